@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+// Tests read the packages' sources, so that a failing line is the line one edits; the built files are tried
+// through the command line and by the packed-package test.
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@flashdeconv\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+      { find: /^@flashdeconv\/([^/]+)\/(.+)$/, replacement: `${root}packages/$1/src/$2.ts` },
+    ],
+  },
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
