@@ -45,4 +45,5 @@ export { rechunk } from "./rechunk.js";
 export { compareCodePoints, type ReferenceSignature } from "./reference-signature.js";
 export { concatChunks, sliceChunk } from "./slice-chunk.js";
 export type { ChunkSource, Notice, Progress, SpotRange, StreamOptions } from "./source.js";
+export type { Coordinates, NeighborGraph } from "./spatial.js";
 export { resolveSpotRange } from "./spot-range.js";
