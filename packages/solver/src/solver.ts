@@ -1,0 +1,95 @@
+import type { Chunk } from "@flashdeconv/core";
+
+/** Per-spot numbers kept between passes: Float64, or Float32 to halve the memory. Arithmetic is Float64 either way. */
+export type StatArray = Float32Array | Float64Array;
+
+/**
+ * What a solver's `summarize` is fed with, row by row, and what `SolverReference.values` holds to match:
+ *
+ * - `counts`: raw counts over the selected genes; mean raw counts per type.
+ * - `normalized`: normalised expression over the selected genes; the signature normalised the same way.
+ * - `sketch`: rows of the sketched matrix (dense, `width` = sketch dimension); the sketched signature.
+ * - `statistics`: K + 1 numbers per spot, the products of its sketched row with each type's sketched signature and its
+ *   own squared norm; the Gram matrix. All that least squares needs, and the cheapest: no sketched row is ever made.
+ */
+export type SolverInput = "counts" | "normalized" | "sketch" | "statistics";
+
+/** The reference as a solver sees it. K = number of types. */
+export interface SolverReference {
+  readonly typeNames: readonly string[];
+  /** Numbers per row given to `summarize`, and columns of `values`; for `statistics` the rows carry one more (the squared norm). */
+  readonly width: number;
+  /** K x width, row-major, on the scale of the rows. */
+  readonly values: Float64Array;
+  /** K x K, products of the types' sketched normalised signatures. */
+  readonly gram: Float64Array;
+}
+
+/** Facts about the section that defaults may depend on. */
+export interface SolverContext {
+  readonly spotCount: number;
+  /** Mean number of neighbours over all spots. */
+  readonly meanDegree: number;
+}
+
+/** What a sweep over some spots did. */
+export interface SweepStats {
+  /** Largest change of any abundance, each relative to its spot's total; spots without abundance are left out. */
+  readonly largestChange: number;
+}
+
+/** How good an answer is, over the spots of a tile. */
+export interface Assessment {
+  /** These spots' share of the objective. */
+  readonly objective: number;
+  /** Largest violation of the optimality conditions: |gradient| where abundance is positive, how far below 0 elsewhere. */
+  readonly kktResidual: number;
+  /** Upper bound of the error of any proportion, from the contraction of the exact sweep; Infinity where it cannot tell. */
+  readonly proportionErrorBound: number;
+}
+
+/**
+ * Some spots to update and all that is needed for it. Row numbers index the arrays of this tile, which may hold the
+ * whole section or only the owned spots and their neighbours (the halo).
+ */
+export interface Tile {
+  /** Rows to update, in this order. */
+  readonly spots: Int32Array;
+  /** Rows x statWidth: what `summarize` wrote. */
+  readonly statistics: StatArray;
+  /** Neighbours of row `i`: `indices[indptr[i]] .. indices[indptr[i + 1] - 1]`. */
+  readonly indptr: Int32Array;
+  readonly indices: Int32Array;
+  /** Over-relaxation of this sweep, 1 <= relaxation < 2; a session may ignore it. */
+  readonly relaxation: number;
+}
+
+/**
+ * One deconvolution method, as a plugin. It is a plain object: the library takes it as it is, the command line takes
+ * the name of a module whose default export it is.
+ */
+export interface Solver<O extends object = object> {
+  readonly name: string;
+  /** `independent`: a spot's answer depends on its own row alone, so one sweep is all. `neighbors`: swept until it stands. */
+  readonly coupling: "independent" | "neighbors";
+  readonly input: SolverInput;
+  /** Fills in defaults and validates (throws OptionError). The result must survive structuredClone. */
+  resolveOptions(input?: Partial<O>): O;
+  start(reference: SolverReference, options: O, context: SolverContext): SolverSession;
+}
+
+/** A solver at work on one section. It does no I/O and knows no threads; the driver owns buffers, order and convergence. */
+export interface SolverSession {
+  /** Numbers kept per spot between passes. */
+  readonly statWidth: number;
+  /** Relaxation the driver should use once the first sweeps are done; 1 by default. */
+  readonly relaxation?: number;
+  /** Settings worth keeping with the result, such as the lambda that was used. */
+  readonly settings: Readonly<Record<string, number | string>>;
+  /** Reduces rows to `statWidth` numbers each, written to the start of `out`, row after row. */
+  summarize(rows: Chunk, out: StatArray): void;
+  /** Updates the tile's own spots in `abundance` (rows x K) in place, in order; reads the halo and never writes it. */
+  sweep(tile: Tile, abundance: StatArray): SweepStats;
+  /** Judges the answer without changing it. */
+  assess?(tile: Tile, abundance: StatArray): Assessment;
+}
