@@ -1,0 +1,25 @@
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** A part of a stored object: `length` bytes from `offset`, or its last `suffixLength` bytes. */
+export type ByteRange =
+  | { readonly offset: number; readonly length: number }
+  | { readonly suffixLength: number };
+
+/**
+ * Where a Zarr hierarchy lies, as keys and bytes. Keys begin with a slash: `/X/data/0`.
+ *
+ * `get` and `getRange` answer `undefined` for a key that is not there and throw where reading fails. Any zarrita store
+ * with asynchronous methods is one.
+ */
+export interface ReadableStore {
+  get(key: `/${string}`, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /** Needed for shards to be read in part; without it they are read whole. */
+  getRange?(key: `/${string}`, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /**
+   * Names directly below a path (files and folders), where the store can tell. Used only to say what there is, when a
+   * store has no consolidated metadata.
+   */
+  list?(path: `/${string}`, options?: ReadOptions): Promise<readonly string[]>;
+}
