@@ -1,1 +1,38 @@
-export {};
+/**
+ * Per-spot transforms of counts, and the check that they are counts.
+ *
+ * @example
+ * import { collect, memorySource } from "@flashdeconv/core";
+ * import { buildNormalization, normalized, resolveNormalizationOptions } from "@flashdeconv/normalize";
+ *
+ * const counts = memorySource({
+ *   kind: "csr", spotStart: 0, spotCount: 1, width: 2,
+ *   indptr: Int32Array.of(0, 2), indices: Int32Array.of(0, 1), values: Float32Array.of(1, 3),
+ * });
+ * const logCpm = buildNormalization(resolveNormalizationOptions());
+ * console.log((await collect(normalized(counts, logCpm))).values); // ln(1 + 2500), ln(1 + 7500)
+ */
+
+export {
+  addCountCheck,
+  buildCountCheck,
+  type CountCheck,
+  type CountFault,
+  type CountFaultKind,
+  type CountReport,
+  describeCounts,
+  finishCountCheck,
+  mergeCountCheck,
+} from "./count-check.js";
+export { librarySizes } from "./library-sizes.js";
+export { type LogBase, type LogCpm, logCpmInPlace } from "./log-cpm.js";
+export { buildNormalization, type Normalization, type Raw } from "./normalization.js";
+export {
+  NORMALIZATION_DEFAULTS,
+  type NormalizationOptions,
+  type Preprocess,
+  resolveNormalizationOptions,
+} from "./normalization-options.js";
+export { normalizeSignature } from "./normalize-signature.js";
+export { type NormalizedOptions, normalized, normalizeInPlace } from "./normalized.js";
+export { type Pearson, pearsonInPlace, pearsonScale } from "./pearson.js";

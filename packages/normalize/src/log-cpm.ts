@@ -1,0 +1,40 @@
+import type { CsrChunk, Values } from "@flashdeconv/core";
+
+/** Base of the logarithm: `"e"` for natural, 2 for the article's scale. */
+export type LogBase = "e" | 2;
+
+export interface LogCpm {
+  readonly kind: "log-cpm";
+  /** Library size every spot is scaled to before the logarithm. */
+  readonly targetSum: number;
+  readonly logBase: LogBase;
+}
+
+/**
+ * Replaces each value y of the chunk by log(1 + targetSum * y / library size), the library size being the sum of that
+ * row of the chunk. Rows whose library size is 0 become 0.
+ *
+ * Source: FlashDeconv article, Methods ("log-CPM"), with the target sum and the base as parameters.
+ */
+export function logCpmInPlace(chunk: CsrChunk, { targetSum, logBase }: LogCpm): void {
+  const { indptr, values, spotCount } = chunk;
+  for (let row = 0; row < spotCount; row++) {
+    logCpmRow(values, indptr[row], indptr[row + 1], targetSum, logBase);
+  }
+}
+
+/** The same for one row, which lies at `start .. end` of `values`. */
+export function logCpmRow(
+  values: Values,
+  start: number,
+  end: number,
+  targetSum: number,
+  logBase: LogBase,
+): void {
+  let librarySize = 0;
+  for (let i = start; i < end; i++) librarySize += values[i];
+  const scale = librarySize > 0 ? targetSum / librarySize : 0;
+  const perNaturalLog = logBase === 2 ? Math.LOG2E : 1;
+  // log1p keeps the digits that 1 + x would drop for the small x of deep libraries.
+  for (let i = start; i < end; i++) values[i] = perNaturalLog * Math.log1p(scale * values[i]);
+}
