@@ -32,6 +32,7 @@ export {
 export { type Executor, inlineExecutor, type TaskOptions, type TaskTable } from "./executor.js";
 export { mapChunks } from "./map-chunks.js";
 export { type MemorySourceOptions, memorySource } from "./memory-source.js";
+export type { NameChunk } from "./name-chunk.js";
 export {
   buildOrderedSum,
   finishOrderedSum,
