@@ -1,0 +1,147 @@
+import { builtinModules } from "node:module";
+import { dirname, join, relative } from "node:path";
+import ts from "typescript";
+
+/** What the rules are checked on: a package's folder (from the root), its package.json and the files of its `src`. */
+export interface PackageFacts {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** Source text by path, counted from the package's folder, for instance `src/index.ts`. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+export interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The floors of the house. A package may use those on lower floors and nothing else of ours. */
+const FLOORS: Readonly<Record<string, number>> = {
+  "@flashdeconv/core": 0,
+  "@flashdeconv/kernels": 1,
+  "@flashdeconv/io-zarr": 2,
+  "@flashdeconv/normalize": 2,
+  "@flashdeconv/select-genes": 2,
+  "@flashdeconv/sketch": 2,
+  "@flashdeconv/graph": 2,
+  "@flashdeconv/solver": 2,
+  "@flashdeconv/simulate": 2,
+  "@flashdeconv/solver-weighted": 3,
+  "@flashdeconv/solver-poisson": 3,
+  "@flashdeconv/pipeline": 4,
+  flashdeconv: 5,
+};
+
+/** Other people's packages, and who may use them. The command line chooses its own. */
+const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
+  "@flashdeconv/core": ["apache-arrow"],
+  "@flashdeconv/io-zarr": ["zarrita", "@zarrita/storage", "csv-parse"],
+  "@flashdeconv/select-genes": ["ml-matrix"],
+};
+
+/** Where Node's own modules may be imported. */
+const NODE_PLACES = [
+  /^apps\/cli\//,
+  /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
+  /^packages\/pipeline\/src\/pool(\.ts$|\/|-)/,
+];
+
+const CLI = "flashdeconv";
+
+/** Every breach of the one-way rule, a sentence each; none in a tidy house. */
+export function findBreaches(packages: readonly PackageFacts[]): string[] {
+  const byName = new Map(packages.map((facts) => [facts.manifest.name, facts]));
+  return packages.flatMap((facts) => [
+    ...declarationBreaches(facts),
+    ...Object.entries(facts.sources).flatMap(([path, text]) => sourceBreaches(facts, path, text, byName)),
+  ]);
+}
+
+function declarationBreaches({ folder, manifest }: PackageFacts): string[] {
+  const { name } = manifest;
+  if (FLOORS[name] === undefined) return [`${folder}: ${name} has no floor in test/house-rules.ts`];
+  const declared = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.peerDependencies,
+    ...manifest.devDependencies,
+  });
+  const published = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  return [
+    ...declared
+      .filter(isOurs)
+      .filter((other) => !isBelow(name, other))
+      .map((other) => `${folder}/package.json: ${name} must not depend on ${other}`),
+    ...published
+      .filter((other) => !isOurs(other) && name !== CLI && !OUTSIDE[name]?.includes(other))
+      .map((other) => `${folder}/package.json: ${other} is not among the packages that ${name} may use`),
+  ];
+}
+
+function sourceBreaches(
+  { folder, manifest }: PackageFacts,
+  path: string,
+  text: string,
+  byName: ReadonlyMap<string, PackageFacts>,
+): string[] {
+  const file = `${folder}/${path}`;
+  const { name } = manifest;
+  const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
+  const breaches = importsOf(text).flatMap((specifier) => {
+    if (specifier.startsWith(".") || specifier.startsWith("/")) {
+      const target = relative(join(folder, "src"), join(folder, dirname(path), specifier));
+      const leaves = specifier.startsWith("/") || target.startsWith("..");
+      return leaves ? [`${file}: ${specifier} leaves the package's src`] : [];
+    }
+    if (specifier.startsWith("node:") || builtinModules.includes(specifier.split("/")[0])) {
+      return NODE_PLACES.some((place) => place.test(file)) ? [] : [`${file}: ${specifier} is for Node alone`];
+    }
+    const target = packageOf(specifier);
+    if (target === name) return [`${file}: imports its own package by name; use a relative path`];
+    if (isOurs(target) && !isBelow(name, target)) return [`${file}: ${name} must not import ${target}`];
+    if (declared[target] === undefined) return [`${file}: ${target} is not declared in package.json`];
+    const entry = `.${specifier.slice(target.length)}`;
+    const exports = byName.get(target)?.manifest.exports;
+    return exports && !(entry in exports) ? [`${file}: ${target} has no entry ${entry}`] : [];
+  });
+  if (name !== CLI) {
+    const globals = globalsOf(text).filter(
+      (global) => !NODE_PLACES.some((place) => place.test(file)) || global === "console",
+    );
+    breaches.push(...globals.map((global) => `${file}: uses the global ${global}`));
+  }
+  return breaches;
+}
+
+/** What a file imports or exports from, types and dynamic imports with a literal included. */
+function importsOf(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map((file) => file.fileName);
+}
+
+/** Globals that only the command line may touch, where a file reads a property of one: `process.env`, `console.log`. */
+function globalsOf(text: string): string[] {
+  const watched = ["process", "Buffer", "console"];
+  const found = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
+      if (watched.includes(node.expression.text)) found.add(node.expression.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("file.ts", text, ts.ScriptTarget.ES2022));
+  return [...found];
+}
+
+function isOurs(name: string): boolean {
+  return name === CLI || name.startsWith("@flashdeconv/");
+}
+
+function isBelow(name: string, other: string): boolean {
+  return (FLOORS[other] ?? Number.POSITIVE_INFINITY) < (FLOORS[name] ?? -1);
+}
+
+function packageOf(specifier: string): string {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+}
