@@ -1,0 +1,103 @@
+import { type ChunkSource, type CsrChunk, type DenseChunk, mapChunks, type Values } from "@flashdeconv/core";
+import type { SketchStatistics } from "./build-statistics.js";
+import { checkChunkWidth, checkOutLength } from "./check-shape.js";
+
+/** The statistics with the scratch memory that summarising needs. One per thread: it is written to. */
+export interface Summarizer {
+  readonly statistics: SketchStatistics;
+  /** Items per spot of what `summarizeChunk` writes: K + 1. */
+  readonly statWidth: number;
+  /** K numbers: the row of H being summed, in full precision whatever the output is. */
+  readonly row: Float64Array;
+  /** d numbers, all 0 between spots; empty without a sketch. */
+  readonly sketchRow: Float64Array;
+}
+
+export function buildSummarizer(statistics: SketchStatistics): Summarizer {
+  return {
+    statistics,
+    statWidth: statistics.typeCount + 1,
+    row: new Float64Array(statistics.typeCount),
+    sketchRow: new Float64Array(statistics.sketch?.dimension ?? 0),
+  };
+}
+
+/**
+ * Reduces each spot to K + 1 numbers: h = (y S)(X S)', and |y S|^2, which only the objective needs. Costs one
+ * multiply-add per stored value and type.
+ *
+ * @param chunk normalised values over the selected genes
+ * @param out spotCount x (K + 1), row-major: h_1 .. h_K, |y S|^2; overwritten
+ * @throws ShapeError when the chunk's width is not the number of genes or `out` has another length.
+ */
+export function summarizeChunk(summarizer: Summarizer, chunk: CsrChunk, out: Values): void {
+  const { statistics, statWidth, row, sketchRow } = summarizer;
+  const { typeCount, projection, sketch } = statistics;
+  const { spotCount, indptr, indices, values } = chunk;
+  checkChunkWidth(chunk, statistics.geneCount);
+  checkOutLength(out, spotCount * statWidth);
+  for (let spot = 0; spot < spotCount; spot++) {
+    const from = indptr[spot];
+    const to = indptr[spot + 1];
+    row.fill(0);
+    for (let i = from; i < to; i++) {
+      const value = values[i];
+      const offset = indices[i] * typeCount;
+      for (let type = 0; type < typeCount; type++) row[type] += value * projection[offset + type];
+    }
+    const at = spot * statWidth;
+    for (let type = 0; type < typeCount; type++) out[at + type] = row[type];
+    out[at + typeCount] = sketch
+      ? sketchedSquareNorm(chunk, from, to, sketch.bucket, sketch.value, sketchRow)
+      : squareNorm(values, from, to);
+  }
+}
+
+/** A view of normalised counts as their statistics: K + 1 numbers per spot, as `summarizeChunk` writes them. */
+export function summarized(
+  source: ChunkSource<CsrChunk>,
+  statistics: SketchStatistics,
+): ChunkSource<DenseChunk> {
+  const summarizer = buildSummarizer(statistics);
+  const width = summarizer.statWidth;
+  checkChunkWidth(source, statistics.geneCount);
+  return mapChunks<CsrChunk, DenseChunk>(
+    source,
+    (chunk) => {
+      const { spotStart, spotCount } = chunk;
+      const values = new Float64Array(spotCount * width);
+      summarizeChunk(summarizer, chunk, values);
+      return { kind: "dense", spotStart, spotCount, width, values };
+    },
+    width,
+  );
+}
+
+/** |y S|^2 of one row. Scatters it into `sketchRow`, then sums the touched buckets and clears them again. */
+function sketchedSquareNorm(
+  { indices, values }: CsrChunk,
+  from: number,
+  to: number,
+  bucket: Int32Array,
+  amplitude: Float64Array,
+  sketchRow: Float64Array,
+): number {
+  for (let i = from; i < to; i++) {
+    const gene = indices[i];
+    sketchRow[bucket[gene]] += values[i] * amplitude[gene];
+  }
+  let sum = 0;
+  for (let i = from; i < to; i++) {
+    const column = bucket[indices[i]];
+    // A bucket that two genes share is 0 when it is met again.
+    sum += sketchRow[column] * sketchRow[column];
+    sketchRow[column] = 0;
+  }
+  return sum;
+}
+
+function squareNorm(values: Values, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i] * values[i];
+  return sum;
+}
