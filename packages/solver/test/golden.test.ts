@@ -47,32 +47,34 @@ describe.skipIf(!expected)("golden numbers (skipped without ../shared/data/golde
     ["log_cpm_lambda50", 50],
     ["log_cpm_lambda500", 500],
     ["log_cpm_lambda5000", 5000],
-  ] as [string, BcdOptions["lambda"]][])("%s: proportions within 1e-7, objective as reported", async (name, lambda) => {
-    const { reference, statistics, graph, typeCount } = goldenProblem(folder);
-    const meanDegree = graph.indices.length / graph.spotCount;
-    const context = { spotCount: graph.spotCount, meanDegree };
-    const session = bcd.start(reference, bcd.resolveOptions({ lambda }), context);
-    const solution = await solve(
-      bcd,
-      session,
-      { typeCount, statistics, graph },
-      resolveSolveOptions({ tolerance: 1e-10 }),
-    );
-    expect(solution.converged).toBe(true);
-    expect(session.settings.lambda).toBeCloseTo(meta[name].lambda, 9);
+  ] as [string, BcdOptions["lambda"]][])(
+    "%s: proportions within 1e-7, objective as reported",
+    async (name, lambda) => {
+      const { reference, statistics, graph, typeCount } = goldenProblem(folder);
+      const meanDegree = graph.indices.length / graph.spotCount;
+      const context = { spotCount: graph.spotCount, meanDegree };
+      const session = bcd.start(reference, bcd.resolveOptions({ lambda }), context);
+      const solution = await solve(
+        bcd,
+        session,
+        { typeCount, statistics, graph },
+        resolveSolveOptions({ tolerance: 1e-10 }),
+      );
+      expect(solution.converged).toBe(true);
+      expect(session.settings.lambda).toBeCloseTo(meta[name].lambda, 9);
 
-    const wanted = readNpy(`${folder}/proportions_${name}.npy`).values;
-    let worst = 0;
-    for (let i = 0; i < graph.spotCount; i++) {
-      const row = solution.abundance.subarray(i * typeCount, (i + 1) * typeCount);
-      const total = row.reduce((sum, value) => sum + value, 0);
-      for (let k = 0; k < typeCount; k++) {
-        const proportion = total > 0 ? row[k] / total : 1 / typeCount;
-        worst = Math.max(worst, Math.abs(proportion - wanted[i * typeCount + k]));
+      const wanted = readNpy(`${folder}/proportions_${name}.npy`).values;
+      let worst = 0;
+      for (let i = 0; i < graph.spotCount; i++) {
+        const row = solution.abundance.subarray(i * typeCount, (i + 1) * typeCount);
+        const total = row.reduce((sum, value) => sum + value, 0);
+        for (let k = 0; k < typeCount; k++) {
+          const proportion = total > 0 ? row[k] / total : 1 / typeCount;
+          worst = Math.max(worst, Math.abs(proportion - wanted[i * typeCount + k]));
+        }
       }
-    }
-    console.log(name, "worst", worst, "sweeps", solution.sweeps, solution.assessment, meta[name].objective, session.relaxation);
-    expect(worst).toBeLessThan(1e-7);
-    expect(Math.abs(solution.assessment!.objective / meta[name].objective - 1)).toBeLessThan(1e-9);
-  });
+      expect(worst).toBeLessThan(1e-7);
+      expect(Math.abs(solution.assessment!.objective / meta[name].objective - 1)).toBeLessThan(1e-9);
+    },
+  );
 });

@@ -1,0 +1,192 @@
+import { sliceChunk } from "@flashdeconv/core";
+import { resolveSolveOptions, solve } from "../solve.js";
+import type { Solver, SolverSession, StatArray, Tile } from "../solver.js";
+import { buildTestSection, otherLabels, type TestSection } from "./test-section.js";
+
+export interface TestSolverOptions<O extends object> {
+  /** Options to test with; the solver's own defaults if left out. */
+  readonly solverOptions?: Partial<O>;
+  /** How much of a pure spot must be given to its type; 0.9 by default. */
+  readonly pureProportion?: number;
+}
+
+/**
+ * Checks that a solver keeps every promise of the interface, on a small section, and throws an error that names the
+ * first one it breaks: options survive structuredClone; answers are finite and at least 0, for empty spots too; pure
+ * spots are recognised; the same input gives the same bits; permuting types or spots permutes the answer; chunks and
+ * tiles make no difference to the bit; a sweep writes the owned spots only; statistics are left as they are.
+ */
+export async function testSolver<O extends object>(
+  solver: Solver<O>,
+  options: TestSolverOptions<O> = {},
+): Promise<void> {
+  const resolved = solver.resolveOptions(options.solverOptions);
+  checkOptions(solver, resolved);
+  const section = buildTestSection(solver.input);
+  const answer = await runSolver(solver, resolved, section);
+  checkAnswer(section, answer, options.pureProportion ?? 0.9);
+
+  const again = await runSolver(solver, structuredClone(resolved), buildTestSection(solver.input));
+  require(sameBits(answer, again), "the same input and cloned options give other bits");
+  await checkPermutation(solver, resolved, section, answer);
+  checkChunks(solver, resolved, section);
+  checkTiles(solver, resolved, section);
+}
+
+function checkOptions<O extends object>(solver: Solver<O>, resolved: O): void {
+  require(solver.name.length > 0, "the solver has no name");
+  let clone: O;
+  try {
+    clone = structuredClone(resolved);
+  } catch (error) {
+    throw new Error(`solver contract: resolved options cannot be cloned: ${String(error)}`);
+  }
+  require(JSON.stringify(clone) === JSON.stringify(resolved), "resolved options change when cloned");
+  const twice = JSON.stringify(solver.resolveOptions(resolved));
+  require(twice === JSON.stringify(resolved), "resolving resolved options changes them");
+}
+
+function checkAnswer(section: TestSection, abundance: Float64Array, pureProportion: number): void {
+  const { typeCount } = section;
+  for (const value of abundance) require(Number.isFinite(value) && value >= 0, `an abundance is ${value}`);
+  for (const { spot, type } of section.pureSpots) {
+    const row = abundance.subarray(spot * typeCount, (spot + 1) * typeCount);
+    const proportion = row[type] / row.reduce((sum, value) => sum + value, 0);
+    require(proportion >= pureProportion, `a spot of one type alone gets ${proportion} of it`);
+  }
+}
+
+async function checkPermutation<O extends object>(
+  solver: Solver<O>,
+  options: O,
+  section: TestSection,
+  answer: Float64Array,
+): Promise<void> {
+  const labels = otherLabels();
+  const permuted = await runSolver(solver, options, buildTestSection(solver.input, labels));
+  const { typeCount, spotCount } = section;
+  const largest = answer.reduce((max, value) => Math.max(max, value), 0);
+  for (let i = 0; i < spotCount; i++) {
+    for (let k = 0; k < typeCount; k++) {
+      const before = answer[labels.spots[i] * typeCount + labels.types[k]];
+      const difference = Math.abs(permuted[i * typeCount + k] - before);
+      require(difference <=
+        1e-6 * largest, `permuting types and spots changes an abundance by ${difference}`);
+    }
+  }
+}
+
+/** Summarising in chunks of 1, 7 and all rows, into Float64, gives the same bits. */
+function checkChunks<O extends object>(solver: Solver<O>, options: O, section: TestSection): void {
+  const session = start(solver, options, section);
+  const whole = summarizeIn(session, section, section.spotCount);
+  for (const size of [1, 7]) {
+    require(sameBits(whole, summarizeIn(session, section, size)), `chunks of ${size} give other statistics`);
+  }
+}
+
+/** One sweep over two lists of spots, as one tile over all rows and as tiles that hold only their spots and halo. */
+function checkTiles<O extends object>(solver: Solver<O>, options: O, section: TestSection): void {
+  const session = start(solver, options, section);
+  const { graph, spotCount, typeCount } = section;
+  const statistics = summarizeIn(session, section, spotCount);
+  // Spots two apart do not touch on the grid, so all of one parity may be updated in any grouping.
+  const even = Int32Array.from({ length: spotCount }, (_, spot) => spot).filter(
+    (spot) => (spot + Math.floor(spot / 12)) % 2 === 0,
+  );
+  const start0 = Float64Array.from({ length: spotCount * typeCount }, (_, i) => (i % 3) + 0.5);
+  const whole = start0.slice();
+  const tile: Tile = { spots: even, statistics, indptr: graph.indptr, indices: graph.indices, relaxation: 1 };
+  const kept = statistics.slice();
+  session.sweep(tile, whole);
+  require(sameBits(statistics, kept), "a sweep changed the statistics");
+  const owned = new Set(even);
+  for (let spot = 0; spot < spotCount; spot++) {
+    if (owned.has(spot)) continue;
+    for (let k = 0; k < typeCount; k++) {
+      const at = spot * typeCount + k;
+      require(Object.is(whole[at], start0[at]), `a sweep wrote spot ${spot}, which is not its own`);
+    }
+  }
+
+  const tiled = start0.slice();
+  for (const spots of [even.subarray(0, 29), even.subarray(29)])
+    sweepLocally(session, section, statistics, spots, tiled);
+  require(sameBits(whole, tiled), "tiles that hold only their spots and halo give other bits than the whole");
+}
+
+/** Gathers the spots and their neighbours into arrays of their own, sweeps, and writes the owned rows back. */
+function sweepLocally(
+  session: SolverSession,
+  { graph, typeCount }: TestSection,
+  statistics: StatArray,
+  spots: Int32Array,
+  abundance: Float64Array,
+): void {
+  const rows = [...spots];
+  const localOf = new Map(rows.map((spot, local) => [spot, local]));
+  const indptr = [0];
+  const indices: number[] = [];
+  for (const spot of spots) {
+    for (let e = graph.indptr[spot]; e < graph.indptr[spot + 1]; e++) {
+      const neighbor = graph.indices[e];
+      if (!localOf.has(neighbor)) localOf.set(neighbor, rows.push(neighbor) - 1);
+      indices.push(localOf.get(neighbor) as number);
+    }
+    indptr.push(indices.length);
+  }
+  const gather = (source: StatArray, width: number) =>
+    Float64Array.from(rows.flatMap((spot) => [...source.subarray(spot * width, (spot + 1) * width)]));
+  const local = gather(abundance, typeCount);
+  const tile: Tile = {
+    spots: Int32Array.from(spots, (_, local) => local),
+    statistics: gather(statistics, session.statWidth),
+    indptr: Int32Array.from(indptr),
+    indices: Int32Array.from(indices),
+    relaxation: 1,
+  };
+  session.sweep(tile, local);
+  for (const [index, spot] of spots.entries()) {
+    abundance.set(local.subarray(index * typeCount, (index + 1) * typeCount), spot * typeCount);
+  }
+}
+
+async function runSolver<O extends object>(
+  solver: Solver<O>,
+  options: O,
+  section: TestSection,
+): Promise<Float64Array> {
+  const session = start(solver, options, section);
+  const { graph, typeCount } = section;
+  const statistics = summarizeIn(session, section, section.spotCount);
+  const limits = resolveSolveOptions({ tolerance: 1e-9 });
+  const solution = await solve(solver, session, { typeCount, statistics, graph }, limits);
+  require(solution.converged, `not converged after ${solution.sweeps} sweeps`);
+  return solution.abundance;
+}
+
+function start<O extends object>(solver: Solver<O>, options: O, section: TestSection): SolverSession {
+  const { graph, spotCount } = section;
+  return solver.start(section.reference, options, {
+    spotCount,
+    meanDegree: graph.indices.length / spotCount,
+  });
+}
+
+function summarizeIn(session: SolverSession, { rows, spotCount }: TestSection, size: number): Float64Array {
+  const { statWidth } = session;
+  const out = new Float64Array(spotCount * statWidth);
+  for (let from = 0; from < spotCount; from += size) {
+    const to = Math.min(from + size, spotCount);
+    session.summarize(sliceChunk(rows, from, to), out.subarray(from * statWidth, to * statWidth));
+  }
+  return out;
+}
+
+function sameBits(a: Float64Array, b: Float64Array): boolean {
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+}
+
+function require(condition: boolean, promise: string): asserts condition {
+  if (!condition) throw new Error(`solver contract: ${promise}`);
+}

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+import * as testing from "../src/testing.js";
+
+it("exports what it promises and nothing else", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "BCD_DEFAULTS",
+      "NNLS_DEFAULTS",
+      "SOLVE_DEFAULTS",
+      "bcd",
+      "buildNnlsWorkspace",
+      "meanDiagonal",
+      "nnls",
+      "resolveSolveOptions",
+      "solve",
+      "solveNnls",
+      "updateOrder",
+    ]
+  `);
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "testSolver",
+    ]
+  `);
+});
