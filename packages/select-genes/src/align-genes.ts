@@ -1,0 +1,85 @@
+import { compareCodePoints, GeneMismatchError, type Notice } from "@flashdeconv/core";
+import { explainMismatch } from "./explain-mismatch.js";
+
+/** The genes that spatial data and reference share, and where each lies on either side. */
+export interface GeneAlignment {
+  /** Shared names in ascending code-point order. */
+  readonly geneNames: readonly string[];
+  /** Column of each shared gene in the spatial data; any order. */
+  readonly spatialIndex: Int32Array;
+  /** Column of each shared gene in the reference; any order. */
+  readonly referenceIndex: Int32Array;
+  /** Columns left out because an earlier one has the same name. */
+  readonly spatialDuplicateCount: number;
+  readonly referenceDuplicateCount: number;
+  /** What the user should hear of: duplicate names, few shared genes. */
+  readonly notices: readonly Notice[];
+}
+
+/** Below this share of the smaller side the names probably differ in kind, so a notice says so. */
+const FEW_SHARED = 0.1;
+
+/**
+ * Matches the genes of both sides by name. Of a name that occurs twice on a side the first column is taken.
+ *
+ * @throws GeneMismatchError when no name is shared; its message shows names of each side and the likely cause.
+ */
+export function alignGenes(
+  spatialNames: readonly string[],
+  referenceNames: readonly string[],
+): GeneAlignment {
+  const spatial = firstColumns(spatialNames);
+  const reference = firstColumns(referenceNames);
+  const geneNames = [...spatial.keys()].filter((name) => reference.has(name)).sort(compareCodePoints);
+  if (geneNames.length === 0) {
+    throw new GeneMismatchError({
+      subject: "gene names",
+      found: `none shared: spatial data with ${describeNames(spatialNames)}, reference with ${describeNames(referenceNames)}`,
+      expected: "names of the same kind on both sides",
+      remedy: explainMismatch([...spatial.keys()], [...reference.keys()]),
+    });
+  }
+
+  const spatialDuplicateCount = spatialNames.length - spatial.size;
+  const referenceDuplicateCount = referenceNames.length - reference.size;
+  const notices = [
+    ...duplicateNotice("spatial", "spatial data", spatialDuplicateCount),
+    ...duplicateNotice("reference", "reference", referenceDuplicateCount),
+  ];
+  const smallerSize = Math.min(spatial.size, reference.size);
+  if (geneNames.length < FEW_SHARED * smallerSize) {
+    notices.push({
+      code: "few-shared-genes",
+      message:
+        `Only ${geneNames.length} of ${smallerSize} gene names of the smaller side are shared. ` +
+        explainMismatch([...spatial.keys()], [...reference.keys()]),
+    });
+  }
+  return Object.freeze({
+    geneNames,
+    spatialIndex: Int32Array.from(geneNames, (name) => spatial.get(name)!),
+    referenceIndex: Int32Array.from(geneNames, (name) => reference.get(name)!),
+    spatialDuplicateCount,
+    referenceDuplicateCount,
+    notices,
+  });
+}
+
+function firstColumns(names: readonly string[]): Map<string, number> {
+  const columns = new Map<string, number>();
+  for (let column = 0; column < names.length; column++) {
+    if (!columns.has(names[column])) columns.set(names[column], column);
+  }
+  return columns;
+}
+
+function duplicateNotice(side: string, sideName: string, count: number): Notice[] {
+  if (count === 0) return [];
+  const message = `${count} gene columns of the ${sideName} repeat the name of an earlier column; the first of each name is used.`;
+  return [{ code: `duplicate-genes-${side}`, message }];
+}
+
+function describeNames(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => JSON.stringify(name));
+  return `${names.length} genes${shown.length > 0 ? ` (${shown.join(", ")}${names.length > 3 ? ", ..." : ""})` : ""}`;
+}

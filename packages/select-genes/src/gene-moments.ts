@@ -1,0 +1,99 @@
+import {
+  buildOrderedSum,
+  type CsrChunk,
+  finishOrderedSum,
+  mergeOrderedSum,
+  type OrderedSum,
+  orderedSumAt,
+  ShapeError,
+} from "@flashdeconv/core";
+
+/** Running moments of all genes; see `addMoments`. */
+export interface MomentSums {
+  readonly geneCount: number;
+  spotCount: number;
+  /** Three numbers per gene side by side: sum of v, sum of v^2, sum of raw counts. */
+  readonly sums: OrderedSum;
+}
+
+/** Per-gene moments over all spots, zeros included, of v = ln(1 + 1e4 y / library size). */
+export interface GeneMoments {
+  readonly spotCount: number;
+  readonly mean: Float64Array;
+  /** Sample variance (divided by spots - 1); 0 for a single spot. */
+  readonly variance: Float64Array;
+  /** Sum of the raw counts, not of v: divided by `spotCount` it is the mean that `pearsonScale` takes. */
+  readonly rawTotal: Float64Array;
+}
+
+/** Gene selection always looks at this scale, whatever the spots are normalised to later. */
+const TARGET_SUM = 1e4;
+
+export function buildMoments(geneCount: number): MomentSums {
+  return { geneCount, spotCount: 0, sums: buildOrderedSum(3 * geneCount) };
+}
+
+/**
+ * Takes in a chunk of raw counts over all shared genes; the library size of a spot is their total, at least 1. Chunks must come
+ * in ascending order. Any chunking gives the same bits, because the sums are ordered by spot (see core's OrderedSum).
+ *
+ * @throws ShapeError when the chunk has another number of genes.
+ */
+export function addMoments(moments: MomentSums, chunk: CsrChunk): void {
+  const { indptr, indices, values, spotStart, spotCount, width } = chunk;
+  if (width !== moments.geneCount) {
+    throw new ShapeError({
+      subject: "gene moments",
+      found: `a chunk of ${width} genes`,
+      expected: `${moments.geneCount} genes`,
+      remedy: "Narrow the source to the shared genes first.",
+    });
+  }
+  for (let row = 0; row < spotCount; row++) {
+    const start = indptr[row];
+    const end = indptr[row + 1];
+    let librarySize = 0;
+    for (let i = start; i < end; i++) librarySize += values[i];
+    const scale = TARGET_SUM / Math.max(librarySize, 1);
+    const sums = orderedSumAt(moments.sums, spotStart + row);
+    for (let i = start; i < end; i++) {
+      const value = Math.log1p(scale * values[i]);
+      const at = 3 * indices[i];
+      sums[at] += value;
+      sums[at + 1] += value * value;
+      sums[at + 2] += values[i];
+    }
+  }
+  moments.spotCount += spotCount;
+}
+
+/** Takes in the moments of the spots that follow. Each range but the last must end at a multiple of ORDERED_SUM_BLOCK. */
+export function mergeMoments(moments: MomentSums, next: MomentSums): void {
+  moments.spotCount += next.spotCount;
+  mergeOrderedSum(moments.sums, next.sums);
+}
+
+/** @throws ShapeError when there was no spot. */
+export function finishMoments({ geneCount, spotCount, sums }: MomentSums): GeneMoments {
+  if (spotCount === 0) {
+    throw new ShapeError({
+      subject: "gene moments",
+      found: "no spot",
+      expected: "at least one",
+      remedy: "Give spatial data with a spot in it.",
+    });
+  }
+  const totals = finishOrderedSum(sums);
+  const mean = new Float64Array(geneCount);
+  const variance = new Float64Array(geneCount);
+  const rawTotal = new Float64Array(geneCount);
+  for (let gene = 0; gene < geneCount; gene++) {
+    const total = totals[3 * gene];
+    mean[gene] = total / spotCount;
+    const squares = totals[3 * gene + 1] - total * mean[gene];
+    // Rounding may leave a constant gene a hair below 0.
+    variance[gene] = Math.max(squares, 0) / Math.max(spotCount - 1, 1);
+    rawTotal[gene] = totals[3 * gene + 2];
+  }
+  return Object.freeze({ spotCount, mean, variance, rawTotal });
+}

@@ -1,0 +1,112 @@
+import { type ChunkSource, type CsrChunk, mapChunks, ShapeError } from "@flashdeconv/core";
+
+/**
+ * A view of `source` with other columns: new gene `j` is the old column `columns[j]`, in any order; genes not named are
+ * dropped, spots never. Rows keep their indices ascending, in the new numbering.
+ *
+ * @throws ShapeError when a column is out of range or named twice.
+ */
+export function geneSubset(source: ChunkSource<CsrChunk>, columns: Int32Array): ChunkSource<CsrChunk> {
+  const renumbering = buildRenumbering(columns, source.width);
+  return mapChunks(source, (chunk) => renumber(chunk, renumbering), columns.length);
+}
+
+interface Renumbering {
+  readonly geneCount: number;
+  /** New number of each old column, -1 for a dropped one. */
+  readonly newGene: Int32Array;
+  readonly ascending: boolean;
+  /** Scratch for one row that must be put in order: its values by new gene, and one bit per new gene that is present. */
+  readonly rowValues: Float64Array;
+  readonly rowBits: Int32Array;
+}
+
+function buildRenumbering(columns: Int32Array, width: number): Renumbering {
+  const geneCount = columns.length;
+  const newGene = new Int32Array(width).fill(-1);
+  let ascending = true;
+  for (let gene = 0; gene < geneCount; gene++) {
+    const column = columns[gene];
+    if (!(column >= 0 && column < width) || newGene[column] !== -1) {
+      throw new ShapeError({
+        subject: "gene subset",
+        found: `column ${column} at position ${gene}`,
+        expected: `distinct columns from 0 to ${width - 1}`,
+        remedy: "Name each wanted column of the source once.",
+      });
+    }
+    newGene[column] = gene;
+    if (gene > 0 && column < columns[gene - 1]) ascending = false;
+  }
+  const scratchSize = ascending ? 0 : geneCount;
+  return {
+    geneCount,
+    newGene,
+    ascending,
+    rowValues: new Float64Array(scratchSize),
+    rowBits: new Int32Array((scratchSize + 31) >> 5),
+  };
+}
+
+/** Rewrites the chunk's own arrays front to back: a row never grows, so writing never overtakes reading. */
+function renumber(chunk: CsrChunk, renumbering: Renumbering): CsrChunk {
+  const { indptr, indices, values, spotCount } = chunk;
+  const writeRow = renumbering.ascending ? keepInOrder : putInOrder;
+  let read = 0;
+  let written = 0;
+  for (let row = 0; row < spotCount; row++) {
+    const end = indptr[row + 1];
+    written = writeRow(chunk, read, end, written, renumbering);
+    read = end;
+    indptr[row + 1] = written;
+  }
+  const width = renumbering.geneCount;
+  if (written === indices.length) return { ...chunk, width };
+  // Copies, so that a chunk that waits in a queue holds no more memory than it shows.
+  return { ...chunk, width, indices: indices.slice(0, written), values: values.slice(0, written) };
+}
+
+function keepInOrder(
+  { indices, values }: CsrChunk,
+  start: number,
+  end: number,
+  written: number,
+  { newGene }: Renumbering,
+): number {
+  for (let i = start; i < end; i++) {
+    const gene = newGene[indices[i]];
+    if (gene < 0) continue;
+    indices[written] = gene;
+    values[written++] = values[i];
+  }
+  return written;
+}
+
+/** Scatters the row by new gene, then walks the bits of the genes present: no comparison, no allocation. */
+function putInOrder(
+  { indices, values }: CsrChunk,
+  start: number,
+  end: number,
+  written: number,
+  { newGene, rowValues, rowBits }: Renumbering,
+): number {
+  for (let i = start; i < end; i++) {
+    const gene = newGene[indices[i]];
+    if (gene < 0) continue;
+    rowValues[gene] = values[i];
+    rowBits[gene >> 5] |= 1 << (gene & 31);
+  }
+  for (let word = 0; word < rowBits.length; word++) {
+    let bits = rowBits[word];
+    if (bits === 0) continue;
+    rowBits[word] = 0;
+    while (bits !== 0) {
+      const lowest = bits & -bits;
+      bits ^= lowest;
+      const gene = (word << 5) + 31 - Math.clz32(lowest);
+      indices[written] = gene;
+      values[written++] = rowValues[gene];
+    }
+  }
+  return written;
+}

@@ -1,0 +1,54 @@
+import { type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import type { GeneMoments } from "./gene-moments.js";
+import { type GeneSelectionOptions, resolveGeneSelectionOptions } from "./gene-selection-options.js";
+import { highlyVariableGenes } from "./highly-variable-genes.js";
+import { leverageScores } from "./leverage-scores.js";
+import { markerGenes } from "./marker-genes.js";
+import { signatureSubset } from "./signature-subset.js";
+
+/** The genes a deconvolution uses, as indices into the shared genes; every list ascends. */
+export interface GeneSelection {
+  /** Union of the two lists below. */
+  readonly genes: Int32Array;
+  readonly highlyVariable: Int32Array;
+  readonly markers: Int32Array;
+  /** Leverage score of each of `genes`. */
+  readonly leverage: Float64Array;
+}
+
+/**
+ * Selects highly variable genes on the spots and marker genes on the reference, and scores their leverage. `moments` and
+ * `signature` (raw means) are over the same shared genes.
+ *
+ * @throws ShapeError when they are not, or no gene at all could be selected.
+ * @throws OptionError as `resolveGeneSelectionOptions` does.
+ */
+export function selectGenes(
+  moments: GeneMoments,
+  signature: ReferenceSignature,
+  options: Partial<GeneSelectionOptions> = {},
+): GeneSelection {
+  const resolved = resolveGeneSelectionOptions(options);
+  const geneCount = signature.geneNames.length;
+  if (moments.mean.length !== geneCount) {
+    throw new ShapeError({
+      subject: "gene selection",
+      found: `moments of ${moments.mean.length} genes`,
+      expected: `the ${geneCount} genes of the signature`,
+      remedy: "Narrow both sides to the shared genes first.",
+    });
+  }
+  const highlyVariable = highlyVariableGenes(moments, resolved);
+  const markers = markerGenes(signature, resolved);
+  const genes = Int32Array.from(new Set([...highlyVariable, ...markers])).sort();
+  if (genes.length === 0) {
+    throw new ShapeError({
+      subject: "gene selection",
+      found: "no gene",
+      expected: "at least one",
+      remedy: "The reference has no counts in the shared genes: ask for highly variable genes too.",
+    });
+  }
+  const leverage = leverageScores(signatureSubset(signature, genes));
+  return Object.freeze({ genes, highlyVariable, markers, leverage });
+}
