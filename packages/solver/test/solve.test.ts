@@ -33,6 +33,8 @@ function largestProportionDifference(a: Float64Array, b: Float64Array): number {
     const total = (x: Float64Array) =>
       x.subarray(i, i + section.typeCount).reduce((sum, value) => sum + value, 0);
     const [sumA, sumB] = [total(a), total(b)];
+    // Weak smoothing leaves a spot without counts at 0: no proportions to compare, but then on both sides.
+    if (sumA === 0 && sumB === 0) continue;
     for (let k = i; k < i + section.typeCount; k++)
       worst = Math.max(worst, Math.abs(a[k] / sumA - b[k] / sumB));
   }
