@@ -6,7 +6,7 @@
 export function percentiles(values: Float64Array, steps: number): Float64Array {
   const sorted = values.slice().sort();
   return Float64Array.from({ length: steps + 1 }, (_, step) => {
-    const position = ((100 / steps) * step * (sorted.length - 1)) / 100;
+    const position = ((step * (100 / steps)) / 100) * (sorted.length - 1);
     const lower = sorted[Math.floor(position)];
     const upper = sorted[Math.ceil(position)];
     const fraction = position - Math.floor(position);
