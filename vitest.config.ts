@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
+// A path here makes the run leave its totals as JSON beside its usual output.
+const report = process.env.TEST_REPORT;
 
 // Tests read the packages' sources, so that a failing line is the line one edits; the built files are tried
 // through the command line and by the packed-package test.
@@ -16,5 +18,6 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 60_000,
     maxWorkers: 2,
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
   },
 });
