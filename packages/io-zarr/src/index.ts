@@ -1,1 +1,32 @@
-export {};
+/**
+ * Opens AnnData Zarr stores as chunk sources and writes AnnData Zarr stores.
+ *
+ * @example
+ * import { memoryStore, writeAnnData } from "@flashdeconv/io-zarr";
+ *
+ * const store = memoryStore(); // in Node: await createStore("result.zarr"), from "@flashdeconv/io-zarr/node"
+ * await writeAnnData(store, {
+ *   spotCount: 2,
+ *   spotNames: ["spot-1", "spot-2"],
+ *   geneNames: [],
+ *   obs: [{ kind: "number", name: "depth", values: Float64Array.of(1200, 950) }],
+ *   uns: { made_by: "an example" },
+ * });
+ */
+
+export type { CompressorName } from "./codecs/compressors.js";
+export type { NameChunk } from "./names.js";
+export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
+export type {
+  AnnDataAdditions,
+  AnnDataContents,
+  Column,
+  DenseTable,
+  Names,
+  UnsObject,
+  UnsValue,
+} from "./write/contents.js";
+export { memoryStore } from "./write/memory-store.js";
+export type { StagedStore, StoreKey } from "./write/staged-store.js";
+export { writeAnnData } from "./write/write-anndata.js";
+export { resolveWriteOptions, WRITE_DEFAULTS, type WriteOptions } from "./write/write-options.js";

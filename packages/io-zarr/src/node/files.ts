@@ -1,0 +1,57 @@
+import { lstat, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ifPresent } from "./file-errors.js";
+
+/** Reads a file, or undefined if there is none (a folder is none). */
+export async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await ifPresent(readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EISDIR") return undefined;
+    throw error;
+  }
+}
+
+/** Writes a file, and the folders it needs. */
+export async function writeWithFolders(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes);
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await ifPresent(lstat(path))) !== undefined;
+}
+
+/** Waits until a folder and all in it have reached the disk, so that a rename after it never shows half a store. */
+export async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else await syncFile(path);
+  }
+  await syncFolder(folder);
+}
+
+export async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes renames in a folder last. Not every system can do it (Windows cannot); there it is left to the system. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r").catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { StoreError } from "@flashdeconv/core";
+import type { StoreKey } from "../write/staged-store.js";
+import { asStoreError } from "./file-errors.js";
+
+/** Lets changes through until a commit or discard, and turns what the file system refuses into a StoreError. */
+export interface StagingGate {
+  /** The file of a key below `root`. Throws StoreError for a key that would lead out of it. */
+  file(root: string, key: StoreKey): string;
+  change(operation: () => Promise<void>): Promise<void>;
+  commit(operation: () => Promise<void>): Promise<void>;
+  discard(operation: () => Promise<void>): Promise<void>;
+  isCommitted(): boolean;
+}
+
+/** @param path the store's path as the user gave it, for messages */
+export function openGate(path: string): StagingGate {
+  let state: "open" | "committed" | "discarded" = "open";
+  const change = async (operation: () => Promise<void>) => {
+    if (state !== "open") throw closed(path, state);
+    await asStoreError(path, operation);
+  };
+  return {
+    file(root, key) {
+      const parts = key.slice(1).split("/");
+      if (parts.some((part) => part === "" || part === "." || part === "..")) throw badKey(path, key);
+      return join(root, ...parts);
+    },
+    change,
+    async commit(operation) {
+      await change(operation);
+      state = "committed";
+    },
+    async discard(operation) {
+      if (state !== "open") return;
+      state = "discarded";
+      await asStoreError(path, operation);
+    },
+    isCommitted: () => state === "committed",
+  };
+}
+
+function closed(path: string, state: string): StoreError {
+  return new StoreError({
+    path,
+    found: `a change after the store was ${state}`,
+    expected: "changes before that only",
+    remedy: "Open the store again.",
+  });
+}
+
+function badKey(path: string, key: string): StoreError {
+  return new StoreError({
+    path,
+    found: `the key ${JSON.stringify(key)}`,
+    expected: "names between single slashes",
+    remedy: "Use keys without empty parts and dots alone.",
+  });
+}

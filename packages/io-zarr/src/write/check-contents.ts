@@ -1,0 +1,53 @@
+import { ShapeError } from "@flashdeconv/core";
+import { checkLength } from "./check-length.js";
+import { checkColumns, checkKey } from "./check-names.js";
+import type { AnnDataAdditions, AnnDataContents, Column, DenseTable } from "./contents.js";
+import { INDEX_NAME } from "./write-columns.js";
+import { isList } from "./write-names.js";
+import { checkUns } from "./write-uns.js";
+
+/** Refuses, before anything is written, what could not be stored: ShapeError for lengths, FormatError for names. */
+export function checkContents(contents: AnnDataContents): void {
+  const { spotCount, spotNames, geneNames, X } = contents;
+  if (isList(spotNames)) checkLength("spotNames", spotNames.length, spotCount);
+  if (X !== undefined) {
+    checkLength("X", X.spotCount, spotCount);
+    if (isList(geneNames)) checkLength("geneNames", geneNames.length, X.width);
+  }
+  checkAdditions(contents, spotCount);
+  checkColumns("obs", columnNames(contents.obs), INDEX_NAME);
+}
+
+/** The part of `checkContents` that concerns columns, tables and annotation. */
+export function checkAdditions({ obs = [], obsm = {}, uns = {} }: AnnDataAdditions, spotCount: number): void {
+  for (const column of obs) checkColumn(column, spotCount);
+  for (const [key, table] of Object.entries(obsm)) checkTable(`obsm/${key}`, key, table, spotCount);
+  checkUns("uns", uns);
+}
+
+export function columnNames(columns: readonly Column[] = []): string[] {
+  return columns.map((column) => column.name);
+}
+
+function checkColumn(column: Column, spotCount: number): void {
+  const path = `obs/${column.name}`;
+  checkLength(path, (column.kind === "categorical" ? column.codes : column.values).length, spotCount);
+  if (column.kind !== "categorical") return;
+  const { codes, categories } = column;
+  const wrong = codes.findIndex((code) => code < -1 || code >= categories.length);
+  if (wrong < 0) return;
+  throw new ShapeError({
+    subject: path,
+    found: `code ${codes[wrong]} at spot ${wrong}`,
+    expected: `-1 (missing) to ${categories.length - 1}, as there are ${categories.length} categories`,
+    remedy: "Give codes that point into the categories.",
+  });
+}
+
+function checkTable(path: string, key: string, table: DenseTable, spotCount: number): void {
+  checkKey("obsm", key);
+  checkLength(path, table.values.spotCount, spotCount);
+  if (table.columnNames === undefined) return;
+  checkLength(`${path} (column names)`, table.columnNames.length, table.values.width);
+  checkColumns(path, table.columnNames, INDEX_NAME);
+}

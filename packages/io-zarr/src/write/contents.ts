@@ -1,0 +1,65 @@
+import type { ChunkSource, CsrChunk, DenseChunk } from "@flashdeconv/core";
+import type { NameChunk } from "../names.js";
+
+/** A column of a dataframe, one item per spot. */
+export type Column =
+  | {
+      readonly kind: "number";
+      readonly name: string;
+      readonly values: Float64Array | Float32Array | Int32Array;
+    }
+  | {
+      readonly kind: "categorical";
+      readonly name: string;
+      /** Positions in `categories`; -1 where the value is missing. */
+      readonly codes: Int32Array | Int16Array | Int8Array;
+      readonly categories: readonly string[];
+      /** Whether the order of the categories has a meaning. */
+      readonly ordered?: boolean;
+    }
+  | { readonly kind: "string"; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: "boolean"; readonly name: string; readonly values: Uint8Array };
+
+/** Unstructured annotation. Whole numbers become int64, other numbers float64; null and undefined are left out. */
+export type UnsValue =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly string[]
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | UnsObject;
+
+export interface UnsObject {
+  readonly [name: string]: UnsValue;
+}
+
+/** A table with one row per spot, read once, chunk by chunk. */
+export interface DenseTable {
+  readonly values: ChunkSource<DenseChunk>;
+  /** With names the table is stored as a dataframe of one column each, without as a two-dimensional array. */
+  readonly columnNames?: readonly string[];
+}
+
+/** Names, in order: strings, or a stream of UTF-8 chunks that is read once. */
+export type Names = readonly string[] | AsyncIterable<NameChunk>;
+
+/** What can be added to a store, and replaces what has the same name there. */
+export interface AnnDataAdditions {
+  readonly obs?: readonly Column[];
+  readonly obsm?: Readonly<Record<string, DenseTable>>;
+  readonly uns?: UnsObject;
+}
+
+/** A whole AnnData object. */
+export interface AnnDataContents extends AnnDataAdditions {
+  readonly spotCount: number;
+  readonly spotNames: Names;
+  /** May be empty, in a store that holds results and no counts. */
+  readonly geneNames: Names;
+  /** Spots x genes. */
+  readonly X?: ChunkSource<CsrChunk>;
+}

@@ -1,0 +1,22 @@
+import type { ReadableStore } from "../store.js";
+
+/** A key of a store: an absolute path with `/` between its parts. */
+export type StoreKey = `/${string}`;
+
+/**
+ * A store that is changed as one whole: nothing that `set` and `delete` do is seen by others before `commit`, and
+ * `discard` forgets it all. Its own `get` sees the changes at once.
+ *
+ * Every method throws StoreError where the medium refuses (no permission, disk full). The stores of
+ * `@flashdeconv/io-zarr/node` take no more changes after `commit` or `discard`.
+ */
+export interface StagedStore extends ReadableStore {
+  /** The store may keep `bytes`: do not change the array afterwards. */
+  set(key: StoreKey, bytes: Uint8Array): Promise<void>;
+  /** Removes the key and everything below it, if there is anything. */
+  delete(prefix: StoreKey): Promise<void>;
+  /** Makes all changes visible. If it throws, none of them is. */
+  commit(): Promise<void>;
+  /** Forgets all changes that are not committed. */
+  discard(): Promise<void>;
+}

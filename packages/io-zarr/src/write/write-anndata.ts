@@ -1,0 +1,66 @@
+import { checkContents, columnNames } from "./check-contents.js";
+import type { AnnDataContents } from "./contents.js";
+import { commitAfter, progressOver } from "./stage.js";
+import type { StagedStore } from "./staged-store.js";
+import { dataframeAttributes, INDEX_NAME, writeColumn } from "./write-columns.js";
+import { writeDenseTable } from "./write-dense-table.js";
+import { writeCsrMatrix } from "./write-matrix.js";
+import { writeNames } from "./write-names.js";
+import { resolveWriteOptions, type WriteOptions } from "./write-options.js";
+import { DICT_ATTRIBUTES, writeUns } from "./write-uns.js";
+import { dialectOf } from "./zarr-dialects.js";
+import { ZarrWriter } from "./zarr-writer.js";
+
+const ROOT_ATTRIBUTES = { "encoding-type": "anndata", "encoding-version": "0.1.0" };
+const DICTS = ["layers", "obsm", "obsp", "uns", "varm", "varp"];
+
+/**
+ * Writes a whole AnnData object to an empty store and commits it, as AnnData 0.8 and later lay it out
+ * (https://anndata.readthedocs.io/en/stable/fileformat-prose.html), with consolidated metadata. Matrices and tables are
+ * streamed, each read once.
+ *
+ * @throws ShapeError if lengths disagree, FormatError for a name that cannot be stored, OptionError for a bad option,
+ *   StoreError if the store refuses; the signal's reason if it was aborted. The store is discarded then.
+ */
+export async function writeAnnData(
+  target: StagedStore,
+  contents: AnnDataContents,
+  options?: WriteOptions,
+): Promise<void> {
+  await commitAfter(target, async () => {
+    const resolved = resolveWriteOptions(options);
+    checkContents(contents);
+    resolved.signal?.throwIfAborted();
+    const zarr = new ZarrWriter(target, dialectOf(resolved.zarrFormat), resolved);
+    await writeGroups(zarr, contents);
+    await writeContents(zarr, contents);
+    const { consolidatedKey } = zarr.dialect;
+    await zarr.setJson(consolidatedKey, zarr.dialect.consolidate(undefined, [], zarr.documents()));
+    resolved.signal?.throwIfAborted();
+  });
+}
+
+async function writeGroups(zarr: ZarrWriter, { obs }: AnnDataContents): Promise<void> {
+  await zarr.group("", ROOT_ATTRIBUTES);
+  for (const name of DICTS) await zarr.group(name, DICT_ATTRIBUTES);
+  await zarr.group("obs", dataframeAttributes(columnNames(obs)));
+  await zarr.group("var", dataframeAttributes([]));
+}
+
+async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
+  const { spotCount, spotNames, geneNames, X, obs = [], obsm = {}, uns = {} } = contents;
+  const tables = Object.entries(obsm);
+  const onSpots = progressOver([X, ...tables.map(([, table]) => table.values)], zarr.options.onProgress);
+
+  const dataframes = tables.filter(([, table]) => table.columnNames).map(([key]) => `obsm/${key}`);
+  await writeNames(zarr, indexPaths(["obs", ...dataframes]), spotNames, spotCount);
+  await writeNames(zarr, indexPaths(["var"]), geneNames, X?.width);
+  for (const column of obs) await writeColumn(zarr, "obs", column);
+  for (const [key, table] of tables) await writeDenseTable(zarr, `obsm/${key}`, table, onSpots);
+  for (const [key, value] of Object.entries(uns)) await writeUns(zarr, `uns/${key}`, value);
+  if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
+}
+
+function indexPaths(dataframes: readonly string[]): string[] {
+  return dataframes.map((path) => `${path}/${INDEX_NAME}`);
+}

@@ -1,0 +1,82 @@
+import type { Values } from "@flashdeconv/core";
+import { dataTypeOf } from "./array-description.js";
+import { NumericArrayWriter } from "./array-writers.js";
+import type { DenseTable } from "./contents.js";
+import { settleAll } from "./settle-all.js";
+import { ARRAY_ATTRIBUTES, dataframeAttributes } from "./write-columns.js";
+import type { ZarrWriter } from "./zarr-writer.js";
+
+/**
+ * Streams a table to `path`: a dataframe with one column per name, or a dense array. The dataframe's index is written
+ * apart, by `writeNames`. Memory: one chunk of the source and one of each column.
+ */
+export async function writeDenseTable(
+  zarr: ZarrWriter,
+  path: string,
+  table: DenseTable,
+  onSpots: (count: number) => void,
+): Promise<void> {
+  const { signal } = zarr.options;
+  const start = table.columnNames ? startDataframe : startArray;
+  let writer: TableWriter | undefined;
+  for await (const chunk of table.values.chunks({ signal })) {
+    writer ??= start(zarr, path, table, dataTypeOf(chunk.values) as "float32" | "float64");
+    await writer.append(chunk.values, chunk.spotCount);
+    onSpots(chunk.spotCount);
+  }
+  writer ??= start(zarr, path, table, "float64");
+  await writer.close();
+}
+
+interface TableWriter {
+  append(values: Values, rowCount: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+function startArray(
+  zarr: ZarrWriter,
+  path: string,
+  table: DenseTable,
+  dataType: "float32" | "float64",
+): TableWriter {
+  const { spotCount, width } = table.values;
+  const { spotsPerChunk, valuesPerChunk } = zarr.options;
+  const rows = Math.min(spotCount, spotsPerChunk, Math.ceil(valuesPerChunk / Math.max(1, width)));
+  const options = { dataType, chunkLength: Math.max(1, rows), width, attributes: ARRAY_ATTRIBUTES };
+  const array = new NumericArrayWriter(zarr, path, options);
+  return {
+    append: (values, rowCount) => array.append(values, 0, rowCount),
+    close: () => array.close(),
+  };
+}
+
+function startDataframe(
+  zarr: ZarrWriter,
+  path: string,
+  table: DenseTable,
+  dataType: "float32" | "float64",
+): TableWriter {
+  const names = table.columnNames ?? [];
+  const chunkLength = Math.max(1, Math.min(table.values.spotCount, zarr.options.spotsPerChunk));
+  const options = { dataType, chunkLength, attributes: ARRAY_ATTRIBUTES };
+  const columns = names.map((name) => new NumericArrayWriter(zarr, `${path}/${name}`, options));
+  return {
+    async append(values, rowCount) {
+      // Columns fill up together, so their chunks are compressed side by side.
+      await settleAll(
+        columns.map((column, k) => column.append(columnOf(values, k, names.length, rowCount), 0, rowCount)),
+      );
+    },
+    async close() {
+      await zarr.group(path, dataframeAttributes(names));
+      for (const name of names) await zarr.parents(`${path}/${name}`, path);
+      await settleAll(columns.map((column) => column.close()));
+    },
+  };
+}
+
+function columnOf(values: Values, column: number, width: number, rowCount: number): Values {
+  const items = values instanceof Float32Array ? new Float32Array(rowCount) : new Float64Array(rowCount);
+  for (let row = 0; row < rowCount; row++) items[row] = values[row * width + column];
+  return items;
+}

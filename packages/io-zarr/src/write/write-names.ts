@@ -1,0 +1,35 @@
+import { StringArrayWriter } from "./array-writers.js";
+import { checkLength } from "./check-length.js";
+import type { Names } from "./contents.js";
+import { settleAll } from "./settle-all.js";
+import type { ZarrWriter } from "./zarr-writer.js";
+
+/**
+ * Copies the names to the index array of each dataframe in `paths` in one pass. Throws ShapeError if they are
+ * not `expected` many.
+ */
+export async function writeNames(
+  zarr: ZarrWriter,
+  paths: readonly string[],
+  names: Names,
+  expected?: number,
+): Promise<void> {
+  const writers = paths.map((path) => new StringArrayWriter(zarr, path, zarr.options.spotsPerChunk));
+  let count = 0;
+  if (isList(names)) {
+    count = names.length;
+    await settleAll(writers.map((writer) => writer.appendStrings(names)));
+  } else {
+    for await (const chunk of names) {
+      zarr.options.signal?.throwIfAborted();
+      count += chunk.count;
+      await settleAll(writers.map((writer) => writer.append(chunk)));
+    }
+  }
+  if (expected !== undefined) checkLength(paths[0] ?? "names", count, expected);
+  await settleAll(writers.map((writer) => writer.close()));
+}
+
+export function isList(names: Names): names is readonly string[] {
+  return Array.isArray(names);
+}

@@ -1,0 +1,61 @@
+import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
+import { type DataType, dataTypeOf, type NumericArray } from "./array-description.js";
+import { checkKey } from "./check-names.js";
+import type { UnsObject, UnsValue } from "./contents.js";
+import { writeNumbers, writeStrings } from "./write-columns.js";
+import type { ZarrWriter } from "./zarr-writer.js";
+
+export const DICT_ATTRIBUTES = { "encoding-type": "dict", "encoding-version": "0.1.0" };
+
+/** Writes a value of `uns` and what it holds. Null is left out: anndata knows a null only from 0.12 on. */
+export async function writeUns(zarr: ZarrWriter, path: string, value: UnsValue): Promise<void> {
+  if (value === null || value === undefined) return;
+  if (typeof value === "string") {
+    const encoder = new VlenUtf8Encoder();
+    encoder.addString(value);
+    return writeScalar(zarr, path, "string", encoder.take(1));
+  }
+  if (typeof value === "number" || typeof value === "boolean") {
+    const item = numeric(value);
+    return writeScalar(zarr, path, dataTypeOf(item), new Uint8Array(item.buffer as ArrayBuffer));
+  }
+  if (isStrings(value)) return writeStrings(zarr, path, value);
+  if (ArrayBuffer.isView(value)) return writeNumbers(zarr, path, value as NumericArray);
+  await zarr.group(path, DICT_ATTRIBUTES);
+  for (const [name, item] of Object.entries(value as UnsObject))
+    await writeUns(zarr, `${path}/${name}`, item);
+}
+
+/** Throws FormatError for a name that cannot be stored, at any depth. */
+export function checkUns(path: string, object: UnsObject): void {
+  for (const [name, item] of Object.entries(object)) {
+    checkKey(path, name);
+    const plain = typeof item === "object" && item !== null && !ArrayBuffer.isView(item) && !isStrings(item);
+    if (plain) checkUns(`${path}/${name}`, item as UnsObject);
+  }
+}
+
+function isStrings(value: UnsValue): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+/** A scalar is an array of no dimension with one chunk. */
+async function writeScalar(
+  zarr: ZarrWriter,
+  path: string,
+  dataType: DataType,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  await zarr.chunk(path, [], bytes);
+  await zarr.array(
+    path,
+    { dataType, shape: [], chunkShape: [] },
+    { "encoding-type": dataType === "string" ? "string" : "numeric-scalar", "encoding-version": "0.2.0" },
+  );
+}
+
+function numeric(value: number | boolean): NumericArray {
+  if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 0);
+  const whole = Number.isSafeInteger(value) && !Object.is(value, -0);
+  return whole ? BigInt64Array.of(BigInt(value)) : Float64Array.of(value);
+}

@@ -1,0 +1,52 @@
+import type { Compressor } from "../codecs/compressors.js";
+import type { ArrayDescription, JsonObject } from "./array-description.js";
+import type { StoreKey } from "./staged-store.js";
+
+/** A metadata document and where it lies in the store. */
+export interface MetadataDocument {
+  readonly key: StoreKey;
+  readonly content: JsonObject;
+}
+
+/**
+ * The layout of one Zarr version, as pure functions. Paths have no slash at either end; the root's is "".
+ */
+export interface ZarrDialect {
+  readonly zarrFormat: 2 | 3;
+  groupDocuments(path: string, attributes: JsonObject): MetadataDocument[];
+  arrayDocuments(
+    path: string,
+    array: ArrayDescription,
+    attributes: JsonObject,
+    compressor: Compressor,
+  ): MetadataDocument[];
+  chunkKey(path: string, chunk: readonly number[]): StoreKey;
+  /** The key whose document tells that there is a group (and, in Zarr v3, which kind of node it is). */
+  groupKey(path: string): StoreKey;
+  /** The key whose document tells that there is an array, in Zarr v3 the same as that of a group. */
+  arrayKey(path: string): StoreKey;
+  /** The key whose document holds the attributes of a node. */
+  attributesKey(path: string): StoreKey;
+  /** The key of the document that repeats all others. */
+  readonly consolidatedKey: StoreKey;
+  /**
+   * The consolidated document. `current` is what lies at `consolidatedKey` now and is kept but for the repeated
+   * documents; they are those of `current`, without those below the paths in `removed`, and `documents` in their place.
+   */
+  consolidate(
+    current: JsonObject | undefined,
+    removed: readonly string[],
+    documents: Iterable<MetadataDocument>,
+  ): JsonObject;
+  /** Whether `document`, found at `consolidatedKey`, repeats the others. */
+  isConsolidated(document: JsonObject | undefined): boolean;
+}
+
+export function keyOf(path: string, name: string): StoreKey {
+  return path === "" ? `/${name}` : `/${path}/${name}`;
+}
+
+/** Whether `path` is one of `prefixes` or lies below one. */
+export function isBelow(path: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+}

@@ -1,0 +1,66 @@
+import type { DataType, JsonObject } from "./array-description.js";
+import { isBelow, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
+
+const DATA_TYPES: Readonly<Record<DataType, string>> = {
+  bool: "|b1",
+  int8: "|i1",
+  int16: "<i2",
+  int32: "<i4",
+  int64: "<i8",
+  float32: "<f4",
+  float64: "<f8",
+  string: "|O",
+};
+
+/** Zarr v2: `.zgroup`, `.zarray` and `.zattrs` beside the data, all repeated in the root's `.zmetadata`. */
+export const zarrV2: ZarrDialect = {
+  zarrFormat: 2,
+  consolidatedKey: "/.zmetadata",
+
+  groupDocuments(path, attributes) {
+    return [
+      { key: keyOf(path, ".zgroup"), content: { zarr_format: 2 } },
+      ...attributeDocuments(path, attributes),
+    ];
+  },
+
+  arrayDocuments(path, { dataType, shape, chunkShape }, attributes, compressor) {
+    const content = {
+      chunks: chunkShape,
+      compressor: compressor.version2,
+      dtype: DATA_TYPES[dataType],
+      fill_value: fillValue(dataType),
+      filters: dataType === "string" ? [{ id: "vlen-utf8" }] : null,
+      order: "C",
+      shape,
+      zarr_format: 2,
+    };
+    return [{ key: keyOf(path, ".zarray"), content }, ...attributeDocuments(path, attributes)];
+  },
+
+  chunkKey: (path, chunk) => keyOf(path, chunk.length === 0 ? "0" : chunk.join(".")),
+  groupKey: (path) => keyOf(path, ".zgroup"),
+  arrayKey: (path) => keyOf(path, ".zarray"),
+  attributesKey: (path) => keyOf(path, ".zattrs"),
+
+  consolidate(current, removed, documents) {
+    const metadata: Record<string, unknown> = {};
+    for (const [key, content] of Object.entries((current?.metadata ?? {}) as JsonObject)) {
+      if (!isBelow(key, removed)) metadata[key] = content;
+    }
+    for (const { key, content } of documents) metadata[key.slice(1)] = content;
+    return { zarr_consolidated_format: 1, ...current, metadata };
+  },
+
+  isConsolidated: (document) => document !== undefined,
+};
+
+function attributeDocuments(path: string, attributes: JsonObject): MetadataDocument[] {
+  if (Object.keys(attributes).length === 0) return [];
+  return [{ key: keyOf(path, ".zattrs"), content: attributes }];
+}
+
+function fillValue(dataType: DataType): unknown {
+  if (dataType === "string") return "";
+  return dataType === "bool" ? false : 0;
+}

@@ -1,0 +1,73 @@
+import type { DataType, JsonObject } from "./array-description.js";
+import { isBelow, keyOf, type ZarrDialect } from "./zarr-dialect.js";
+
+const FILE = "zarr.json";
+const BYTES_CODEC = { name: "bytes", configuration: { endian: "little" } };
+// A single byte has no order, and zarr-python leaves the setting out.
+const BYTE_CODEC = { name: "bytes" };
+const STRING_CODEC = { name: "vlen-utf8", configuration: {} };
+
+/** Zarr v3: one `zarr.json` per node; the root's repeats all others. */
+export const zarrV3: ZarrDialect = {
+  zarrFormat: 3,
+  consolidatedKey: `/${FILE}`,
+
+  groupDocuments(path, attributes) {
+    return [{ key: keyOf(path, FILE), content: { attributes, zarr_format: 3, node_type: "group" } }];
+  },
+
+  arrayDocuments(path, { dataType, shape, chunkShape }, attributes, compressor) {
+    const content = {
+      shape,
+      data_type: dataType,
+      chunk_grid: { name: "regular", configuration: { chunk_shape: chunkShape } },
+      chunk_key_encoding: { name: "default", configuration: { separator: "/" } },
+      fill_value: fillValue(dataType),
+      codecs: [arrayCodec(dataType), ...compressor.version3],
+      attributes,
+      zarr_format: 3,
+      node_type: "array",
+      storage_transformers: [],
+    };
+    return [{ key: keyOf(path, FILE), content }];
+  },
+
+  chunkKey: (path, chunk) => keyOf(path, ["c", ...chunk].join("/")),
+  groupKey: (path) => keyOf(path, FILE),
+  arrayKey: (path) => keyOf(path, FILE),
+  attributesKey: (path) => keyOf(path, FILE),
+
+  consolidate(current, removed, documents) {
+    const metadata: Record<string, unknown> = {};
+    for (const [path, content] of Object.entries(repeated(current)?.metadata ?? {})) {
+      if (!isBelow(path, removed)) metadata[path] = content;
+    }
+    let root = current;
+    for (const { key, content } of documents) {
+      const path = key.slice(1, -FILE.length - 1);
+      if (key === `/${FILE}`) root = content;
+      else metadata[path] = content.node_type === "group" ? { ...content, ...inline({}) } : content;
+    }
+    return { ...root, ...inline(metadata) };
+  },
+
+  isConsolidated: (document) => repeated(document) !== undefined,
+};
+
+function inline(metadata: JsonObject): JsonObject {
+  return { consolidated_metadata: { kind: "inline", must_understand: false, metadata } };
+}
+
+function repeated(document: JsonObject | undefined): { metadata: JsonObject } | undefined {
+  return (document?.consolidated_metadata ?? undefined) as { metadata: JsonObject } | undefined;
+}
+
+function arrayCodec(dataType: DataType): JsonObject {
+  if (dataType === "string") return STRING_CODEC;
+  return dataType === "bool" || dataType === "int8" ? BYTE_CODEC : BYTES_CODEC;
+}
+
+function fillValue(dataType: DataType): unknown {
+  if (dataType === "string") return "";
+  return dataType === "bool" ? false : 0;
+}

@@ -1,0 +1,70 @@
+import { COMPRESSORS, type Compressor } from "../codecs/compressors.js";
+import { formatJson } from "../json.js";
+import type { ArrayDescription, JsonObject } from "./array-description.js";
+import type { StagedStore, StoreKey } from "./staged-store.js";
+import type { ResolvedWriteOptions } from "./write-options.js";
+import type { MetadataDocument, ZarrDialect } from "./zarr-dialect.js";
+
+/** Writes groups, arrays and chunks in one dialect and remembers all metadata for the consolidated document. */
+export class ZarrWriter {
+  readonly store: StagedStore;
+  readonly dialect: ZarrDialect;
+  readonly options: ResolvedWriteOptions;
+  readonly #compressor: Compressor;
+  readonly #documents = new Map<StoreKey, JsonObject>();
+
+  constructor(store: StagedStore, dialect: ZarrDialect, options: ResolvedWriteOptions) {
+    this.store = store;
+    this.dialect = dialect;
+    this.options = options;
+    this.#compressor = COMPRESSORS[options.compressor];
+  }
+
+  /** The metadata documents written so far. */
+  documents(): MetadataDocument[] {
+    return [...this.#documents].map(([key, content]) => ({ key, content }));
+  }
+
+  async group(path: string, attributes: JsonObject): Promise<void> {
+    await this.#setDocuments(this.dialect.groupDocuments(path, attributes));
+  }
+
+  /** Writes an array's metadata, which may come after its chunks. */
+  async array(path: string, array: ArrayDescription, attributes: JsonObject): Promise<void> {
+    await this.#setDocuments(this.dialect.arrayDocuments(path, array, attributes, this.#compressor));
+  }
+
+  /** Compresses and writes a chunk; `bytes` may be changed once the promise is kept. */
+  async chunk(path: string, position: readonly number[], bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    const encoded = await this.#compressor.encode(bytes);
+    this.options.signal?.throwIfAborted();
+    await this.store.set(this.dialect.chunkKey(path, position), encoded);
+  }
+
+  /** Makes the groups above `path` exist, for a column whose name holds a slash; they carry no attributes. */
+  async parents(path: string, below: string): Promise<void> {
+    const parts = path.slice(below.length + 1).split("/");
+    for (let depth = 1; depth < parts.length; depth++) {
+      const parent = `${below}/${parts.slice(0, depth).join("/")}`;
+      const key = this.dialect.groupKey(parent);
+      if ((await this.store.get(key)) === undefined) await this.group(parent, {});
+    }
+  }
+
+  async #setDocuments(documents: readonly MetadataDocument[]): Promise<void> {
+    for (const { key, content } of documents) {
+      this.#documents.set(key, content);
+      await this.setJson(key, content);
+    }
+  }
+
+  async setJson(key: StoreKey, content: JsonObject): Promise<void> {
+    await this.store.set(key, new TextEncoder().encode(formatJson(content)));
+  }
+
+  /** Writes a changed document of an existing node. */
+  async update(key: StoreKey, content: JsonObject): Promise<void> {
+    await this.#setDocuments([{ key, content }]);
+  }
+}
