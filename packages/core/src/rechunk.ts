@@ -34,6 +34,7 @@ export function rechunk<C extends Chunk>(source: ChunkSource<C>, spotsPerChunk: 
           heldCount += chunk.spotCount - taken;
         }
       }
+      options?.signal?.throwIfAborted();
       if (heldCount > 0) yield concatChunks(held);
     },
   };

@@ -22,9 +22,9 @@ async function readAll<C extends Chunk>(source: ChunkSource<C>): Promise<string[
   let next = 0;
   const rows: string[] = [];
   for await (const chunk of source.chunks()) {
-    promise(chunk.spotStart === next, `a chunk starts at spot ${chunk.spotStart} where ${next} was due`);
-    promise(chunk.spotCount > 0, `the chunk at spot ${next} is empty`);
-    promise(
+    must(chunk.spotStart === next, `a chunk starts at spot ${chunk.spotStart} where ${next} was due`);
+    must(chunk.spotCount > 0, `the chunk at spot ${next} is empty`);
+    must(
       chunk.width === source.width,
       `the chunk at spot ${next} has width ${chunk.width}, the source ${source.width}`,
     );
@@ -32,7 +32,7 @@ async function readAll<C extends Chunk>(source: ChunkSource<C>): Promise<string[
     rows.push(...rowsOf(chunk));
     next += chunk.spotCount;
   }
-  promise(next === source.spotCount, `the pass ended at spot ${next} of ${source.spotCount}`);
+  must(next === source.spotCount, `the pass ended at spot ${next} of ${source.spotCount}`);
   return rows;
 }
 
@@ -40,7 +40,7 @@ async function checkSecondPass<C extends Chunk>(source: ChunkSource<C>, whole: s
   let spot = 0;
   for await (const chunk of source.chunks()) {
     for (const row of rowsOf(chunk)) {
-      promise(row === whole[spot], `the second pass differs at spot ${spot}`);
+      must(row === whole[spot], `the second pass differs at spot ${spot}`);
       spot++;
     }
     overwrite(chunk);
@@ -58,17 +58,17 @@ async function checkRanges<C extends Chunk>(source: ChunkSource<C>, whole: strin
   for (const [start, end] of ranges) {
     let spot = start;
     for await (const chunk of source.chunks({ spotRange: { start, end } })) {
-      promise(
+      must(
         chunk.spotStart === spot,
         `range ${start}..${end}: a chunk starts at ${chunk.spotStart} where ${spot} was due`,
       );
       checkInvariants(chunk);
       for (const row of rowsOf(chunk)) {
-        promise(row === whole[spot], `range ${start}..${end}: spot ${spot} differs from the full pass`);
+        must(row === whole[spot], `range ${start}..${end}: spot ${spot} differs from the full pass`);
         spot++;
       }
     }
-    promise(spot === end, `range ${start}..${end}: ended at spot ${spot}`);
+    must(spot === end, `range ${start}..${end}: ended at spot ${spot}`);
   }
   let refused = false;
   try {
@@ -76,7 +76,7 @@ async function checkRanges<C extends Chunk>(source: ChunkSource<C>, whole: strin
   } catch {
     refused = true;
   }
-  promise(refused, `a range past the last spot (${n}) was accepted`);
+  must(refused, `a range past the last spot (${n}) was accepted`);
 }
 
 async function checkAbort<C extends Chunk>(source: ChunkSource<C>): Promise<void> {
@@ -95,54 +95,54 @@ async function checkAbort<C extends Chunk>(source: ChunkSource<C>): Promise<void
     return taken <= abortAfter && abortAfter > 0 ? reason : undefined;
   };
   if (source.spotCount === 0) return;
-  promise((await read(0)) === reason, "a pass with an aborted signal did not throw the signal's reason");
-  promise((await read(1)) === reason, "aborting after the first chunk did not throw the signal's reason");
+  must((await read(0)) === reason, "a pass with an aborted signal did not throw the signal's reason");
+  must((await read(1)) === reason, "aborting after the first chunk did not throw the signal's reason");
 }
 
 async function checkEarlyBreak<C extends Chunk>(source: ChunkSource<C>, whole: string[]): Promise<void> {
   for await (const _ of source.chunks()) break;
   if (whole.length === 0) return;
   const again = await collect(source, { spotRange: { start: 0, end: 1 } });
-  promise(rowsOf(again)[0] === whole[0], "the first spot differs after a pass that was left early");
+  must(rowsOf(again)[0] === whole[0], "the first spot differs after a pass that was left early");
 }
 
 async function checkProgress<C extends Chunk>(source: ChunkSource<C>): Promise<void> {
   let last = 0;
   const onProgress = ({ spotsDone, spotCount }: { spotsDone: number; spotCount: number }) => {
-    promise(
+    must(
       spotCount === source.spotCount,
       `progress speaks of ${spotCount} spots, the source has ${source.spotCount}`,
     );
-    promise(
+    must(
       spotsDone > last && spotsDone <= spotCount,
       `progress went from ${last} to ${spotsDone} of ${spotCount}`,
     );
     last = spotsDone;
   };
   for await (const _ of source.chunks({ onProgress }));
-  promise(last === source.spotCount, `progress ended at ${last} of ${source.spotCount}`);
+  must(last === source.spotCount, `progress ended at ${last} of ${source.spotCount}`);
 }
 
 function checkInvariants(chunk: Chunk): void {
   const at = `chunk at spot ${chunk.spotStart}`;
   if (chunk.kind === "dense") {
-    promise(chunk.values.length === chunk.spotCount * chunk.width, `${at}: ${chunk.values.length} values`);
+    must(chunk.values.length === chunk.spotCount * chunk.width, `${at}: ${chunk.values.length} values`);
     return;
   }
   const { indptr, indices, values, spotCount, width } = chunk;
-  promise(
+  must(
     indptr.length === spotCount + 1 && indptr[0] === 0,
     `${at}: indptr does not start at 0 with one item per spot and one more`,
   );
-  promise(
+  must(
     indptr[spotCount] === indices.length && indices.length === values.length,
     `${at}: indptr, indices and values disagree in length`,
   );
   for (let row = 0; row < spotCount; row++) {
-    promise(indptr[row + 1] >= indptr[row], `${at}: indptr descends at row ${row}`);
+    must(indptr[row + 1] >= indptr[row], `${at}: indptr descends at row ${row}`);
     for (let i = indptr[row]; i < indptr[row + 1]; i++) {
       const ascending = i === indptr[row] || indices[i] > indices[i - 1];
-      promise(
+      must(
         ascending && indices[i] >= 0 && indices[i] < width,
         `${at}: index ${indices[i]} in row ${row} is out of order or range`,
       );
@@ -180,6 +180,6 @@ function overwrite(chunk: Chunk): void {
   }
 }
 
-function promise(condition: boolean, message: string): asserts condition {
+function must(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`chunk source contract: ${message}`);
 }

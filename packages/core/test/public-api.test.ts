@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import * as arrow from "../src/arrow.js";
+import * as api from "../src/index.js";
+import * as testing from "../src/testing.js";
+
+it("exports what it promises and nothing else", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "CoordinateError",
+      "CountError",
+      "FlashdeconvError",
+      "FormatError",
+      "GeneMismatchError",
+      "MemoryPlanError",
+      "ORDERED_SUM_BLOCK",
+      "OptionError",
+      "ShapeError",
+      "StoreError",
+      "WorkerError",
+      "buildOrderedSum",
+      "collect",
+      "compareCodePoints",
+      "concatChunks",
+      "finishOrderedSum",
+      "inlineExecutor",
+      "isFlashdeconvError",
+      "mapChunks",
+      "memorySource",
+      "mergeOrderedSum",
+      "orderedSumAt",
+      "prefetch",
+      "rechunk",
+      "resolveSpotRange",
+      "sliceChunk",
+    ]
+  `);
+  expect(Object.keys(arrow).sort()).toMatchInlineSnapshot(`
+    [
+      "csrFromRecordBatch",
+      "csrToRecordBatch",
+    ]
+  `);
+  expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`
+    [
+      "checkSource",
+    ]
+  `);
+});
