@@ -1,0 +1,105 @@
+import { domainScores } from "./domain-scores.js";
+import {
+  buildStream,
+  nextUniform,
+  PURPOSE,
+  type RandomStream,
+  type StreamKey,
+  startStream,
+  streamKey,
+} from "./random-stream.js";
+import type { SimulationOptions } from "./simulation-options.js";
+import { buildSpotLattice, latticeX, latticeY, type SpotLattice } from "./spot-lattice.js";
+
+/** A smaller share becomes none at all: a spot holds some ten cells, not hundredths of one. */
+const LEAST_SHARE = 0.01;
+
+/** Where all types may be in one spot, the floor is this far below the lowest score, so that two types still blend. */
+const BLEND = 0.1;
+
+/** Gives the true proportions of any spot. Its buffers are reused from spot to spot. */
+export interface CompositionModel {
+  readonly options: SimulationOptions;
+  readonly lattice: SpotLattice;
+  readonly domainKey: StreamKey;
+  readonly spotKey: StreamKey;
+  readonly stream: RandomStream;
+  /** First type with a domain of its own: 1 where type 0 is the rare one. */
+  readonly firstType: number;
+  /** One score per type with a domain. */
+  readonly scores: Float64Array;
+  /** The greatest scores of the spot, descending: one more than it may hold types. */
+  readonly greatest: Float64Array;
+}
+
+export function buildComposition(options: SimulationOptions): CompositionModel {
+  const firstType = options.rareTypeFraction > 0 && options.typeCount > 1 ? 1 : 0;
+  const domainTypeCount = options.typeCount - firstType;
+  return {
+    options,
+    lattice: buildSpotLattice(options.spotCount),
+    domainKey: streamKey(options.seed, PURPOSE.domains),
+    spotKey: streamKey(options.seed, PURPOSE.composition),
+    stream: buildStream(),
+    firstType,
+    scores: new Float64Array(domainTypeCount),
+    greatest: new Float64Array(Math.min(options.typesPerSpot + 1, domainTypeCount)),
+  };
+}
+
+/** Writes the K proportions of a spot to `out[offset ..]`; they sum to 1. */
+export function fillProportions(
+  model: CompositionModel,
+  spot: number,
+  out: Float64Array,
+  offset: number,
+): void {
+  const { options, lattice, stream, firstType, scores } = model;
+  startStream(stream, model.spotKey, spot);
+  const isRare = nextUniform(stream) < options.rareTypeFraction;
+  const rareShare = 0.1 + 0.3 * nextUniform(stream);
+
+  domainScores(model.domainKey, options, latticeX(lattice, spot), latticeY(lattice, spot), scores);
+  for (let i = 0; i < scores.length; i++) scores[i] += options.spotVariation * (nextUniform(stream) - 0.5);
+
+  const domainShare = firstType === 1 && isRare ? 1 - rareShare : 1;
+  if (firstType === 1) out[offset] = 1 - domainShare;
+  shareOut(model, domainShare, out, offset + firstType);
+}
+
+/**
+ * Turns scores into shares that sum to `total`: the square of a score's height over the greatest score that is left out. So
+ * a type fades to nothing before another takes its place, and at most `typesPerSpot` are there.
+ */
+function shareOut(model: CompositionModel, total: number, out: Float64Array, offset: number): void {
+  const { scores } = model;
+  const floor = findFloor(model);
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const height = Math.max(scores[i] - floor, 0);
+    out[offset + i] = height * height;
+    sum += height * height;
+  }
+  const least = LEAST_SHARE * sum;
+  let kept = 0;
+  for (let i = 0; i < scores.length; i++) {
+    if (out[offset + i] < least) out[offset + i] = 0;
+    kept += out[offset + i];
+  }
+  for (let i = 0; i < scores.length; i++) out[offset + i] *= total / kept;
+}
+
+/** The score at which a type's share is nothing. */
+function findFloor({ options, scores, greatest }: CompositionModel): number {
+  greatest.fill(Number.NEGATIVE_INFINITY);
+  const last = greatest.length - 1;
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] <= greatest[last]) continue;
+    let place = last;
+    for (; place > 0 && greatest[place - 1] < scores[i]; place--) greatest[place] = greatest[place - 1];
+    greatest[place] = scores[i];
+  }
+  const margin = scores.length > options.typesPerSpot ? 0 : BLEND;
+  // The last term keeps the sum of heights above 0 where all scores are equal.
+  return greatest[last] - margin - 1e-6;
+}

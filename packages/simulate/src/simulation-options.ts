@@ -1,0 +1,152 @@
+import { OptionError } from "@flashdeconv/core";
+
+/** How the tissue's domains lie. Smooth fields are kind to a method that smooths; the other two have sharp borders. */
+export type TissueLayout = "smooth" | "patchy" | "layered";
+
+export interface SimulationOptions {
+  /** Spots of the tissue (N), on a lattice about as wide as it is long. 10,000: a Visium-sized section or two. */
+  readonly spotCount: number;
+  /** Genes (G), the same in tissue and reference. 2,000: as many as gene selection keeps by default. */
+  readonly geneCount: number;
+  /** Cell types (K). 8. */
+  readonly typeCount: number;
+  /** Mean counts of a spot that is not empty. 1,000. */
+  readonly depth: number;
+  /** Standard deviation of the logarithm of a spot's, or a cell's, depth around its mean. 0.3. */
+  readonly depthVariation: number;
+  /** Share of spots without any count. Their truth is given all the same: the tissue is there, the capture failed. 0. */
+  readonly emptySpotFraction: number;
+  /**
+   * Gamma variance phi of each (spot, gene): a count of mean m has variance m + phi m^2. 0, which is Poisson, costs
+   * O(depth) per spot; above 0 it is O(depth x types in the spot).
+   */
+  readonly overdispersion: number;
+  /** Standard deviation of the logarithm of one factor per gene between reference and tissue. 0: none. */
+  readonly platformEffect: number;
+  /** Share of spots that hold the rare type, type 0, at 10 to 40 %; no other spot has any. 0, or a single type: off. 0.02. */
+  readonly rareTypeFraction: number;
+  /** "smooth". */
+  readonly layout: TissueLayout;
+  /** Size of a domain (patch, layer), in spots. 20. */
+  readonly domainScale: number;
+  /** Most types of one spot, the rare one apart. 5. */
+  readonly typesPerSpot: number;
+  /** Noise between neighbouring spots of a domain, on a scale where the fields go from 0 to 1. 0.1. */
+  readonly spotVariation: number;
+  /** Standard deviation of the logarithm of the genes' mean expression. 1.5, the spread of single-cell data. */
+  readonly baselineVariation: number;
+  /** The same of the difference between types in a gene that marks none. 0.2. */
+  readonly typeVariation: number;
+  /** Share of genes that mark a type, shared out evenly. 0.15. */
+  readonly markerFraction: number;
+  /** Median fold change of a marker in its type. 8. */
+  readonly markerFold: number;
+  /** Cells of each type in the reference. 50. */
+  readonly cellsPerType: number;
+  /** Mean counts of a reference cell. 3,000. */
+  readonly referenceDepth: number;
+  /** Gamma variance of each (cell, gene): how much cells of a type differ. 0.3. */
+  readonly referenceOverdispersion: number;
+  /** Distance of neighbouring spots, in the unit of the coordinates. 100 (micrometres, as Visium). */
+  readonly spotSpacing: number;
+  /** Rows per chunk; no value depends on it. 1,024 keeps a chunk at a few MiB. */
+  readonly spotsPerChunk: number;
+  /** 0 to 2^32 - 1. The same seed and options give the same data, to the bit, on every machine. 0. */
+  readonly seed: number;
+}
+
+export const SIMULATION_DEFAULTS: SimulationOptions = Object.freeze({
+  spotCount: 10_000,
+  geneCount: 2000,
+  typeCount: 8,
+  depth: 1000,
+  depthVariation: 0.3,
+  emptySpotFraction: 0,
+  overdispersion: 0,
+  platformEffect: 0,
+  rareTypeFraction: 0.02,
+  layout: "smooth",
+  domainScale: 20,
+  typesPerSpot: 5,
+  spotVariation: 0.1,
+  baselineVariation: 1.5,
+  typeVariation: 0.2,
+  markerFraction: 0.15,
+  markerFold: 8,
+  cellsPerType: 50,
+  referenceDepth: 3000,
+  referenceOverdispersion: 0.3,
+  spotSpacing: 100,
+  spotsPerChunk: 1024,
+  seed: 0,
+});
+
+interface Rule {
+  readonly text: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const whole = (least: number, most: number): Rule => ({
+  text: `a whole number of ${least} to ${most}`,
+  holds: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+});
+const between = (least: number, most: number): Rule => ({
+  text: `a number of ${least} to ${most}`,
+  holds: (value) => typeof value === "number" && value >= least && value <= most,
+});
+const above = (least: number, most: number): Rule => ({
+  text: `a number above ${least}, at most ${most}`,
+  holds: (value) => typeof value === "number" && value > least && value <= most,
+});
+const LAYOUTS: readonly unknown[] = ["smooth", "patchy", "layered"] satisfies TissueLayout[];
+
+// Upper bounds keep counts exact in Float32, row numbers in 32 bits and exponentials finite.
+const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
+  spotCount: whole(1, 2 ** 31 - 1),
+  geneCount: whole(1, 10_000_000),
+  typeCount: whole(1, 10_000),
+  depth: above(0, 1e6),
+  depthVariation: between(0, 3),
+  emptySpotFraction: between(0, 1),
+  overdispersion: between(0, 100),
+  platformEffect: between(0, 5),
+  rareTypeFraction: between(0, 1),
+  layout: { text: '"smooth", "patchy" or "layered"', holds: (value) => LAYOUTS.includes(value) },
+  domainScale: above(0, 1e9),
+  typesPerSpot: whole(1, 10_000),
+  spotVariation: between(0, 100),
+  baselineVariation: between(0, 5),
+  typeVariation: between(0, 5),
+  markerFraction: between(0, 1),
+  markerFold: above(0, 1e6),
+  cellsPerType: whole(1, 1_000_000),
+  referenceDepth: above(0, 1e6),
+  referenceOverdispersion: between(0, 100),
+  spotSpacing: above(0, 1e9),
+  spotsPerChunk: whole(1, 2 ** 20),
+  seed: whole(0, 2 ** 32 - 1),
+};
+
+/**
+ * The given options over the defaults; one that is undefined counts as not given.
+ *
+ * @throws OptionError where an option is unknown or breaks its rule.
+ */
+export function resolveSimulationOptions(input: Partial<SimulationOptions> = {}): SimulationOptions {
+  const resolved: Record<string, unknown> = { ...SIMULATION_DEFAULTS };
+  for (const [option, value] of Object.entries(input)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(RULES, option)) {
+      throw new OptionError({
+        option,
+        value,
+        rule: "the name of a simulation option",
+        remedy: `Choose among ${Object.keys(RULES).join(", ")}.`,
+      });
+    }
+    const rule = RULES[option as keyof SimulationOptions];
+    if (!rule.holds(value)) throw new OptionError({ option, value, rule: rule.text });
+    resolved[option] = value;
+  }
+  return Object.freeze(resolved) as unknown as SimulationOptions;
+}
