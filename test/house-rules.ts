@@ -92,7 +92,8 @@ function sourceBreaches(
   const breaches = importsOf(text).flatMap((specifier) => {
     if (specifier.startsWith(".") || specifier.startsWith("/")) {
       const target = relative(join(folder, "src"), join(folder, dirname(path), specifier));
-      const leaves = specifier.startsWith("/") || target.startsWith("..");
+      // A package may read its own package.json, for its version; bundlers put it in.
+      const leaves = specifier.startsWith("/") || (target.startsWith("..") && target !== "../package.json");
       return leaves ? [`${file}: ${specifier} leaves the package's src`] : [];
     }
     if (specifier.startsWith("node:") || builtinModules.includes(specifier.split("/")[0])) {

@@ -29,6 +29,7 @@ describe("the checker of the one-way rule", () => {
       breachesOf("@flashdeconv/graph", 'import { checkSource } from "@flashdeconv/core/testing";'),
     ).toEqual([]);
     expect(breachesOf("@flashdeconv/graph", 'import { a } from "../a.js";', {}, "src/knn/b.ts")).toEqual([]);
+    expect(breachesOf("@flashdeconv/graph", 'import own from "../package.json";')).toEqual([]);
     expect(breachesOf("@flashdeconv/io-zarr", 'import "node:fs";', {}, "src/node.ts")).toEqual([]);
     expect(breachesOf("@flashdeconv/io-zarr", 'import "node:fs";', {}, "src/node/open-store.ts")).toEqual([]);
     expect(breachesOf("flashdeconv", 'import "node:fs"; console.log(process.argv);')).toEqual([]);
@@ -86,6 +87,7 @@ describe("the checker of the one-way rule", () => {
       'import "../../core/src/collect.js";',
       "leaves the package",
     ],
+    ["another package.json", "@flashdeconv/graph", 'import "../../core/package.json";', "leaves the package"],
     ["a path out of src", "@flashdeconv/graph", 'import "../test/naive.js";', "leaves the package"],
     ["a stage that prints", "@flashdeconv/graph", 'console.log("done");', "the global console"],
     ["a stage that reads the environment", "@flashdeconv/graph", "process.env.HOME;", "the global process"],
