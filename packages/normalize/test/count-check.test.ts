@@ -1,0 +1,111 @@
+import { type CsrChunk, ORDERED_SUM_BLOCK } from "@flashdeconv/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CHUNK_SIZES, chunksOf, csrFrom, csrMatrices } from "../../../test/csr-arbitrary.js";
+import {
+  addCountCheck,
+  buildCountCheck,
+  type CountFaultKind,
+  type CountReport,
+  describeCounts,
+  finishCountCheck,
+  mergeCountCheck,
+} from "../src/index.js";
+
+const anyValue = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 9 }) },
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, -0.5, 0.5, 2.25),
+);
+
+function check(matrix: CsrChunk, size = Number.POSITIVE_INFINITY): CountReport {
+  const fold = buildCountCheck();
+  for (const chunk of chunksOf(matrix, size)) addCountCheck(fold, chunk);
+  return finishCountCheck(fold);
+}
+
+/** The same, written from the definitions. */
+function naiveReport({ indptr, indices, values, spotCount }: CsrChunk): CountReport {
+  const entries = Array.from(values, (value, i) => ({
+    spot: indptr.findLastIndex((start) => start <= i),
+    gene: indices[i],
+    value,
+  })).filter(({ value }) => value !== 0);
+  const kindOf = (value: number): CountFaultKind | undefined => {
+    if (!Number.isFinite(value)) return "not finite";
+    if (value < 0) return "negative";
+    return Number.isInteger(value) ? undefined : "not whole";
+  };
+  const faulty = entries.filter(({ value }) => kindOf(value) !== undefined);
+  const firsts = faulty.filter(
+    ({ value }, i) => faulty.findIndex((other) => kindOf(other.value) === kindOf(value)) === i,
+  );
+  const finite = entries.map(({ value }) => value).filter(Number.isFinite);
+  return {
+    spotCount,
+    emptySpotCount: spotCount - new Set(entries.map(({ spot }) => spot)).size,
+    nonzeroCount: entries.length,
+    total: finite.reduce((sum, value) => sum + value, 0),
+    max: Math.max(0, ...finite),
+    faults: firsts.map((first) => ({
+      kind: kindOf(first.value)!,
+      valueCount: faulty.filter(({ value }) => kindOf(value) === kindOf(first.value)).length,
+      ...first,
+    })),
+  };
+}
+
+describe("count check", () => {
+  it("finds what the definitions say, for any chunking", () => {
+    fc.assert(
+      fc.property(csrMatrices({ value: anyValue }), fc.constantFrom(...CHUNK_SIZES), (matrix, size) => {
+        expect(check(matrix, size)).toEqual(naiveReport(matrix));
+      }),
+    );
+  });
+
+  it("merges to the bits of one check, split at whole blocks", () => {
+    const rows = Array.from({ length: 2 * ORDERED_SUM_BLOCK + 3 }, (_, spot) => [
+      spot % 5 === 0 ? null : spot / 10,
+      spot === ORDERED_SUM_BLOCK + 1 ? -3 : null,
+      spot % 4000 === 17 ? Number.NaN : 1,
+    ]);
+    const matrix = csrFrom(rows);
+    const merged = buildCountCheck();
+    for (let start = 0; start < matrix.spotCount; start += ORDERED_SUM_BLOCK) {
+      const part = buildCountCheck();
+      const end = Math.min(start + ORDERED_SUM_BLOCK, matrix.spotCount);
+      for (const chunk of chunksOf(matrix, 1000, start, end)) addCountCheck(part, chunk);
+      mergeCountCheck(merged, part);
+    }
+    expect(finishCountCheck(merged)).toEqual(check(matrix));
+    expect(check(matrix).faults.map(({ kind, spot, gene }) => [kind, spot, gene])).toEqual([
+      ["not whole", 1, 0],
+      ["not finite", 17, 2],
+      ["negative", ORDERED_SUM_BLOCK + 1, 1],
+    ]);
+  });
+
+  it("does not share its faults with a check it was merged into", () => {
+    const part = buildCountCheck();
+    addCountCheck(part, csrFrom([[-1]]));
+    const merged = buildCountCheck();
+    mergeCountCheck(merged, part);
+    addCountCheck(merged, { ...csrFrom([[-1]]), spotStart: 1 });
+    expect(finishCountCheck(part).faults[0].valueCount).toBe(1);
+    expect(finishCountCheck(merged).faults[0].valueCount).toBe(2);
+  });
+});
+
+describe("describeCounts", () => {
+  it.each([
+    ["counts", [3, 0, 1]],
+    ["counts", [null, null]],
+    ["logged or scaled", [0.5, 1]],
+    ["logged or scaled", [-1.25, 0.5]],
+    ["invalid", [-1, 2]],
+    ["invalid", [Number.NaN, 2]],
+    ["invalid", [0.5, Number.POSITIVE_INFINITY]],
+  ])("says %s of %j", (description, row) => {
+    expect(describeCounts(check(csrFrom([row])))).toBe(description);
+  });
+});

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+
+it("exports these names and no other", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "NORMALIZATION_DEFAULTS",
+    "addCountCheck",
+    "buildCountCheck",
+    "buildNormalization",
+    "describeCounts",
+    "finishCountCheck",
+    "librarySizes",
+    "logCpmInPlace",
+    "mergeCountCheck",
+    "normalizeInPlace",
+    "normalizeSignature",
+    "normalized",
+    "pearsonInPlace",
+    "pearsonScale",
+    "resolveNormalizationOptions",
+  ]);
+});
