@@ -16,7 +16,18 @@
 
 export type { CompressorName } from "./codecs/compressors.js";
 export type { NameChunk } from "./names.js";
+export type { ColumnValues } from "./read/column.js";
+export type { MatrixInfo } from "./read/matrix-info.js";
+export {
+  OPEN_DEFAULTS,
+  type OpenOptions,
+  type ReferenceOptions,
+  type SpatialOptions,
+} from "./read/open-options.js";
+export { type CellTypes, openReference, type ReferenceDataset } from "./read/open-reference.js";
+export { openSpatial, type SpatialDataset } from "./read/open-spatial.js";
 export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
+export { type AnnDataEdits, addToAnnData } from "./write/add-to-anndata.js";
 export type {
   AnnDataAdditions,
   AnnDataContents,
@@ -29,4 +40,9 @@ export type {
 export { memoryStore } from "./write/memory-store.js";
 export type { StagedStore, StoreKey } from "./write/staged-store.js";
 export { writeAnnData } from "./write/write-anndata.js";
-export { resolveWriteOptions, WRITE_DEFAULTS, type WriteOptions } from "./write/write-options.js";
+export {
+  type EncodeOptions,
+  resolveWriteOptions,
+  WRITE_DEFAULTS,
+  type WriteOptions,
+} from "./write/write-options.js";

@@ -1,0 +1,86 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { StoreError } from "@flashdeconv/core";
+import ZipFileStore from "@zarrita/storage/zip";
+import type { ReadableStore } from "../store.js";
+
+/** Files whose place tells where in a zip a store begins. */
+const ROOT_FILES = ["zarr.json", ".zgroup", ".zmetadata"];
+
+/**
+ * A Zarr store in a zip file, at its top or in a folder of it. What macOS adds (`__MACOSX`) is passed over. Only the
+ * directory of the zip is read at first, then each member when it is asked for.
+ */
+export async function zipStore(path: string): Promise<ReadableStore & { close(): Promise<void> }> {
+  const handle = await open(path);
+  try {
+    const reader = await fileReader(handle);
+    let names: string[] = [];
+    const zip = new ZipFileStore(reader, {
+      transformEntries(all) {
+        const entries = withoutFolder(all);
+        names = Object.keys(entries);
+        return entries;
+      },
+    });
+    await zip.has("/"); // waits until the zip's directory is read
+    return {
+      get: (key) => zip.get(key),
+      getRange: (key, range) => zip.getRange(key, range),
+      list: async (folder) => childNames(names, folder.slice(1)),
+      close: () => handle.close(),
+    };
+  } catch (cause) {
+    await handle.close();
+    throw new StoreError({
+      path,
+      found: `a file that cannot be read as a zip (${cause instanceof Error ? cause.message : cause})`,
+      expected: "a Zarr store: a folder, or a zip file of one",
+      remedy: "Copy the file again if it is incomplete, or give the folder of the store.",
+      cause,
+    });
+  }
+}
+
+async function fileReader(handle: FileHandle) {
+  const { size } = await handle.stat();
+  return {
+    getLength: async () => size,
+    async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+      if (offset < 0 || length < 0 || offset + length > size) {
+        throw new Error(`bytes ${offset} to ${offset + length} of ${size} asked for: the zip is damaged`);
+      }
+      const bytes = new Uint8Array(length);
+      let filled = 0;
+      while (filled < length) {
+        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+        if (bytesRead === 0) throw new Error("the zip file ended while it was being read");
+        filled += bytesRead;
+      }
+      return bytes;
+    },
+  };
+}
+
+/** Takes away junk and the folder that a zipped folder leaves before every name. */
+function withoutFolder<T>(entries: Record<string, T>): Record<string, T> {
+  const members = Object.entries(entries).filter(([name]) => !name.startsWith("__MACOSX/"));
+  const roots = members
+    .map(([name]) => name)
+    .filter((name) => ROOT_FILES.includes(name.slice(name.lastIndexOf("/") + 1)))
+    .map((name) => name.slice(0, name.lastIndexOf("/") + 1))
+    .sort((a, b) => a.length - b.length);
+  const prefix = roots[0] ?? "";
+  return Object.fromEntries(
+    members
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, entry]) => [name.slice(prefix.length), entry]),
+  );
+}
+
+function childNames(names: readonly string[], folder: string): string[] {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  const children = names
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length).split("/")[0]);
+  return [...new Set(children)].filter((name) => name !== "");
+}

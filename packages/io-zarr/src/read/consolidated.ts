@@ -1,0 +1,64 @@
+import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import type { ReadableStore } from "../store.js";
+import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json.js";
+import { readKey } from "./read-key.js";
+
+export interface RootMetadata {
+  readonly zarrFormat: 2 | 3;
+  /** Metadata documents by key (`X/data/.zarray`, `X/data/zarr.json`), where the root holds a usable copy of them. */
+  readonly documents: ReadonlyMap<string, JsonObject> | undefined;
+}
+
+/** Reads the root's metadata, v3 first. Throws FormatError where there is none that can be used. */
+export async function loadConsolidated(store: ReadableStore, signal?: AbortSignal): Promise<RootMetadata> {
+  const rootV3 = await readKey(store, "/zarr.json", signal);
+  if (rootV3) {
+    const root = parseJsonObject(rootV3, "zarr.json");
+    return { zarrFormat: 3, documents: documentsV3(root) };
+  }
+  const [group, array, consolidated] = await Promise.all(
+    [".zgroup", ".zarray", ".zmetadata"].map((name) => readKey(store, `/${name}`, signal)),
+  );
+  const documents = consolidated && documentsV2(consolidated);
+  if (!group && !array && !documents?.has(".zgroup")) throw notZarr(consolidated !== undefined);
+  return { zarrFormat: 2, documents };
+}
+
+/** Nothing is lost with a `.zmetadata` that cannot be used: each node has its documents too. */
+function documentsV2(bytes: Uint8Array): ReadonlyMap<string, JsonObject> | undefined {
+  try {
+    return toMap(parseJsonObject(bytes, ".zmetadata").metadata, (key) => key);
+  } catch (error) {
+    if (isFlashdeconvError(error)) return undefined;
+    throw error;
+  }
+}
+
+function documentsV3(root: JsonObject): ReadonlyMap<string, JsonObject> | undefined {
+  if (!isJsonObject(root.consolidated_metadata)) return undefined;
+  const documents = toMap(root.consolidated_metadata.metadata, (path) => `${path}/zarr.json`);
+  return documents && new Map([["zarr.json", root], ...documents]);
+}
+
+function toMap(
+  metadata: unknown,
+  toKey: (name: string) => string,
+): ReadonlyMap<string, JsonObject> | undefined {
+  if (!isJsonObject(metadata)) return undefined;
+  const documents = new Map<string, JsonObject>();
+  for (const [name, document] of Object.entries(metadata)) {
+    if (isJsonObject(document)) documents.set(toKey(name.replace(/^\//, "")), document);
+  }
+  return documents.size > 0 ? documents : undefined;
+}
+
+function notZarr(hasConsolidated: boolean): FormatError {
+  return new FormatError({
+    path: hasConsolidated ? ".zmetadata" : "the store's root",
+    found: hasConsolidated
+      ? "consolidated metadata that describes no group, and no .zgroup or zarr.json beside it"
+      : "neither zarr.json nor .zgroup",
+    expected: "the root of a Zarr v2 or v3 group",
+    remedy: "Give the folder (or .zip) that anndata's write_zarr made; copy it again if it is incomplete.",
+  });
+}

@@ -1,0 +1,94 @@
+import { copyCounts } from "./copy-numbers.js";
+import { READ_CONCURRENCY } from "./vector-cursor.js";
+import type { MissingChunk, ZarrArray } from "./zarr-array.js";
+
+/** One stored chunk of a matrix, row-major, cut to the matrix: rows `rowCount`, columns `columnStart ..`. */
+export interface DenseTile {
+  readonly columnStart: number;
+  readonly columnCount: number;
+  readonly rowCount: number;
+  readonly values: Float32Array | Float64Array;
+}
+
+/**
+ * Reads rows `start .. end`, which must lie in one row of chunks, and hands each chunk's part to `visit`, from left to
+ * right. Chunks in F order are turned.
+ */
+export async function readRowBand(
+  array: ZarrArray,
+  start: number,
+  end: number,
+  missing: MissingChunk,
+  makeValues: (length: number) => Float32Array | Float64Array,
+  visit: (tile: DenseTile) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const [chunkRows, chunkColumns] = array.metadata.chunkShape;
+  const width = array.metadata.shape[1];
+  const bandIndex = Math.floor(start / chunkRows);
+  const rowFrom = start - bandIndex * chunkRows;
+  const rowCount = end - start;
+  const tileCount = Math.ceil(width / chunkColumns);
+
+  for (let first = 0; first < tileCount; first += READ_CONCURRENCY) {
+    const indices = Array.from(
+      { length: Math.min(READ_CONCURRENCY, tileCount - first) },
+      (_, i) => first + i,
+    );
+    const chunks = await Promise.all(
+      indices.map((index) => array.readChunk([bandIndex, index], missing, signal)),
+    );
+    for (let i = 0; i < chunks.length; i++) {
+      const columnStart = indices[i] * chunkColumns;
+      const columnCount = Math.min(chunkColumns, width - columnStart);
+      const values = makeValues(rowCount * columnCount);
+      const [rowStride, columnStride] = chunks[i]?.stride ?? [chunkColumns, 1];
+      const data = chunks[i]?.data;
+      if (columnStride === 1 || data === undefined) {
+        for (let row = 0; row < rowCount; row++) {
+          const from = (rowFrom + row) * rowStride;
+          copyCounts(array, data, from, from + columnCount, values, row * columnCount);
+        }
+      } else {
+        const column = makeValues(rowCount);
+        for (let j = 0; j < columnCount; j++) {
+          const from = j * columnStride + rowFrom;
+          copyCounts(array, data, from, from + rowCount, column, 0);
+          for (let row = 0; row < rowCount; row++) values[row * columnCount + j] = column[row];
+        }
+      }
+      visit({ columnStart, columnCount, rowCount, values });
+    }
+  }
+}
+
+/** A whole matrix as doubles, row-major. For narrow ones (coordinates), as it is held in full. */
+export async function readDenseMatrix(
+  array: ZarrArray,
+  missing: MissingChunk,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const [rowCount, width] = array.metadata.shape;
+  const chunkRows = array.metadata.chunkShape[0];
+  const bands: Float64Array[] = [];
+  for (let start = 0; start < rowCount; start += chunkRows) {
+    const end = Math.min(start + chunkRows, rowCount);
+    let band: Float64Array | undefined;
+    const place = ({ columnStart, columnCount, values }: DenseTile) => {
+      band ??= new Float64Array((end - start) * width);
+      for (let row = 0; row < end - start; row++) {
+        band.set(values.subarray(row * columnCount, (row + 1) * columnCount), row * width + columnStart);
+      }
+    };
+    await readRowBand(array, start, end, missing, (length) => new Float64Array(length), place, signal);
+    bands.push(band ?? new Float64Array((end - start) * width));
+  }
+  if (bands.length === 1) return bands[0];
+  const matrix = new Float64Array(rowCount * width);
+  let at = 0;
+  for (const band of bands) {
+    matrix.set(band, at);
+    at += band.length;
+  }
+  return matrix;
+}

@@ -1,0 +1,114 @@
+import { FormatError } from "@flashdeconv/core";
+import type { ReadableStore } from "../store.js";
+import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
+import { loadConsolidated } from "./consolidated.js";
+import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json.js";
+import { readKey } from "./read-key.js";
+
+/** A node's `path` has no slash at either end; the root's is empty. */
+export type ZarrNode =
+  | { readonly kind: "group"; readonly path: string; readonly attributes: JsonObject }
+  | {
+      readonly kind: "array";
+      readonly path: string;
+      readonly attributes: JsonObject;
+      readonly metadata: ArrayMetadata;
+    };
+
+/** The groups and arrays of a store. Metadata documents are read once. */
+export interface Hierarchy {
+  readonly store: ReadableStore;
+  readonly zarrFormat: 2 | 3;
+  readonly consolidated: boolean;
+  /** The node at a path, or undefined. Throws FormatError where its metadata is broken or unsupported. */
+  node(path: string): Promise<ZarrNode | undefined>;
+  /** Names of the nodes below a path, ascending; undefined where the store cannot list and has no consolidated metadata. */
+  children(path: string): Promise<readonly string[] | undefined>;
+}
+
+/**
+ * Opens a Zarr v2 or v3 store: version, consolidated metadata if there is any (broken ones are passed over, as each node
+ * has its own document too). Throws FormatError where the root is no Zarr group.
+ */
+export async function openHierarchy(store: ReadableStore, signal?: AbortSignal): Promise<Hierarchy> {
+  const consolidated = await loadConsolidated(store, signal);
+  const { zarrFormat, documents } = consolidated;
+  const nodes = new Map<string, Promise<ZarrNode | undefined>>();
+
+  const document = async (path: string, name: string): Promise<JsonObject | undefined> => {
+    const key = join(path, name);
+    const known = documents?.get(key);
+    if (known) return known;
+    const bytes = await readKey(store, `/${key}`, signal);
+    return bytes && parseJsonObject(bytes, key);
+  };
+  const load = zarrFormat === 3 ? loadV3 : loadV2;
+  return {
+    store,
+    zarrFormat,
+    consolidated: documents !== undefined,
+    node(path) {
+      let node = nodes.get(path);
+      if (!node) {
+        node = load(path, (name) => document(path, name));
+        nodes.set(path, node);
+        node.catch(() => nodes.delete(path));
+      }
+      return node;
+    },
+    async children(path) {
+      const names = new Set(documents && childNames(documents.keys(), path));
+      const listed = await listNames(store, path, signal);
+      for (const name of listed ?? []) names.add(name);
+      if (!documents && !listed) return undefined;
+      return [...names].sort();
+    },
+  };
+}
+
+/** Joins path segments with slashes, passing over empty ones. */
+export function join(...segments: string[]): string {
+  return segments.filter((segment) => segment !== "").join("/");
+}
+
+type DocumentReader = (name: string) => Promise<JsonObject | undefined>;
+
+async function loadV2(path: string, document: DocumentReader): Promise<ZarrNode | undefined> {
+  const [array, group] = await Promise.all([document(".zarray"), document(".zgroup")]);
+  if (!array && !group) return undefined;
+  const attributes = (await document(".zattrs")) ?? {};
+  if (!array) return { kind: "group", path, attributes };
+  return { kind: "array", path, attributes, metadata: parseArrayMetadata(array, 2, path) };
+}
+
+async function loadV3(path: string, document: DocumentReader): Promise<ZarrNode | undefined> {
+  const node = await document("zarr.json");
+  if (!node) return undefined;
+  const attributes = isJsonObject(node.attributes) ? node.attributes : {};
+  if (node.node_type === "group") return { kind: "group", path, attributes };
+  if (node.node_type === "array") {
+    return { kind: "array", path, attributes, metadata: parseArrayMetadata(node, 3, path) };
+  }
+  throw new FormatError({
+    path: join(path, "zarr.json"),
+    found: `the node type ${JSON.stringify(node.node_type)}`,
+    expected: "array or group",
+    remedy: "The store is damaged: write it again.",
+  });
+}
+
+async function listNames(store: ReadableStore, path: string, signal?: AbortSignal) {
+  const names = await store.list?.(`/${path}`, { signal });
+  return names?.filter((name) => !name.startsWith(".") && name !== "zarr.json");
+}
+
+function childNames(keys: Iterable<string>, path: string): Set<string> {
+  const prefix = path === "" ? "" : `${path}/`;
+  const names = new Set<string>();
+  for (const key of keys) {
+    if (!key.startsWith(prefix)) continue;
+    const [name, rest] = key.slice(prefix.length).split("/", 2);
+    if (rest !== undefined) names.add(name);
+  }
+  return names;
+}

@@ -1,0 +1,16 @@
+/** What is known of a matrix from its metadata alone. */
+export interface MatrixInfo {
+  /** Where it lies in the store: `X`, `layers/counts`, `raw/X`. */
+  readonly path: string;
+  readonly encoding: "csr" | "csc" | "dense";
+  /** Rows (spots or cells) and columns (genes). */
+  readonly shape: readonly [number, number];
+  /** numpy's name of the values' type on disk: `float32`, `int64`. */
+  readonly dataType: string;
+  /** Items of one stored chunk of the values; one number for sparse matrices. */
+  readonly chunkShape: readonly number[];
+  /** Codecs of the values as the store spells them; empty where nothing is compressed. */
+  readonly codecs: readonly string[];
+  /** Stored entries; undefined for a dense matrix, which would have to be read. */
+  readonly nonZeroCount: number | undefined;
+}

@@ -1,0 +1,95 @@
+import { type ChunkSource, type CsrChunk, FormatError } from "@flashdeconv/core";
+import type { ArrayMetadata } from "./array-metadata.js";
+import { cscSource } from "./csc-source.js";
+import { csrSource, type SourceOptions } from "./csr-source.js";
+import { denseCsrSource } from "./dense-source.js";
+import { encodingOf } from "./encoding.js";
+import type { Hierarchy, ZarrNode } from "./hierarchy.js";
+import type { MatrixInfo } from "./matrix-info.js";
+import { openSparseMatrix } from "./sparse-matrix.js";
+import { openArray } from "./zarr-array.js";
+
+/** A matrix and the way to read it by rows. */
+export interface Matrix {
+  readonly info: MatrixInfo;
+  source(options: MatrixSourceOptions): ChunkSource<CsrChunk>;
+}
+
+export interface MatrixSourceOptions extends SourceOptions {
+  readonly maxTransposeBytes: number;
+}
+
+/** Opens a CSR, CSC or dense matrix and checks its metadata; reads no chunk. Throws FormatError where it cannot be read. */
+export async function openMatrix(hierarchy: Hierarchy, path: string): Promise<Matrix> {
+  const node = await hierarchy.node(path);
+  if (!node) throw notMatrix(path, "nothing");
+  return node.kind === "array" ? openDense(hierarchy, node) : openSparse(hierarchy, node);
+}
+
+function openDense(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): Matrix {
+  encodingOf(node, ["array"]);
+  const { metadata, path } = node;
+  const [rows, columns] = metadata.shape;
+  if (metadata.shape.length !== 2 || metadata.dataType.kind === "string") {
+    throw notMatrix(path, `an array of ${metadata.dataType.name} with ${metadata.shape.length} dimensions`);
+  }
+  const array = openArray(hierarchy, node);
+  return {
+    info: describe(path, "dense", [rows, columns], metadata),
+    source: (options) => denseCsrSource(array, options),
+  };
+}
+
+async function openSparse(hierarchy: Hierarchy, node: ZarrNode & { kind: "group" }): Promise<Matrix> {
+  const { path, attributes } = node;
+  const type = encodingOf(node, ["csr_matrix", "csc_matrix"]) ?? `${attributes.h5sparse_format}_matrix`;
+  if (type !== "csr_matrix" && type !== "csc_matrix") throw notMatrix(path, "a group without an encoding");
+  const encoding = type === "csr_matrix" ? "csr" : "csc";
+  const shape = parseShape(path, attributes.shape ?? attributes.h5sparse_shape);
+  const matrix = await openSparseMatrix(hierarchy, path, shape, encoding);
+  const info = describe(path, encoding, shape, matrix.data.metadata, matrix.itemCount);
+  const source = encoding === "csr" ? csrSource : cscSource;
+  return { info, source: (options) => source(matrix, options) };
+}
+
+/** Rows and columns are numbered with 32 bits everywhere after this. */
+const MOST_LINES = 2 ** 31 - 2;
+
+function parseShape(path: string, shape: unknown): [number, number] {
+  if (Array.isArray(shape) && shape.length === 2 && shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    if (shape[0] <= MOST_LINES && shape[1] <= MOST_LINES) return [shape[0], shape[1]];
+  }
+  throw new FormatError({
+    path,
+    found: `the attribute shape ${JSON.stringify(shape)}`,
+    expected: `two whole numbers of at most ${MOST_LINES}`,
+    remedy: "The sparse matrix is damaged: write the store again.",
+  });
+}
+
+function describe(
+  path: string,
+  encoding: MatrixInfo["encoding"],
+  shape: readonly [number, number],
+  metadata: ArrayMetadata,
+  nonZeroCount?: number,
+): MatrixInfo {
+  return {
+    path,
+    encoding,
+    shape,
+    dataType: metadata.dataType.name,
+    chunkShape: metadata.chunkShape,
+    codecs: metadata.codecNames,
+    nonZeroCount,
+  };
+}
+
+function notMatrix(path: string, found: string): FormatError {
+  return new FormatError({
+    path,
+    found,
+    expected: "a matrix: csr_matrix, csc_matrix or a two-dimensional array of numbers",
+    remedy: "Name a layer that holds counts, or write the store again with anndata.",
+  });
+}

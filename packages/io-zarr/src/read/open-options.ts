@@ -1,0 +1,75 @@
+import { type Notice, OptionError } from "@flashdeconv/core";
+import type { MatrixInfo } from "./matrix-info.js";
+import type { MatrixSourceOptions } from "./open-matrix.js";
+
+/** What both kinds of data set can be told when they are opened. */
+export interface OpenOptions {
+  /** Name below `layers/` of the matrix to read; `"raw"` for `raw/X` with the genes of `raw/var`. `X` by default. */
+  readonly layer?: string;
+  /** Most bytes of a yielded chunk of rows. 12 MiB by default: about a million entries, little beside a stored chunk. */
+  readonly maxChunkBytes?: number;
+  /**
+   * Most bytes held to turn a CSC matrix (stored by gene) into rows. 256 MiB by default: one pass over the stored
+   * columns for up to 16 million entries; larger ones are read once per block of rows that fits.
+   */
+  readonly maxTransposeBytes?: number;
+  /** Stops opening, and is checked before every read. Passes over the data take a signal of their own. */
+  readonly signal?: AbortSignal;
+  /** Told what had to be repaired or decided. */
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+export interface SpatialOptions extends OpenOptions {
+  /** Key in `obsm` of the coordinates; by default they are searched for where they usually lie. */
+  readonly spatialKey?: string;
+}
+
+export interface ReferenceOptions extends OpenOptions {
+  /** Column of `obs` with the cells' types; `cell_type` by default. */
+  readonly cellTypeKey?: string;
+}
+
+export const OPEN_DEFAULTS = {
+  maxChunkBytes: 12 * 2 ** 20,
+  maxTransposeBytes: 256 * 2 ** 20,
+  cellTypeKey: "cell_type",
+} as const;
+
+export type ResolvedOpenOptions = OpenOptions & {
+  readonly maxChunkBytes: number;
+  readonly maxTransposeBytes: number;
+  readonly spatialKey: string | undefined;
+  readonly cellTypeKey: string;
+};
+
+/** Fills in defaults. Throws OptionError for names that are empty or limits that are not above 0. */
+export function resolveOpenOptions(options: SpatialOptions & ReferenceOptions = {}): ResolvedOpenOptions {
+  const resolved = {
+    ...options,
+    maxChunkBytes: options.maxChunkBytes ?? OPEN_DEFAULTS.maxChunkBytes,
+    maxTransposeBytes: options.maxTransposeBytes ?? OPEN_DEFAULTS.maxTransposeBytes,
+    spatialKey: options.spatialKey,
+    cellTypeKey: options.cellTypeKey ?? OPEN_DEFAULTS.cellTypeKey,
+  };
+  for (const [option, value] of [
+    ["layer", resolved.layer],
+    ["spatial-key", resolved.spatialKey],
+    ["cell-type-key", resolved.cellTypeKey],
+  ]) {
+    if (value === "") throw new OptionError({ option: String(option), value, rule: "a name" });
+  }
+  for (const option of ["maxChunkBytes", "maxTransposeBytes"] as const) {
+    const value = resolved[option];
+    if (!(value >= 1)) throw new OptionError({ option, value, rule: "a number of bytes of at least 1" });
+  }
+  return resolved;
+}
+
+/** What a source of the matrix needs, in entries. */
+export function sourceOptions(
+  { maxChunkBytes, maxTransposeBytes, onNotice }: ResolvedOpenOptions,
+  { dataType }: MatrixInfo,
+): MatrixSourceOptions {
+  const entryBytes = dataType === "float64" ? 12 : 8;
+  return { valuesPerChunk: Math.max(1, Math.floor(maxChunkBytes / entryBytes)), maxTransposeBytes, onNotice };
+}

@@ -1,0 +1,87 @@
+import {
+  type ChunkSource,
+  type CsrChunk,
+  compareCodePoints,
+  OptionError,
+  ShapeError,
+} from "@flashdeconv/core";
+import type { ReadableStore } from "../store.js";
+import { type ColumnValues, readColumnOf } from "./column.js";
+import { openDataframe } from "./dataframe.js";
+import type { MatrixInfo } from "./matrix-info.js";
+import { columnTexts, readNames } from "./name-source.js";
+import { openAnnData } from "./open-anndata.js";
+import { type ReferenceOptions, resolveOpenOptions, sourceOptions } from "./open-options.js";
+
+/** The type of each cell: `names[codes[i]]`, or none where the code is -1 (no label, or an empty one). */
+export interface CellTypes {
+  readonly codes: Int32Array;
+  /** Types with at least one cell, ascending by code point. */
+  readonly names: readonly string[];
+}
+
+/** Single cells with types, the reference of a deconvolution. Names and types are held; counts are read when asked for. */
+export interface ReferenceDataset {
+  readonly cellCount: number;
+  /** In the order of the columns of `counts`; names may repeat, as they do in the store. */
+  readonly geneNames: readonly string[];
+  /** Cells x genes: what a chunk calls spots are cells here. */
+  readonly counts: ChunkSource<CsrChunk>;
+  readonly matrix: MatrixInfo;
+  readonly zarrFormat: 2 | 3;
+  readonly cellTypes: CellTypes;
+}
+
+/**
+ * Opens an AnnData Zarr store (v2 or v3) with single cells: checks its metadata, reads gene names and labels, no count.
+ *
+ * Throws as `openSpatial` does, and OptionError where the label column is missing, ShapeError where it labels no cell
+ * or not as many as there are.
+ */
+export async function openReference(
+  store: ReadableStore,
+  options: ReferenceOptions = {},
+): Promise<ReferenceDataset> {
+  const resolved = resolveOpenOptions(options);
+  const { signal, cellTypeKey } = resolved;
+  const { hierarchy, matrix, geneNames } = await openAnnData(store, resolved.layer, "cell", signal);
+  const { columnNames } = await openDataframe(hierarchy, "obs");
+  if (!columnNames.includes(cellTypeKey)) {
+    throw new OptionError({
+      option: "cell-type-key",
+      value: cellTypeKey,
+      rule: `a column of obs: ${columnNames.join(", ") || "there is none"}`,
+      remedy: "Name the column that holds the cell types.",
+    });
+  }
+  const cellCount = matrix.info.shape[0];
+  const column = await readColumnOf(hierarchy, "obs", cellTypeKey, signal);
+  return {
+    cellCount,
+    geneNames: await readNames(geneNames, signal),
+    counts: matrix.source(sourceOptions(resolved, matrix.info)),
+    matrix: matrix.info,
+    zarrFormat: hierarchy.zarrFormat,
+    cellTypes: toCellTypes(column, cellCount, cellTypeKey),
+  };
+}
+
+function toCellTypes(column: ColumnValues, cellCount: number, key: string): CellTypes {
+  const labels = columnTexts(column);
+  if (labels.length !== cellCount) {
+    throw wrongLabels(key, `${labels.length} labels for ${cellCount} cells`, "one label per cell");
+  }
+  const names = [...new Set(labels)].filter((label) => label !== "").sort(compareCodePoints);
+  if (names.length === 0) throw wrongLabels(key, "no label at all", "a cell type for at least one cell");
+  const codeOf = new Map(names.map((name, code) => [name, code]));
+  return { names, codes: Int32Array.from(labels, (label) => codeOf.get(label) ?? -1) };
+}
+
+function wrongLabels(key: string, found: string, expected: string): ShapeError {
+  return new ShapeError({
+    subject: `obs/${key}`,
+    found,
+    expected,
+    remedy: "Name another column of obs, or add the labels to the store.",
+  });
+}

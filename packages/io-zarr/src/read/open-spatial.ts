@@ -1,0 +1,59 @@
+import type { ChunkSource, Coordinates, CsrChunk } from "@flashdeconv/core";
+import type { NameChunk } from "../names.js";
+import type { ReadableStore } from "../store.js";
+import { readCoordinatesFrom } from "./coordinates.js";
+import type { MatrixInfo } from "./matrix-info.js";
+import { readNames } from "./name-source.js";
+import { openAnnData } from "./open-anndata.js";
+import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
+
+/** Spatial data that lie in a store. Nothing but gene names is held; everything else is read when asked for. */
+export interface SpatialDataset {
+  readonly spotCount: number;
+  /** In the order of the columns of `counts`; names may repeat, as they do in the store. */
+  readonly geneNames: readonly string[];
+  /** Spots x genes. Float32 values, or Float64 where the store has float64. Each pass reads the store again. */
+  readonly counts: ChunkSource<CsrChunk>;
+  readonly matrix: MatrixInfo;
+  readonly zarrFormat: 2 | 3;
+  /**
+   * Positions of all spots. Throws CoordinateError where there are none or some are not finite (naming the first such
+   * spot), ShapeError where there are not as many as spots.
+   */
+  readCoordinates(options?: { readonly signal?: AbortSignal }): Promise<Coordinates>;
+  /** The name of one spot; reads only the stored chunk it lies in. */
+  readSpotName(index: number, options?: { readonly signal?: AbortSignal }): Promise<string>;
+  /** All spot names in order, as bytes. */
+  spotNames(options?: { readonly signal?: AbortSignal }): AsyncIterable<NameChunk>;
+}
+
+/**
+ * Opens an AnnData Zarr store (v2 or v3) with spatial counts: checks its metadata, reads the gene names and no count.
+ *
+ * Throws FormatError where the store is damaged or of an unknown kind, ShapeError where lengths disagree or there is no
+ * spot or gene, OptionError for a layer that is not there, StoreError where reading fails.
+ */
+export async function openSpatial(
+  store: ReadableStore,
+  options: SpatialOptions = {},
+): Promise<SpatialDataset> {
+  const resolved = resolveOpenOptions(options);
+  const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(
+    store,
+    resolved.layer,
+    "spot",
+    resolved.signal,
+  );
+  const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) => rowNames.at(index, signal);
+  return {
+    spotCount: matrix.info.shape[0],
+    geneNames: await readNames(geneNames, resolved.signal),
+    counts: matrix.source(sourceOptions(resolved, matrix.info)),
+    matrix: matrix.info,
+    zarrFormat: hierarchy.zarrFormat,
+    readSpotName,
+    spotNames: ({ signal } = {}) => rowNames.chunks(signal),
+    readCoordinates: ({ signal } = {}) =>
+      readCoordinatesFrom(hierarchy, resolved.spatialKey, matrix.info.shape[0], readSpotName, signal),
+  };
+}

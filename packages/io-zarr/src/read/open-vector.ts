@@ -1,0 +1,66 @@
+import { FormatError } from "@flashdeconv/core";
+import { copyNumbers } from "./copy-numbers.js";
+import type { DataType } from "./data-type.js";
+import type { Hierarchy } from "./hierarchy.js";
+import { vectorCursor } from "./vector-cursor.js";
+import { type MissingChunk, openArray, type ZarrArray } from "./zarr-array.js";
+
+/** Opens a one-dimensional array whose items are of one of the given kinds, and of `length` items where that is known. */
+export async function openVector(
+  hierarchy: Hierarchy,
+  path: string,
+  kinds: readonly DataType["kind"][],
+  length?: number,
+): Promise<ZarrArray> {
+  const node = await hierarchy.node(path);
+  const found =
+    node?.kind !== "array"
+      ? node === undefined
+        ? "nothing"
+        : "a group"
+      : describeMismatch(node.metadata.shape, node.metadata.dataType, kinds, length);
+  if (found !== undefined || node?.kind !== "array") {
+    const items = length === undefined ? "" : ` with ${length} items`;
+    throw new FormatError({
+      path,
+      found: found ?? "nothing",
+      expected: `a one-dimensional array of ${kinds.join(" or ")}${items}`,
+      remedy: "The store is damaged or incomplete, or of another layout: write it again with anndata.",
+    });
+  }
+  return openArray(hierarchy, node);
+}
+
+function describeMismatch(
+  shape: readonly number[],
+  dataType: DataType,
+  kinds: readonly DataType["kind"][],
+  length: number | undefined,
+): string | undefined {
+  if (shape.length === 1 && kinds.includes(dataType.kind) && (length === undefined || shape[0] === length)) {
+    return undefined;
+  }
+  return `an array of ${dataType.name} with shape ${shape.join(" x ") || "()"}`;
+}
+
+/** Items that may be allocated on the word of the metadata alone (128 MiB of doubles). */
+const TRUSTED_LENGTH = 2 ** 24;
+
+/** All items of a one-dimensional array of numbers or booleans, as doubles. */
+export async function readNumbers(
+  array: ZarrArray,
+  missing: MissingChunk,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const length = array.metadata.shape[0];
+  const chunkLength = array.metadata.chunkShape[0];
+  const lastChunk = Math.floor((length - 1) / chunkLength);
+  if (length === 0) return new Float64Array(0);
+  // A great length that nothing backs must not be allocated: see that the last chunk is there.
+  if (length > TRUSTED_LENGTH) await array.readChunk([lastChunk], missing, signal);
+  const values = new Float64Array(length);
+  await vectorCursor(array, missing, signal).read(0, length, ({ data, from, to, at }) =>
+    copyNumbers(array, data, from, to, values, at),
+  );
+  return values;
+}
