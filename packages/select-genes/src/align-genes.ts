@@ -75,7 +75,7 @@ function firstColumns(names: readonly string[]): Map<string, number> {
 
 function duplicateNotice(side: string, sideName: string, count: number): Notice[] {
   if (count === 0) return [];
-  const message = `${count} gene columns of the ${sideName} repeat the name of an earlier column; the first of each name is used.`;
+  const message = `Gene columns of the ${sideName} that repeat the name of an earlier one: ${count}. The first column of each name is used.`;
   return [{ code: `duplicate-genes-${side}`, message }];
 }
 

@@ -1,4 +1,5 @@
-import { type ChunkSource, type CsrChunk, mapChunks, ShapeError } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, mapChunks } from "@flashdeconv/core";
+import { checkColumns } from "./check-columns.js";
 
 /**
  * A view of `source` with other columns: new gene `j` is the old column `columns[j]`, in any order; genes not named are
@@ -22,22 +23,13 @@ interface Renumbering {
 }
 
 function buildRenumbering(columns: Int32Array, width: number): Renumbering {
+  checkColumns(columns, width);
   const geneCount = columns.length;
   const newGene = new Int32Array(width).fill(-1);
-  let ascending = true;
-  for (let gene = 0; gene < geneCount; gene++) {
-    const column = columns[gene];
-    if (!(column >= 0 && column < width) || newGene[column] !== -1) {
-      throw new ShapeError({
-        subject: "gene subset",
-        found: `column ${column} at position ${gene}`,
-        expected: `distinct columns from 0 to ${width - 1}`,
-        remedy: "Name each wanted column of the source once.",
-      });
-    }
+  columns.forEach((column, gene) => {
     newGene[column] = gene;
-    if (gene > 0 && column < columns[gene - 1]) ascending = false;
-  }
+  });
+  const ascending = columns.every((column, gene) => gene === 0 || column > columns[gene - 1]);
   const scratchSize = ascending ? 0 : geneCount;
   return {
     geneCount,

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+
+it("exports these names and no other", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "GENE_SELECTION_DEFAULTS",
+    "addCells",
+    "addMoments",
+    "alignGenes",
+    "buildMoments",
+    "buildSignatureSums",
+    "finishMoments",
+    "finishSignature",
+    "geneSubset",
+    "highlyVariableGenes",
+    "leverageScores",
+    "markerGenes",
+    "mergeMoments",
+    "resolveGeneSelectionOptions",
+    "selectGenes",
+    "signatureSubset",
+  ]);
+});
