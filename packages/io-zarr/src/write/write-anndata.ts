@@ -2,12 +2,12 @@ import { checkContents, columnNames } from "./check-contents.js";
 import type { AnnDataContents } from "./contents.js";
 import { commitAfter, progressOver } from "./stage.js";
 import type { StagedStore } from "./staged-store.js";
-import { dataframeAttributes, INDEX_NAME, writeColumn } from "./write-columns.js";
-import { writeDenseTable } from "./write-dense-table.js";
+import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
+import { dataframeAttributes } from "./write-columns.js";
 import { writeCsrMatrix } from "./write-matrix.js";
 import { writeNames } from "./write-names.js";
 import { resolveWriteOptions, type WriteOptions } from "./write-options.js";
-import { DICT_ATTRIBUTES, writeUns } from "./write-uns.js";
+import { DICT_ATTRIBUTES } from "./write-uns.js";
 import { dialectOf } from "./zarr-dialects.js";
 import { ZarrWriter } from "./zarr-writer.js";
 
@@ -34,8 +34,7 @@ export async function writeAnnData(
     const zarr = new ZarrWriter(target, dialectOf(resolved.zarrFormat), resolved);
     await writeGroups(zarr, contents);
     await writeContents(zarr, contents);
-    const { consolidatedKey } = zarr.dialect;
-    await zarr.setJson(consolidatedKey, zarr.dialect.consolidate(undefined, [], zarr.documents()));
+    await zarr.consolidate();
     resolved.signal?.throwIfAborted();
   });
 }
@@ -48,19 +47,10 @@ async function writeGroups(zarr: ZarrWriter, { obs }: AnnDataContents): Promise<
 }
 
 async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
-  const { spotCount, spotNames, geneNames, X, obs = [], obsm = {}, uns = {} } = contents;
-  const tables = Object.entries(obsm);
-  const onSpots = progressOver([X, ...tables.map(([, table]) => table.values)], zarr.options.onProgress);
-
-  const dataframes = tables.filter(([, table]) => table.columnNames).map(([key]) => `obsm/${key}`);
-  await writeNames(zarr, indexPaths(["obs", ...dataframes]), spotNames, spotCount);
-  await writeNames(zarr, indexPaths(["var"]), geneNames, X?.width);
-  for (const column of obs) await writeColumn(zarr, "obs", column);
-  for (const [key, table] of tables) await writeDenseTable(zarr, `obsm/${key}`, table, onSpots);
-  for (const [key, value] of Object.entries(uns)) await writeUns(zarr, `uns/${key}`, value);
+  const { spotCount, spotNames, geneNames, X } = contents;
+  const onSpots = progressOver([X, ...tablesOf(contents)], zarr.options.onProgress);
+  await writeNames(zarr, ["obs", ...dataframesOf(contents)], spotNames, spotCount);
+  await writeNames(zarr, ["var"], geneNames, X?.width);
+  await writeAdditions(zarr, contents, onSpots);
   if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
-}
-
-function indexPaths(dataframes: readonly string[]): string[] {
-  return dataframes.map((path) => `${path}/${INDEX_NAME}`);
 }

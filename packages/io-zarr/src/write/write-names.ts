@@ -2,10 +2,11 @@ import { StringArrayWriter } from "./array-writers.js";
 import { checkLength } from "./check-length.js";
 import type { Names } from "./contents.js";
 import { settleAll } from "./settle-all.js";
+import { INDEX_NAME } from "./write-columns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
 /**
- * Copies the names to the index array of each dataframe in `paths` in one pass. Throws ShapeError if they are
+ * Copies the names to the index array of the dataframe at each of `paths` in one pass. Throws ShapeError if they are
  * not `expected` many.
  */
 export async function writeNames(
@@ -14,7 +15,9 @@ export async function writeNames(
   names: Names,
   expected?: number,
 ): Promise<void> {
-  const writers = paths.map((path) => new StringArrayWriter(zarr, path, zarr.options.spotsPerChunk));
+  const writers = paths.map(
+    (path) => new StringArrayWriter(zarr, `${path}/${INDEX_NAME}`, zarr.options.spotsPerChunk),
+  );
   let count = 0;
   if (isList(names)) {
     count = names.length;

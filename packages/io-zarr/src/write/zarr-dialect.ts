@@ -23,10 +23,10 @@ export interface ZarrDialect {
   chunkKey(path: string, chunk: readonly number[]): StoreKey;
   /** The key whose document tells that there is a group (and, in Zarr v3, which kind of node it is). */
   groupKey(path: string): StoreKey;
-  /** The key whose document tells that there is an array, in Zarr v3 the same as that of a group. */
-  arrayKey(path: string): StoreKey;
   /** The key whose document holds the attributes of a node. */
   attributesKey(path: string): StoreKey;
+  /** A copy of such a document with one attribute changed. */
+  withAttribute(document: JsonObject, name: string, value: unknown): JsonObject;
   /** The key of the document that repeats all others. */
   readonly consolidatedKey: StoreKey;
   /**
@@ -38,7 +38,7 @@ export interface ZarrDialect {
     removed: readonly string[],
     documents: Iterable<MetadataDocument>,
   ): JsonObject;
-  /** Whether `document`, found at `consolidatedKey`, repeats the others. */
+  /** Whether `document`, found at `consolidatedKey`, repeats the others (and not nothing, as broken ones do). */
   isConsolidated(document: JsonObject | undefined): boolean;
 }
 
@@ -49,4 +49,8 @@ export function keyOf(path: string, name: string): StoreKey {
 /** Whether `path` is one of `prefixes` or lies below one. */
 export function isBelow(path: string, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+}
+
+export function hasItems(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
 }

@@ -1,5 +1,5 @@
 import type { DataType, JsonObject } from "./array-description.js";
-import { isBelow, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
+import { hasItems, isBelow, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
 const DATA_TYPES: Readonly<Record<DataType, string>> = {
   bool: "|b1",
@@ -29,7 +29,8 @@ export const zarrV2: ZarrDialect = {
       chunks: chunkShape,
       compressor: compressor.version2,
       dtype: DATA_TYPES[dataType],
-      fill_value: fillValue(dataType),
+      // Of strings too: 0 is what zarr-python 2 states for them.
+      fill_value: dataType === "bool" ? false : 0,
       filters: dataType === "string" ? [{ id: "vlen-utf8" }] : null,
       order: "C",
       shape,
@@ -40,8 +41,8 @@ export const zarrV2: ZarrDialect = {
 
   chunkKey: (path, chunk) => keyOf(path, chunk.length === 0 ? "0" : chunk.join(".")),
   groupKey: (path) => keyOf(path, ".zgroup"),
-  arrayKey: (path) => keyOf(path, ".zarray"),
   attributesKey: (path) => keyOf(path, ".zattrs"),
+  withAttribute: (document, name, value) => ({ ...document, [name]: value }),
 
   consolidate(current, removed, documents) {
     const metadata: Record<string, unknown> = {};
@@ -52,15 +53,10 @@ export const zarrV2: ZarrDialect = {
     return { zarr_consolidated_format: 1, ...current, metadata };
   },
 
-  isConsolidated: (document) => document !== undefined,
+  isConsolidated: (document) => hasItems(document?.metadata),
 };
 
 function attributeDocuments(path: string, attributes: JsonObject): MetadataDocument[] {
   if (Object.keys(attributes).length === 0) return [];
   return [{ key: keyOf(path, ".zattrs"), content: attributes }];
-}
-
-function fillValue(dataType: DataType): unknown {
-  if (dataType === "string") return "";
-  return dataType === "bool" ? false : 0;
 }

@@ -1,5 +1,5 @@
 import type { DataType, JsonObject } from "./array-description.js";
-import { isBelow, keyOf, type ZarrDialect } from "./zarr-dialect.js";
+import { hasItems, isBelow, keyOf, type ZarrDialect } from "./zarr-dialect.js";
 
 const FILE = "zarr.json";
 const BYTES_CODEC = { name: "bytes", configuration: { endian: "little" } };
@@ -34,8 +34,11 @@ export const zarrV3: ZarrDialect = {
 
   chunkKey: (path, chunk) => keyOf(path, ["c", ...chunk].join("/")),
   groupKey: (path) => keyOf(path, FILE),
-  arrayKey: (path) => keyOf(path, FILE),
   attributesKey: (path) => keyOf(path, FILE),
+  withAttribute: (document, name, value) => ({
+    ...document,
+    attributes: { ...(document.attributes as JsonObject), [name]: value },
+  }),
 
   consolidate(current, removed, documents) {
     const metadata: Record<string, unknown> = {};
@@ -51,7 +54,7 @@ export const zarrV3: ZarrDialect = {
     return { ...root, ...inline(metadata) };
   },
 
-  isConsolidated: (document) => repeated(document) !== undefined,
+  isConsolidated: (document) => hasItems(repeated(document)?.metadata),
 };
 
 function inline(metadata: JsonObject): JsonObject {

@@ -20,11 +20,6 @@ export class ZarrWriter {
     this.#compressor = COMPRESSORS[options.compressor];
   }
 
-  /** The metadata documents written so far. */
-  documents(): MetadataDocument[] {
-    return [...this.#documents].map(([key, content]) => ({ key, content }));
-  }
-
   async group(path: string, attributes: JsonObject): Promise<void> {
     await this.#setDocuments(this.dialect.groupDocuments(path, attributes));
   }
@@ -52,19 +47,26 @@ export class ZarrWriter {
     }
   }
 
+  /** Writes a document of a node, new or changed. */
+  async document(key: StoreKey, content: JsonObject): Promise<void> {
+    this.#documents.set(key, content);
+    await this.#setJson(key, content);
+  }
+
+  /**
+   * Writes the consolidated document from those written so far and, in a store that is changed, from those it had at the
+   * paths that are not in `removed`.
+   */
+  async consolidate(current?: JsonObject, removed: readonly string[] = []): Promise<void> {
+    const documents = [...this.#documents].map(([key, content]) => ({ key, content }));
+    await this.#setJson(this.dialect.consolidatedKey, this.dialect.consolidate(current, removed, documents));
+  }
+
   async #setDocuments(documents: readonly MetadataDocument[]): Promise<void> {
-    for (const { key, content } of documents) {
-      this.#documents.set(key, content);
-      await this.setJson(key, content);
-    }
+    for (const { key, content } of documents) await this.document(key, content);
   }
 
-  async setJson(key: StoreKey, content: JsonObject): Promise<void> {
+  async #setJson(key: StoreKey, content: JsonObject): Promise<void> {
     await this.store.set(key, new TextEncoder().encode(formatJson(content)));
-  }
-
-  /** Writes a changed document of an existing node. */
-  async update(key: StoreKey, content: JsonObject): Promise<void> {
-    await this.#setDocuments([{ key, content }]);
   }
 }

@@ -1,0 +1,76 @@
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Change, NEW, OLD } from "./commit-plan.js";
+import { ifPresent } from "./file-errors.js";
+import { exists, syncFile, syncFolder, writeWithFolders } from "./files.js";
+
+const JOURNAL = "journal.json";
+
+/**
+ * Makes the changes, written down first so that `finishCommit` can complete them if this run is killed. If one fails, those
+ * made are taken back and the error is thrown; if that fails too, the journal stays and `isCommitPending` is true.
+ */
+export async function commitChanges(
+  root: string,
+  staging: string,
+  changes: readonly Change[],
+): Promise<void> {
+  await writeJournal(staging, changes);
+  const renames: [from: string, to: string][] = [];
+  try {
+    for (const change of changes) await makeChange(root, staging, change, renames);
+  } catch (error) {
+    for (const [from, to] of renames.reverse()) await rename(to, from);
+    await removeJournal(staging);
+    throw error;
+  }
+  await syncFolder(root);
+  await removeJournal(staging);
+}
+
+/** Completes what a killed run had begun to commit; does nothing if it had not begun. */
+export async function finishCommit(root: string, staging: string): Promise<void> {
+  const journal = await ifPresent(readFile(join(staging, JOURNAL), "utf8"));
+  if (journal === undefined) return;
+  for (const change of JSON.parse(journal) as Change[]) await makeChange(root, staging, change, []);
+  await syncFolder(root);
+  await removeJournal(staging);
+}
+
+/** Whether a commit is neither complete nor taken back; the staging folder must stay then. */
+export function isCommitPending(staging: string): Promise<boolean> {
+  return exists(join(staging, JOURNAL));
+}
+
+/** Makes a change, or the rest of it, or nothing if it is made already. Adds the renames it does to `renames`. */
+export async function makeChange(
+  root: string,
+  staging: string,
+  { path, replaces, brings }: Change,
+  renames: [from: string, to: string][],
+): Promise<void> {
+  const [live, staged, old] = [join(root, path), join(staging, NEW, path), join(staging, OLD, path)];
+  const move = async (from: string, to: string) => {
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+    renames.push([from, to]);
+  };
+  if (brings && !(await exists(staged))) return;
+  if (replaces && !(await exists(old)) && (await exists(live))) await move(live, old);
+  if (brings) await move(staged, live);
+}
+
+/** The journal appears whole or not at all. */
+export async function writeJournal(staging: string, changes: readonly Change[]): Promise<void> {
+  const draft = join(staging, `${JOURNAL}.draft`);
+  await writeWithFolders(draft, new TextEncoder().encode(JSON.stringify(changes)));
+  await syncFile(draft);
+  await rename(draft, join(staging, JOURNAL));
+  await syncFolder(staging);
+}
+
+/** Goes first when a staging folder is removed: without it the folder's content has no more meaning. */
+async function removeJournal(staging: string): Promise<void> {
+  await rm(join(staging, JOURNAL), { force: true });
+  await syncFolder(staging);
+}

@@ -1,0 +1,97 @@
+import { constants } from "node:fs";
+import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { StoreError } from "@flashdeconv/core";
+import type { StagedStore, StoreKey } from "../write/staged-store.js";
+import { isBelow } from "../write/zarr-dialect.js";
+import { commitChanges, finishCommit, isCommitPending } from "./commit-journal.js";
+import { NEW, planCommit } from "./commit-plan.js";
+import { asStoreError, ifPresent } from "./file-errors.js";
+import { exists, readIfPresent, syncTree, writeWithFolders } from "./files.js";
+import { isAbandoned, ownerTag } from "./owner-tag.js";
+import { openGate } from "./staging-gate.js";
+
+/**
+ * Opens the directory store at `path` for changes in place. They are collected in a hidden folder inside the store;
+ * `commit` writes down which files change places, then renames them. A run that is killed before that leaves the store as
+ * it was; one killed during it is finished by the next `editStore`.
+ *
+ * @throws StoreError, before any work, if there is no store at `path`, if it is a zip file, if it or a group in it cannot
+ *   be written to, or if another run is changing it
+ */
+export async function editStore(path: string): Promise<StagedStore> {
+  const root = resolve(path);
+  const staging = join(root, STAGING + ownerTag());
+  await asStoreError(path, async () => {
+    await refuseUnlessFolder(path, root);
+    await finishKilledRuns(path, root);
+    await checkWritable(root);
+    await mkdir(join(staging, NEW), { recursive: true });
+  });
+  const gate = openGate(path);
+  const deleted: string[] = [];
+  const read = async (key: StoreKey) => {
+    const live = () => readIfPresent(gate.file(root, key));
+    if (gate.isCommitted()) return live();
+    const staged = await readIfPresent(gate.file(join(staging, NEW), key));
+    return staged ?? (isBelow(key.slice(1), deleted) ? undefined : live());
+  };
+  return {
+    get: (key) => asStoreError(path, () => read(key)),
+    set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(join(staging, NEW), key), bytes)),
+    delete: (prefix) =>
+      gate.change(async () => {
+        await rm(gate.file(join(staging, NEW), prefix), { recursive: true, force: true });
+        deleted.push(prefix.slice(1));
+      }),
+    commit: () =>
+      gate.commit(async () => {
+        await syncTree(join(staging, NEW));
+        await commitChanges(root, staging, await planCommit(root, staging, deleted));
+        // The changes are in place; a rest that cannot be removed now is removed by the next edit.
+        await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+      }),
+    discard: () =>
+      gate.discard(async () => {
+        if (!(await isCommitPending(staging))) await rm(staging, { recursive: true, force: true });
+      }),
+  };
+}
+
+const STAGING = ".flashdeconv-staging-";
+async function finishKilledRuns(path: string, root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(STAGING)) continue;
+    if (!isAbandoned(name.slice(STAGING.length))) throw inUse(path, name);
+    await finishCommit(root, join(root, name));
+    await rm(join(root, name), { recursive: true, force: true });
+  }
+}
+
+async function refuseUnlessFolder(path: string, root: string): Promise<void> {
+  const found = await ifPresent(stat(root));
+  if (found?.isDirectory()) return;
+  throw new StoreError({
+    path,
+    found: found === undefined ? "nothing there" : "a file (a zip store cannot be changed in place)",
+    expected: "a Zarr store that is a folder",
+    remedy: "Check the path, or write the result to a new store (--out).",
+  });
+}
+
+/** The root and the groups that changes go to; the rest is not touched. */
+async function checkWritable(root: string): Promise<void> {
+  for (const name of ["", "obs", "obsm", "uns"]) {
+    const folder = join(root, name);
+    if (await exists(folder)) await access(folder, constants.W_OK);
+  }
+}
+
+function inUse(path: string, name: string): StoreError {
+  return new StoreError({
+    path,
+    found: `changes of another run (${name})`,
+    expected: "one run at a time to change a store",
+    remedy: `Wait for that run to end. If there is none, remove the folder ${name} in the store and try again.`,
+  });
+}

@@ -1,0 +1,114 @@
+import { FormatError, OptionError } from "@flashdeconv/core";
+import { parseJson } from "../json.js";
+import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
+import type { JsonObject } from "./array-description.js";
+import { checkAdditions, columnNames } from "./check-contents.js";
+import { checkColumns } from "./check-names.js";
+import type { AnnDataAdditions, Names } from "./contents.js";
+import { type ObsFrame, readObsFrame } from "./obs-frame.js";
+import { commitAfter, progressOver } from "./stage.js";
+import type { StagedStore, StoreKey } from "./staged-store.js";
+import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
+import { writeNames } from "./write-names.js";
+import { type EncodeOptions, resolveWriteOptions } from "./write-options.js";
+import { DICT_ATTRIBUTES } from "./write-uns.js";
+import { dialectOf } from "./zarr-dialects.js";
+import { ZarrWriter } from "./zarr-writer.js";
+
+/** What is added, and the spots' names where a table is to be stored as a dataframe. */
+export interface AnnDataEdits extends AnnDataAdditions {
+  readonly spotNames?: Names;
+}
+
+/**
+ * Adds columns, tables and annotation to the AnnData store that `target` holds, in its Zarr version, and commits. What has
+ * the same name there is replaced, all else stays as it is. Consolidated metadata is brought up to date where there is any.
+ *
+ * @throws ShapeError if lengths disagree with the store, OptionError if names are needed and missing, FormatError if the
+ *   store has no usable `obs` or a name cannot be stored, StoreError if the store refuses; the signal's reason if it was
+ *   aborted. The store stays as it was then.
+ */
+export async function addToAnnData(
+  target: StagedStore,
+  edits: AnnDataEdits,
+  options?: EncodeOptions,
+): Promise<void> {
+  await commitAfter(target, async () => {
+    options?.signal?.throwIfAborted();
+    const hierarchy = await openHierarchy(target, options?.signal);
+    const resolved = resolveWriteOptions({ ...options, zarrFormat: hierarchy.zarrFormat });
+    const frame = await readObsFrame(hierarchy);
+    checkEdits(edits, frame);
+    const zarr = new ZarrWriter(target, dialectOf(hierarchy.zarrFormat), resolved);
+
+    const replaced = pathsOf(edits);
+    for (const path of replaced) await target.delete(`/${path}`);
+    await makeGroups(zarr, hierarchy, edits);
+    if (edits.spotNames) await writeNames(zarr, dataframesOf(edits), edits.spotNames, frame.spotCount);
+    await writeAdditions(zarr, edits, progressOver(tablesOf(edits), resolved.onProgress));
+    await listColumns(zarr, edits, frame);
+    await refreshConsolidated(zarr, replaced);
+    resolved.signal?.throwIfAborted();
+  });
+}
+
+function checkEdits(edits: AnnDataEdits, frame: ObsFrame): void {
+  checkAdditions(edits, frame.spotCount);
+  checkColumns("obs", columnNames(edits.obs), frame.indexName);
+  checkColumns("obs", mergedOrder(edits, frame), frame.indexName);
+  if (edits.spotNames === undefined && dataframesOf(edits).length > 0) {
+    throw new OptionError({
+      option: "spotNames",
+      value: undefined,
+      rule: "the names of the spots, which are the index of each table with column names",
+    });
+  }
+  if (edits.obs?.length && !frame.isCurrent) {
+    throw new FormatError({
+      path: "obs",
+      found: "a dataframe of an old encoding",
+      expected: "encoding-version 0.2.0, as anndata 0.8 and later write",
+      remedy: "Write the result to a new store (--out), or write this one again with a newer anndata.",
+    });
+  }
+}
+
+function mergedOrder({ obs }: AnnDataEdits, { columnOrder }: ObsFrame): string[] {
+  return [...new Set([...columnOrder, ...columnNames(obs)])];
+}
+
+function pathsOf({ obs, obsm = {}, uns = {} }: AnnDataEdits): string[] {
+  return [
+    ...columnNames(obs).map((name) => `obs/${name}`),
+    ...Object.keys(obsm).map((key) => `obsm/${key}`),
+    ...Object.keys(uns).map((key) => `uns/${key}`),
+  ];
+}
+
+async function makeGroups(
+  zarr: ZarrWriter,
+  hierarchy: Hierarchy,
+  { obsm, uns }: AnnDataEdits,
+): Promise<void> {
+  for (const [name, elements] of Object.entries({ obsm, uns })) {
+    if (elements !== undefined && !(await hierarchy.node(name))) await zarr.group(name, DICT_ATTRIBUTES);
+  }
+}
+
+async function listColumns(zarr: ZarrWriter, edits: AnnDataEdits, frame: ObsFrame): Promise<void> {
+  if (!edits.obs?.length) return;
+  const key = zarr.dialect.attributesKey("obs");
+  const document = (await readDocument(zarr, key)) ?? {};
+  await zarr.document(key, zarr.dialect.withAttribute(document, "column-order", mergedOrder(edits, frame)));
+}
+
+/** Consolidated metadata that is broken is left alone: readers pass over it, and ours could not complete it. */
+async function refreshConsolidated(zarr: ZarrWriter, replaced: readonly string[]): Promise<void> {
+  const current = await readDocument(zarr, zarr.dialect.consolidatedKey).catch(() => undefined);
+  if (zarr.dialect.isConsolidated(current)) await zarr.consolidate(current, replaced);
+}
+
+async function readDocument(zarr: ZarrWriter, key: StoreKey): Promise<JsonObject | undefined> {
+  const bytes = await zarr.store.get(key);
+  return bytes && (parseJson(new TextDecoder().decode(bytes)) as JsonObject);
+}
