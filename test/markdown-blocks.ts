@@ -25,6 +25,19 @@ export function blocksOf(file: string): MarkdownBlock[] {
   return parseBlocks(file, readFileSync(root + file, "utf8"));
 }
 
+/** The examples at the top of the packages' entry files: what follows `@example` in the first comment. */
+export function barrelExamples(): MarkdownBlock[] {
+  const files = globSync("packages/*/src/{index,node,testing,arrow}.ts", { cwd: root }).sort();
+  return files.flatMap((file) => {
+    const lines = readFileSync(root + file, "utf8").split("\n");
+    const start = lines.indexOf(" * @example") + 1;
+    if (start === 0) return [];
+    const end = lines.indexOf(" */");
+    const code = lines.slice(start, end).map((line) => line.replace(/^ \* ?/, ""));
+    return [{ file, line: start + 1, language: "ts", flags: [], code: code.join("\n") }];
+  });
+}
+
 export function parseBlocks(file: string, text: string): MarkdownBlock[] {
   const blocks: MarkdownBlock[] = [];
   let open: { line: number; info: string[]; fence: string; code: string[] } | undefined;

@@ -10,7 +10,7 @@
  *   indptr: Int32Array.of(0, 2), indices: Int32Array.of(0, 1), values: Float32Array.of(1, 3),
  * });
  * const logCpm = buildNormalization(resolveNormalizationOptions());
- * console.log((await collect(normalized(counts, logCpm))).values); // ln(1 + 2500), ln(1 + 7500)
+ * console.log((await collect(normalized(counts, logCpm))).values); // 7.82..., 8.92...
  */
 
 export {
