@@ -1,1 +1,44 @@
-export {};
+/**
+ * The stages of flashdeconv composed: reference and section in, cell-type proportions out.
+ *
+ * @example
+ * import { memorySource } from "@flashdeconv/core";
+ * import { deconvolve } from "@flashdeconv/pipeline";
+ *
+ * // Two spots, three genes; two cell types known by their mean counts.
+ * const spatial = {
+ *   geneNames: ["Gad1", "Aqp4", "Cd3e"],
+ *   counts: memorySource({
+ *     kind: "csr", spotStart: 0, spotCount: 2, width: 3,
+ *     indptr: Int32Array.of(0, 2, 3), indices: Int32Array.of(0, 2, 1), values: Float32Array.of(40, 2, 60),
+ *   }),
+ *   readCoordinates: async () => ({ dimension: 2 as const, values: Float64Array.of(0, 0, 1, 0) }),
+ * };
+ * const reference = {
+ *   typeNames: ["Astrocyte", "Neuron"], geneNames: ["Aqp4", "Cd3e", "Gad1"], values: Float64Array.of(9, 1, 0, 0, 1, 8),
+ * };
+ * const result = await deconvolve(spatial, reference, { sketchDimension: "none" });
+ * console.log(result.typeNames[result.dominant[0]]); // Neuron
+ */
+
+export { type Deconvolution, deconvolve } from "./deconvolve.js";
+export {
+  DECONVOLVE_DEFAULTS,
+  type DeconvolveCallbacks,
+  type DeconvolveOptions,
+  resolveDeconvolveOptions,
+  type StageName,
+  type StageProgress,
+} from "./deconvolve-options.js";
+export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
+export type { Parameters, ParameterValue } from "./parameters.js";
+export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
+export { isUninformativeLabel } from "./prepare-reference.js";
+export { SPOT_STATUSES, type SpotAnswers } from "./spot-answers.js";
+export {
+  addResultToStore,
+  type ResultFrame,
+  type ResultLayout,
+  resultElements,
+  writeResultStore,
+} from "./write-deconvolution.js";

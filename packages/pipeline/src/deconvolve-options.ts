@@ -1,0 +1,131 @@
+import { type Notice, OptionError } from "@flashdeconv/core";
+import { GRAPH_DEFAULTS, type GraphKind, resolveGraphOptions } from "@flashdeconv/graph";
+import {
+  NORMALIZATION_DEFAULTS,
+  type NormalizationOptions,
+  resolveNormalizationOptions,
+} from "@flashdeconv/normalize";
+import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
+import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
+import {
+  bcd,
+  resolveSolveOptions,
+  SOLVE_DEFAULTS,
+  type SolveOptions,
+  type Solver,
+} from "@flashdeconv/solver";
+import { PLATFORMS, type PlatformName } from "./platforms.js";
+
+export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
+
+/** Where a run stands. `done` and `total` count cells, spots or, in `solve`, sweeps (their total is not known). */
+export interface StageProgress {
+  readonly stage: StageName;
+  readonly done: number;
+  readonly total: number | undefined;
+  /** In `solve`: estimated largest error of any proportion so far. */
+  readonly estimate?: number;
+}
+
+export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
+  /** Highly variable genes to take; 2,000 by default. */
+  readonly highlyVariableCount: number;
+  /** Marker genes to take per type; 50 by default. */
+  readonly markersPerType: number;
+  /** Dimensions of the CountSketch, or "none" for exact statistics; 512 by default, as published. */
+  readonly sketchDimension: number | "none";
+  /** Seed of the sketch; 0 gives the published one. */
+  readonly seed: number;
+  /** Which spots are neighbours; "knn" by default, which suits any layout of spots. */
+  readonly graph: GraphKind;
+  /** Nearest neighbours of "knn"; 6 by default, those of a hexagonal lattice. */
+  readonly neighborCount: number;
+  /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
+  readonly radius: number | undefined;
+  /** `bcd` by default, the article's method. */
+  readonly solver: Solver;
+  /** The solver's own options, over its defaults. */
+  readonly solverOptions: Readonly<Record<string, unknown>>;
+  /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
+  readonly platform: PlatformName | undefined;
+  /** Storage of normalised values and statistics; "float64" by default. "float32" halves them and moves proportions by about 1e-6. */
+  readonly precision: "float64" | "float32";
+  /** What a spot without any abundance gets: "nan" by default, or 1/K in every type ("uniform", as the Python package does). */
+  readonly empty: "nan" | "uniform";
+  /** Accept values that are not whole numbers (they must still be finite and not negative). False by default. */
+  readonly allowNonCounts: boolean;
+}
+
+export interface DeconvolveCallbacks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StageProgress) => void;
+  /** Told once per kind of repair or decision the user should hear of. All are in the result too. */
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
+  ...NORMALIZATION_DEFAULTS,
+  ...SOLVE_DEFAULTS,
+  highlyVariableCount: GENE_SELECTION_DEFAULTS.highlyVariableCount,
+  markersPerType: GENE_SELECTION_DEFAULTS.markersPerType,
+  sketchDimension: SKETCH_DEFAULTS.dimension,
+  seed: SKETCH_DEFAULTS.seed,
+  graph: GRAPH_DEFAULTS.kind,
+  neighborCount: GRAPH_DEFAULTS.neighborCount,
+  radius: undefined,
+  solver: bcd as Solver,
+  solverOptions: Object.freeze({}),
+  platform: undefined,
+  precision: "float64",
+  empty: "nan",
+  allowNonCounts: false,
+});
+
+/**
+ * The given options, checked, with the defaults for what is left out; undefined counts as left out.
+ *
+ * @throws OptionError for an option that is unknown or has a value it cannot take. Nothing is read before.
+ */
+export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {}): DeconvolveOptions {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  for (const [option, value] of given) {
+    if (option in DECONVOLVE_DEFAULTS) continue;
+    const rule = `an option of deconvolve: ${Object.keys(DECONVOLVE_DEFAULTS).join(", ")}`;
+    throw new OptionError({ option, value: String(value), rule });
+  }
+  const options: DeconvolveOptions = { ...DECONVOLVE_DEFAULTS, ...Object.fromEntries(given) };
+  resolveNormalizationOptions(options);
+  resolveGeneSelectionOptions(geneSelectionOptions(options));
+  resolveSketchOptions({ dimension: options.sketchDimension, seed: options.seed });
+  resolveGraphOptions(graphOptions(options));
+  resolveSolveOptions(options);
+  requireOneOf("precision", options.precision, ["float64", "float32"]);
+  requireOneOf("empty", options.empty, ["nan", "uniform"]);
+  if (options.platform !== undefined) {
+    requireOneOf("platform", options.platform, Object.keys(PLATFORMS));
+    if ("lambda" in options.solverOptions) {
+      throw new OptionError({
+        option: "platform",
+        value: options.platform,
+        rule: "left out where lambda is given",
+        remedy: "Give one of the two.",
+      });
+    }
+  }
+  // Not kept: the pipeline resolves them again once the platform's lambda is known.
+  options.solver.resolveOptions(options.solverOptions);
+  return options;
+}
+
+export function geneSelectionOptions({ highlyVariableCount, markersPerType }: DeconvolveOptions) {
+  return { highlyVariableCount, markersPerType };
+}
+
+export function graphOptions({ graph, neighborCount, radius }: DeconvolveOptions) {
+  return { kind: graph, neighborCount, radius };
+}
+
+function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (allowed.includes(value)) return;
+  throw new OptionError({ option, value, rule: `one of ${allowed.map((name) => `"${name}"`).join(", ")}` });
+}

@@ -1,0 +1,78 @@
+import {
+  type ChunkSource,
+  type Coordinates,
+  type CsrChunk,
+  type ReferenceSignature,
+  ShapeError,
+} from "@flashdeconv/core";
+
+/** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
+export interface SpatialInput {
+  readonly counts: ChunkSource<CsrChunk>;
+  /** One name per column of `counts`; of a repeated name the first column is used. */
+  readonly geneNames: readonly string[];
+  /** Called once, and only where the solver looks at neighbours. */
+  readCoordinates(options?: { signal?: AbortSignal }): Promise<Coordinates>;
+  /** Names a spot in messages; its number is used where this is left out. */
+  readSpotName?(spot: number): Promise<string>;
+}
+
+/** Labelled single cells. What `openReference` of io-zarr returns is one. */
+export interface CellReference {
+  /** Cells x genes, raw counts. */
+  readonly counts: ChunkSource<CsrChunk>;
+  readonly geneNames: readonly string[];
+  /** For each cell the number of its type in `names`, or -1 for none. */
+  readonly cellTypes: { readonly codes: Int32Array; readonly names: readonly string[] };
+}
+
+/** Single cells, or their mean counts per type where those are known already. */
+export type ReferenceInput = CellReference | ReferenceSignature;
+
+export function isSignature(reference: ReferenceInput): reference is ReferenceSignature {
+  return "typeNames" in reference;
+}
+
+export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): void {
+  requireRows("spatial data", "spot", spatial.counts.spotCount);
+  requireSame("spatial data", "gene names", spatial.geneNames.length, "columns", spatial.counts.width);
+  if (isSignature(reference)) {
+    requireRows("reference signature", "cell type", reference.typeNames.length);
+    const expected = reference.typeNames.length * reference.geneNames.length;
+    requireSame("reference signature", "values", reference.values.length, "types x genes", expected);
+    return;
+  }
+  requireRows("reference", "cell", reference.counts.spotCount);
+  requireSame("reference", "gene names", reference.geneNames.length, "columns", reference.counts.width);
+  requireSame(
+    "reference",
+    "cell-type codes",
+    reference.cellTypes.codes.length,
+    "cells",
+    reference.counts.spotCount,
+  );
+}
+
+export function checkCoordinates({ dimension, values }: Coordinates, spotCount: number): void {
+  requireSame("coordinates", "spots", values.length / dimension, "spots of the counts", spotCount);
+}
+
+function requireRows(subject: string, row: string, count: number): void {
+  if (count > 0) return;
+  throw new ShapeError({
+    subject,
+    found: `no ${row}`,
+    expected: `at least one ${row}`,
+    remedy: "Check that this is the right file and that filtering has left something in it.",
+  });
+}
+
+function requireSame(subject: string, what: string, found: number, ofWhat: string, expected: number): void {
+  if (found === expected) return;
+  throw new ShapeError({
+    subject,
+    found: `${found} ${what}`,
+    expected: `${expected}, one for each of the ${ofWhat}`,
+    remedy: "The two do not belong together: read both from the same store.",
+  });
+}

@@ -1,0 +1,77 @@
+import type { Solution, SolverSession } from "@flashdeconv/solver";
+import packageJson from "../package.json";
+import type { Problem } from "./build-problem.js";
+import type { DeconvolveOptions } from "./deconvolve-options.js";
+import type { PreparedReference } from "./prepare-reference.js";
+
+/** Plain values that JSON, AnnData's `uns` and structuredClone all take. */
+export type ParameterValue = string | number | boolean | null | readonly string[] | Int32Array | Parameters;
+export interface Parameters {
+  readonly [name: string]: ParameterValue;
+}
+
+export interface RunFacts {
+  readonly options: DeconvolveOptions;
+  readonly problem: Problem;
+  readonly session: SolverSession;
+  readonly solution: Solution;
+  readonly prepared: PreparedReference;
+  readonly sharedGeneCount: number;
+  readonly spotCount: number;
+  readonly meanDegree: number;
+}
+
+/** Everything that made the result, under the names of the command line's options, and how the solver ended. */
+export function describeRun(facts: RunFacts): Parameters {
+  const { options, problem, session, solution, prepared } = facts;
+  const { assessment } = solution;
+  return {
+    version: packageJson.version,
+    solver: options.solver.name,
+    solver_options: plain(problem.solverOptions),
+    solver_settings: { ...session.settings },
+    preprocess: options.preprocess,
+    target_sum: options.targetSum,
+    log_base: String(options.logBase),
+    n_hvg: options.highlyVariableCount,
+    n_markers: options.markersPerType,
+    sketch_dim: String(options.sketchDimension),
+    seed: options.seed,
+    graph: options.graph,
+    neighbors: options.neighborCount,
+    radius: options.radius ?? null,
+    platform: options.platform ?? null,
+    lambda_used: session.settings.lambda ?? null,
+    tolerance: options.tolerance,
+    max_sweeps: options.maxSweeps,
+    precision: options.precision,
+    empty: options.empty,
+    allow_non_counts: options.allowNonCounts,
+    spot_count: facts.spotCount,
+    mean_degree: facts.meanDegree,
+    cell_types: prepared.signature.typeNames,
+    cell_counts: prepared.cellCounts ?? null,
+    shared_gene_count: facts.sharedGeneCount,
+    genes_used: problem.signature.geneNames,
+    sweeps: solution.sweeps,
+    converged: solution.converged,
+    proportion_error_estimate: finite(solution.proportionErrorEstimate),
+    proportion_error_bound: finite(assessment?.proportionErrorBound),
+    objective: finite(assessment?.objective),
+    kkt_residual: finite(assessment?.kktResidual),
+  };
+}
+
+/** null where there is no number to tell: JSON knows neither infinity nor NaN. */
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** A solver's options as far as they are plain values; a plugin may have others. */
+function plain(options: object): Parameters {
+  const entries = Object.entries(options).map(([name, value]): [string, ParameterValue] => {
+    const isPlain = typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+    return [name, isPlain ? (value as ParameterValue) : (JSON.stringify(value) ?? null)];
+  });
+  return Object.fromEntries(entries);
+}

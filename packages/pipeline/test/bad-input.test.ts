@@ -1,0 +1,148 @@
+import { CountError, GeneMismatchError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
+import { nnls, type Solver } from "@flashdeconv/solver";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type DeconvolveOptions, deconvolve, resolveDeconvolveOptions } from "../src/index.js";
+import { type SmallSection, smallSection, withValue } from "./small-section.js";
+
+let section: SmallSection;
+beforeAll(async () => {
+  section = await smallSection();
+});
+
+/** The stored value that the tests replace, by name. */
+function target({ matrix, spatial }: SmallSection) {
+  const at = 1000;
+  const spot = matrix.indptr.findIndex((end) => end > at) - 1;
+  return { at, spot: `spot-${spot}`, gene: spatial.geneNames[matrix.indices[at]] };
+}
+
+describe("values that are no counts", () => {
+  it.each([
+    [Number.NaN, "not finite", /repair it or drop the gene/],
+    [Number.POSITIVE_INFINITY, "not finite", /repair it or drop the gene/],
+    [-1, "negative", /--layer NAME/],
+    [0.5, "not whole", /logged or scaled already.*--allow-non-counts/],
+  ])("%d is refused, with its spot and gene", async (value, kind, remedy) => {
+    const { at, spot, gene } = target(section);
+    const error = await deconvolve(withValue(section, at, value), section.reference).catch(
+      (thrown) => thrown,
+    );
+    expect(error).toBeInstanceOf(CountError);
+    expect(error).toMatchObject({ spot, gene, value });
+    expect(error.message).toContain(`spatial data: found ${value} in spot "${spot}", gene "${gene}"`);
+    expect(error.message).toContain(kind);
+    expect(error.message).toMatch(remedy);
+  });
+
+  it("of the reference are refused too, naming the cell and its own option", async () => {
+    const { spatial, reference } = section;
+    const logged = { ...reference, counts: memorySource(await withLogs(reference)) };
+    await expect(deconvolve(spatial, logged)).rejects.toThrow(
+      /reference: found [\d.]+ in cell "number 0".*--reference-layer NAME/,
+    );
+  });
+
+  it("are taken where that was asked for, but never NaN", async () => {
+    const { at } = target(section);
+    const { reference } = section;
+    const fraction = withValue(section, at, 0.5);
+    expect(
+      (await deconvolve(fraction, reference, { allowNonCounts: true })).parameters.allow_non_counts,
+    ).toBe(true);
+    expect((await deconvolve(fraction, reference, { preprocess: "raw" })).parameters.preprocess).toBe("raw");
+    const negative = withValue(section, at, -1);
+    await expect(deconvolve(negative, reference, { allowNonCounts: true })).rejects.toThrow(CountError);
+    expect((await deconvolve(negative, reference, { preprocess: "raw" })).spotCount).toBe(150);
+    const missing = withValue(section, at, Number.NaN);
+    await expect(deconvolve(missing, reference, { preprocess: "raw", allowNonCounts: true })).rejects.toThrow(
+      CountError,
+    );
+  });
+
+  async function withLogs({ counts }: SmallSection["reference"]) {
+    const { collect } = await import("@flashdeconv/core");
+    const matrix = await collect(counts);
+    return { ...matrix, values: matrix.values.map((value) => Math.log1p(value)) };
+  }
+});
+
+describe("inputs that do not fit", () => {
+  it("no shared genes", async () => {
+    const { spatial, reference } = section;
+    const renamed = { ...spatial, geneNames: spatial.geneNames.map((name) => `GRCh38_${name}`) };
+    const error = await deconvolve(renamed, reference).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(GeneMismatchError);
+    expect(error.message).toMatch(/GRCh38_.*prefix/s);
+  });
+
+  it("lengths that differ, no spots, no cells, no types", async () => {
+    const { spatial, reference, matrix } = section;
+    const run = (s: object, r: object = {}) =>
+      deconvolve({ ...spatial, ...s }, { ...reference, ...r } as typeof reference);
+    await expect(run({ geneNames: spatial.geneNames.slice(1) })).rejects.toThrow(
+      /119 gene names, expected 120/,
+    );
+    await expect(run({}, { geneNames: [] })).rejects.toThrow(ShapeError);
+    const few = { ...reference.cellTypes, codes: new Int32Array(3) };
+    await expect(run({}, { cellTypes: few })).rejects.toThrow(/3 cell-type codes, expected 48/);
+    const none = memorySource({
+      ...matrix,
+      spotCount: 0,
+      indptr: new Int32Array(1),
+      indices: new Int32Array(0),
+      values: new Float32Array(0),
+    });
+    await expect(run({ counts: none })).rejects.toThrow(/spatial data: found no spot/);
+    await expect(run({}, { counts: none })).rejects.toThrow(/reference: found no cell/);
+    const signature = { typeNames: [], geneNames: reference.geneNames, values: new Float64Array(0) };
+    await expect(deconvolve(spatial, signature)).rejects.toThrow(/no cell type/);
+  });
+
+  it("coordinates of another number of spots", async () => {
+    const { spatial, reference } = section;
+    const short = {
+      ...spatial,
+      readCoordinates: async () => ({ dimension: 2 as const, values: new Float64Array(20) }),
+    };
+    await expect(deconvolve(short, reference)).rejects.toThrow(/10 .*150/);
+  });
+
+  it("a signature with a negative value", async () => {
+    const { spatial, reference } = section;
+    const values = new Float64Array(reference.geneNames.length).fill(1);
+    values[7] = -2;
+    const signature = { typeNames: ["A"], geneNames: reference.geneNames, values };
+    await expect(deconvolve(spatial, signature)).rejects.toThrow(/found -2.*type "A", gene/);
+  });
+});
+
+describe("options", () => {
+  it.each<[string, object, RegExp]>([
+    ["unknown", { neighbours: 6 }, /neighbours.*an option of deconvolve/],
+    ["preprocess", { preprocess: "log" }, /preprocess/],
+    ["negative lambda", { solverOptions: { lambda: -1 } }, /lambda: found -1/],
+    ["misspelt solver option", { solverOptions: { lamda: 1 } }, /lamda/],
+    ["lambda of nnls", { solver: nnls, solverOptions: { lambda: 1 } }, /an option of the solver nnls: rho/],
+    ["platform", { platform: "xenium" }, /one of "visium"/],
+    [
+      "platform and lambda",
+      { platform: "visium", solverOptions: { lambda: 3 } },
+      /left out where lambda is given/,
+    ],
+    ["precision", { precision: "float16" }, /"float64", "float32"/],
+    ["empty", { empty: "zero" }, /"nan", "uniform"/],
+    ["tolerance", { tolerance: -1 }, /tolerance/],
+    ["sketchDimension", { sketchDimension: 0 }, /dimension/],
+    ["neighborCount", { neighborCount: 0 }, /neighborCount/],
+    ["radius missing", { graph: "radius" }, /radius/],
+    ["highlyVariableCount", { highlyVariableCount: -1 }, /highlyVariableCount/],
+  ])("%s is refused before anything is read", (_, options, message) => {
+    expect(() => resolveDeconvolveOptions(options as Partial<DeconvolveOptions>)).toThrow(OptionError);
+    expect(() => resolveDeconvolveOptions(options as Partial<DeconvolveOptions>)).toThrow(message);
+  });
+
+  it("undefined counts as left out", () => {
+    const { solver, tolerance } = resolveDeconvolveOptions({ tolerance: undefined, solver: undefined });
+    expect([tolerance, (solver as Solver).name]).toEqual([1e-3, "bcd"]);
+  });
+});

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+
+it("exports what it promises and nothing else", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "DECONVOLVE_DEFAULTS",
+      "PLATFORMS",
+      "SPOT_STATUSES",
+      "addResultToStore",
+      "deconvolve",
+      "isSignature",
+      "isUninformativeLabel",
+      "platformLambda",
+      "resolveDeconvolveOptions",
+      "resultElements",
+      "writeResultStore",
+    ]
+  `);
+});
