@@ -1,20 +1,23 @@
 /** One way in which names of the same genes differ between files, and how to undo it. */
 interface NameDifference {
   readonly cause: string;
+  /** A sentence to add when this is the cause. */
+  readonly caution?: string;
   readonly undo: (name: string) => string;
 }
 
 const NAME_DIFFERENCES: readonly NameDifference[] = [
   {
-    cause: "letter case (which also tells human symbols from those of mouse: check the species)",
+    cause: "letter case",
+    caution: "Symbols of human and mouse differ in case too, so check the species.",
     undo: (name) => name.toUpperCase(),
   },
   {
-    cause: "version suffixes of Ensembl ids, such as .5",
+    cause: "version suffixes of Ensembl ids (such as .5)",
     undo: (name) => name.replace(/^(ENS[A-Z]*\d{6,})\.\d+/i, "$1"),
   },
   {
-    cause: "genome prefixes, such as GRCh38_",
+    cause: "genome prefixes (such as GRCh38_)",
     undo: (name) => name.replace(/^(?:GRC[a-z]|hg|mm|rn)\d+[_-]+/i, ""),
   },
 ];
@@ -37,9 +40,13 @@ export function explainMismatch(spatialNames: readonly string[], referenceNames:
     if (sharedCount > best.sharedCount) best = { differences, sharedCount };
   }
   if (best.differences.length > 0) {
-    const causes = best.differences.map(({ cause }) => cause).join(", and ");
+    const causes = best.differences.map(({ cause }) => cause).join(" and ");
     const share = formatShare(best.sharedCount / smallerSize);
-    return `The likely cause is ${causes}: without it ${share} of the smaller side's names would agree. Write the names of both sides the same way.`;
+    return [
+      `The likely cause is ${causes}: without that ${share} of the smaller side's names would agree.`,
+      "Write the names of both sides the same way.",
+      ...best.differences.flatMap(({ caution }) => caution ?? []),
+    ].join(" ");
   }
 
   const spatialShare = ensemblShare(spatialNames);
