@@ -17,6 +17,13 @@
 export type { CompressorName } from "./codecs/compressors.js";
 export type { NameChunk } from "./names.js";
 export type { ColumnValues } from "./read/column.js";
+export {
+  type ColumnSummary,
+  type InspectOptions,
+  inspectStore,
+  type ObsmSummary,
+  type StoreSummary,
+} from "./read/inspect-store.js";
 export type { MatrixInfo } from "./read/matrix-info.js";
 export {
   OPEN_DEFAULTS,
@@ -26,6 +33,9 @@ export {
 } from "./read/open-options.js";
 export { type CellTypes, openReference, type ReferenceDataset } from "./read/open-reference.js";
 export { openSpatial, type SpatialDataset } from "./read/open-spatial.js";
+export { type ObsmTable, readObsm } from "./read/read-obsm.js";
+export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";
+export { type Dataframe, readColumn, readDataframe } from "./read/read-table.js";
 export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
 export { type AnnDataEdits, addToAnnData } from "./write/add-to-anndata.js";
 export type {

@@ -1,7 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
-import { loadConsolidated } from "./consolidated.js";
+import { loadConsolidated, type RootMetadata } from "./consolidated.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json.js";
 import { readKey } from "./read-key.js";
 
@@ -22,6 +22,8 @@ export interface Hierarchy {
   readonly consolidated: boolean;
   /** The node at a path, or undefined. Throws FormatError where its metadata is broken or unsupported. */
   node(path: string): Promise<ZarrNode | undefined>;
+  /** The same store and what is known of it, read under another signal. */
+  withSignal(signal: AbortSignal | undefined): Hierarchy;
   /** Names of the nodes below a path, ascending; undefined where the store cannot list and has no consolidated metadata. */
   children(path: string): Promise<readonly string[] | undefined>;
 }
@@ -31,36 +33,39 @@ export interface Hierarchy {
  * has its own document too). Throws FormatError where the root is no Zarr group.
  */
 export async function openHierarchy(store: ReadableStore, signal?: AbortSignal): Promise<Hierarchy> {
-  const consolidated = await loadConsolidated(store, signal);
-  const { zarrFormat, documents } = consolidated;
-  const nodes = new Map<string, Promise<ZarrNode | undefined>>();
+  return buildHierarchy(store, await loadConsolidated(store, signal), new Map(), signal);
+}
 
-  const document = async (path: string, name: string): Promise<JsonObject | undefined> => {
-    const key = join(path, name);
-    const known = documents?.get(key);
-    if (known) return known;
+function buildHierarchy(
+  store: ReadableStore,
+  root: RootMetadata,
+  known: Map<string, ZarrNode | undefined>,
+  signal: AbortSignal | undefined,
+): Hierarchy {
+  const { zarrFormat, documents } = root;
+  const load = zarrFormat === 3 ? loadV3 : loadV2;
+  const document = async (key: string): Promise<JsonObject | undefined> => {
+    const copy = documents?.get(key);
+    if (copy) return copy;
     const bytes = await readKey(store, `/${key}`, signal);
     return bytes && parseJsonObject(bytes, key);
   };
-  const load = zarrFormat === 3 ? loadV3 : loadV2;
   return {
     store,
     zarrFormat,
     consolidated: documents !== undefined,
-    node(path) {
-      let node = nodes.get(path);
-      if (!node) {
-        node = load(path, (name) => document(path, name));
-        nodes.set(path, node);
-        node.catch(() => nodes.delete(path));
-      }
+    withSignal: (other) => buildHierarchy(store, root, known, other),
+    async node(path) {
+      if (known.has(path)) return known.get(path);
+      const node = await load(path, (name) => document(join(path, name)));
+      known.set(path, node);
       return node;
     },
     async children(path) {
-      const names = new Set(documents && childNames(documents.keys(), path));
       const listed = await listNames(store, path, signal);
-      for (const name of listed ?? []) names.add(name);
       if (!documents && !listed) return undefined;
+      const names = new Set(documents && childNames(documents.keys(), path));
+      for (const name of listed ?? []) names.add(name);
       return [...names].sort();
     },
   };

@@ -2,7 +2,7 @@ import { type ChunkSource, type CsrChunk, FormatError } from "@flashdeconv/core"
 import type { ArrayMetadata } from "./array-metadata.js";
 import { cscSource } from "./csc-source.js";
 import { csrSource, type SourceOptions } from "./csr-source.js";
-import { denseCsrSource } from "./dense-source.js";
+import { denseCsrSource } from "./dense-csr-source.js";
 import { encodingOf } from "./encoding.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";

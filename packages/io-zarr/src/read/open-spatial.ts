@@ -54,6 +54,12 @@ export async function openSpatial(
     readSpotName,
     spotNames: ({ signal } = {}) => rowNames.chunks(signal),
     readCoordinates: ({ signal } = {}) =>
-      readCoordinatesFrom(hierarchy, resolved.spatialKey, matrix.info.shape[0], readSpotName, signal),
+      readCoordinatesFrom(
+        hierarchy.withSignal(signal),
+        resolved.spatialKey,
+        matrix.info.shape[0],
+        readSpotName,
+        signal,
+      ),
   };
 }

@@ -1,0 +1,115 @@
+import { isFlashdeconvError } from "@flashdeconv/core";
+import type { ReadableStore } from "../store.js";
+import { type ColumnValues, columnKind } from "./column.js";
+import { findCoordinates } from "./coordinates.js";
+import { openDataframe } from "./dataframe.js";
+import { type Hierarchy, join } from "./hierarchy.js";
+import type { MatrixInfo } from "./matrix-info.js";
+import { openNames } from "./name-source.js";
+import { listMatrices, openAnnDataRoot } from "./open-anndata.js";
+import { openMatrix } from "./open-matrix.js";
+
+export interface InspectOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface ColumnSummary {
+  readonly name: string;
+  /** "unsupported" for a column of a kind that cannot be read. */
+  readonly kind: ColumnValues["kind"] | "unsupported";
+}
+
+export interface ObsmSummary {
+  readonly key: string;
+  readonly encoding: "array" | "dataframe" | "unsupported";
+  /** Rows and columns; empty where they cannot be told. */
+  readonly shape: readonly number[];
+}
+
+/** What a store holds, from its metadata alone (and the index where it is not plain strings). */
+export interface StoreSummary {
+  readonly zarrFormat: 2 | 3;
+  readonly consolidated: boolean;
+  /** Rows of obs: spots or cells. */
+  readonly rowCount: number;
+  readonly geneCount: number;
+  /** X, layers and raw/X, as far as they can be read. */
+  readonly matrices: readonly MatrixInfo[];
+  readonly obsColumns: readonly ColumnSummary[];
+  readonly obsm: readonly ObsmSummary[];
+  /** Where coordinates would be read from (`obsm/spatial`; `obs/x, obs/y`); undefined where there are none. */
+  readonly coordinates: string | undefined;
+  /** Matrices that are there and cannot be read, with the reason. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** False where the store can neither list nor has consolidated metadata: layers and obsm may then hold more. */
+  readonly complete: boolean;
+}
+
+/** Tells what an AnnData store holds. Throws as `openSpatial` does where obs or var cannot be read. */
+export async function inspectStore(
+  store: ReadableStore,
+  { signal }: InspectOptions = {},
+): Promise<StoreSummary> {
+  const hierarchy = await openAnnDataRoot(store, signal);
+  const matrices: MatrixInfo[] = [];
+  const unreadable: { path: string; reason: string }[] = [];
+  for (const path of await listMatrices(hierarchy)) {
+    const result = await attempt(async () => (await openMatrix(hierarchy, path)).info);
+    if ("value" in result) matrices.push(result.value);
+    else unreadable.push({ path, reason: result.reason });
+  }
+  const [spots, genes, { columnNames }] = await Promise.all([
+    openNames(hierarchy, "obs", signal),
+    openNames(hierarchy, "var", signal),
+    openDataframe(hierarchy, "obs"),
+  ]);
+  const children = await hierarchy.children("obsm");
+  return {
+    zarrFormat: hierarchy.zarrFormat,
+    consolidated: hierarchy.consolidated,
+    rowCount: spots.count,
+    geneCount: genes.count,
+    matrices,
+    obsColumns: await Promise.all(columnNames.map((name) => summarizeColumn(hierarchy, name))),
+    obsm: await Promise.all((children ?? []).map((key) => summarizeObsm(hierarchy, key, spots.count))),
+    coordinates: await describeCoordinates(hierarchy),
+    unreadable,
+    complete: children !== undefined,
+  };
+}
+
+async function summarizeColumn(hierarchy: Hierarchy, name: string): Promise<ColumnSummary> {
+  const result = await attempt(async () => {
+    const node = await hierarchy.node(join("obs", name));
+    return node && columnKind(node);
+  });
+  return { name, kind: ("value" in result && result.value) || "unsupported" };
+}
+
+async function summarizeObsm(hierarchy: Hierarchy, key: string, rowCount: number): Promise<ObsmSummary> {
+  const path = join("obsm", key);
+  const result = await attempt(async (): Promise<ObsmSummary | undefined> => {
+    const node = await hierarchy.node(path);
+    if (node?.kind === "array") return { key, encoding: "array", shape: node.metadata.shape };
+    const { columnNames } = await openDataframe(hierarchy, path);
+    return { key, encoding: "dataframe", shape: [rowCount, columnNames.length] };
+  });
+  return ("value" in result && result.value) || { key, encoding: "unsupported", shape: [] };
+}
+
+async function describeCoordinates(hierarchy: Hierarchy): Promise<string | undefined> {
+  const result = await attempt(() => findCoordinates(hierarchy, undefined));
+  const origin = "value" in result ? result.value : undefined;
+  if (!origin || origin.kind === "matrix" || origin.path !== "obs") return origin?.path;
+  return origin.columnNames.map((name) => join("obs", name)).join(", ");
+}
+
+/** One part that cannot be read must not hide the others; an abort or a fault of ours still ends it all. */
+async function attempt<T>(task: () => Promise<T>): Promise<{ value: T } | { reason: string }> {
+  try {
+    return { value: await task() };
+  } catch (error) {
+    if (isFlashdeconvError(error) && error.tag !== "StoreError") return { reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import type { ReadableStore, ReadOptions } from "../store.js";
+import { copyNumbers } from "./copy-numbers.js";
+import { openDataframe } from "./dataframe.js";
+import { type DenseTile, readRowBand } from "./dense-array.js";
+import { denseSource } from "./dense-source.js";
+import { encodingOf } from "./encoding.js";
+import { type Hierarchy, join, openHierarchy, type ZarrNode } from "./hierarchy.js";
+import { openVector } from "./open-vector.js";
+import { vectorCursor } from "./vector-cursor.js";
+import { openArray } from "./zarr-array.js";
+
+/** A table of numbers with one row per spot. */
+export interface ObsmTable {
+  /** Names of the columns; undefined for a plain array, which has none. */
+  readonly columnNames: readonly string[] | undefined;
+  /** The rows, as Float64. */
+  readonly values: ChunkSource<DenseChunk>;
+}
+
+/** Most values of a yielded chunk (8 MiB). */
+const VALUES_PER_CHUNK = 2 ** 20;
+
+/**
+ * Opens `obsm/<key>`, a two-dimensional array or a dataframe of numbers. Throws OptionError where the key is not there
+ * (naming those that are), FormatError where it holds something else, ShapeError where columns differ in length.
+ */
+export async function readObsm(
+  store: ReadableStore,
+  key: string,
+  { signal }: ReadOptions = {},
+): Promise<ObsmTable> {
+  const hierarchy = await openHierarchy(store, signal);
+  const path = join("obsm", key);
+  const node = await hierarchy.node(path);
+  if (!node) {
+    throw new OptionError({
+      option: "key",
+      value: key,
+      rule: `a key of obsm: ${(await hierarchy.children("obsm"))?.join(", ") || "none found"}`,
+      remedy: "Name one of these.",
+    });
+  }
+  return node.kind === "array" ? openArrayTable(hierarchy, node) : openColumns(hierarchy, path);
+}
+
+function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): ObsmTable {
+  encodingOf(node, ["array"]);
+  const { shape, dataType, chunkShape } = node.metadata;
+  if (shape.length !== 2 || dataType.kind === "string") {
+    throw new FormatError({
+      path: node.path,
+      found: `an array of ${dataType.name} with shape ${shape.join(" x ")}`,
+      expected: "a two-dimensional array of numbers",
+      remedy: "Name another key of obsm.",
+    });
+  }
+  const array = openArray(hierarchy, node);
+  const [spotCount, width] = shape;
+  // A chunk for every row of stored chunks, as these are decoded whole anyway.
+  const values = denseSource(spotCount, width, chunkShape[0], (signal) => (start, end, out) => {
+    const place = ({ columnStart, columnCount, values }: DenseTile) => {
+      for (let row = 0; row < end - start; row++) {
+        const from = row * columnCount;
+        out.set(values.subarray(from, from + columnCount), row * width + columnStart);
+      }
+    };
+    return readRowBand(array, start, end, "fill", (length) => new Float64Array(length), place, signal);
+  });
+  return { columnNames: undefined, values };
+}
+
+async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTable> {
+  const { columnNames } = await openDataframe(hierarchy, path);
+  const columns = await Promise.all(
+    columnNames.map((name) => openVector(hierarchy, join(path, name), ["integer", "float", "boolean"])),
+  );
+  const width = columns.length;
+  const spotCount = columns[0]?.metadata.shape[0] ?? 0;
+  for (const { path: column, metadata } of columns) {
+    if (metadata.shape[0] === spotCount) continue;
+    throw new ShapeError({
+      subject: column,
+      found: `${metadata.shape[0]} values beside columns of ${spotCount}`,
+      expected: "columns of one length",
+      remedy: "The dataframe is damaged: write the store again.",
+    });
+  }
+  const rowsPerChunk = Math.max(1, Math.floor(VALUES_PER_CHUNK / Math.max(1, width)));
+  const values = denseSource(spotCount, width, rowsPerChunk, (signal) => {
+    const cursors = columns.map((column) => vectorCursor(column, "fill", signal));
+    return async (start, end, out) => {
+      const line = new Float64Array(end - start);
+      for (const [j, column] of columns.entries()) {
+        await cursors[j].read(start, end, ({ data, from, to, at }) =>
+          copyNumbers(column, data, from, to, line, at),
+        );
+        for (let i = 0; i < line.length; i++) out[i * width + j] = line[i];
+      }
+    };
+  });
+  return { columnNames, values };
+}

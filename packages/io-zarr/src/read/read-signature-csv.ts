@@ -1,0 +1,102 @@
+import {
+  CountError,
+  compareCodePoints,
+  FormatError,
+  OptionError,
+  type ReferenceSignature,
+} from "@flashdeconv/core";
+import { parse } from "csv-parse/browser/esm/sync";
+
+export interface SignatureCsvOptions {
+  /**
+   * `types-by-genes`: a row per cell type, a column per gene. `genes-by-types`: the other way round. `auto`, the default:
+   * whatever there are fewer of are the types; rows where there are as many.
+   */
+  readonly orientation?: "types-by-genes" | "genes-by-types" | "auto";
+}
+
+const SUBJECT = "signature table";
+
+/**
+ * Reads a table of mean counts per cell type from CSV text (or tab-separated text): names in the first row and in the
+ * first column, numbers elsewhere; the first cell of the first row is not looked at. Types come out in code-point order.
+ *
+ * Throws FormatError for what is no such table or repeats a type, CountError for a negative number.
+ */
+export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}): ReferenceSignature {
+  const orientation = options.orientation ?? "auto";
+  if (!["types-by-genes", "genes-by-types", "auto"].includes(orientation)) {
+    throw new OptionError({
+      option: "orientation",
+      value: orientation,
+      rule: "types-by-genes, genes-by-types or auto",
+    });
+  }
+  const [header = [], ...rows] = parseCells(text);
+  const columnNames = header.slice(1);
+  if (columnNames.length === 0 || rows.length === 0) {
+    throw broken(`${rows.length} rows and ${columnNames.length} columns of numbers`, "at least one of each");
+  }
+  const byRows =
+    orientation === "auto" ? rows.length <= columnNames.length : orientation === "types-by-genes";
+  const rowNames = rows.map(([name]) => name);
+  const [types, genes] = byRows ? [rowNames, columnNames] : [columnNames, rowNames];
+  const order = types.map((_, i) => i).sort((a, b) => compareCodePoints(types[a], types[b]));
+  const typeNames = order.map((i) => types[i]);
+  requireTypes(typeNames);
+
+  const values = new Float64Array(types.length * genes.length);
+  for (const [k, type] of order.entries()) {
+    for (let gene = 0; gene < genes.length; gene++) {
+      const cell = byRows ? rows[type][gene + 1] : rows[gene][type + 1];
+      values[k * genes.length + gene] = parseCount(cell, types[type], genes[gene]);
+    }
+  }
+  return { typeNames, geneNames: genes, values };
+}
+
+function parseCells(text: string): string[][] {
+  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
+  const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
+  try {
+    return parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true });
+  } catch (cause) {
+    throw broken(
+      `text that cannot be read as CSV (${(cause as Error).message})`,
+      "rows of equal length",
+      cause,
+    );
+  }
+}
+
+function requireTypes(typeNames: readonly string[]): void {
+  for (const [i, name] of typeNames.entries()) {
+    if (name === "") throw broken("a cell type without a name", "a name for each type");
+    if (name === typeNames[i - 1])
+      throw broken(`the cell type ${JSON.stringify(name)} twice`, "each type once");
+  }
+}
+
+function parseCount(cell: string, spot: string, gene: string): number {
+  const value = cell === "" ? Number.NaN : Number(cell);
+  if (!Number.isFinite(value)) {
+    throw broken(`${JSON.stringify(cell)} for the type ${spot} and the gene ${gene}`, "a number");
+  }
+  if (value < 0) {
+    throw new CountError({
+      subject: SUBJECT,
+      spot,
+      gene,
+      value,
+      found: `${value} for the type ${spot} and the gene ${gene}`,
+      expected: "mean counts, which are never negative",
+      remedy: "Give means of raw counts, not of scaled or centred values.",
+    });
+  }
+  return value;
+}
+
+function broken(found: string, expected: string, cause?: unknown): FormatError {
+  const remedy = "Give CSV with names in the first row and the first column and numbers elsewhere.";
+  return new FormatError({ path: SUBJECT, found, expected, remedy, cause });
+}

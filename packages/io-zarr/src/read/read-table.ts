@@ -1,0 +1,53 @@
+import { ShapeError } from "@flashdeconv/core";
+import type { ReadableStore, ReadOptions } from "../store.js";
+import { type ColumnValues, readColumnOf } from "./column.js";
+import { openDataframe } from "./dataframe.js";
+import { join, openHierarchy } from "./hierarchy.js";
+import { openNames, readNames } from "./name-source.js";
+
+/** A dataframe in memory. */
+export interface Dataframe {
+  readonly rowNames: readonly string[];
+  /** By name, in the order of the dataframe. */
+  readonly columns: ReadonlyMap<string, ColumnValues>;
+}
+
+/**
+ * Reads one column of a dataframe, or any one-dimensional element of an AnnData store: `obs/cell_type`,
+ * `uns/truth_cell_types`. Throws FormatError naming the path where it is not there or of another kind.
+ */
+export async function readColumn(
+  store: ReadableStore,
+  path: string,
+  { signal }: ReadOptions = {},
+): Promise<ColumnValues> {
+  const hierarchy = await openHierarchy(store, signal);
+  const [, parent = "", name = path] = /^(obs|var|raw\/var|obsm\/[^/]+)\/(.+)$/.exec(path) ?? [];
+  return readColumnOf(hierarchy, parent, name, signal);
+}
+
+/** Reads a whole dataframe (`obs`, `obsm/truth`), all of it into memory. Throws as `readColumn`; ShapeError for uneven columns. */
+export async function readDataframe(
+  store: ReadableStore,
+  path: string,
+  { signal }: ReadOptions = {},
+): Promise<Dataframe> {
+  const hierarchy = await openHierarchy(store, signal);
+  const { columnNames } = await openDataframe(hierarchy, path);
+  const rowNames = await readNames(await openNames(hierarchy, path, signal), signal);
+  const columns = new Map<string, ColumnValues>();
+  for (const name of columnNames) {
+    const column = await readColumnOf(hierarchy, path, name, signal);
+    const length = column.kind === "categorical" ? column.codes.length : column.values.length;
+    if (length !== rowNames.length) {
+      throw new ShapeError({
+        subject: join(path, name),
+        found: `${length} values for ${rowNames.length} rows`,
+        expected: "one value per row",
+        remedy: "The dataframe is damaged: write the store again.",
+      });
+    }
+    columns.set(name, column);
+  }
+  return { rowNames, columns };
+}
