@@ -157,5 +157,7 @@ function chooseRelaxation(eigenvalues: Float64Array, shift: number): number {
   const secondLargest = eigenvalues[Math.max(0, eigenvalues.length - 2)];
   const effective = Math.min(1.75 * Math.max(0, eigenvalues[0]), secondLargest);
   const rate = shift / (effective + shift);
-  return Math.min(2 / (1 + Math.sqrt(Math.max(0, 1 - rate * rate))), MAX_RELAXATION);
+  const relaxation = 2 / (1 + Math.sqrt(Math.max(0, 1 - rate * rate)));
+  // Next to 1 it would save no sweep, and the change of relaxation costs the stopping rule two.
+  return relaxation < 1.05 ? 1 : Math.min(relaxation, MAX_RELAXATION);
 }
