@@ -1,6 +1,5 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isBelow } from "../write/zarr-dialect.js";
 import { ifPresent } from "./file-errors.js";
 import { exists } from "./files.js";
 
@@ -15,6 +14,11 @@ export interface Change {
 
 export const NEW = "new";
 export const OLD = "old";
+
+/** Whether `path` is one of `prefixes` or lies below one. */
+export function isBelow(path: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+}
 
 /**
  * The changes that bring into the store at `root` what is staged in the folder `staging`. Whole folders are moved where

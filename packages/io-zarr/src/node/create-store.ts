@@ -2,8 +2,9 @@ import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import type { StagedStore } from "../write/staged-store.js";
+import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
-import { exists, readIfPresent, syncFolder, syncTree, writeWithFolders } from "./files.js";
+import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
 
@@ -30,9 +31,10 @@ export async function createStore(path: string, options: CreateStoreOptions = {}
     await mkdir(staging);
   });
   const gate = openGate(path);
+  const content = () => directoryStore(gate.isCommitted() ? target : staging);
   return {
-    get: (key) =>
-      asStoreError(path, () => readIfPresent(gate.file(gate.isCommitted() ? target : staging, key))),
+    get: (key) => asStoreError(path, () => content().get(key)),
+    list: (key) => asStoreError(path, () => content().list(key)),
     set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes)),
     delete: (prefix) => gate.change(() => rm(gate.file(staging, prefix), { recursive: true, force: true })),
     commit: () =>

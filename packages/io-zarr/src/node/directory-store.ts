@@ -4,7 +4,7 @@ import type { ByteRange, ReadableStore, ReadOptions } from "../store.js";
 import { ifPresent } from "./file-errors.js";
 
 /** A Zarr store that is a folder. Reads nothing outside of it, except through links that lie in it. */
-export function directoryStore(root: string): ReadableStore {
+export function directoryStore(root: string): Required<ReadableStore> {
   const folder = resolve(root);
   /** The file of a key, or undefined for a key that points out of the folder. */
   const file = (key: string): string | undefined => {

@@ -2,12 +2,13 @@ import { constants } from "node:fs";
 import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import type { StagedStore, StoreKey } from "../write/staged-store.js";
-import { isBelow } from "../write/zarr-dialect.js";
+import type { ReadableStore } from "../store.js";
+import type { StagedStore } from "../write/staged-store.js";
 import { commitChanges, finishCommit, isCommitPending } from "./commit-journal.js";
-import { NEW, planCommit } from "./commit-plan.js";
+import { isBelow, NEW, planCommit } from "./commit-plan.js";
+import { directoryStore } from "./directory-store.js";
 import { asStoreError, ifPresent } from "./file-errors.js";
-import { exists, readIfPresent, syncTree, writeWithFolders } from "./files.js";
+import { exists, syncTree, writeWithFolders } from "./files.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
 
@@ -30,14 +31,11 @@ export async function editStore(path: string): Promise<StagedStore> {
   });
   const gate = openGate(path);
   const deleted: string[] = [];
-  const read = async (key: StoreKey) => {
-    const live = () => readIfPresent(gate.file(root, key));
-    if (gate.isCommitted()) return live();
-    const staged = await readIfPresent(gate.file(join(staging, NEW), key));
-    return staged ?? (isBelow(key.slice(1), deleted) ? undefined : live());
-  };
+  const content = overlay(directoryStore(root), directoryStore(join(staging, NEW)), deleted);
+  const current = () => (gate.isCommitted() ? directoryStore(root) : content);
   return {
-    get: (key) => asStoreError(path, () => read(key)),
+    get: (key) => asStoreError(path, () => current().get(key)),
+    list: (key) => asStoreError(path, () => current().list(key)),
     set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(join(staging, NEW), key), bytes)),
     delete: (prefix) =>
       gate.change(async () => {
@@ -59,6 +57,23 @@ export async function editStore(path: string): Promise<StagedStore> {
 }
 
 const STAGING = ".flashdeconv-staging-";
+/** The store as it will be: what is staged, and below it what is there and not deleted. */
+function overlay(
+  live: Required<ReadableStore>,
+  staged: Required<ReadableStore>,
+  deleted: readonly string[],
+): Pick<Required<ReadableStore>, "get" | "list"> {
+  const stays = (path: string) => !isBelow(path, deleted);
+  return {
+    get: async (key) => (await staged.get(key)) ?? (stays(key.slice(1)) ? live.get(key) : undefined),
+    async list(key) {
+      const folder = key === "/" ? "" : `${key.slice(1)}/`;
+      const left = (await live.list(key)).filter((name) => stays(folder + name));
+      return [...new Set([...(await staged.list(key)), ...left])];
+    },
+  };
+}
+
 async function finishKilledRuns(path: string, root: string): Promise<void> {
   for (const name of await readdir(root)) {
     if (!name.startsWith(STAGING)) continue;

@@ -19,7 +19,13 @@ export async function asStoreError<T>(path: string, operation: () => Promise<T>)
     const { code, message } = error as NodeJS.ErrnoException;
     if (isFlashdeconvError(error) || code === undefined) throw error;
     const [found, remedy] = REASONS[code] ?? [message, "Look at the cause, then try again."];
-    throw new StoreError({ path, found, expected: "to be able to write", remedy, cause: error });
+    throw new StoreError({
+      path,
+      found,
+      expected: "files that can be read and written",
+      remedy,
+      cause: error,
+    });
   }
 }
 

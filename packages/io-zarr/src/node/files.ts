@@ -1,16 +1,6 @@
-import { lstat, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ifPresent } from "./file-errors.js";
-
-/** Reads a file, or undefined if there is none (a folder is none). */
-export async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await ifPresent(readFile(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EISDIR") return undefined;
-    throw error;
-  }
-}
 
 /** Writes a file, and the folders it needs. */
 export async function writeWithFolders(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,18 +1,21 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
-import { parseJson } from "../json.js";
-import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
-import type { JsonObject } from "./array-description.js";
+import { formatJson } from "../json.js";
+import { openHierarchy } from "../read/hierarchy.js";
+import type { ReadableStore } from "../store.js";
 import { checkAdditions, columnNames } from "./check-contents.js";
 import { checkColumns } from "./check-names.js";
 import type { AnnDataAdditions, Names } from "./contents.js";
+import { readDocument } from "./metadata-documents.js";
 import { type ObsFrame, readObsFrame } from "./obs-frame.js";
 import { commitAfter, progressOver } from "./stage.js";
-import type { StagedStore, StoreKey } from "./staged-store.js";
+import type { StagedStore } from "./staged-store.js";
 import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
 import { writeNames } from "./write-names.js";
 import { type EncodeOptions, resolveWriteOptions } from "./write-options.js";
 import { DICT_ATTRIBUTES } from "./write-uns.js";
 import { dialectOf } from "./zarr-dialects.js";
+import { zarrV2 } from "./zarr-v2.js";
+import { zarrV3 } from "./zarr-v3.js";
 import { ZarrWriter } from "./zarr-writer.js";
 
 /** What is added, and the spots' names where a table is to be stored as a dataframe. */
@@ -35,19 +38,18 @@ export async function addToAnnData(
 ): Promise<void> {
   await commitAfter(target, async () => {
     options?.signal?.throwIfAborted();
-    const hierarchy = await openHierarchy(target, options?.signal);
+    const hierarchy = await openHierarchy(withoutConsolidated(target), options?.signal);
     const resolved = resolveWriteOptions({ ...options, zarrFormat: hierarchy.zarrFormat });
     const frame = await readObsFrame(hierarchy);
     checkEdits(edits, frame);
     const zarr = new ZarrWriter(target, dialectOf(hierarchy.zarrFormat), resolved);
 
-    const replaced = pathsOf(edits);
-    for (const path of replaced) await target.delete(`/${path}`);
-    await makeGroups(zarr, hierarchy, edits);
+    for (const path of pathsOf(edits)) await target.delete(`/${path}`);
+    await makeGroups(zarr, edits);
     if (edits.spotNames) await writeNames(zarr, dataframesOf(edits), edits.spotNames, frame.spotCount);
     await writeAdditions(zarr, edits, progressOver(tablesOf(edits), resolved.onProgress));
     await listColumns(zarr, edits, frame);
-    await refreshConsolidated(zarr, replaced);
+    await refreshConsolidated(zarr);
     resolved.signal?.throwIfAborted();
   });
 }
@@ -85,30 +87,36 @@ function pathsOf({ obs, obsm = {}, uns = {} }: AnnDataEdits): string[] {
   ];
 }
 
-async function makeGroups(
-  zarr: ZarrWriter,
-  hierarchy: Hierarchy,
-  { obsm, uns }: AnnDataEdits,
-): Promise<void> {
+async function makeGroups(zarr: ZarrWriter, { obsm, uns }: AnnDataEdits): Promise<void> {
   for (const [name, elements] of Object.entries({ obsm, uns })) {
-    if (elements !== undefined && !(await hierarchy.node(name))) await zarr.group(name, DICT_ATTRIBUTES);
+    const isThere = (await zarr.store.get(zarr.dialect.groupKey(name))) !== undefined;
+    if (elements !== undefined && !isThere) await zarr.group(name, DICT_ATTRIBUTES);
   }
 }
 
 async function listColumns(zarr: ZarrWriter, edits: AnnDataEdits, frame: ObsFrame): Promise<void> {
   if (!edits.obs?.length) return;
   const key = zarr.dialect.attributesKey("obs");
-  const document = (await readDocument(zarr, key)) ?? {};
+  const document = (await readDocument(zarr.store, key)) ?? {};
   await zarr.document(key, zarr.dialect.withAttribute(document, "column-order", mergedOrder(edits, frame)));
 }
 
-/** Consolidated metadata that is broken is left alone: readers pass over it, and ours could not complete it. */
-async function refreshConsolidated(zarr: ZarrWriter, replaced: readonly string[]): Promise<void> {
-  const current = await readDocument(zarr, zarr.dialect.consolidatedKey).catch(() => undefined);
-  if (zarr.dialect.isConsolidated(current)) await zarr.consolidate(current, replaced);
+/** Consolidated metadata that is broken is left alone: readers pass over it. */
+async function refreshConsolidated(zarr: ZarrWriter): Promise<void> {
+  const { consolidatedKey } = zarr.dialect;
+  const current = await readDocument(zarr.store, consolidatedKey).catch(() => undefined);
+  if (zarr.dialect.isConsolidated(current)) await zarr.consolidate();
 }
 
-async function readDocument(zarr: ZarrWriter, key: StoreKey): Promise<JsonObject | undefined> {
-  const bytes = await zarr.store.get(key);
-  return bytes && (parseJson(new TextDecoder().decode(bytes)) as JsonObject);
+/** The store as its nodes' own documents tell: consolidated ones may be behind, and would hide columns of `obs`. */
+function withoutConsolidated(store: StagedStore): ReadableStore {
+  return {
+    async get(key) {
+      if (key === zarrV2.consolidatedKey) return undefined;
+      const bytes = await store.get(key);
+      if (key !== zarrV3.consolidatedKey || bytes === undefined) return bytes;
+      const { consolidated_metadata: _, ...root } = (await readDocument(store, key)) ?? {};
+      return new TextEncoder().encode(formatJson(root));
+    },
+  };
 }

@@ -13,6 +13,11 @@ export function memoryStore(): StagedStore & { keys(): string[] } {
     async get(key) {
       return current().get(key);
     },
+    async list(path) {
+      const prefix = path === "/" ? path : `${path}/`;
+      const below = [...current().keys()].filter((key) => key.startsWith(prefix));
+      return [...new Set(below.map((key) => key.slice(prefix.length).split("/")[0]))];
+    },
     async set(key, bytes) {
       changes().set(key, bytes);
     },

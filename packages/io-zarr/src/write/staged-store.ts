@@ -11,6 +11,8 @@ export type StoreKey = `/${string}`;
  * `@flashdeconv/io-zarr/node` take no more changes after `commit` or `discard`.
  */
 export interface StagedStore extends ReadableStore {
+  /** Names directly below a path, changes included; none if there is nothing. */
+  list(path: StoreKey): Promise<readonly string[]>;
   /** The store may keep `bytes`: do not change the array afterwards. */
   set(key: StoreKey, bytes: Uint8Array): Promise<void>;
   /** Removes the key and everything below it, if there is anything. */

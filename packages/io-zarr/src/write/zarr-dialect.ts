@@ -27,28 +27,20 @@ export interface ZarrDialect {
   attributesKey(path: string): StoreKey;
   /** A copy of such a document with one attribute changed. */
   withAttribute(document: JsonObject, name: string, value: unknown): JsonObject;
+  /** Names of the metadata documents of a node. */
+  readonly documentNames: readonly string[];
+  /** Whether the document is that of an array, below which there are chunks and no further nodes. */
+  isArrayDocument(document: MetadataDocument): boolean;
   /** The key of the document that repeats all others. */
   readonly consolidatedKey: StoreKey;
-  /**
-   * The consolidated document. `current` is what lies at `consolidatedKey` now and is kept but for the repeated
-   * documents; they are those of `current`, without those below the paths in `removed`, and `documents` in their place.
-   */
-  consolidate(
-    current: JsonObject | undefined,
-    removed: readonly string[],
-    documents: Iterable<MetadataDocument>,
-  ): JsonObject;
+  /** The document that repeats `documents`, which are all there are in the store. */
+  consolidate(documents: readonly MetadataDocument[]): JsonObject;
   /** Whether `document`, found at `consolidatedKey`, repeats the others (and not nothing, as broken ones do). */
   isConsolidated(document: JsonObject | undefined): boolean;
 }
 
 export function keyOf(path: string, name: string): StoreKey {
   return path === "" ? `/${name}` : `/${path}/${name}`;
-}
-
-/** Whether `path` is one of `prefixes` or lies below one. */
-export function isBelow(path: string, prefixes: readonly string[]): boolean {
-  return prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
 }
 
 export function hasItems(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { DataType, JsonObject } from "./array-description.js";
-import { hasItems, isBelow, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
+import { hasItems, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
 const DATA_TYPES: Readonly<Record<DataType, string>> = {
   bool: "|b1",
@@ -44,13 +44,13 @@ export const zarrV2: ZarrDialect = {
   attributesKey: (path) => keyOf(path, ".zattrs"),
   withAttribute: (document, name, value) => ({ ...document, [name]: value }),
 
-  consolidate(current, removed, documents) {
+  documentNames: [".zgroup", ".zarray", ".zattrs"],
+  isArrayDocument: ({ key }) => key.endsWith("/.zarray"),
+
+  consolidate(documents) {
     const metadata: Record<string, unknown> = {};
-    for (const [key, content] of Object.entries((current?.metadata ?? {}) as JsonObject)) {
-      if (!isBelow(key, removed)) metadata[key] = content;
-    }
     for (const { key, content } of documents) metadata[key.slice(1)] = content;
-    return { zarr_consolidated_format: 1, ...current, metadata };
+    return { zarr_consolidated_format: 1, metadata };
   },
 
   isConsolidated: (document) => hasItems(document?.metadata),

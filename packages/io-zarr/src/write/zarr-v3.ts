@@ -1,5 +1,5 @@
 import type { DataType, JsonObject } from "./array-description.js";
-import { hasItems, isBelow, keyOf, type ZarrDialect } from "./zarr-dialect.js";
+import { hasItems, keyOf, type ZarrDialect } from "./zarr-dialect.js";
 
 const FILE = "zarr.json";
 const BYTES_CODEC = { name: "bytes", configuration: { endian: "little" } };
@@ -40,29 +40,30 @@ export const zarrV3: ZarrDialect = {
     attributes: { ...(document.attributes as JsonObject), [name]: value },
   }),
 
-  consolidate(current, removed, documents) {
+  documentNames: [FILE],
+  isArrayDocument: ({ content }) => content.node_type === "array",
+
+  consolidate(documents) {
+    let root: JsonObject = {};
     const metadata: Record<string, unknown> = {};
-    for (const [path, content] of Object.entries(repeated(current)?.metadata ?? {})) {
-      if (!isBelow(path, removed)) metadata[path] = content;
-    }
-    let root = current;
     for (const { key, content } of documents) {
-      const path = key.slice(1, -FILE.length - 1);
       if (key === `/${FILE}`) root = content;
-      else metadata[path] = content.node_type === "group" ? { ...content, ...inline({}) } : content;
+      else
+        metadata[key.slice(1, -FILE.length - 1)] = isGroup(content) ? { ...content, ...inline({}) } : content;
     }
     return { ...root, ...inline(metadata) };
   },
 
-  isConsolidated: (document) => hasItems(repeated(document)?.metadata),
+  isConsolidated: (document) =>
+    hasItems((document?.consolidated_metadata as { metadata?: JsonObject } | null | undefined)?.metadata),
 };
 
 function inline(metadata: JsonObject): JsonObject {
   return { consolidated_metadata: { kind: "inline", must_understand: false, metadata } };
 }
 
-function repeated(document: JsonObject | undefined): { metadata: JsonObject } | undefined {
-  return (document?.consolidated_metadata ?? undefined) as { metadata: JsonObject } | undefined;
+function isGroup(document: JsonObject): boolean {
+  return document.node_type === "group";
 }
 
 function arrayCodec(dataType: DataType): JsonObject {

@@ -1,17 +1,17 @@
 import { COMPRESSORS, type Compressor } from "../codecs/compressors.js";
 import { formatJson } from "../json.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
+import { collectDocuments } from "./metadata-documents.js";
 import type { StagedStore, StoreKey } from "./staged-store.js";
 import type { ResolvedWriteOptions } from "./write-options.js";
 import type { MetadataDocument, ZarrDialect } from "./zarr-dialect.js";
 
-/** Writes groups, arrays and chunks in one dialect and remembers all metadata for the consolidated document. */
+/** Writes groups, arrays and chunks to a store in one dialect. */
 export class ZarrWriter {
   readonly store: StagedStore;
   readonly dialect: ZarrDialect;
   readonly options: ResolvedWriteOptions;
   readonly #compressor: Compressor;
-  readonly #documents = new Map<StoreKey, JsonObject>();
 
   constructor(store: StagedStore, dialect: ZarrDialect, options: ResolvedWriteOptions) {
     this.store = store;
@@ -49,24 +49,16 @@ export class ZarrWriter {
 
   /** Writes a document of a node, new or changed. */
   async document(key: StoreKey, content: JsonObject): Promise<void> {
-    this.#documents.set(key, content);
-    await this.#setJson(key, content);
+    await this.store.set(key, new TextEncoder().encode(formatJson(content)));
   }
 
-  /**
-   * Writes the consolidated document from those written so far and, in a store that is changed, from those it had at the
-   * paths that are not in `removed`.
-   */
-  async consolidate(current?: JsonObject, removed: readonly string[] = []): Promise<void> {
-    const documents = [...this.#documents].map(([key, content]) => ({ key, content }));
-    await this.#setJson(this.dialect.consolidatedKey, this.dialect.consolidate(current, removed, documents));
+  /** Writes the consolidated document anew, from all documents in the store. */
+  async consolidate(): Promise<void> {
+    const documents = await collectDocuments(this.store, this.dialect, this.options.signal);
+    await this.document(this.dialect.consolidatedKey, this.dialect.consolidate(documents));
   }
 
   async #setDocuments(documents: readonly MetadataDocument[]): Promise<void> {
     for (const { key, content } of documents) await this.document(key, content);
-  }
-
-  async #setJson(key: StoreKey, content: JsonObject): Promise<void> {
-    await this.store.set(key, new TextEncoder().encode(formatJson(content)));
   }
 }

@@ -1,0 +1,53 @@
+import { FormatError } from "@flashdeconv/core";
+import { parseJson } from "../json.js";
+import { isJsonObject } from "../read/parse-json.js";
+import type { JsonObject } from "./array-description.js";
+import type { StagedStore, StoreKey } from "./staged-store.js";
+import { keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
+
+/** A metadata document, its numbers kept to the letter, or undefined. Throws FormatError if it is no JSON object. */
+export async function readDocument(store: StagedStore, key: StoreKey): Promise<JsonObject | undefined> {
+  const bytes = await store.get(key);
+  if (bytes === undefined) return undefined;
+  let document: unknown;
+  try {
+    document = parseJson(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw broken(key, cause);
+  }
+  if (!isJsonObject(document)) throw broken(key);
+  return document;
+}
+
+/** All metadata documents at and below `path`, each node's before those of its children. */
+export async function collectDocuments(
+  store: StagedStore,
+  dialect: ZarrDialect,
+  signal?: AbortSignal,
+  path = "",
+): Promise<MetadataDocument[]> {
+  signal?.throwIfAborted();
+  const documents: MetadataDocument[] = [];
+  for (const name of dialect.documentNames) {
+    const key = keyOf(path, name);
+    const content = await readDocument(store, key);
+    if (content !== undefined) documents.push({ key, content });
+  }
+  if (documents.some(dialect.isArrayDocument)) return documents;
+  for (const name of [...(await store.list(`/${path}`))].sort()) {
+    if (name.startsWith(".") || dialect.documentNames.includes(name)) continue;
+    const child = path === "" ? name : `${path}/${name}`;
+    documents.push(...(await collectDocuments(store, dialect, signal, child)));
+  }
+  return documents;
+}
+
+function broken(key: StoreKey, cause?: unknown): FormatError {
+  return new FormatError({
+    path: key.slice(1),
+    found: "metadata that is no JSON object",
+    expected: "a JSON object",
+    remedy: "The store is damaged: write the result to a new store (--out).",
+    cause,
+  });
+}

@@ -1,0 +1,35 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { formatJson, parseJson } from "../src/json.js";
+
+it.each([
+  "1.0",
+  "-0.0",
+  "1e-05",
+  "1E+400",
+  "9223372036854775807",
+  "-9223372036854775808",
+  "NaN",
+  "-Infinity",
+])("keeps %s to the letter", (number) => {
+  const text = `{"a":[${number}],"b":"${number}","c \\" ${number}":3}`;
+  expect(formatJson(parseJson(text)).replace(/\n\s*|(?<=:) /g, "")).toBe(text);
+});
+
+it("reads and writes plain JSON as JSON does", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      const text = JSON.stringify(value);
+      expect(JSON.parse(formatJson(parseJson(text)))).toEqual(JSON.parse(text));
+      expect(JSON.parse(formatJson(JSON.parse(text)))).toEqual(JSON.parse(text));
+    }),
+  );
+});
+
+it("writes numbers that JSON lacks as Python does", () => {
+  expect(formatJson([Number.NaN, Infinity, -Infinity]).replace(/\s/g, "")).toBe("[NaN,Infinity,-Infinity]");
+});
+
+it("gives numbers that need no care as numbers", () => {
+  expect(parseJson('{"shape":[3,0,-7],"x":0.5,"s":"1.0"}')).toEqual({ shape: [3, 0, -7], x: 0.5, s: "1.0" });
+});
