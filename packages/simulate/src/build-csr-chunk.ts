@@ -10,8 +10,9 @@ export function buildCsrChunk(
 ): CsrChunk {
   const { geneCount } = sampler;
   const indptr = new Int32Array(end - start + 1);
-  let indices = new Int32Array(4 * geneCount);
-  let values = new Float32Array(4 * geneCount);
+  const capacity = Math.max(4096, geneCount);
+  let indices = new Int32Array(capacity);
+  let values = new Float32Array(capacity);
   let used = 0;
   for (let row = start; row < end; row++) {
     if (used + geneCount > indices.length) {

@@ -1,3 +1,28 @@
+/**
+ * Synthetic tissue with known composition, of any size, and how close an estimate comes to the truth.
+ *
+ * @example
+ * import { collect } from "@flashdeconv/core";
+ * import { evaluateProportions, simulateTissue } from "@flashdeconv/simulate";
+ *
+ * const tissue = simulateTissue({ spotCount: 500, typeCount: 4, seed: 7 });
+ * for await (const chunk of tissue.counts.chunks()) console.log(chunk.spotStart, chunk.spotCount); // 0 500
+ *
+ * const truth = (await collect(tissue.truth)).values;
+ * const uniform = truth.map(() => 1 / 4);
+ * console.log(evaluateProportions(uniform, truth, 4).rmse); // 0.258...: how bad the worst guess is
+ */
+
+export { averagePrecision } from "./average-precision.js";
+export { evaluateProportions, evaluateSources } from "./evaluate-proportions.js";
+export type { Evaluation } from "./evaluation.js";
+export { addEvaluation, buildEvaluation, type EvaluationFold, finishEvaluation } from "./evaluation-fold.js";
+export {
+  EVALUATION_DEFAULTS,
+  type EvaluationOptions,
+  resolveEvaluationOptions,
+} from "./evaluation-options.js";
+export { jensenShannonDivergence } from "./jensen-shannon-divergence.js";
 export { type SimulatedTissue, simulateTissue } from "./simulate-tissue.js";
 export type { SimulatedReference } from "./simulated-reference.js";
 export {

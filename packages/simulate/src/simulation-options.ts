@@ -100,7 +100,7 @@ const above = (least: number, most: number): Rule => ({
 });
 const LAYOUTS: readonly unknown[] = ["smooth", "patchy", "layered"] satisfies TissueLayout[];
 
-// Upper bounds keep counts exact in Float32, row numbers in 32 bits and exponentials finite.
+// Upper bounds keep row numbers within 32 bits and exponentials finite; beyond that they are generous.
 const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
   spotCount: whole(1, 2 ** 31 - 1),
   geneCount: whole(1, 10_000_000),

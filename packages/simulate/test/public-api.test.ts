@@ -1,0 +1,19 @@
+import * as api from "@flashdeconv/simulate";
+import { expect, it } from "vitest";
+
+it("exports exactly what the barrel promises", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "EVALUATION_DEFAULTS",
+    "SIMULATION_DEFAULTS",
+    "addEvaluation",
+    "averagePrecision",
+    "buildEvaluation",
+    "evaluateProportions",
+    "evaluateSources",
+    "finishEvaluation",
+    "jensenShannonDivergence",
+    "resolveEvaluationOptions",
+    "resolveSimulationOptions",
+    "simulateTissue",
+  ]);
+});

@@ -1,0 +1,263 @@
+import { type CsrChunk, collect } from "@flashdeconv/core";
+import { type SimulationOptions, simulateTissue } from "@flashdeconv/simulate";
+import { describe, expect, it } from "vitest";
+import { buildProfiles } from "../src/expression-profiles.js";
+
+const LAYOUTS = ["smooth", "patchy", "layered"] as const;
+
+async function readTruth(options: Partial<SimulationOptions>): Promise<number[][]> {
+  const { values, width, spotCount } = await collect(simulateTissue(options).truth);
+  return Array.from({ length: spotCount }, (_, spot) => [
+    ...values.subarray(spot * width, (spot + 1) * width),
+  ]);
+}
+
+function rowTotals({ indptr, values, spotCount }: CsrChunk): number[] {
+  const totals = new Array<number>(spotCount).fill(0);
+  for (let row = 0; row < spotCount; row++) {
+    for (let i = indptr[row]; i < indptr[row + 1]; i++) totals[row] += values[i];
+  }
+  return totals;
+}
+
+function geneTotals({ indices, values, width }: CsrChunk): Float64Array {
+  const totals = new Float64Array(width);
+  indices.forEach((gene, i) => {
+    totals[gene] += values[i];
+  });
+  return totals;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function deviation(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+}
+
+describe("truth", () => {
+  it.each(LAYOUTS)(
+    "%s: rows are proportions of two to five types, whatever the number of types",
+    async (layout) => {
+      for (const typeCount of [6, 8, 30]) {
+        const rows = await readTruth({ layout, typeCount, spotCount: 2500, seed: 3, rareTypeFraction: 0 });
+        for (const row of rows) {
+          expect(row.every((share) => share === 0 || (share >= 0.009 && share <= 1))).toBe(true);
+          expect(Math.abs(row.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-12);
+          expect(row.filter((share) => share > 0).length).toBeLessThanOrEqual(5);
+        }
+        const mixed = rows.filter((row) => row.filter((share) => share > 0.02).length >= 2);
+        expect(mixed.length / rows.length).toBeGreaterThan(0.95);
+      }
+    },
+  );
+
+  it("sums to one for one, two and three types too, and blends two", async () => {
+    for (const typeCount of [1, 2, 3]) {
+      for (const rareTypeFraction of [0, 0.5, 1]) {
+        const rows = await readTruth({ typeCount, rareTypeFraction, spotCount: 500 });
+        for (const row of rows) expect(Math.abs(mean(row) * typeCount - 1)).toBeLessThan(1e-12);
+      }
+    }
+    const two = await readTruth({ typeCount: 2, rareTypeFraction: 0, spotCount: 2500 });
+    expect(two.filter((row) => row[0] > 0.2 && row[0] < 0.8).length / two.length).toBeGreaterThan(0.2);
+  });
+
+  it("holds the rare type in its share of spots, at 10 to 40 %", async () => {
+    for (const rareTypeFraction of [0.02, 0.3]) {
+      const spotCount = 20_000;
+      const shares = (await readTruth({ spotCount, rareTypeFraction }))
+        .map((row) => row[0])
+        .filter((s) => s > 0);
+      const error = Math.sqrt((rareTypeFraction * (1 - rareTypeFraction)) / spotCount);
+      expect(Math.abs(shares.length / spotCount - rareTypeFraction)).toBeLessThan(5 * error);
+      expect(Math.min(...shares)).toBeGreaterThanOrEqual(0.1);
+      expect(Math.max(...shares)).toBeLessThanOrEqual(0.4 + 1e-12);
+      expect(Math.abs(mean(shares) - 0.25)).toBeLessThan((5 * 0.3) / Math.sqrt(12 * shares.length));
+    }
+  });
+
+  it("is alike in neighbours; only the sharp layouts have borders", async () => {
+    const size = 80;
+    const jumps = async (layout: (typeof LAYOUTS)[number]) => {
+      const rows = await readTruth({
+        layout,
+        spotCount: size * size,
+        spotVariation: 0,
+        rareTypeFraction: 0,
+        seed: 5,
+      });
+      const distance = (a: number, b: number) =>
+        rows[a].reduce((sum, share, type) => sum + Math.abs(share - rows[b][type]), 0) / 2;
+      const near: number[] = [];
+      const far: number[] = [];
+      for (let spot = 0; spot + size < rows.length; spot++) {
+        near.push(distance(spot, spot + size));
+        far.push(distance(spot, (spot * 2657 + 1000) % rows.length));
+      }
+      return { near: mean(near), far: mean(far), greatest: Math.max(...near) };
+    };
+    const smooth = await jumps("smooth");
+    expect(smooth.near).toBeLessThan(0.25 * smooth.far);
+    for (const layout of ["patchy", "layered"] as const) {
+      const sharp = await jumps(layout);
+      expect(sharp.near).toBeLessThan(0.25 * sharp.far);
+      expect(sharp.greatest).toBeGreaterThan(0.5);
+      expect(sharp.greatest).toBeGreaterThan(1.5 * smooth.greatest);
+    }
+  });
+});
+
+describe("counts", () => {
+  it("are whole, with the asked mean depth, spread and share of empty spots", async () => {
+    const spotCount = 6000;
+    const { counts } = simulateTissue({
+      spotCount,
+      geneCount: 200,
+      depth: 300,
+      depthVariation: 0.5,
+      emptySpotFraction: 0.1,
+    });
+    const matrix = await collect(counts);
+    expect(matrix.values.every((value) => Number.isInteger(value) && value > 0)).toBe(true);
+    const totals = rowTotals(matrix);
+    const filled = totals.filter((total) => total > 0);
+    expect(Math.abs(1 - filled.length / spotCount - 0.1)).toBeLessThan(5 * Math.sqrt(0.09 / spotCount));
+    const expectedDeviation = Math.sqrt(300 + 300 * 300 * Math.expm1(0.25));
+    expect(Math.abs(mean(filled) - 300)).toBeLessThan((5 * expectedDeviation) / Math.sqrt(filled.length));
+    expect(deviation(filled) / expectedDeviation).toBeCloseTo(1, 1);
+  });
+
+  it.each([0, 0.5, 3])("have variance m + phi m^2 in every gene, phi %d", async (overdispersion) => {
+    const spotCount = 8000;
+    const options = { spotCount, geneCount: 12, typeCount: 1, depth: 60, depthVariation: 0, overdispersion };
+    const tissue = simulateTissue({ ...options, baselineVariation: 1 });
+    const matrix = await collect(tissue.counts);
+    const columns = Array.from({ length: 12 }, () => new Array<number>(spotCount).fill(0));
+    for (let row = 0; row < spotCount; row++) {
+      for (let i = matrix.indptr[row]; i < matrix.indptr[row + 1]; i++) {
+        columns[matrix.indices[i]][row] = matrix.values[i];
+      }
+    }
+    columns.forEach((column, gene) => {
+      const expected = (tissue.reference.signature.values[gene] / tissue.options.referenceDepth) * 60;
+      const variance = expected + overdispersion * expected * expected;
+      expect(Math.abs(mean(column) - expected)).toBeLessThan(5 * Math.sqrt(variance / spotCount));
+      // The spread of a sample variance: its kurtosis is that of the negative binomial.
+      const excess = 6 * overdispersion + 1 / variance;
+      const error = variance * Math.sqrt((2 + excess) / spotCount);
+      expect(Math.abs(deviation(column) ** 2 - variance)).toBeLessThan(5 * error);
+    });
+  });
+
+  it.each([0, 0.3])(
+    "follow truth times profiles, gene by gene, overdispersion %d",
+    async (overdispersion) => {
+      const geneCount = 60;
+      const depth = 500;
+      const tissue = simulateTissue({ spotCount: 3000, geneCount, depth, depthVariation: 0, overdispersion });
+      const totals = geneTotals(await collect(tissue.counts));
+      const truth = await collect(tissue.truth);
+      const { values: signature } = tissue.reference.signature;
+      for (let gene = 0; gene < geneCount; gene++) {
+        let expected = 0;
+        let variance = 0;
+        for (let spot = 0; spot < truth.spotCount; spot++) {
+          let spotMean = 0;
+          for (let type = 0; type < truth.width; type++) {
+            const share = truth.values[spot * truth.width + type];
+            spotMean += (share * signature[type * geneCount + gene] * depth) / tissue.options.referenceDepth;
+          }
+          expected += spotMean;
+          variance += spotMean + overdispersion * spotMean * spotMean;
+        }
+        expect(Math.abs(totals[gene] - expected)).toBeLessThan(5 * Math.sqrt(variance));
+      }
+    },
+  );
+
+  it("carry the platform effect on the tissue's side only", async () => {
+    const base = { spotCount: 1500, geneCount: 150, depth: 1000, cellsPerType: 10, seed: 4 };
+    const plain = simulateTissue(base);
+    const shifted = simulateTissue({ ...base, platformEffect: 0.8 });
+    expect((await collect(shifted.reference.counts)).values).toEqual(
+      (await collect(plain.reference.counts)).values,
+    );
+    const before = geneTotals(await collect(plain.counts));
+    const after = geneTotals(await collect(shifted.counts));
+    const effects = Array.from(before, (total, gene) => Math.log(after[gene] / total));
+    expect(deviation(effects)).toBeGreaterThan(0.8 * 0.75);
+    expect(deviation(effects)).toBeLessThan(0.8 * 1.25);
+  });
+});
+
+describe("reference", () => {
+  const options = { geneCount: 400, typeCount: 5, cellsPerType: 80, referenceDepth: 2000, seed: 2 };
+
+  it("has the asked cells of every type, with the asked depth, around the signature", async () => {
+    const { reference } = simulateTissue(options);
+    const matrix = await collect(reference.counts);
+    expect([reference.cellCount, matrix.spotCount]).toEqual([400, 400]);
+    const perType = [0, 0, 0, 0, 0];
+    for (const code of reference.cellTypes.codes) perType[code]++;
+    expect(perType).toEqual([80, 80, 80, 80, 80]);
+    expect(reference.cellTypes.names).toEqual(reference.signature.typeNames);
+    const spread = Math.sqrt(Math.expm1(0.09) + 0.01);
+    expect(Math.abs(mean(rowTotals(matrix)) / 2000 - 1)).toBeLessThan((5 * spread) / Math.sqrt(400));
+
+    const means = new Float64Array(5 * 400);
+    for (let cell = 0; cell < 400; cell++) {
+      for (let i = matrix.indptr[cell]; i < matrix.indptr[cell + 1]; i++) {
+        means[reference.cellTypes.codes[cell] * 400 + matrix.indices[i]] += matrix.values[i] / 80;
+      }
+    }
+    means.forEach((found, i) => {
+      const expected = reference.signature.values[i];
+      // Poisson, gamma and depth variation together.
+      const variance = expected + expected * expected * (0.3 * (1 + Math.expm1(0.09)) + Math.expm1(0.09));
+      // Most genes are well within; the skew of rare genes asks for some room.
+      expect(Math.abs(found - expected)).toBeLessThan(6 * Math.sqrt(variance / 80) + 0.2);
+    });
+  });
+
+  it("shows the markers of each type", () => {
+    const { reference, options: resolved } = simulateTissue(options);
+    const { markerType } = buildProfiles(resolved);
+    const perType = [0, 0, 0, 0, 0];
+    let leading = 0;
+    markerType.forEach((type, gene) => {
+      if (type < 0) return;
+      perType[type]++;
+      const own = reference.signature.values[type * 400 + gene];
+      const others = [0, 1, 2, 3, 4]
+        .filter((t) => t !== type)
+        .map((t) => reference.signature.values[t * 400 + gene]);
+      if (own > 2 * Math.max(...others)) leading++;
+    });
+    expect(perType).toEqual([12, 12, 12, 12, 12]);
+    expect(leading).toBeGreaterThanOrEqual(58);
+  });
+});
+
+describe("coordinates", () => {
+  it("are a lattice in row order, about square, without two equal distances", async () => {
+    const { values } = await collect(simulateTissue({ spotCount: 900, spotSpacing: 55 }).coordinates);
+    const place = (spot: number) => [values[2 * spot], values[2 * spot + 1]] as const;
+    const distances = new Set<number>();
+    for (let spot = 0; spot + 1 < 900; spot++) {
+      const [x, y] = place(spot);
+      if (spot % 30 === 29) continue;
+      const distance = Math.hypot(place(spot + 1)[0] - x, place(spot + 1)[1] - y);
+      expect(distance).toBeGreaterThan(0.75 * 55);
+      expect(distance).toBeLessThan(1.25 * 55);
+      distances.add(distance);
+    }
+    expect(distances.size).toBe(870);
+    const [x, y] = place(899);
+    expect(x).toBeGreaterThan(29 * 55);
+    expect(y).toBeGreaterThan(0.8 * 29 * 55);
+    expect(y).toBeLessThan(0.95 * 29 * 55);
+  });
+});
