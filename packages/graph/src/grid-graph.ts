@@ -1,0 +1,43 @@
+import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
+import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+import { nearestNeighbors } from "./nearest-neighbors.js";
+import { radiusGraph } from "./radius-graph.js";
+import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
+
+/** Between the nearest spots of a square grid and its diagonals (1.41) on one side, the second ring (2) on the other. */
+const RADIUS_PER_SPACING = 1.5;
+
+/**
+ * Joins all pairs of spots within 1.5 times the grid's spacing, which is taken to be the median distance of a spot to
+ * its nearest other one: the 6 spots around one on a hexagonal array, the 8 on a square one.
+ *
+ * @throws OptionError when that gives more than `maxEdges` entries, ShapeError without a spot, CoordinateError for a
+ * coordinate that is not finite.
+ */
+export function buildGridGraph(
+  coordinates: Coordinates,
+  options: Partial<Pick<GraphOptions, "maxEdges">> = {},
+): NeighborGraph {
+  const { maxEdges } = resolveGraphOptions({ maxEdges: options.maxEdges });
+  const tree = buildSpatialTree(coordinates);
+  const radius = RADIUS_PER_SPACING * medianNearestDistance(tree, coordinates);
+  return radiusGraph(tree, radius, maxEdges, "grid");
+}
+
+/** Median over spots of the distance to the nearest other one; 0 for a single spot. */
+function medianNearestDistance(tree: SpatialTree, { values, dimension }: Coordinates): number {
+  const { spotCount } = tree;
+  if (spotCount === 1) return 0;
+  const nearest = nearestNeighbors(tree, 1);
+  const distances = new Float64Array(spotCount);
+  for (let spot = 0; spot < spotCount; spot++) {
+    let sum = 0;
+    for (let axis = 0; axis < dimension; axis++) {
+      const difference = values[spot * dimension + axis] - values[nearest[spot] * dimension + axis];
+      sum += difference * difference;
+    }
+    distances[spot] = Math.sqrt(sum);
+  }
+  distances.sort();
+  return (distances[(spotCount - 1) >> 1] + distances[spotCount >> 1]) / 2;
+}

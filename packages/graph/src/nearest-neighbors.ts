@@ -1,0 +1,96 @@
+import { LEAF_SIZE, type SpatialTree } from "./spatial-tree.js";
+import { squaredDistance, walkLeaves } from "./walk-leaves.js";
+
+/**
+ * The nearest other spots of each spot, nearest first, of equally near ones the lower index first.
+ *
+ * All spots of a leaf search together, so that one walk through the tree serves about six of them.
+ *
+ * @param neighborCount k, at least 1 and below the number of spots
+ * @returns N x k spots, row-major
+ */
+export function nearestNeighbors(tree: SpatialTree, neighborCount: number): Int32Array {
+  const { spots, nodeCount, start, end, right, spotCount } = tree;
+  const neighbors = new Int32Array(spotCount * neighborCount);
+  const found = allocateCandidates(neighborCount);
+  let from = 0;
+  let to = 0;
+  const visit = (leaf: number): number => {
+    let bound = 0;
+    for (let place = from; place < to; place++) {
+      offerLeaf(tree, leaf, place, found, (place - from) * neighborCount);
+      bound = Math.max(bound, found.distances[(place - from + 1) * neighborCount - 1]);
+    }
+    return bound;
+  };
+  for (let leaf = 0; leaf < nodeCount; leaf++) {
+    if (right[leaf] !== 0) continue;
+    // Spots at one place can be many in a leaf; they go in groups.
+    for (from = start[leaf]; from < end[leaf]; from = to) {
+      to = Math.min(from + LEAF_SIZE, end[leaf]);
+      found.distances.fill(Number.POSITIVE_INFINITY);
+      walkLeaves(tree, leaf, Number.POSITIVE_INFINITY, visit);
+      for (let place = from; place < to; place++) {
+        const row = spots[place] * neighborCount;
+        const slot = (place - from) * neighborCount;
+        for (let i = 0; i < neighborCount; i++) neighbors[row + i] = found.spots[slot + i];
+      }
+    }
+  }
+  return neighbors;
+}
+
+/** The best so far for up to LEAF_SIZE spots, k slots each, ascending by (squared distance, spot). */
+interface Candidates {
+  readonly neighborCount: number;
+  readonly distances: Float64Array;
+  readonly spots: Int32Array;
+}
+
+function allocateCandidates(neighborCount: number): Candidates {
+  return {
+    neighborCount,
+    distances: new Float64Array(LEAF_SIZE * neighborCount),
+    spots: new Int32Array(LEAF_SIZE * neighborCount),
+  };
+}
+
+/** Offers every spot of a leaf as a neighbour of the one at `place`, whose candidates begin at `slot`. */
+function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candidates, slot: number): void {
+  const { spots, start, end } = tree;
+  const last = slot + found.neighborCount - 1;
+  const to = end[leaf];
+  // More than a leaf holds otherwise: all lie at one place, in ascending order.
+  const atOnePlace = to - start[leaf] > LEAF_SIZE;
+  for (let other = start[leaf]; other < to; other++) {
+    if (other === place) continue;
+    const distance = squaredDistance(tree, place, other);
+    const spot = spots[other];
+    const worst = found.distances[last];
+    if (distance < worst || (distance === worst && spot < found.spots[last])) {
+      insert(found, slot, last, distance, spot);
+    } else if (atOnePlace) {
+      return;
+    }
+  }
+}
+
+function insert(
+  { distances, spots }: Candidates,
+  slot: number,
+  last: number,
+  distance: number,
+  spot: number,
+): void {
+  let i = last;
+  while (
+    i > slot &&
+    (distances[i - 1] > distance || (distances[i - 1] === distance && spots[i - 1] > spot))
+  ) {
+    distances[i] = distances[i - 1];
+    spots[i] = spots[i - 1];
+    i--;
+  }
+  distances[i] = distance;
+  spots[i] = spot;
+}

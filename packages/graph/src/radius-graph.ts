@@ -1,0 +1,99 @@
+import { type Coordinates, type NeighborGraph, OptionError } from "@flashdeconv/core";
+import { countNear } from "./count-near.js";
+import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+import { sortRow } from "./sort-row.js";
+import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
+import { squaredDistance, walkLeaves } from "./walk-leaves.js";
+
+export interface RadiusGraphOptions extends Partial<Pick<GraphOptions, "maxEdges">> {
+  /** Greatest distance of neighbours, in the unit of the coordinates. */
+  readonly radius: number;
+}
+
+/**
+ * Joins all pairs of spots that are at most `radius` apart.
+ *
+ * @throws OptionError when the radius is no finite number above 0 or gives more than `maxEdges` entries, ShapeError without
+ * a spot, CoordinateError for a coordinate that is not finite.
+ */
+export function buildRadiusGraph(coordinates: Coordinates, options: RadiusGraphOptions): NeighborGraph {
+  const { radius, maxEdges } = resolveGraphOptions({ ...options, kind: "radius" });
+  return radiusGraph(buildSpatialTree(coordinates), radius ?? 0, maxEdges);
+}
+
+/** The same from a tree that is already there. A `kind` of "grid" has a message of its own, and may have the radius 0. */
+export function radiusGraph(
+  tree: SpatialTree,
+  radius: number,
+  maxEdges: number,
+  kind: "radius" | "grid" = "radius",
+): NeighborGraph {
+  const { spotCount, spots } = tree;
+  const squaredRadius = radius * radius;
+  const indptr = new Int32Array(spotCount + 1);
+  let edgeCount = 0;
+  for (let leaf = 0; leaf < tree.nodeCount; leaf++) {
+    if (tree.right[leaf] !== 0) continue;
+    const end = tree.end[leaf];
+    edgeCount += countNear(tree, leaf, squaredRadius, indptr);
+    if (edgeCount > maxEdges) throw tooManyEdges(tree, radius, maxEdges, (edgeCount / end) * spotCount, kind);
+  }
+  for (let spot = 0; spot < spotCount; spot++) indptr[spot + 1] += indptr[spot];
+
+  const indices = new Int32Array(edgeCount);
+  const next = indptr.slice(0, spotCount);
+  forEachNear(tree, squaredRadius, (place, other) => {
+    indices[next[spots[place]]++] = spots[other];
+  });
+  for (let spot = 0; spot < spotCount; spot++) sortRow(indices, indptr[spot], indptr[spot + 1]);
+  return { spotCount, indptr, indices };
+}
+
+/** Calls `visit` with each ordered pair of different places within the radius. */
+function forEachNear(
+  tree: SpatialTree,
+  squaredRadius: number,
+  visit: (place: number, other: number) => void,
+): void {
+  const { nodeCount, start, end, right } = tree;
+  let home = 0;
+  const visitLeaf = (leaf: number): number => {
+    for (let place = start[home]; place < end[home]; place++) {
+      for (let other = start[leaf]; other < end[leaf]; other++) {
+        if (other !== place && squaredDistance(tree, place, other) <= squaredRadius) visit(place, other);
+      }
+    }
+    return squaredRadius;
+  };
+  for (home = 0; home < nodeCount; home++) {
+    if (right[home] === 0) walkLeaves(tree, home, squaredRadius, visitLeaf);
+  }
+}
+
+/** `expectedCount` is taken from the spots seen so far; the remedy takes it to grow with the area or volume. */
+function tooManyEdges(
+  { dimension }: SpatialTree,
+  radius: number,
+  maxEdges: number,
+  expectedCount: number,
+  kind: "radius" | "grid",
+): OptionError {
+  const limit = `at most ${maxEdges} entries`;
+  const expected = `about ${expectedCount.toPrecision(2)}`;
+  const other = 'choose the kind "knn", which also suits many spots at one place';
+  if (kind === "grid") {
+    return new OptionError({
+      option: "kind",
+      value: kind,
+      rule: `a kind that gives ${limit} (pairs within ${radius}, 1.5 times the usual spacing, give ${expected})`,
+      remedy: `The spots lie on no grid: ${other}.`,
+    });
+  }
+  const smaller = radius * (maxEdges / expectedCount) ** (1 / dimension);
+  return new OptionError({
+    option: "radius",
+    value: radius,
+    rule: `a radius that gives ${limit} (this one gives ${expected})`,
+    remedy: `Try a radius of ${smaller.toPrecision(2)} or less, raise maxEdges, or ${other}.`,
+  });
+}

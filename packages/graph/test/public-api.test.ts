@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+
+it("exports these names and no other", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "GRAPH_DEFAULTS",
+    "buildGridGraph",
+    "buildKnnGraph",
+    "buildNeighborGraph",
+    "buildRadiusGraph",
+    "meanDegree",
+    "resolveGraphOptions",
+    "spatialOrder",
+  ]);
+});
