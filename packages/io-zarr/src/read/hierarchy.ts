@@ -1,9 +1,9 @@
 import { FormatError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
-import { loadConsolidated, type RootMetadata } from "./consolidated.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json.js";
 import { readKey } from "./read-key.js";
+import { loadRootMetadata, type RootMetadata } from "./root-metadata.js";
 
 /** A node's `path` has no slash at either end; the root's is empty. */
 export type ZarrNode =
@@ -33,7 +33,7 @@ export interface Hierarchy {
  * has its own document too). Throws FormatError where the root is no Zarr group.
  */
 export async function openHierarchy(store: ReadableStore, signal?: AbortSignal): Promise<Hierarchy> {
-  return buildHierarchy(store, await loadConsolidated(store, signal), new Map(), signal);
+  return buildHierarchy(store, await loadRootMetadata(store, signal), new Map(), signal);
 }
 
 function buildHierarchy(
@@ -42,10 +42,10 @@ function buildHierarchy(
   known: Map<string, ZarrNode | undefined>,
   signal: AbortSignal | undefined,
 ): Hierarchy {
-  const { zarrFormat, documents } = root;
+  const { zarrFormat, consolidated, documents } = root;
   const load = zarrFormat === 3 ? loadV3 : loadV2;
   const document = async (key: string): Promise<JsonObject | undefined> => {
-    const copy = documents?.get(key);
+    const copy = documents.get(key);
     if (copy) return copy;
     const bytes = await readKey(store, `/${key}`, signal);
     return bytes && parseJsonObject(bytes, key);
@@ -53,7 +53,7 @@ function buildHierarchy(
   return {
     store,
     zarrFormat,
-    consolidated: documents !== undefined,
+    consolidated,
     withSignal: (other) => buildHierarchy(store, root, known, other),
     async node(path) {
       if (known.has(path)) return known.get(path);
@@ -63,8 +63,8 @@ function buildHierarchy(
     },
     async children(path) {
       const listed = await listNames(store, path, signal);
-      if (!documents && !listed) return undefined;
-      const names = new Set(documents && childNames(documents.keys(), path));
+      if (!consolidated && !listed) return undefined;
+      const names = childNames(documents.keys(), path);
       for (const name of listed ?? []) names.add(name);
       return [...names].sort();
     },

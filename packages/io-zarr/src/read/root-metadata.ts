@@ -5,23 +5,29 @@ import { readKey } from "./read-key.js";
 
 export interface RootMetadata {
   readonly zarrFormat: 2 | 3;
-  /** Metadata documents by key (`X/data/.zarray`, `X/data/zarr.json`), where the root holds a usable copy of them. */
-  readonly documents: ReadonlyMap<string, JsonObject> | undefined;
+  /** Whether the root holds a usable copy of all metadata documents. */
+  readonly consolidated: boolean;
+  /** Documents known so far by key (`X/data/.zarray`, `X/data/zarr.json`): all where consolidated, else the root's own. */
+  readonly documents: ReadonlyMap<string, JsonObject>;
 }
 
 /** Reads the root's metadata, v3 first. Throws FormatError where there is none that can be used. */
-export async function loadConsolidated(store: ReadableStore, signal?: AbortSignal): Promise<RootMetadata> {
+export async function loadRootMetadata(store: ReadableStore, signal?: AbortSignal): Promise<RootMetadata> {
   const rootV3 = await readKey(store, "/zarr.json", signal);
   if (rootV3) {
     const root = parseJsonObject(rootV3, "zarr.json");
-    return { zarrFormat: 3, documents: documentsV3(root) };
+    const copies = documentsV3(root);
+    const documents = new Map([["zarr.json", root], ...(copies ?? [])]);
+    return { zarrFormat: 3, consolidated: copies !== undefined, documents };
   }
-  const [group, array, consolidated] = await Promise.all(
+  const [group, array, copy] = await Promise.all(
     [".zgroup", ".zarray", ".zmetadata"].map((name) => readKey(store, `/${name}`, signal)),
   );
-  const documents = consolidated && documentsV2(consolidated);
-  if (!group && !array && !documents?.has(".zgroup")) throw notZarr(consolidated !== undefined);
-  return { zarrFormat: 2, documents };
+  const copies = copy && documentsV2(copy);
+  if (!group && !array && !copies?.has(".zgroup")) throw notZarr(copy !== undefined);
+  const documents = new Map(copies);
+  if (group) documents.set(".zgroup", parseJsonObject(group, ".zgroup"));
+  return { zarrFormat: 2, consolidated: copies !== undefined, documents };
 }
 
 /** Nothing is lost with a `.zmetadata` that cannot be used: each node has its documents too. */
@@ -36,8 +42,7 @@ function documentsV2(bytes: Uint8Array): ReadonlyMap<string, JsonObject> | undef
 
 function documentsV3(root: JsonObject): ReadonlyMap<string, JsonObject> | undefined {
   if (!isJsonObject(root.consolidated_metadata)) return undefined;
-  const documents = toMap(root.consolidated_metadata.metadata, (path) => `${path}/zarr.json`);
-  return documents && new Map([["zarr.json", root], ...documents]);
+  return toMap(root.consolidated_metadata.metadata, (path) => `${path}/zarr.json`);
 }
 
 function toMap(
