@@ -106,6 +106,18 @@ describe.each([2, 3] as const)("addToAnnData (v%i)", (zarrFormat) => {
     else expect(await readDocument(store, "/zarr.json")).not.toHaveProperty("consolidated_metadata");
   });
 
+  it("keeps columns that consolidated metadata has not heard of, and lists them", async () => {
+    const stale = zarrFormat === 2 ? "/.zmetadata" : "/zarr.json";
+    const consolidated = (await store.get(stale)) ?? new Uint8Array();
+    await addToAnnData(store, { obs: [{ kind: "string", name: "unheard", values: spotNames }] });
+    await store.set(stale, consolidated);
+    await store.commit();
+    await addToAnnData(store, { obs: [{ kind: "string", name: "new", values: spotNames }] });
+    expect(await readBack(store, "obs")).toMatchObject({ order: ["depth", "best", "unheard", "new"] });
+    const { consolidated: refreshed, plain } = await consolidatedAndPlain(store, zarrFormat);
+    expect(refreshed).toEqual(plain);
+  });
+
   it("makes missing groups", async () => {
     await store.delete("/uns");
     await store.commit();
