@@ -1,24 +1,28 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { writeExampleStores } from "./example-stores.js";
 import { barrelExamples, blocksOf, documents, type MarkdownBlock, parseBlocks } from "./markdown-blocks.js";
 
 // Every ```ts block of the documents, and the example on top of each package's entry file, is type-checked and run as a
-// module of its own, in an empty folder; `no-run` leaves out the running. Where a line prints and ends in a comment, `console.log(x); // text`, it must print that text.
+// module of its own, in a folder that holds two small stores; `no-run` leaves out the running. Where a line prints and ends in a comment, `console.log(x); // text`, it must print that text.
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = `${root}test/.examples/`;
+const stores = `${folder}stores`;
 const blocks = [...documents().flatMap(blocksOf), ...barrelExamples()].filter(
   (block) => block.language === "ts",
 );
 
-beforeAll(() => {
+beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const block of blocks) writeFileSync(pathOf(block), withChecks(block.code));
+  mkdirSync(stores);
+  await writeExampleStores(stores);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -102,6 +106,7 @@ async function run(path: string): Promise<void> {
   });
   const home = process.cwd();
   const workplace = mkdtempSync(`${tmpdir()}/flashdeconv-example-`);
+  cpSync(stores, workplace, { recursive: true });
   process.chdir(workplace);
   try {
     await import(/* @vite-ignore */ pathToFileURL(path).href);
