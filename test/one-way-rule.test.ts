@@ -19,7 +19,8 @@ describe("the checker of the one-way rule", () => {
   const core = facts("packages/core", { name: "@flashdeconv/core", exports: { ".": "", "./testing": "" } });
   const breachesOf = (name: string, text: string, more: Partial<Manifest> = {}, path = "src/index.ts") => {
     const folder = name === "flashdeconv" ? "apps/cli" : name.replace("@flashdeconv/", "packages/");
-    const dependencies = name === "@flashdeconv/core" ? {} : { "@flashdeconv/core": "workspace:*" };
+    const dependencies: Record<string, string> = {};
+    if (name !== "@flashdeconv/core") dependencies["@flashdeconv/core"] = "workspace:*";
     return findBreaches([core, facts(folder, { name, dependencies, ...more }, { [path]: text })]);
   };
 
