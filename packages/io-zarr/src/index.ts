@@ -35,7 +35,7 @@ export { type CellTypes, openReference, type ReferenceDataset } from "./read/ope
 export { openSpatial, type SpatialDataset } from "./read/open-spatial.js";
 export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";
-export { type Dataframe, readColumn, readDataframe } from "./read/read-table.js";
+export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/read-table.js";
 export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
 export { type AnnDataEdits, addToAnnData } from "./write/add-to-anndata.js";
 export type {

@@ -113,7 +113,15 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
     }
   }
   // Not kept: the pipeline resolves them again once the platform's lambda is known.
-  options.solver.resolveOptions(options.solverOptions);
+  const { solver, platform } = options;
+  const solverOptions = solver.resolveOptions(options.solverOptions);
+  if (platform !== undefined && !("lambda" in solverOptions)) {
+    throw new OptionError({
+      option: "platform",
+      value: platform,
+      rule: `left out with the solver ${solver.name}, which takes no lambda`,
+    });
+  }
   return options;
 }
 

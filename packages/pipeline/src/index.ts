@@ -34,11 +34,11 @@ export { type CellReference, isSignature, type ReferenceInput, type SpatialInput
 export type { Parameters, ParameterValue } from "./parameters.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
 export { isUninformativeLabel } from "./prepare-reference.js";
+export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result-layout.js";
 export { SPOT_STATUSES, type SpotAnswers } from "./spot-answers.js";
 export {
   addResultToStore,
   type ResultFrame,
-  type ResultLayout,
   resultElements,
   writeResultStore,
 } from "./write-deconvolution.js";

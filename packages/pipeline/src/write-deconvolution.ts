@@ -1,5 +1,5 @@
 import type { Coordinates } from "@flashdeconv/core";
-import { type DenseChunk, memorySource, type NameChunk, OptionError } from "@flashdeconv/core";
+import { type DenseChunk, memorySource, type NameChunk } from "@flashdeconv/core";
 import {
   type AnnDataAdditions,
   addToAnnData,
@@ -9,19 +9,8 @@ import {
   writeAnnData,
 } from "@flashdeconv/io-zarr";
 import type { Deconvolution } from "./deconvolve.js";
-import type { Parameters } from "./parameters.js";
+import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
 import { SPOT_STATUSES } from "./spot-answers.js";
-
-export interface ResultLayout {
-  /** Where the result goes: `obsm/<key>`, `obs/<key>_dominant`, `obs/<key>_status`, `uns/<key>_params`; "flashdeconv" by default. */
-  readonly key?: string;
-  /** Also write each type as a column `obs/<key>_<type>`, as plotting functions want it. False by default. */
-  readonly obsColumns?: boolean;
-  /** More to keep in `uns/<key>_params`, such as paths. */
-  readonly extraParameters?: Parameters;
-  /** Storage of the proportions; "float64" by default. */
-  readonly precision?: "float64" | "float32";
-}
 
 /** Names and coordinates a result store is to carry, so that it can be plotted by itself. */
 export interface ResultFrame {
@@ -31,8 +20,7 @@ export interface ResultFrame {
 
 /** A result as what it adds to an AnnData store. */
 export function resultElements(result: Deconvolution, layout: ResultLayout = {}): AnnDataAdditions {
-  const { key = "flashdeconv", obsColumns = false, precision = "float64" } = layout;
-  checkKey(key);
+  const { key, obsColumns, extraParameters, precision } = resolveResultLayout(layout);
   const { spotCount, typeNames } = result;
   const values = precision === "float32" ? Float32Array.from(result.proportions) : result.proportions;
   const table: DenseChunk = { kind: "dense", spotStart: 0, spotCount, width: typeNames.length, values };
@@ -55,7 +43,7 @@ export function resultElements(result: Deconvolution, layout: ResultLayout = {})
   return {
     obs,
     obsm: { [key]: { values: memorySource(table), columnNames: typeNames } },
-    uns: { [`${key}_params`]: { ...result.parameters, ...layout.extraParameters } },
+    uns: { [`${key}_params`]: { ...result.parameters, ...extraParameters } },
   };
 }
 
@@ -86,16 +74,8 @@ export async function writeResultStore(
 export async function addResultToStore(
   target: StagedStore,
   result: Deconvolution,
+  { spotNames }: Pick<ResultFrame, "spotNames">,
   options: ResultLayout & WriteOptions = {},
 ): Promise<void> {
-  await addToAnnData(target, resultElements(result, options), options);
-}
-
-function checkKey(key: string): void {
-  if (/^[^/\s.][^/]*$/.test(key)) return;
-  throw new OptionError({
-    option: "key-added",
-    value: key,
-    rule: 'a name without "/" that does not begin with a dot or space',
-  });
+  await addToAnnData(target, { ...resultElements(result, options), spotNames }, options);
 }

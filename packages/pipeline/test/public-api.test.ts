@@ -6,6 +6,7 @@ it("exports what it promises and nothing else", () => {
     [
       "DECONVOLVE_DEFAULTS",
       "PLATFORMS",
+      "RESULT_DEFAULTS",
       "SPOT_STATUSES",
       "addResultToStore",
       "deconvolve",
@@ -13,6 +14,7 @@ it("exports what it promises and nothing else", () => {
       "isUninformativeLabel",
       "platformLambda",
       "resolveDeconvolveOptions",
+      "resolveResultLayout",
       "resultElements",
       "writeResultStore",
     ]

@@ -13,6 +13,7 @@
  * console.log(evaluateProportions(uniform, truth, 4).rmse); // 0.258...: how bad the worst guess is
  */
 
+export { type AlignedProportions, alignProportions, type NamedProportions } from "./align-proportions.js";
 export { averagePrecision } from "./average-precision.js";
 export { evaluateProportions, evaluateSources } from "./evaluate-proportions.js";
 export type { Evaluation } from "./evaluation.js";

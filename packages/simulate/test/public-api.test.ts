@@ -6,6 +6,7 @@ it("exports exactly what the barrel promises", () => {
     "EVALUATION_DEFAULTS",
     "SIMULATION_DEFAULTS",
     "addEvaluation",
+    "alignProportions",
     "averagePrecision",
     "buildEvaluation",
     "evaluateProportions",

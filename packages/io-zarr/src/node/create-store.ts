@@ -92,7 +92,7 @@ async function refuseExisting(path: string, target: string, overwrite: boolean):
     path,
     found: isStore ? "a store that is already there" : "something there that is not a Zarr folder",
     expected: "a path that is free",
-    remedy: isStore ? "Choose another path, or allow to overwrite it." : "Choose another path.",
+    remedy: isStore ? "Choose another path, or allow to overwrite it (--overwrite)." : "Choose another path.",
   });
 }
 

@@ -51,3 +51,15 @@ export async function readDataframe(
   }
   return { rowNames, columns };
 }
+
+/**
+ * Reads the row names of a dataframe: spot names by default. All at once, as strings, for matching tables by name; use
+ * `spotNames` of an opened section to pass a million of them on. Throws FormatError where there is no such dataframe.
+ */
+export async function readRowNames(
+  store: ReadableStore,
+  path = "obs",
+  { signal }: ReadOptions = {},
+): Promise<string[]> {
+  return readNames(await openNames(await openHierarchy(store, signal), path, signal), signal);
+}

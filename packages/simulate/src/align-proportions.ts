@@ -1,0 +1,122 @@
+import { type Notice, ShapeError, type Values } from "@flashdeconv/core";
+
+/** Proportions with the names of their rows and columns. */
+export interface NamedProportions {
+  /** N names. */
+  readonly spotNames: readonly string[];
+  /** K names. */
+  readonly typeNames: readonly string[];
+  /** N x K, row-major. */
+  readonly values: Values;
+}
+
+/** An estimate and a truth over the same spots and types, in the same order. */
+export interface AlignedProportions {
+  /** The spots of both sides, in the order of the estimate. */
+  readonly spotNames: readonly string[];
+  /** The types of the truth, then those that only the estimate has. */
+  readonly typeNames: readonly string[];
+  readonly estimate: Float64Array;
+  readonly truth: Float64Array;
+  /** What one side has and the other lacks. */
+  readonly notices: readonly Notice[];
+}
+
+/**
+ * Brings an estimate and a truth together by name, whatever the order of their rows and columns. Spots that one side lacks
+ * are left out. A type that one side lacks counts as 0 there, so that rows still sum to 1 and a type that was missed is
+ * not forgiven. Of a repeated name the first is taken.
+ *
+ * @throws ShapeError where no spot or no type is shared; its message shows names of each side.
+ */
+export function alignProportions(estimate: NamedProportions, truth: NamedProportions): AlignedProportions {
+  const estimateSpots = firstPositions(estimate.spotNames);
+  const truthSpots = firstPositions(truth.spotNames);
+  const estimateTypes = firstPositions(estimate.typeNames);
+  const truthTypes = firstPositions(truth.typeNames);
+  const spotNames = [...estimateSpots.keys()].filter((name) => truthSpots.has(name));
+  requireShared("spots", spotNames, estimate.spotNames, truth.spotNames);
+  const missedTypes = [...truthTypes.keys()].filter((name) => !estimateTypes.has(name));
+  const inventedTypes = [...estimateTypes.keys()].filter((name) => !truthTypes.has(name));
+  const sharedTypes = [...truthTypes.keys()].filter((name) => estimateTypes.has(name));
+  requireShared("cell types", sharedTypes, estimate.typeNames, truth.typeNames);
+  const typeNames = [...truthTypes.keys(), ...inventedTypes];
+
+  const notices = [
+    ...spotNotice("result", "truth", estimateSpots.size - spotNames.length),
+    ...spotNotice("truth", "result", truthSpots.size - spotNames.length),
+    ...typeNotice("truth", "result", missedTypes),
+    ...typeNotice("result", "truth", inventedTypes),
+  ];
+  return {
+    spotNames,
+    typeNames,
+    estimate: arrange(estimate, estimateSpots, estimateTypes, spotNames, typeNames),
+    truth: arrange(truth, truthSpots, truthTypes, spotNames, typeNames),
+    notices,
+  };
+}
+
+function firstPositions(names: readonly string[]): Map<string, number> {
+  const positions = new Map<string, number>();
+  for (const [i, name] of names.entries()) if (!positions.has(name)) positions.set(name, i);
+  return positions;
+}
+
+function arrange(
+  { typeNames: { length: width }, values }: NamedProportions,
+  spots: ReadonlyMap<string, number>,
+  types: ReadonlyMap<string, number>,
+  spotNames: readonly string[],
+  typeNames: readonly string[],
+): Float64Array {
+  const columns = typeNames.map((name) => types.get(name) ?? -1);
+  const arranged = new Float64Array(spotNames.length * typeNames.length);
+  let at = 0;
+  for (const name of spotNames) {
+    const row = spots.get(name)! * width;
+    for (const column of columns) arranged[at++] = column < 0 ? 0 : values[row + column];
+  }
+  return arranged;
+}
+
+function requireShared(
+  what: string,
+  shared: readonly string[],
+  estimateNames: readonly string[],
+  truthNames: readonly string[],
+): void {
+  if (shared.length > 0) return;
+  throw new ShapeError({
+    subject: `names of ${what}`,
+    found: `none shared: the result has ${someNames(estimateNames)}, the truth ${someNames(truthNames)}`,
+    expected: `the same ${what} on both sides, in any order`,
+    remedy: "Check that both belong to the same tissue, and that names are spelled the same way.",
+  });
+}
+
+function someNames(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => JSON.stringify(name));
+  return shown.length === 0 ? "none" : `${shown.join(", ")}${names.length > 3 ? ", ..." : ""}`;
+}
+
+function spotNotice(side: string, other: string, count: number): Notice[] {
+  if (count === 0) return [];
+  return [
+    {
+      code: `spots-only-in-${side}`,
+      message: `Spots of the ${side} that the ${other} lacks are left out: ${count}.`,
+    },
+  ];
+}
+
+function typeNotice(side: string, other: string, names: readonly string[]): Notice[] {
+  if (names.length === 0) return [];
+  const list = names.map((name) => JSON.stringify(name)).join(", ");
+  return [
+    {
+      code: `types-only-in-${side}`,
+      message: `Types of the ${side} that the ${other} lacks count as 0 there: ${list}.`,
+    },
+  ];
+}

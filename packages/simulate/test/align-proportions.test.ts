@@ -1,0 +1,84 @@
+import { alignProportions, type NamedProportions } from "@flashdeconv/simulate";
+import { describe, expect, it } from "vitest";
+
+const table = (spotNames: string[], typeNames: string[], rows: number[][]): NamedProportions => ({
+  spotNames,
+  typeNames,
+  values: Float64Array.from(rows.flat()),
+});
+
+describe("alignProportions", () => {
+  it("matches rows and columns by name, in the estimate's order of spots and the truth's of types", () => {
+    const estimate = table(
+      ["s1", "s2"],
+      ["B", "A"],
+      [
+        [0.9, 0.1],
+        [0.2, 0.8],
+      ],
+    );
+    const truth = table(
+      ["s2", "s1"],
+      ["A", "B"],
+      [
+        [0.7, 0.3],
+        [0, 1],
+      ],
+    );
+    expect(alignProportions(estimate, truth)).toEqual({
+      spotNames: ["s1", "s2"],
+      typeNames: ["A", "B"],
+      estimate: Float64Array.of(0.1, 0.9, 0.8, 0.2),
+      truth: Float64Array.of(0, 1, 0.7, 0.3),
+      notices: [],
+    });
+  });
+
+  it("leaves out spots, and counts types as 0, that a side lacks, and says so", () => {
+    const estimate = table(
+      ["s1", "s2"],
+      ["A", "C"],
+      [
+        [0.4, 0.6],
+        [1, 0],
+      ],
+    );
+    const truth = table(
+      ["s2", "s3", "s4"],
+      ["A", "B"],
+      [
+        [0.5, 0.5],
+        [0, 1],
+        [1, 0],
+      ],
+    );
+    const aligned = alignProportions(estimate, truth);
+    expect(aligned.spotNames).toEqual(["s2"]);
+    expect(aligned.typeNames).toEqual(["A", "B", "C"]);
+    expect(aligned.estimate).toEqual(Float64Array.of(1, 0, 0));
+    expect(aligned.truth).toEqual(Float64Array.of(0.5, 0.5, 0));
+    expect(aligned.notices.map(({ code }) => code)).toEqual([
+      "spots-only-in-result",
+      "spots-only-in-truth",
+      "types-only-in-truth",
+      "types-only-in-result",
+    ]);
+    expect(aligned.notices[1].message).toContain("2");
+    expect(aligned.notices[2].message).toContain('"B"');
+  });
+
+  it("takes the first of a repeated name", () => {
+    const estimate = table(["s1", "s1"], ["A"], [[0.25], [0.75]]);
+    expect(alignProportions(estimate, table(["s1"], ["A"], [[1]])).estimate).toEqual(Float64Array.of(0.25));
+  });
+
+  it("refuses tables without a common spot or type, showing names", () => {
+    const one = table(["AAAC-1"], ["Neuron"], [[1]]);
+    expect(() => alignProportions(one, table(["AAAC"], ["Neuron"], [[1]]))).toThrow(
+      /names of spots: .*"AAAC-1".*"AAAC"/,
+    );
+    expect(() => alignProportions(one, table(["AAAC-1"], ["neuron"], [[1]]))).toThrow(
+      /names of cell types: .*"Neuron".*"neuron"/,
+    );
+  });
+});
