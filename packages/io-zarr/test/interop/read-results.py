@@ -1,4 +1,4 @@
-"""Reads a store with anndata and prints what it holds as one JSON object, for write-interop.test.ts to compare."""
+"""Reads stores with anndata and prints what they hold as a JSON array, for write-interop.test.ts to compare."""
 
 import json
 import sys
@@ -27,23 +27,26 @@ def plain(value):
     return value
 
 
-data = anndata.read_zarr(sys.argv[1])
-result = {
-    "obs": plain(data.obs),
-    "var": plain(data.var),
-    "obsm": {name: plain(data.obsm[name]) for name in data.obsm.keys()},
-    "uns": plain(dict(data.uns)),
-    "X": None,
-}
-if data.X is not None:
+def read(path):
+    data = anndata.read_zarr(path)
+    # It can be saved again, too.
+    data.write_zarr(path + ".again")
     X = data.X
-    result["X"] = {
-        "kind": type(X).__name__,
-        "shape": list(X.shape),
-        "data": plain(X.data),
-        "indices": X.indices.tolist(),
-        "indptr": X.indptr.tolist(),
+    return {
+        "obs": plain(data.obs),
+        "var": plain(data.var),
+        "obsm": {name: plain(data.obsm[name]) for name in data.obsm.keys()},
+        "uns": plain(dict(data.uns)),
+        "X": None
+        if X is None
+        else {
+            "kind": type(X).__name__,
+            "shape": list(X.shape),
+            "data": plain(X.data),
+            "indices": X.indices.tolist(),
+            "indptr": X.indptr.tolist(),
+        },
     }
-# A second way in: what anndata writes again must be readable too.
-data.write_zarr(sys.argv[1] + ".again")
-print(json.dumps(result))
+
+
+print(json.dumps([read(path) for path in sys.argv[1:]]))
