@@ -3,6 +3,7 @@ import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { nearestNeighbors } from "./nearest-neighbors.js";
 import { radiusGraph } from "./radius-graph.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
+import { squaredDistance } from "./walk-leaves.js";
 
 /** Between the nearest spots of a square grid and its diagonals (1.41) on one side, the second ring (2) on the other. */
 const RADIUS_PER_SPACING = 1.5;
@@ -20,23 +21,18 @@ export function buildGridGraph(
 ): NeighborGraph {
   const { maxEdges } = resolveGraphOptions({ maxEdges: options.maxEdges });
   const tree = buildSpatialTree(coordinates);
-  const radius = RADIUS_PER_SPACING * medianNearestDistance(tree, coordinates);
+  const radius = RADIUS_PER_SPACING * medianNearestDistance(tree);
   return radiusGraph(tree, radius, maxEdges, "grid");
 }
 
 /** Median over spots of the distance to the nearest other one; 0 for a single spot. */
-function medianNearestDistance(tree: SpatialTree, { values, dimension }: Coordinates): number {
+function medianNearestDistance(tree: SpatialTree): number {
   const { spotCount } = tree;
   if (spotCount === 1) return 0;
   const nearest = nearestNeighbors(tree, 1);
   const distances = new Float64Array(spotCount);
-  for (let spot = 0; spot < spotCount; spot++) {
-    let sum = 0;
-    for (let axis = 0; axis < dimension; axis++) {
-      const difference = values[spot * dimension + axis] - values[nearest[spot] * dimension + axis];
-      sum += difference * difference;
-    }
-    distances[spot] = Math.sqrt(sum);
+  for (let place = 0; place < spotCount; place++) {
+    distances[place] = Math.sqrt(squaredDistance(tree, place, nearest[place]));
   }
   distances.sort();
   return (distances[(spotCount - 1) >> 1] + distances[spotCount >> 1]) / 2;

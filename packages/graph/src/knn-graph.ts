@@ -21,5 +21,5 @@ export function buildKnnGraph(
   const listLength = Math.min(neighborCount, spotCount - 1);
   if (listLength === 0) return { spotCount, indptr: new Int32Array(2), indices: new Int32Array(0) };
   checkEdgeCount(spotCount * listLength, neighborCount);
-  return symmetricUnion(nearestNeighbors(tree, listLength), spotCount, listLength);
+  return symmetricUnion(tree, nearestNeighbors(tree, listLength));
 }

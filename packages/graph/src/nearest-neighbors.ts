@@ -1,16 +1,17 @@
 import { LEAF_SIZE, type SpatialTree } from "./spatial-tree.js";
-import { squaredDistance, walkLeaves } from "./walk-leaves.js";
+import { squaredDistance, squaredGapTo, walkLeaves } from "./walk-leaves.js";
 
 /**
- * The nearest other spots of each spot, nearest first, of equally near ones the lower index first.
+ * The nearest other spots of each spot, nearest first, of equally near ones the lower index first. All in places of the
+ * tree: row p belongs to spot `tree.spots[p]`, and so do its items.
  *
  * All spots of a leaf search together, so that one walk through the tree serves about six of them.
  *
  * @param neighborCount k, at least 1 and below the number of spots
- * @returns N x k spots, row-major
+ * @returns N x k places, row-major
  */
 export function nearestNeighbors(tree: SpatialTree, neighborCount: number): Int32Array {
-  const { spots, nodeCount, start, end, right, spotCount } = tree;
+  const { nodeCount, start, end, right, spotCount } = tree;
   const neighbors = new Int32Array(spotCount * neighborCount);
   const found = allocateCandidates(neighborCount);
   let from = 0;
@@ -30,11 +31,8 @@ export function nearestNeighbors(tree: SpatialTree, neighborCount: number): Int3
       to = Math.min(from + LEAF_SIZE, end[leaf]);
       found.distances.fill(Number.POSITIVE_INFINITY);
       walkLeaves(tree, leaf, Number.POSITIVE_INFINITY, visit);
-      for (let place = from; place < to; place++) {
-        const row = spots[place] * neighborCount;
-        const slot = (place - from) * neighborCount;
-        for (let i = 0; i < neighborCount; i++) neighbors[row + i] = found.spots[slot + i];
-      }
+      const count = (to - from) * neighborCount;
+      for (let i = 0; i < count; i++) neighbors[from * neighborCount + i] = found.places[i];
     }
   }
   return neighbors;
@@ -44,14 +42,14 @@ export function nearestNeighbors(tree: SpatialTree, neighborCount: number): Int3
 interface Candidates {
   readonly neighborCount: number;
   readonly distances: Float64Array;
-  readonly spots: Int32Array;
+  readonly places: Int32Array;
 }
 
 function allocateCandidates(neighborCount: number): Candidates {
   return {
     neighborCount,
     distances: new Float64Array(LEAF_SIZE * neighborCount),
-    spots: new Int32Array(LEAF_SIZE * neighborCount),
+    places: new Int32Array(LEAF_SIZE * neighborCount),
   };
 }
 
@@ -62,13 +60,13 @@ function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candid
   const to = end[leaf];
   // More than a leaf holds otherwise: all lie at one place, in ascending order.
   const atOnePlace = to - start[leaf] > LEAF_SIZE;
+  if (squaredGapTo(tree, place, leaf) > found.distances[last]) return;
   for (let other = start[leaf]; other < to; other++) {
     if (other === place) continue;
     const distance = squaredDistance(tree, place, other);
-    const spot = spots[other];
     const worst = found.distances[last];
-    if (distance < worst || (distance === worst && spot < found.spots[last])) {
-      insert(found, slot, last, distance, spot);
+    if (distance < worst || (distance === worst && spots[other] < spots[found.places[last]])) {
+      insert(found, spots, slot, last, distance, other);
     } else if (atOnePlace) {
       return;
     }
@@ -76,21 +74,20 @@ function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candid
 }
 
 function insert(
-  { distances, spots }: Candidates,
+  { distances, places }: Candidates,
+  spots: Int32Array,
   slot: number,
   last: number,
   distance: number,
-  spot: number,
+  place: number,
 ): void {
   let i = last;
-  while (
-    i > slot &&
-    (distances[i - 1] > distance || (distances[i - 1] === distance && spots[i - 1] > spot))
-  ) {
-    distances[i] = distances[i - 1];
-    spots[i] = spots[i - 1];
-    i--;
+  for (; i > slot; i--) {
+    const before = distances[i - 1];
+    if (before < distance || (before === distance && spots[places[i - 1]] < spots[place])) break;
+    distances[i] = before;
+    places[i] = places[i - 1];
   }
   distances[i] = distance;
-  spots[i] = spot;
+  places[i] = place;
 }

@@ -47,22 +47,46 @@ export function walkLeaves(
 export function squaredGap({ boxes, dimension }: SpatialTree, a: number, b: number): number {
   const lowA = a * 2 * dimension;
   const lowB = b * 2 * dimension;
-  let sum = 0;
-  for (let axis = 0; axis < dimension; axis++) {
-    const below = boxes[lowA + axis] - boxes[lowB + dimension + axis];
-    const above = boxes[lowB + axis] - boxes[lowA + dimension + axis];
-    const gap = Math.max(below, above, 0);
-    sum += gap * gap;
-  }
-  return sum;
+  const x = axisGap(boxes, lowA, lowB, dimension);
+  const y = axisGap(boxes, lowA + 1, lowB + 1, dimension);
+  if (dimension === 2) return x * x + y * y;
+  const z = axisGap(boxes, lowA + 2, lowB + 2, dimension);
+  return x * x + y * y + z * z;
+}
+
+/** The distance between two boxes along the axis whose low bounds are at `a` and `b`. */
+function axisGap(boxes: Float64Array, a: number, b: number, dimension: number): number {
+  const below = boxes[a] - boxes[b + dimension];
+  if (below > 0) return below;
+  const above = boxes[b] - boxes[a + dimension];
+  if (above > 0) return above;
+  return 0;
 }
 
 /** The squared distance between two places. */
 export function squaredDistance({ points, dimension }: SpatialTree, a: number, b: number): number {
-  let sum = 0;
-  for (let axis = 0; axis < dimension; axis++) {
-    const difference = points[a * dimension + axis] - points[b * dimension + axis];
-    sum += difference * difference;
-  }
-  return sum;
+  const atA = a * dimension;
+  const atB = b * dimension;
+  const x = points[atA] - points[atB];
+  const y = points[atA + 1] - points[atB + 1];
+  if (dimension === 2) return x * x + y * y;
+  const z = points[atA + 2] - points[atB + 2];
+  return x * x + y * y + z * z;
+}
+
+/** The squared distance between a place and the box of a node. */
+export function squaredGapTo({ points, boxes, dimension }: SpatialTree, place: number, node: number): number {
+  const at = place * dimension;
+  const low = node * 2 * dimension;
+  const x = pointGap(points[at], boxes[low], boxes[low + dimension]);
+  const y = pointGap(points[at + 1], boxes[low + 1], boxes[low + dimension + 1]);
+  if (dimension === 2) return x * x + y * y;
+  const z = pointGap(points[at + 2], boxes[low + 2], boxes[low + dimension + 2]);
+  return x * x + y * y + z * z;
+}
+
+function pointGap(value: number, low: number, high: number): number {
+  if (value < low) return low - value;
+  if (value > high) return value - high;
+  return 0;
 }
