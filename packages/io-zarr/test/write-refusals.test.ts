@@ -41,6 +41,12 @@ describe("writeAnnData refuses", () => {
     ],
     ["a code past the categories", { obs: [categorical([0, 1])] }, ShapeError, /code 1 at spot 1.*to 0/],
     ["a code below -1", { obs: [categorical([-2, 0])] }, ShapeError, /code -2 at spot 0/],
+    [
+      "a boolean of 2",
+      { obs: [{ kind: "boolean", name: "b", values: Uint8Array.of(1, 2) }] },
+      ShapeError,
+      /value 2 at spot 1/,
+    ],
     ["the same column twice", { obs: [string("s"), string("s")] }, FormatError, /"s" twice/],
     ["an empty column name", { obs: [string("")] }, FormatError, /obs: found the name ""/],
     ["a column that leads out", { obs: [string("../../x")] }, FormatError, /"\.\.\/\.\.\/x"/],

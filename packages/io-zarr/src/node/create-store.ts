@@ -90,7 +90,9 @@ async function refuseExisting(path: string, target: string, overwrite: boolean):
   if (isStore && overwrite) return;
   throw new StoreError({
     path,
-    found: isStore ? "a store that is already there" : "something there that is not a Zarr folder",
+    found: isStore
+      ? "a store (or an empty folder) that is already there"
+      : "something there that is not a Zarr folder",
     expected: "a path that is free",
     remedy: isStore ? "Choose another path, or allow to overwrite it (--overwrite)." : "Choose another path.",
   });

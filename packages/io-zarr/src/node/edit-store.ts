@@ -57,6 +57,7 @@ export async function editStore(path: string): Promise<StagedStore> {
 }
 
 const STAGING = ".flashdeconv-staging-";
+
 /** The store as it will be: what is staged, and below it what is there and not deleted. */
 function overlay(
   live: Required<ReadableStore>,
@@ -77,7 +78,9 @@ function overlay(
 async function finishKilledRuns(path: string, root: string): Promise<void> {
   for (const name of await readdir(root)) {
     if (!name.startsWith(STAGING)) continue;
-    if (!isAbandoned(name.slice(STAGING.length))) throw inUse(path, name);
+    if (!isAbandoned(name.slice(STAGING.length))) {
+      throw inUse(path, name, await isCommitPending(join(root, name)));
+    }
     await finishCommit(root, join(root, name));
     await rm(join(root, name), { recursive: true, force: true });
   }
@@ -102,11 +105,14 @@ async function checkWritable(root: string): Promise<void> {
   }
 }
 
-function inUse(path: string, name: string): StoreError {
+function inUse(path: string, name: string, isCommitPending: boolean): StoreError {
+  const ifKilled = isCommitPending
+    ? `If it was killed, change the store once more on the machine it ran on: ${name} holds parts of the store.`
+    : `If there is none, remove the folder ${name} in the store and try again.`;
   return new StoreError({
     path,
     found: `changes of another run (${name})`,
     expected: "one run at a time to change a store",
-    remedy: `Wait for that run to end. If there is none, remove the folder ${name} in the store and try again.`,
+    remedy: `Wait for that run to end. ${ifKilled}`,
   });
 }

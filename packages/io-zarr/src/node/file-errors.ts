@@ -3,11 +3,11 @@ import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 const REASONS: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   ENOENT: ["no such folder", "Create the folder it is to lie in, or check the path."],
   ENOTDIR: ["a file where a folder is needed", "Check the path."],
-  EACCES: ["no permission to write there", "Change the permission or choose another place."],
-  EPERM: ["no permission to write there", "Change the permission or choose another place."],
+  EACCES: ["no permission to write there", "Change the permission or choose another place (--out)."],
+  EPERM: ["no permission to write there", "Change the permission or choose another place (--out)."],
   EROFS: ["a file system that is read-only", "Choose another place."],
-  ENOSPC: ["no space left on the disk", "Free some space or choose another place."],
-  EDQUOT: ["the disk quota used up", "Free some space or choose another place."],
+  ENOSPC: ["no space left on the disk", "Free some space or choose another place (--out)."],
+  EDQUOT: ["the disk quota used up", "Free some space or choose another place (--out)."],
   ENAMETOOLONG: ["a name too long for the file system", "Choose a shorter name."],
 };
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /**
@@ -15,8 +16,20 @@ export function isAbandoned(tag: string): boolean {
   return owner === machine() && /^\d+$/.test(pid ?? "") && !isRunning(Number(pid));
 }
 
+/** Containers may share a name; their process numbers mean nothing to each other. */
 function machine(): string {
-  return createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+  return createHash("sha256")
+    .update(hostname() + processNamespace())
+    .digest("hex")
+    .slice(0, 8);
+}
+
+function processNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return ""; // Not on Linux.
+  }
 }
 
 function isRunning(pid: number): boolean {

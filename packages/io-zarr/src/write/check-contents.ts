@@ -32,6 +32,7 @@ export function columnNames(columns: readonly Column[] = []): string[] {
 function checkColumn(column: Column, spotCount: number): void {
   const path = `obs/${column.name}`;
   checkLength(path, (column.kind === "categorical" ? column.codes : column.values).length, spotCount);
+  if (column.kind === "boolean") checkBooleans(path, column.values);
   if (column.kind !== "categorical") return;
   const { codes, categories } = column;
   const wrong = codes.findIndex((code) => code < -1 || code >= categories.length);
@@ -41,6 +42,17 @@ function checkColumn(column: Column, spotCount: number): void {
     found: `code ${codes[wrong]} at spot ${wrong}`,
     expected: `-1 (missing) to ${categories.length - 1}, as there are ${categories.length} categories`,
     remedy: "Give codes that point into the categories.",
+  });
+}
+
+function checkBooleans(path: string, values: Uint8Array): void {
+  const wrong = values.findIndex((value) => value > 1);
+  if (wrong < 0) return;
+  throw new ShapeError({
+    subject: path,
+    found: `the value ${values[wrong]} at spot ${wrong}`,
+    expected: "0 or 1 in a boolean column",
+    remedy: "Give 0 or 1, or make it a column of numbers.",
   });
 }
 

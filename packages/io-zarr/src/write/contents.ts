@@ -18,6 +18,7 @@ export type Column =
       readonly ordered?: boolean;
     }
   | { readonly kind: "string"; readonly name: string; readonly values: readonly string[] }
+  /** 0 or 1. */
   | { readonly kind: "boolean"; readonly name: string; readonly values: Uint8Array };
 
 /** Unstructured annotation. Whole numbers become int64, other numbers float64; null and undefined are left out. */

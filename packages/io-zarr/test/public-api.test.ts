@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+import * as node from "../src/node.js";
+
+it("exports what is meant to be public, and nothing else", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "OPEN_DEFAULTS",
+      "WRITE_DEFAULTS",
+      "addToAnnData",
+      "inspectStore",
+      "memoryStore",
+      "openReference",
+      "openSpatial",
+      "readColumn",
+      "readDataframe",
+      "readObsm",
+      "readRowNames",
+      "readSignatureCsv",
+      "resolveWriteOptions",
+      "writeAnnData",
+    ]
+  `);
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "createStore",
+      "editStore",
+      "openStore",
+    ]
+  `);
+});
