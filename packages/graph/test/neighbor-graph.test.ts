@@ -88,6 +88,11 @@ describe("small cases", () => {
     expect(neighborsOf(buildGridGraph(coordinatesOf(hexagonal)))[24]).toHaveLength(6);
   });
 
+  it("is right where each spot is half as far again as the last, the hardest case for the tree", () => {
+    const far = coordinatesOf(Array.from({ length: 512 }, (_, i) => [1.5 ** i, 0]));
+    expect(neighborsOf(buildKnnGraph(far, { neighborCount: 3 }))).toEqual(bruteKnn(far, 3));
+  });
+
   it("leaves a single spot alone", () => {
     const one = coordinatesOf([[1, 2, 3]], 3);
     for (const graph of [buildKnnGraph(one), buildGridGraph(one), buildRadiusGraph(one, { radius: 1 })]) {
