@@ -134,6 +134,7 @@ export function isFlashdeconvError(value: unknown): value is FlashdeconvError {
 }
 
 function describeValue(value: unknown): string {
+  if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number" || typeof value === "bigint") return String(value);
   return JSON.stringify(value) ?? String(value);

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import packageJson from "../package.json";
+import { addDemoCommand } from "./commands/demo.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addInspectCommand } from "./commands/inspect.js";
+import { addRunCommand } from "./commands/run.js";
+import { addSimulateCommand } from "./commands/simulate.js";
+import type { Environment } from "./environment.js";
+
+const AFTER_HELP = `
+Examples:
+  flashdeconv demo
+  flashdeconv inspect section.zarr --reference cells.zarr
+  flashdeconv run section.zarr --reference cells.zarr --out result.zarr
+
+Exit codes: 0 done, 1 a fault of flashdeconv, 2 options or input that cannot be used, 130 interrupted.`;
+
+/** The command line as a whole. Its actions throw; nothing ends the process. */
+export function buildProgram(environment: Environment): Command {
+  const program = new Command("flashdeconv")
+    .description("Tells which cell types each spot of a spatial transcriptomics section holds.")
+    .version(packageJson.version, "--version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => environment.stdout.write(text),
+      writeErr: (text) => environment.stderr.write(text),
+      // Errors are thrown, and reported in one place.
+      outputError: () => undefined,
+    })
+    .addHelpText("after", AFTER_HELP);
+  addRunCommand(program, environment);
+  addInspectCommand(program, environment);
+  addSimulateCommand(program, environment);
+  addEvaluateCommand(program, environment);
+  addDemoCommand(program, environment);
+  return program;
+}

@@ -1,0 +1,129 @@
+import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
+import { openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
+import {
+  addResultToStore,
+  type Deconvolution,
+  deconvolve,
+  isSignature,
+  type ResultLayout,
+  resolveResultLayout,
+  type StageProgress,
+  writeResultStore,
+} from "@flashdeconv/pipeline";
+import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
+import { openOutput } from "../stores/open-output.js";
+import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
+import { withReference } from "../stores/with-reference.js";
+import { withStore } from "../stores/with-store.js";
+import { describeRun } from "../terminal/describe-run.js";
+import type { StageState } from "../terminal/progress-meter.js";
+import type { Outcome, Terminal } from "../terminal/terminal.js";
+
+/** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
+export async function runDeconvolution(path: string, flags: RunFlags, terminal: Terminal): Promise<Outcome> {
+  const { reference, out, inPlace, overwrite } = flags;
+  const options = await deconvolveOptions(flags);
+  const layout = resolveResultLayout({
+    key: flags.keyAdded,
+    obsColumns: flags.obsColumns,
+    precision: flags.precision,
+    extraParameters: provenance(path, flags),
+  });
+  const output = await openOutput({ input: path, alsoRead: [reference], out, inPlace, overwrite });
+  try {
+    return await withStore(path, async (store) => {
+      const { signal, note } = terminal;
+      const { layer, spatialKey } = flags;
+      if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, signal);
+      const opened = await openSpatial(store, { layer, spatialKey, signal, onNotice: note });
+      const spatial = { ...opened, readCoordinates: once(opened.readCoordinates) };
+      const result = await withReference(flags, terminal, (input) => {
+        const onProgress = (progress: StageProgress) =>
+          terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
+        return deconvolve(spatial, input, options, { signal, onProgress, onNotice: note });
+      });
+      await write(output, result, spatial, { ...flags, layout }, terminal);
+      return describeRun(out ?? path, layout.key, result, terminal.notices);
+    });
+  } catch (error) {
+    // What went wrong first is what is told.
+    await output.discard().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function write(
+  output: StagedStore,
+  result: Deconvolution,
+  spatial: SpatialDataset,
+  { inPlace, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
+  terminal: Terminal,
+): Promise<void> {
+  const { signal, progress } = terminal;
+  const options = {
+    ...layout,
+    signal,
+    onProgress: ({ spotsDone: done, spotCount: total }: { spotsDone: number; spotCount: number }) =>
+      progress.update({ stage: "writing", done, total, unit: "rows" }),
+  };
+  const spotNames = spatial.spotNames({ signal });
+  if (inPlace) return addResultToStore(output, result, { spotNames }, options);
+  const format = zarrFormat === undefined ? spatial.zarrFormat : (Number(zarrFormat) as 2 | 3);
+  const coordinates = await readIfThere(spatial, terminal);
+  await writeResultStore(output, result, { spotNames, coordinates }, { ...options, zarrFormat: format });
+}
+
+/** A solver of independent spots needs no coordinates; a result without them cannot be drawn, but is one. */
+async function readIfThere(
+  spatial: SpatialDataset,
+  { signal, note }: Terminal,
+): Promise<Coordinates | undefined> {
+  try {
+    return await spatial.readCoordinates({ signal });
+  } catch (error) {
+    if (!isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
+    note({ code: "result-without-coordinates", message: `The result has no coordinates. ${error.message}` });
+    return undefined;
+  }
+}
+
+/** Where the result comes from, to be kept with it; file names as they were given. */
+function provenance(path: string, flags: RunFlags): Record<string, string> {
+  const { reference, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
+  const facts = {
+    spatial: path,
+    reference,
+    layer,
+    reference_layer: referenceLayer,
+    cell_type_key: cellTypeKey,
+    spatial_key: spatialKey,
+  };
+  return Object.fromEntries(
+    Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
+  reference: "reading the reference",
+  genes: "choosing genes",
+  statistics: "summing up spots",
+  graph: "finding neighbours",
+  solve: "solving",
+  write: "writing",
+};
+
+function stageState({ stage, done, total, estimate }: StageProgress, referenceUnit: string): StageState {
+  const unit = stage === "reference" ? referenceUnit : stage === "solve" ? "sweeps" : "spots";
+  const isKnown = estimate !== undefined && Number.isFinite(estimate);
+  const detail = isKnown ? `error of a proportion about ${estimate.toPrecision(1)}` : undefined;
+  return { stage: STAGES[stage], done, total, unit, detail };
+}
+
+/** Calls a function the first time only and gives the same answer again. */
+function once<A extends readonly unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return (...args) => {
+    answer ??= work(...args);
+    return answer;
+  };
+}

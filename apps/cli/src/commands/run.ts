@@ -1,0 +1,143 @@
+import { OPEN_DEFAULTS } from "@flashdeconv/io-zarr";
+import { DECONVOLVE_DEFAULTS as DEFAULTS, PLATFORMS, RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { BCD_DEFAULTS } from "@flashdeconv/solver";
+import type { Command } from "commander";
+import type { Environment } from "../environment.js";
+import { SOLVER_NAMES } from "../options/load-solver.js";
+import { parseChoice } from "../options/parse-choice.js";
+import { parseJsonObject } from "../options/parse-json-object.js";
+import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
+import type { RunFlags } from "../options/run-flags.js";
+import { useTerminal } from "../terminal/terminal.js";
+import { runDeconvolution } from "./run-deconvolution.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv run section.zarr --reference cells.zarr --out result.zarr
+  flashdeconv run section.zarr --reference cells.zarr --cell-type-key annotation --in-place
+  flashdeconv run section.zarr --reference means.csv --lambda 0 --out result.zarr --json`;
+
+const PLATFORM_NAMES = Object.keys(PLATFORMS);
+
+export function addRunCommand(program: Command, environment: Environment): void {
+  program
+    .command("run")
+    .description("Deconvolves a section and writes proportions of cell types.")
+    .argument("<spatial>", "AnnData Zarr store of the section: raw counts and coordinates")
+    .requiredOption("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)")
+    .option(
+      "--cell-type-key <name>",
+      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
+    )
+    .option("--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)")
+    .option("--reference-layer <name>", "the same of the reference (default: X)")
+    .option("--spatial-key <name>", "obsm key of the coordinates (default: found by itself)")
+    .optionsGroup("Output:")
+    .option("--out <store>", "write a new store")
+    .option("--in-place", "add the result to the section's store")
+    .option("--overwrite", "replace the store at --out, or a table of others under --key-added")
+    .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
+    .option("--obs-columns", "also write each type as a column of obs")
+    .option(
+      "--zarr-format <2|3>",
+      "of the new store (default: as the section)",
+      parseChoice("--zarr-format", ["2", "3"]),
+    )
+    .option(
+      "--empty <nan|uniform>",
+      `what a spot without an answer gets (default: ${DEFAULTS.empty})`,
+      parseChoice("--empty", ["nan", "uniform"]),
+    )
+    .optionsGroup("Counts and genes:")
+    .option(
+      "--preprocess <how>",
+      `log-cpm, pearson or raw (default: ${DEFAULTS.preprocess})`,
+      parseChoice("--preprocess", ["log-cpm", "pearson", "raw"]),
+    )
+    .option(
+      "--target-sum <number>",
+      `counts per spot before the logarithm (default: ${DEFAULTS.targetSum})`,
+      parseNumber("--target-sum"),
+    )
+    .option(
+      "--log-base <e|2>",
+      `base of the logarithm (default: ${DEFAULTS.logBase})`,
+      parseChoice("--log-base", ["e", "2"]),
+    )
+    .option(
+      "--n-hvg <count>",
+      `highly variable genes (default: ${DEFAULTS.highlyVariableCount})`,
+      parseNumber("--n-hvg"),
+    )
+    .option(
+      "--n-markers <count>",
+      `marker genes per type (default: ${DEFAULTS.markersPerType})`,
+      parseNumber("--n-markers"),
+    )
+    .option(
+      "--sketch-dim <count|none>",
+      `dimensions of the sketch, or none (default: ${DEFAULTS.sketchDimension})`,
+      parseWordOrNumber("--sketch-dim", "none"),
+    )
+    .option("--seed <number>", `of the sketch (default: ${DEFAULTS.seed})`, parseNumber("--seed"))
+    .option("--allow-non-counts", "accept values that are not whole numbers")
+    .optionsGroup("Neighbours and smoothing:")
+    .option(
+      "--lambda <auto|number>",
+      `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
+      parseWordOrNumber("--lambda", "auto"),
+    )
+    .option(
+      "--platform <name>",
+      `lambda from the article's table: ${PLATFORM_NAMES.join(", ")}`,
+      parseChoice("--platform", PLATFORM_NAMES),
+    )
+    .option(
+      "--graph <kind>",
+      `knn, radius or grid (default: ${DEFAULTS.graph})`,
+      parseChoice("--graph", ["knn", "radius", "grid"]),
+    )
+    .option(
+      "--neighbors <count>",
+      `of a spot, with knn (default: ${DEFAULTS.neighborCount})`,
+      parseNumber("--neighbors"),
+    )
+    .option(
+      "--radius <distance>",
+      "greatest distance of neighbours, in units of the coordinates",
+      parseNumber("--radius"),
+    )
+    .optionsGroup("Solver:")
+    .option(
+      "--solver <name|module>",
+      `${SOLVER_NAMES.join(", ")}, or a module of your own (default: ${DEFAULTS.solver.name})`,
+    )
+    .option(
+      "--rho <number>",
+      `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`,
+      parseNumber("--rho"),
+    )
+    .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
+    .option(
+      "--tolerance <number>",
+      `error of a proportion to stop at (default: ${DEFAULTS.tolerance})`,
+      parseNumber("--tolerance"),
+    )
+    .option(
+      "--max-sweeps <count>",
+      `sweeps to give up after (default: ${DEFAULTS.maxSweeps})`,
+      parseNumber("--max-sweeps"),
+    )
+    .option(
+      "--precision <type>",
+      `float64 or float32, which halves memory (default: ${DEFAULTS.precision})`,
+      parseChoice("--precision", ["float64", "float32"]),
+    )
+    .optionsGroup("Messages:")
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress, no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((spatial: string, flags: RunFlags) =>
+      useTerminal(environment, flags, (terminal) => runDeconvolution(spatial, flags, terminal)),
+    );
+}

@@ -1,0 +1,10 @@
+/** What the process ends with. */
+export const EXIT_CODES = {
+  done: 0,
+  /** A fault of flashdeconv's own. */
+  fault: 1,
+  /** Options or input that cannot be used. */
+  badInput: 2,
+  /** As a shell reports a process that SIGINT ended. */
+  interrupted: 130,
+} as const;

@@ -1,0 +1,23 @@
+import { OptionError } from "@flashdeconv/core";
+
+/** Reads the value of `flag` as a JSON object. */
+export function parseJsonObject(flag: string): (text: string) => Readonly<Record<string, unknown>> {
+  return (text) => {
+    const value = readJson(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+    throw new OptionError({
+      option: flag,
+      value: text,
+      rule: `a JSON object such as '{"lambda": 5}'`,
+      remedy: "Put names in double quotes, and the whole in single quotes for the shell.",
+    });
+  };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import { OptionError } from "@flashdeconv/core";
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Reads the value of `flag` as a number, all of it: "1e4" is one, "12abc" is not. */
+export function parseNumber(flag: string): (text: string) => number {
+  return (text) => {
+    const value = readNumber(text);
+    if (value === undefined)
+      throw new OptionError({ option: flag, value: text, rule: "a number such as 0.5 or 1e4" });
+    return value;
+  };
+}
+
+/** Reads the value of `flag` as one certain word or a number. */
+export function parseWordOrNumber<W extends string>(flag: string, word: W): (text: string) => W | number {
+  return (text) => {
+    const value = text === word ? word : readNumber(text);
+    if (value === undefined)
+      throw new OptionError({ option: flag, value: text, rule: `"${word}" or a number` });
+    return value;
+  };
+}
+
+function readNumber(text: string): number | undefined {
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,70 @@
+import { OptionError } from "@flashdeconv/core";
+import { type DeconvolveOptions, type PlatformName, resolveDeconvolveOptions } from "@flashdeconv/pipeline";
+import type { ReferenceFlags } from "../stores/with-reference.js";
+import type { TerminalOptions } from "../terminal/terminal.js";
+import { loadSolver } from "./load-solver.js";
+import { type SolverFlags, solverOptions } from "./solver-options.js";
+
+/** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
+export interface RunFlags extends ReferenceFlags, SolverFlags, TerminalOptions {
+  readonly layer?: string;
+  readonly spatialKey?: string;
+  readonly out?: string;
+  readonly inPlace?: boolean;
+  readonly overwrite?: boolean;
+  readonly keyAdded?: string;
+  readonly obsColumns?: boolean;
+  readonly zarrFormat?: "2" | "3";
+  readonly preprocess?: DeconvolveOptions["preprocess"];
+  readonly targetSum?: number;
+  readonly logBase?: "e" | "2";
+  readonly nHvg?: number;
+  readonly nMarkers?: number;
+  readonly sketchDim?: number | "none";
+  readonly seed?: number;
+  readonly graph?: DeconvolveOptions["graph"];
+  readonly neighbors?: number;
+  readonly radius?: number;
+  readonly platform?: PlatformName;
+  readonly solver?: string;
+  readonly tolerance?: number;
+  readonly maxSweeps?: number;
+  readonly precision?: DeconvolveOptions["precision"];
+  readonly empty?: DeconvolveOptions["empty"];
+  readonly allowNonCounts?: boolean;
+}
+
+/** What `deconvolve` is to be told. Throws OptionError for what it cannot be told; reads nothing but a solver's module. */
+export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOptions> {
+  refuseIdle(flags);
+  return resolveDeconvolveOptions({
+    preprocess: flags.preprocess,
+    targetSum: flags.targetSum,
+    logBase: flags.logBase === "2" ? 2 : flags.logBase,
+    highlyVariableCount: flags.nHvg,
+    markersPerType: flags.nMarkers,
+    sketchDimension: flags.sketchDim,
+    seed: flags.seed,
+    graph: flags.graph,
+    neighborCount: flags.neighbors,
+    radius: flags.radius,
+    platform: flags.platform,
+    solver: flags.solver === undefined ? undefined : await loadSolver(flags.solver),
+    solverOptions: solverOptions(flags),
+    tolerance: flags.tolerance,
+    maxSweeps: flags.maxSweeps,
+    precision: flags.precision,
+    empty: flags.empty,
+    allowNonCounts: flags.allowNonCounts,
+  });
+}
+
+/** An option that would have no effect was given by mistake. */
+function refuseIdle({ radius, graph, inPlace, zarrFormat }: RunFlags): void {
+  const idle = (option: string, value: unknown, rule: string) => {
+    throw new OptionError({ option, value, rule, remedy: "Leave one of the two out." });
+  };
+  if (radius !== undefined && graph !== "radius") idle("--radius", radius, "given with --graph radius only");
+  if (inPlace && zarrFormat)
+    idle("--zarr-format", zarrFormat, "left out with --in-place, which keeps the store's own");
+}

@@ -1,0 +1,58 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { OptionError } from "@flashdeconv/core";
+import type { StagedStore } from "@flashdeconv/io-zarr";
+import { createStore, editStore } from "@flashdeconv/io-zarr/node";
+
+export interface OutputRequest {
+  /** The store that is read, and with `inPlace` written to as well. */
+  readonly input: string;
+  /** Other paths that are read. */
+  readonly alsoRead: readonly string[];
+  readonly out?: string;
+  readonly inPlace?: boolean;
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Opens what a run writes to, before anything is read, so that a bad path costs no time.
+ *
+ * @throws OptionError unless exactly one of `out` and `inPlace` is given, or if `out` would destroy an input; StoreError
+ *   where the path is taken or cannot be written to
+ */
+export async function openOutput(request: OutputRequest): Promise<StagedStore> {
+  const { input, alsoRead, out, inPlace, overwrite } = request;
+  if ((out === undefined) === !inPlace) {
+    throw new OptionError({
+      option: "--out",
+      value: out,
+      rule: "either --out with a new store, or --in-place",
+      remedy: "Give one of the two.",
+    });
+  }
+  if (out === undefined) return editStore(input);
+  for (const path of [input, ...alsoRead]) await refuseOverlap(out, path);
+  return createStore(out, { overwrite });
+}
+
+async function refuseOverlap(out: string, input: string): Promise<void> {
+  const [target, source] = await Promise.all([canonical(out), canonical(input)]);
+  if (!`${target}${sep}`.startsWith(`${source}${sep}`) && !`${source}${sep}`.startsWith(`${target}${sep}`))
+    return;
+  throw new OptionError({
+    option: "--out",
+    value: out,
+    rule: `a path apart from the input ${input}`,
+    remedy: "Give another path, or use --in-place to add the result to the section's own store.",
+  });
+}
+
+/** The path without links, as far as it exists. */
+async function canonical(path: string): Promise<string> {
+  const full = resolve(path);
+  try {
+    return await realpath(full);
+  } catch {
+    return dirname(full) === full ? full : join(await canonical(dirname(full)), basename(full));
+  }
+}

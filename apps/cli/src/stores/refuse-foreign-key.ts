@@ -1,0 +1,24 @@
+import { OptionError } from "@flashdeconv/core";
+import { inspectStore, type ReadableStore } from "@flashdeconv/io-zarr";
+
+/**
+ * Refuses to replace a table in place that flashdeconv did not write: a result of ours has its parameters beside it.
+ *
+ * @throws OptionError where `obsm/<key>` is somebody else's
+ */
+export async function refuseForeignKey(
+  store: ReadableStore,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { obsm, zarrFormat } = await inspectStore(store, { signal });
+  if (!obsm.some((table) => table.key === key)) return;
+  const document = zarrFormat === 2 ? ".zgroup" : "zarr.json";
+  if (await store.get(`/uns/${key}_params/${document}`, { signal })) return;
+  throw new OptionError({
+    option: "--key-added",
+    value: key,
+    rule: "a key of obsm that is free, or holds a result of flashdeconv",
+    remedy: "Choose another key, or replace what is there with --overwrite.",
+  });
+}

@@ -1,0 +1,97 @@
+import type { Notice } from "@flashdeconv/core";
+import { type Deconvolution, SPOT_STATUSES } from "@flashdeconv/pipeline";
+import { countOf, formatCount, formatPercent } from "./format.js";
+import { openInPython } from "./open-in-python.js";
+import { table } from "./table.js";
+import type { Outcome } from "./terminal.js";
+
+/** What a run found and where it lies. */
+export function describeRun(
+  path: string,
+  key: string,
+  result: Deconvolution,
+  notices: readonly Notice[],
+): Outcome {
+  const { spotCount, typeNames, parameters } = result;
+  const types = summarizeTypes(result);
+  const { lambda_used: lambda, sweeps, converged, proportion_error_estimate: error } = parameters;
+  const genesUsed = (parameters.genes_used as readonly string[]).length;
+  const statuses = countStatuses(result);
+  const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
+  const text = [
+    `${path}: obsm/${key}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
+    `${formatCount(genesUsed)} of ${countOf(parameters.shared_gene_count as number, "shared gene")} used` +
+      `${typeof lambda === "number" ? `, lambda ${Number(lambda.toPrecision(4))}` : ""}`,
+    `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
+      `${typeof error === "number" && error > 0 ? `, proportions right to about ${error.toPrecision(1)}` : ""}`,
+    ...Object.entries(statuses)
+      .filter(([status, count]) => status !== "ok" && count > 0)
+      .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),
+    "",
+    table(
+      ["cell type", "mean proportion", "dominant in spots"],
+      shown.map(({ name, meanProportion, dominantSpotCount }) => [
+        name,
+        meanProportion === null ? "-" : formatPercent(meanProportion),
+        formatCount(dominantSpotCount),
+      ]),
+    ),
+    "",
+    openInPython(path, key),
+  ].join("\n");
+  return {
+    text,
+    json: {
+      result: path,
+      key,
+      spot_count: spotCount,
+      cell_types: types.map(({ name, meanProportion, dominantSpotCount }) => ({
+        name,
+        mean_proportion: meanProportion,
+        dominant_spot_count: dominantSpotCount,
+      })),
+      spot_statuses: statuses,
+      shared_gene_count: parameters.shared_gene_count,
+      gene_count: genesUsed,
+      solver: parameters.solver,
+      lambda_used: lambda,
+      sweeps,
+      converged,
+      proportion_error_estimate: error,
+      objective: parameters.objective,
+      kkt_residual: parameters.kkt_residual,
+      notices,
+    },
+  };
+}
+
+interface TypeSummary {
+  readonly name: string;
+  /** Over the spots that have proportions; null where none has. */
+  readonly meanProportion: number | null;
+  readonly dominantSpotCount: number;
+}
+
+function summarizeTypes({ typeNames, proportions, dominant }: Deconvolution): TypeSummary[] {
+  const width = typeNames.length;
+  const sums = new Float64Array(width);
+  const dominantCounts = new Int32Array(width);
+  let answered = 0;
+  for (let start = 0; start < proportions.length; start += width) {
+    if (Number.isNaN(proportions[start])) continue;
+    answered++;
+    for (let k = 0; k < width; k++) sums[k] += proportions[start + k];
+  }
+  for (const type of dominant) if (type >= 0) dominantCounts[type]++;
+  return typeNames.map((name, k) => ({
+    name,
+    meanProportion: answered === 0 ? null : sums[k] / answered,
+    dominantSpotCount: dominantCounts[k],
+  }));
+}
+
+function countStatuses({ statuses }: Deconvolution): Record<string, number> {
+  const counts = SPOT_STATUSES.map(() => 0);
+  for (const status of statuses) counts[status]++;
+  return Object.fromEntries(SPOT_STATUSES.map((name, i) => [name, counts[i]]));
+}

@@ -1,0 +1,71 @@
+import type { Notice } from "@flashdeconv/core";
+import type { Environment } from "../environment.js";
+import { liveBar } from "./live-bar.js";
+import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
+import { type ProgressMeter, progressMeter } from "./progress-meter.js";
+
+/** What a command has to say when it is done: for people, and, with `--json`, for programs. */
+export interface Outcome {
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+export interface TerminalOptions {
+  /** One JSON object on standard output and nothing else there. */
+  readonly json?: boolean;
+  /** No progress and no notes. */
+  readonly quiet?: boolean;
+}
+
+/** Where a command speaks: results on standard output, notes and progress on standard error. */
+export interface Terminal {
+  readonly signal: AbortSignal;
+  readonly progress: ProgressMeter;
+  /** Tells a notice, once. */
+  readonly note: (notice: Notice) => void;
+  /** All notices told so far. */
+  readonly notices: readonly Notice[];
+}
+
+/** Opens a terminal for a command, prints what comes of it and leaves the screen in order, whatever happens. */
+export async function useTerminal(
+  environment: Environment,
+  options: TerminalOptions,
+  command: (terminal: Terminal) => Promise<Outcome>,
+): Promise<void> {
+  const { stdout, stderr, signal } = environment;
+  const writeLine = (line: string) => stderr.write(`${line}\n`);
+  const progress = progressMeter(
+    openLiveLine(environment, options),
+    options.quiet ? () => undefined : writeLine,
+  );
+  const told = new Map<string, Notice>();
+  const note = (notice: Notice) => {
+    if (told.has(notice.message)) return;
+    told.set(notice.message, notice);
+    if (options.quiet) return;
+    progress.makeRoom();
+    writeLine(`note: ${notice.message}`);
+  };
+  const terminal: Terminal = {
+    signal,
+    progress,
+    note,
+    get notices() {
+      return [...told.values()];
+    },
+  };
+  let outcome: Outcome;
+  try {
+    outcome = await command(terminal);
+    progress.finish();
+  } finally {
+    progress.makeRoom();
+  }
+  stdout.write(options.json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
+}
+
+function openLiveLine({ stderr }: Environment, { quiet }: TerminalOptions): LiveLine {
+  if (quiet) return noLiveLine;
+  return stderr.isTTY ? liveBar(stderr) : liveLog((line) => stderr.write(`${line}\n`));
+}
