@@ -50,19 +50,21 @@ if (faultCount > 0) process.exitCode = 1;
 /** The checks that run what was installed, on one Node. */
 function useOn(node) {
   const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-  const output = join(folder, `demo-${version}`);
   check(`npx flashdeconv demo on Node ${version}`, () => {
     // npx starts the script with the first `node` of the path.
     const bin = join(folder, `bin-${version}`);
     mkdirSync(bin);
     writeFileSync(join(bin, "node"), `#!/bin/sh\nexec "${node}" "$@"\n`, { mode: 0o755 });
     const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-    run("npx", ["--no-install", "flashdeconv", "demo", "--spots", "2000", "--out", output], project, env);
+    const demo = ["flashdeconv", "demo", "--spots", "2000", "--dir", `demo-${version}`];
+    const output = run("npx", ["--no-install", ...demo], project, env);
+    const result = join(`demo-${version}`, "result.zarr");
+    if (!output.includes(result)) throw new Error(`the demo does not name ${result}:\n${output}`);
+    const stored = readdirSync(join(project, result, "obsm/flashdeconv"));
+    if (stored.length === 0) throw new Error("the demo has written no proportions");
   });
-  check(`io-zarr and normalize alone on Node ${version}`, () =>
-    run(node, ["two-stages.mjs", output], project),
-  );
-  check(`a solver of one's own on Node ${version}`, () => run(node, ["own-solver.mjs", output], project));
+  check(`io-zarr and normalize alone on Node ${version}`, () => run(node, ["two-stages.mjs"], project));
+  check(`a solver of one's own on Node ${version}`, () => run(node, ["own-solver.mjs"], project));
 }
 
 function check(name, action) {

@@ -1,0 +1,53 @@
+"""Opens what `flashdeconv demo` left in a folder with Python's anndata, and checks that it says what it should.
+
+Usage: read-demo.py FOLDER, with FOLDER/spatial.zarr, to which a result was added in place, and FOLDER/result.zarr.
+"""
+
+import sys
+
+import anndata
+import numpy
+import pandas
+
+
+def check_result(store, type_names):
+    """The elements that a run writes, in the form anndata gives them."""
+    proportions = store.obsm["flashdeconv"]
+    assert isinstance(proportions, pandas.DataFrame), type(proportions)
+    assert list(proportions.columns) == type_names, list(proportions.columns)
+    assert (proportions.index == store.obs_names).all()
+    answered = ~proportions.isna().any(axis=1)
+    assert answered.mean() > 0.9, answered.mean()
+    assert numpy.allclose(proportions[answered].sum(axis=1), 1, atol=1e-9)
+    assert (proportions[answered].to_numpy() >= 0).all()
+
+    dominant = store.obs["flashdeconv_dominant"]
+    assert isinstance(dominant.dtype, pandas.CategoricalDtype), dominant.dtype
+    assert (dominant[answered].astype(str) == proportions[answered].idxmax(axis=1)).all()
+    assert dominant[~answered].isna().all()
+    assert set(store.obs["flashdeconv_status"][answered]) <= {"ok", "no counts, from neighbours"}
+
+    parameters = store.uns["flashdeconv_params"]
+    assert parameters["converged"], parameters["converged"]
+    assert parameters["lambda_used"] > 0 and parameters["sweeps"] > 0
+    assert list(parameters["cell_types"]) == type_names
+    assert len(parameters["genes_used"]) > 0
+    return proportions
+
+
+folder = sys.argv[1]
+section = anndata.read_zarr(f"{folder}/spatial.zarr")
+truth = section.obsm["truth"]
+type_names = list(truth.columns)
+in_place = check_result(section, type_names)
+
+result = anndata.read_zarr(f"{folder}/result.zarr")
+proportions = check_result(result, type_names)
+assert (result.obs_names == section.obs_names).all()
+assert numpy.array_equal(result.obsm["spatial"], section.obsm["spatial"])
+assert numpy.array_equal(proportions.to_numpy(), in_place.to_numpy(), equal_nan=True)
+
+answered = ~proportions.isna().any(axis=1)
+pearson = numpy.corrcoef(proportions[answered].to_numpy().ravel(), truth[answered].to_numpy().ravel())[0, 1]
+assert pearson > 0.5, pearson
+print(f"anndata {anndata.__version__}: {section.n_obs} spots, {len(type_names)} types, Pearson {pearson:.3f}")
