@@ -2,7 +2,7 @@
  * Opens AnnData Zarr stores as chunk sources and writes AnnData Zarr stores.
  *
  * @example
- * import { memoryStore, writeAnnData } from "@flashdeconv/io-zarr";
+ * import { memoryStore, readColumn, writeAnnData } from "@flashdeconv/io-zarr";
  *
  * const store = memoryStore(); // in Node: await createStore("result.zarr"), from "@flashdeconv/io-zarr/node"
  * await writeAnnData(store, {
@@ -12,11 +12,12 @@
  *   obs: [{ kind: "number", name: "depth", values: Float64Array.of(1200, 950) }],
  *   uns: { made_by: "an example" },
  * });
+ * const { values } = await readColumn(store, "obs/depth"); // 1200, 950
  */
 
 export type { CompressorName } from "./codecs/compressors.js";
 export type { NameChunk } from "./names.js";
-export type { ColumnValues } from "./read/column.js";
+export type { ColumnValues } from "./read/column-values.js";
 export {
   type ColumnSummary,
   type InspectOptions,
@@ -33,9 +34,9 @@ export {
 } from "./read/open-options.js";
 export { type CellTypes, openReference, type ReferenceDataset } from "./read/open-reference.js";
 export { openSpatial, type SpatialDataset } from "./read/open-spatial.js";
+export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/read-dataframe.js";
 export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";
-export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/read-table.js";
 export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
 export { type AnnDataEdits, addToAnnData } from "./write/add-to-anndata.js";
 export type {

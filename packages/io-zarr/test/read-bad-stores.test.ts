@@ -374,6 +374,18 @@ describe("things asked for that are not there", () => {
     });
   });
 
+  it("a spot", async () => {
+    const { readSpotName } = await openSpatial(tinyAnnData(ROWS));
+    for (const index of [-1, 3, 0.5]) {
+      await refused(readSpotName(index), {
+        tag: "OptionError",
+        subject: "option index",
+        found: String(index),
+        expected: "0 to 2",
+      });
+    }
+  });
+
   it("an option without sense", async () => {
     const zarr = tinyAnnData(ROWS);
     await refused(openSpatial(zarr, { layer: "" }), {

@@ -104,6 +104,21 @@ describe("columns", () => {
     });
   });
 
+  it("with signs in the name that mean something in a URL", async () => {
+    for (const format of FORMATS) {
+      for (const name of ["50%", "a%20b", "#1?", "ü é", "a+b&c=d", "T cell; CD4"]) {
+        const zarr = new TinyZarr(format);
+        zarr.group("");
+        writeDataframe(zarr, "obs", ["a", "b", "c"], [name]);
+        zarr.array(`obs/${name}`, { type: "float32", shape: [3], chunks: [2], values: [1, 2, 3] });
+        expect(await readColumn(zarr, `obs/${name}`)).toEqual({
+          kind: "number",
+          values: Float64Array.of(1, 2, 3),
+        });
+      }
+    }
+  });
+
   it("with codes beyond the categories, or of two lengths, are refused", async () => {
     const zarr = new TinyZarr(2);
     zarr.group("");

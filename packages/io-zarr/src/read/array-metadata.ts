@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import type { CodecMetadata, DataType as ZarritaDataType } from "zarrita";
 import { registeredCodecName, supportedCodecNames } from "../codecs/codec-registry.js";
 import { type DataType, parseV2DataType, parseV3DataType, SUPPORTED_DATA_TYPES } from "./data-type.js";
-import { isJsonObject, type JsonObject } from "./parse-json.js";
+import { isJsonObject, type JsonObject } from "./parse-json-object.js";
 
 /** What the metadata of an array says, checked, the same for Zarr v2 and v3. */
 export interface ArrayMetadata {

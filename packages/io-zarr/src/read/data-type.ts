@@ -1,5 +1,5 @@
 import type { DataType as ZarritaDataType } from "zarrita";
-import { isJsonObject } from "./parse-json.js";
+import { isJsonObject } from "./parse-json-object.js";
 
 /** What the items of an array are. */
 export interface DataType {

@@ -1,6 +1,6 @@
 import { type ChunkSource, type CsrChunk, resolveSpotRange } from "@flashdeconv/core";
 import { ROWS_PER_CHUNK, type SourceOptions } from "./csr-source.js";
-import { type DenseTile, readRowBand } from "./dense-array.js";
+import { type DenseTile, readRowBand } from "./read-row-band.js";
 import { countArray } from "./sparse-matrix.js";
 import type { ZarrArray } from "./zarr-array.js";
 

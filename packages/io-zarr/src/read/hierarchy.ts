@@ -1,7 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
-import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json.js";
+import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
 import { readKey } from "./read-key.js";
 import { loadRootMetadata, type RootMetadata } from "./root-metadata.js";
 

@@ -1,13 +1,13 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
-import { type ColumnValues, columnKind } from "./column.js";
-import { findCoordinates } from "./coordinates.js";
-import { openDataframe } from "./dataframe.js";
+import { type ColumnValues, columnKind } from "./column-values.js";
 import { type Hierarchy, join } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { openNames } from "./name-source.js";
 import { listMatrices, openAnnDataRoot } from "./open-anndata.js";
+import { openDataframe } from "./open-dataframe.js";
 import { openMatrix } from "./open-matrix.js";
+import { findCoordinates } from "./read-coordinates.js";
 
 export interface InspectOptions {
   readonly signal?: AbortSignal;

@@ -1,9 +1,10 @@
+import { OptionError } from "@flashdeconv/core";
 import { type PackedStrings, packStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
 import type { NameChunk } from "../names.js";
-import { type ColumnValues, readColumnOf } from "./column.js";
-import { openDataframe } from "./dataframe.js";
+import { type ColumnValues, readColumnOf } from "./column-values.js";
 import type { Hierarchy } from "./hierarchy.js";
 import { join } from "./hierarchy.js";
+import { openDataframe } from "./open-dataframe.js";
 import { openVector } from "./open-vector.js";
 import { packedCursor } from "./read-strings.js";
 
@@ -81,6 +82,9 @@ function source(path: string, count: number, openReader: (signal?: AbortSignal) 
       }
     },
     async at(index, signal) {
+      if (!Number.isInteger(index) || index < 0 || index >= count) {
+        throw new OptionError({ option: "index", value: index, rule: `a whole number of 0 to ${count - 1}` });
+      }
       return unpackStrings(await openReader(signal)(index, index + 1))[0];
     },
   };

@@ -1,6 +1,6 @@
 import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
-import { encodingOf } from "./encoding.js";
+import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join, openHierarchy } from "./hierarchy.js";
 import { type NameSource, openNames } from "./name-source.js";
 import { type Matrix, openMatrix } from "./open-matrix.js";

@@ -3,7 +3,7 @@ import type { ArrayMetadata } from "./array-metadata.js";
 import { cscSource } from "./csc-source.js";
 import { csrSource, type SourceOptions } from "./csr-source.js";
 import { denseCsrSource } from "./dense-csr-source.js";
-import { encodingOf } from "./encoding.js";
+import { encodingOf } from "./encoding-of.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { openSparseMatrix } from "./sparse-matrix.js";

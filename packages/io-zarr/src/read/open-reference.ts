@@ -6,11 +6,11 @@ import {
   ShapeError,
 } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
-import { type ColumnValues, readColumnOf } from "./column.js";
-import { openDataframe } from "./dataframe.js";
+import { type ColumnValues, readColumnOf } from "./column-values.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { columnTexts, readNames } from "./name-source.js";
 import { openAnnData } from "./open-anndata.js";
+import { openDataframe } from "./open-dataframe.js";
 import { type ReferenceOptions, resolveOpenOptions, sourceOptions } from "./open-options.js";
 
 /** The type of each cell: `names[codes[i]]`, or none where the code is -1 (no label, or an empty one). */

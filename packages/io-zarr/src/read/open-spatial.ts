@@ -1,11 +1,11 @@
 import type { ChunkSource, Coordinates, CsrChunk } from "@flashdeconv/core";
 import type { NameChunk } from "../names.js";
 import type { ReadableStore } from "../store.js";
-import { readCoordinatesFrom } from "./coordinates.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { readNames } from "./name-source.js";
 import { openAnnData } from "./open-anndata.js";
 import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
+import { readCoordinatesFrom } from "./read-coordinates.js";
 
 /** Spatial data that lie in a store. Nothing but gene names is held; everything else is read when asked for. */
 export interface SpatialDataset {

@@ -1,12 +1,12 @@
 import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
 import type { ReadableStore, ReadOptions } from "../store.js";
 import { copyNumbers } from "./copy-numbers.js";
-import { openDataframe } from "./dataframe.js";
-import { type DenseTile, readRowBand } from "./dense-array.js";
 import { denseSource } from "./dense-source.js";
-import { encodingOf } from "./encoding.js";
+import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join, openHierarchy, type ZarrNode } from "./hierarchy.js";
+import { openDataframe } from "./open-dataframe.js";
 import { openVector } from "./open-vector.js";
+import { type DenseTile, readRowBand } from "./read-row-band.js";
 import { vectorCursor } from "./vector-cursor.js";
 import { openArray } from "./zarr-array.js";
 

@@ -1,6 +1,6 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
-import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json.js";
+import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
 import { readKey } from "./read-key.js";
 
 export interface RootMetadata {

@@ -51,7 +51,8 @@ const MISSING = Symbol("missing chunk");
 export function openArray(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): ZarrArray {
   const { metadata, path } = node;
   const { zarrita } = metadata;
-  const array = new ZarritaArray(probedStore(hierarchy.store), `/${path}`, {
+  // zarrita takes paths for URLs, which names with `%`, `#` or `?` are not: it sees the array as the root of its store.
+  const array = new ZarritaArray(probedStore(hierarchy.store, path), "/", {
     zarr_format: 3,
     node_type: "array",
     shape: [...metadata.shape],
@@ -108,9 +109,10 @@ export function chunkKey(path: string, metadata: ArrayMetadata, coordinates: rea
   return join(path, parts.join(keyEncoding.configuration.separator) || "0");
 }
 
-function probedStore(store: ReadableStore) {
+/** The part of a store below `path`, as zarrita is to see it. */
+function probedStore(store: ReadableStore, path: string) {
   const read = async (key: `/${string}`, options: ProbedOptions, range?: ByteRange) => {
-    const bytes = await readKey(store, key, options.signal, range);
+    const bytes = await readKey(store, `/${path}${key}`, options.signal, range);
     if (!bytes) throw MISSING;
     // Reading a shard's index (a suffix) says nothing about the chunk.
     if (options.probe && !(range && "suffixLength" in range)) options.probe.byteCount = bytes.byteLength;

@@ -1,6 +1,6 @@
 import { FormatError } from "@flashdeconv/core";
 import { parseJson } from "../json.js";
-import { isJsonObject } from "../read/parse-json.js";
+import { isJsonObject } from "../read/parse-json-object.js";
 import type { JsonObject } from "./array-description.js";
 import type { StagedStore, StoreKey } from "./staged-store.js";
 import { keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";

@@ -1,9 +1,9 @@
 import { ShapeError } from "@flashdeconv/core";
 import type { ReadableStore, ReadOptions } from "../store.js";
-import { type ColumnValues, readColumnOf } from "./column.js";
-import { openDataframe } from "./dataframe.js";
+import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join, openHierarchy } from "./hierarchy.js";
 import { openNames, readNames } from "./name-source.js";
+import { openDataframe } from "./open-dataframe.js";
 
 /** A dataframe in memory. */
 export interface Dataframe {

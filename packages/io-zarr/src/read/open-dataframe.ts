@@ -1,5 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
-import { encodingOf } from "./encoding.js";
+import { encodingOf } from "./encoding-of.js";
 import type { Hierarchy } from "./hierarchy.js";
 
 /** What a dataframe group says of itself. */

@@ -1,5 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
-import { encodingOf } from "./encoding.js";
+import { encodingOf } from "./encoding-of.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
 import { join } from "./hierarchy.js";
 import { openVector, readNumbers } from "./open-vector.js";

@@ -1,9 +1,9 @@
 import { CoordinateError, type Coordinates, OptionError, ShapeError } from "@flashdeconv/core";
-import { readColumnOf } from "./column.js";
-import { openDataframe } from "./dataframe.js";
-import { readDenseMatrix } from "./dense-array.js";
-import { encodingOf } from "./encoding.js";
+import { readColumnOf } from "./column-values.js";
+import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join } from "./hierarchy.js";
+import { openDataframe } from "./open-dataframe.js";
+import { readDenseMatrix } from "./read-row-band.js";
 import { openArray } from "./zarr-array.js";
 
 /** Where coordinates lie: a matrix in `obsm`, or columns (of `obs`, or of a dataframe in `obsm`) named here. */
