@@ -1,3 +1,109 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { StoreError } from "@flashdeconv/core";
+import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { resolveSimulationOptions, SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-export function addDemoCommand(_p: Command, _e: Environment): void {}
+import { parseNumber } from "../options/parse-number.js";
+import { tissuePaths } from "../stores/write-tissue.js";
+import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+import { evaluateResult } from "./evaluate.js";
+import { runDeconvolution } from "./run-deconvolution.js";
+import { simulateInto } from "./simulate.js";
+
+const DEFAULT_FOLDER = "flashdeconv-demo";
+
+/** Lies in a folder that a demo made, which another may write over. */
+const MARK = ".flashdeconv-demo";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv demo
+  flashdeconv demo --spots 2000 --dir /tmp/demo`;
+
+interface DemoFlags extends TerminalOptions {
+  readonly spots?: number;
+  readonly dir?: string;
+  readonly seed?: number;
+}
+
+export function addDemoCommand(program: Command, environment: Environment): void {
+  program
+    .command("demo")
+    .description("Simulates a section, deconvolves it and compares the result with the truth.")
+    .option(
+      "--spots <count>",
+      `spots of the section (default: ${SIMULATION_DEFAULTS.spotCount})`,
+      parseNumber("--spots"),
+    )
+    .option(
+      "--dir <folder>",
+      `where to write; a demo's own folder is written over (default: ${DEFAULT_FOLDER})`,
+    )
+    .option(
+      "--seed <number>",
+      `of the simulation (default: ${SIMULATION_DEFAULTS.seed})`,
+      parseNumber("--seed"),
+    )
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress, no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((flags: DemoFlags) =>
+      useTerminal(environment, flags, (terminal) => demonstrate(flags, terminal)),
+    );
+}
+
+async function demonstrate(flags: DemoFlags, terminal: Terminal): Promise<Outcome> {
+  const { spots, seed, dir: folder = DEFAULT_FOLDER } = flags;
+  resolveSimulationOptions({ spotCount: spots, seed });
+  await claimFolder(folder);
+  const { spatial, reference } = tissuePaths(folder);
+  const result = join(folder, "result.zarr");
+  const overwrite = true;
+  const simulation = await simulateInto(folder, { spots, seed, overwrite }, terminal);
+  const run = await runDeconvolution(spatial, { reference, out: result, overwrite }, terminal);
+  const evaluation = await evaluateResult(result, { truth: spatial }, terminal);
+  const rerun = `flashdeconv run ${spatial} --reference ${reference} --out ${join(folder, "mine.zarr")}`;
+  return {
+    text: [
+      simulation.text,
+      run.text,
+      `Compared with the truth (${spatial}, obsm/truth): ${evaluation.text}`,
+      `Everything lies in ${folder}. Try a run of your own:\n  ${rerun}`,
+    ].join("\n\n"),
+    json: {
+      folder,
+      key: RESULT_DEFAULTS.key,
+      simulation: simulation.json,
+      run: run.json,
+      evaluation: evaluation.json,
+    },
+  };
+}
+
+/** Makes the folder, or takes one that is empty or an earlier demo's. Throws StoreError for any other. */
+async function claimFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const names = await readdir(folder);
+    if (names.length === 0) {
+      await writeFile(join(folder, MARK), "Made by flashdeconv demo, which may write over this folder.\n");
+      return;
+    }
+    if (names.includes(MARK)) return;
+  } catch (cause) {
+    throw unusable(folder, `a path that cannot be used (${(cause as Error).message})`, cause);
+  }
+  throw unusable(folder, "a folder with other files in it");
+}
+
+function unusable(path: string, found: string, cause?: unknown): StoreError {
+  return new StoreError({
+    path,
+    found,
+    expected: "a new or empty folder, or one that an earlier demo made",
+    remedy: "Choose another with --dir.",
+    cause,
+  });
+}

@@ -1,3 +1,51 @@
+import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { alignProportions, evaluateProportions } from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-export function addEvaluateCommand(_p: Command, _e: Environment): void {}
+import { readProportions } from "../stores/read-proportions.js";
+import { describeEvaluation } from "../terminal/describe-evaluation.js";
+import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv evaluate result.zarr --truth section.zarr
+  flashdeconv evaluate result.zarr --truth truth.csv --json`;
+
+const DEFAULT_TRUTH_KEY = "truth";
+
+export interface EvaluateFlags extends TerminalOptions {
+  readonly truth: string;
+  readonly key?: string;
+  readonly truthKey?: string;
+}
+
+export function addEvaluateCommand(program: Command, environment: Environment): void {
+  program
+    .command("evaluate")
+    .description("Compares proportions with the truth. Spots and types are matched by name.")
+    .argument("<result>", "store with the result, or CSV (a row per spot, a column per type)")
+    .requiredOption("--truth <path>", "store with the truth, or CSV")
+    .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
+    .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`)
+    .option("--json", "print one JSON object instead of a table")
+    .option("--quiet", "no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((result: string, flags: EvaluateFlags) =>
+      useTerminal(environment, flags, (terminal) => evaluateResult(result, flags, terminal)),
+    );
+}
+
+/** Reads both sides, brings them together by name and measures how close they are. */
+export async function evaluateResult(
+  path: string,
+  { truth: truthPath, key = RESULT_DEFAULTS.key, truthKey = DEFAULT_TRUTH_KEY }: EvaluateFlags,
+  { signal, note }: Terminal,
+): Promise<Outcome> {
+  const estimate = await readProportions({ path, key, keyFlag: "--key" }, signal);
+  const truth = await readProportions({ path: truthPath, key: truthKey, keyFlag: "--truth-key" }, signal);
+  const aligned = alignProportions(estimate, truth);
+  for (const notice of aligned.notices) note(notice);
+  const { typeNames } = aligned;
+  const evaluation = evaluateProportions(aligned.estimate, aligned.truth, typeNames.length);
+  return describeEvaluation(typeNames, evaluation, aligned.notices);
+}

@@ -1,3 +1,106 @@
+import {
+  inspectStore,
+  OPEN_DEFAULTS,
+  openSpatial,
+  type ReadableStore,
+  type StoreSummary,
+} from "@flashdeconv/io-zarr";
+import type { CountReport } from "@flashdeconv/normalize";
+import { isSignature } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-export function addInspectCommand(_p: Command, _e: Environment): void {}
+import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
+import { previewCounts } from "../stores/preview-counts.js";
+import { withReference } from "../stores/with-reference.js";
+import { withStore } from "../stores/with-store.js";
+import { describeInspection } from "../terminal/describe-inspection.js";
+import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv inspect section.zarr
+  flashdeconv inspect section.zarr --reference cells.zarr --cell-type-key annotation
+  flashdeconv inspect section.zarr --layer counts --json`;
+
+interface InspectFlags extends TerminalOptions {
+  readonly reference?: string;
+  readonly layer?: string;
+  readonly referenceLayer?: string;
+  readonly cellTypeKey?: string;
+}
+
+/** What `inspect` found out. */
+export interface Inspection {
+  readonly path: string;
+  readonly summary: StoreSummary;
+  /** The matrix whose values were looked at; undefined for a store without one, such as a result. */
+  readonly matrix:
+    | { readonly path: string; readonly counts: CountReport; readonly geneNames: readonly string[] }
+    | undefined;
+  readonly reference: ReferenceReport | undefined;
+}
+
+export function addInspectCommand(program: Command, environment: Environment): void {
+  program
+    .command("inspect")
+    .description(
+      "Shows what a store holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
+    )
+    .argument("<store>", "AnnData Zarr store")
+    .option("--reference <path>", "reference to compare with: store of single cells, or CSV of mean counts")
+    .option("--layer <name>", "layer to look at; raw for raw/X (default: X)")
+    .option("--reference-layer <name>", "the same of the reference (default: X)")
+    .option(
+      "--cell-type-key <name>",
+      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
+    )
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress, no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((path: string, flags: InspectFlags) =>
+      useTerminal(environment, flags, (terminal) =>
+        withStore(path, (store) => inspect(path, store, flags, terminal)),
+      ),
+    );
+}
+
+async function inspect(
+  path: string,
+  store: ReadableStore,
+  flags: InspectFlags,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const { signal, note } = terminal;
+  const summary = await inspectStore(store, { signal });
+  const { layer } = flags;
+  const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
+  let matrix: Inspection["matrix"];
+  if (hasMatrix) {
+    const { counts, geneNames, matrix: info } = await openSpatial(store, { layer, signal, onNotice: note });
+    matrix = {
+      path: info.path,
+      geneNames,
+      counts: await previewCounts(counts, signal, progressOf(terminal, "rows")),
+    };
+  }
+  const reference = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
+  return describeInspection({ path, summary, matrix, reference }, terminal.notices);
+}
+
+async function inspectReference(
+  geneNames: readonly string[],
+  { reference, referenceLayer, cellTypeKey }: InspectFlags,
+  terminal: Terminal,
+): Promise<ReferenceReport | undefined> {
+  if (reference === undefined) return undefined;
+  return withReference({ reference, referenceLayer, cellTypeKey }, terminal, async (input) => {
+    const counts = isSignature(input)
+      ? undefined
+      : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));
+    return compareReference(geneNames, input, counts);
+  });
+}
+
+function progressOf({ progress }: Terminal, unit: string): (done: number, total: number) => void {
+  return (done, total) => progress.update({ stage: `looking at ${unit}`, done, total, unit });
+}

@@ -1,3 +1,115 @@
-import type { Command } from "commander";
+import { WRITE_DEFAULTS } from "@flashdeconv/io-zarr";
+import {
+  SIMULATION_DEFAULTS as DEFAULTS,
+  type SimulationOptions,
+  simulateTissue,
+} from "@flashdeconv/simulate";
+import { type Command, Option } from "commander";
 import type { Environment } from "../environment.js";
-export function addSimulateCommand(_p: Command, _e: Environment): void {}
+import { OPTION_FLAGS } from "../options/option-flags.js";
+import { parseChoice } from "../options/parse-choice.js";
+import { parseNumber } from "../options/parse-number.js";
+import { writeTissue } from "../stores/write-tissue.js";
+import { countOf, formatCount } from "../terminal/format.js";
+import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv simulate tissue --spots 2000 --types 5 --seed 1
+  flashdeconv run tissue/spatial.zarr --reference tissue/reference.zarr --out result.zarr
+  flashdeconv evaluate result.zarr --truth tissue/spatial.zarr`;
+
+type NumericOption = Exclude<keyof SimulationOptions, "layout" | "spotsPerChunk">;
+
+/** The simulation's numbers: their placeholder and what they mean. */
+const NUMBERS: Readonly<Record<NumericOption, readonly [placeholder: string, meaning: string]>> = {
+  spotCount: ["count", "spots of the section"],
+  geneCount: ["count", "genes"],
+  typeCount: ["count", "cell types"],
+  depth: ["counts", "mean counts of a spot"],
+  seed: ["number", "the same seed gives the same data"],
+  emptySpotFraction: ["share", "spots without any count"],
+  rareTypeFraction: ["share", "spots that hold the rare type"],
+  typesPerSpot: ["count", "most types of one spot"],
+  domainScale: ["spots", "size of a domain"],
+  spotVariation: ["number", "noise between neighbouring spots"],
+  spotSpacing: ["distance", "between neighbouring spots"],
+  depthVariation: ["number", "sd of the logarithm of a spot's depth"],
+  overdispersion: ["number", "variance beyond Poisson, of each spot and gene"],
+  platformEffect: ["number", "sd of the logarithm of each gene's factor between reference and section"],
+  cellsPerType: ["count", "reference cells of each type"],
+  referenceDepth: ["counts", "mean counts of a reference cell"],
+  referenceOverdispersion: ["number", "variance beyond Poisson, of each cell and gene"],
+  baselineVariation: ["number", "sd of the logarithm of the genes' means"],
+  typeVariation: ["number", "the same between types, in genes that mark none"],
+  markerFraction: ["share", "genes that mark a type"],
+  markerFold: ["number", "median fold change of a marker"],
+};
+
+export interface SimulateFlags extends TerminalOptions {
+  readonly layout?: SimulationOptions["layout"];
+  readonly zarrFormat?: "2" | "3";
+  readonly overwrite?: boolean;
+  /** Numbers, under the names commander makes of their flags. */
+  readonly [flag: string]: unknown;
+}
+
+export function addSimulateCommand(program: Command, environment: Environment): void {
+  const command = program
+    .command("simulate")
+    .description("Makes a section with known truth, and a reference, as two stores in a folder.")
+    .argument("<dir>", "folder for spatial.zarr and reference.zarr");
+  for (const [name, [placeholder, meaning]] of Object.entries(NUMBERS)) {
+    const flag = OPTION_FLAGS[name];
+    const preset = DEFAULTS[name as NumericOption];
+    command.option(`${flag} <${placeholder}>`, `${meaning} (default: ${preset})`, parseNumber(flag));
+  }
+  command
+    .option(
+      "--layout <kind>",
+      `smooth, patchy or layered domains (default: ${DEFAULTS.layout})`,
+      parseChoice("--layout", ["smooth", "patchy", "layered"]),
+    )
+    .option(
+      "--zarr-format <2|3>",
+      `(default: ${WRITE_DEFAULTS.zarrFormat})`,
+      parseChoice("--zarr-format", ["2", "3"]),
+    )
+    .option("--overwrite", "replace the stores that are there")
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress")
+    .addHelpText("after", EXAMPLES)
+    .action((folder: string, flags: SimulateFlags) =>
+      useTerminal(environment, flags, (terminal) => simulateInto(folder, flags, terminal)),
+    );
+}
+
+/** Draws a tissue and writes it, chunk by chunk. */
+export async function simulateInto(
+  folder: string,
+  flags: SimulateFlags,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const { overwrite, layout } = flags;
+  const numbers = Object.keys(NUMBERS).map((name) => [name, flags[attributeName(OPTION_FLAGS[name])]]);
+  const tissue = simulateTissue({ ...Object.fromEntries(numbers), layout });
+  const zarrFormat = flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3);
+  const paths = await writeTissue(tissue, folder, { zarrFormat, overwrite }, terminal);
+  const { spotCount, geneNames, typeNames, reference } = tissue;
+  const text = [
+    `${paths.spatial}: ${countOf(spotCount, "spot")} x ${countOf(geneNames.length, "gene")}, ` +
+      `truth of ${countOf(typeNames.length, "cell type")} in obsm/truth`,
+    `${paths.reference}: ${formatCount(reference.cellCount)} cells, types in obs/cell_type`,
+  ].join("\n");
+  const facts = {
+    spot_count: spotCount,
+    gene_count: geneNames.length,
+    type_count: typeNames.length,
+    cell_count: reference.cellCount,
+  };
+  return { text, json: { ...paths, ...facts } };
+}
+
+function attributeName(flag: string): string {
+  return new Option(flag).attributeName();
+}

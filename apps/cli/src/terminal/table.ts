@@ -1,10 +1,14 @@
-/** Columns of text in line: the first is set to the left, the others, which mostly hold numbers, to the right. */
+/** Columns of text in line: numbers to the right, words to the left. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const columns = header.map((title, i) => {
+    const isNumeric = rows.every((row) => /^[-\d]|^$/.test(row[i])) && rows.some((row) => row[i] !== "");
+    const width = Math.max(title.length, ...rows.map((row) => row[i].length));
+    return isNumeric ? (cell: string) => cell.padStart(width) : (cell: string) => cell.padEnd(width);
+  });
   return [header, ...rows]
     .map((row) =>
       row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .map((cell, i) => columns[i](cell))
         .join("  ")
         .trimEnd(),
     )

@@ -1,0 +1,49 @@
+import { FormatError } from "@flashdeconv/core";
+import type { NamedProportions } from "@flashdeconv/simulate";
+import { parse } from "csv-parse/sync";
+
+/**
+ * Reads a table of proportions: spot names in the first column, type names in the first row. Text is comma-separated, or by
+ * tabs where the first line has those and no comma. An empty cell, NA or NaN is NaN, a spot without an answer.
+ *
+ * @throws FormatError where a row has another length or a cell is no number
+ */
+export function parseProportions(path: string, text: string): NamedProportions {
+  const [header = [], ...rows] = parseCells(path, text);
+  const typeNames = header.slice(1);
+  if (typeNames.length === 0 || rows.length === 0) {
+    throw broken(
+      path,
+      `${rows.length} rows and ${typeNames.length} columns of numbers`,
+      "at least one of each",
+    );
+  }
+  const values = new Float64Array(rows.length * typeNames.length);
+  let at = 0;
+  for (const [spot, ...cells] of rows) {
+    for (const [k, cell] of cells.entries()) {
+      const value = /^(nan|na|)$/i.test(cell) ? Number.NaN : Number(cell);
+      if (Number.isNaN(value) && !/^(nan|na|)$/i.test(cell)) {
+        throw broken(path, `"${cell}" for the spot "${spot}" and the type "${typeNames[k]}"`, "a number");
+      }
+      values[at++] = value;
+    }
+  }
+  return { spotNames: rows.map(([name]) => name), typeNames, values };
+}
+
+function parseCells(path: string, text: string): string[][] {
+  const firstLine = /^.*/.exec(text)?.[0] ?? "";
+  const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
+  try {
+    return parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true });
+  } catch (cause) {
+    throw broken(path, `text that is no table (${(cause as Error).message})`, "rows of equal length", cause);
+  }
+}
+
+function broken(path: string, found: string, expected: string, cause?: unknown): FormatError {
+  const remedy =
+    "Give CSV with type names in the first row, spot names in the first column and numbers elsewhere.";
+  return new FormatError({ path, found, expected, remedy, cause });
+}

@@ -1,0 +1,20 @@
+import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
+import { addCountCheck, buildCountCheck, type CountReport, finishCountCheck } from "@flashdeconv/normalize";
+
+/** Enough to tell counts from logged or scaled values, and read in no time. */
+const PREVIEW_ROWS = 10_000;
+
+/** Looks at the first rows of a matrix, up to 10,000, and says whether they are counts. */
+export async function previewCounts(
+  counts: ChunkSource<CsrChunk>,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void,
+): Promise<CountReport> {
+  const total = Math.min(PREVIEW_ROWS, counts.spotCount);
+  const check = buildCountCheck();
+  for await (const chunk of counts.chunks({ spotRange: { start: 0, end: total }, signal })) {
+    addCountCheck(check, chunk);
+    onProgress(chunk.spotStart + chunk.spotCount, total);
+  }
+  return finishCountCheck(check);
+}

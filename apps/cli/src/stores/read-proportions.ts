@@ -1,0 +1,56 @@
+import { collect, FormatError } from "@flashdeconv/core";
+import { type ReadableStore, readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
+import type { NamedProportions } from "@flashdeconv/simulate";
+import { withFlags } from "../options/option-flags.js";
+import { parseProportions } from "./parse-proportions.js";
+import { isTable, readText } from "./read-text.js";
+import { withStore } from "./with-store.js";
+
+export interface ProportionsRequest {
+  readonly path: string;
+  /** Key in `obsm`; of no meaning for a table. */
+  readonly key: string;
+  /** The flag that names the key. */
+  readonly keyFlag: string;
+}
+
+/** Reads proportions with their names, all into memory, from `obsm/<key>` of a store or from a CSV table. */
+export async function readProportions(
+  { path, key, keyFlag }: ProportionsRequest,
+  signal: AbortSignal,
+): Promise<NamedProportions> {
+  if (isTable(path)) return parseProportions(path, await readText(path, signal));
+  return withStore(path, async (store) => {
+    const { columnNames, values } = await withFlags({ key: keyFlag }, () => readObsm(store, key, { signal }));
+    const typeNames = columnNames ?? (await readTypeNames(store, key, values.width, signal));
+    const spotNames = await readRowNames(store, "obs", { signal });
+    if (spotNames.length !== values.spotCount) {
+      throw new FormatError({
+        path: `obsm/${key}`,
+        found: `${values.spotCount} rows for ${spotNames.length} names in obs`,
+        expected: "a row per spot",
+        remedy: "The store is damaged: write it again.",
+      });
+    }
+    return { spotNames, typeNames, values: (await collect(values, { signal })).values };
+  });
+}
+
+/** A plain array has no names of its own: they lie in `uns/<key>_cell_types`. */
+async function readTypeNames(
+  store: ReadableStore,
+  key: string,
+  width: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const path = `uns/${key}_cell_types`;
+  const column = await readColumn(store, path, { signal });
+  const names = column.kind === "string" ? column.values.map((name) => name ?? "") : [];
+  if (names.length === width) return names;
+  throw new FormatError({
+    path,
+    found: column.kind === "string" ? `${names.length} names` : `values of kind ${column.kind}`,
+    expected: `the names of the ${width} columns of obsm/${key}`,
+    remedy: "Store the proportions as a dataframe, with a column per cell type.",
+  });
+}

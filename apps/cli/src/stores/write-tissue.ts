@@ -1,0 +1,102 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { StoreError } from "@flashdeconv/core";
+import { type AnnDataContents, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
+import { createStore } from "@flashdeconv/io-zarr/node";
+import type { SimulatedTissue } from "@flashdeconv/simulate";
+import type { Terminal } from "../terminal/terminal.js";
+
+export interface TissuePaths {
+  readonly spatial: string;
+  readonly reference: string;
+}
+
+export function tissuePaths(folder: string): TissuePaths {
+  return { spatial: join(folder, "spatial.zarr"), reference: join(folder, "reference.zarr") };
+}
+
+/**
+ * Writes a simulated tissue as two AnnData stores: the section with coordinates and `obsm/truth`, and the reference with
+ * `obs/cell_type`. Counts are drawn and written chunk by chunk. Where it fails, a folder that was made for it is removed.
+ */
+export async function writeTissue(
+  tissue: SimulatedTissue,
+  folder: string,
+  { zarrFormat, overwrite }: { readonly zarrFormat?: 2 | 3; readonly overwrite?: boolean },
+  { signal, progress }: Terminal,
+): Promise<TissuePaths> {
+  const { spatial, reference } = tissuePaths(folder);
+  const firstMade = await makeFolder(folder);
+  try {
+    const [target, referenceTarget] = await openBoth(spatial, reference, overwrite);
+    const options = (stage: string): WriteOptions => ({
+      zarrFormat,
+      signal,
+      onProgress: ({ spotsDone: done, spotCount: total }) =>
+        progress.update({ stage, done, total, unit: "rows" }),
+    });
+    try {
+      // Neither store appears before both are whole.
+      const held = { ...referenceTarget, commit: async () => undefined };
+      await writeAnnData(held, referenceContents(tissue), options("writing the reference"));
+      await writeAnnData(target, sectionContents(tissue, signal), options("writing the section"));
+      await referenceTarget.commit();
+    } finally {
+      // After a commit this does nothing.
+      await Promise.all([target.discard(), referenceTarget.discard()]);
+    }
+  } catch (error) {
+    if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true });
+    throw error;
+  }
+  return { spatial, reference };
+}
+
+async function openBoth(spatial: string, reference: string, overwrite?: boolean) {
+  const target = await createStore(spatial, { overwrite });
+  try {
+    return [target, await createStore(reference, { overwrite })] as const;
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
+}
+
+/** The first folder that had to be made, if any. */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new StoreError({
+      path: folder,
+      found: `no folder, and none can be made (${(cause as Error).message})`,
+      expected: "a folder to write to",
+      remedy: "Choose another path, or check its permissions.",
+      cause,
+    });
+  }
+}
+
+function sectionContents(tissue: SimulatedTissue, signal: AbortSignal): AnnDataContents {
+  const { spotCount, geneNames, typeNames, counts, coordinates, truth } = tissue;
+  return {
+    spotCount,
+    spotNames: tissue.spotNames({ signal }),
+    geneNames,
+    X: counts,
+    obsm: { spatial: { values: coordinates }, truth: { values: truth, columnNames: typeNames } },
+    uns: { simulation: { ...tissue.options } },
+  };
+}
+
+function referenceContents({ reference }: SimulatedTissue): AnnDataContents {
+  const { cellCount, cellNames, geneNames, counts, cellTypes } = reference;
+  const { codes, names: categories } = cellTypes;
+  return {
+    spotCount: cellCount,
+    spotNames: cellNames,
+    geneNames,
+    X: counts,
+    obs: [{ kind: "categorical", name: "cell_type", codes, categories }],
+  };
+}

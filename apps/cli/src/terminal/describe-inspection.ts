@@ -1,0 +1,96 @@
+import type { Notice } from "@flashdeconv/core";
+import type { MatrixInfo } from "@flashdeconv/io-zarr";
+import { type CountReport, describeCounts } from "@flashdeconv/normalize";
+import type { Inspection } from "../commands/inspect.js";
+import type { ReferenceReport } from "../stores/compare-reference.js";
+import { countOf, formatCount, formatPercent } from "./format.js";
+import { inspectionJson } from "./inspection-json.js";
+import { indent, table } from "./table.js";
+import type { Outcome } from "./terminal.js";
+
+export function describeInspection(inspection: Inspection, notices: readonly Notice[]): Outcome {
+  const { path, summary, matrix, reference } = inspection;
+  const { zarrFormat, consolidated, rowCount, geneCount, matrices, unreadable, obsColumns, obsm } = summary;
+  const sections = [
+    `${path}: AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
+    matrices.length > 0 ? `Matrices\n${indent(matrixTable(matrices))}` : "Matrices: none",
+    ...unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
+    matrix ? `Values of ${matrix.path}: ${describeValues(matrix.counts, rowCount, "row")}` : undefined,
+    `Coordinates: ${summary.coordinates ?? "none found"}`,
+    matrix ? `Genes: ${someNames(matrix.geneNames)}` : undefined,
+    `obs: ${obsColumns.map(({ name, kind }) => `${name} (${kind})`).join(", ") || "no columns"}`,
+    `obsm: ${obsm.map(({ key, encoding, shape }) => `${key} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
+    summary.complete ? undefined : "The store cannot be listed: layers and obsm may hold more.",
+    reference ? describeReference(reference) : undefined,
+  ];
+  return {
+    text: sections.filter((section) => section !== undefined).join("\n"),
+    json: { store: path, ...inspectionJson(inspection), notices },
+  };
+}
+
+function matrixTable(matrices: readonly MatrixInfo[]): string {
+  return table(
+    ["path", "encoding", "shape", "type", "chunks", "codecs", "non-zeros"],
+    matrices.map(({ path, encoding, shape, dataType, chunkShape, codecs, nonZeroCount }) => [
+      path,
+      encoding,
+      shape.map(formatCount).join(" x "),
+      dataType,
+      chunkShape.map(formatCount).join(" x "),
+      codecs.join(", ") || "none",
+      nonZeroCount === undefined
+        ? "not known"
+        : `${formatCount(nonZeroCount)} (${formatPercent(nonZeroCount / Math.max(1, shape[0] * shape[1]))})`,
+    ]),
+  );
+}
+
+const VERDICTS = {
+  counts: "raw counts: whole numbers of at least 0",
+  "logged or scaled": "NOT raw counts: logged or scaled",
+  invalid: "NOT usable: negative or not finite",
+} as const satisfies Record<ReturnType<typeof describeCounts>, string>;
+
+function describeValues(report: CountReport, rowCount: number, row: string): string {
+  const { spotCount, emptySpotCount, max, total, faults } = report;
+  const looked =
+    spotCount === rowCount
+      ? `all ${countOf(rowCount, row)}`
+      : `the first ${formatCount(spotCount)} of ${countOf(rowCount, row)}`;
+  const facts = [
+    `mean ${formatCount(total / Math.max(1, spotCount))} per ${row}`,
+    `greatest ${formatCount(max)}`,
+    emptySpotCount > 0 ? `${countOf(emptySpotCount, row)} without any` : undefined,
+    ...faults.map(
+      ({ kind, valueCount, value }) => `${countOf(valueCount, "value")} ${kind}, the first ${value}`,
+    ),
+  ];
+  return `${VERDICTS[describeCounts(report)]} (${looked} looked at; ${facts.filter(Boolean).join("; ")})`;
+}
+
+function describeReference(reference: ReferenceReport): string {
+  const { cellCount, types, geneCount, sharedGeneCount, sharedGeneShare, unlabelledCount, counts } =
+    reference;
+  const rows = types.map(({ name, cellCount: count, remark }) => [
+    name,
+    count === undefined ? "-" : formatCount(count),
+    remark,
+  ]);
+  return [
+    "",
+    `Reference: ${cellCount === undefined ? "table of mean counts" : countOf(cellCount, "cell")}, ` +
+      `${countOf(types.length, "cell type")}, ${countOf(geneCount, "gene")}`,
+    counts && `Values: ${describeValues(counts, cellCount ?? 0, "cell")}`,
+    `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`,
+    ...reference.geneRemarks,
+    unlabelledCount > 0 ? `${countOf(unlabelledCount, "cell")} without a type` : undefined,
+    indent(table(["cell type", "cells", "remark"], rows)),
+  ]
+    .filter((line) => line !== undefined)
+    .join("\n");
+}
+
+function someNames(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`;
+}

@@ -1,0 +1,61 @@
+import { type CountReport, describeCounts } from "@flashdeconv/normalize";
+import type { Inspection } from "../commands/inspect.js";
+
+/** An inspection as plain data, with names as JSON has them elsewhere in this program. */
+export function inspectionJson({ summary, matrix, reference }: Inspection): Record<string, unknown> {
+  return {
+    zarr_format: summary.zarrFormat,
+    consolidated: summary.consolidated,
+    row_count: summary.rowCount,
+    gene_count: summary.geneCount,
+    matrices: summary.matrices.map((info) => ({
+      path: info.path,
+      encoding: info.encoding,
+      shape: info.shape,
+      data_type: info.dataType,
+      chunk_shape: info.chunkShape,
+      codecs: info.codecs,
+      nonzero_count: info.nonZeroCount ?? null,
+    })),
+    unreadable: summary.unreadable,
+    obs_columns: summary.obsColumns,
+    obsm: summary.obsm,
+    coordinates: summary.coordinates ?? null,
+    complete: summary.complete,
+    values: matrix ? { path: matrix.path, ...valuesJson(matrix.counts) } : null,
+    gene_examples: matrix?.geneNames.slice(0, 5) ?? [],
+    reference: reference && {
+      cell_count: reference.cellCount ?? null,
+      gene_count: reference.geneCount,
+      shared_gene_count: reference.sharedGeneCount,
+      shared_gene_share: reference.sharedGeneShare,
+      gene_remarks: reference.geneRemarks,
+      unlabelled_count: reference.unlabelledCount,
+      values: reference.counts ? valuesJson(reference.counts) : null,
+      cell_types: reference.types.map(({ name, cellCount, remark }) => ({
+        name,
+        cell_count: cellCount ?? null,
+        remark,
+      })),
+    },
+  };
+}
+
+function valuesJson(report: CountReport): Record<string, unknown> {
+  return {
+    verdict: describeCounts(report),
+    rows_looked_at: report.spotCount,
+    empty_row_count: report.emptySpotCount,
+    nonzero_count: report.nonzeroCount,
+    total: report.total,
+    max: report.max,
+    faults: report.faults.map(({ kind, valueCount, spot, gene, value }) => ({
+      kind,
+      value_count: valueCount,
+      first_row: spot,
+      first_column: gene,
+      // JSON knows neither NaN nor infinity.
+      first_value: String(value),
+    })),
+  };
+}
