@@ -192,6 +192,12 @@ describe("cell types", () => {
     expect(cellTypes).toEqual({ names: ["Z", "b"], codes: Int32Array.of(0, -1, 1, 0) });
   });
 
+  it("may lie in a column that obs does not list", async () => {
+    const zarr = tinyAnnData(ROWS, { labels: ["a", "b", "a"] });
+    writeDataframe(zarr, "obs", ["p", "q", "r"]);
+    expect((await openReference(zarr)).cellTypes.names).toEqual(["a", "b"]);
+  });
+
   it("may be strings or numbers; an empty string is no label", async () => {
     const text = await openReference(tinyAnnData(ROWS, { labels: ["T", "", "B"] }));
     expect(text.cellTypes).toEqual({ names: ["B", "T"], codes: Int32Array.of(1, -1, 0) });

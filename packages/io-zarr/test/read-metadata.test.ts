@@ -177,5 +177,7 @@ describe("a summary", () => {
     const get = zarr.get.bind(zarr);
     const summary = await inspectStore({ get });
     expect(summary).toMatchObject({ complete: false, obsm: [], coordinates: "obsm/spatial" });
+    const list = () => Promise.reject(new Error("not allowed"));
+    expect(await inspectStore({ get, list })).toEqual(summary);
   });
 });

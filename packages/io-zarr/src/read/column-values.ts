@@ -127,6 +127,7 @@ function badCategories(path: string, found: string): FormatError {
     path,
     found,
     expected: "codes of -1 (missing) to the number of categories less 1",
-    remedy: "The categorical column is damaged: write the store again.",
+    remedy:
+      "The column is damaged, or counts its codes from 1 as some R software does: write the store again.",
   });
 }

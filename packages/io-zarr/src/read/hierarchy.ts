@@ -102,8 +102,10 @@ async function loadV3(path: string, document: DocumentReader): Promise<ZarrNode 
   });
 }
 
+/** A store that fails to list is one that cannot: names are wanted for messages and summaries only. */
 async function listNames(store: ReadableStore, path: string, signal?: AbortSignal) {
-  const names = await store.list?.(`/${path}`, { signal });
+  const names = await store.list?.(`/${path}`, { signal }).catch(() => undefined);
+  signal?.throwIfAborted();
   return names?.filter((name) => !name.startsWith(".") && name !== "zarr.json");
 }
 

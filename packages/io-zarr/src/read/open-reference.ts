@@ -7,6 +7,7 @@ import {
 } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
+import { join } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { columnTexts, readNames } from "./name-source.js";
 import { openAnnData } from "./open-anndata.js";
@@ -46,7 +47,8 @@ export async function openReference(
   const { signal, cellTypeKey } = resolved;
   const { hierarchy, matrix, geneNames } = await openAnnData(store, resolved.layer, "cell", signal);
   const { columnNames } = await openDataframe(hierarchy, "obs");
-  if (!columnNames.includes(cellTypeKey)) {
+  // A column that obs does not list but holds is as good.
+  if (!columnNames.includes(cellTypeKey) && !(await hierarchy.node(join("obs", cellTypeKey)))) {
     throw new OptionError({
       option: "cell-type-key",
       value: cellTypeKey,
