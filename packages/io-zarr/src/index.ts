@@ -12,7 +12,7 @@
  *   obs: [{ kind: "number", name: "depth", values: Float64Array.of(1200, 950) }],
  *   uns: { made_by: "an example" },
  * });
- * const { values } = await readColumn(store, "obs/depth"); // 1200, 950
+ * console.log(await readColumn(store, "obs/depth")); // { kind: "number", values: 1200, 950 }
  */
 
 export type { CompressorName } from "./codecs/compressors.js";
