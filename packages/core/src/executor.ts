@@ -1,19 +1,31 @@
 export interface TaskOptions {
-  readonly transfer?: Transferable[];
+  readonly transfer?: readonly Transferable[];
+  /** Stops the task; its reason is what `run` rejects with, as it is. */
   readonly signal?: AbortSignal;
+  /** Receives what the task reports on its way, such as progress. */
+  readonly onReport?: (report: unknown) => void;
+}
+
+/** What a task is given beside its input. */
+export interface TaskContext {
+  readonly signal?: AbortSignal;
+  /** Sends plain data to whoever asked for the task. */
+  report(data: unknown): void;
 }
 
 /** The tasks an executor knows, by name. A closed table: functions never cross a thread, names and data do. */
-export type TaskTable = Readonly<Record<string, (input: never, signal?: AbortSignal) => unknown>>;
+export type TaskTable = Readonly<Record<string, (input: never, context: TaskContext) => unknown>>;
 
 /** Runs named tasks, at most `concurrency` at a time. */
 export interface Executor<T extends TaskTable = TaskTable> {
   readonly concurrency: number;
+  /** Rejects with what the task threw, the signal's reason, or WorkerError when the thread died. */
   run<N extends keyof T & string>(
     task: N,
     input: Parameters<T[N]>[0],
     options?: TaskOptions,
   ): Promise<Awaited<ReturnType<T[N]>>>;
+  /** Ends all threads; tasks under way are rejected. */
   close(): Promise<void>;
 }
 
@@ -23,9 +35,10 @@ export function inlineExecutor<T extends TaskTable>(tasks: T): Executor<T> {
   return {
     concurrency: 1,
     run(task, input, options = {}) {
+      const { signal, onReport } = options;
       const job = last.then(() => {
-        options.signal?.throwIfAborted();
-        return tasks[task](input as never, options.signal);
+        signal?.throwIfAborted();
+        return tasks[task](input as never, { signal, report: (data) => onReport?.(data) });
       });
       last = job.catch(() => undefined);
       return job as never;

@@ -14,6 +14,7 @@
 
 export { collect } from "./collect.js";
 export type { Chunk, CsrChunk, DenseChunk, Values } from "./csr-chunk.js";
+export { type PackedError, packError, unpackError } from "./error-transfer.js";
 export {
   CoordinateError,
   CountError,
@@ -29,7 +30,13 @@ export {
   StoreError,
   WorkerError,
 } from "./errors.js";
-export { type Executor, inlineExecutor, type TaskOptions, type TaskTable } from "./executor.js";
+export {
+  type Executor,
+  inlineExecutor,
+  type TaskContext,
+  type TaskOptions,
+  type TaskTable,
+} from "./executor.js";
 export { mapChunks } from "./map-chunks.js";
 export { type MemorySourceOptions, memorySource } from "./memory-source.js";
 export type { NameChunk } from "./name-chunk.js";

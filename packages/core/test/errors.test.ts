@@ -6,7 +6,10 @@ import {
   inlineExecutor,
   isFlashdeconvError,
   OptionError,
+  packError,
   StoreError,
+  type TaskContext,
+  unpackError,
 } from "../src/index.js";
 
 describe("errors", () => {
@@ -31,6 +34,48 @@ describe("errors", () => {
     expect(isFlashdeconvError(new CountError({ ...parts, spot: "s", gene: "g", value: -1 }))).toBe(true);
     expect(isFlashdeconvError(new Error("other"))).toBe(false);
     expect(isFlashdeconvError({ brand: "flashdeconv" })).toBe(false);
+  });
+});
+
+describe("packError and unpackError", () => {
+  it("carry class, fields and message through structured cloning", () => {
+    const error = new StoreError({
+      path: "a.zarr",
+      found: "x",
+      expected: "y",
+      remedy: "z",
+      status: 404,
+      cause: () => 0,
+    });
+    const back = unpackError(structuredClone(packError(error)));
+    expect(back).toBeInstanceOf(StoreError);
+    expect(isFlashdeconvError(back)).toBe(true);
+    expect(back).toMatchObject({
+      tag: "StoreError",
+      path: "a.zarr",
+      status: 404,
+      message: error.message,
+      stack: error.stack,
+    });
+    const option = unpackError(
+      structuredClone(packError(new OptionError({ option: "rho", value: "x", rule: "a number" }))),
+    );
+    expect(option).toMatchObject({
+      tag: "OptionError",
+      option: "rho",
+      rule: "a number",
+      name: "OptionError",
+    });
+  });
+
+  it("keep name and message of other errors, and take what is no error", () => {
+    const back = unpackError(structuredClone(packError(new TypeError("not a function"))));
+    expect([back.name, back.message, isFlashdeconvError(back)]).toEqual([
+      "TypeError",
+      "not a function",
+      false,
+    ]);
+    expect(unpackError(packError("a string")).message).toBe("a string");
   });
 });
 
@@ -69,6 +114,15 @@ describe("inlineExecutor", () => {
       results.map((result) => (result.status === "fulfilled" ? result.value : String(result.reason))),
     ).toEqual([4, "Error: no", 6]);
     await executor.close();
+  });
+
+  it("passes on what a task reports", async () => {
+    const reports: unknown[] = [];
+    const counting = inlineExecutor({
+      count: (to: number, { report }: TaskContext) => Array.from({ length: to }, (_, i) => report(i)).length,
+    });
+    expect(await counting.run("count", 3, { onReport: (data) => reports.push(data) })).toBe(3);
+    expect(reports).toEqual([0, 1, 2]);
   });
 
   it("throws the signal's reason", async () => {

@@ -28,10 +28,12 @@ it("exports what it promises and nothing else", () => {
       "memorySource",
       "mergeOrderedSum",
       "orderedSumAt",
+      "packError",
       "prefetch",
       "rechunk",
       "resolveSpotRange",
       "sliceChunk",
+      "unpackError",
     ]
   `);
   expect(Object.keys(arrow).sort()).toMatchInlineSnapshot(`
