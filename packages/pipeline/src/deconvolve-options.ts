@@ -1,4 +1,4 @@
-import { type Notice, OptionError } from "@flashdeconv/core";
+import { type Executor, type Notice, OptionError } from "@flashdeconv/core";
 import { GRAPH_DEFAULTS, type GraphKind, resolveGraphOptions } from "@flashdeconv/graph";
 import {
   NORMALIZATION_DEFAULTS,
@@ -14,6 +14,7 @@ import {
   type SolveOptions,
   type Solver,
 } from "@flashdeconv/solver";
+import type { PassTasks } from "./pass-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
@@ -57,6 +58,12 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
 }
 
 export interface DeconvolveCallbacks {
+  /**
+   * Shares the passes over the section among threads (`threadPool` of `@flashdeconv/pipeline/pool`). The section must then
+   * have a `location`, and the solver be built in; else, and by default, everything runs on the calling thread. The
+   * result is the same to the bit. The caller closes it.
+   */
+  readonly executor?: Executor<PassTasks>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StageProgress) => void;
   /** Told once per kind of repair or decision the user should hear of. All are in the result too. */
@@ -107,7 +114,7 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
       throw new OptionError({
         option: "platform",
         value: options.platform,
-        rule: "left out where lambda is given",
+        rule: "no platform where lambda is given",
         remedy: "Give one of the two.",
       });
     }
@@ -119,7 +126,8 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
     throw new OptionError({
       option: "platform",
       value: platform,
-      rule: `left out with the solver ${solver.name}, which takes no lambda`,
+      rule: `no platform with the solver ${solver.name}, which takes no lambda`,
+      remedy: "Leave the platform out, or choose another solver.",
     });
   }
   return options;

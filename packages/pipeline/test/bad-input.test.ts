@@ -127,7 +127,7 @@ describe("options", () => {
     [
       "platform and lambda",
       { platform: "visium", solverOptions: { lambda: 3 } },
-      /left out where lambda is given/,
+      /no platform where lambda is given/,
     ],
     ["precision", { precision: "float16" }, /"float64", "float32"/],
     ["empty", { empty: "zero" }, /"nan", "uniform"/],

@@ -2,6 +2,7 @@ import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { alignProportions, evaluateProportions } from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { requireGiven } from "../options/require-given.js";
 import { readProportions } from "../stores/read-proportions.js";
 import { describeEvaluation } from "../terminal/describe-evaluation.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
@@ -24,15 +25,17 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
     .command("evaluate")
     .description("Compares proportions with the truth. Spots and types are matched by name.")
     .argument("<result>", "store with the result, or CSV (a row per spot, a column per type)")
-    .requiredOption("--truth <path>", "store with the truth, or CSV")
+    .option("--truth <path>", "store with the truth, or CSV")
     .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`)
     .option("--json", "print one JSON object instead of a table")
     .option("--quiet", "no notes")
     .addHelpText("after", EXAMPLES)
-    .action((result: string, flags: EvaluateFlags) =>
-      useTerminal(environment, flags, (terminal) => evaluateResult(result, flags, terminal)),
-    );
+    .action((result: string, flags: Partial<EvaluateFlags>) => {
+      const truth = requireGiven("--truth", flags.truth, "a store or a table with the true proportions");
+      const evaluate = (terminal: Terminal) => evaluateResult(result, { ...flags, truth }, terminal);
+      return useTerminal(environment, flags, evaluate);
+    });
 }
 
 /** Reads both sides, brings them together by name and measures how close they are. */

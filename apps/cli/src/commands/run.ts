@@ -7,8 +7,9 @@ import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
+import { requireGiven } from "../options/require-given.js";
 import type { RunFlags } from "../options/run-flags.js";
-import { useTerminal } from "../terminal/terminal.js";
+import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runDeconvolution } from "./run-deconvolution.js";
 
 const EXAMPLES = `
@@ -24,7 +25,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .command("run")
     .description("Deconvolves a section and writes proportions of cell types.")
     .argument("<spatial>", "AnnData Zarr store of the section: raw counts and coordinates")
-    .requiredOption("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)")
+    .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)")
     .option(
       "--cell-type-key <name>",
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
@@ -137,7 +138,10 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
-    .action((spatial: string, flags: RunFlags) =>
-      useTerminal(environment, flags, (terminal) => runDeconvolution(spatial, flags, terminal)),
-    );
+    .action((spatial: string, flags: Partial<RunFlags>) => {
+      const rule = "a store of single cells, or a table of mean counts";
+      const reference = requireGiven("--reference", flags.reference, rule);
+      const run = (terminal: Terminal) => runDeconvolution(spatial, { ...flags, reference }, terminal);
+      return useTerminal(environment, flags, run);
+    });
 }

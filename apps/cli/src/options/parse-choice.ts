@@ -20,6 +20,7 @@ export function parseChoice<C extends string>(flag: string, choices: readonly C[
 /** "Did you mean ...?", where one of the choices is near. */
 export function suggestion(text: string, choices: readonly string[]): string | undefined {
   const nearest = closest(text.toLowerCase(), choices);
-  const isNear = distance(text.toLowerCase(), nearest) <= Math.max(1, Math.ceil(nearest.length / 3));
+  const slips = distance(text.toLowerCase(), nearest);
+  const isNear = slips < nearest.length && slips <= Math.max(2, Math.ceil(nearest.length / 3));
   return isNear ? `Did you mean "${nearest}"?` : undefined;
 }

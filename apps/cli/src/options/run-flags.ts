@@ -36,7 +36,7 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, TerminalOptions {
 
 /** What `deconvolve` is to be told. Throws OptionError for what it cannot be told; reads nothing but a solver's module. */
 export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOptions> {
-  refuseIdle(flags);
+  checkTogether(flags);
   return resolveDeconvolveOptions({
     preprocess: flags.preprocess,
     targetSum: flags.targetSum,
@@ -59,12 +59,28 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
   });
 }
 
-/** An option that would have no effect was given by mistake. */
-function refuseIdle({ radius, graph, inPlace, zarrFormat }: RunFlags): void {
-  const idle = (option: string, value: unknown, rule: string) => {
-    throw new OptionError({ option, value, rule, remedy: "Leave one of the two out." });
-  };
-  if (radius !== undefined && graph !== "radius") idle("--radius", radius, "given with --graph radius only");
-  if (inPlace && zarrFormat)
-    idle("--zarr-format", zarrFormat, "left out with --in-place, which keeps the store's own");
+/** Options that need each other, or exclude each other. */
+function checkTogether({ radius, graph, inPlace, zarrFormat }: RunFlags): void {
+  if (radius !== undefined && graph !== "radius") {
+    const remedy = "Add --graph radius, or leave --radius out.";
+    throw new OptionError({
+      option: "--radius",
+      value: radius,
+      rule: "no radius without --graph radius",
+      remedy,
+    });
+  }
+  if (radius === undefined && graph === "radius") {
+    const remedy = "Add --radius, in the unit of the coordinates.";
+    throw new OptionError({
+      option: "--radius",
+      value: radius,
+      rule: "a distance, for --graph radius",
+      remedy,
+    });
+  }
+  if (inPlace && zarrFormat) {
+    const rule = "no version with --in-place, which keeps the store's own";
+    throw new OptionError({ option: "--zarr-format", value: zarrFormat, rule, remedy: "Leave it out." });
+  }
 }

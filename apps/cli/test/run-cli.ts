@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { onTestFinished } from "vitest";
+import type { Environment } from "../src/environment.js";
+import { main } from "../src/main.js";
+
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly signal?: AbortSignal;
+  readonly isTTY?: boolean;
+  readonly variables?: Environment["variables"];
+  /** Called with everything written to standard error so far. */
+  readonly onStderr?: (text: string) => void;
+}
+
+/** Runs the command line in this process. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  const stdout = capture();
+  const stderr = capture(options.onStderr);
+  const code = await main(args, {
+    stdout: stdout.stream,
+    stderr: Object.assign(stderr.stream, { isTTY: options.isTTY }),
+    variables: options.variables ?? {},
+    signal: options.signal ?? new AbortController().signal,
+  });
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function capture(onWrite?: (text: string) => void) {
+  let text = "";
+  const stream = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      text += chunk;
+      onWrite?.(text);
+      done();
+    },
+  });
+  return { stream, text: () => text };
+}
+
+/** A folder that is gone when the test is. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "flashdeconv-cli-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

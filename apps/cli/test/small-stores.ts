@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CsrChunk, collect, memorySource } from "@flashdeconv/core";
+import { type AnnDataContents, writeAnnData } from "@flashdeconv/io-zarr";
+import { createStore } from "@flashdeconv/io-zarr/node";
+import { simulateTissue } from "@flashdeconv/simulate";
+import { afterAll, beforeAll } from "vitest";
+
+export interface SmallStores {
+  readonly folder: string;
+  readonly spatial: string;
+  readonly reference: string;
+}
+
+const TISSUE = simulateTissue({ spotCount: 200, geneCount: 120, typeCount: 4, depth: 400, cellsPerType: 12 });
+
+/** A section of 200 spots and its reference on the disk, for the tests of a file. They must not change them. */
+export function smallStores(): SmallStores {
+  const stores = { folder: "", spatial: "", reference: "" };
+  beforeAll(async () => {
+    stores.folder = await mkdtemp(join(tmpdir(), "flashdeconv-cli-"));
+    stores.spatial = await writeSection(join(stores.folder, "spatial.zarr"));
+    stores.reference = await writeCells(join(stores.folder, "reference.zarr"));
+  });
+  afterAll(() => rm(stores.folder, { recursive: true, force: true }));
+  return stores;
+}
+
+/** Changes to the small section or reference before it is written. */
+export interface StoreChanges {
+  readonly counts?: (counts: CsrChunk) => CsrChunk;
+  readonly contents?: (contents: AnnDataContents) => AnnDataContents;
+  readonly zarrFormat?: 2 | 3;
+}
+
+export async function writeSection(path: string, changes: StoreChanges = {}): Promise<string> {
+  const { spotCount, geneNames, typeNames, coordinates, truth } = TISSUE;
+  return write(path, await collect(TISSUE.counts), changes, {
+    spotCount,
+    spotNames: Array.from({ length: spotCount }, (_, spot) => `spot_${spot}`),
+    geneNames,
+    obsm: { spatial: { values: coordinates }, truth: { values: truth, columnNames: typeNames } },
+  });
+}
+
+export async function writeCells(path: string, changes: StoreChanges = {}): Promise<string> {
+  const { cellCount, cellNames, geneNames, counts, cellTypes } = TISSUE.reference;
+  const { codes, names: categories } = cellTypes;
+  return write(path, await collect(counts), changes, {
+    spotCount: cellCount,
+    spotNames: cellNames,
+    geneNames,
+    obs: [{ kind: "categorical", name: "cell_type", codes, categories }],
+  });
+}
+
+async function write(
+  path: string,
+  matrix: CsrChunk,
+  { counts = (same) => same, contents = (same) => same, zarrFormat }: StoreChanges,
+  rest: AnnDataContents,
+): Promise<string> {
+  const all = contents({ ...rest, X: memorySource(counts(matrix), { spotsPerChunk: 64 }) });
+  await writeAnnData(await createStore(path), all, { zarrFormat });
+  return path;
+}
+
+/** The matrix with one stored value replaced. */
+export function withValue(at: number, value: number): (counts: CsrChunk) => CsrChunk {
+  return (counts) => ({ ...counts, values: counts.values.with(at, value) });
+}

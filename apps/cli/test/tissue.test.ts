@@ -1,0 +1,160 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { collect } from "@flashdeconv/core";
+import { openReference, openSpatial, readObsm } from "@flashdeconv/io-zarr";
+import { openStore } from "@flashdeconv/io-zarr/node";
+import { simulateTissue } from "@flashdeconv/simulate";
+import { describe, expect, it } from "vitest";
+import { sharedData } from "../../../test/shared-data.js";
+import { runCli, temporaryFolder } from "./run-cli.js";
+import { smallStores } from "./small-stores.js";
+
+const stores = smallStores();
+const SMALL = "--spots 150 --genes 80 --types 3 --depth 200 --seed 4 --cells-per-type 10".split(" ");
+
+async function json(args: readonly string[]) {
+  const { code, stdout, stderr } = await runCli([...args, "--json"]);
+  expect(code, stderr + stdout).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe("flashdeconv simulate", () => {
+  it("writes section, truth and reference as the simulation draws them", async () => {
+    const folder = join(await temporaryFolder(), "new/tissue");
+    const report = await json(["simulate", folder, ...SMALL, "--layout", "patchy", "--empty-spots", "0.1"]);
+    expect(report).toMatchObject({ spot_count: 150, gene_count: 80, type_count: 3, cell_count: 30 });
+    expect((await readdir(folder)).sort()).toEqual(["reference.zarr", "spatial.zarr"]);
+    const tissue = simulateTissue({
+      spotCount: 150,
+      geneCount: 80,
+      typeCount: 3,
+      depth: 200,
+      seed: 4,
+      cellsPerType: 10,
+      layout: "patchy",
+      emptySpotFraction: 0.1,
+    });
+    const store = await openStore(report.spatial);
+    const section = await openSpatial(store);
+    expect(section.geneNames).toEqual(tissue.geneNames);
+    expect(await collect(section.counts)).toEqual(await collect(tissue.counts));
+    expect((await section.readCoordinates()).values).toEqual((await collect(tissue.coordinates)).values);
+    const truth = await readObsm(store, "truth");
+    expect(truth.columnNames).toEqual(tissue.typeNames);
+    expect(await collect(truth.values)).toEqual(await collect(tissue.truth));
+    const cells = await openReference(await openStore(report.reference));
+    expect(cells.cellTypes).toEqual(tissue.reference.cellTypes);
+    expect(await collect(cells.counts)).toEqual(await collect(tissue.reference.counts));
+  });
+
+  it("overwrites only when told to", async () => {
+    const folder = await temporaryFolder();
+    await json(["simulate", folder, ...SMALL]);
+    const refused = await runCli(["simulate", folder, ...SMALL]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/spatial\.zarr: found a store .*--overwrite/);
+    expect((await json(["simulate", folder, ...SMALL, "--overwrite", "--zarr-format", "3"])).spot_count).toBe(
+      150,
+    );
+    expect(await readdir(join(folder, "spatial.zarr"))).toContain("zarr.json");
+  });
+
+  it.each([
+    [["--spots", "0"], /option --spots: found 0, expected a whole number/],
+    [["--rare-type-fraction", "2"], /option --rare-type-fraction: found 2, expected a number of 0 to 1/],
+    [["--layout", "smoth"], /Did you mean "smooth"\?/],
+    [["--seed", "x"], /option --seed: found "x"/],
+  ])("refuses %s and writes nothing", async (args, message) => {
+    const parent = await temporaryFolder();
+    const { code, stderr } = await runCli(["simulate", join(parent, "tissue"), ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(await readdir(parent)).toEqual([]);
+  });
+});
+
+describe("flashdeconv evaluate", () => {
+  it("finds a result close to the truth, and the truth equal to itself", async () => {
+    const out = join(await temporaryFolder(), "result.zarr");
+    await json(["run", stores.spatial, "--reference", stores.reference, "--out", out]);
+    const report = await json(["evaluate", out, "--truth", stores.spatial]);
+    expect(report).toMatchObject({ spot_count: 200, excluded_spot_count: 0, notices: [] });
+    expect(report.pearson).toBeGreaterThan(0.7);
+    expect(report.cell_types).toHaveLength(4);
+    const same = await json(["evaluate", stores.spatial, "--key", "truth", "--truth", stores.spatial]);
+    expect(same).toMatchObject({ pearson: 1, rmse: 0, jensen_shannon_divergence: 0, mean_aupr: 1 });
+  });
+
+  it("reads tables, matches names in any order, and tells what is missing", async () => {
+    const folder = await temporaryFolder();
+    const [estimate, truth] = [join(folder, "estimate.csv"), join(folder, "truth.tsv")];
+    await writeFile(estimate, "spot,B,A,C\ns1,0.9,0.1,0\ns2,0.2,0.8,0\ns3,NaN,NaN,NaN\ns9,1,0,0\n");
+    await writeFile(truth, "\tA\tB\ns3\t1\t0\ns2\t0.8\t0.2\ns1\t0.1\t0.9\n");
+    const { code, stdout, stderr } = await runCli(["evaluate", estimate, "--truth", truth]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("2 spots, 3 cell types; 1 spot without an answer left out");
+    expect(stdout).toMatch(/^RMSE +0\.0000$/m);
+    expect(stdout).toMatch(/^C +- +-$/m);
+    expect(stderr).toMatch(/^note: Spots of the result that the truth lacks are left out: 1\.$/m);
+    expect(stderr).toMatch(/^note: Types of the result that the truth lacks count as 0 there: "C"\.$/m);
+    const report = await json(["evaluate", estimate, "--truth", truth]);
+    expect(report.rmse).toBe(0);
+    expect(report.cell_types[2]).toEqual({ name: "C", pearson: null, aupr: null });
+  });
+
+  it.each([
+    ["no common name", "x,A\nother,1\n", /names of spots: found none shared/],
+    [
+      "a cell that is no number",
+      "x,type_0\nspot_1,much\n",
+      /"much" for the spot "spot_1" and the type "type_0"/,
+    ],
+    ["rows of unequal length", "x,type_0\nspot_1,1,2\n", /no table/],
+    ["an empty table", "x\n", /0 columns/],
+  ])("refuses a truth with %s", async (_, text, message) => {
+    const path = join(await temporaryFolder(), "truth.csv");
+    await writeFile(path, text);
+    const { code, stderr } = await runCli(["evaluate", stores.spatial, "--key", "truth", "--truth", path]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  it("names the option of a key that is not there", async () => {
+    const result = await runCli(["evaluate", stores.spatial, "--truth", stores.spatial]);
+    expect(result.stderr).toMatch(
+      /option --key: found "flashdeconv", expected a key of obsm: spatial, truth/,
+    );
+    const truth = await runCli(["evaluate", stores.spatial, "--key", "truth", "--truth", stores.reference]);
+    expect(truth.stderr).toMatch(/option --truth-key: found "truth"/);
+  });
+
+  const starmap = sharedData("real/starmap-cortex");
+  it.skipIf(!starmap)("reads a truth without column names, from uns (needs ../shared/data)", async () => {
+    const args = ["evaluate", `${starmap}/truth.csv`, "--truth", `${starmap}/spatial.zarr`];
+    const report = await json(args);
+    expect(report).toMatchObject({ spot_count: 581, notices: [] });
+    expect(report.pearson).toBeCloseTo(1, 6);
+  });
+});
+
+describe("flashdeconv demo", () => {
+  it("simulates, runs and evaluates, twice, and spares the folders of others", async () => {
+    const parent = await temporaryFolder();
+    const folder = join(parent, "demo");
+    const first = await runCli(["demo", "--spots", "150", "--dir", folder]);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stdout).toContain(
+      `${join(folder, "result.zarr")}: obsm/flashdeconv, 150 spots x 8 cell types`,
+    );
+    expect(first.stdout).toMatch(/^Pearson, all values +0\.\d+$/m);
+    expect(first.stdout).toContain("anndata.read_zarr(");
+    const again = await json(["demo", "--spots", "150", "--dir", folder, "--seed", "1"]);
+    expect(again.evaluation.spot_count).toBe(150);
+
+    await writeFile(join(parent, "thesis.txt"), "");
+    const refused = await runCli(["demo", "--spots", "150", "--dir", parent]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/found a folder with other files in it.*--dir/);
+    expect((await readdir(parent)).sort()).toEqual(["demo", "thesis.txt"]);
+  });
+});

@@ -1,0 +1,70 @@
+import { DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
+import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
+import { describe, expect, it } from "vitest";
+import packageJson from "../package.json";
+import { OPTION_FLAGS } from "../src/options/option-flags.js";
+import { runCli } from "./run-cli.js";
+
+const COMMANDS = ["run", "inspect", "simulate", "evaluate", "demo"];
+
+describe("help and version", () => {
+  it("print on standard output and are no error", async () => {
+    expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: "" });
+    const { code, stdout, stderr } = await runCli(["--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    expect(await runCli(["help", "run"])).toEqual(await runCli(["run", "--help"]));
+  });
+
+  it.each(COMMANDS)("%s: examples at the end, no default left unsaid as undefined", async (command) => {
+    const { code, stdout } = await runCli([command, "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples:\n  flashdeconv ${command}`));
+    expect(stdout).not.toContain("undefined");
+  });
+
+  it("knows a flag for every option of deconvolve and of the simulation", async () => {
+    const help = (await runCli(["run", "--help"])).stdout + (await runCli(["simulate", "--help"])).stdout;
+    // Chunks of the simulation change no value.
+    const { spotsPerChunk: _, ...simulation } = SIMULATION_DEFAULTS;
+    for (const option of Object.keys({ ...DECONVOLVE_DEFAULTS, ...simulation })) {
+      expect(help, option).toContain(`  ${OPTION_FLAGS[option]} `);
+    }
+  });
+});
+
+describe("usage that cannot be", () => {
+  it.each<[string, string[], RegExp]>([
+    ["no command", [], /no command was given/],
+    ["an unknown command", ["runn"], /unknown command 'runn'.*run/],
+    ["an unknown option", ["run", "a", "--referense", "b"], /unknown option '--referense'.*--reference/],
+    ["a missing argument", ["inspect"], /missing required argument 'store'/],
+    [
+      "a missing reference",
+      ["run", "a.zarr", "--out", "b.zarr"],
+      /option --reference: found nothing, expected/,
+    ],
+    ["a missing truth", ["evaluate", "a.zarr"], /option --truth: found nothing, expected/],
+    ["a missing value", ["run", "a.zarr", "--reference"], /--reference <path>' argument missing/],
+    ["an argument too many", ["inspect", "a.zarr", "b.zarr"], /too many arguments/],
+  ])("%s ends with 2 and one paragraph", async (_, args, message) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.split("\n").filter((line) => line.startsWith("error: "))).toHaveLength(1);
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain("--help");
+  });
+
+  it.each<[string, string[], string]>([
+    ["usage", ["run", "--json"], "UsageError"],
+    ["an option", ["run", "a", "--reference", "b", "--out", "c", "--json", "--lambda", "-1"], "OptionError"],
+    ["a store", ["inspect", "not-there.zarr", "--json"], "StoreError"],
+  ])("with --json an error about %s is an object on standard output", async (_, args, tag) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "" });
+    const { error } = JSON.parse(stdout);
+    expect(Object.keys(error)).toEqual(["tag", "message", "found", "expected", "remedy"]);
+    expect(error.tag).toBe(tag);
+    for (const text of Object.values(error)) expect(text).not.toBe("");
+  });
+});
