@@ -1,5 +1,6 @@
+import { squaredDistance } from "./places.js";
 import { DEPTH_LIMIT, type SpatialTree } from "./spatial-tree.js";
-import { squaredDistance, squaredGap } from "./walk-leaves.js";
+import { squaredGap } from "./walk-leaves.js";
 
 const stack = new Int32Array(DEPTH_LIMIT);
 

@@ -1,9 +1,9 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-import { nearestNeighbors } from "./nearest-neighbors.js";
+import { squaredDistance } from "./places.js";
 import { radiusGraph } from "./radius-graph.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
-import { squaredDistance } from "./walk-leaves.js";
+import { treeNeighbors } from "./tree-neighbors.js";
 
 /** Between the nearest spots of a square grid and its diagonals (1.41) on one side, the second ring (2) on the other. */
 const RADIUS_PER_SPACING = 1.5;
@@ -29,7 +29,7 @@ export function buildGridGraph(
 function medianNearestDistance(tree: SpatialTree): number {
   const { spotCount } = tree;
   if (spotCount === 1) return 0;
-  const nearest = nearestNeighbors(tree, 1);
+  const nearest = treeNeighbors(tree, 1);
   const distances = new Float64Array(spotCount);
   for (let place = 0; place < spotCount; place++) {
     distances[place] = Math.sqrt(squaredDistance(tree, place, nearest[place]));

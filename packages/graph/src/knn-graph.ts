@@ -1,7 +1,7 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
+import { checkCoordinates } from "./check-coordinates.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { nearestNeighbors } from "./nearest-neighbors.js";
-import { buildSpatialTree } from "./spatial-tree.js";
 import { checkEdgeCount, symmetricUnion } from "./symmetric-union.js";
 
 /**
@@ -16,10 +16,9 @@ export function buildKnnGraph(
   options: Partial<Pick<GraphOptions, "neighborCount">> = {},
 ): NeighborGraph {
   const { neighborCount } = resolveGraphOptions({ neighborCount: options.neighborCount });
-  const tree = buildSpatialTree(coordinates);
-  const { spotCount } = tree;
+  const spotCount = checkCoordinates(coordinates);
   const listLength = Math.min(neighborCount, spotCount - 1);
   if (listLength === 0) return { spotCount, indptr: new Int32Array(2), indices: new Int32Array(0) };
   checkEdgeCount(spotCount * listLength, neighborCount);
-  return symmetricUnion(tree, nearestNeighbors(tree, listLength));
+  return symmetricUnion(nearestNeighbors(coordinates, listLength));
 }

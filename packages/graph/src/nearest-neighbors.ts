@@ -1,93 +1,27 @@
-import { LEAF_SIZE, type SpatialTree } from "./spatial-tree.js";
-import { squaredDistance, squaredGapTo, walkLeaves } from "./walk-leaves.js";
+import type { Coordinates } from "@flashdeconv/core";
+import { gridNeighbors, SPOTS_PER_CELL } from "./grid-neighbors.js";
+import type { Places } from "./places.js";
+import { buildSpatialTree } from "./spatial-tree.js";
+import { buildSpotGrid } from "./spot-grid.js";
+import { treeNeighbors } from "./tree-neighbors.js";
+
+export interface NearestNeighbors {
+  readonly places: Places;
+  /** N x k places, row-major, nearest first, of equally near ones the lower index first. */
+  readonly neighbors: Int32Array;
+}
 
 /**
- * The nearest other spots of each spot, nearest first, of equally near ones the lower index first. All in places of the
- * tree: row p belongs to spot `tree.spots[p]`, and so do its items.
- *
- * All spots of a leaf search together, so that one walk through the tree serves about six of them.
+ * The k nearest other spots of each spot: in linear time by a grid where the spots are spread evenly enough, else by a tree. Which
+ * of them ran cannot be seen in the result but for the order of the places.
  *
  * @param neighborCount k, at least 1 and below the number of spots
- * @returns N x k places, row-major
+ * @throws ShapeError or CoordinateError as `checkCoordinates` does.
  */
-export function nearestNeighbors(tree: SpatialTree, neighborCount: number): Int32Array {
-  const { nodeCount, start, end, right, spotCount } = tree;
-  const neighbors = new Int32Array(spotCount * neighborCount);
-  const found = allocateCandidates(neighborCount);
-  let from = 0;
-  let to = 0;
-  const visit = (leaf: number): number => {
-    let bound = 0;
-    for (let place = from; place < to; place++) {
-      offerLeaf(tree, leaf, place, found, (place - from) * neighborCount);
-      bound = Math.max(bound, found.distances[(place - from + 1) * neighborCount - 1]);
-    }
-    return bound;
-  };
-  for (let leaf = 0; leaf < nodeCount; leaf++) {
-    if (right[leaf] !== 0) continue;
-    // Spots at one place can be many in a leaf; they go in groups.
-    for (from = start[leaf]; from < end[leaf]; from = to) {
-      to = Math.min(from + LEAF_SIZE, end[leaf]);
-      found.distances.fill(Number.POSITIVE_INFINITY);
-      walkLeaves(tree, leaf, Number.POSITIVE_INFINITY, visit);
-      const count = (to - from) * neighborCount;
-      for (let i = 0; i < count; i++) neighbors[from * neighborCount + i] = found.places[i];
-    }
-  }
-  return neighbors;
-}
-
-/** The best so far for up to LEAF_SIZE spots, k slots each, ascending by (squared distance, spot). */
-interface Candidates {
-  readonly neighborCount: number;
-  readonly distances: Float64Array;
-  readonly places: Int32Array;
-}
-
-function allocateCandidates(neighborCount: number): Candidates {
-  return {
-    neighborCount,
-    distances: new Float64Array(LEAF_SIZE * neighborCount),
-    places: new Int32Array(LEAF_SIZE * neighborCount),
-  };
-}
-
-/** Offers every spot of a leaf as a neighbour of the one at `place`, whose candidates begin at `slot`. */
-function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candidates, slot: number): void {
-  const { spots, start, end } = tree;
-  const last = slot + found.neighborCount - 1;
-  const to = end[leaf];
-  // More than a leaf holds otherwise: all lie at one place, in ascending order.
-  const atOnePlace = to - start[leaf] > LEAF_SIZE;
-  if (squaredGapTo(tree, place, leaf) > found.distances[last]) return;
-  for (let other = start[leaf]; other < to; other++) {
-    if (other === place) continue;
-    const distance = squaredDistance(tree, place, other);
-    const worst = found.distances[last];
-    if (distance < worst || (distance === worst && spots[other] < spots[found.places[last]])) {
-      insert(found, spots, slot, last, distance, other);
-    } else if (atOnePlace) {
-      return;
-    }
-  }
-}
-
-function insert(
-  { distances, places }: Candidates,
-  spots: Int32Array,
-  slot: number,
-  last: number,
-  distance: number,
-  place: number,
-): void {
-  let i = last;
-  for (; i > slot; i--) {
-    const before = distances[i - 1];
-    if (before < distance || (before === distance && spots[places[i - 1]] < spots[place])) break;
-    distances[i] = before;
-    places[i] = places[i - 1];
-  }
-  distances[i] = distance;
-  places[i] = place;
+export function nearestNeighbors(coordinates: Coordinates, neighborCount: number): NearestNeighbors {
+  const grid = buildSpotGrid(coordinates, Math.max(1, SPOTS_PER_CELL * neighborCount));
+  const neighbors = grid && gridNeighbors(grid, neighborCount);
+  if (grid && neighbors) return { places: grid, neighbors };
+  const tree = buildSpatialTree(coordinates);
+  return { places: tree, neighbors: treeNeighbors(tree, neighborCount) };
 }

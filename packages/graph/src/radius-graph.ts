@@ -1,9 +1,10 @@
 import { type Coordinates, type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { countNear } from "./count-near.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+import { squaredDistance } from "./places.js";
 import { sortRow } from "./sort-row.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
-import { squaredDistance, walkLeaves } from "./walk-leaves.js";
+import { walkLeaves } from "./walk-leaves.js";
 
 export interface RadiusGraphOptions extends Partial<Pick<GraphOptions, "maxEdges">> {
   /** Greatest distance of neighbours, in the unit of the coordinates. */

@@ -1,6 +1,7 @@
 import type { Coordinates } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
 import { partitionBelow, selectMiddle } from "./partition.js";
+import type { Places } from "./places.js";
 
 /**
  * A k-d tree in flat arrays. Node 0 is the root; the left child of an inner node follows it at once, `right` names the
@@ -10,13 +11,7 @@ import { partitionBelow, selectMiddle } from "./partition.js";
  * leave one side almost empty, so outliers and clusters cannot make it deep. Spots at one and the same place stay in
  * one leaf of any size, in ascending order.
  */
-export interface SpatialTree {
-  readonly spotCount: number;
-  readonly dimension: 2 | 3;
-  /** Coordinates in tree order, row-major. */
-  readonly points: Float64Array;
-  /** The spot at each place. */
-  readonly spots: Int32Array;
+export interface SpatialTree extends Places {
   readonly nodeCount: number;
   readonly start: Int32Array;
   readonly end: Int32Array;

@@ -1,44 +1,39 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { EDGE_LIMIT } from "./graph-options.js";
+import type { NearestNeighbors } from "./nearest-neighbors.js";
+import { type Places, squaredDistance } from "./places.js";
 import { sortRow } from "./sort-row.js";
-import type { SpatialTree } from "./spatial-tree.js";
 
 /**
- * The graph in which i and j are neighbours when either lists the other. Linear in the number of lists' entries, also
- * where one spot is listed by all others. It works in places of the tree, so that memory is used in order even when
- * the spots come in none.
+ * The graph in which i and j are neighbours when either is among the nearest of the other. Linear in the number of entries,
+ * also where one spot is near to all others. Overwrites `neighbors`.
  *
- * @param lists N x k places, row-major, none twice in a row; its rows are sorted in place
  * @throws OptionError when the graph has more entries than Int32 offsets can count.
  */
-export function symmetricUnion({ spots, spotCount }: SpatialTree, lists: Int32Array): NeighborGraph {
-  const listLength = lists.length / spotCount;
-  for (let place = 0; place < spotCount; place++)
-    sortRow(lists, place * listLength, (place + 1) * listLength);
+export function symmetricUnion({ places, neighbors }: NearestNeighbors): NeighborGraph {
+  const { spots, spotCount } = places;
+  const listLength = neighbors.length / spotCount;
+  const indptr = new Int32Array(spotCount + 1);
+  markOneSided(places, neighbors, indptr);
 
   // A row is a spot's own list and those spots that list it without being listed.
-  const rowLength = new Int32Array(spotCount).fill(listLength);
-  forEachOneSided(lists, spotCount, listLength, (_, listed) => {
-    rowLength[spots[listed]]++;
-  });
-  const indptr = new Int32Array(spotCount + 1);
   let edgeCount = 0;
   for (let spot = 0; spot < spotCount; spot++) {
-    edgeCount += rowLength[spot];
+    edgeCount += listLength + indptr[spot + 1];
     indptr[spot + 1] = edgeCount;
   }
   checkEdgeCount(edgeCount, listLength);
-
   const indices = new Int32Array(edgeCount);
-  const next = rowLength;
+  const next = indptr.slice(0, spotCount);
   for (let place = 0; place < spotCount; place++) {
-    let at = indptr[spots[place]];
-    for (let i = place * listLength; i < (place + 1) * listLength; i++) indices[at++] = spots[lists[i]];
-    next[place] = at;
+    const spot = spots[place];
+    for (let i = place * listLength; i < (place + 1) * listLength; i++) {
+      const item = neighbors[i];
+      const other = spots[item < 0 ? ~item : item];
+      indices[next[spot]++] = other;
+      if (item < 0) indices[next[other]++] = spot;
+    }
   }
-  forEachOneSided(lists, spotCount, listLength, (place, listed) => {
-    indices[next[listed]++] = spots[place];
-  });
   for (let spot = 0; spot < spotCount; spot++) sortRow(indices, indptr[spot], indptr[spot + 1]);
   return { spotCount, indptr, indices };
 }
@@ -54,28 +49,35 @@ export function checkEdgeCount(edgeCount: number, neighborCount: number): void {
   });
 }
 
-function forEachOneSided(
-  lists: Int32Array,
-  spotCount: number,
-  listLength: number,
-  visit: (place: number, listed: number) => void,
-): void {
+/**
+ * Replaces place q in the list of place p by ~q where p is not among the nearest of q, and counts it at `counts[spot + 1]` of
+ * q's spot.
+ */
+function markOneSided(places: Places, neighbors: Int32Array, counts: Int32Array): void {
+  const { spots, spotCount } = places;
+  const listLength = neighbors.length / spotCount;
   for (let place = 0; place < spotCount; place++) {
     for (let i = place * listLength; i < (place + 1) * listLength; i++) {
-      const listed = lists[i];
-      if (!includes(lists, listed * listLength, (listed + 1) * listLength, place)) visit(place, listed);
+      const listed = neighbors[i];
+      if (isAmongNearest(places, neighbors, listLength, place, listed)) continue;
+      neighbors[i] = ~listed;
+      counts[spots[listed] + 1]++;
     }
   }
 }
 
-/** Whether the ascending `lists[from .. to]` has `place` in it. */
-function includes(lists: Int32Array, from: number, to: number, place: number): boolean {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (lists[middle] < place) low = middle + 1;
-    else high = middle;
-  }
-  return low < to && lists[low] === place;
+/** Whether the list of place `of` has `place` in it: whether it is no farther than the last of that list. */
+function isAmongNearest(
+  places: Places,
+  neighbors: Int32Array,
+  listLength: number,
+  place: number,
+  of: number,
+): boolean {
+  const item = neighbors[(of + 1) * listLength - 1];
+  const last = item < 0 ? ~item : item;
+  if (last === place) return true;
+  const distance = squaredDistance(places, of, place);
+  const reach = squaredDistance(places, of, last);
+  return distance < reach || (distance === reach && places.spots[place] < places.spots[last]);
 }

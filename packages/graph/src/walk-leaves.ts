@@ -63,17 +63,6 @@ function axisGap(boxes: Float64Array, a: number, b: number, dimension: number): 
   return 0;
 }
 
-/** The squared distance between two places. */
-export function squaredDistance({ points, dimension }: SpatialTree, a: number, b: number): number {
-  const atA = a * dimension;
-  const atB = b * dimension;
-  const x = points[atA] - points[atB];
-  const y = points[atA + 1] - points[atB + 1];
-  if (dimension === 2) return x * x + y * y;
-  const z = points[atA + 2] - points[atB + 2];
-  return x * x + y * y + z * z;
-}
-
 /** The squared distance between a place and the box of a node. */
 export function squaredGapTo({ points, boxes, dimension }: SpatialTree, place: number, node: number): number {
   const at = place * dimension;

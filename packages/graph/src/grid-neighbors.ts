@@ -1,0 +1,145 @@
+import { buildCandidates, type Candidates, insertCandidate } from "./candidates.js";
+import type { SpotGrid } from "./spot-grid.js";
+
+/** Spots per cell that search best, per neighbour asked for; found by trial. */
+export const SPOTS_PER_CELL = 0.4;
+
+/**
+ * Taken off distances to cells, in cells: far more than rounding can put a coordinate on the wrong side of a cell's edge (2^-51
+ * times the number of columns), far less than would cost anything.
+ */
+const EDGE_SLACK = 1e-4;
+
+/**
+ * The nearest other spots of each spot, nearest first, of equally near ones the lower index first: what `treeNeighbors`
+ * finds. All in places of the grid.
+ *
+ * Each spot looks at its own cell and those around it, then at one more ring of cells at a time until no unseen cell can
+ * hold a nearer spot. Spots that lie alone walk over many empty cells: where that adds up to much, the search is given up.
+ *
+ * @param neighborCount k, at least 1 and below the number of spots
+ * @returns N x k places, row-major, or undefined when it was given up
+ */
+export function gridNeighbors(grid: SpotGrid, neighborCount: number): Int32Array | undefined {
+  const { spotCount, cellStart, columnCounts } = grid;
+  const [across, down, deep] = columnCounts;
+  const neighbors = new Int32Array(spotCount * neighborCount);
+  const found = buildCandidates(neighborCount, 1);
+  let budget = spotCount * (64 + 16 * neighborCount);
+  for (let z = 0, cell = 0; z < deep; z++) {
+    for (let y = 0; y < down; y++) {
+      for (let x = 0; x < across; x++, cell++) {
+        for (let place = cellStart[cell]; place < cellStart[cell + 1]; place++) {
+          budget -= searchRings(grid, place, x, y, z, found);
+          const at = place * neighborCount;
+          for (let i = 0; i < neighborCount; i++) neighbors[at + i] = found.places[i];
+        }
+        if (budget < 0) return undefined;
+      }
+    }
+  }
+  return neighbors;
+}
+
+/** Fills `found` for the spot at `place` in cell (x, y, z); returns the steps taken beyond the first block of cells. */
+function searchRings(
+  grid: SpotGrid,
+  place: number,
+  x: number,
+  y: number,
+  z: number,
+  found: Candidates,
+): number {
+  const { dimension, points, lows, columnCounts, cellsPerUnit, cellSize, cellStart } = grid;
+  const { distances } = found;
+  const [across, down, deep] = columnCounts;
+  const at = place * dimension;
+  // Position in cells.
+  const u = (points[at] - lows[0]) * cellsPerUnit;
+  const v = (points[at + 1] - lows[1]) * cellsPerUnit;
+  const w = dimension === 3 ? (points[at + 2] - lows[2]) * cellsPerUnit : 0;
+  const last = found.neighborCount - 1;
+  distances.fill(Number.POSITIVE_INFINITY);
+  let steps = 0;
+  for (let ring = 1; ; ring++) {
+    const left = Math.max(x - ring, 0);
+    const right = Math.min(x + ring, across - 1);
+    const top = Math.max(y - ring, 0);
+    const bottom = Math.min(y + ring, down - 1);
+    const front = Math.max(z - ring, 0);
+    const back = Math.min(z + ring, deep - 1);
+    for (let layer = front; layer <= back; layer++) {
+      for (let row = top; row <= bottom; row++) {
+        const rowCell = (layer * down + row) * across;
+        if (ring === 1) {
+          offerPlaces(grid, place, cellStart[rowCell + left], cellStart[rowCell + right + 1], found);
+          continue;
+        }
+        steps++;
+        const gapV = gapTo(row, v) * cellSize;
+        const gapW = gapTo(layer, w) * cellSize;
+        const rowGap = gapV * gapV + gapW * gapW;
+        if (rowGap > distances[last]) continue;
+        if (Math.abs(row - y) === ring || Math.abs(layer - z) === ring) {
+          const from = cellStart[rowCell + left];
+          const to = cellStart[rowCell + right + 1];
+          steps += to - from;
+          offerPlaces(grid, place, from, to, found);
+          continue;
+        }
+        for (let column = x - ring; column <= right; column += 2 * ring) {
+          if (column < 0) continue;
+          const gapU = gapTo(column, u) * cellSize;
+          if (rowGap + gapU * gapU > distances[last]) continue;
+          const from = cellStart[rowCell + column];
+          const to = cellStart[rowCell + column + 1];
+          steps += to - from;
+          offerPlaces(grid, place, from, to, found);
+        }
+      }
+    }
+    let gap = Math.min(gapBeyond(x, ring, across, u), gapBeyond(y, ring, down, v));
+    if (dimension === 3) gap = Math.min(gap, gapBeyond(z, ring, deep, w));
+    gap *= cellSize;
+    if (gap > 0 && distances[last] <= gap * gap) return steps;
+  }
+}
+
+/** How far a position is from a column at least, in cells. */
+function gapTo(column: number, position: number): number {
+  const gap = column > position ? column - position : position - column - 1;
+  return gap > EDGE_SLACK ? gap - EDGE_SLACK : 0;
+}
+
+/** How far a position in `column` is from the columns more than `ring` away at least, in cells; infinite where there are none. */
+function gapBeyond(column: number, ring: number, columnCount: number, position: number): number {
+  const below = column - ring > 0 ? position - (column - ring) : Number.POSITIVE_INFINITY;
+  const above = column + ring < columnCount - 1 ? column + ring + 1 - position : Number.POSITIVE_INFINITY;
+  return Math.min(below, above) - EDGE_SLACK;
+}
+
+/** Offers the places `from .. to` as neighbours of the one at `place`. */
+function offerPlaces(grid: SpotGrid, place: number, from: number, to: number, found: Candidates): void {
+  const { points, spots, dimension } = grid;
+  const { distances, places } = found;
+  const last = distances.length - 1;
+  const at = place * dimension;
+  const x = points[at];
+  const y = points[at + 1];
+  const z = dimension === 3 ? points[at + 2] : 0;
+  let worst = distances[last];
+  for (let other = from; other < to; other++) {
+    const there = other * dimension;
+    const dx = x - points[there];
+    const dy = y - points[there + 1];
+    let distance = dx * dx + dy * dy;
+    if (dimension === 3) {
+      const dz = z - points[there + 2];
+      distance += dz * dz;
+    }
+    if (distance > worst || other === place) continue;
+    if (distance === worst && spots[other] > spots[places[last]]) continue;
+    insertCandidate(found, spots, 0, last, distance, other);
+    worst = distances[last];
+  }
+}
