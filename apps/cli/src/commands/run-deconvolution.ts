@@ -11,6 +11,7 @@ import {
   writeResultStore,
 } from "@flashdeconv/pipeline";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
+import { resourceMeter } from "../resource-meter.js";
 import { openOutput } from "../stores/open-output.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { withReference } from "../stores/with-reference.js";
@@ -22,6 +23,7 @@ import type { Outcome, Terminal } from "../terminal/terminal.js";
 /** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
 export async function runDeconvolution(path: string, flags: RunFlags, terminal: Terminal): Promise<Outcome> {
   const { reference, out, inPlace, overwrite } = flags;
+  const meter = resourceMeter("open");
   const options = await deconvolveOptions(flags);
   const layout = resolveResultLayout({
     key: flags.keyAdded,
@@ -38,12 +40,16 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
       const opened = await openSpatial(store, { layer, spatialKey, signal, onNotice: note });
       const spatial = { ...opened, readCoordinates: once(opened.readCoordinates) };
       const result = await withReference(flags, terminal, (input) => {
-        const onProgress = (progress: StageProgress) =>
+        const onProgress = (progress: StageProgress) => {
+          meter.enter(progress.stage);
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
+        };
         return deconvolve(spatial, input, options, { signal, onProgress, onNotice: note });
       });
+      meter.enter("write");
       await write(output, result, spatial, { ...flags, layout }, terminal);
-      return describeRun(out ?? path, layout.key, result, terminal.notices);
+      const { text, json } = describeRun(out ?? path, layout.key, result, terminal.notices);
+      return { text, json: { ...json, resources: meter.report() } };
     });
   } catch (error) {
     // What went wrong first is what is told.
