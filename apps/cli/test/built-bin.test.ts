@@ -1,0 +1,70 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import packageJson from "../package.json";
+import { temporaryFolder } from "./run-cli.js";
+import { smallStores } from "./small-stores.js";
+
+const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
+const isBuilt = existsSync(fileURLToPath(new URL("../dist/main.js", import.meta.url)));
+const stores = smallStores();
+
+/** Waits until standard error holds `word`. */
+function untilSaid(child: ChildProcess, word: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.stderr?.on("data", (data) => {
+      text += data;
+      if (text.includes(word)) resolve();
+    });
+    child.once("close", () => reject(new Error(`closed without "${word}": ${text}`)));
+  });
+}
+
+function exitCode(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once("close", resolve));
+}
+
+describe.skipIf(!isBuilt)("the built executable (skipped where it is not built)", () => {
+  it("prints its version, and ends with 2 on bad usage", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [bin, "--version"]);
+    expect(stdout).toBe(`${packageJson.version}\n`);
+    const failure = promisify(execFile)(process.execPath, [bin, "inspect", "not-there.zarr"]);
+    await expect(failure).rejects.toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^error: not-there/),
+    });
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("ends with 130 on %s and leaves nothing behind", async (signal) => {
+    const folder = await temporaryFolder();
+    const child = spawn(process.execPath, [bin, "simulate", join(folder, "tissue"), "--spots", "1000000"]);
+    const code = exitCode(child);
+    await untilSaid(child, "writing the reference: ");
+    child.kill(signal);
+    expect(await code).toBe(130);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("finishes its work where nobody reads its output", async () => {
+    const out = join(await temporaryFolder(), "out.zarr");
+    const child = spawn(process.execPath, [
+      bin,
+      "run",
+      stores.spatial,
+      "--reference",
+      stores.reference,
+      "--out",
+      out,
+    ]);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await exitCode(child)).toBe(0);
+    expect(await readdir(out)).toContain("obsm");
+  });
+});
