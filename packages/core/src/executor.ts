@@ -1,5 +1,5 @@
 export interface TaskOptions {
-  readonly transfer?: readonly Transferable[];
+  readonly transfer?: Transferable[];
   /** Stops the task; its reason is what `run` rejects with, as it is. */
   readonly signal?: AbortSignal;
   /** Receives what the task reports on its way, such as progress. */

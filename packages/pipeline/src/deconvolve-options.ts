@@ -1,4 +1,4 @@
-import { type Notice, OptionError } from "@flashdeconv/core";
+import { type Executor, type Notice, OptionError } from "@flashdeconv/core";
 import { GRAPH_DEFAULTS, type GraphKind, resolveGraphOptions } from "@flashdeconv/graph";
 import {
   NORMALIZATION_DEFAULTS,
@@ -14,6 +14,7 @@ import {
   type SolveOptions,
   type Solver,
 } from "@flashdeconv/solver";
+import type { PassTasks } from "./pass-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
@@ -57,6 +58,12 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
 }
 
 export interface DeconvolveCallbacks {
+  /**
+   * Shares the passes over the section among threads (`threadPool` of `@flashdeconv/pipeline/pool`). The section must then
+   * have a `location`, and the solver be built in; else, and by default, everything runs on the calling thread. The
+   * result is the same to the bit. The caller closes it.
+   */
+  readonly executor?: Executor<PassTasks>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StageProgress) => void;
   /** Told once per kind of repair or decision the user should hear of. All are in the result too. */

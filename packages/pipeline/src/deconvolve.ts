@@ -1,8 +1,9 @@
-import type { NeighborGraph, Notice } from "@flashdeconv/core";
+import { type Executor, inlineExecutor, type NeighborGraph, type Notice } from "@flashdeconv/core";
 import { buildNeighborGraph, meanDegree, spatialOrder } from "@flashdeconv/graph";
 import { alignGenes } from "@flashdeconv/select-genes";
-import { solve } from "@flashdeconv/solver";
+import { type SolverSession, solve } from "@flashdeconv/solver";
 import { buildProblem } from "./build-problem.js";
+import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import {
   type DeconvolveCallbacks,
   type DeconvolveOptions,
@@ -12,6 +13,7 @@ import {
 import { checkCoordinates, checkInputs, type ReferenceInput, type SpatialInput } from "./inputs.js";
 import { buildNoticeList, type NoticeList } from "./notice-list.js";
 import { describeRun, type Parameters } from "./parameters.js";
+import { buildPassTasks, type PassTasks } from "./pass-tasks.js";
 import { prepareReference } from "./prepare-reference.js";
 import { answerSpots, type SpotAnswers } from "./spot-answers.js";
 import { summarizeSpots } from "./summarize-spots.js";
@@ -56,14 +58,31 @@ export async function deconvolve(
 
   const graph = await buildGraph(spatial, options, callbacks, notices);
   const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
-  const moments = await surveySpots(spatial, alignment.spatialIndex, options, callbacks, notices);
+  const executor = passExecutor(spatial, options, callbacks, () => session);
+  const moments = await surveySpots(executor, spatial, alignment.spatialIndex, options, callbacks, notices);
   const problem = buildProblem(moments, prepared.signature, options, notices);
 
   const context = { spotCount, meanDegree: meanDegree(graph.neighbors) };
-  const session = solver.start(problem.reference, problem.solverOptions, context);
-  const columns = problem.selection.genes.map((gene) => alignment.spatialIndex[gene]);
-  const request = { input: solver.input, columns, ...problem, precision: options.precision };
-  const summary = await summarizeSpots(spatial, session, request, callbacks);
+  const { reference: solverReference, solverOptions } = problem;
+  const session = solver.start(solverReference, solverOptions, context);
+  const request = {
+    columns: problem.selection.genes.map((gene) => alignment.spatialIndex[gene]),
+    form: {
+      input: solver.input,
+      normalization: problem.normalization,
+      statistics: problem.statistics,
+      precision: options.precision,
+    },
+    session: {
+      id: crypto.randomUUID(),
+      solver: solver.name,
+      reference: solverReference,
+      options: solverOptions,
+      context,
+    },
+    statWidth: session.statWidth,
+  };
+  const summary = await summarizeSpots(executor, spatial, request, callbacks, notices);
 
   const { typeNames } = prepared.signature;
   const typeCount = typeNames.length;
@@ -93,6 +112,18 @@ export async function deconvolve(
     parameters,
     notices: notices.all,
   };
+}
+
+/** The given threads where they can do the work, otherwise the calling thread on the section and session as they are. */
+function passExecutor(
+  spatial: SpatialInput,
+  { solver }: DeconvolveOptions,
+  { executor }: DeconvolveCallbacks,
+  openSession: () => SolverSession,
+): Executor<PassTasks> {
+  const canShare = spatial.location !== undefined && BUILT_IN_SOLVERS[solver.name] === solver;
+  if (executor && canShare) return executor;
+  return inlineExecutor(buildPassTasks({ openCounts: async () => spatial.counts, openSession }));
 }
 
 interface SpatialGraph {

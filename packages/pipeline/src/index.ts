@@ -21,6 +21,7 @@
  * console.log(result.typeNames[result.dominant[0]]); // Neuron
  */
 
+export { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 export { type Deconvolution, deconvolve } from "./deconvolve.js";
 export {
   DECONVOLVE_DEFAULTS,
@@ -32,6 +33,7 @@ export {
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
+export type { PassTasks, SectionLocation } from "./pass-tasks.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
 export { isUninformativeLabel } from "./prepare-reference.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result-layout.js";

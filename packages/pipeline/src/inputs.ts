@@ -5,6 +5,7 @@ import {
   type ReferenceSignature,
   ShapeError,
 } from "@flashdeconv/core";
+import type { SectionLocation } from "./pass-tasks.js";
 
 /** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
 export interface SpatialInput {
@@ -13,6 +14,8 @@ export interface SpatialInput {
   readonly geneNames: readonly string[];
   /** Called once, and only where the solver looks at neighbours. */
   readCoordinates(options?: { signal?: AbortSignal }): Promise<Coordinates>;
+  /** Where other threads can open the same section; needed only where an executor with threads is given. */
+  readonly location?: SectionLocation;
   /** Names a spot in messages; its number is used where this is left out. */
   readSpotName?(spot: number): Promise<string>;
 }

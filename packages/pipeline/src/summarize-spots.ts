@@ -1,63 +1,56 @@
-import { type Chunk, type ChunkSource, type CsrChunk, mapChunks } from "@flashdeconv/core";
-import { librarySizes, type Normalization, normalized } from "@flashdeconv/normalize";
-import { geneSubset } from "@flashdeconv/select-genes";
-import { type SketchStatistics, sketched, summarized } from "@flashdeconv/sketch";
-import type { SolverInput, SolverSession, StatArray } from "@flashdeconv/solver";
+import type { Executor, SpotRange } from "@flashdeconv/core";
+import type { StatArray } from "@flashdeconv/solver";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
-
-export interface SpotRowsRequest {
-  readonly input: SolverInput;
-  /** Columns of the selected genes in the spatial data. */
-  readonly columns: Int32Array;
-  readonly normalization: Normalization;
-  readonly statistics: SketchStatistics;
-  readonly precision: "float64" | "float32";
-}
+import type { NoticeList } from "./notice-list.js";
+import type { PassTasks, SessionRequest } from "./pass-tasks.js";
+import { runPass } from "./run-pass.js";
+import type { RowForm } from "./solver-rows.js";
 
 export interface SpotSummary {
-  /** N x session.statWidth. */
+  /** N x statWidth. */
   readonly statistics: StatArray;
   /** N counts over the selected genes. */
   readonly librarySizes: Float64Array;
 }
 
-/** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
-export async function summarizeSpots(
-  spatial: SpatialInput,
-  session: SolverSession,
-  request: SpotRowsRequest,
-  { signal, onProgress }: DeconvolveCallbacks,
-): Promise<SpotSummary> {
-  const { spotCount } = spatial.counts;
-  const sizes = new Float64Array(spotCount);
-  const selected = mapChunks(geneSubset(spatial.counts, request.columns), (chunk) => {
-    librarySizes(chunk, sizes.subarray(chunk.spotStart, chunk.spotStart + chunk.spotCount));
-    return chunk;
-  });
-  const { statWidth } = session;
-  const Storage = request.precision === "float32" ? Float32Array : Float64Array;
-  const statistics = new Storage(spotCount * statWidth);
-  const stream = rowsFor(selected, request).chunks({
-    signal,
-    onProgress: ({ spotsDone }) => onProgress?.({ stage: "statistics", done: spotsDone, total: spotCount }),
-  });
-  for await (const rows of stream) {
-    const { spotStart } = rows;
-    session.summarize(
-      rows,
-      statistics.subarray(spotStart * statWidth, (spotStart + rows.spotCount) * statWidth),
-    );
-  }
-  return { statistics, librarySizes: sizes };
+export interface SummaryRequest {
+  /** Columns of the selected genes in the spatial data. */
+  readonly columns: Int32Array;
+  readonly form: RowForm;
+  readonly session: SessionRequest;
+  readonly statWidth: number;
 }
 
-/** The rows a solver asks for by its `input`. */
-function rowsFor(selected: ChunkSource<CsrChunk>, request: SpotRowsRequest): ChunkSource<Chunk> {
-  const { input, normalization, statistics, precision } = request;
-  if (input === "counts") return selected;
-  const rows = normalized(selected, normalization, { precision });
-  if (input === "normalized") return rows;
-  if (input === "statistics") return summarized(rows, statistics);
-  return statistics.sketch ? sketched(rows, statistics.sketch) : rows;
+/** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
+export async function summarizeSpots(
+  executor: Executor<PassTasks>,
+  spatial: SpatialInput,
+  { columns, form, session, statWidth }: SummaryRequest,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<SpotSummary> {
+  const { spotCount } = spatial.counts;
+  const isShared = executor.concurrency > 1;
+  const librarySizes = new Float64Array(buffer(8 * spotCount, isShared));
+  const itemCount = spotCount * statWidth;
+  const statistics =
+    form.precision === "float32"
+      ? new Float32Array(buffer(4 * itemCount, isShared))
+      : new Float64Array(buffer(8 * itemCount, isShared));
+  const { location } = spatial;
+  const settings = {
+    executor,
+    task: "summarize" as const,
+    stage: "statistics" as const,
+    spotCount,
+    inputFor: (range: SpotRange) => ({ location, range, columns, form, session, statistics, librarySizes }),
+  };
+  await runPass(settings, callbacks, notices);
+  return { statistics, librarySizes };
+}
+
+/** Memory that all threads see, where there are several. */
+function buffer(byteLength: number, isShared: boolean): ArrayBufferLike {
+  return isShared ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength);
 }

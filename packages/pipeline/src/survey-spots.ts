@@ -1,38 +1,37 @@
-import { mapChunks } from "@flashdeconv/core";
-import { addCountCheck, buildCountCheck, finishCountCheck } from "@flashdeconv/normalize";
-import {
-  addMoments,
-  buildMoments,
-  finishMoments,
-  type GeneMoments,
-  geneSubset,
-} from "@flashdeconv/select-genes";
+import type { Executor } from "@flashdeconv/core";
+import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
+import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
+import type { PassTasks } from "./pass-tasks.js";
 import { requireCounts } from "./require-counts.js";
+import { runPass } from "./run-pass.js";
 
 /** The first pass over the section: checks that it holds counts and gathers the moments of the shared genes. */
 export async function surveySpots(
+  executor: Executor<PassTasks>,
   spatial: SpatialInput,
   columns: Int32Array,
   options: DeconvolveOptions,
-  { signal, onProgress }: DeconvolveCallbacks,
+  callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): Promise<GeneMoments> {
   const check = buildCountCheck();
-  const checked = mapChunks(spatial.counts, (chunk) => {
-    addCountCheck(check, chunk);
-    return chunk;
-  });
   const moments = buildMoments(columns.length);
-  const stream = geneSubset(checked, columns).chunks({
-    signal,
-    onProgress: ({ spotsDone, spotCount }) =>
-      onProgress?.({ stage: "genes", done: spotsDone, total: spotCount }),
-    onNotice: (notice) => notices.add(notice),
-  });
-  for await (const chunk of stream) addMoments(moments, chunk);
+  const { location, counts } = spatial;
+  const settings = {
+    executor,
+    task: "survey" as const,
+    stage: "genes" as const,
+    spotCount: counts.spotCount,
+    inputFor: (range: { start: number; end: number }) => ({ location, range, columns }),
+    onPart(part: Awaited<ReturnType<PassTasks["survey"]>>) {
+      mergeCountCheck(check, part.check);
+      mergeMoments(moments, part.moments);
+    },
+  };
+  await runPass(settings, callbacks, notices);
   const report = finishCountCheck(check);
   await requireCounts(
     report,

@@ -4,6 +4,7 @@ import * as api from "../src/index.js";
 it("exports what it promises and nothing else", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "BUILT_IN_SOLVERS",
       "DECONVOLVE_DEFAULTS",
       "PLATFORMS",
       "RESULT_DEFAULTS",

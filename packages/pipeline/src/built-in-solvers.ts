@@ -1,0 +1,7 @@
+import { bcd, nnls, type Solver } from "@flashdeconv/solver";
+
+/** Solvers that every thread knows by name. */
+export const BUILT_IN_SOLVERS: Readonly<Record<string, Solver>> = Object.freeze({
+  [bcd.name]: bcd as Solver,
+  [nnls.name]: nnls as Solver,
+});

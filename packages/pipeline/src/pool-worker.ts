@@ -1,0 +1,65 @@
+import { parentPort } from "node:worker_threads";
+import { type ChunkSource, type CsrChunk, packError, type TaskContext, WorkerError } from "@flashdeconv/core";
+import { openSpatial } from "@flashdeconv/io-zarr";
+import { openStore } from "@flashdeconv/io-zarr/node";
+import type { SolverSession } from "@flashdeconv/solver";
+import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
+import { buildPassTasks, type PassTasks, type SectionLocation, type SessionRequest } from "./pass-tasks.js";
+import type { ToThread } from "./pool.js";
+
+/** Opened once per thread and section: metadata and row offsets are read once, not for every range. */
+const opened = new Map<string, Promise<ChunkSource<CsrChunk>>>();
+let session: { id: string; session: SolverSession } | undefined;
+
+const tasks: PassTasks = buildPassTasks({
+  openCounts(location) {
+    const key = JSON.stringify(location);
+    const known = opened.get(key) ?? openCounts(location);
+    opened.set(key, known);
+    return known;
+  },
+  openSession(request: SessionRequest) {
+    if (session?.id !== request.id) {
+      const solver = BUILT_IN_SOLVERS[request.solver];
+      session = {
+        id: request.id,
+        session: solver.start(request.reference, request.options, request.context),
+      };
+    }
+    return session.session;
+  },
+});
+
+async function openCounts(location: SectionLocation | undefined): Promise<ChunkSource<CsrChunk>> {
+  if (!location) {
+    throw new WorkerError({
+      subject: "worker",
+      found: "a section without a location",
+      expected: "the path of its store",
+      remedy: "Give the section's `location`, or leave the executor out.",
+    });
+  }
+  const { path, layer } = location;
+  return (await openSpatial(await openStore(path), { layer })).counts;
+}
+
+const running = new Map<number, AbortController>();
+
+parentPort?.on("message", async (message: ToThread) => {
+  if (message.kind === "abort") return running.get(message.id)?.abort();
+  const { id, task, input } = message;
+  const controller = new AbortController();
+  running.set(id, controller);
+  const context: TaskContext = {
+    signal: controller.signal,
+    report: (data) => parentPort?.postMessage({ kind: "report", id, data }),
+  };
+  try {
+    const run = tasks[task as keyof PassTasks] as (input: unknown, context: TaskContext) => Promise<unknown>;
+    parentPort?.postMessage({ kind: "done", id, result: await run(input, context) });
+  } catch (error) {
+    parentPort?.postMessage({ kind: "failed", id, error: packError(error) });
+  } finally {
+    running.delete(id);
+  }
+});
