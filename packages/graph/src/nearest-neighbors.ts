@@ -1,12 +1,12 @@
 import type { Coordinates } from "@flashdeconv/core";
 import { gridNeighbors, SPOTS_PER_CELL } from "./grid-neighbors.js";
-import type { Places } from "./places.js";
 import { buildSpatialTree } from "./spatial-tree.js";
 import { buildSpotGrid } from "./spot-grid.js";
 import { treeNeighbors } from "./tree-neighbors.js";
 
 export interface NearestNeighbors {
-  readonly places: Places;
+  /** The spot at each place. */
+  readonly spots: Int32Array;
   /** N x k places, row-major, nearest first, of equally near ones the lower index first. */
   readonly neighbors: Int32Array;
 }
@@ -21,7 +21,7 @@ export interface NearestNeighbors {
 export function nearestNeighbors(coordinates: Coordinates, neighborCount: number): NearestNeighbors {
   const grid = buildSpotGrid(coordinates, Math.max(1, SPOTS_PER_CELL * neighborCount));
   const neighbors = grid && gridNeighbors(grid, neighborCount);
-  if (grid && neighbors) return { places: grid, neighbors };
+  if (grid && neighbors) return { spots: grid.spots, neighbors };
   const tree = buildSpatialTree(coordinates);
-  return { places: tree, neighbors: treeNeighbors(tree, neighborCount) };
+  return { spots: tree.spots, neighbors: treeNeighbors(tree, neighborCount) };
 }

@@ -1,40 +1,39 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { EDGE_LIMIT } from "./graph-options.js";
 import type { NearestNeighbors } from "./nearest-neighbors.js";
-import { type Places, squaredDistance } from "./places.js";
 import { sortRow } from "./sort-row.js";
 
 /**
  * The graph in which i and j are neighbours when either is among the nearest of the other. Linear in the number of entries,
- * also where one spot is near to all others. Overwrites `neighbors`.
+ * also where one spot is near to all others. All but the last write of a row is done by place, where memory is near.
+ * Overwrites `neighbors`.
  *
  * @throws OptionError when the graph has more entries than Int32 offsets can count.
  */
-export function symmetricUnion({ places, neighbors }: NearestNeighbors): NeighborGraph {
-  const { spots, spotCount } = places;
+export function symmetricUnion({ spots, neighbors }: NearestNeighbors): NeighborGraph {
+  const spotCount = spots.length;
   const listLength = neighbors.length / spotCount;
-  const indptr = new Int32Array(spotCount + 1);
-  markOneSided(places, neighbors, indptr);
+  const { start, places } = reverseOneSided(neighbors, spotCount);
+  const edgeCount = neighbors.length + places.length;
+  checkEdgeCount(edgeCount, listLength);
 
   // A row is a spot's own list and those spots that list it without being listed.
-  let edgeCount = 0;
-  for (let spot = 0; spot < spotCount; spot++) {
-    edgeCount += listLength + indptr[spot + 1];
-    indptr[spot + 1] = edgeCount;
-  }
-  checkEdgeCount(edgeCount, listLength);
-  const indices = new Int32Array(edgeCount);
-  const next = indptr.slice(0, spotCount);
+  const indptr = new Int32Array(spotCount + 1);
   for (let place = 0; place < spotCount; place++) {
-    const spot = spots[place];
+    indptr[spots[place] + 1] = listLength + start[place + 1] - start[place];
+  }
+  for (let spot = 0; spot < spotCount; spot++) indptr[spot + 1] += indptr[spot];
+  const indices = new Int32Array(edgeCount);
+  for (let place = 0; place < spotCount; place++) {
+    const from = indptr[spots[place]];
+    let to = from;
     for (let i = place * listLength; i < (place + 1) * listLength; i++) {
       const item = neighbors[i];
-      const other = spots[item < 0 ? ~item : item];
-      indices[next[spot]++] = other;
-      if (item < 0) indices[next[other]++] = spot;
+      indices[to++] = spots[item < 0 ? ~item : item];
     }
+    for (let i = start[place]; i < start[place + 1]; i++) indices[to++] = spots[places[i]];
+    sortRow(indices, from, to);
   }
-  for (let spot = 0; spot < spotCount; spot++) sortRow(indices, indptr[spot], indptr[spot + 1]);
   return { spotCount, indptr, indices };
 }
 
@@ -50,34 +49,37 @@ export function checkEdgeCount(edgeCount: number, neighborCount: number): void {
 }
 
 /**
- * Replaces place q in the list of place p by ~q where p is not among the nearest of q, and counts it at `counts[spot + 1]` of
- * q's spot.
+ * For each place the places that list it without being listed by it: those of place p are `places[start[p]] .. `. Replaces such an
+ * entry q of `neighbors` by ~q.
  */
-function markOneSided(places: Places, neighbors: Int32Array, counts: Int32Array): void {
-  const { spots, spotCount } = places;
+function reverseOneSided(
+  neighbors: Int32Array,
+  spotCount: number,
+): { start: Int32Array; places: Int32Array } {
   const listLength = neighbors.length / spotCount;
+  const start = new Int32Array(spotCount + 1);
   for (let place = 0; place < spotCount; place++) {
     for (let i = place * listLength; i < (place + 1) * listLength; i++) {
       const listed = neighbors[i];
-      if (isAmongNearest(places, neighbors, listLength, place, listed)) continue;
+      if (lists(neighbors, listLength, listed, place)) continue;
       neighbors[i] = ~listed;
-      counts[spots[listed] + 1]++;
+      start[listed]++;
     }
   }
+  // Ends first; filling from the back turns them into starts.
+  for (let place = 0; place < spotCount; place++) start[place + 1] += start[place];
+  const places = new Int32Array(start[spotCount]);
+  for (let i = neighbors.length - 1, place = spotCount - 1; place >= 0; place--) {
+    for (; i >= place * listLength; i--) {
+      if (neighbors[i] < 0) places[--start[~neighbors[i]]] = place;
+    }
+  }
+  return { start, places };
 }
 
-/** Whether the list of place `of` has `place` in it: whether it is no farther than the last of that list. */
-function isAmongNearest(
-  places: Places,
-  neighbors: Int32Array,
-  listLength: number,
-  place: number,
-  of: number,
-): boolean {
-  const item = neighbors[(of + 1) * listLength - 1];
-  const last = item < 0 ? ~item : item;
-  if (last === place) return true;
-  const distance = squaredDistance(places, of, place);
-  const reach = squaredDistance(places, of, last);
-  return distance < reach || (distance === reach && places.spots[place] < places.spots[last]);
+/** Whether the list of one place has another in it. No such entry is negative: the other is known to list the one. */
+function lists(neighbors: Int32Array, listLength: number, of: number, place: number): boolean {
+  const end = (of + 1) * listLength;
+  for (let i = of * listLength; i < end; i++) if (neighbors[i] === place) return true;
+  return false;
 }

@@ -80,3 +80,16 @@ it("refuses coordinates it cannot use", () => {
   expect(() => spatialOrder(coordinatesOf([]))).toThrow(ShapeError);
   expect(() => spatialOrder(coordinatesOf([[0, Number.NaN]]))).toThrow(CoordinateError);
 });
+
+it("keeps close spots together where a far outlier squeezes all others into one cell", () => {
+  const lattice = Array.from({ length: 1024 }, (_, i) => [i % 32, Math.floor(i / 32)]);
+  const order = spatialOrder(coordinatesOf([...lattice, [1e9, 1e9]]));
+  expect(
+    new Set(
+      steps(
+        coordinatesOf(lattice),
+        order.filter((spot) => spot < 1024),
+      ),
+    ),
+  ).toEqual(new Set([1]));
+});
