@@ -4,7 +4,7 @@ import { collect } from "@flashdeconv/core";
 import { inspectStore, readColumn, readDataframe, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
-import { sharedData } from "../../../test/shared-data.js";
+import { goldenArray, goldenPath } from "../../../test/golden-data.js";
 import { type CliRun, runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores, withValue, writeCells, writeSection } from "./small-stores.js";
 
@@ -246,24 +246,29 @@ describe("flashdeconv run", () => {
     expect(notes.join("\n")).toMatch(/repeat the name of an earlier one: 1/);
   });
 
-  const golden = sharedData("golden");
-  it.skipIf(!golden)("runs on the golden section in all three encodings (needs ../shared/data)", async () => {
-    const folder = await temporaryFolder();
-    const values = [];
-    for (const name of ["spatial", "spatial-csc", "spatial-dense"]) {
-      const out = join(folder, `${name}.zarr`);
-      await succeed([
-        "run",
-        `${golden}/${name}.zarr`,
-        "--reference",
-        `${golden}/reference.zarr`,
-        "--out",
-        out,
-      ]);
-      values.push((await proportionsIn(out)).values);
-    }
-    expect(values[0]).toHaveLength(6300);
-    expect(values[1]).toEqual(values[0]);
-    expect(values[2]).toEqual(values[0]);
+  it.each<[string, string, string[]]>([
+    ["spatial", "log_cpm", []],
+    ["spatial-csc", "log_cpm_lambda500", ["--lambda", "500"]],
+    ["spatial-dense", "log2_cpm1e6", ["--target-sum", "1e6", "--log-base", "2"]],
+  ])("gives the published numbers from golden %s: %s", async (store, name, more) => {
+    const out = join(await temporaryFolder(), "result.zarr");
+    const settings = "--sketch-dim 128 --n-hvg 400 --n-markers 20 --tolerance 1e-10 --empty uniform".split(
+      " ",
+    );
+    const reference = goldenPath("reference.zarr");
+    await succeed([
+      "run",
+      goldenPath(`${store}.zarr`),
+      "--reference",
+      reference,
+      "--out",
+      out,
+      ...settings,
+      ...more,
+    ]);
+    const { values } = await proportionsIn(out);
+    const wanted = goldenArray(`proportions_${name}`).values;
+    expect(values).toHaveLength(wanted.length);
+    expect(values.findIndex((value, i) => !(Math.abs(value - wanted[i]) < 1e-6))).toBe(-1);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
 import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
@@ -21,6 +22,14 @@ describe("help and version", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\n  flashdeconv ${command}`));
     expect(stdout).not.toContain("undefined");
+  });
+
+  it.each(COMMANDS)("%s: the README has every option", async (command) => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const { stdout } = await runCli([command, "--help"]);
+    const flags = stdout.match(/^ {2}(?:-h, )?(--[a-z-]+)/gm)?.map((flag) => flag.trim()) ?? [];
+    expect(flags.length).toBeGreaterThan(3);
+    for (const flag of flags) expect(flag === "-h, --help" || readme.includes(`\`${flag}`), flag).toBe(true);
   });
 
   it("knows a flag for every option of deconvolve and of the simulation", async () => {

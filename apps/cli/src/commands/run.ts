@@ -41,7 +41,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--obs-columns", "also write each type as a column of obs")
     .option(
       "--zarr-format <2|3>",
-      "of the new store (default: as the section)",
+      "Zarr version of the new store (default: as the section)",
       parseChoice("--zarr-format", ["2", "3"]),
     )
     .option(

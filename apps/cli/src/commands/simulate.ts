@@ -72,7 +72,7 @@ export function addSimulateCommand(program: Command, environment: Environment): 
     )
     .option(
       "--zarr-format <2|3>",
-      `(default: ${WRITE_DEFAULTS.zarrFormat})`,
+      `Zarr version of the stores (default: ${WRITE_DEFAULTS.zarrFormat})`,
       parseChoice("--zarr-format", ["2", "3"]),
     )
     .option("--overwrite", "replace the stores that are there")

@@ -7,7 +7,7 @@ const BAR_WIDTH = 20;
 /** For terminals: a bar that is drawn over and over in its place, some ten times a second. */
 export function liveBar(stream: OutputStream): LiveLine {
   let bar: SingleBar | undefined;
-  const open = () => {
+  const open = (text: string, fraction: number | undefined) => {
     const opened = new SingleBar({
       stream,
       clearOnComplete: true,
@@ -16,13 +16,13 @@ export function liveBar(stream: OutputStream): LiveLine {
       fps: 10,
       format: (_options, _params, { text, fraction }) => `${drawBar(fraction)} ${text}`,
     });
-    opened.start(1, 0, { text: "", fraction: undefined });
+    opened.start(1, 0, { text, fraction });
     return opened;
   };
   return {
     show(text, fraction) {
-      bar ??= open();
-      bar.update(0, { text, fraction });
+      if (bar) bar.update(0, { text, fraction });
+      else bar = open(text, fraction);
     },
     clear() {
       bar?.stop();
