@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { blocksOf, documents } from "./markdown-blocks.js";
 
 // Every `flashdeconv` command of the documents is checked against the help of the built command line: the subcommand
-// must exist, and so must each option.
+// must exist, and so must each option, also those that running text names.
 
-const bin = fileURLToPath(new URL("../apps/cli/bin/flashdeconv.js", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = `${root}apps/cli/bin/flashdeconv.js`;
 const commands = documents()
   .flatMap(blocksOf)
   .filter((block) => block.language === "sh")
@@ -18,6 +20,10 @@ const commands = documents()
 describe("commands in the documents", () => {
   it.each(commands)("$place: $words are known", async ({ words }) => {
     expect(await unknownWords(words)).toEqual([]);
+  });
+
+  it.each(documents())("%s names no option that does not exist", async (file) => {
+    expect(await unknownOptions(readFileSync(root + file, "utf8"))).toEqual([]);
   });
 
   it("are looked for in every spelling", () => {
@@ -40,6 +46,7 @@ describe("commands in the documents", () => {
       "--no-such-option",
     ]);
     expect(await unknownWords(["no-such-command"])).toEqual(["no-such-command"]);
+    expect(await unknownOptions("`--out` or `--no-such-option 1`, not --this")).toEqual(["--no-such-option"]);
   });
 });
 
@@ -60,6 +67,16 @@ async function unknownWords([subcommand, ...words]: readonly string[]): Promise<
   if (!new RegExp(`^ +${subcommand}\\b`, "m").test(all)) return [subcommand];
   const known = optionsIn(await help(subcommand));
   return words.filter((word) => word.startsWith("--") && !known.has(word.split("=")[0]));
+}
+
+/** Options in `code` of running text that no command has. */
+async function unknownOptions(text: string): Promise<string[]> {
+  const helps = [await help()];
+  for (const [, name] of helps[0].matchAll(/^ {2}([a-z]+) /gm)) helps.push(await help(name));
+  const known = optionsIn(helps.join("\n"));
+  const prose = text.replace(/^(`{3,})[\s\S]*?^\1$/gm, "");
+  const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map((match) => match[1]);
+  return [...optionsIn(spans.join("\n"))].filter((option) => !known.has(option));
 }
 
 function optionsIn(text: string): Set<string> {

@@ -16,8 +16,8 @@ export interface MarkdownBlock {
 /** The documents whose examples are promises: paths from the root. */
 export function documents(): string[] {
   const guides = globSync(["docs/**/*.md", "packages/*/README.md"], { cwd: root }).sort();
-  return ["README.md", "CONTRIBUTING.md", ...guides, "apps/cli/README.md"].filter((file) =>
-    existsSync(root + file),
+  return ["README.md", "CONTRIBUTING.md", ...guides, "apps/cli/README.md", "benchmarks/README.md"].filter(
+    (file) => existsSync(root + file),
   );
 }
 
