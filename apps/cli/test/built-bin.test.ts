@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -49,6 +49,30 @@ describe.skipIf(!isBuilt)("the built executable (skipped where it is not built)"
     child.kill(signal);
     expect(await code).toBe(130);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("writes the same proportions with one worker and with two", async () => {
+    const folder = await temporaryFolder();
+    const tables: Buffer[][] = [];
+    for (const workers of ["1", "2"]) {
+      const out = join(folder, `${workers}.zarr`);
+      const args = [
+        "run",
+        stores.spatial,
+        "--reference",
+        stores.reference,
+        "--out",
+        out,
+        "--workers",
+        workers,
+      ];
+      await promisify(execFile)(process.execPath, [bin, ...args]);
+      const table = join(out, "obsm/flashdeconv");
+      const columns = (await readdir(table)).filter((name) => name.startsWith("type_"));
+      expect(columns.length).toBeGreaterThan(1);
+      tables.push(await Promise.all(columns.sort().map((name) => readFile(join(table, name, "0")))));
+    }
+    expect(tables[1]).toEqual(tables[0]);
   });
 
   it("finishes its work where nobody reads its output", async () => {

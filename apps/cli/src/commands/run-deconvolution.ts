@@ -19,6 +19,7 @@ import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
 import type { StageState } from "../terminal/progress-meter.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
+import { withThreads } from "./with-threads.js";
 
 /** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
 export async function runDeconvolution(path: string, flags: RunFlags, terminal: Terminal): Promise<Outcome> {
@@ -38,13 +39,16 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
       const { layer, spatialKey } = flags;
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, signal);
       const opened = await openSpatial(store, { layer, spatialKey, signal, onNotice: note });
-      const spatial = { ...opened, readCoordinates: once(opened.readCoordinates) };
+      const location = { path, layer };
+      const spatial = { ...opened, location, readCoordinates: once(opened.readCoordinates) };
       const result = await withReference(flags, terminal, (input) => {
         const onProgress = (progress: StageProgress) => {
           meter.enter(progress.stage);
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
-        return deconvolve(spatial, input, options, { signal, onProgress, onNotice: note });
+        return withThreads(flags.workers, spatial.spotCount, (executor) =>
+          deconvolve(spatial, input, options, { signal, onProgress, onNotice: note, executor }),
+        );
       });
       meter.enter("write");
       await write(output, result, spatial, { ...flags, layout }, terminal);

@@ -134,6 +134,12 @@ export function addRunCommand(program: Command, environment: Environment): void 
       `float64 or float32, which halves memory (default: ${DEFAULTS.precision})`,
       parseChoice("--precision", ["float64", "float32"]),
     )
+    .optionsGroup("Resources:")
+    .option(
+      "--workers <count>",
+      "threads that read and reduce the section; the result does not depend on it (default: one per core for large sections)",
+      parseNumber("--workers"),
+    )
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")

@@ -32,6 +32,7 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, TerminalOptions {
   readonly precision?: DeconvolveOptions["precision"];
   readonly empty?: DeconvolveOptions["empty"];
   readonly allowNonCounts?: boolean;
+  readonly workers?: number;
 }
 
 /** What `deconvolve` is to be told. Throws OptionError for what it cannot be told; reads nothing but a solver's module. */
@@ -60,7 +61,10 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
 }
 
 /** Options that need each other, or exclude each other. */
-function checkTogether({ radius, graph, inPlace, zarrFormat }: RunFlags): void {
+function checkTogether({ radius, graph, inPlace, zarrFormat, workers = 1 }: RunFlags): void {
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new OptionError({ option: "--workers", value: workers, rule: "a whole number of at least 1" });
+  }
   if (radius !== undefined && graph !== "radius") {
     const remedy = "Add --graph radius, or leave --radius out.";
     throw new OptionError({

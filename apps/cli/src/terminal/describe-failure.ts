@@ -29,7 +29,9 @@ export function describeFailure(error: unknown, { signal, variables }: Environme
   if (error instanceof CommanderError) return describeUsage(error);
   if (isFlashdeconvError(error)) {
     const told = inTermsOfFlags(error);
-    return failure(EXIT_CODES.badInput, told.tag, told.message, told);
+    // A thread that dies is no fault of the input.
+    const exitCode = error.tag === "WorkerError" ? EXIT_CODES.fault : EXIT_CODES.badInput;
+    return failure(exitCode, told.tag, told.message, told);
   }
   return describeFault(error, variables);
 }
