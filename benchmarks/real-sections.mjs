@@ -1,63 +1,61 @@
-// Runs the built command line with default settings on every section of ../shared/data/real and keeps what it found, with
-// the scores where a truth is known: node benchmarks/real-sections.mjs (after pnpm build). Writes results/real-sections.json.
+// Runs the built command line with default settings on every section of ../shared/data/real and keeps what it found,
+// with the scores where a truth is known (pnpm bench:real). Quality only: no timings. Writes results/real-sections.json.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { circumstances } from "./lib/circumstances.mjs";
+import { CLI, ROOT } from "./lib/places.mjs";
+import { saveResult } from "./lib/save-result.mjs";
+import { updateReadme } from "./make-table.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const sections = join(root, "../shared/data/real");
-const cli = join(root, "apps/cli/bin/flashdeconv.js");
+const SECTIONS = join(ROOT, "../shared/data/real");
 
 /** What the package's own method gives at its optimum with default settings (flattened Pearson). */
 const PUBLISHED_OPTIMUM = { "starmap-cortex": 0.8594, "cerebellum-sim": 0.9666 };
 
-if (!existsSync(sections)) {
-  console.error(`${sections} is not here: nothing to run.`);
+if (!existsSync(SECTIONS)) {
+  console.error(`${SECTIONS} is not here: nothing to run.`);
   process.exit(2);
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "flashdeconv-real-"));
-const json = (...args) =>
-  JSON.parse(execFileSync(process.execPath, [cli, ...args, "--json"], { encoding: "utf8" }));
-
 try {
-  const results = readdirSync(sections).map((name) => {
-    const input = join(sections, name);
-    const out = join(scratch, `${name}.zarr`);
-    const run = json(
-      "run",
-      join(input, "spatial.zarr"),
-      "--reference",
-      join(input, "reference.zarr"),
-      "--out",
-      out,
-    );
-    const truth = join(input, "truth.csv");
-    const scores = existsSync(truth) ? json("evaluate", out, "--truth", truth) : undefined;
-    const { genes_used: genes, ...parameters } = run.parameters;
-    const published = PUBLISHED_OPTIMUM[name];
-    return {
-      name,
-      parameters: { ...parameters, genes_used: genes.length },
-      notices: run.notices,
-      scores,
-      published,
-    };
-  });
-  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
-  const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
-  const report = { made: new Date().toISOString(), commit, machine, results };
-  writeFileSync(join(root, "benchmarks/results/real-sections.json"), `${JSON.stringify(report, null, 2)}\n`);
-  for (const { name, parameters, scores, published } of results) {
+  const where = circumstances();
+  const results = readdirSync(SECTIONS).sort().map(tryOut);
+  console.log(saveResult("real-sections", { kind: "real-sections", ...where, results }));
+  updateReadme();
+  for (const { name, run, scores, published } of results) {
     const pearson = scores
-      ? `Pearson ${scores.pearson?.toFixed(4)} (published method at its optimum ${published})`
+      ? `Pearson ${scores.pearson.toFixed(4)} (published method at its optimum ${published})`
       : "no truth";
     console.log(
-      `${name}: ${parameters.spot_count} spots, ${parameters.sweeps} sweeps, converged ${parameters.converged}, ${pearson}`,
+      `${name}: ${run.spot_count} spots, ${run.sweeps} sweeps, converged ${run.converged}, ${pearson}`,
     );
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+function tryOut(name) {
+  const input = join(SECTIONS, name);
+  const out = join(scratch, `${name}.zarr`);
+  const reference = join(input, "reference.zarr");
+  const run = json("run", join(input, "spatial.zarr"), "--reference", reference, "--out", out);
+  const truth = join(input, "truth.csv");
+  return {
+    name,
+    run: figures(run),
+    scores: existsSync(truth) ? json("evaluate", out, "--truth", truth) : undefined,
+    published: PUBLISHED_OPTIMUM[name],
+  };
+}
+
+function json(...args) {
+  const options = { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] };
+  return JSON.parse(execFileSync(process.execPath, [CLI, ...args, "--json", "--quiet"], options));
+}
+
+function figures({ result, key, resources, cell_types: types, ...rest }) {
+  return { type_count: types.length, ...rest };
 }

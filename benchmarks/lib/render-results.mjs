@@ -1,0 +1,167 @@
+import { markdownTable } from "./markdown-table.mjs";
+
+/** All results as sections of Markdown, by kind. Deterministic: only the results' content and order matter. */
+export function renderResults(results) {
+  const of = (kind) => results.filter((result) => result.kind === kind);
+  const parts = [
+    section("End to end", of("end-to-end"), (list) => [endToEnd(list), stages(list)]),
+    ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => [scaling(result)])),
+    ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
+    section("Real sections", of("real-sections"), (list) => list.map(realSections)),
+  ].filter(Boolean);
+  return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
+}
+
+function section(title, results, tables) {
+  if (results.length === 0) return "";
+  const where = results.map((result) => `\`${result.name}\`: ${describe(result)}`);
+  return [`### ${title}`, ...tables(results), ...unique(where)].join("\n\n").concat("\n");
+}
+
+/** Machine, day and commit of a result, in one line. */
+function describe({ kind, made, commit, uncommitted_changes: changed, machine }) {
+  const { cpu, cores, memory_bytes: memory, node, load } = machine;
+  const gib = memory === undefined ? "" : `, ${Math.round(memory / 2 ** 30)} GiB`;
+  const busy = kind !== "real-sections" && load > 0.5 ? `, **busy machine (load ${load})**` : "";
+  return `${cpu}, ${cores} cores${gib}, Node ${node.slice(1)}, ${made.slice(0, 10)}, commit ${commit.slice(0, 9)}${
+    changed ? " with changes" : ""
+  }${busy}.`;
+}
+
+function endToEnd(results) {
+  return markdownTable(
+    [
+      "result",
+      "spots",
+      "workers",
+      "wall s",
+      "CPU s",
+      "peak MiB",
+      "read MB",
+      "spots/s",
+      "floor s",
+      "x floor",
+      "peer s",
+      "peer / run",
+      "sweeps",
+    ],
+    bySpots(results).map(({ name, data, workers, summary }) => [
+      `\`${name}\``,
+      count(data.spots),
+      workers,
+      ...usage(summary),
+      count(summary.spots_per_second),
+      seconds(summary.floor_seconds),
+      summary.ratio_to_floor.toFixed(2),
+      summary.peer_seconds === null ? "-" : seconds(summary.peer_seconds),
+      summary.ratio_to_peer === null ? "-" : (1 / summary.ratio_to_peer).toFixed(1),
+      sweeps(summary),
+    ]),
+  );
+}
+
+/** A column per stage, in the order of the run. */
+function stages(results) {
+  const names = unique(results.flatMap(({ summary }) => Object.keys(summary.stage_seconds)));
+  return markdownTable(
+    ["seconds of", ...names],
+    bySpots(results).map(({ name, summary }) => [
+      `\`${name}\``,
+      ...names.map((stage) =>
+        summary.stage_seconds[stage] === undefined ? "-" : seconds(summary.stage_seconds[stage]),
+      ),
+    ]),
+  );
+}
+
+function scaling({ points }) {
+  return markdownTable(
+    [
+      "spots",
+      "types",
+      "depth",
+      "workers",
+      "wall s",
+      "CPU s",
+      "peak MiB",
+      "read MB",
+      "us per spot",
+      "x floor",
+      "sweeps",
+    ],
+    points.map(({ data, workers, summary }) => [
+      count(data.spots),
+      data.types,
+      data.depth,
+      workers,
+      ...usage(summary),
+      ((1e6 * summary.wall_seconds) / data.spots).toFixed(1),
+      summary.ratio_to_floor.toFixed(2),
+      sweeps(summary),
+    ]),
+  );
+}
+
+function profile({ data, threads, busy_seconds: busy, waiting_seconds: waiting, packages, functions }) {
+  const row = (entry) => [seconds(entry.seconds), `${(100 * entry.share).toFixed(1)} %`];
+  return [
+    `${count(data.spots)} spots, ${threads} thread${threads === 1 ? "" : "s"}: ${seconds(busy)} s busy, ${seconds(waiting)} s waiting.`,
+    markdownTable(
+      ["package", "self s", "share"],
+      packages.map((entry) => [entry.package, ...row(entry)]),
+    ),
+    markdownTable(
+      ["function", "package", "self s", "share"],
+      functions.map((entry) => [`\`${entry.function}\``, entry.package, ...row(entry)]),
+    ),
+  ];
+}
+
+function realSections({ results }) {
+  const score = (value) => (value === undefined ? "-" : value.toFixed(4));
+  return markdownTable(
+    ["section", "spots", "types", "genes used", "Pearson", "RMSE", "published optimum (Pearson)", "sweeps"],
+    results.map(({ name, run, scores, published }) => [
+      name,
+      count(run.spot_count),
+      run.type_count,
+      count(run.gene_count),
+      score(scores?.pearson),
+      score(scores?.rmse),
+      score(published),
+      sweeps(run),
+    ]),
+  );
+}
+
+function usage({ wall_seconds: wall, cpu_seconds: cpu, peak_rss_bytes: peak, bytes_read: read }) {
+  return [
+    seconds(wall),
+    seconds(cpu),
+    Math.round(peak / 2 ** 20),
+    read === null ? "-" : count(Math.round(read / 1e6)),
+  ];
+}
+
+function sweeps({ sweeps: done, converged }) {
+  return converged ? done : `${done}, not converged`;
+}
+
+function bySpots(results) {
+  return [...results].sort((a, b) => a.data.spots - b.data.spots);
+}
+
+function unique(list) {
+  return [...new Set(list)];
+}
+
+function count(value) {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** Three digits, which is more than timings repeat to. */
+function seconds(value) {
+  return value >= 100
+    ? value.toFixed(0)
+    : value.toPrecision(Math.max(1, value < 0.01 ? 1 : value < 1 ? 2 : 3));
+}
