@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import zlib from "node:zlib";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -16,6 +17,7 @@ import { createStore, editStore } from "../src/node.js";
 
 const PYTHON = "/usr/bin/python3";
 const hasAnndata = spawnSync(PYTHON, ["-c", "import anndata, zarr"]).status === 0;
+const hasZstd = "zstdCompressSync" in zlib;
 const script = fileURLToPath(new URL("interop/read-results.py", import.meta.url));
 
 const spotNames = ["AAAC-1", "β-2", "c"];
@@ -176,13 +178,14 @@ describe.skipIf(!hasAnndata)(
       await write("one chunk", contents);
       await write("many chunks", contents, { spotsPerChunk: 2, valuesPerChunk: 2 });
       await write("no compression", contents, { compressor: "none" });
+      await write("zstd", contents, { compressor: hasZstd ? "zstd" : "gzip" });
       await write("no genes", { ...contents, geneNames: [], X: undefined });
       await write("no spots", noSpots);
       await write("changed", contents);
       await addToAnnData(await editStore(path("changed")), edits);
 
       // One start of Python for all: it takes longer than the reading.
-      const names = ["one chunk", "many chunks", "no compression", "no genes", "no spots", "changed"];
+      const names = ["one chunk", "many chunks", "no compression", "zstd", "no genes", "no spots", "changed"];
       const printed = execFileSync(PYTHON, ["-W", "ignore", script, ...names.map(path)], {
         encoding: "utf8",
       });
@@ -190,13 +193,14 @@ describe.skipIf(!hasAnndata)(
       names.forEach((name, i) => {
         results.set(name, read[i]);
       });
-    });
+    }, 60_000);
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     it.each([
       ["one chunk", written],
       ["many chunks", written],
       ["no compression", written],
+      ["zstd", written],
       ["no genes", { ...written, X: null, var: emptyFrame }],
       ["changed", changed],
     ])("reads a store with %s", (name, expected) => {

@@ -1,4 +1,5 @@
 import { registry } from "zarrita";
+import { nativeCodec } from "./native-codecs.js";
 import { decodeVlenUtf8 } from "./vlen-utf8.js";
 
 /**
@@ -7,8 +8,9 @@ import { decodeVlenUtf8 } from "./vlen-utf8.js";
  */
 const OWN_PREFIX = "flashdeconv.";
 
-interface ChunkShapeMetadata {
+interface ChunkMetadata {
   readonly shape: readonly number[];
+  readonly dataType: string;
 }
 
 type RegistryEntry = ReturnType<NonNullable<ReturnType<typeof registry.get>>>;
@@ -16,7 +18,7 @@ type RegistryEntry = ReturnType<NonNullable<ReturnType<typeof registry.get>>>;
 /** zarrita's vlen-utf8 ignores the byte offset of a view and makes a string object of every name; this one keeps bytes. */
 const packedVlenUtf8 = {
   kind: "array_to_bytes" as const,
-  fromConfig: (_configuration: unknown, metadata: ChunkShapeMetadata) => ({
+  fromConfig: (_configuration: unknown, metadata: ChunkMetadata) => ({
     kind: "array_to_bytes" as const,
     decode: (bytes: Uint8Array) => ({
       data: decodeVlenUtf8(bytes),
@@ -26,16 +28,15 @@ const packedVlenUtf8 = {
   }),
 };
 
-const OWN_CODECS: Readonly<Record<string, unknown>> = { "vlen-utf8": packedVlenUtf8 };
-
 /** The registry name of a codec, given its Zarr v3 name or its v2 id; undefined where nothing can decode it. */
 export function registeredCodecName(name: string, zarrFormat: 2 | 3): string | undefined {
   const plain = name.startsWith("numcodecs.") ? name.slice("numcodecs.".length) : name;
-  if (plain in OWN_CODECS) {
-    const own = `${OWN_PREFIX}${plain}`;
+  const own = plain === "vlen-utf8" ? packedVlenUtf8 : nativeEntry(plain);
+  if (own !== undefined) {
+    const ownName = `${OWN_PREFIX}${plain}`;
     // Registered on first use, not on import: the package stays free of side effects.
-    if (!registry.has(own)) registry.set(own, () => OWN_CODECS[plain] as RegistryEntry);
-    return own;
+    if (!registry.has(ownName)) registry.set(ownName, () => own as unknown as RegistryEntry);
+    return ownName;
   }
   const registered = zarrFormat === 2 ? `numcodecs.${plain}` : name;
   return registry.has(registered) ? registered : undefined;
@@ -48,4 +49,30 @@ export function supportedCodecNames(): string[] {
     if (!name.startsWith(OWN_PREFIX)) names.add(name.replace("numcodecs.", ""));
   }
   return [...names].sort();
+}
+
+/** The runtime's own codec, told how long a chunk is: that saves it from growing its output step by step. */
+function nativeEntry(name: string) {
+  const codec = nativeCodec(name);
+  if (codec === undefined) return undefined;
+  return {
+    kind: "bytes_to_bytes" as const,
+    fromConfig(_configuration: unknown, { shape, dataType }: ChunkMetadata) {
+      const itemBytes = byteSize(dataType);
+      const chunkBytes = itemBytes && shape.reduce((product, length) => product * length, itemBytes);
+      return {
+        kind: "bytes_to_bytes" as const,
+        decode: (bytes: Uint8Array) => codec.decode(bytes, chunkBytes),
+      };
+    },
+  };
+}
+
+/** Bytes of an item of one of zarrita's data types; undefined for strings of any length. */
+function byteSize(dataType: string): number | undefined {
+  const [, kind, size] = /^(bool|u?int|float|v2:U|v2:S)(\d*)$/.exec(dataType) ?? [];
+  if (kind === undefined) return undefined;
+  if (kind === "bool") return 1;
+  if (kind === "v2:S") return Number(size);
+  return kind === "v2:U" ? 4 * Number(size) : Number(size) / 8;
 }

@@ -1,5 +1,13 @@
-/** How chunks are compressed, by name. gzip is read by every Zarr library in its smallest installation. */
-export type CompressorName = "gzip" | "none";
+import { OptionError } from "@flashdeconv/core";
+import { NATIVE_LEVEL, nativeCodec } from "./native-codecs.js";
+
+/**
+ * How chunks are compressed, by name. gzip is read by every Zarr library in its smallest installation; zstd is faster and
+ * smaller, and can be written where the runtime has it (Node from 22.15 on).
+ */
+export type CompressorName = "gzip" | "zstd" | "none";
+
+export const COMPRESSOR_NAMES: readonly CompressorName[] = ["gzip", "zstd", "none"];
 
 export interface Compressor {
   /** `compressor` of a Zarr v2 array. */
@@ -10,21 +18,42 @@ export interface Compressor {
   encode(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
 }
 
-// CompressionStream always works at zlib's default level; the metadata states it for whoever rewrites the chunks.
-const GZIP_LEVEL = 6;
+/** The runtime's own compressor where it has one. Throws OptionError for one that is not to be had here. */
+export function compressorOf(name: CompressorName): Compressor {
+  if (name === "none") return NONE;
+  const native = nativeCodec(name);
+  if (name === "gzip") return gzip(native?.encode ?? encodeStream, native ? NATIVE_LEVEL : STREAM_LEVEL);
+  if (native) return zstd(native.encode);
+  throw new OptionError({
+    option: "compressor",
+    value: name,
+    rule: "gzip or none: this runtime cannot compress with zstd",
+    remedy: "Use Node 22.15 or later and a store of @flashdeconv/io-zarr/node, or gzip.",
+  });
+}
 
-export const COMPRESSORS: Readonly<Record<CompressorName, Compressor>> = {
-  gzip: {
-    version2: { id: "gzip", level: GZIP_LEVEL },
-    version3: [{ name: "gzip", configuration: { level: GZIP_LEVEL } }],
-    async encode(bytes) {
-      const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-      return new Uint8Array(await new Response(compressed).arrayBuffer());
-    },
-  },
-  none: {
-    version2: null,
-    version3: [],
-    encode: async (bytes) => bytes.slice(),
-  },
-};
+const NONE: Compressor = { version2: null, version3: [], encode: async (bytes) => bytes.slice() };
+
+function gzip(encode: Compressor["encode"], level: number): Compressor {
+  return {
+    version2: { id: "gzip", level },
+    version3: [{ name: "gzip", configuration: { level } }],
+    encode,
+  };
+}
+
+function zstd(encode: Compressor["encode"]): Compressor {
+  return {
+    version2: { id: "zstd", level: NATIVE_LEVEL },
+    version3: [{ name: "zstd", configuration: { level: NATIVE_LEVEL, checksum: false } }],
+    encode,
+  };
+}
+
+// CompressionStream always works at zlib's default level; the metadata states it for whoever rewrites the chunks.
+const STREAM_LEVEL = 6;
+
+async function encodeStream(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const compressed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(compressed).arrayBuffer());
+}

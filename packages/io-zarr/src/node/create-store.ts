@@ -5,6 +5,7 @@ import type { StagedStore } from "../write/staged-store.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
+import { useNodeCodecs } from "./node-codecs.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
 
@@ -21,6 +22,7 @@ export interface CreateStoreOptions {
  *   Zarr store), or if the folder `path` is to lie in is missing or cannot be written to
  */
 export async function createStore(path: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
+  useNodeCodecs();
   const { overwrite = false } = options;
   const target = resolve(path);
   const tag = ownerTag();

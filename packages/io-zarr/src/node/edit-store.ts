@@ -9,6 +9,7 @@ import { isBelow, NEW, planCommit } from "./commit-plan.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError, ifPresent } from "./file-errors.js";
 import { exists, syncTree, writeWithFolders } from "./files.js";
+import { useNodeCodecs } from "./node-codecs.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
 
@@ -21,6 +22,7 @@ import { openGate } from "./staging-gate.js";
  *   be written to, or if another run is changing it
  */
 export async function editStore(path: string): Promise<StagedStore> {
+  useNodeCodecs();
   const root = resolve(path);
   const staging = join(root, STAGING + ownerTag());
   await asStoreError(path, async () => {

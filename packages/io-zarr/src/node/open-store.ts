@@ -3,6 +3,7 @@ import { StoreError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { directoryStore } from "./directory-store.js";
 import { ifPresent } from "./file-errors.js";
+import { useNodeCodecs } from "./node-codecs.js";
 import { zipStore } from "./zip-store.js";
 
 /** A store that holds a file open (a zip) until it is closed. */
@@ -16,6 +17,7 @@ const ROOT_FILES = ["zarr.json", ".zgroup", ".zarray", ".zmetadata"];
  * Throws StoreError where there is nothing, something else, or no permission to read it, saying what was found.
  */
 export async function openStore(path: string): Promise<OpenStore> {
+  useNodeCodecs();
   const found = await inspectPath(path);
   if (found === "folder") return { ...directoryStore(path), close: async () => undefined };
   if (found === "zip") return zipStore(path);

@@ -31,6 +31,8 @@ export interface ReferenceDataset {
   readonly matrix: MatrixInfo;
   readonly zarrFormat: 2 | 3;
   readonly cellTypes: CellTypes;
+  /** The name of one cell; reads only the stored chunk it lies in. */
+  readCellName(index: number, options?: { readonly signal?: AbortSignal }): Promise<string>;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function openReference(
 ): Promise<ReferenceDataset> {
   const resolved = resolveOpenOptions(options);
   const { signal, cellTypeKey } = resolved;
-  const { hierarchy, matrix, geneNames } = await openAnnData(store, resolved.layer, "cell", signal);
+  const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(store, resolved.layer, "cell", signal);
   const { columnNames } = await openDataframe(hierarchy, "obs");
   // A column that obs does not list but holds is as good.
   if (!columnNames.includes(cellTypeKey) && !(await hierarchy.node(join("obs", cellTypeKey)))) {
@@ -65,6 +67,7 @@ export async function openReference(
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     cellTypes: toCellTypes(column, cellCount, cellTypeKey),
+    readCellName: (index, { signal } = {}) => rowNames.at(index, signal),
   };
 }
 

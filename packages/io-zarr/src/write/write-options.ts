@@ -1,5 +1,5 @@
 import { OptionError, type Progress } from "@flashdeconv/core";
-import { COMPRESSORS, type CompressorName } from "../codecs/compressors.js";
+import { COMPRESSOR_NAMES, type CompressorName } from "../codecs/compressors.js";
 
 /** How arrays are laid out and what to hear of the writing. */
 export interface EncodeOptions {
@@ -7,7 +7,7 @@ export interface EncodeOptions {
   readonly spotsPerChunk?: number;
   /** Numbers per chunk of sparse matrices and dense arrays. 1,048,576: 4 MiB of float32, a good size over a network. */
   readonly valuesPerChunk?: number;
-  /** "gzip" by default, which every Zarr library reads. */
+  /** "gzip" by default, which every Zarr library reads; "zstd" where the runtime can write it. */
   readonly compressor?: CompressorName;
   /** Checked before each chunk is taken and written; the reason is rethrown as it is, after the changes are discarded. */
   readonly signal?: AbortSignal;
@@ -50,8 +50,8 @@ export function resolveWriteOptions(options: WriteOptions = {}): ResolvedWriteOp
       throw new OptionError({ option, value, rule: "a whole number from 1 to 268435456" });
     }
   }
-  if (!Object.hasOwn(COMPRESSORS, resolved.compressor)) {
-    const rule = `one of ${Object.keys(COMPRESSORS).join(", ")}`;
+  if (!COMPRESSOR_NAMES.includes(resolved.compressor)) {
+    const rule = `one of ${COMPRESSOR_NAMES.join(", ")}`;
     throw new OptionError({ option: "compressor", value: resolved.compressor, rule });
   }
   return resolved;

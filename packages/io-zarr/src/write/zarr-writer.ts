@@ -1,4 +1,4 @@
-import { COMPRESSORS, type Compressor } from "../codecs/compressors.js";
+import { type Compressor, compressorOf } from "../codecs/compressors.js";
 import { formatJson } from "../json.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
 import { collectDocuments } from "./metadata-documents.js";
@@ -17,7 +17,7 @@ export class ZarrWriter {
     this.store = store;
     this.dialect = dialect;
     this.options = options;
-    this.#compressor = COMPRESSORS[options.compressor];
+    this.#compressor = compressorOf(options.compressor);
   }
 
   async group(path: string, attributes: JsonObject): Promise<void> {

@@ -1,0 +1,32 @@
+/** Compression the runtime itself can do, faster than WebAssembly or streams. */
+export type NativeCodecName = "gzip" | "zlib" | "zstd";
+
+export interface NativeCodec {
+  /**
+   * Throws a plain Error for bytes that are damaged.
+   *
+   * @param decodedBytes how many bytes are expected, to make room for; undefined where that is not known
+   */
+  decode(bytes: Uint8Array, decodedBytes?: number): Uint8Array | Promise<Uint8Array>;
+  /** Always gives a new array. */
+  encode(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/**
+ * Level at which they compress: the fastest. Measured on proportions it takes a third (gzip) of the time of level 6, for
+ * files a tenth larger.
+ */
+export const NATIVE_LEVEL = 1;
+
+export type NativeCodecs = Readonly<Partial<Record<NativeCodecName, NativeCodec>>>;
+
+let codecs: NativeCodecs = {};
+
+/** From here on arrays that are opened or written use these codecs. Called by `@flashdeconv/io-zarr/node`, for the whole program. */
+export function useNativeCodecs(native: NativeCodecs): void {
+  codecs = native;
+}
+
+export function nativeCodec(name: string): NativeCodec | undefined {
+  return Object.hasOwn(codecs, name) ? codecs[name as NativeCodecName] : undefined;
+}

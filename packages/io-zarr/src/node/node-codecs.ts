@@ -1,0 +1,82 @@
+import { promisify } from "node:util";
+import { isMainThread } from "node:worker_threads";
+import zlib from "node:zlib";
+import {
+  NATIVE_LEVEL,
+  type NativeCodec,
+  type NativeCodecs,
+  useNativeCodecs,
+} from "../codecs/native-codecs.js";
+
+/**
+ * Hands Node's own gzip, zlib and (from Node 22.15 on) zstd to the codecs of this package. Everything that opens a store in
+ * Node calls it.
+ */
+export function useNodeCodecs(): void {
+  useNativeCodecs(CODECS);
+}
+
+type Decode<T> = (bytes: Uint8Array, options: { chunkSize: number }) => T;
+
+interface Method {
+  readonly decodeSync: Decode<Buffer>;
+  readonly decode: Decode<Promise<Buffer>>;
+  readonly encode: (bytes: Uint8Array) => Promise<Buffer>;
+}
+
+const deflated = { level: NATIVE_LEVEL };
+
+const CODECS = {
+  gzip: codecOf({
+    decodeSync: zlib.gunzipSync,
+    decode: promisify<Uint8Array, { chunkSize: number }, Buffer>(zlib.gunzip),
+    encode: (bytes) => promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip)(bytes, deflated),
+  }),
+  zlib: codecOf({
+    decodeSync: zlib.inflateSync,
+    decode: promisify<Uint8Array, { chunkSize: number }, Buffer>(zlib.inflate),
+    encode: (bytes) => promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.deflate)(bytes, deflated),
+  }),
+  ...zstdCodec(),
+};
+
+/** None before Node 22.15 and 23.8; Node's types promise it always. */
+function zstdCodec(): NativeCodecs {
+  const { zstdDecompressSync, zstdDecompress, zstdCompress } = zlib as Partial<typeof zlib>;
+  if (!zstdDecompressSync || !zstdDecompress || !zstdCompress) return {};
+  const compress = promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zstdCompress);
+  const params = { [zlib.constants.ZSTD_c_compressionLevel]: NATIVE_LEVEL };
+  return {
+    zstd: codecOf({
+      decodeSync: zstdDecompressSync,
+      decode: promisify<Uint8Array, { chunkSize: number }, Buffer>(zstdDecompress),
+      // Frames that do not tell their size are refused by older numcodecs (0.11, for one).
+      encode: (bytes) => compress(bytes, { params, pledgedSrcSize: bytes.length }),
+    }),
+  };
+}
+
+function codecOf({ decodeSync, decode, encode }: Method): NativeCodec {
+  return {
+    decode(bytes, decodedBytes) {
+      const options = { chunkSize: outputSize(bytes.length, decodedBytes) };
+      // A worker is one of as many threads as there are cores; to hand its work on to Node's four pool threads would gain
+      // nothing on few cores and lose on many.
+      return isMainThread ? decode(bytes, options).then(plainBytes) : plainBytes(decodeSync(bytes, options));
+    },
+    encode: async (bytes) => plainBytes(await encode(bytes)),
+  };
+}
+
+/** zlib's output grows by pieces of the size given here, which are joined at the end: one piece is fastest. */
+function outputSize(encodedBytes: number, decodedBytes = 4 * encodedBytes): number {
+  // What metadata promise is believed as far as deflate can compress at all.
+  const believed = Math.min(decodedBytes, 1032 * encodedBytes);
+  // A piece that is filled to its end makes zlib begin another one.
+  return Math.max(1024, believed) + 64;
+}
+
+/** Buffers behave differently from plain arrays of bytes (`slice`), and code that meets both is slower. */
+function plainBytes({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
