@@ -27,6 +27,8 @@ export interface CellReference {
   readonly geneNames: readonly string[];
   /** For each cell the number of its type in `names`, or -1 for none. */
   readonly cellTypes: { readonly codes: Int32Array; readonly names: readonly string[] };
+  /** Names a cell in messages; its number is used where this is left out. */
+  readCellName?(cell: number): Promise<string>;
 }
 
 /** Single cells, or their mean counts per type where those are known already. */

@@ -79,7 +79,7 @@ async function readCells(
     name: "reference",
     row: "cell",
     geneNames: reference.geneNames,
-    nameRow: async (row: number) => `number ${row}`,
+    nameRow: async (cell: number) => (await reference.readCellName?.(cell)) ?? `number ${cell}`,
   };
   await requireCounts(finishCountCheck(check), subject, options);
   const geneNames = Array.from(columns, (column) => reference.geneNames[column]);

@@ -36,9 +36,13 @@ describe("values that are no counts", () => {
 
   it("of the reference are refused too, naming the cell and its own option", async () => {
     const { spatial, reference } = section;
-    const logged = { ...reference, counts: memorySource(await withLogs(reference)) };
+    const logged = {
+      ...reference,
+      counts: memorySource(await withLogs(reference)),
+      readCellName: async (cell: number) => `cell-${cell}`,
+    };
     await expect(deconvolve(spatial, logged)).rejects.toThrow(
-      /reference: found [\d.]+ in cell "number 0".*--reference-layer NAME/,
+      /reference: found [\d.]+ in cell "cell-0".*--reference-layer NAME/,
     );
   });
 

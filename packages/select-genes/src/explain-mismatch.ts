@@ -13,8 +13,8 @@ const NAME_DIFFERENCES: readonly NameDifference[] = [
     undo: (name) => name.toUpperCase(),
   },
   {
-    cause: "version suffixes of Ensembl ids (such as .5)",
-    undo: (name) => name.replace(/^(ENS[A-Z]*\d{6,})\.\d+/i, "$1"),
+    cause: "version suffixes (such as .5)",
+    undo: (name) => name.replace(/\.\d+(?=$|_PAR_Y$)/, ""),
   },
   {
     cause: "genome prefixes (such as GRCh38_)",
