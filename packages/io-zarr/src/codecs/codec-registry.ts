@@ -1,4 +1,5 @@
 import { registry } from "zarrita";
+import { checkBloscFrame } from "./check-blosc-frame.js";
 import { nativeCodec } from "./native-codecs.js";
 import { decodeVlenUtf8 } from "./vlen-utf8.js";
 
@@ -28,14 +29,38 @@ const packedVlenUtf8 = {
   }),
 };
 
+/** zarrita's Blosc, after a look at the frame's length. */
+async function checkedBlosc() {
+  const Blosc = await registry.get("blosc")?.();
+  return {
+    kind: "bytes_to_bytes" as const,
+    fromConfig(configuration: unknown, metadata: ChunkMetadata) {
+      const blosc = Blosc?.fromConfig(configuration, metadata as never);
+      return {
+        kind: "bytes_to_bytes" as const,
+        decode(bytes: Uint8Array) {
+          checkBloscFrame(bytes);
+          return blosc?.decode(bytes as never);
+        },
+      };
+    },
+  };
+}
+
+/** Codecs of our own, each made when it is first needed. */
+const OWN_CODECS: Readonly<Record<string, () => Promise<unknown>>> = {
+  "vlen-utf8": async () => packedVlenUtf8,
+  blosc: checkedBlosc,
+};
+
 /** The registry name of a codec, given its Zarr v3 name or its v2 id; undefined where nothing can decode it. */
 export function registeredCodecName(name: string, zarrFormat: 2 | 3): string | undefined {
   const plain = name.startsWith("numcodecs.") ? name.slice("numcodecs.".length) : name;
-  const own = plain === "vlen-utf8" ? packedVlenUtf8 : nativeEntry(plain);
+  const own = Object.hasOwn(OWN_CODECS, plain) ? OWN_CODECS[plain] : nativeEntry(plain);
   if (own !== undefined) {
     const ownName = `${OWN_PREFIX}${plain}`;
     // Registered on first use, not on import: the package stays free of side effects.
-    if (!registry.has(ownName)) registry.set(ownName, () => own as unknown as RegistryEntry);
+    if (!registry.has(ownName)) registry.set(ownName, own as unknown as () => RegistryEntry);
     return ownName;
   }
   const registered = zarrFormat === 2 ? `numcodecs.${plain}` : name;
@@ -55,7 +80,7 @@ export function supportedCodecNames(): string[] {
 function nativeEntry(name: string) {
   const codec = nativeCodec(name);
   if (codec === undefined) return undefined;
-  return {
+  return async () => ({
     kind: "bytes_to_bytes" as const,
     fromConfig(_configuration: unknown, { shape, dataType }: ChunkMetadata) {
       const itemBytes = byteSize(dataType);
@@ -65,7 +90,7 @@ function nativeEntry(name: string) {
         decode: (bytes: Uint8Array) => codec.decode(bytes, chunkBytes),
       };
     },
-  };
+  });
 }
 
 /** Bytes of an item of one of zarrita's data types; undefined for strings of any length. */

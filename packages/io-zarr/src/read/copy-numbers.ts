@@ -1,5 +1,6 @@
 import { FormatError } from "@flashdeconv/core";
 import { BoolArray } from "zarrita";
+import { copyWide } from "./copy-wide.js";
 import type { DecodedChunk, ZarrArray } from "./zarr-array.js";
 
 type Numbers = Float64Array | Float32Array | Int32Array;
@@ -23,8 +24,8 @@ export function copyNumbers(
     out.fill(array.metadata.fillValue ?? 0, at, at + to - from);
   } else if (data instanceof BoolArray) {
     for (let i = from; i < to; i++) out[at + i - from] = data.get(i) ? 1 : 0;
-  } else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    for (let i = from; i < to; i++) out[at + i - from] = Number(data[i]);
+  } else if (isWide(data)) {
+    copyWide(data, from, to, out, at);
   } else if (ArrayBuffer.isView(data)) {
     out.set((data as unknown as Float64Array).subarray(from, to), at);
   } else {
@@ -41,11 +42,16 @@ export function copyCounts(
   out: Float32Array | Float64Array,
   at: number,
 ): void {
+  if (out instanceof Float32Array && isWide(data)) {
+    const beyond = copyWide(data, from, to, out, at, FLOAT32_EXACT);
+    if (beyond >= 0) throw inexact(array, String(data[beyond]));
+    return;
+  }
   copyNumbers(array, data, from, to, out, at);
   const { kind, byteSize } = array.metadata.dataType;
   if (out instanceof Float64Array || kind !== "integer" || byteSize < 4 || data === undefined) return;
   // What was read is looked at, not what was written: that is rounded already.
-  const items = data as ArrayLike<number | bigint>;
+  const items = data as ArrayLike<number>;
   for (let i = from; i < to; i++) {
     if (items[i] > FLOAT32_EXACT || items[i] < -FLOAT32_EXACT) throw inexact(array, String(items[i]));
   }
@@ -61,23 +67,35 @@ export function copyIndices(
   at: number,
   width: number,
 ): void {
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    // Checked before the number is cut to 32 bits.
-    const limit = BigInt(width);
-    for (let i = from; i < to; i++) {
-      if (data[i] < 0n || data[i] >= limit) throw outOfRange(array, String(data[i]), width);
-      out[at + i - from] = Number(data[i]);
-    }
-    return;
+  if (isWide(data)) {
+    // Checked before the number is cut to 32 bits; negative ones stay negative.
+    const beyond = copyWide(data, from, to, out, at, width);
+    if (beyond >= 0) throw outOfRange(array, String(data[beyond]), width);
+  } else {
+    copyNumbers(array, data, from, to, out, at);
   }
-  copyNumbers(array, data, from, to, out, at);
-  for (let i = at; i < at + to - from; i++) {
-    if (out[i] < 0 || out[i] >= width) {
-      // uint32 beyond 2^31 shows as negative.
-      const index = array.metadata.dataType.name === "uint32" ? out[i] >>> 0 : out[i];
-      throw outOfRange(array, String(index), width);
-    }
-  }
+  checkIndices(array, out, at, at + to - from, width);
+}
+
+/** Throws FormatError unless the indices `from .. to` lie in `0 .. width - 1`. */
+export function checkIndices(
+  array: ZarrArray,
+  indices: Int32Array,
+  from: number,
+  to: number,
+  width: number,
+): void {
+  // The sign bit of any of these tells of an index outside; looked for only then.
+  let outside = 0;
+  for (let i = from; i < to; i++) outside |= indices[i] | (width - 1 - indices[i]);
+  if (outside >= 0) return;
+  const index = indices.subarray(from, to).find((item) => item < 0 || item >= width) ?? 0;
+  // uint32 beyond 2^31 shows as negative.
+  throw outOfRange(array, String(array.metadata.dataType.name === "uint32" ? index >>> 0 : index), width);
+}
+
+function isWide(data: DecodedChunk["data"] | undefined): data is BigInt64Array | BigUint64Array {
+  return data instanceof BigInt64Array || data instanceof BigUint64Array;
 }
 
 function inexact(array: ZarrArray, value: string): FormatError {

@@ -2,7 +2,7 @@ import { type ChunkSource, type CsrChunk, resolveSpotRange } from "@flashdeconv/
 import { columnEntries, type Entries } from "./column-entries.js";
 import { ROWS_PER_CHUNK, type SourceOptions, tellRepairs } from "./csr-source.js";
 import { orderRows } from "./order-rows.js";
-import { readOffsets } from "./read-offsets.js";
+import { type Offsets, readOffsets } from "./read-offsets.js";
 import { countArray, type SparseMatrix } from "./sparse-matrix.js";
 
 export interface CscSourceOptions extends SourceOptions {
@@ -25,7 +25,7 @@ export function cscSource(matrix: SparseMatrix, options: CscSourceOptions): Chun
   const entryBytes = 4 + countArray(matrix.data, 0).BYTES_PER_ELEMENT;
   const capacity = Math.min(MOST_ENTRIES, Math.floor(options.maxTransposeBytes / entryBytes));
   const keep = 2 * matrix.itemCount <= capacity;
-  let columnOffsets: Float64Array | undefined;
+  let columnOffsets: Offsets | undefined;
   let rowCounts: Int32Array | undefined;
   return {
     spotCount,
@@ -75,7 +75,7 @@ async function countRows(entries: Entries, spotCount: number): Promise<Int32Arra
 async function transpose(
   matrix: SparseMatrix,
   entries: Entries,
-  columnOffsets: Float64Array,
+  columnOffsets: Offsets,
   rowCounts: Int32Array,
   start: number,
   end: number,

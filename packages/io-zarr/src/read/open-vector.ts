@@ -53,14 +53,22 @@ export async function readNumbers(
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const length = array.metadata.shape[0];
-  const chunkLength = array.metadata.chunkShape[0];
-  const lastChunk = Math.floor((length - 1) / chunkLength);
-  if (length === 0) return new Float64Array(0);
-  // A great length that nothing backs must not be allocated: see that the last chunk is there.
-  if (length > TRUSTED_LENGTH) await array.readChunk([lastChunk], missing, signal);
+  await requireBacked(array, missing, signal);
   const values = new Float64Array(length);
   await vectorCursor(array, missing, signal).read(0, length, ({ data, from, to, at }) =>
     copyNumbers(array, data, from, to, values, at),
   );
   return values;
+}
+
+/** A great length that nothing backs must not be allocated: sees that the last chunk is there. */
+export async function requireBacked(
+  array: ZarrArray,
+  missing: MissingChunk,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { shape, chunkShape } = array.metadata;
+  if (shape[0] > TRUSTED_LENGTH) {
+    await array.readChunk([Math.floor((shape[0] - 1) / chunkShape[0])], missing, signal);
+  }
 }

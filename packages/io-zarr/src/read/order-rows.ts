@@ -18,10 +18,16 @@ export function orderRows(rows: Rows, repairs: RowRepairs): Rows {
   const { indptr, indices } = rows;
   let repeated = false;
   for (let row = 0; row + 1 < indptr.length; row++) {
+    const end = indptr[row + 1];
     let unsorted = false;
-    for (let i = indptr[row] + 1; i < indptr[row + 1]; i++) {
-      if (indices[i] < indices[i - 1]) unsorted = true;
-      else if (indices[i] === indices[i - 1]) repeated = true;
+    let previous = -1;
+    for (let i = indptr[row]; i < end; i++) {
+      const index = indices[i];
+      if (index <= previous) {
+        if (index < previous) unsorted = true;
+        else repeated = true;
+      }
+      previous = index;
     }
     if (!unsorted) continue;
     repairs.unsorted = true;

@@ -16,30 +16,48 @@ export interface VectorPiece {
 export interface VectorCursor {
   /** Hands the pieces of items `start .. end` to `visit`, in order. `start` must not lie before the last run's end. */
   read(start: number, end: number, visit: (piece: VectorPiece) => void): Promise<void>;
+  /**
+   * The chunk that items `start .. end` lie in, given away: the caller may do with it as he likes, where decoding made it
+   * anew. The cursor keeps a copy of the items after `end`. Otherwise as `read`, with one piece.
+   */
+  take(start: number, end: number): Promise<VectorPiece>;
+}
+
+/** A chunk that was read, or the rest of one: `data` are the items from `base` on of chunk `index`. */
+interface HeldChunk {
+  readonly index: number;
+  readonly base: number;
+  readonly data: VectorPiece["data"];
 }
 
 export function vectorCursor(array: ZarrArray, missing: MissingChunk, signal?: AbortSignal): VectorCursor {
   const chunkLength = array.metadata.chunkShape[0];
-  let heldIndex = -1;
-  let held: DecodedChunk | undefined;
+  let held: HeldChunk | undefined;
+  const readChunk = async (index: number): Promise<HeldChunk> => {
+    if (held?.index === index) return held;
+    const chunk = await array.readChunk([index], missing, signal);
+    return { index, base: index * chunkLength, data: chunk?.data };
+  };
   return {
     async read(start, end, visit) {
       if (start >= end) return;
       const last = Math.floor((end - 1) / chunkLength);
       for (let first = Math.floor(start / chunkLength); first <= last; first += READ_CONCURRENCY) {
         const indices = numbersFrom(first, Math.min(first + READ_CONCURRENCY, last + 1));
-        const chunks = await Promise.all(
-          indices.map((index) => (index === heldIndex ? held : array.readChunk([index], missing, signal))),
-        );
-        for (let i = 0; i < chunks.length; i++) {
-          const base = indices[i] * chunkLength;
-          const from = Math.max(start, base);
-          const to = Math.min(end, base + chunkLength);
-          visit({ data: chunks[i]?.data, from: from - base, to: to - base, at: from - start });
+        const chunks = await Promise.all(indices.map(readChunk));
+        for (const { index, base, data } of chunks) {
+          const from = Math.max(start, index * chunkLength);
+          const to = Math.min(end, (index + 1) * chunkLength);
+          visit({ data, from: from - base, to: to - base, at: from - start });
         }
-        heldIndex = indices[indices.length - 1];
         held = chunks[chunks.length - 1];
       }
+    },
+    async take(start, end) {
+      const { index, base, data } = await readChunk(Math.floor(start / chunkLength));
+      const rest = ArrayBuffer.isView(data) ? (data as Int32Array).slice(end - base) : data;
+      held = { index, base: rest === data ? base : end, data: rest };
+      return { data, from: start - base, to: end - base, at: 0 };
     },
   };
 }

@@ -164,5 +164,6 @@ function badChunk(
 
 function reason(error: unknown): string {
   const cause = isZarritaError(error) ? (error.cause ?? error) : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  // One line, whatever the codec says.
+  return (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ");
 }
