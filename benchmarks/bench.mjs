@@ -4,12 +4,10 @@ import { circumstances } from "./lib/circumstances.mjs";
 import { prepareDataSet } from "./lib/data-set.mjs";
 import { measureEndToEnd } from "./lib/measure-end-to-end.mjs";
 import { measureScaling } from "./lib/measure-scaling.mjs";
-import { HELP, parseOptions, SIZES } from "./lib/options.mjs";
+import { HELP, parseOptions, SIZES, TYPES } from "./lib/options.mjs";
 import { profileRun } from "./lib/profile-run.mjs";
 import { saveResult } from "./lib/save-result.mjs";
 import { updateReadme } from "./make-table.mjs";
-
-const TYPES = 20;
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -34,7 +32,7 @@ async function measure(options) {
 }
 
 async function take(kind, options) {
-  if (kind === "scaling") return { points: await measureScaling(options) };
+  if (kind === "scaling") return measureScaling(options);
   const { zarrFormat, compressor } = options;
   const data = prepareDataSet({ ...SIZES[options.size], types: TYPES, zarrFormat, compressor });
   const measured = await (kind === "profile" ? profileRun(data, options) : measureEndToEnd(data, options));

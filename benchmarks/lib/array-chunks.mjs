@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
+// As a whole: Node 20 lacks zstd and does without.
+import * as zlib from "node:zlib";
 
 /** The arrays of a CSR matrix that hold the counts. */
 export const COUNT_ARRAYS = ["X/data", "X/indices"];
@@ -34,7 +35,7 @@ export function describeArray(store, path) {
 /** Decodes one chunk, whole. Both codecs work far slower when they have to guess how much comes out. */
 export function decodeChunk(bytes, { compressor, chunkBytes }) {
   if (compressor === "none") return bytes;
-  const decode = compressor === "gzip" ? gunzipSync : zstdDecompressSync;
+  const decode = compressor === "gzip" ? zlib.gunzipSync : zlib.zstdDecompressSync;
   return decode(bytes, { chunkSize: Math.max(64, chunkBytes) });
 }
 

@@ -12,6 +12,9 @@ export const SIZES = {
   "10m": { spots: 10_000_000, depth: 62 },
 };
 
+/** Cell types, where nothing else is asked for. */
+export const TYPES = 20;
+
 export const HELP = `Measures the built command line on simulated sections (18,000 genes, 20 types).
 
 pnpm bench [options]
@@ -20,7 +23,8 @@ pnpm bench [options]
   --workers <count>         of the run and of the floor (default: all cores)
   --zarr-format <2|3>       of the section (default: 2)
   --compressor <gzip|zstd>  of its matrix (default: gzip in Zarr v2, zstd in v3)
-  --run-options "<options>" more options for flashdeconv run, such as "--max-memory 2GiB"
+  --run-options="<options>"
+                            more options for flashdeconv run, such as --run-options="--lambda 0"
   --peer                    also run the Python package, where it can be imported
   --profile                 one run under the profiler of V8 in place of timings
   --scaling                 one run each over spots, types, depth and workers, around --size

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { zstdCompressSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { COUNT_ARRAYS, decodeChunk, describeArray } from "./array-chunks.mjs";
 
 /** What zarr-python writes by default. */
@@ -12,7 +12,7 @@ export function recompressWithZstd(store) {
   for (const path of COUNT_ARRAYS) {
     const array = describeArray(store, path);
     for (const file of array.files) {
-      writeFileSync(file, zstdCompressSync(decodeChunk(readFileSync(file), array)));
+      writeFileSync(file, zlib.zstdCompressSync(decodeChunk(readFileSync(file), array)));
     }
     editJson(join(store, path, ".zarray"), setVersion2);
     editJson(join(store, path, "zarr.json"), setVersion3);

@@ -5,7 +5,7 @@ export function renderResults(results) {
   const of = (kind) => results.filter((result) => result.kind === kind);
   const parts = [
     section("End to end", of("end-to-end"), (list) => [endToEnd(list), stages(list)]),
-    ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => [scaling(result)])),
+    ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => scaling(result))),
     ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
@@ -74,8 +74,8 @@ function stages(results) {
   );
 }
 
-function scaling({ points }) {
-  return markdownTable(
+function scaling({ points, same_bits_for_any_workers: sameBits }) {
+  const table = markdownTable(
     [
       "spots",
       "types",
@@ -100,6 +100,7 @@ function scaling({ points }) {
       sweeps(summary),
     ]),
   );
+  return [table, `Proportions with other workers: ${sameBits ? "the same bits" : "**other bits**"}.`];
 }
 
 function profile({ data, threads, busy_seconds: busy, waiting_seconds: waiting, packages, functions }) {
@@ -143,8 +144,11 @@ function usage({ wall_seconds: wall, cpu_seconds: cpu, peak_rss_bytes: peak, byt
   ];
 }
 
-function sweeps({ sweeps: done, converged }) {
-  return converged ? done : `${done}, not converged`;
+/** Number of sweeps, and whatever else would make a timing worthless. */
+function sweeps({ sweeps: done, converged, same_bits: sameBits }) {
+  return [done, converged ? "" : "not converged", sameBits === false ? "**bits differ**" : ""]
+    .filter((part) => part !== "")
+    .join(", ");
 }
 
 function bySpots(results) {
