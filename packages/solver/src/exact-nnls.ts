@@ -1,13 +1,15 @@
 /** Scratch memory of the exact solver for K types; made once, used for every spot. */
 export interface NnlsWorkspace {
   readonly typeCount: number;
-  /** Lower Cholesky factor of the support's matrix, K x K, rows in the order of `support`. */
+  /** Lower Cholesky factor of the support's matrix, K x K, rows in the order of `support`; its diagonal holds reciprocals. */
   readonly factor: Float64Array;
   readonly support: Int32Array;
   readonly isInSupport: Uint8Array;
   /** Types that rounding kept from entering; not tried again for this spot. */
   readonly isBlocked: Uint8Array;
   readonly step: Float64Array;
+  /** How much each type would lower the objective if it grew, but for the shift's share. */
+  readonly descent: Float64Array;
 }
 
 export function buildNnlsWorkspace(typeCount: number): NnlsWorkspace {
@@ -18,6 +20,7 @@ export function buildNnlsWorkspace(typeCount: number): NnlsWorkspace {
     isInSupport: new Uint8Array(typeCount),
     isBlocked: new Uint8Array(typeCount),
     step: new Float64Array(typeCount),
+    descent: new Float64Array(typeCount),
   };
 }
 
@@ -49,10 +52,15 @@ export function solveNnls(
   let scale = 0;
   for (let k = 0; k < typeCount; k++) {
     isBlocked[k] = 0;
-    isInSupport[k] = x[k] > 0 ? 1 : 0;
-    if (x[k] > 0) support[size++] = k;
-    else x[k] = 0;
-    scale = Math.max(scale, Math.abs(q[k]));
+    const size0 = Math.abs(q[k]);
+    if (size0 > scale) scale = size0;
+    if (x[k] > 0) {
+      isInSupport[k] = 1;
+      support[size++] = k;
+    } else {
+      isInSupport[k] = 0;
+      x[k] = 0;
+    }
   }
   size = settleSupport(work, gram, shift, q, x, size, 0);
 
@@ -69,23 +77,24 @@ export function solveNnls(
 
 /** The type outside the support whose growth lowers the objective fastest, or -1. */
 function steepestType(
-  work: NnlsWorkspace,
+  { typeCount, support, isInSupport, isBlocked, descent }: NnlsWorkspace,
   gram: Float64Array,
   q: Float64Array,
   x: Float64Array,
   size: number,
   floor: number,
 ): number {
-  const { typeCount, support, isInSupport, isBlocked } = work;
+  for (let k = 0; k < typeCount; k++) descent[k] = q[k];
+  for (let a = 0; a < size; a++) {
+    const amount = x[support[a]];
+    const row = support[a] * typeCount;
+    for (let k = 0; k < typeCount; k++) descent[k] -= gram[row + k] * amount;
+  }
   let best = -1;
   let steepest = floor;
   for (let k = 0; k < typeCount; k++) {
-    if (isInSupport[k] || isBlocked[k]) continue;
-    let descent = q[k];
-    const row = k * typeCount;
-    for (let a = 0; a < size; a++) descent -= gram[row + support[a]] * x[support[a]];
-    if (descent > steepest) {
-      steepest = descent;
+    if (descent[k] > steepest && isInSupport[k] === 0 && isBlocked[k] === 0) {
+      steepest = descent[k];
       best = k;
     }
   }
@@ -114,9 +123,8 @@ function settleSupport(
     for (let a = 0; a < size; a++) {
       if (step[a] > 0) continue;
       const current = x[support[a]];
-      const share = current / (current - step[a]);
       // A type that just entered stands at 0 and blocks at once: 0 / 0 must count as 0.
-      const reach = current > 0 ? share : 0;
+      const reach = current > 0 ? current / (current - step[a]) : 0;
       if (blocking < 0 || reach < fraction) {
         fraction = reach;
         blocking = a;
@@ -137,7 +145,7 @@ function settleSupport(
       } else {
         x[k] = 0;
         isInSupport[k] = 0;
-        factoredSize = Math.min(factoredSize, kept);
+        if (kept < factoredSize) factoredSize = kept;
       }
     }
     size = kept;
@@ -147,40 +155,46 @@ function settleSupport(
 
 /** Rows `from .. size` of the Cholesky factor of the support's matrix. */
 function factorRows(
-  work: NnlsWorkspace,
+  { typeCount, factor, support }: NnlsWorkspace,
   gram: Float64Array,
   shift: number,
   from: number,
   size: number,
 ): void {
-  const { typeCount, factor, support } = work;
   for (let a = from; a < size; a++) {
     const gramRow = support[a] * typeCount;
     const row = a * typeCount;
+    const diagonal = gram[gramRow + support[a]] + shift;
+    let pivot = diagonal;
     for (let b = 0; b < a; b++) {
       const other = b * typeCount;
       let sum = gram[gramRow + support[b]];
       for (let c = 0; c < b; c++) sum -= factor[row + c] * factor[other + c];
-      factor[row + b] = sum / factor[other + b];
+      const entry = sum * factor[other + b];
+      factor[row + b] = entry;
+      pivot -= entry * entry;
     }
-    const diagonal = gram[gramRow + support[a]] + shift;
-    let pivot = diagonal;
-    for (let c = 0; c < a; c++) pivot -= factor[row + c] * factor[row + c];
-    factor[row + a] = Math.sqrt(Math.max(pivot, diagonal * PIVOT_FLOOR, Number.MIN_VALUE));
+    factor[row + a] = 1 / Math.sqrt(Math.max(pivot, diagonal * PIVOT_FLOOR, Number.MIN_VALUE));
   }
 }
 
 /** Solves for the support's unconstrained minimum into `step`, in the order of `support`. */
-function solveFactored(work: NnlsWorkspace, q: Float64Array, size: number): void {
-  const { typeCount, factor, support, step } = work;
+function solveFactored(
+  { typeCount, factor, support, step }: NnlsWorkspace,
+  q: Float64Array,
+  size: number,
+): void {
   for (let a = 0; a < size; a++) {
+    const row = a * typeCount;
     let sum = q[support[a]];
-    for (let c = 0; c < a; c++) sum -= factor[a * typeCount + c] * step[c];
-    step[a] = sum / factor[a * typeCount + a];
+    for (let c = 0; c < a; c++) sum -= factor[row + c] * step[c];
+    step[a] = sum * factor[row + a];
   }
+  // Column by column of the transpose: each finished entry leaves the ones above it.
   for (let a = size - 1; a >= 0; a--) {
-    let sum = step[a];
-    for (let c = a + 1; c < size; c++) sum -= factor[c * typeCount + a] * step[c];
-    step[a] = sum / factor[a * typeCount + a];
+    const row = a * typeCount;
+    const value = step[a] * factor[row + a];
+    step[a] = value;
+    for (let c = 0; c < a; c++) step[c] -= factor[row + c] * value;
   }
 }

@@ -15,15 +15,9 @@
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
-export {
-  resolveSolveOptions,
-  SOLVE_DEFAULTS,
-  type Solution,
-  type SolveInput,
-  type SolveOptions,
-  type SolveProgress,
-  solve,
-} from "./solve.js";
+export { type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
+export { assessPiece, type PieceRunner, type SolveLevel, sweepPiece } from "./solve-level.js";
+export { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions } from "./solve-options.js";
 export type {
   Assessment,
   Solver,
@@ -35,4 +29,3 @@ export type {
   SweepStats,
   Tile,
 } from "./solver.js";
-export { updateOrder } from "./update-order.js";

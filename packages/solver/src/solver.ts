@@ -60,6 +60,8 @@ export interface Tile {
   /** Neighbours of row `i`: `indices[indptr[i]] .. indices[indptr[i + 1] - 1]`. */
   readonly indptr: Int32Array;
   readonly indices: Int32Array;
+  /** What each neighbour of `indices` counts for, next to the spot's own statistics; 1 if left out. Coarse levels have them. */
+  readonly weights?: Float64Array;
   /** Over-relaxation of this sweep, 1 <= relaxation < 2; a session may ignore it. */
   readonly relaxation: number;
 }
@@ -82,8 +84,12 @@ export interface Solver<O extends object = object> {
 export interface SolverSession {
   /** Numbers kept per spot between passes. */
   readonly statWidth: number;
-  /** Relaxation the driver should use once the first sweeps are done; 1 by default. */
-  readonly relaxation?: number;
+  /**
+   * How hard the neighbours pull: their weight over that of a spot's own counts, in the direction that the counts say least
+   * about. The driver takes from it the over-relaxation, the coarse levels and the slowest convergence to expect. 0, which
+   * is plain sweeps on one level, if left out.
+   */
+  readonly pull?: number;
   /** Settings worth keeping with the result, such as the lambda that was used. */
   readonly settings: Readonly<Record<string, number | string>>;
   /** Reduces rows to `statWidth` numbers each, written to the start of `out`, row after row. */

@@ -5,33 +5,72 @@ const RATE_WINDOW = 5;
  * 200,000, near-duplicate types), so it is multiplied by it. Empirical, not a bound; the certificate is the bound.
  */
 const SAFETY = 2.5;
+/** Changes below this many rounding steps of the storage may be rounding; over-relaxation w lets 1 / (2 - w) of them gather. */
+const NOISE_STEPS = 16;
+/** Sweeps without a new smallest change after which changes of the size of rounding are taken to be just that. */
+const STALL_SWEEPS = 20;
+
+export interface StoppingRuleOptions {
+  /** `SolverSession.pull`: over 1 + pull is the rate of plain sweeps, at worst. Unknown counts as 1. */
+  readonly pull?: number;
+  /** Relative rounding step of the array that holds abundances: 2^-53 for Float64Array, 2^-24 for Float32Array. */
+  readonly roundingStep?: number;
+}
 
 /**
  * Estimates the largest error of any proportion from the sizes of the sweeps' changes.
  *
  * A relative fall of the objective says little here: at 1e-6 proportions can still be wrong by 0.09. Instead the last
- * change is extended by the geometric series of what would follow: with over-relaxation w the rate is at least w - 1,
- * which gives change / (2 - w); the measured rate q over five sweeps gives change x q / (1 - q). The larger counts.
+ * change is extended by the geometric series of what would follow, change x q / (1 - q). The rate q is the one measured
+ * over five sweeps or the one to expect, whichever is slower: w - 1 with over-relaxation w, pull / (1 + pull) without.
  */
 export class StoppingRule {
-  private readonly changes: number[] = [];
+  private readonly plainRate: number;
+  private readonly roundingStep: number;
+  private changes: number[] = [];
   private relaxation = 1;
+  private rate = 0;
+  private smallest = Infinity;
+  private sweepsSinceSmallest = 0;
+
+  constructor({ pull = 1, roundingStep = 2 ** -53 }: StoppingRuleOptions = {}) {
+    this.plainRate = pull === Infinity ? 1 : pull / (1 + pull);
+    this.roundingStep = roundingStep;
+  }
 
   /** Takes in one sweep's largest relative change. A new relaxation starts the count anew. */
   add(largestChange: number, relaxation: number): void {
-    if (relaxation !== this.relaxation) this.changes.length = 0;
+    if (relaxation !== this.relaxation) this.changes = [];
     this.relaxation = relaxation;
     this.changes.push(largestChange);
+    if (largestChange < this.smallest) {
+      this.smallest = largestChange;
+      this.sweepsSinceSmallest = 0;
+    } else this.sweepsSinceSmallest++;
+
+    const count = this.changes.length;
+    // Rounding does not shrink, so what it seems to converge by says nothing.
+    if (count < 2 || this.isNoise) return;
+    const span = Math.min(RATE_WINDOW, count - 1);
+    const measured = (largestChange / this.changes[count - 1 - span]) ** (1 / span);
+    this.rate = Math.min(Math.max(measured, relaxation > 1 ? relaxation - 1 : this.plainRate), 1 - 1e-9);
   }
 
   /** Estimated largest error of any proportion; Infinity until two sweeps have been made with this relaxation. */
   get estimate(): number {
-    const count = this.changes.length;
-    const last = this.changes[count - 1];
+    const last = this.changes[this.changes.length - 1];
     if (last === 0) return 0;
-    if (count < 2) return Infinity;
-    const span = Math.min(RATE_WINDOW, count - 1);
-    const rate = Math.min((last / this.changes[count - 1 - span]) ** (1 / span), 1 - 1e-9);
-    return SAFETY * last * Math.max(1 / (2 - this.relaxation), rate / (1 - rate));
+    if (this.changes.length < 2) return Infinity;
+    return (SAFETY * last * this.rate) / (1 - this.rate);
+  }
+
+  /** Whether abundances have stopped moving but for the rounding of their storage: more sweeps would not help. */
+  get hasStalled(): boolean {
+    return this.isNoise && this.sweepsSinceSmallest >= STALL_SWEEPS;
+  }
+
+  private get isNoise(): boolean {
+    const last = this.changes[this.changes.length - 1];
+    return last <= (NOISE_STEPS * this.roundingStep) / (2 - this.relaxation);
   }
 }

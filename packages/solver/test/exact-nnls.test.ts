@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildNnlsWorkspace, solveNnls } from "../src/index.js";
-import { symmetricEigenvalues } from "../src/symmetric-eigenvalues.js";
+import { symmetricEigen } from "../src/symmetric-eigen.js";
 
 /** A random least-squares problem: K x m signatures, a right-hand side, a start, and whether two types are the same. */
 const problems = fc
@@ -79,26 +79,37 @@ describe("solveNnls", () => {
   });
 });
 
-describe("symmetricEigenvalues", () => {
+describe("symmetricEigen", () => {
   it("matches known spectra", () => {
-    expect([...symmetricEigenvalues(Float64Array.of(2, 1, 1, 2), 2)]).toEqual([
+    expect([...symmetricEigen(Float64Array.of(2, 1, 1, 2), 2).values]).toEqual([
       expect.closeTo(1, 12),
       expect.closeTo(3, 12),
     ]);
-    expect([...symmetricEigenvalues(Float64Array.of(5), 1)]).toEqual([5]);
+    expect([...symmetricEigen(Float64Array.of(5), 1).values]).toEqual([5]);
   });
 
   it("keeps trace and sum of squares", () => {
     fc.assert(
       fc.property(problems, ({ typeCount, width, x }) => {
         const gram = gramOf(x, typeCount, width);
-        const values = symmetricEigenvalues(gram, typeCount);
+        const { values, vectors } = symmetricEigen(gram, typeCount);
         const squares = gram.reduce((sum, value) => sum + value * value, 0);
         const trace = Array.from(values, (_, k) => gram[k * typeCount + k]).reduce((a, b) => a + b, 0);
         expect(values.reduce((a, b) => a + b, 0)).toBeCloseTo(trace, 6);
         expect(Math.abs(values.reduce((a, b) => a + b * b, 0) - squares)).toBeLessThanOrEqual(
           1e-9 * (1 + squares),
         );
+        for (let i = 0; i < typeCount; i++) {
+          const vector = vectors.subarray(i * typeCount, (i + 1) * typeCount);
+          expect(vector.reduce((sum, entry) => sum + entry * entry, 0)).toBeCloseTo(1, 9);
+          for (const [k, residual] of gradientOf(
+            gram,
+            -values[i],
+            new Float64Array(typeCount),
+            vector,
+          ).entries())
+            expect(Math.abs(residual), `entry ${k}`).toBeLessThan(1e-6 * (1 + Math.sqrt(squares)));
+        }
       }),
     );
   });

@@ -8,6 +8,7 @@ it("exports what it promises and nothing else", () => {
       "BCD_DEFAULTS",
       "NNLS_DEFAULTS",
       "SOLVE_DEFAULTS",
+      "assessPiece",
       "bcd",
       "buildNnlsWorkspace",
       "meanDiagonal",
@@ -15,7 +16,7 @@ it("exports what it promises and nothing else", () => {
       "resolveSolveOptions",
       "solve",
       "solveNnls",
-      "updateOrder",
+      "sweepPiece",
     ]
   `);
   expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`

@@ -1,9 +1,10 @@
 import { OptionError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bcd, resolveSolveOptions, solve, updateOrder } from "../src/index.js";
+import { bcd, resolveSolveOptions, solve } from "../src/index.js";
 import { StoppingRule } from "../src/stopping-rule.js";
 import { buildTestSection } from "../src/testing/test-section.js";
+import { updateOrder } from "../src/update-order.js";
 
 const section = buildTestSection("statistics");
 const context = {
@@ -121,7 +122,10 @@ describe("updateOrder", () => {
     );
     fc.assert(
       fc.property(graphs, (graph) => {
-        const colors = updateOrder(graph);
+        const { order, colorStarts } = updateOrder(graph);
+        const colors = Array.from({ length: colorStarts.length - 1 }, (_, color) =>
+          order.subarray(colorStarts[color], colorStarts[color + 1]),
+        );
         const visited = colors.flatMap((spots) => [...spots]);
         expect(visited.toSorted((a, b) => a - b)).toEqual(
           Array.from({ length: graph.spotCount }, (_, i) => i),

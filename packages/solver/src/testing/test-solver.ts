@@ -1,5 +1,6 @@
 import { sliceChunk } from "@flashdeconv/core";
-import { resolveSolveOptions, solve } from "../solve.js";
+import { solve } from "../solve.js";
+import { resolveSolveOptions } from "../solve-options.js";
 import type { Solver, SolverSession, StatArray, Tile } from "../solver.js";
 import { buildTestSection, otherLabels, type TestSection } from "./test-section.js";
 

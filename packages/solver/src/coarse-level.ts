@@ -1,0 +1,147 @@
+import type { NeighborGraph } from "@flashdeconv/core";
+import type { StatArray } from "./solver.js";
+
+/** The problem of a level: the section's own, or that of a coarser picture in which a row stands for several spots. */
+export interface LevelProblem {
+  readonly graph: NeighborGraph;
+  /** rows x statWidth; of a coarse row the mean over its spots. */
+  readonly statistics: StatArray;
+  /** Per entry of `graph.indices`, what the edge weighs next to one spot's own counts; 1 if left out. */
+  readonly weights?: Float64Array;
+  /** Spots that each row stands for; 1 if left out. */
+  readonly sizes?: Float64Array;
+  /** Rows in an order that keeps neighbours close; storage order if left out. */
+  readonly spatialOrder?: Int32Array;
+}
+
+export interface CoarseProblem extends LevelProblem {
+  readonly weights: Float64Array;
+  readonly sizes: Float64Array;
+  /** The coarse row of each finer row. */
+  readonly rowOf: Int32Array;
+}
+
+/** Makes the memory of arrays that are swept, so that a caller can have it shared between threads. */
+export type Allocate = (byteLength: number) => ArrayBufferLike;
+
+/** Rows per coarse row: about a square of 2 x 2 along a space-filling curve. */
+const ROWS_PER_RUN = 4;
+/**
+ * Of the weight that crosses between two coarse rows, this much counts. 1 would make the coarse picture too stiff: a smooth
+ * field climbs in one step from row to row, not at every edge. 1/2 is right for squares; runs along a Hilbert curve
+ * over a hexagonal lattice are longer than wide, and there 0.35 needed the fewest sweeps (0.2 to 0.6 tried).
+ */
+const EDGE_SHARE = 0.35;
+
+/**
+ * The next coarser problem: runs of four rows in spatial order become one. Divided by the number of its spots, a coarse
+ * row's problem is a least-squares problem with the same Gram matrix, mean statistics and lighter edges.
+ */
+export function coarsen(fine: LevelProblem, statWidth: number, allocate: Allocate): CoarseProblem {
+  const { graph, statistics, weights, sizes, spatialOrder } = fine;
+  const { indptr, indices } = graph;
+  const rowCount = Math.ceil(graph.spotCount / ROWS_PER_RUN);
+  const rowOf = new Int32Array(graph.spotCount);
+  const coarseSizes = new Float64Array(rowCount);
+  for (let place = 0; place < graph.spotCount; place++) {
+    const spot = spatialOrder ? spatialOrder[place] : place;
+    const row = Math.floor(place / ROWS_PER_RUN);
+    rowOf[spot] = row;
+    coarseSizes[row] += sizes ? sizes[spot] : 1;
+  }
+
+  const coarseIndptr = new Int32Array(allocate(4 * (rowCount + 1)));
+  countEdges(fine, rowOf, coarseIndptr);
+  const coarseIndices = new Int32Array(allocate(4 * coarseIndptr[rowCount]));
+  const coarseWeights = new Float64Array(allocate(8 * coarseIndptr[rowCount]));
+  const coarseStatistics = arrayLike(statistics, rowCount * statWidth, allocate);
+  const sums = new Float64Array(statWidth);
+  /** Where the edge to each row is kept; of an earlier row where it is before the current row's first edge. */
+  const edgeTo = new Int32Array(rowCount).fill(-1);
+  for (let row = 0; row < rowCount; row++) {
+    let edgeCount = coarseIndptr[row];
+    sums.fill(0);
+    const end = Math.min((row + 1) * ROWS_PER_RUN, graph.spotCount);
+    for (let place = row * ROWS_PER_RUN; place < end; place++) {
+      const spot = spatialOrder ? spatialOrder[place] : place;
+      const share = (sizes ? sizes[spot] : 1) / coarseSizes[row];
+      for (let s = 0; s < statWidth; s++) sums[s] += share * statistics[spot * statWidth + s];
+      for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
+        const other = rowOf[indices[e]];
+        if (other === row) continue;
+        if (edgeTo[other] < coarseIndptr[row]) {
+          edgeTo[other] = edgeCount;
+          coarseIndices[edgeCount++] = other;
+        }
+        coarseWeights[edgeTo[other]] += EDGE_SHARE * share * (weights ? weights[e] : 1);
+      }
+    }
+    coarseStatistics.set(sums, row * statWidth);
+  }
+  return {
+    graph: { spotCount: rowCount, indptr: coarseIndptr, indices: coarseIndices },
+    statistics: coarseStatistics,
+    weights: coarseWeights,
+    sizes: coarseSizes,
+    rowOf,
+  };
+}
+
+/** Fills `coarseIndptr` with where each coarse row's edges begin. */
+function countEdges(
+  { graph, spatialOrder }: LevelProblem,
+  rowOf: Int32Array,
+  coarseIndptr: Int32Array,
+): void {
+  const rowCount = coarseIndptr.length - 1;
+  const lastFrom = new Int32Array(rowCount).fill(-1);
+  for (let row = 0; row < rowCount; row++) {
+    let edgeCount = coarseIndptr[row];
+    const end = Math.min((row + 1) * ROWS_PER_RUN, graph.spotCount);
+    for (let place = row * ROWS_PER_RUN; place < end; place++) {
+      const spot = spatialOrder ? spatialOrder[place] : place;
+      for (let e = graph.indptr[spot]; e < graph.indptr[spot + 1]; e++) {
+        const other = rowOf[graph.indices[e]];
+        if (other === row || lastFrom[other] === row) continue;
+        lastFrom[other] = row;
+        edgeCount++;
+      }
+    }
+    coarseIndptr[row + 1] = edgeCount;
+  }
+}
+
+/**
+ * Starts the finer rows from the coarse answer: half of it is that of the row's own coarse row, half the mean over the
+ * coarse rows of its neighbours, which takes the steps off.
+ */
+export function prolong(
+  { graph: { spotCount, indptr, indices }, weights }: LevelProblem,
+  { rowOf }: CoarseProblem,
+  coarse: StatArray,
+  fine: StatArray,
+): void {
+  const typeCount = fine.length / spotCount;
+  for (let spot = 0; spot < spotCount; spot++) {
+    const from = indptr[spot];
+    const to = indptr[spot + 1];
+    let weight = 0;
+    for (let e = from; e < to; e++) weight += weights ? weights[e] : 1;
+    const at = spot * typeCount;
+    const own = rowOf[spot] * typeCount;
+    const ownShare = weight > 0 ? 0.5 : 1;
+    for (let k = 0; k < typeCount; k++) fine[at + k] = ownShare * coarse[own + k];
+    for (let e = from; e < to; e++) {
+      const share = (0.5 * (weights ? weights[e] : 1)) / weight;
+      const other = rowOf[indices[e]] * typeCount;
+      for (let k = 0; k < typeCount; k++) fine[at + k] += share * coarse[other + k];
+    }
+  }
+}
+
+/** A new array of the kind of `model`. */
+export function arrayLike(model: StatArray, length: number, allocate: Allocate): StatArray {
+  return model instanceof Float32Array
+    ? new Float32Array(allocate(4 * length))
+    : new Float64Array(allocate(8 * length));
+}
