@@ -22,10 +22,8 @@ import { surveySpots } from "./survey-spots.js";
 /** What a deconvolution found. N spots, K types. */
 export interface Deconvolution extends SpotAnswers {
   readonly spotCount: number;
-  /** K names, ascending by code point: the columns of `proportions` and `abundance`. */
+  /** K names, ascending by code point: the columns of `proportions`. */
   readonly typeNames: readonly string[];
-  /** N x K, unnormalised. */
-  readonly abundance: Float64Array;
   readonly parameters: Parameters;
   readonly notices: readonly Notice[];
 }
@@ -107,7 +105,6 @@ export async function deconvolve(
   return {
     spotCount,
     typeNames,
-    abundance: solution.abundance,
     ...answers,
     parameters,
     notices: notices.all,

@@ -2,6 +2,8 @@
 export const SPOT_STATUSES = ["ok", "no counts, from neighbours", "no counts", "no answer"] as const;
 
 export interface SpotAnswers {
+  /** N sums of abundance over types, 0 where there is no answer: abundance = proportion x total. */
+  readonly totals: Float64Array;
   /** N x K; a row sums to 1, or is NaN (or 1/K) where there is no answer. */
   readonly proportions: Float64Array;
   /** Per spot the type of greatest proportion (the first of equals), or -1 where there is no answer. */
@@ -11,10 +13,11 @@ export interface SpotAnswers {
 }
 
 /**
- * Proportion = abundance / the spot's total. A spot whose abundances are all 0 has no proportions: NaN, or 1/K where
+ * Proportion = abundance / the spot's total, written over the abundance: the two differ by one number per spot, and
+ * each is the largest array of a run. A spot whose abundances are all 0 has no proportions: NaN, or 1/K where
  * `empty` says "uniform", and a status that says why.
  *
- * @param abundance N x K
+ * @param abundance N x K; becomes the proportions
  * @param librarySizes N counts over the selected genes
  */
 export function answerSpots(
@@ -24,20 +27,22 @@ export function answerSpots(
   empty: "nan" | "uniform",
 ): SpotAnswers {
   const spotCount = librarySizes.length;
-  const proportions = new Float64Array(abundance.length);
+  const proportions = abundance;
+  const totals = new Float64Array(spotCount);
   const dominant = new Int32Array(spotCount).fill(-1);
   const statuses = new Uint8Array(spotCount);
   for (let spot = 0; spot < spotCount; spot++) {
     const start = spot * typeCount;
     let total = 0;
     for (let k = 0; k < typeCount; k++) total += abundance[start + k];
+    totals[spot] = total;
     const hasCounts = librarySizes[spot] !== 0;
     if (total > 0) {
       let greatest = 0;
       for (let k = 0; k < typeCount; k++) {
-        proportions[start + k] = abundance[start + k] / total;
         if (abundance[start + k] > abundance[start + greatest]) greatest = k;
       }
+      for (let k = 0; k < typeCount; k++) proportions[start + k] /= total;
       dominant[spot] = greatest;
       statuses[spot] = hasCounts ? 0 : 1;
     } else {
@@ -45,5 +50,5 @@ export function answerSpots(
       statuses[spot] = hasCounts ? 3 : 2;
     }
   }
-  return { proportions, dominant, statuses };
+  return { totals, proportions, dominant, statuses };
 }
