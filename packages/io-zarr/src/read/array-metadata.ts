@@ -14,6 +14,8 @@ export interface ArrayMetadata {
   readonly fillValue: number | undefined;
   /** Codec names as the store spells them, for display. */
   readonly codecNames: readonly string[];
+  /** Whether chunks are compressed, so that decoding one makes an array that nothing else refers to. */
+  readonly isCompressed: boolean;
   /** The same in the form zarrita's Array takes, with codec names as they are registered. */
   readonly zarrita: ZarritaMetadata;
 }
@@ -72,6 +74,7 @@ function parseV2(document: JsonObject, path: string): ArrayMetadata {
     dataType,
     fillValue: parseFillValue(document.fill_value),
     codecNames,
+    isCompressed: codecNames.some(isCompressor),
     zarrita: {
       dataType: dataType.zarrita,
       chunkShape,
@@ -111,6 +114,7 @@ function parseV3(document: JsonObject, path: string): ArrayMetadata {
     dataType,
     fillValue: parseFillValue(document.fill_value),
     codecNames,
+    isCompressed: codecNames.some(isCompressor),
     zarrita: {
       dataType: dataType.zarrita,
       chunkShape: outerShape,
@@ -134,6 +138,12 @@ function parseCodecs(value: unknown, names: string[], path: string): CodecMetada
     };
     return { name, configuration: { ...given, ...inner } };
   });
+}
+
+const COMPRESSORS: readonly string[] = ["blosc", "gzip", "lz4", "zlib", "zstd"];
+
+function isCompressor(name: string): boolean {
+  return COMPRESSORS.includes(name.replace("numcodecs.", ""));
 }
 
 function parseShape(value: unknown, path: string): number[] {

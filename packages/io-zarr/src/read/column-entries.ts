@@ -1,6 +1,5 @@
 import { copyCounts, copyIndices } from "./copy-numbers.js";
-import { missingIndices } from "./csr-source.js";
-import { countArray, type SparseMatrix } from "./sparse-matrix.js";
+import { countArray, missingIndices, type SparseMatrix } from "./sparse-matrix.js";
 import { type VectorCursor, vectorCursor } from "./vector-cursor.js";
 
 /** The entries of a CSC matrix in stored order, a run at a time. Runs belong to the entries: they are only looked at. */

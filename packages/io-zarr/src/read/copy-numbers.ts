@@ -74,22 +74,16 @@ export function copyIndices(
   } else {
     copyNumbers(array, data, from, to, out, at);
   }
-  checkIndices(array, out, at, at + to - from, width);
+  checkIndices(array, out.subarray(at, at + to - from), width);
 }
 
-/** Throws FormatError unless the indices `from .. to` lie in `0 .. width - 1`. */
-export function checkIndices(
-  array: ZarrArray,
-  indices: Int32Array,
-  from: number,
-  to: number,
-  width: number,
-): void {
+/** Throws FormatError unless all indices lie in `0 .. width - 1`. */
+export function checkIndices(array: ZarrArray, indices: Int32Array, width: number): void {
   // The sign bit of any of these tells of an index outside; looked for only then.
   let outside = 0;
-  for (let i = from; i < to; i++) outside |= indices[i] | (width - 1 - indices[i]);
+  for (let i = 0; i < indices.length; i++) outside |= indices[i] | (width - 1 - indices[i]);
   if (outside >= 0) return;
-  const index = indices.subarray(from, to).find((item) => item < 0 || item >= width) ?? 0;
+  const index = indices.find((item) => item < 0 || item >= width) ?? 0;
   // uint32 beyond 2^31 shows as negative.
   throw outOfRange(array, String(array.metadata.dataType.name === "uint32" ? index >>> 0 : index), width);
 }

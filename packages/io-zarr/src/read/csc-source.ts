@@ -1,7 +1,7 @@
 import { type ChunkSource, type CsrChunk, resolveSpotRange } from "@flashdeconv/core";
 import { columnEntries, type Entries } from "./column-entries.js";
 import { ROWS_PER_CHUNK, type SourceOptions, tellRepairs } from "./csr-source.js";
-import { orderRows } from "./order-rows.js";
+import { orderRows, type Rows } from "./order-rows.js";
 import { type Offsets, readOffsets } from "./read-offsets.js";
 import { countArray, type SparseMatrix } from "./sparse-matrix.js";
 
@@ -55,12 +55,6 @@ export function cscSource(matrix: SparseMatrix, options: CscSourceOptions): Chun
       tellRepairs(matrix.path, repairs, onNotice);
     },
   };
-}
-
-interface Rows {
-  readonly indptr: Int32Array;
-  readonly indices: Int32Array;
-  readonly values: Float32Array | Float64Array;
 }
 
 async function countRows(entries: Entries, spotCount: number): Promise<Int32Array> {

@@ -5,11 +5,11 @@ import {
   type Notice,
   resolveSpotRange,
 } from "@flashdeconv/core";
-import { copyCounts, copyIndices } from "./copy-numbers.js";
-import { orderRows, type RowRepairs } from "./order-rows.js";
-import { readOffsets } from "./read-offsets.js";
-import { countArray, type SparseMatrix } from "./sparse-matrix.js";
-import { vectorCursor } from "./vector-cursor.js";
+import { checkIndices } from "./copy-numbers.js";
+import { orderRows, type RowRepairs, type Rows, rowsAscend } from "./order-rows.js";
+import { type Offsets, readOffsets } from "./read-offsets.js";
+import { rowReader } from "./row-reader.js";
+import type { SparseMatrix } from "./sparse-matrix.js";
 
 export interface SourceOptions {
   /** Most entries of a yielded chunk (8 or 12 bytes each); a single row may hold more. */
@@ -24,14 +24,26 @@ export const ROWS_PER_CHUNK = 65_536;
 /** A row of more entries than this is taken for damage; far beyond the number of genes there are. */
 const ROW_LIMIT = 2 ** 27;
 
+/** Stored chunks shorter than this are joined before they are handed on. */
+const LEAST_WHOLE_CHUNK = 2 ** 16;
+
 /**
  * The rows of a CSR matrix. Reads only the stored chunks that the asked rows touch, each once a pass, `data` and
- * `indices` side by side. Yielded chunks end where a stored chunk of `data` ends, as near as row boundaries allow, so
- * that at most one stored chunk of each array is held between yields.
+ * `indices` side by side; at most one stored chunk of each array is held between yields.
+ *
+ * The rows that lie whole in a stored chunk are yielded as a view of it, without a copy, and the row that two chunks share
+ * by itself. Where chunks are small, larger than what may be yielded, or of different lengths, rows are copied, and end
+ * where a stored chunk of `data` ends, as near as row boundaries allow.
  */
 export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSource<CsrChunk> {
   const [spotCount, width] = matrix.shape;
-  let known: Float64Array | undefined;
+  const { valuesPerChunk } = options;
+  const chunkLength = matrix.data.metadata.chunkShape[0];
+  const yieldsWhole =
+    chunkLength === matrix.indices.metadata.chunkShape[0] &&
+    chunkLength >= LEAST_WHOLE_CHUNK &&
+    chunkLength <= valuesPerChunk;
+  let known: Offsets | undefined;
   return {
     spotCount,
     width,
@@ -41,29 +53,20 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
       if (start === end) return;
       known ??= await readOffsets(matrix.indptr, matrix.itemCount, signal);
       const offsets = known;
-      const data = vectorCursor(matrix.data, "refuse", signal);
-      const indices = vectorCursor(matrix.indices, missingIndices(matrix), signal);
+      const reader = rowReader(matrix, offsets, signal);
       const repairs = { unsorted: false, repeated: false };
 
       for (let row = start; row < end; ) {
-        const stop = blockEnd(offsets, row, end, matrix.data.metadata.chunkShape[0], options.valuesPerChunk);
-        const from = offsets[row];
-        const to = offsets[stop];
-        if (to - from > Math.max(ROW_LIMIT, options.valuesPerChunk)) throw tooLong(matrix, row, to - from);
-        const block = {
-          indptr: Int32Array.from({ length: stop - row + 1 }, (_, i) => offsets[row + i] - from),
-          indices: new Int32Array(to - from),
-          values: countArray(matrix.data, to - from),
-        };
-        await Promise.all([
-          data.read(from, to, (piece) =>
-            copyCounts(matrix.data, piece.data, piece.from, piece.to, block.values, piece.at),
-          ),
-          indices.read(from, to, (piece) =>
-            copyIndices(matrix.indices, piece.data, piece.from, piece.to, block.indices, piece.at, width),
-          ),
-        ]);
-        const ordered = orderRows(block, repairs);
+        const last = Math.min(end, row + ROWS_PER_CHUNK);
+        const whole = yieldsWhole ? wholeRowsEnd(offsets, row, last, chunkLength) : row;
+        const isWhole = offsets[whole] > offsets[row];
+        const stop = isWhole
+          ? whole
+          : blockEnd(offsets, row, last, chunkLength, yieldsWhole ? 1 : valuesPerChunk);
+        const length = offsets[stop] - offsets[row];
+        if (length > Math.max(ROW_LIMIT, valuesPerChunk)) throw tooLong(matrix, row, length);
+        const rows = await (isWhole ? reader.take(row, stop) : reader.copy(row, stop));
+        const ordered = rowsAscend(rows, width) ? rows : repairRows(matrix, rows, repairs);
         signal?.throwIfAborted();
         yield { kind: "csr", spotStart: row, spotCount: stop - row, width, ...ordered };
         row = stop;
@@ -72,6 +75,11 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
       tellRepairs(matrix.path, repairs, onNotice);
     },
   };
+}
+
+function repairRows(matrix: SparseMatrix, rows: Rows, repairs: RowRepairs): Rows {
+  checkIndices(matrix.indices, rows.indices, matrix.shape[1]);
+  return orderRows(rows, repairs);
 }
 
 /** Tells, once a pass, that rows were repaired. */
@@ -90,9 +98,9 @@ export function tellRepairs(path: string, repairs: RowRepairs, onNotice?: (notic
   }
 }
 
-/** A lost chunk of `indices` cannot be told from zeros, unless it is one index. */
-export function missingIndices(matrix: SparseMatrix): "fill" | "refuse" {
-  return matrix.indices.metadata.chunkShape[0] === 1 ? "fill" : "refuse";
+/** Where the rows from `row` on end that lie whole in the stored chunk that `row` begins in; `row` if it does not itself. */
+function wholeRowsEnd(offsets: Offsets, row: number, last: number, chunkLength: number): number {
+  return lastUpTo(offsets, row, last, (Math.floor(offsets[row] / chunkLength) + 1) * chunkLength);
 }
 
 /**
@@ -100,23 +108,27 @@ export function missingIndices(matrix: SparseMatrix): "fill" | "refuse" {
  * boundary of stored chunks; at least one row.
  */
 function blockEnd(
-  offsets: Float64Array,
+  offsets: Offsets,
   row: number,
-  end: number,
+  last: number,
   chunkLength: number,
   valuesPerChunk: number,
 ): number {
   const most = offsets[row] + valuesPerChunk;
   const boundary = Math.floor(most / chunkLength) * chunkLength;
-  const limit = boundary > offsets[row] ? boundary : most;
-  let low = row + 1;
-  let high = Math.min(end, row + ROWS_PER_CHUNK);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (offsets[middle] <= limit) low = middle;
-    else high = middle - 1;
+  return lastUpTo(offsets, row + 1, last, boundary > offsets[row] ? boundary : most);
+}
+
+/** The last of `low .. high` whose offset is at most `limit`; `low` where none is. */
+function lastUpTo(offsets: Offsets, low: number, high: number, limit: number): number {
+  let first = low;
+  let last = high;
+  while (first < last) {
+    const middle = (first + last + 1) >> 1;
+    if (offsets[middle] <= limit) first = middle;
+    else last = middle - 1;
   }
-  return low;
+  return first;
 }
 
 function tooLong(matrix: SparseMatrix, row: number, length: number): FormatError {

@@ -4,10 +4,26 @@ export interface RowRepairs {
   repeated: boolean;
 }
 
-interface Rows {
-  indptr: Int32Array;
-  indices: Int32Array;
-  values: Float32Array | Float64Array;
+/** Rows of a sparse matrix by themselves. */
+export interface Rows {
+  readonly indptr: Int32Array;
+  readonly indices: Int32Array;
+  readonly values: Float32Array | Float64Array;
+}
+
+/** Whether column indices ascend strictly in every row and lie in `0 .. width - 1`: one look at each, for the usual case. */
+export function rowsAscend({ indptr, indices }: Rows, width: number): boolean {
+  for (let row = 0; row + 1 < indptr.length; row++) {
+    const end = indptr[row + 1];
+    let previous = -1;
+    for (let i = indptr[row]; i < end; i++) {
+      const index = indices[i];
+      if (index <= previous) return false;
+      previous = index;
+    }
+    if (previous >= width) return false;
+  }
+  return true;
 }
 
 /**
@@ -18,16 +34,10 @@ export function orderRows(rows: Rows, repairs: RowRepairs): Rows {
   const { indptr, indices } = rows;
   let repeated = false;
   for (let row = 0; row + 1 < indptr.length; row++) {
-    const end = indptr[row + 1];
     let unsorted = false;
-    let previous = -1;
-    for (let i = indptr[row]; i < end; i++) {
-      const index = indices[i];
-      if (index <= previous) {
-        if (index < previous) unsorted = true;
-        else repeated = true;
-      }
-      previous = index;
+    for (let i = indptr[row] + 1; i < indptr[row + 1]; i++) {
+      if (indices[i] < indices[i - 1]) unsorted = true;
+      else if (indices[i] === indices[i - 1]) repeated = true;
     }
     if (!unsorted) continue;
     repairs.unsorted = true;

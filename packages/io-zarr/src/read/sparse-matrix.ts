@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import type { Hierarchy } from "./hierarchy.js";
 import { join } from "./hierarchy.js";
 import { openVector } from "./open-vector.js";
-import type { ZarrArray } from "./zarr-array.js";
+import type { MissingChunk, ZarrArray } from "./zarr-array.js";
 
 /** The arrays of a CSR or CSC matrix, with lengths that agree. */
 export interface SparseMatrix {
@@ -46,6 +46,11 @@ export async function openSparseMatrix(
 /** Room for counts: Float64 where the store has float64, else Float32, whatever the values are. */
 export function countArray(data: ZarrArray, length: number): Float32Array | Float64Array {
   return data.metadata.dataType.name === "float64" ? new Float64Array(length) : new Float32Array(length);
+}
+
+/** A lost chunk of `indices` cannot be told from zeros, unless it is one index. */
+export function missingIndices(matrix: SparseMatrix): MissingChunk {
+  return matrix.indices.metadata.chunkShape[0] === 1 ? "fill" : "refuse";
 }
 
 function disagreement(path: string, found: string, expected: string): FormatError {
