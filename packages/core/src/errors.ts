@@ -29,6 +29,8 @@ export abstract class FlashdeconvError extends Error {
   readonly found: string;
   readonly expected: string;
   readonly remedy: string;
+  /** Name of the store it is about, once that is known; the message then begins with it. */
+  store?: string;
 
   constructor(parts: ErrorParts) {
     super(

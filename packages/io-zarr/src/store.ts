@@ -14,6 +14,8 @@ export type ByteRange =
  * with asynchronous methods is one.
  */
 export interface ReadableStore {
+  /** What people call it, such as its path; begins the message of errors that come of reading it. */
+  readonly name?: string;
   get(key: `/${string}`, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Needed for shards to be read in part; without it they are read whole. */
   getRange?(key: `/${string}`, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;

@@ -31,6 +31,7 @@ describe("Blosc chunks that are cut short", () => {
         expect(error).toBeInstanceOf(FormatError);
         expect(error.found).toMatch(`chunk ${key} with ${length} bytes that cannot be decoded`);
         expect(error.message).toMatch(/truncated or corrupt/);
+        expect(error.message.startsWith(`${path}: ${key.slice(0, key.lastIndexOf("/"))}: found`)).toBe(true);
       }
       await writeFile(join(path, key), whole);
       expect((await collect((await openSpatial(await openStore(path))).counts)).spotCount).toBe(900);

@@ -12,6 +12,7 @@ export function directoryStore(root: string): Required<ReadableStore> {
     return path === folder || path.startsWith(folder + sep) ? path : undefined;
   };
   return {
+    name: root,
     async get(key, { signal }: ReadOptions = {}) {
       signal?.throwIfAborted();
       const path = file(key);

@@ -24,6 +24,7 @@ export async function zipStore(path: string): Promise<ReadableStore & { close():
     });
     await zip.has("/"); // waits until the zip's directory is read
     return {
+      name: path,
       get: (key) => zip.get(key),
       getRange: (key, range) => zip.getRange(key, range),
       list: async (folder) => childNames(names, folder.slice(1)),

@@ -4,6 +4,7 @@ import { type ColumnValues, columnKind } from "./column-values.js";
 import { type Hierarchy, join } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { openNames } from "./name-source.js";
+import { inStore } from "./name-store.js";
 import { listMatrices, openAnnDataRoot } from "./open-anndata.js";
 import { openDataframe } from "./open-dataframe.js";
 import { openMatrix } from "./open-matrix.js";
@@ -46,36 +47,35 @@ export interface StoreSummary {
 }
 
 /** Tells what an AnnData store holds. Throws as `openSpatial` does where obs or var cannot be read. */
-export async function inspectStore(
-  store: ReadableStore,
-  { signal }: InspectOptions = {},
-): Promise<StoreSummary> {
-  const hierarchy = await openAnnDataRoot(store, signal);
-  const matrices: MatrixInfo[] = [];
-  const unreadable: { path: string; reason: string }[] = [];
-  for (const path of await listMatrices(hierarchy)) {
-    const result = await attempt(async () => (await openMatrix(hierarchy, path)).info);
-    if ("value" in result) matrices.push(result.value);
-    else unreadable.push({ path, reason: result.reason });
-  }
-  const [spots, genes, { columnNames }] = await Promise.all([
-    openNames(hierarchy, "obs", signal),
-    openNames(hierarchy, "var", signal),
-    openDataframe(hierarchy, "obs"),
-  ]);
-  const children = await hierarchy.children("obsm");
-  return {
-    zarrFormat: hierarchy.zarrFormat,
-    consolidated: hierarchy.consolidated,
-    rowCount: spots.count,
-    geneCount: genes.count,
-    matrices,
-    obsColumns: await Promise.all(columnNames.map((name) => summarizeColumn(hierarchy, name))),
-    obsm: await Promise.all((children ?? []).map((key) => summarizeObsm(hierarchy, key, spots.count))),
-    coordinates: await describeCoordinates(hierarchy),
-    unreadable,
-    complete: children !== undefined,
-  };
+export function inspectStore(store: ReadableStore, { signal }: InspectOptions = {}): Promise<StoreSummary> {
+  return inStore(store, async () => {
+    const hierarchy = await openAnnDataRoot(store, signal);
+    const matrices: MatrixInfo[] = [];
+    const unreadable: { path: string; reason: string }[] = [];
+    for (const path of await listMatrices(hierarchy)) {
+      const result = await attempt(async () => (await openMatrix(hierarchy, path)).info);
+      if ("value" in result) matrices.push(result.value);
+      else unreadable.push({ path, reason: result.reason });
+    }
+    const [spots, genes, { columnNames }] = await Promise.all([
+      openNames(hierarchy, "obs", signal),
+      openNames(hierarchy, "var", signal),
+      openDataframe(hierarchy, "obs"),
+    ]);
+    const children = await hierarchy.children("obsm");
+    return {
+      zarrFormat: hierarchy.zarrFormat,
+      consolidated: hierarchy.consolidated,
+      rowCount: spots.count,
+      geneCount: genes.count,
+      matrices,
+      obsColumns: await Promise.all(columnNames.map((name) => summarizeColumn(hierarchy, name))),
+      obsm: await Promise.all((children ?? []).map((key) => summarizeObsm(hierarchy, key, spots.count))),
+      coordinates: await describeCoordinates(hierarchy),
+      unreadable,
+      complete: children !== undefined,
+    };
+  });
 }
 
 async function summarizeColumn(hierarchy: Hierarchy, name: string): Promise<ColumnSummary> {

@@ -10,6 +10,7 @@ import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { columnTexts, readNames } from "./name-source.js";
+import { inStore, sourceInStore } from "./name-store.js";
 import { openAnnData } from "./open-anndata.js";
 import { openDataframe } from "./open-dataframe.js";
 import { type ReferenceOptions, resolveOpenOptions, sourceOptions } from "./open-options.js";
@@ -41,10 +42,14 @@ export interface ReferenceDataset {
  * Throws as `openSpatial` does, and OptionError where the label column is missing, ShapeError where it labels no cell
  * or not as many as there are.
  */
-export async function openReference(
+export function openReference(
   store: ReadableStore,
   options: ReferenceOptions = {},
 ): Promise<ReferenceDataset> {
+  return inStore(store, () => openCells(store, options));
+}
+
+async function openCells(store: ReadableStore, options: ReferenceOptions): Promise<ReferenceDataset> {
   const resolved = resolveOpenOptions(options);
   const { signal, cellTypeKey } = resolved;
   const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(store, resolved.layer, "cell", signal);
@@ -63,11 +68,11 @@ export async function openReference(
   return {
     cellCount,
     geneNames: await readNames(geneNames, signal),
-    counts: matrix.source(sourceOptions(resolved, matrix.info)),
+    counts: sourceInStore(store, matrix.source(sourceOptions(resolved, matrix.info))),
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     cellTypes: toCellTypes(column, cellCount, cellTypeKey),
-    readCellName: (index, { signal } = {}) => rowNames.at(index, signal),
+    readCellName: (index, { signal } = {}) => inStore(store, () => rowNames.at(index, signal)),
   };
 }
 

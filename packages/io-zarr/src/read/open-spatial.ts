@@ -3,6 +3,7 @@ import type { NameChunk } from "../names.js";
 import type { ReadableStore } from "../store.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { readNames } from "./name-source.js";
+import { inStore, sourceInStore, streamInStore } from "./name-store.js";
 import { openAnnData } from "./open-anndata.js";
 import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
 import { readCoordinatesFrom } from "./read-coordinates.js";
@@ -33,10 +34,11 @@ export interface SpatialDataset {
  * Throws FormatError where the store is damaged or of an unknown kind, ShapeError where lengths disagree or there is no
  * spot or gene, OptionError for a layer that is not there, StoreError where reading fails.
  */
-export async function openSpatial(
-  store: ReadableStore,
-  options: SpatialOptions = {},
-): Promise<SpatialDataset> {
+export function openSpatial(store: ReadableStore, options: SpatialOptions = {}): Promise<SpatialDataset> {
+  return inStore(store, () => openSection(store, options));
+}
+
+async function openSection(store: ReadableStore, options: SpatialOptions): Promise<SpatialDataset> {
   const resolved = resolveOpenOptions(options);
   const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(
     store,
@@ -44,22 +46,25 @@ export async function openSpatial(
     "spot",
     resolved.signal,
   );
-  const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) => rowNames.at(index, signal);
+  const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) =>
+    inStore(store, () => rowNames.at(index, signal));
   return {
     spotCount: matrix.info.shape[0],
     geneNames: await readNames(geneNames, resolved.signal),
-    counts: matrix.source(sourceOptions(resolved, matrix.info)),
+    counts: sourceInStore(store, matrix.source(sourceOptions(resolved, matrix.info))),
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     readSpotName,
-    spotNames: ({ signal } = {}) => rowNames.chunks(signal),
+    spotNames: ({ signal } = {}) => streamInStore(store, rowNames.chunks(signal)),
     readCoordinates: ({ signal } = {}) =>
-      readCoordinatesFrom(
-        hierarchy.withSignal(signal),
-        resolved.spatialKey,
-        matrix.info.shape[0],
-        readSpotName,
-        signal,
+      inStore(store, () =>
+        readCoordinatesFrom(
+          hierarchy.withSignal(signal),
+          resolved.spatialKey,
+          matrix.info.shape[0],
+          readSpotName,
+          signal,
+        ),
       ),
   };
 }

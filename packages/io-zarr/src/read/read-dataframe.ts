@@ -3,6 +3,7 @@ import type { ReadableStore, ReadOptions } from "../store.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join, openHierarchy } from "./hierarchy.js";
 import { openNames, readNames } from "./name-source.js";
+import { inStore } from "./name-store.js";
 import { openDataframe } from "./open-dataframe.js";
 
 /** A dataframe in memory. */
@@ -16,50 +17,56 @@ export interface Dataframe {
  * Reads one column of a dataframe, or any one-dimensional element of an AnnData store: `obs/cell_type`,
  * `uns/truth_cell_types`. Throws FormatError naming the path where it is not there or of another kind.
  */
-export async function readColumn(
+export function readColumn(
   store: ReadableStore,
   path: string,
   { signal }: ReadOptions = {},
 ): Promise<ColumnValues> {
-  const hierarchy = await openHierarchy(store, signal);
-  const [, parent = "", name = path] = /^(obs|var|raw\/var|obsm\/[^/]+)\/(.+)$/.exec(path) ?? [];
-  return readColumnOf(hierarchy, parent, name, signal);
+  return inStore(store, async () => {
+    const hierarchy = await openHierarchy(store, signal);
+    const [, parent = "", name = path] = /^(obs|var|raw\/var|obsm\/[^/]+)\/(.+)$/.exec(path) ?? [];
+    return readColumnOf(hierarchy, parent, name, signal);
+  });
 }
 
 /** Reads a whole dataframe (`obs`, `obsm/truth`), all of it into memory. Throws as `readColumn`; ShapeError for uneven columns. */
-export async function readDataframe(
+export function readDataframe(
   store: ReadableStore,
   path: string,
   { signal }: ReadOptions = {},
 ): Promise<Dataframe> {
-  const hierarchy = await openHierarchy(store, signal);
-  const { columnNames } = await openDataframe(hierarchy, path);
-  const rowNames = await readNames(await openNames(hierarchy, path, signal), signal);
-  const columns = new Map<string, ColumnValues>();
-  for (const name of columnNames) {
-    const column = await readColumnOf(hierarchy, path, name, signal);
-    const length = column.kind === "categorical" ? column.codes.length : column.values.length;
-    if (length !== rowNames.length) {
-      throw new ShapeError({
-        subject: join(path, name),
-        found: `${length} values for ${rowNames.length} rows`,
-        expected: "one value per row",
-        remedy: "The dataframe is damaged: write the store again.",
-      });
+  return inStore(store, async () => {
+    const hierarchy = await openHierarchy(store, signal);
+    const { columnNames } = await openDataframe(hierarchy, path);
+    const rowNames = await readNames(await openNames(hierarchy, path, signal), signal);
+    const columns = new Map<string, ColumnValues>();
+    for (const name of columnNames) {
+      const column = await readColumnOf(hierarchy, path, name, signal);
+      const length = column.kind === "categorical" ? column.codes.length : column.values.length;
+      if (length !== rowNames.length) {
+        throw new ShapeError({
+          subject: join(path, name),
+          found: `${length} values for ${rowNames.length} rows`,
+          expected: "one value per row",
+          remedy: "The dataframe is damaged: write the store again.",
+        });
+      }
+      columns.set(name, column);
     }
-    columns.set(name, column);
-  }
-  return { rowNames, columns };
+    return { rowNames, columns };
+  });
 }
 
 /**
  * Reads the row names of a dataframe: spot names by default. All at once, as strings, for matching tables by name; use
  * `spotNames` of an opened section to pass a million of them on. Throws FormatError where there is no such dataframe.
  */
-export async function readRowNames(
+export function readRowNames(
   store: ReadableStore,
   path = "obs",
   { signal }: ReadOptions = {},
 ): Promise<string[]> {
-  return readNames(await openNames(await openHierarchy(store, signal), path, signal), signal);
+  return inStore(store, async () => {
+    return readNames(await openNames(await openHierarchy(store, signal), path, signal), signal);
+  });
 }

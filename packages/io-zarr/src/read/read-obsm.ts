@@ -4,6 +4,7 @@ import { copyNumbers } from "./copy-numbers.js";
 import { denseSource } from "./dense-source.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join, openHierarchy, type ZarrNode } from "./hierarchy.js";
+import { inStore, sourceInStore } from "./name-store.js";
 import { openDataframe } from "./open-dataframe.js";
 import { openVector } from "./open-vector.js";
 import { type DenseTile, readRowBand } from "./read-row-band.js";
@@ -25,23 +26,27 @@ const VALUES_PER_CHUNK = 2 ** 20;
  * Opens `obsm/<key>`, a two-dimensional array or a dataframe of numbers. Throws OptionError where the key is not there
  * (naming those that are), FormatError where it holds something else, ShapeError where columns differ in length.
  */
-export async function readObsm(
+export function readObsm(
   store: ReadableStore,
   key: string,
   { signal }: ReadOptions = {},
 ): Promise<ObsmTable> {
-  const hierarchy = await openHierarchy(store, signal);
-  const path = join("obsm", key);
-  const node = await hierarchy.node(path);
-  if (!node) {
-    throw new OptionError({
-      option: "key",
-      value: key,
-      rule: `a key of obsm: ${(await hierarchy.children("obsm"))?.join(", ") || "none found"}`,
-      remedy: "Name one of these.",
-    });
-  }
-  return node.kind === "array" ? openArrayTable(hierarchy, node) : openColumns(hierarchy, path);
+  return inStore(store, async () => {
+    const hierarchy = await openHierarchy(store, signal);
+    const path = join("obsm", key);
+    const node = await hierarchy.node(path);
+    if (!node) {
+      throw new OptionError({
+        option: "key",
+        value: key,
+        rule: `a key of obsm: ${(await hierarchy.children("obsm"))?.join(", ") || "none found"}`,
+        remedy: "Name one of these.",
+      });
+    }
+    const table =
+      node.kind === "array" ? openArrayTable(hierarchy, node) : await openColumns(hierarchy, path);
+    return { ...table, values: sourceInStore(store, table.values) };
+  });
 }
 
 function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): ObsmTable {
