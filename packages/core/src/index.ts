@@ -13,6 +13,7 @@
  */
 
 export { collect } from "./collect.js";
+export { buildCountLogs, fillCountLogs } from "./count-logs.js";
 export type { Chunk, CsrChunk, DenseChunk, Values } from "./csr-chunk.js";
 export { type PackedError, packError, unpackError } from "./error-transfer.js";
 export {

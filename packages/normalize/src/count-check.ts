@@ -60,28 +60,52 @@ export function buildCountCheck(): CountCheck {
 
 /** Takes in the spots of a raw chunk. Chunks must come in ascending order. */
 export function addCountCheck(check: CountCheck, chunk: CsrChunk): void {
-  const { indptr, indices, values, spotStart, spotCount } = chunk;
-  let { max } = check;
+  const { indptr, values, spotStart, spotCount } = chunk;
   for (let row = 0; row < spotCount; row++) {
+    const from = indptr[row];
+    const to = indptr[row + 1];
     let total = 0;
-    let nonzeroCount = 0;
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) {
+    let greatest = check.max;
+    let isPlain = true;
+    for (let i = from; i < to; i++) {
       const value = values[i];
-      if (value === 0) continue;
-      nonzeroCount++;
-      const finite = value - value === 0;
-      if (finite) total += value;
-      if (finite && value > max) max = value;
-      if (!finite || value < 0 || Math.floor(value) !== value) {
-        noteFault(check.faults, spotStart + row, indices[i], value);
-      }
+      if (!(value > 0 && Math.floor(value) === value)) isPlain = false;
+      if (value > greatest) greatest = value;
+      total += value;
     }
+    // Nearly every row holds counts above 0 only; no other is looked at twice.
+    let nonzeroCount = to - from;
+    if (isPlain && greatest < Number.POSITIVE_INFINITY) check.max = greatest;
+    else ({ total, nonzeroCount } = checkRow(check, from, to, chunk, spotStart + row));
     check.nonzeroCount += nonzeroCount;
     if (nonzeroCount === 0) check.emptySpotCount++;
     orderedSumAt(check.total, spotStart + row)[0] += total;
   }
   check.spotCount += spotCount;
-  check.max = max;
+}
+
+/** Notes every fault of a row, and what its sound values come to. */
+function checkRow(
+  check: CountCheck,
+  from: number,
+  to: number,
+  { indices, values }: CsrChunk,
+  spot: number,
+): { total: number; nonzeroCount: number } {
+  let total = 0;
+  let nonzeroCount = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i];
+    if (value === 0) continue;
+    nonzeroCount++;
+    const finite = value - value === 0;
+    if (finite) total += value;
+    if (finite && value > check.max) check.max = value;
+    if (!finite || value < 0 || Math.floor(value) !== value) {
+      noteFault(check.faults, spot, indices[i], value);
+    }
+  }
+  return { total, nonzeroCount };
 }
 
 /** Takes in the check of the spots that follow. Each range but the last must end at a multiple of ORDERED_SUM_BLOCK. */

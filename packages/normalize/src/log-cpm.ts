@@ -1,4 +1,4 @@
-import type { CsrChunk, Values } from "@flashdeconv/core";
+import { buildCountLogs, type CsrChunk, fillCountLogs, type Values } from "@flashdeconv/core";
 
 /** Base of the logarithm: `"e"` for natural, 2 for the article's scale. */
 export type LogBase = "e" | 2;
@@ -18,8 +18,9 @@ export interface LogCpm {
  */
 export function logCpmInPlace(chunk: CsrChunk, { targetSum, logBase }: LogCpm): void {
   const { indptr, values, spotCount } = chunk;
+  const logs = buildCountLogs();
   for (let row = 0; row < spotCount; row++) {
-    logCpmRow(values, indptr[row], indptr[row + 1], targetSum, logBase);
+    logCpmRow(values, indptr[row], indptr[row + 1], targetSum, logBase, logs);
   }
 }
 
@@ -30,11 +31,23 @@ export function logCpmRow(
   end: number,
   targetSum: number,
   logBase: LogBase,
+  logs: Float64Array,
 ): void {
   let librarySize = 0;
-  for (let i = start; i < end; i++) librarySize += values[i];
+  let greatest = 0;
+  let isWhole = true;
+  for (let i = start; i < end; i++) {
+    const value = values[i];
+    librarySize += value;
+    if (value > greatest) greatest = value;
+    if (!(value >= 0 && Math.floor(value) === value)) isWhole = false;
+  }
   const scale = librarySize > 0 ? targetSum / librarySize : 0;
   const perNaturalLog = logBase === 2 ? Math.LOG2E : 1;
+  if (isWhole && fillCountLogs(logs, scale, greatest, end - start)) {
+    for (let i = start; i < end; i++) values[i] = perNaturalLog * logs[values[i] | 0];
+    return;
+  }
   // log1p keeps the digits that 1 + x would drop for the small x of deep libraries.
   for (let i = start; i < end; i++) values[i] = perNaturalLog * Math.log1p(scale * values[i]);
 }

@@ -1,4 +1,4 @@
-import type { ReferenceSignature } from "@flashdeconv/core";
+import { buildCountLogs, type ReferenceSignature } from "@flashdeconv/core";
 import { logCpmRow } from "./log-cpm.js";
 import type { Normalization } from "./normalization.js";
 import { pearsonScale } from "./pearson.js";
@@ -17,8 +17,9 @@ export function normalizeSignature(
   const geneCount = signature.geneNames.length;
   if (normalization.kind === "log-cpm") {
     const { targetSum, logBase } = normalization;
+    const logs = buildCountLogs();
     for (let start = 0; start < values.length; start += geneCount) {
-      logCpmRow(values, start, start + geneCount, targetSum, logBase);
+      logCpmRow(values, start, start + geneCount, targetSum, logBase, logs);
     }
   } else if (normalization.kind === "pearson") {
     const scale = pearsonScale(meanOverTypes(signature));

@@ -1,12 +1,15 @@
 import {
+  buildCountLogs,
   buildOrderedSum,
   type CsrChunk,
+  fillCountLogs,
   finishOrderedSum,
   mergeOrderedSum,
   type OrderedSum,
   orderedSumAt,
   ShapeError,
 } from "@flashdeconv/core";
+import type { GeneMap } from "./gene-map.js";
 
 /** Running moments of all genes; see `addMoments`. */
 export interface MomentSums {
@@ -34,37 +37,93 @@ export function buildMoments(geneCount: number): MomentSums {
 }
 
 /**
- * Takes in a chunk of raw counts over all shared genes; the library size of a spot is their total, at least 1. Chunks must come
+ * Takes in a chunk of raw counts; the library size of a spot is their total over all shared genes, at least 1. Chunks must come
  * in ascending order. Any chunking gives the same bits, because the sums are ordered by spot (see core's OrderedSum).
  *
- * @throws ShapeError when the chunk has another number of genes.
+ * Without a map the chunk's columns are the shared genes. With one, columns of no gene are skipped: moments do not care for the
+ * order of genes in a row, so a chunk need not be narrowed and sorted for them.
+ *
+ * @throws ShapeError when the chunk or the map has another number of genes.
  */
-export function addMoments(moments: MomentSums, chunk: CsrChunk): void {
-  const { indptr, indices, values, spotStart, spotCount, width } = chunk;
-  if (width !== moments.geneCount) {
-    throw new ShapeError({
-      subject: "gene moments",
-      found: `a chunk of ${width} genes`,
-      expected: `${moments.geneCount} genes`,
-      remedy: "Narrow the source to the shared genes first.",
-    });
-  }
+export function addMoments(moments: MomentSums, chunk: CsrChunk, map?: GeneMap): void {
+  checkWidth(moments, chunk, map);
+  const { indptr, indices, values, spotStart, spotCount } = chunk;
+  const geneOfColumn = map?.geneOfColumn;
+  const logs = buildCountLogs();
   for (let row = 0; row < spotCount; row++) {
     const start = indptr[row];
     const end = indptr[row + 1];
     let librarySize = 0;
-    for (let i = start; i < end; i++) librarySize += values[i];
+    let greatest = 0;
+    let isWhole = true;
+    for (let i = start; i < end; i++) {
+      if (geneOfColumn !== undefined && geneOfColumn[indices[i]] < 0) continue;
+      const count = values[i];
+      librarySize += count;
+      if (count > greatest) greatest = count;
+      if (!(count >= 0 && Math.floor(count) === count)) isWhole = false;
+    }
     const scale = TARGET_SUM / Math.max(librarySize, 1);
     const sums = orderedSumAt(moments.sums, spotStart + row);
-    for (let i = start; i < end; i++) {
-      const value = Math.log1p(scale * values[i]);
-      const at = 3 * indices[i];
-      sums[at] += value;
-      sums[at + 1] += value * value;
-      sums[at + 2] += values[i];
+    if (isWhole && fillCountLogs(logs, scale, greatest, end - start)) {
+      addRowByTable(sums, chunk, start, end, geneOfColumn, logs);
+    } else {
+      addRowByLogarithm(sums, chunk, start, end, geneOfColumn, scale);
     }
   }
   moments.spotCount += spotCount;
+}
+
+function addRowByTable(
+  sums: Float64Array,
+  { indices, values }: CsrChunk,
+  start: number,
+  end: number,
+  geneOfColumn: Int32Array | undefined,
+  logs: Float64Array,
+): void {
+  for (let i = start; i < end; i++) {
+    const gene = geneOfColumn === undefined ? indices[i] : geneOfColumn[indices[i]];
+    if (gene < 0) continue;
+    const count = values[i];
+    const value = logs[count | 0];
+    const at = 3 * gene;
+    sums[at] += value;
+    sums[at + 1] += value * value;
+    sums[at + 2] += count;
+  }
+}
+
+/** The same for values that are no counts, or so great that a table would be longer than the row. */
+function addRowByLogarithm(
+  sums: Float64Array,
+  { indices, values }: CsrChunk,
+  start: number,
+  end: number,
+  geneOfColumn: Int32Array | undefined,
+  scale: number,
+): void {
+  for (let i = start; i < end; i++) {
+    const gene = geneOfColumn === undefined ? indices[i] : geneOfColumn[indices[i]];
+    if (gene < 0) continue;
+    const count = values[i];
+    const value = Math.log1p(scale * count);
+    const at = 3 * gene;
+    sums[at] += value;
+    sums[at + 1] += value * value;
+    sums[at + 2] += count;
+  }
+}
+
+function checkWidth({ geneCount }: MomentSums, { width }: CsrChunk, map?: GeneMap): void {
+  const expected = map ? map.geneOfColumn.length : geneCount;
+  if (width === expected && (!map || map.geneCount === geneCount)) return;
+  throw new ShapeError({
+    subject: "gene moments",
+    found: `a chunk of ${width} genes${map ? `, a map of ${map.geneCount} genes` : ""}`,
+    expected: map ? `${expected} and ${geneCount}` : `${geneCount} genes`,
+    remedy: "Narrow the source to the shared genes first, or give the map from its columns to them.",
+  });
 }
 
 /** Takes in the moments of the spots that follow. Each range but the last must end at a multiple of ORDERED_SUM_BLOCK. */

@@ -17,9 +17,13 @@ interface Renumbering {
   /** New number of each old column, -1 for a dropped one. */
   readonly newGene: Int32Array;
   readonly ascending: boolean;
-  /** Scratch for one row that must be put in order: its values by new gene, and one bit per new gene that is present. */
+  /**
+   * Scratch for one row that must be put in order: its values by new gene, one bit per new gene that is present, and one bit per
+   * word of these that is not 0.
+   */
   readonly rowValues: Float64Array;
   readonly rowBits: Int32Array;
+  readonly wordBits: Int32Array;
 }
 
 function buildRenumbering(columns: Int32Array, width: number): Renumbering {
@@ -37,6 +41,7 @@ function buildRenumbering(columns: Int32Array, width: number): Renumbering {
     ascending,
     rowValues: new Float64Array(scratchSize),
     rowBits: new Int32Array((scratchSize + 31) >> 5),
+    wordBits: new Int32Array((scratchSize + 1023) >> 10),
   };
 }
 
@@ -58,6 +63,7 @@ function renumber(chunk: CsrChunk, renumbering: Renumbering): CsrChunk {
   return { ...chunk, width, indices: indices.slice(0, written), values: values.slice(0, written) };
 }
 
+/** Every entry is written, and the next one over it where it was none of a kept gene: no branch to guess wrong. */
 function keepInOrder(
   { indices, values }: CsrChunk,
   start: number,
@@ -67,38 +73,49 @@ function keepInOrder(
 ): number {
   for (let i = start; i < end; i++) {
     const gene = newGene[indices[i]];
-    if (gene < 0) continue;
     indices[written] = gene;
-    values[written++] = values[i];
+    values[written] = values[i];
+    written += 1 + (gene >> 31);
   }
   return written;
 }
 
-/** Scatters the row by new gene, then walks the bits of the genes present: no comparison, no allocation. */
+/** Scatters the row by new gene, then walks the bits of the words, and of the genes, present: no comparison, no allocation. */
 function putInOrder(
-  { indices, values }: CsrChunk,
+  chunk: CsrChunk,
   start: number,
   end: number,
   written: number,
-  { newGene, rowValues, rowBits }: Renumbering,
+  renumbering: Renumbering,
 ): number {
-  for (let i = start; i < end; i++) {
-    const gene = newGene[indices[i]];
-    if (gene < 0) continue;
+  const { indices, values } = chunk;
+  const { rowValues, rowBits, wordBits } = renumbering;
+  const kept = keepInOrder(chunk, start, end, written, renumbering);
+  for (let i = written; i < kept; i++) {
+    const gene = indices[i];
+    const word = gene >> 5;
     rowValues[gene] = values[i];
-    rowBits[gene >> 5] |= 1 << (gene & 31);
+    rowBits[word] |= 1 << (gene & 31);
+    wordBits[word >> 5] |= 1 << (word & 31);
   }
-  for (let word = 0; word < rowBits.length; word++) {
-    let bits = rowBits[word];
-    if (bits === 0) continue;
-    rowBits[word] = 0;
-    while (bits !== 0) {
-      const lowest = bits & -bits;
-      bits ^= lowest;
-      const gene = (word << 5) + 31 - Math.clz32(lowest);
-      indices[written] = gene;
-      values[written++] = rowValues[gene];
+  let at = written;
+  for (let group = 0; group < wordBits.length; group++) {
+    let words = wordBits[group];
+    wordBits[group] = 0;
+    while (words !== 0) {
+      const lowestWord = words & -words;
+      words ^= lowestWord;
+      const word = (group << 5) + 31 - Math.clz32(lowestWord);
+      let bits = rowBits[word];
+      rowBits[word] = 0;
+      do {
+        const lowest = bits & -bits;
+        bits ^= lowest;
+        const gene = (word << 5) + 31 - Math.clz32(lowest);
+        indices[at] = gene;
+        values[at++] = rowValues[gene];
+      } while (bits !== 0);
     }
   }
-  return written;
+  return kept;
 }

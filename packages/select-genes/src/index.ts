@@ -19,6 +19,7 @@
  */
 
 export { alignGenes, type GeneAlignment } from "./align-genes.js";
+export { buildGeneMap, type GeneMap } from "./gene-map.js";
 export {
   addMoments,
   buildMoments,

@@ -2,7 +2,14 @@ import { type CsrChunk, ORDERED_SUM_BLOCK, ShapeError } from "@flashdeconv/core"
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_SIZES, chunksOf, csrFrom, csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
-import { addMoments, buildMoments, finishMoments, type GeneMoments, mergeMoments } from "../src/index.js";
+import {
+  addMoments,
+  buildGeneMap,
+  buildMoments,
+  finishMoments,
+  type GeneMoments,
+  mergeMoments,
+} from "../src/index.js";
 
 function momentsOf(matrix: CsrChunk, size: number): GeneMoments {
   const moments = buildMoments(matrix.width);
@@ -55,6 +62,46 @@ describe("gene moments", () => {
       });
       expect(finishMoments(merged)).toEqual(whole);
     }
+  });
+
+  it("are those of the narrowed chunk when a map names the columns, in any order", () => {
+    const cases = csrMatrices().chain((matrix) =>
+      fc.tuple(fc.constant(matrix), fc.shuffledSubarray([...Array(matrix.width).keys()])),
+    );
+    fc.assert(
+      fc.property(cases, ([matrix, columns]) => {
+        const narrowed = csrFrom(
+          denseRows(matrix).map((row) => columns.map((column) => row[column])),
+          columns.length,
+        );
+        const moments = buildMoments(columns.length);
+        addMoments(moments, matrix, buildGeneMap(Int32Array.from(columns), matrix.width));
+        expect(finishMoments(moments)).toEqual(momentsOf(narrowed, Number.POSITIVE_INFINITY));
+      }),
+    );
+  });
+
+  it("take great and fractional values with the bits of small counts", () => {
+    const rows = [
+      [1, 2, 3, 1],
+      [5000, 2, 3, 1],
+      [0.5, 2, 3, 1],
+      [7, null, null, null],
+    ];
+    const expected = rows.map((row) => {
+      const size = row.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+      return row.map((value) => Math.log1p((1e4 / size) * (value ?? 0)));
+    });
+    for (let spot = 0; spot < rows.length; spot++) {
+      expect([...momentsOf(csrFrom([rows[spot]]), 1).mean]).toEqual(expected[spot]);
+    }
+  });
+
+  it("refuse a map from other columns or to other genes", () => {
+    const map = buildGeneMap(Int32Array.of(2, 0), 3);
+    expect(() => addMoments(buildMoments(2), csrFrom([[1, 2, 3, 4]]), map)).toThrow(ShapeError);
+    expect(() => addMoments(buildMoments(3), csrFrom([[1, 2, 3]]), map)).toThrow(ShapeError);
+    expect(() => buildGeneMap(Int32Array.of(3), 3)).toThrow(ShapeError);
   });
 
   it("counts a library of at least 1 and stands a single spot", () => {

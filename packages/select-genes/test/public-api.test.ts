@@ -7,6 +7,7 @@ it("exports these names and no other", () => {
     "addCells",
     "addMoments",
     "alignGenes",
+    "buildGeneMap",
     "buildMoments",
     "buildSignatureSums",
     "finishMoments",

@@ -7,8 +7,6 @@ export interface Summarizer {
   readonly statistics: SketchStatistics;
   /** Items per spot of what `summarizeChunk` writes: K + 1. */
   readonly statWidth: number;
-  /** K numbers: the row of H being summed, in full precision whatever the output is. */
-  readonly row: Float64Array;
   /** d numbers, all 0 between spots; empty without a sketch. */
   readonly sketchRow: Float64Array;
 }
@@ -17,7 +15,6 @@ export function buildSummarizer(statistics: SketchStatistics): Summarizer {
   return {
     statistics,
     statWidth: statistics.typeCount + 1,
-    row: new Float64Array(statistics.typeCount),
     sketchRow: new Float64Array(statistics.sketch?.dimension ?? 0),
   };
 }
@@ -31,25 +28,58 @@ export function buildSummarizer(statistics: SketchStatistics): Summarizer {
  * @throws ShapeError when the chunk's width is not the number of genes or `out` has another length.
  */
 export function summarizeChunk(summarizer: Summarizer, chunk: CsrChunk, out: Values): void {
-  const { statistics, statWidth, row, sketchRow } = summarizer;
+  const { statistics, statWidth, sketchRow } = summarizer;
   const { typeCount, projection, sketch } = statistics;
-  const { spotCount, indptr, indices, values } = chunk;
+  const { spotCount, indptr, values } = chunk;
   checkChunkWidth(chunk, statistics.geneCount);
   checkOutLength(out, spotCount * statWidth);
   for (let spot = 0; spot < spotCount; spot++) {
     const from = indptr[spot];
     const to = indptr[spot + 1];
-    row.fill(0);
-    for (let i = from; i < to; i++) {
-      const value = values[i];
-      const offset = indices[i] * typeCount;
-      for (let type = 0; type < typeCount; type++) row[type] += value * projection[offset + type];
-    }
     const at = spot * statWidth;
-    for (let type = 0; type < typeCount; type++) out[at + type] = row[type];
+    projectRow(chunk, from, to, projection, typeCount, out, at);
     out[at + typeCount] = sketch
       ? sketchedSquareNorm(chunk, from, to, sketch.bucket, sketch.value, sketchRow)
       : squareNorm(values, from, to);
+  }
+}
+
+/**
+ * Writes h of one row to `out[at ..]`. Four types at a time, summed in full precision whatever the output is; each sum takes the
+ * row's entries in order.
+ */
+function projectRow(
+  { indices, values }: CsrChunk,
+  from: number,
+  to: number,
+  projection: Float64Array,
+  typeCount: number,
+  out: Values,
+  at: number,
+): void {
+  let type = 0;
+  for (; type + 3 < typeCount; type += 4) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let i = from; i < to; i++) {
+      const value = values[i];
+      const offset = indices[i] * typeCount + type;
+      a += value * projection[offset];
+      b += value * projection[offset + 1];
+      c += value * projection[offset + 2];
+      d += value * projection[offset + 3];
+    }
+    out[at + type] = a;
+    out[at + type + 1] = b;
+    out[at + type + 2] = c;
+    out[at + type + 3] = d;
+  }
+  for (; type < typeCount; type++) {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += values[i] * projection[indices[i] * typeCount + type];
+    out[at + type] = sum;
   }
 }
 
