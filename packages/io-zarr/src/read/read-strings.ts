@@ -1,10 +1,5 @@
-import {
-  concatPacked,
-  type PackedStrings,
-  packStrings,
-  slicePacked,
-  unpackStrings,
-} from "../codecs/vlen-utf8.js";
+import { packFixed } from "../codecs/pack-fixed.js";
+import { concatPacked, type PackedStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
 import { notNumbers } from "./copy-numbers.js";
 import { vectorCursor } from "./vector-cursor.js";
 import type { DecodedChunk, ZarrArray } from "./zarr-array.js";
@@ -35,7 +30,6 @@ function packPiece(
   to: number,
 ): PackedStrings {
   if (data !== undefined && "offsets" in data) return slicePacked(data, from, to);
-  // Fixed-length strings come as views that are read item by item.
   if (data === undefined || !("chars" in data)) throw notNumbers(array);
-  return packStrings(Array.from({ length: to - from }, (_, i) => data.get(from + i)));
+  return packFixed(data, from, to);
 }

@@ -70,23 +70,23 @@ export class NumericArrayWriter {
     const rowBytes = this.#width * this.#buffer.BYTES_PER_ELEMENT;
     const bytes = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, rowCount * rowBytes);
     bytes.fill(0, this.#buffered * rowBytes);
-    if (rowBytes > 0) await this.#zarr.chunk(this.#path, position, bytes);
+    if (rowBytes > 0) await this.#zarr.chunks([this.#path], position, bytes);
     this.#chunkCount++;
     this.#buffered = 0;
   }
 }
 
-/** Writes a one-dimensional array of strings, holding one chunk of them. */
+/** Writes a one-dimensional array of strings, the same to each of several places, holding one chunk of them. */
 export class StringArrayWriter {
   readonly #zarr: ZarrWriter;
-  readonly #path: string;
+  readonly #paths: readonly string[];
   readonly #chunkLength: number;
   readonly #encoder = new VlenUtf8Encoder();
   #chunkCount = 0;
 
-  constructor(zarr: ZarrWriter, path: string, chunkLength: number) {
+  constructor(zarr: ZarrWriter, paths: readonly string[], chunkLength: number) {
     this.#zarr = zarr;
-    this.#path = path;
+    this.#paths = paths;
     this.#chunkLength = chunkLength;
   }
 
@@ -117,11 +117,11 @@ export class StringArrayWriter {
     const stored = this.#chunkCount > 0 ? this.#chunkLength : Math.max(1, length);
     if (this.#encoder.count > 0) await this.#flush(stored);
     const description = { dataType: "string", shape: [length], chunkShape: [stored] } as const;
-    await this.#zarr.array(this.#path, description, STRING_ARRAY);
+    for (const path of this.#paths) await this.#zarr.array(path, description, STRING_ARRAY);
   }
 
   async #flush(count: number): Promise<void> {
-    await this.#zarr.chunk(this.#path, [this.#chunkCount], this.#encoder.take(count));
+    await this.#zarr.chunks(this.#paths, [this.#chunkCount], this.#encoder.take(count));
     this.#chunkCount++;
   }
 }

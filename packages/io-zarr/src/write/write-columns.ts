@@ -53,7 +53,7 @@ export async function writeNumbers(zarr: ZarrWriter, path: string, values: Numer
 }
 
 export async function writeStrings(zarr: ZarrWriter, path: string, values: readonly string[]): Promise<void> {
-  const writer = new StringArrayWriter(zarr, path, zarr.options.spotsPerChunk);
+  const writer = new StringArrayWriter(zarr, [path], zarr.options.spotsPerChunk);
   await writer.appendStrings(values);
   await writer.close();
 }

@@ -1,7 +1,6 @@
 import { StringArrayWriter } from "./array-writers.js";
 import { checkLength } from "./check-length.js";
 import type { Names } from "./contents.js";
-import { settleAll } from "./settle-all.js";
 import { INDEX_NAME } from "./write-columns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
@@ -15,22 +14,21 @@ export async function writeNames(
   names: Names,
   expected?: number,
 ): Promise<void> {
-  const writers = paths.map(
-    (path) => new StringArrayWriter(zarr, `${path}/${INDEX_NAME}`, zarr.options.spotsPerChunk),
-  );
+  const targets = paths.map((path) => `${path}/${INDEX_NAME}`);
+  const writer = new StringArrayWriter(zarr, targets, zarr.options.spotsPerChunk);
   let count = 0;
   if (isList(names)) {
     count = names.length;
-    await settleAll(writers.map((writer) => writer.appendStrings(names)));
+    await writer.appendStrings(names);
   } else {
     for await (const chunk of names) {
       zarr.options.signal?.throwIfAborted();
       count += chunk.count;
-      await settleAll(writers.map((writer) => writer.append(chunk)));
+      await writer.append(chunk);
     }
   }
   if (expected !== undefined) checkLength(paths[0] ?? "names", count, expected);
-  await settleAll(writers.map((writer) => writer.close()));
+  await writer.close();
 }
 
 export function isList(names: Names): names is readonly string[] {

@@ -46,7 +46,7 @@ async function writeScalar(
   dataType: DataType,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
-  await zarr.chunk(path, [], bytes);
+  await zarr.chunks([path], [], bytes);
   await zarr.array(
     path,
     { dataType, shape: [], chunkShape: [] },

@@ -29,12 +29,16 @@ export class ZarrWriter {
     await this.#setDocuments(this.dialect.arrayDocuments(path, array, attributes, this.#compressor));
   }
 
-  /** Compresses and writes a chunk; `bytes` may be changed once the promise is kept. */
-  async chunk(path: string, position: readonly number[], bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** Compresses a chunk and writes it to each of the arrays; `bytes` may be changed once the promise is kept. */
+  async chunks(
+    paths: readonly string[],
+    position: readonly number[],
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
     this.options.signal?.throwIfAborted();
     const encoded = await this.#compressor.encode(bytes);
     this.options.signal?.throwIfAborted();
-    await this.store.set(this.dialect.chunkKey(path, position), encoded);
+    for (const path of paths) await this.store.set(this.dialect.chunkKey(path, position), encoded);
   }
 
   /** Makes the groups above `path` exist, for a column whose name holds a slash; they carry no attributes. */
