@@ -17,10 +17,7 @@ export interface CoarseLevel extends Level {
 
 /** Up to this pull the answers of the spots alone are as good a start as a coarse picture, and cost less. */
 const WEAK_PULL = 4;
-/** A picture of this few rows is not made coarser. */
-const FEW_ROWS = 64;
-
-/** Coarser and coarser levels under the finest one, until neighbours pull weakly: level by level a quarter of the rows. */
+/** Coarser and coarser levels under the finest one, until neighbours pull weakly or one row is left: each a quarter of the last. */
 export function buildCoarseLevels(
   finest: Level,
   { statWidth, typeCount }: { statWidth: number; typeCount: number },
@@ -30,7 +27,7 @@ export function buildCoarseLevels(
   const { graph } = finest.problem;
   const pullPerWeight = finest.pull / (graph.indices.length / graph.spotCount);
   let level: Level = finest;
-  while (level.pull > WEAK_PULL && level.problem.graph.spotCount > FEW_ROWS) {
+  while (level.pull > WEAK_PULL && level.problem.graph.spotCount > 1) {
     const problem = coarsen(level.problem, statWidth, allocate);
     const rowCount = problem.graph.spotCount;
     const pull = (pullPerWeight * problem.weights.reduce((sum, weight) => sum + weight, 0)) / rowCount;

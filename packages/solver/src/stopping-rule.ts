@@ -1,8 +1,10 @@
+import { greatestRemainder } from "./relaxation.js";
+
 /** Sweeps over which the rate of convergence is measured. */
 const RATE_WINDOW = 5;
 /**
- * The estimate was seen to fall short of the true largest error by up to this factor (graph Laplacians of strength 0 to
- * 200,000, near-duplicate types), so it is multiplied by it. Empirical, not a bound; the certificate is the bound.
+ * What a measured rate says was seen to fall short of the true largest error by up to this factor (graph Laplacians of
+ * strength 0 to 200,000, near-duplicate types), so it is multiplied by it. Empirical; the certificate is the bound.
  */
 const SAFETY = 2.5;
 /** Changes below this many rounding steps of the storage may be rounding; over-relaxation w lets 1 / (2 - w) of them gather. */
@@ -11,7 +13,7 @@ const NOISE_STEPS = 16;
 const STALL_SWEEPS = 20;
 
 export interface StoppingRuleOptions {
-  /** `SolverSession.pull`: over 1 + pull is the rate of plain sweeps, at worst. Unknown counts as 1. */
+  /** As `SolverSession.pull`; unknown counts as 1. */
   readonly pull?: number;
   /** Relative rounding step of the array that holds abundances: 2^-53 for Float64Array, 2^-24 for Float32Array. */
   readonly roundingStep?: number;
@@ -21,11 +23,12 @@ export interface StoppingRuleOptions {
  * Estimates the largest error of any proportion from the sizes of the sweeps' changes.
  *
  * A relative fall of the objective says little here: at 1e-6 proportions can still be wrong by 0.09. Instead the last
- * change is extended by the geometric series of what would follow, change x q / (1 - q). The rate q is the one measured
- * over five sweeps or the one to expect, whichever is slower: w - 1 with over-relaxation w, pull / (1 + pull) without.
+ * change is extended by the geometric series of what would follow, change x q / (1 - q), with the rate q measured over
+ * five sweeps. That is not believed to be less than theory has it (`greatestRemainder`): a slow part of the error can
+ * hide behind fast ones that are larger at first.
  */
 export class StoppingRule {
-  private readonly plainRate: number;
+  private readonly pull: number;
   private readonly roundingStep: number;
   private changes: number[] = [];
   private relaxation = 1;
@@ -34,14 +37,17 @@ export class StoppingRule {
   private sweepsSinceSmallest = 0;
 
   constructor({ pull = 1, roundingStep = 2 ** -53 }: StoppingRuleOptions = {}) {
-    this.plainRate = pull === Infinity ? 1 : pull / (1 + pull);
+    this.pull = pull;
     this.roundingStep = roundingStep;
   }
 
   /** Takes in one sweep's largest relative change. A new relaxation starts the count anew. */
   add(largestChange: number, relaxation: number): void {
-    if (relaxation !== this.relaxation) this.changes = [];
-    this.relaxation = relaxation;
+    if (relaxation !== this.relaxation) {
+      this.changes = [];
+      this.relaxation = relaxation;
+      this.rate = relaxation - 1;
+    }
     this.changes.push(largestChange);
     if (largestChange < this.smallest) {
       this.smallest = largestChange;
@@ -53,7 +59,7 @@ export class StoppingRule {
     if (count < 2 || this.isNoise) return;
     const span = Math.min(RATE_WINDOW, count - 1);
     const measured = (largestChange / this.changes[count - 1 - span]) ** (1 / span);
-    this.rate = Math.min(Math.max(measured, relaxation > 1 ? relaxation - 1 : this.plainRate), 1 - 1e-9);
+    this.rate = Math.min(Math.max(measured, relaxation - 1), 1 - 1e-9);
   }
 
   /** Estimated largest error of any proportion; Infinity until two sweeps have been made with this relaxation. */
@@ -61,7 +67,8 @@ export class StoppingRule {
     const last = this.changes[this.changes.length - 1];
     if (last === 0) return 0;
     if (this.changes.length < 2) return Infinity;
-    return (SAFETY * last * this.rate) / (1 - this.rate);
+    const measured = (SAFETY * this.rate) / (1 - this.rate);
+    return last * Math.max(measured, greatestRemainder(this.pull, this.relaxation));
   }
 
   /** Whether abundances have stopped moving but for the rounding of their storage: more sweeps would not help. */

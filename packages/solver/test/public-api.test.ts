@@ -11,6 +11,7 @@ it("exports what it promises and nothing else", () => {
       "assessPiece",
       "bcd",
       "buildNnlsWorkspace",
+      "inlineRunner",
       "meanDiagonal",
       "nnls",
       "resolveSolveOptions",

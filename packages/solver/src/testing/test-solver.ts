@@ -15,7 +15,8 @@ export interface TestSolverOptions<O extends object> {
  * Checks that a solver keeps every promise of the interface, on a small section, and throws an error that names the
  * first one it breaks: options survive structuredClone; answers are finite and at least 0, for empty spots too; pure
  * spots are recognised; the same input gives the same bits; permuting types or spots permutes the answer; chunks and
- * tiles make no difference to the bit; a sweep writes the owned spots only; statistics are left as they are.
+ * tiles make no difference to the bit; a sweep writes the owned spots only; statistics are left as they are; weights of
+ * neighbours are honoured where coarse levels may be swept.
  */
 export async function testSolver<O extends object>(
   solver: Solver<O>,
@@ -32,6 +33,7 @@ export async function testSolver<O extends object>(
   await checkPermutation(solver, resolved, section, answer);
   checkChunks(solver, resolved, section);
   checkTiles(solver, resolved, section);
+  checkWeights(solver, resolved, section);
 }
 
 function checkOptions<O extends object>(solver: Solver<O>, resolved: O): void {
@@ -114,6 +116,27 @@ function checkTiles<O extends object>(solver: Solver<O>, options: O, section: Te
   for (const spots of [even.subarray(0, 29), even.subarray(29)])
     sweepLocally(session, section, statistics, spots, tiled);
   require(sameBits(whole, tiled), "tiles that hold only their spots and halo give other bits than the whole");
+}
+
+/** A session that says how hard neighbours pull is swept on coarse levels too, where neighbours have weights. */
+function checkWeights<O extends object>(solver: Solver<O>, options: O, section: TestSection): void {
+  const session = start(solver, options, section);
+  if (session.pull === undefined || solver.coupling === "independent") return;
+  require(session.pull >= 0, `pull is ${session.pull}, which is not a number of at least 0`);
+  const { graph, spotCount, typeCount } = section;
+  const statistics = summarizeIn(session, section, spotCount);
+  const spots = Int32Array.from({ length: spotCount }, (_, spot) => spot);
+  const sweep = (part: Partial<Tile>) => {
+    const abundance = Float64Array.from({ length: spotCount * typeCount }, (_, i) => (i % 3) + 0.5);
+    const { indptr, indices } = graph;
+    session.sweep({ spots, statistics, indptr, indices, relaxation: 1, ...part }, abundance);
+    return abundance;
+  };
+  const weights = new Float64Array(graph.indices.length);
+  const alone = sweep({ indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) });
+  require(sameBits(sweep({ weights }), alone), "neighbours of weight 0 make a difference");
+  weights.fill(1);
+  require(sameBits(sweep({ weights }), sweep({})), "weights of 1 give other bits than no weights");
 }
 
 /** Gathers the spots and their neighbours into arrays of their own, sweeps, and writes the owned rows back. */
