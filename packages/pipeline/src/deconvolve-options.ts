@@ -14,7 +14,7 @@ import {
   type SolveOptions,
   type Solver,
 } from "@flashdeconv/solver";
-import type { PassTasks } from "./pass-tasks.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
@@ -63,7 +63,7 @@ export interface DeconvolveCallbacks {
    * have a `location`, and the solver be built in; else, and by default, everything runs on the calling thread. The
    * result is the same to the bit. The caller closes it.
    */
-  readonly executor?: Executor<PassTasks>;
+  readonly executor?: Executor<PipelineTasks>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StageProgress) => void;
   /** Told once per kind of repair or decision the user should hear of. All are in the result too. */

@@ -33,7 +33,7 @@ export {
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
-export type { PassTasks, SectionLocation } from "./pass-tasks.js";
+export type { PipelineTasks, SectionLocation } from "./pipeline-tasks.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
 export { isUninformativeLabel } from "./prepare-reference.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result-layout.js";

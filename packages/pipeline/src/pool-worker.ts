@@ -4,14 +4,19 @@ import { openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import type { SolverSession } from "@flashdeconv/solver";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
-import { buildPassTasks, type PassTasks, type SectionLocation, type SessionRequest } from "./pass-tasks.js";
+import {
+  buildPipelineTasks,
+  type PipelineTasks,
+  type SectionLocation,
+  type SessionRequest,
+} from "./pipeline-tasks.js";
 import type { ToThread } from "./pool.js";
 
 /** Opened once per thread and section: metadata and row offsets are read once, not for every range. */
 const opened = new Map<string, Promise<ChunkSource<CsrChunk>>>();
 let session: { id: string; session: SolverSession } | undefined;
 
-const tasks: PassTasks = buildPassTasks({
+const tasks: PipelineTasks = buildPipelineTasks({
   openCounts(location) {
     const key = JSON.stringify(location);
     const known = opened.get(key) ?? openCounts(location);
@@ -55,7 +60,10 @@ parentPort?.on("message", async (message: ToThread) => {
     report: (data) => parentPort?.postMessage({ kind: "report", id, data }),
   };
   try {
-    const run = tasks[task as keyof PassTasks] as (input: unknown, context: TaskContext) => Promise<unknown>;
+    const run = tasks[task as keyof PipelineTasks] as (
+      input: unknown,
+      context: TaskContext,
+    ) => Promise<unknown>;
     parentPort?.postMessage({ kind: "done", id, result: await run(input, context) });
   } catch (error) {
     parentPort?.postMessage({ kind: "failed", id, error: packError(error) });

@@ -17,7 +17,7 @@ import {
   unpackError,
   WorkerError,
 } from "@flashdeconv/core";
-import type { PassTasks } from "./pass-tasks.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
 
 export interface ThreadPoolOptions {
   readonly threadCount: number;
@@ -55,7 +55,7 @@ interface Thread {
  * Starts threads as tasks come, one task at a time on each. Tasks wait in order. When a thread dies its task, and every later
  * one, is rejected with a WorkerError: what it wrote to shared memory cannot be trusted.
  */
-export function threadPool(options: ThreadPoolOptions): Executor<PassTasks> {
+export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> {
   const { threadCount, workerUrl = new URL("./pool-worker.js", import.meta.url) } = options;
   if (!Number.isInteger(threadCount) || threadCount < 1) {
     throw new OptionError({

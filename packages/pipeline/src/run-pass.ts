@@ -1,23 +1,23 @@
 import { type Executor, ORDERED_SUM_BLOCK, type SpotRange } from "@flashdeconv/core";
 import type { DeconvolveCallbacks, StageName } from "./deconvolve-options.js";
 import type { NoticeList } from "./notice-list.js";
-import type { PassReport, PassTasks } from "./pass-tasks.js";
+import type { PassReport, PipelineTasks } from "./pipeline-tasks.js";
 
 /** Ranges per thread: enough that none idles long at the end, few since a stored chunk on a border is read twice. */
 const RANGES_PER_THREAD = 3;
 
-export interface PassSettings<N extends keyof PassTasks> {
-  readonly executor: Executor<PassTasks>;
+export interface PassSettings<N extends keyof PipelineTasks> {
+  readonly executor: Executor<PipelineTasks>;
   readonly task: N;
   readonly stage: StageName;
   readonly spotCount: number;
-  inputFor(range: SpotRange): Parameters<PassTasks[N]>[0];
+  inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0];
   /** Called with the parts in the order of the spots. */
-  onPart?(part: Awaited<ReturnType<PassTasks[N]>>): void;
+  onPart?(part: Awaited<ReturnType<PipelineTasks[N]>>): void;
 }
 
 /** Shares one pass over all spots among the executor's threads. The first failure stops the others. */
-export async function runPass<N extends keyof PassTasks>(
+export async function runPass<N extends keyof PipelineTasks>(
   { executor, task, stage, spotCount, inputFor, onPart }: PassSettings<N>,
   { signal, onProgress }: DeconvolveCallbacks,
   notices: NoticeList,

@@ -1,9 +1,10 @@
 import type { Executor, SpotRange } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
+import { allocator } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
-import type { PassTasks, SessionRequest } from "./pass-tasks.js";
+import type { PipelineTasks, SessionRequest } from "./pipeline-tasks.js";
 import { runPass } from "./run-pass.js";
 import type { RowForm } from "./solver-rows.js";
 
@@ -24,20 +25,20 @@ export interface SummaryRequest {
 
 /** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
 export async function summarizeSpots(
-  executor: Executor<PassTasks>,
+  executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   { columns, form, session, statWidth }: SummaryRequest,
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): Promise<SpotSummary> {
   const { spotCount } = spatial.counts;
-  const isShared = executor.concurrency > 1;
-  const librarySizes = new Float64Array(buffer(8 * spotCount, isShared));
+  const allocate = allocator(executor);
+  const librarySizes = new Float64Array(allocate(8 * spotCount));
   const itemCount = spotCount * statWidth;
   const statistics =
     form.precision === "float32"
-      ? new Float32Array(buffer(4 * itemCount, isShared))
-      : new Float64Array(buffer(8 * itemCount, isShared));
+      ? new Float32Array(allocate(4 * itemCount))
+      : new Float64Array(allocate(8 * itemCount));
   const { location } = spatial;
   const settings = {
     executor,
@@ -48,9 +49,4 @@ export async function summarizeSpots(
   };
   await runPass(settings, callbacks, notices);
   return { statistics, librarySizes };
-}
-
-/** Memory that all threads see, where there are several. */
-function buffer(byteLength: number, isShared: boolean): ArrayBufferLike {
-  return isShared ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength);
 }

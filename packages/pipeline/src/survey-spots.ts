@@ -4,13 +4,13 @@ import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@fl
 import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
-import type { PassTasks } from "./pass-tasks.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
 import { requireCounts } from "./require-counts.js";
 import { runPass } from "./run-pass.js";
 
 /** The first pass over the section: checks that it holds counts and gathers the moments of the shared genes. */
 export async function surveySpots(
-  executor: Executor<PassTasks>,
+  executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   columns: Int32Array,
   options: DeconvolveOptions,
@@ -26,7 +26,7 @@ export async function surveySpots(
     stage: "genes" as const,
     spotCount: counts.spotCount,
     inputFor: (range: { start: number; end: number }) => ({ location, range, columns }),
-    onPart(part: Awaited<ReturnType<PassTasks["survey"]>>) {
+    onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
       mergeCountCheck(check, part.check);
       mergeMoments(moments, part.moments);
     },

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Executor } from "@flashdeconv/core";
-import type { PassTasks } from "@flashdeconv/pipeline";
+import type { PipelineTasks } from "@flashdeconv/pipeline";
 import { threadPool } from "@flashdeconv/pipeline/pool";
 
 /** Below this a run is over before threads have started. */
@@ -13,7 +13,7 @@ const SPOTS_WORTH_THREADS = 20_000;
 export async function withThreads<T>(
   asked: number | undefined,
   spotCount: number,
-  work: (executor: Executor<PassTasks> | undefined) => Promise<T>,
+  work: (executor: Executor<PipelineTasks> | undefined) => Promise<T>,
 ): Promise<T> {
   const threadCount = asked ?? (spotCount < SPOTS_WORTH_THREADS ? 1 : availableParallelism());
   if (threadCount === 1) return work(undefined);

@@ -7,8 +7,24 @@ import {
   type TaskContext,
 } from "@flashdeconv/core";
 import { addCountCheck, buildCountCheck, type CountCheck, librarySizes } from "@flashdeconv/normalize";
-import { addMoments, buildMoments, geneSubset, type MomentSums } from "@flashdeconv/select-genes";
-import type { SolverContext, SolverReference, SolverSession, StatArray } from "@flashdeconv/solver";
+import {
+  addMoments,
+  buildGeneMap,
+  buildMoments,
+  geneSubset,
+  type MomentSums,
+} from "@flashdeconv/select-genes";
+import {
+  type Assessment,
+  assessPiece,
+  type SolveLevel,
+  type SolverContext,
+  type SolverReference,
+  type SolverSession,
+  type StatArray,
+  type SweepStats,
+  sweepPiece,
+} from "@flashdeconv/solver";
 import { type RowForm, solverRows } from "./solver-rows.js";
 
 /** Where a thread of its own finds the section, to open and read it there. */
@@ -53,35 +69,53 @@ export interface SummarizeInput {
   readonly librarySizes: Float64Array;
 }
 
+export interface SweepInput {
+  readonly session: SessionRequest;
+  /** Its arrays in shared memory where the task runs in another thread. */
+  readonly level: SolveLevel;
+  /** Ranges of the level's order of updates. */
+  readonly pieces: readonly SpotRange[];
+  readonly relaxation: number;
+}
+
+export interface AssessInput {
+  readonly session: SessionRequest;
+  readonly level: SolveLevel;
+  /** Ranges of rows. */
+  readonly pieces: readonly SpotRange[];
+}
+
 /** What a pass tells on its way. */
 export type PassReport =
   | { readonly kind: "progress"; readonly spotsDone: number }
   | { readonly kind: "notice"; readonly notice: Notice };
 
-/** The work of both passes over a range of spots: all that threads do. */
-export type PassTasks = {
+/** All that threads do: both passes over a range of spots, and pieces of the solve. */
+export type PipelineTasks = {
   readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
+  readonly sweep: (input: SweepInput) => SweepStats;
+  readonly assess: (input: AssessInput) => Assessment[];
 };
 
-export interface PassResources {
+export interface TaskResources {
   openCounts(location: SectionLocation | undefined): Promise<ChunkSource<CsrChunk>>;
   openSession(request: SessionRequest): SolverSession;
 }
 
 /** The tasks over the given ways to open a section and a session: in place, or in a thread of their own. */
-export function buildPassTasks({ openCounts, openSession }: PassResources): PassTasks {
+export function buildPipelineTasks({ openCounts, openSession }: TaskResources): PipelineTasks {
   return {
     /** Checks that the values are counts and gathers the moments of the shared genes. */
     async survey({ location, range, columns }, context) {
       const check = buildCountCheck();
-      const checked = mapChunks(await openCounts(location), (chunk) => {
-        addCountCheck(check, chunk);
-        return chunk;
-      });
       const moments = buildMoments(columns.length);
-      const stream = geneSubset(checked, columns).chunks(streamOptions(range, context));
-      for await (const chunk of stream) addMoments(moments, chunk);
+      const counts = await openCounts(location);
+      const map = buildGeneMap(columns, counts.width);
+      for await (const chunk of counts.chunks(streamOptions(range, context))) {
+        addCountCheck(check, chunk);
+        addMoments(moments, chunk, map);
+      }
       return { moments, check };
     },
 
@@ -100,6 +134,20 @@ export function buildPassTasks({ openCounts, openSession }: PassResources): Pass
         const out = statistics.subarray(spotStart * statWidth, (spotStart + spotCount) * statWidth);
         session.summarize(rows, out);
       }
+    },
+
+    sweep({ session: request, level, pieces, relaxation }) {
+      const session = openSession(request);
+      let largestChange = 0;
+      for (const piece of pieces) {
+        largestChange = Math.max(largestChange, sweepPiece(session, level, piece, relaxation).largestChange);
+      }
+      return { largestChange };
+    },
+
+    assess({ session: request, level, pieces }) {
+      const session = openSession(request);
+      return pieces.map((piece) => assessPiece(session, level, piece));
     },
   };
 }

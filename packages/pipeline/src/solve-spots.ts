@@ -1,0 +1,62 @@
+import type { Executor } from "@flashdeconv/core";
+import {
+  inlineRunner,
+  type Solution,
+  type Solver,
+  type SolverSession,
+  type StatArray,
+  solve,
+} from "@flashdeconv/solver";
+import { allocator } from "./allocator.js";
+import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
+import type { PipelineTasks, SessionRequest } from "./pipeline-tasks.js";
+import type { SpatialGraph } from "./spatial-graph.js";
+import { threadRunner } from "./thread-runner.js";
+
+export interface SpotsToSolve {
+  readonly solver: Solver;
+  readonly session: SolverSession;
+  /** How another thread starts the same session. */
+  readonly request: SessionRequest;
+  readonly typeCount: number;
+  /** N x session.statWidth, in memory of the executor's allocator. */
+  readonly statistics: StatArray;
+  readonly graph: SpatialGraph;
+}
+
+/** Solves all spots together, their sweeps shared among the executor's threads. */
+export function solveSpots(
+  executor: Executor<PipelineTasks>,
+  { solver, session, request, typeCount, statistics, graph }: SpotsToSolve,
+  options: DeconvolveOptions,
+  { signal, onProgress }: DeconvolveCallbacks,
+): Promise<Solution> {
+  const { spotCount, indptr, indices } = graph.neighbors;
+  const allocate = allocator(executor);
+  const alone = inlineRunner(session, signal);
+  const isShared = executor.concurrency > 1;
+  const inReach = (array: Int32Array) => (isShared ? copyTo(allocate(array.byteLength), array) : array);
+  return solve(
+    solver,
+    session,
+    {
+      typeCount,
+      statistics,
+      graph: { spotCount, indptr: inReach(indptr), indices: inReach(indices) },
+      spatialOrder: graph.order,
+      abundance: new Float64Array(allocate(8 * spotCount * typeCount)),
+      allocate,
+      runner: isShared ? threadRunner(executor, request, alone, signal) : alone,
+      signal,
+      onProgress: ({ sweep, estimate }) =>
+        onProgress?.({ stage: "solve", done: sweep, total: undefined, estimate }),
+    },
+    options,
+  );
+}
+
+function copyTo(memory: ArrayBufferLike, array: Int32Array): Int32Array {
+  const copy = new Int32Array(memory);
+  copy.set(array);
+  return copy;
+}

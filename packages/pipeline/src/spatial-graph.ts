@@ -1,0 +1,42 @@
+import type { NeighborGraph } from "@flashdeconv/core";
+import { buildNeighborGraph, spatialOrder } from "@flashdeconv/graph";
+import { type DeconvolveCallbacks, type DeconvolveOptions, graphOptions } from "./deconvolve-options.js";
+import { checkCoordinates, type SpatialInput } from "./inputs.js";
+import type { NoticeList } from "./notice-list.js";
+
+export interface SpatialGraph {
+  readonly neighbors: NeighborGraph;
+  /** The spots in an order that keeps close ones together; undefined where there are no neighbours to look at. */
+  readonly order: Int32Array | undefined;
+}
+
+/** Neighbours, where the solver looks at them. First of all the stages: bad coordinates should not cost a pass. */
+export async function buildSpatialGraph(
+  spatial: SpatialInput,
+  options: DeconvolveOptions,
+  { signal, onProgress }: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<SpatialGraph> {
+  const { spotCount } = spatial.counts;
+  if (options.solver.coupling === "independent") {
+    const neighbors = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
+    return { neighbors, order: undefined };
+  }
+  onProgress?.({ stage: "graph", done: 0, total: spotCount });
+  const coordinates = await spatial.readCoordinates({ signal });
+  checkCoordinates(coordinates, spotCount);
+  if (spotCount === 1) {
+    notices.add({
+      code: "one-spot",
+      message: "There is one spot only: it has no neighbours to be smoothed with.",
+    });
+  } else if (options.graph === "knn" && options.neighborCount > spotCount - 1) {
+    notices.add({
+      code: "few-spots",
+      message: `${options.neighborCount} neighbours were asked for among ${spotCount} spots; each spot gets all ${spotCount - 1} others.`,
+    });
+  }
+  const neighbors = buildNeighborGraph(coordinates, graphOptions(options));
+  onProgress?.({ stage: "graph", done: spotCount, total: spotCount });
+  return { neighbors, order: spatialOrder(coordinates) };
+}
