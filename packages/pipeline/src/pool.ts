@@ -49,6 +49,8 @@ interface Thread {
   readonly worker: Worker;
   /** What it works on; it may be aborted already and only be on its way out. */
   job: Job | undefined;
+  /** Stops listening to the signal of its job. */
+  release: () => void;
 }
 
 /**
@@ -82,17 +84,16 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
       thread.job = job;
       const message: ToThread = { kind: "run", id: job.id, task: job.task, input: job.input };
       thread.worker.postMessage(message, (job.options.transfer ?? []) as TransferListItem[]);
-      job.options.signal?.addEventListener("abort", () => abort(thread, job), { once: true });
+      const { signal } = job.options;
+      const onAbort = () => thread.worker.postMessage({ kind: "abort", id: job.id } satisfies ToThread);
+      signal?.addEventListener("abort", onAbort);
+      // A signal outlives many jobs, and must not gather their listeners.
+      thread.release = () => signal?.removeEventListener("abort", onAbort);
     }
   }
 
-  function abort(thread: Thread, job: Job): void {
-    if (thread.job !== job) return;
-    thread.worker.postMessage({ kind: "abort", id: job.id } satisfies ToThread);
-  }
-
   function startThread(): Thread {
-    const thread: Thread = { worker: new Worker(workerUrl), job: undefined };
+    const thread: Thread = { worker: new Worker(workerUrl), job: undefined, release: () => {} };
     const died = (found: string, cause?: unknown) => fail(workerDied(found, cause));
     thread.worker.on("message", (message: FromThread) => settle(thread, message));
     thread.worker.on("messageerror", (error) => died("a message that could not be read", error));
@@ -109,6 +110,7 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
       job.options.onReport?.(message.data);
       return;
     }
+    thread.release();
     thread.job = undefined;
     const { signal } = job.options;
     if (message.kind === "done") job.resolve(message.result as never);
@@ -119,7 +121,10 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
   function fail(error: unknown): void {
     failure ??= error;
     const jobs = [...threads.flatMap(({ job }) => job ?? []), ...waiting.splice(0)];
-    for (const thread of threads) thread.job = undefined;
+    for (const thread of threads) {
+      thread.release();
+      thread.job = undefined;
+    }
     for (const job of jobs) job.reject(failure);
   }
 

@@ -149,6 +149,26 @@ describe("a thread that dies", () => {
     await job;
   });
 
+  it("leaves no listener on a signal that outlives its tasks", async () => {
+    const added = new Set<unknown>();
+    const { signal } = new AbortController();
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...[type, listener]: Parameters<typeof addEventListener>) => {
+      added.add(listener);
+      addEventListener.call(signal, type, listener);
+    };
+    signal.removeEventListener = (...[type, listener]: Parameters<typeof removeEventListener>) => {
+      added.delete(listener);
+      removeEventListener.call(signal, type, listener);
+    };
+    const code =
+      'import { parentPort } from "node:worker_threads"; parentPort.on("message", ({ id }) => parentPort.postMessage({ kind: "done", id }));';
+    const executor = threadPool({ threadCount: 2, workerUrl: dying(code) });
+    await Promise.all(Array.from({ length: 30 }, () => executor.run("survey", input, { signal })));
+    expect(added.size).toBe(0);
+    await executor.close();
+  });
+
   it("is not started for nonsense", () => {
     expect(() => threadPool({ threadCount: 0 })).toThrow(OptionError);
   });
