@@ -1,9 +1,9 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
+import { checkCoordinates } from "./check-coordinates.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+import { nearestNeighbors } from "./nearest-neighbors.js";
 import { squaredDistance } from "./places.js";
 import { radiusGraph } from "./radius-graph.js";
-import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
-import { treeNeighbors } from "./tree-neighbors.js";
 
 /** Between the nearest spots of a square grid and its diagonals (1.41) on one side, the second ring (2) on the other. */
 const RADIUS_PER_SPACING = 1.5;
@@ -20,19 +20,19 @@ export function buildGridGraph(
   options: Partial<Pick<GraphOptions, "maxEdges">> = {},
 ): NeighborGraph {
   const { maxEdges } = resolveGraphOptions({ maxEdges: options.maxEdges });
-  const tree = buildSpatialTree(coordinates);
-  const radius = RADIUS_PER_SPACING * medianNearestDistance(tree);
-  return radiusGraph(tree, radius, maxEdges, "grid");
+  const radius = RADIUS_PER_SPACING * medianNearestDistance(coordinates);
+  return radiusGraph(coordinates, radius, maxEdges, "grid");
 }
 
 /** Median over spots of the distance to the nearest other one; 0 for a single spot. */
-function medianNearestDistance(tree: SpatialTree): number {
-  const { spotCount } = tree;
+function medianNearestDistance(coordinates: Coordinates): number {
+  const spotCount = checkCoordinates(coordinates);
   if (spotCount === 1) return 0;
-  const nearest = treeNeighbors(tree, 1);
+  const { spots, neighbors } = nearestNeighbors(coordinates, 1);
+  const bySpot = { dimension: coordinates.dimension, points: coordinates.values };
   const distances = new Float64Array(spotCount);
   for (let place = 0; place < spotCount; place++) {
-    distances[place] = Math.sqrt(squaredDistance(tree, place, nearest[place]));
+    distances[place] = Math.sqrt(squaredDistance(bySpot, spots[place], spots[neighbors[place]]));
   }
   distances.sort();
   return (distances[(spotCount - 1) >> 1] + distances[spotCount >> 1]) / 2;

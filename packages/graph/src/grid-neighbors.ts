@@ -1,14 +1,8 @@
 import { buildCandidates, type Candidates, insertCandidate } from "./candidates.js";
-import type { SpotGrid } from "./spot-grid.js";
+import { EDGE_SLACK, type SpotGrid } from "./spot-grid.js";
 
 /** Spots per cell that search best, per neighbour asked for; found by trial. */
-export const SPOTS_PER_CELL = 0.4;
-
-/**
- * Taken off distances to cells, in cells: far more than rounding can put a coordinate on the wrong side of a cell's edge (2^-51
- * times the number of columns), far less than would cost anything.
- */
-const EDGE_SLACK = 1e-4;
+export const SPOTS_PER_CELL = 1 / 3;
 
 /**
  * The nearest other spots of each spot, nearest first, of equally near ones the lower index first: what `treeNeighbors`
@@ -18,14 +12,20 @@ const EDGE_SLACK = 1e-4;
  * hold a nearer spot. Spots that lie alone walk over many empty cells: where that adds up to much, the search is given up.
  *
  * @param neighborCount k, at least 1 and below the number of spots
+ * @param stepsPerSpot mean number of rows of cells and of spots to look at beyond the first block of cells before giving up; the
+ * default is about ten times what evenly spread spots need
  * @returns N x k places, row-major, or undefined when it was given up
  */
-export function gridNeighbors(grid: SpotGrid, neighborCount: number): Int32Array | undefined {
+export function gridNeighbors(
+  grid: SpotGrid,
+  neighborCount: number,
+  stepsPerSpot = 8 + 4 * neighborCount,
+): Int32Array | undefined {
   const { spotCount, cellStart, columnCounts } = grid;
   const [across, down, deep] = columnCounts;
   const neighbors = new Int32Array(spotCount * neighborCount);
   const found = buildCandidates(neighborCount, 1);
-  let budget = spotCount * (64 + 16 * neighborCount);
+  let budget = spotCount * stepsPerSpot;
   for (let z = 0, cell = 0; z < deep; z++) {
     for (let y = 0; y < down; y++) {
       for (let x = 0; x < across; x++, cell++) {

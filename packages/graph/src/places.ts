@@ -14,7 +14,11 @@ export interface Places {
 }
 
 /** The squared distance between two places. Each search and every graph uses this one, so all agree to the bit. */
-export function squaredDistance({ points, dimension }: Places, a: number, b: number): number {
+export function squaredDistance(
+  { points, dimension }: Pick<Places, "points" | "dimension">,
+  a: number,
+  b: number,
+): number {
   const atA = a * dimension;
   const atB = b * dimension;
   const x = points[atA] - points[atB];

@@ -1,9 +1,11 @@
 import { type Coordinates, type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { countNear } from "./count-near.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-import { squaredDistance } from "./places.js";
+import { GREATEST_RADIUS_IN_CELLS, gridRadiusGraph, RADIUS_SPOTS_PER_CELL } from "./grid-radius-graph.js";
+import { type Places, squaredDistance } from "./places.js";
 import { sortRow } from "./sort-row.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
+import { buildSpotGrid } from "./spot-grid.js";
 import { walkLeaves } from "./walk-leaves.js";
 
 export interface RadiusGraphOptions extends Partial<Pick<GraphOptions, "maxEdges">> {
@@ -19,15 +21,31 @@ export interface RadiusGraphOptions extends Partial<Pick<GraphOptions, "maxEdges
  */
 export function buildRadiusGraph(coordinates: Coordinates, options: RadiusGraphOptions): NeighborGraph {
   const { radius, maxEdges } = resolveGraphOptions({ ...options, kind: "radius" });
-  return radiusGraph(buildSpatialTree(coordinates), radius ?? 0, maxEdges);
+  return radiusGraph(coordinates, radius ?? 0, maxEdges);
 }
 
-/** The same from a tree that is already there. A `kind` of "grid" has a message of its own, and may have the radius 0. */
+/** The same for options that are known to be right. A `kind` of "grid" has a message of its own, and may have the radius 0. */
 export function radiusGraph(
-  tree: SpatialTree,
+  coordinates: Coordinates,
   radius: number,
   maxEdges: number,
   kind: "radius" | "grid" = "radius",
+): NeighborGraph {
+  const grid = buildSpotGrid(coordinates, RADIUS_SPOTS_PER_CELL);
+  if (grid === undefined || radius > GREATEST_RADIUS_IN_CELLS * grid.cellSize) {
+    return treeRadiusGraph(buildSpatialTree(coordinates), radius, maxEdges, kind);
+  }
+  return gridRadiusGraph(grid, radius, (edgeCount) => {
+    if (edgeCount > maxEdges) throw tooManyEdges(grid, radius, maxEdges, edgeCount, kind);
+  });
+}
+
+/** The same by a tree, for any layout and any radius. */
+export function treeRadiusGraph(
+  tree: SpatialTree,
+  radius: number,
+  maxEdges: number,
+  kind: "radius" | "grid",
 ): NeighborGraph {
   const { spotCount, spots } = tree;
   const squaredRadius = radius * radius;
@@ -73,7 +91,7 @@ function forEachNear(
 
 /** `expectedCount` is taken from the spots seen so far; the remedy takes it to grow with the area or volume. */
 function tooManyEdges(
-  { dimension }: SpatialTree,
+  { dimension }: Places,
   radius: number,
   maxEdges: number,
   expectedCount: number,

@@ -16,6 +16,12 @@ export interface SpotGrid extends Places {
   readonly cellStart: Int32Array;
 }
 
+/**
+ * Taken off distances to cells, or added to what is within reach, in cells: far more than rounding can put a coordinate on the
+ * wrong side of a cell's edge (2^-51 times the number of columns), far less than would cost anything.
+ */
+export const EDGE_SLACK = 1e-4;
+
 /** At most so many cells per spot: memory stays linear, and walks over empty cells short. */
 const GREATEST_CELL_SHARE = 2;
 

@@ -1,0 +1,112 @@
+import type { Coordinates } from "@flashdeconv/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { gridNeighbors } from "../src/grid-neighbors.js";
+import { gridRadiusGraph } from "../src/grid-radius-graph.js";
+import { buildNeighborGraph } from "../src/index.js";
+import { treeRadiusGraph } from "../src/radius-graph.js";
+import { buildSpatialTree } from "../src/spatial-tree.js";
+import { buildSpotGrid } from "../src/spot-grid.js";
+import { treeNeighbors } from "../src/tree-neighbors.js";
+import { layouts } from "./layouts.js";
+
+/** Neighbours by spot of lists that are by place. */
+function listsBySpot(spots: Int32Array, neighbors: Int32Array, neighborCount: number): number[][] {
+  const lists: number[][] = [];
+  spots.forEach((spot, place) => {
+    const places = neighbors.subarray(place * neighborCount, (place + 1) * neighborCount);
+    lists[spot] = Array.from(places, (other) => spots[other]);
+  });
+  return lists;
+}
+
+/** The lists of the grid and of the tree; the former undefined where there is no fit grid. */
+function bothLists(coordinates: Coordinates, neighborCount: number, spotsPerCell: number) {
+  const tree = buildSpatialTree(coordinates);
+  const byTree = listsBySpot(tree.spots, treeNeighbors(tree, neighborCount), neighborCount);
+  const grid = buildSpotGrid(coordinates, spotsPerCell);
+  const neighbors = grid && gridNeighbors(grid, neighborCount);
+  return { byTree, byGrid: grid && neighbors && listsBySpot(grid.spots, neighbors, neighborCount) };
+}
+
+describe.each(Object.entries(layouts))("spots %s", (_, layout) => {
+  it("have the same lists by grid and by tree, whatever the size of the cells", () => {
+    const spotsPerCell = fc.constantFrom(0.5, 1, 2, 5, 20);
+    fc.assert(
+      fc.property(layout, fc.integer({ min: 1, max: 12 }), spotsPerCell, (coordinates, k, perCell) => {
+        fc.pre(coordinates.values.length > coordinates.dimension);
+        const neighborCount = Math.min(k, coordinates.values.length / coordinates.dimension - 1);
+        const { byGrid, byTree } = bothLists(coordinates, neighborCount, perCell);
+        if (byGrid) expect(byGrid).toEqual(byTree);
+      }),
+    );
+  });
+
+  it("have the same neighbours within a radius by grid and by tree", () => {
+    fc.assert(
+      fc.property(layout, fc.double({ min: 0, max: 12, noNaN: true }), (coordinates, radiusInCells) => {
+        const grid = buildSpotGrid(coordinates, 2);
+        if (!grid) return;
+        const radius = radiusInCells * grid.cellSize;
+        const byGrid = gridRadiusGraph(grid, radius, () => {});
+        expect(byGrid).toEqual(treeRadiusGraph(buildSpatialTree(coordinates), radius, 2 ** 30, "radius"));
+      }),
+    );
+  });
+});
+
+/** Some thousand spots from a fixed stream of numbers in 0 .. 1. */
+function scattered(point: (next: () => number, spot: number) => number[], spotCount = 6000): Coordinates {
+  let state = 1;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 0) / 2 ** 32;
+  };
+  const rows = Array.from({ length: spotCount }, (_, spot) => point(next, spot));
+  return { dimension: rows[0].length === 3 ? 3 : 2, values: Float64Array.from(rows.flat()) };
+}
+
+describe("which one runs", () => {
+  const even: Record<string, Coordinates> = {
+    "at random": scattered((next) => [next(), next()]),
+    "at random in space": scattered((next) => [next(), next(), next()]),
+    "on a square lattice": scattered((_, spot) => [spot % 80, Math.floor(spot / 80)]),
+    "on a rotated lattice": scattered((_, spot) => {
+      const [column, row] = [spot % 80, Math.floor(spot / 80)];
+      return [0.96 * column - 0.28 * row, 0.28 * column + 0.96 * row];
+    }),
+    "in three thin layers": scattered((next) => [100 * next(), 100 * next(), Math.floor(3 * next()) / 10]),
+    "along an axis": scattered((next) => [next(), 3]),
+    "in a ring": scattered((next) => {
+      const [angle, radius] = [6.28 * next(), 4 + next()];
+      return [radius * Math.cos(angle), radius * Math.sin(angle)];
+    }),
+  };
+  const uneven: Record<string, Coordinates> = {
+    "at one place": scattered(() => [1, 2]),
+    "on a slanted line": scattered((_, spot) => [Math.sqrt(spot), 2 * Math.sqrt(spot)]),
+    "in clusters of very different density": scattered((next, spot) => [
+      (spot % 5) * 1e4 + next() * 10 ** (spot % 5),
+      next() * 10 ** (spot % 5),
+    ]),
+    "but one, which is far away": scattered((next, spot) => (spot === 0 ? [1e9, 1e9] : [next(), next()])),
+    "so close that squares vanish": scattered((next) => [1e-170 * next(), 1e-170 * next()]),
+  };
+
+  it.each(Object.keys(even))("is the grid for spots %s", (name) => {
+    const { byGrid, byTree } = bothLists(even[name], 6, 2);
+    expect(byGrid).toBeDefined();
+    expect(byGrid).toEqual(byTree);
+  });
+
+  it.each(Object.keys(uneven))("is the tree for spots %s", (name) => {
+    expect(buildSpotGrid(uneven[name], 2)).toBeUndefined();
+    expect(buildNeighborGraph(uneven[name]).spotCount).toBe(6000);
+  });
+
+  it("is the tree where the grid's search takes too many steps", () => {
+    const grid = buildSpotGrid(even["at random"], 2);
+    expect(grid && gridNeighbors(grid, 6, 0)).toBeUndefined();
+    expect(grid && gridNeighbors(grid, 6)).toHaveLength(6 * 6000);
+  });
+});
