@@ -19,6 +19,7 @@ import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
 import type { StageState } from "../terminal/progress-meter.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
+import { writingProgress } from "../terminal/writing-progress.js";
 import { withThreads } from "./with-threads.js";
 
 /** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
@@ -69,12 +70,11 @@ async function write(
   { inPlace, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
   terminal: Terminal,
 ): Promise<void> {
-  const { signal, progress } = terminal;
+  const { signal } = terminal;
   const options = {
     ...layout,
     signal,
-    onProgress: ({ spotsDone: done, spotCount: total }: { spotsDone: number; spotCount: number }) =>
-      progress.update({ stage: "writing", done, total, unit: "rows" }),
+    onProgress: writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" }),
   };
   const spotNames = spatial.spotNames({ signal });
   if (inPlace) return addResultToStore(output, result, { spotNames }, options);

@@ -5,6 +5,7 @@ import { type AnnDataContents, type WriteOptions, writeAnnData } from "@flashdec
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
 import type { Terminal } from "../terminal/terminal.js";
+import { writingProgress } from "../terminal/writing-progress.js";
 
 export interface TissuePaths {
   readonly spatial: string;
@@ -23,23 +24,31 @@ export async function writeTissue(
   tissue: SimulatedTissue,
   folder: string,
   { zarrFormat, overwrite }: { readonly zarrFormat?: 2 | 3; readonly overwrite?: boolean },
-  { signal, progress }: Terminal,
+  terminal: Terminal,
 ): Promise<TissuePaths> {
+  const { signal } = terminal;
   const { spatial, reference } = tissuePaths(folder);
   const firstMade = await makeFolder(folder);
   try {
     const [target, referenceTarget] = await openBoth(spatial, reference, overwrite);
-    const options = (stage: string): WriteOptions => ({
+    const options = (stage: string, count: number, unit: string): WriteOptions => ({
       zarrFormat,
       signal,
-      onProgress: ({ spotsDone: done, spotCount: total }) =>
-        progress.update({ stage, done, total, unit: "rows" }),
+      onProgress: writingProgress(terminal, stage, { count, unit }),
     });
     try {
       // Neither store appears before both are whole.
       const held = { ...referenceTarget, commit: async () => undefined };
-      await writeAnnData(held, referenceContents(tissue), options("writing the reference"));
-      await writeAnnData(target, sectionContents(tissue, signal), options("writing the section"));
+      await writeAnnData(
+        held,
+        referenceContents(tissue),
+        options("writing the reference", tissue.reference.cellCount, "cells"),
+      );
+      await writeAnnData(
+        target,
+        sectionContents(tissue, signal),
+        options("writing the section", tissue.spotCount, "spots"),
+      );
       await referenceTarget.commit();
     } finally {
       // After a commit this does nothing.
