@@ -1,18 +1,12 @@
-import {
-  type ChunkSource,
-  type CsrChunk,
-  mapChunks,
-  type Notice,
-  type SpotRange,
-  type TaskContext,
-} from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
 import { addCountCheck, buildCountCheck, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
   addMoments,
   buildGeneMap,
   buildMoments,
-  geneSubset,
+  buildRenumbering,
   type MomentSums,
+  renumberInPlace,
 } from "@flashdeconv/select-genes";
 import {
   type Assessment,
@@ -25,7 +19,7 @@ import {
   type SweepStats,
   sweepPiece,
 } from "@flashdeconv/solver";
-import { type RowForm, solverRows } from "./solver-rows.js";
+import { buildRowMaker, type RowForm } from "./solver-rows.js";
 
 /** Where a thread of its own finds the section, to open and read it there. */
 export interface SectionLocation {
@@ -121,18 +115,18 @@ export function buildPipelineTasks({ openCounts, openSession }: TaskResources): 
 
     /** Reduces each spot to the few numbers the solver keeps of it. */
     async summarize(input, context) {
-      const { range, columns, form, statistics } = input;
+      const { range, columns, form } = input;
       const session = openSession(input.session);
-      const selected = mapChunks(geneSubset(await openCounts(input.location), columns), (chunk) => {
-        const { spotStart, spotCount } = chunk;
-        librarySizes(chunk, input.librarySizes.subarray(spotStart, spotStart + spotCount));
-        return chunk;
-      });
-      const { statWidth } = session;
-      for await (const rows of solverRows(selected, form).chunks(streamOptions(range, context))) {
-        const { spotStart, spotCount } = rows;
-        const out = statistics.subarray(spotStart * statWidth, (spotStart + spotCount) * statWidth);
-        session.summarize(rows, out);
+      const counts = await openCounts(input.location);
+      const renumbering = buildRenumbering(columns, counts.width);
+      const rowsOf = buildRowMaker(form);
+      for await (const chunk of counts.chunks(streamOptions(range, context))) {
+        const { spotStart: start, spotCount } = chunk;
+        const selected = renumberInPlace(chunk, renumbering);
+        librarySizes(selected, input.librarySizes.subarray(start, start + spotCount));
+        const { statWidth } = session;
+        const out = input.statistics.subarray(start * statWidth, (start + spotCount) * statWidth);
+        session.summarize(rowsOf(selected), out);
       }
     },
 

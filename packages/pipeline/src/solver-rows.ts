@@ -1,6 +1,6 @@
-import type { Chunk, ChunkSource, CsrChunk } from "@flashdeconv/core";
-import { type Normalization, normalized } from "@flashdeconv/normalize";
-import { type SketchStatistics, sketched, summarized } from "@flashdeconv/sketch";
+import type { Chunk, CsrChunk, DenseChunk, Values } from "@flashdeconv/core";
+import { type Normalization, normalizeInPlace } from "@flashdeconv/normalize";
+import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
 import type { SolverInput } from "@flashdeconv/solver";
 
 /** In what form a solver's `summarize` gets the spots. */
@@ -11,12 +11,47 @@ export interface RowForm {
   readonly precision: "float64" | "float32";
 }
 
-/** Raw counts over the selected genes as the rows that a solver asks for by its `input`. */
-export function solverRows(selected: ChunkSource<CsrChunk>, form: RowForm): ChunkSource<Chunk> {
+/**
+ * Makes, of raw counts over the selected genes, the rows that a solver asks for by its `input`.
+ *
+ * The rows lie in memory that serves every chunk and hold until the next call: what a pass would else leave behind is
+ * several times the chunk, and is freed late.
+ */
+export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
   const { input, normalization, statistics, precision } = form;
-  if (input === "counts") return selected;
-  const rows = normalized(selected, normalization, { precision });
-  if (input === "normalized") return rows;
-  if (input === "statistics") return summarized(rows, statistics);
-  return statistics.sketch ? sketched(rows, statistics.sketch) : rows;
+  if (input === "counts") return (selected) => selected;
+  const valueMemory = growingMemory(precision === "float32" ? Float32Array : Float64Array);
+  const normalized = (selected: CsrChunk): CsrChunk => {
+    const values = valueMemory(selected.values.length);
+    values.set(selected.values);
+    const chunk = { ...selected, values };
+    normalizeInPlace(chunk, normalization);
+    return chunk;
+  };
+
+  const { sketch } = statistics;
+  if (input === "normalized" || (input === "sketch" && !sketch)) return normalized;
+  const rowMemory = growingMemory(Float64Array);
+  const dense = (width: number, write: (chunk: CsrChunk, out: Values) => void) => {
+    return (selected: CsrChunk): DenseChunk => {
+      const { spotStart, spotCount } = selected;
+      const values = rowMemory(spotCount * width);
+      write(normalized(selected), values);
+      return { kind: "dense", spotStart, spotCount, width, values };
+    };
+  };
+  if (input === "sketch" && sketch) {
+    return dense(sketch.dimension, (chunk, out) => sketchChunk(sketch, chunk, out));
+  }
+  const summarizer = buildSummarizer(statistics);
+  return dense(summarizer.statWidth, (chunk, out) => summarizeChunk(summarizer, chunk, out));
+}
+
+/** Hands out the same array again and again, made anew only when more is asked for than ever before. */
+function growingMemory(Storage: new (length: number) => Values): (length: number) => Values {
+  let memory = new Storage(0);
+  return (length) => {
+    if (memory.length < length) memory = new Storage(length);
+    return memory.subarray(0, length);
+  };
 }

@@ -9,10 +9,20 @@ import { checkColumns } from "./check-columns.js";
  */
 export function geneSubset(source: ChunkSource<CsrChunk>, columns: Int32Array): ChunkSource<CsrChunk> {
   const renumbering = buildRenumbering(columns, source.width);
-  return mapChunks(source, (chunk) => renumber(chunk, renumbering), columns.length);
+  return mapChunks(
+    source,
+    (chunk) => {
+      const narrowed = renumberInPlace(chunk, renumbering);
+      if (narrowed.indices.length === chunk.indices.length) return narrowed;
+      // Copies, so that a chunk that waits in a queue holds no more memory than it shows.
+      return { ...narrowed, indices: narrowed.indices.slice(), values: narrowed.values.slice() };
+    },
+    columns.length,
+  );
 }
 
-interface Renumbering {
+/** How to give chunks other columns, with the scratch memory that takes: one per thread. */
+export interface Renumbering {
   readonly geneCount: number;
   /** New number of each old column, -1 for a dropped one. */
   readonly newGene: Int32Array;
@@ -26,7 +36,12 @@ interface Renumbering {
   readonly wordBits: Int32Array;
 }
 
-function buildRenumbering(columns: Int32Array, width: number): Renumbering {
+/**
+ * The renumbering under which new gene `j` is the old column `columns[j]`, in any order.
+ *
+ * @throws ShapeError when a column is out of range or named twice.
+ */
+export function buildRenumbering(columns: Int32Array, width: number): Renumbering {
   checkColumns(columns, width);
   const geneCount = columns.length;
   const newGene = new Int32Array(width).fill(-1);
@@ -45,8 +60,11 @@ function buildRenumbering(columns: Int32Array, width: number): Renumbering {
   };
 }
 
-/** Rewrites the chunk's own arrays front to back: a row never grows, so writing never overtakes reading. */
-function renumber(chunk: CsrChunk, renumbering: Renumbering): CsrChunk {
+/**
+ * The chunk with other columns, as views of its own arrays, which are rewritten front to back: a row never grows, so writing
+ * never overtakes reading.
+ */
+export function renumberInPlace(chunk: CsrChunk, renumbering: Renumbering): CsrChunk {
   const { indptr, indices, values, spotCount } = chunk;
   const writeRow = renumbering.ascending ? keepInOrder : putInOrder;
   let read = 0;
@@ -59,8 +77,7 @@ function renumber(chunk: CsrChunk, renumbering: Renumbering): CsrChunk {
   }
   const width = renumbering.geneCount;
   if (written === indices.length) return { ...chunk, width };
-  // Copies, so that a chunk that waits in a queue holds no more memory than it shows.
-  return { ...chunk, width, indices: indices.slice(0, written), values: values.slice(0, written) };
+  return { ...chunk, width, indices: indices.subarray(0, written), values: values.subarray(0, written) };
 }
 
 /** Every entry is written, and the next one over it where it was none of a kept gene: no branch to guess wrong. */

@@ -33,7 +33,7 @@ export {
   type GeneSelectionOptions,
   resolveGeneSelectionOptions,
 } from "./gene-selection-options.js";
-export { geneSubset } from "./gene-subset.js";
+export { buildRenumbering, geneSubset, type Renumbering, renumberInPlace } from "./gene-subset.js";
 export { highlyVariableGenes } from "./highly-variable-genes.js";
 export { leverageScores } from "./leverage-scores.js";
 export { markerGenes } from "./marker-genes.js";

@@ -92,7 +92,10 @@ export interface SolverSession {
   readonly pull?: number;
   /** Settings worth keeping with the result, such as the lambda that was used. */
   readonly settings: Readonly<Record<string, number | string>>;
-  /** Reduces rows to `statWidth` numbers each, written to the start of `out`, row after row. */
+  /**
+   * Reduces rows to `statWidth` numbers each, written to the start of `out`, row after row. The rows are the caller's and
+   * hold for this call only.
+   */
   summarize(rows: Chunk, out: StatArray): void;
   /** Updates the tile's own spots in `abundance` (rows x K) in place, in order; reads the halo and never writes it. */
   sweep(tile: Tile, abundance: StatArray): SweepStats;
