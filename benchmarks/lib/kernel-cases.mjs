@@ -1,0 +1,195 @@
+const GENE_COUNT = 18_000;
+const SPOT_COUNT = 8192;
+const TYPE_COUNT = 20;
+/** Counts are drawn until so many genes have one. */
+const NONZERO_COUNTS = { least: 165, span: 40 };
+const LOG_CPM = { kind: "log-cpm", targetSum: 1e4, logBase: "e" };
+
+/** Numbers in 0 .. 1, the same in every run. */
+function numberStream(seed) {
+  let state = seed;
+  const word = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state >>> 0;
+  };
+  return () => ((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53;
+}
+
+/**
+ * What one non-zero count costs in the kernels of the two passes. A case makes fresh input by `prepare` and works on it in `run`;
+ * `unitCount` is the number of things that its time is divided by.
+ */
+export async function passCases(packages) {
+  const next = numberStream(1);
+  const counts = drawCounts(next);
+  const shuffled = shuffle(
+    Int32Array.from({ length: GENE_COUNT }, (_, gene) => gene),
+    next,
+  );
+  const selectedColumns = shuffled.slice(0, GENE_COUNT / 6);
+  const selected = await narrow(packages, copyOf(counts), selectedColumns);
+  const wide = (chunk) => ({ ...copyOf(chunk), values: Float64Array.from(chunk.values) });
+  const logged = wide(selected);
+  packages.logCpmInPlace(logged, LOG_CPM);
+  const signature = Float64Array.from({ length: TYPE_COUNT * selectedColumns.length }, () => 3 * next());
+  const leverage = Float64Array.from(selectedColumns, () => next());
+  const sketch = packages.buildSketch(leverage, { dimension: 512, seed: 0 });
+  const statistics = packages.buildStatistics(signature, TYPE_COUNT, sketch);
+  const summarize = (Storage) => ({
+    unitCount: logged.values.length,
+    prepare: () => new Storage(SPOT_COUNT * (TYPE_COUNT + 1)),
+    run(api, out) {
+      api.summarizeChunk(api.buildSummarizer(statistics), logged, out);
+      return out;
+    },
+  });
+  const all = { unitCount: counts.values.length, prepare: () => copyOf(counts) };
+  return {
+    "count check": {
+      ...all,
+      run(api, chunk) {
+        const check = api.buildCountCheck();
+        api.addCountCheck(check, chunk);
+        return api.finishCountCheck(check);
+      },
+    },
+    "moments of the chunk's own genes": {
+      ...all,
+      run(api, chunk) {
+        const moments = api.buildMoments(GENE_COUNT);
+        api.addMoments(moments, chunk);
+        return api.finishMoments(moments);
+      },
+    },
+    "moments of genes in another order": {
+      ...all,
+      async run(api, chunk) {
+        const moments = api.buildMoments(GENE_COUNT);
+        if (api.buildGeneMap) api.addMoments(moments, chunk, api.buildGeneMap(shuffled, GENE_COUNT));
+        else api.addMoments(moments, await narrow(api, chunk, shuffled));
+        return api.finishMoments(moments);
+      },
+    },
+    "selected genes (per count of all genes)": {
+      ...all,
+      run: (api, chunk) => narrow(api, chunk, selectedColumns),
+    },
+    "log-CPM": {
+      unitCount: selected.values.length,
+      prepare: () => wide(selected),
+      run(api, chunk) {
+        api.logCpmInPlace(chunk, LOG_CPM);
+        return chunk;
+      },
+    },
+    "statistics, 20 types": summarize(Float64Array),
+    "statistics, 20 types, float32": summarize(Float32Array),
+  };
+}
+
+/** What a spot costs in the graph. */
+export function graphCases(spotCount) {
+  const side = Math.ceil(Math.sqrt(spotCount));
+  const lattice = (spot) => [spot % side, Math.floor(spot / side)];
+  const layouts = {
+    "square lattice": [2, lattice],
+    "rotated lattice": [2, (spot) => rotate(...lattice(spot))],
+    "at random": [2, (_, next) => [next(), next()]],
+    "in space": [3, (_, next) => [next(), next(), next()]],
+    "one far outlier": [2, (spot, next) => (spot === 0 ? [1e6, 1e6] : [next(), next()])],
+    "nine clusters": [2, (spot, next) => [100 * (spot % 9) + 3 ** (spot % 9) * 1e-4 * next(), next()]],
+  };
+  const graph = (coordinates, options) => ({
+    unitCount: spotCount,
+    prepare: () => coordinates,
+    run: (api, input) => api.buildNeighborGraph(input, options),
+  });
+  const cases = {};
+  for (const [name, [dimension, point]] of Object.entries(layouts)) {
+    const next = numberStream(2);
+    const values = new Float64Array(dimension * spotCount);
+    for (let spot = 0; spot < spotCount; spot++) values.set(point(spot, next), spot * dimension);
+    const coordinates = { dimension, values };
+    cases[`6 nearest, ${name}`] = graph(coordinates, { kind: "knn", neighborCount: 6 });
+    if (name !== "square lattice" && name !== "at random") continue;
+    cases[`grid graph, ${name}`] = graph(coordinates, { kind: "grid" });
+    const order = (api, input) => api.spatialOrder(input);
+    cases[`spatial order, ${name}`] = { ...graph(coordinates), run: order, mayDiffer: true };
+  }
+  return cases;
+}
+
+function drawCounts(next) {
+  // Expression of genes over some orders of magnitude, as the running sum that a draw is looked up in.
+  const runningSum = new Float64Array(GENE_COUNT);
+  for (let gene = 0, sum = 0; gene < GENE_COUNT; gene++) {
+    sum += Math.exp(4 * (next() + next() + next() - 1.5));
+    runningSum[gene] = sum;
+  }
+  const draw = () => {
+    const value = next() * runningSum[GENE_COUNT - 1];
+    let low = 0;
+    let high = GENE_COUNT - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (runningSum[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const indices = [];
+  const values = [];
+  const indptr = new Int32Array(SPOT_COUNT + 1);
+  for (let spot = 0; spot < SPOT_COUNT; spot++) {
+    const row = new Map();
+    const target = NONZERO_COUNTS.least + Math.floor(NONZERO_COUNTS.span * next());
+    while (row.size < target) {
+      const gene = draw();
+      row.set(gene, (row.get(gene) ?? 0) + 1);
+    }
+    for (const [gene, count] of [...row].sort((a, b) => a[0] - b[0])) {
+      indices.push(gene);
+      values.push(count);
+    }
+    indptr[spot + 1] = indices.length;
+  }
+  return {
+    kind: "csr",
+    spotStart: 0,
+    spotCount: SPOT_COUNT,
+    width: GENE_COUNT,
+    indptr,
+    indices: Int32Array.from(indices),
+    values: Float32Array.from(values),
+  };
+}
+
+/** The chunk with other columns, through the view that does it. */
+async function narrow(api, chunk, columns) {
+  const { spotCount, width } = chunk;
+  const source = {
+    spotCount,
+    width,
+    chunks: async function* () {
+      yield chunk;
+    },
+  };
+  for await (const narrowed of api.geneSubset(source, columns).chunks()) return narrowed;
+}
+
+function copyOf(chunk) {
+  const { indptr, indices, values } = chunk;
+  return { ...chunk, indptr: indptr.slice(), indices: indices.slice(), values: values.slice() };
+}
+
+function rotate(x, y) {
+  return [29.1 * (0.96 * x - 0.28 * y), 29.1 * (0.28 * x + 0.96 * y)];
+}
+
+function shuffle(items, next) {
+  for (let i = items.length - 1; i > 0; i--) {
+    const other = Math.floor(next() * (i + 1));
+    [items[i], items[other]] = [items[other], items[i]];
+  }
+  return items;
+}

@@ -1,0 +1,42 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { ROOT } from "./places.mjs";
+
+const PACKAGES = ["normalize", "select-genes", "sketch", "graph"];
+
+/** The stage packages as they are in the working tree, or as they were at a commit, all in one object. */
+export async function loadPackages(commit) {
+  const folder = mkdtempSync(join(tmpdir(), "flashdeconv-kernels-"));
+  try {
+    const root = commit === undefined ? ROOT : checkOut(commit, join(folder, "source"));
+    const entry = (name) => join(root, "packages", name, "src/index.ts");
+    const outfile = join(folder, "packages.mjs");
+    await build({
+      stdin: {
+        contents: PACKAGES.map((name) => `export * from ${JSON.stringify(entry(name))};`).join("\n"),
+        resolveDir: ROOT,
+      },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      outfile,
+      // Else the packages of a commit look for a configuration that is not beside them.
+      tsconfigRaw: {},
+      alias: { "@flashdeconv/core": entry("core") },
+      nodePaths: [join(ROOT, "packages/select-genes/node_modules")],
+    });
+    return await import(outfile);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function checkOut(commit, folder) {
+  mkdirSync(folder);
+  const archive = execFileSync("git", ["archive", commit, "packages"], { cwd: ROOT, maxBuffer: 2 ** 30 });
+  execFileSync("tar", ["-x", "-C", folder], { input: archive });
+  return folder;
+}
