@@ -1,3 +1,4 @@
+import { settleAll } from "../settle-all.js";
 import { copyCounts, copyIndices } from "./copy-numbers.js";
 import { countArray, missingIndices, type SparseMatrix } from "./sparse-matrix.js";
 import { type VectorCursor, vectorCursor } from "./vector-cursor.js";
@@ -39,7 +40,7 @@ export async function columnEntries(
   };
 
   if (keep) {
-    const [rows, values] = await Promise.all([
+    const [rows, values] = await settleAll([
       readRows(openIndices(), 0, matrix.itemCount),
       readValues(openData(), 0, matrix.itemCount),
     ]);
@@ -53,10 +54,7 @@ export async function columnEntries(
     async each(visit) {
       const [indices, data] = [openIndices(), openData()];
       for (const { start, end } of runs(matrix.itemCount)) {
-        const [rows, values] = await Promise.all([
-          readRows(indices, start, end),
-          readValues(data, start, end),
-        ]);
+        const [rows, values] = await settleAll([readRows(indices, start, end), readValues(data, start, end)]);
         visit(start, rows, values);
       }
     },

@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
@@ -79,7 +80,7 @@ export function join(...segments: string[]): string {
 type DocumentReader = (name: string) => Promise<JsonObject | undefined>;
 
 async function loadV2(path: string, document: DocumentReader): Promise<ZarrNode | undefined> {
-  const [array, group] = await Promise.all([document(".zarray"), document(".zgroup")]);
+  const [array, group] = await settleAll([document(".zarray"), document(".zgroup")]);
   if (!array && !group) return undefined;
   const attributes = (await document(".zattrs")) ?? {};
   if (!array) return { kind: "group", path, attributes };

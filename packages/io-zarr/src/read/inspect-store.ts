@@ -1,4 +1,5 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { type ColumnValues, columnKind } from "./column-values.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -57,7 +58,7 @@ export function inspectStore(store: ReadableStore, { signal }: InspectOptions = 
       if ("value" in result) matrices.push(result.value);
       else unreadable.push({ path, reason: result.reason });
     }
-    const [spots, genes, { columnNames }] = await Promise.all([
+    const [spots, genes, { columnNames }] = await settleAll([
       openNames(hierarchy, "obs", signal),
       openNames(hierarchy, "var", signal),
       openDataframe(hierarchy, "obs"),
@@ -69,8 +70,8 @@ export function inspectStore(store: ReadableStore, { signal }: InspectOptions = 
       rowCount: spots.count,
       geneCount: genes.count,
       matrices,
-      obsColumns: await Promise.all(columnNames.map((name) => summarizeColumn(hierarchy, name))),
-      obsm: await Promise.all((children ?? []).map((key) => summarizeObsm(hierarchy, key, spots.count))),
+      obsColumns: await settleAll(columnNames.map((name) => summarizeColumn(hierarchy, name))),
+      obsm: await settleAll((children ?? []).map((key) => summarizeObsm(hierarchy, key, spots.count))),
       coordinates: await describeCoordinates(hierarchy),
       unreadable,
       complete: children !== undefined,

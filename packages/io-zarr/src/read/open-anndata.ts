@@ -1,4 +1,5 @@
 import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join, openHierarchy } from "./hierarchy.js";
@@ -40,7 +41,7 @@ export async function openAnnData(
 ): Promise<AnnData> {
   const hierarchy = await openAnnDataRoot(store, signal);
   const matrixPath = await findMatrix(hierarchy, layer);
-  const [matrix, rowNames, geneNames] = await Promise.all([
+  const [matrix, rowNames, geneNames] = await settleAll([
     openMatrix(hierarchy, matrixPath),
     openNames(hierarchy, "obs", signal),
     openNames(hierarchy, matrixPath === "raw/X" ? "raw/var" : "var", signal),
@@ -57,7 +58,7 @@ export async function openAnnData(
 export async function listMatrices(hierarchy: Hierarchy): Promise<string[]> {
   const layers = (await hierarchy.children("layers")) ?? [];
   const paths = ["X", ...layers.map((name) => join("layers", name)), "raw/X"];
-  const nodes = await Promise.all(paths.map((path) => hierarchy.node(path)));
+  const nodes = await settleAll(paths.map((path) => hierarchy.node(path)));
   return paths.filter((_, i) => nodes[i] !== undefined);
 }
 

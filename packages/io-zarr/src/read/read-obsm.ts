@@ -1,4 +1,5 @@
 import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { ReadableStore, ReadOptions } from "../store.js";
 import { copyNumbers } from "./copy-numbers.js";
 import { denseSource } from "./dense-source.js";
@@ -77,7 +78,7 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
 
 async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTable> {
   const { columnNames } = await openDataframe(hierarchy, path);
-  const columns = await Promise.all(
+  const columns = await settleAll(
     columnNames.map((name) => openVector(hierarchy, join(path, name), ["integer", "float", "boolean"])),
   );
   const width = columns.length;

@@ -1,3 +1,4 @@
+import { settleAll } from "../settle-all.js";
 import { copyCounts } from "./copy-numbers.js";
 import { READ_CONCURRENCY } from "./vector-cursor.js";
 import type { MissingChunk, ZarrArray } from "./zarr-array.js";
@@ -35,7 +36,7 @@ export async function readRowBand(
       { length: Math.min(READ_CONCURRENCY, tileCount - first) },
       (_, i) => first + i,
     );
-    const chunks = await Promise.all(
+    const chunks = await settleAll(
       indices.map((index) => array.readChunk([bandIndex, index], missing, signal)),
     );
     for (let i = 0; i < chunks.length; i++) {

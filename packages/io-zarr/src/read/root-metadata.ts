@@ -1,4 +1,5 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
 import { readKey } from "./read-key.js";
@@ -20,7 +21,7 @@ export async function loadRootMetadata(store: ReadableStore, signal?: AbortSigna
     const documents = new Map([["zarr.json", root], ...(copies ?? [])]);
     return { zarrFormat: 3, consolidated: copies !== undefined, documents };
   }
-  const [group, array, copy] = await Promise.all(
+  const [group, array, copy] = await settleAll(
     [".zgroup", ".zarray", ".zmetadata"].map((name) => readKey(store, `/${name}`, signal)),
   );
   const copies = copy && documentsV2(copy);

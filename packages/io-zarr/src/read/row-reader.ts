@@ -1,3 +1,4 @@
+import { settleAll } from "../settle-all.js";
 import { copyCounts, copyIndices } from "./copy-numbers.js";
 import type { Rows } from "./order-rows.js";
 import type { Offsets } from "./read-offsets.js";
@@ -52,7 +53,7 @@ export function rowReader(matrix: SparseMatrix, offsets: Offsets, signal?: Abort
     const from = offsets[start];
     const indptr = new Int32Array(end - start + 1);
     for (let i = 0; i < indptr.length; i++) indptr[i] = offsets[start + i] - from;
-    const [values, columns] = await Promise.all([
+    const [values, columns] = await settleAll([
       readValues(from, offsets[end]),
       readColumns(from, offsets[end]),
     ]);

@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { Hierarchy } from "./hierarchy.js";
 import { join } from "./hierarchy.js";
 import { openVector } from "./open-vector.js";
@@ -22,7 +23,7 @@ export async function openSparseMatrix(
   shape: readonly [number, number],
   encoding: "csr" | "csc",
 ): Promise<SparseMatrix> {
-  const [data, indices, indptr] = await Promise.all([
+  const [data, indices, indptr] = await settleAll([
     openVector(hierarchy, join(path, "data"), ["integer", "float", "boolean"]),
     openVector(hierarchy, join(path, "indices"), ["integer"]),
     openVector(hierarchy, join(path, "indptr"), ["integer"]),

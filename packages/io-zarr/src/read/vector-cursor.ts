@@ -1,3 +1,4 @@
+import { settleAll } from "../settle-all.js";
 import type { DecodedChunk, MissingChunk, ZarrArray } from "./zarr-array.js";
 
 /** Chunks read at the same time for one piece of work. */
@@ -44,7 +45,7 @@ export function vectorCursor(array: ZarrArray, missing: MissingChunk, signal?: A
       const last = Math.floor((end - 1) / chunkLength);
       for (let first = Math.floor(start / chunkLength); first <= last; first += READ_CONCURRENCY) {
         const indices = numbersFrom(first, Math.min(first + READ_CONCURRENCY, last + 1));
-        const chunks = await Promise.all(indices.map(readChunk));
+        const chunks = await settleAll(indices.map(readChunk));
         for (const { index, base, data } of chunks) {
           const from = Math.max(start, index * chunkLength);
           const to = Math.min(end, (index + 1) * chunkLength);

@@ -1,8 +1,8 @@
 import type { Values } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import { dataTypeOf } from "./array-description.js";
 import { NumericArrayWriter } from "./array-writers.js";
 import type { DenseTable } from "./contents.js";
-import { settleAll } from "./settle-all.js";
 import { ARRAY_ATTRIBUTES, dataframeAttributes } from "./write-columns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 

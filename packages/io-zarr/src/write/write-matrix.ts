@@ -1,6 +1,6 @@
 import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import { NumericArrayWriter } from "./array-writers.js";
-import { settleAll } from "./settle-all.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
 /**
