@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { goldenFacts } from "../../../test/golden-data.js";
 import { readNpy } from "../../../test/read-npy.js";
 import { sharedData } from "../../../test/shared-data.js";
 import { type BcdOptions, bcd, resolveSolveOptions, solve } from "../src/index.js";
@@ -39,7 +39,7 @@ function goldenProblem(folder: string) {
 
 describe.skipIf(!expected)("golden numbers (skipped without ../shared/data/golden)", () => {
   const folder = expected as string;
-  const meta = JSON.parse(readFileSync(`${folder}/meta.json`, "utf8")).cases;
+  const { cases } = goldenFacts();
 
   it.each([
     ["log_cpm", "auto"],
@@ -61,7 +61,7 @@ describe.skipIf(!expected)("golden numbers (skipped without ../shared/data/golde
         resolveSolveOptions({ tolerance: 1e-10 }),
       );
       expect(solution.converged).toBe(true);
-      expect(session.settings.lambda).toBeCloseTo(meta[name].lambda, 9);
+      expect(session.settings.lambda).toBeCloseTo(cases[name].lambda, 9);
 
       const wanted = readNpy(`${folder}/proportions_${name}.npy`).values;
       let worst = 0;
@@ -74,7 +74,7 @@ describe.skipIf(!expected)("golden numbers (skipped without ../shared/data/golde
         }
       }
       expect(worst).toBeLessThan(1e-7);
-      expect(Math.abs(solution.assessment!.objective / meta[name].objective - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(solution.assessment!.objective / cases[name].objective - 1)).toBeLessThan(1e-9);
     },
   );
 });
