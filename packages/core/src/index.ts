@@ -38,6 +38,7 @@ export {
   type TaskOptions,
   type TaskTable,
 } from "./executor.js";
+export { generatedSource } from "./generated-source.js";
 export { mapChunks } from "./map-chunks.js";
 export { type MemorySourceOptions, memorySource } from "./memory-source.js";
 export type { NameChunk } from "./name-chunk.js";

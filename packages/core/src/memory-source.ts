@@ -1,8 +1,8 @@
 import type { Chunk } from "./csr-chunk.js";
 import { OptionError } from "./errors.js";
+import { generatedSource } from "./generated-source.js";
 import { sliceChunk } from "./slice-chunk.js";
 import type { ChunkSource } from "./source.js";
-import { resolveSpotRange } from "./spot-range.js";
 
 export interface MemorySourceOptions {
   /** Rows per yielded chunk; 4,096 by default, which keeps a chunk of sparse counts at a few MiB. */
@@ -20,17 +20,5 @@ export function memorySource<C extends Chunk>(matrix: C, options: MemorySourceOp
     });
   }
   const { spotCount, width } = matrix;
-  return {
-    spotCount,
-    width,
-    async *chunks({ spotRange, signal, onProgress } = {}) {
-      const { start, end } = resolveSpotRange(spotCount, spotRange);
-      for (let from = start; from < end; from += spotsPerChunk) {
-        signal?.throwIfAborted();
-        const to = Math.min(from + spotsPerChunk, end);
-        yield sliceChunk(matrix, from, to);
-        onProgress?.({ spotsDone: to - start, spotCount: end - start });
-      }
-    },
-  };
+  return generatedSource({ spotCount, width, spotsPerChunk }, (start, end) => sliceChunk(matrix, start, end));
 }

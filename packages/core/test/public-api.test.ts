@@ -24,6 +24,7 @@ it("exports what it promises and nothing else", () => {
       "concatChunks",
       "fillCountLogs",
       "finishOrderedSum",
+      "generatedSource",
       "inlineExecutor",
       "isFlashdeconvError",
       "mapChunks",

@@ -15,8 +15,8 @@
  * console.log(await readColumn(store, "obs/depth")); // { kind: "number", values: 1200, 950 }
  */
 
+export type { NameChunk } from "@flashdeconv/core";
 export type { CompressorName } from "./codecs/compressors.js";
-export type { NameChunk } from "./names.js";
 export type { ColumnValues } from "./read/column-values.js";
 export {
   type ColumnSummary,

@@ -1,10 +1,16 @@
-import type { ChunkSource, CsrChunk, DenseChunk, NameChunk, StreamOptions } from "@flashdeconv/core";
+import {
+  type ChunkSource,
+  type CsrChunk,
+  type DenseChunk,
+  generatedSource,
+  type NameChunk,
+  type StreamOptions,
+} from "@flashdeconv/core";
 import { buildCsrChunk } from "./build-csr-chunk.js";
 import { buildComposition, fillProportions } from "./composition.js";
 import { buildCountSampler, drawCounts } from "./count-sampler.js";
 import { nextLogNormal } from "./distributions.js";
 import { buildProfiles, platformProfiles } from "./expression-profiles.js";
-import { generatedSource } from "./generated-source.js";
 import { buildStream, nextUniform, PURPOSE, startStream, streamKey } from "./random-stream.js";
 import { numberedNameChunks, numberedNames } from "./simulated-names.js";
 import { type SimulatedReference, simulatedReference } from "./simulated-reference.js";

@@ -1,8 +1,7 @@
-import type { ChunkSource, CsrChunk, ReferenceSignature } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, generatedSource, type ReferenceSignature } from "@flashdeconv/core";
 import { buildCsrChunk } from "./build-csr-chunk.js";
 import { buildCountSampler, drawCounts } from "./count-sampler.js";
 import { nextLogNormal } from "./distributions.js";
-import { generatedSource } from "./generated-source.js";
 import { buildStream, PURPOSE, startStream, streamKey } from "./random-stream.js";
 import { numberedNames } from "./simulated-names.js";
 import type { SimulationOptions } from "./simulation-options.js";

@@ -1,4 +1,4 @@
-import type { NameChunk } from "../names.js";
+import type { NameChunk } from "@flashdeconv/core";
 
 const HEADER_BYTES = 4;
 const encoder = new TextEncoder();

@@ -1,6 +1,5 @@
-import { OptionError } from "@flashdeconv/core";
+import { type NameChunk, OptionError } from "@flashdeconv/core";
 import { type PackedStrings, packStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
-import type { NameChunk } from "../names.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import type { Hierarchy } from "./hierarchy.js";
 import { join } from "./hierarchy.js";

@@ -1,5 +1,4 @@
-import type { ChunkSource, Coordinates, CsrChunk } from "@flashdeconv/core";
-import type { NameChunk } from "../names.js";
+import type { ChunkSource, Coordinates, CsrChunk, NameChunk } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { readNames } from "./name-source.js";

@@ -1,6 +1,5 @@
-import { ShapeError } from "@flashdeconv/core";
+import { type NameChunk, ShapeError } from "@flashdeconv/core";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
-import type { NameChunk } from "../names.js";
 import {
   allocate,
   dataTypeOf,

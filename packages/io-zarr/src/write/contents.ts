@@ -1,5 +1,4 @@
-import type { ChunkSource, CsrChunk, DenseChunk } from "@flashdeconv/core";
-import type { NameChunk } from "../names.js";
+import type { ChunkSource, CsrChunk, DenseChunk, NameChunk } from "@flashdeconv/core";
 
 /** A column of a dataframe, one item per spot. */
 export type Column =

@@ -1,4 +1,6 @@
-import { type Chunk, type ChunkSource, resolveSpotRange } from "@flashdeconv/core";
+import type { Chunk } from "./csr-chunk.js";
+import type { ChunkSource } from "./source.js";
+import { resolveSpotRange } from "./spot-range.js";
 
 /** A source whose chunks are computed when they are asked for. `build` makes rows `start .. end - 1` from nothing else. */
 export function generatedSource<C extends Chunk>(
