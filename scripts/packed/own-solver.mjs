@@ -1,5 +1,5 @@
 // A solver of one's own, as an object: gives each spot to the type whose signature it is most like.
-import { memorySource } from "@flashdeconv/core";
+import { collect, memorySource } from "@flashdeconv/core";
 import { deconvolve } from "@flashdeconv/pipeline";
 
 /** @type {import("@flashdeconv/solver").Solver} */
@@ -35,4 +35,5 @@ const readCoordinates = async () => ({
 });
 const reference = { typeNames: ["Astrocyte", "Neuron"], geneNames, values: Float64Array.of(9, 1, 1, 8) };
 const result = await deconvolve({ counts, geneNames, readCoordinates }, reference, { solver: nearest });
-if (String(result.proportions) !== "1,0,0,1") throw new Error(`found ${result.proportions}`);
+const { values: found } = await collect(result.proportions);
+if (String(found) !== "1,0,0,1") throw new Error(`found ${found}`);

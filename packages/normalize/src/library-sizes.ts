@@ -1,4 +1,4 @@
-import { type CsrChunk, ShapeError } from "@flashdeconv/core";
+import { type CsrChunk, ShapeError, type Values } from "@flashdeconv/core";
 
 /**
  * Writes the library size (sum of all values) of row `i` of the chunk to `out[i]`, for each of its rows.
@@ -8,7 +8,7 @@ import { type CsrChunk, ShapeError } from "@flashdeconv/core";
  *
  * @throws ShapeError when `out` has fewer items than the chunk has spots.
  */
-export function librarySizes(chunk: CsrChunk, out: Float64Array): void {
+export function librarySizes(chunk: CsrChunk, out: Values): void {
   const { indptr, values, spotCount } = chunk;
   if (out.length < spotCount) {
     throw new ShapeError({

@@ -49,7 +49,11 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly solverOptions: Readonly<Record<string, unknown>>;
   /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
   readonly platform: PlatformName | undefined;
-  /** Storage of normalised values and statistics; "float64" by default. "float32" halves them and moves proportions by about 1e-6. */
+  /**
+   * Storage of normalised values, statistics and proportions; arithmetic is double. "float32" by default: half the memory, and
+   * proportions move by about 1e-6, far below the tolerance. By default "float64" where the tolerance is below 1e-5, which
+   * the rounding of single precision may never let a run reach.
+   */
   readonly precision: "float64" | "float32";
   /** What a spot without any abundance gets: "nan" by default, or 1/K in every type ("uniform", as the Python package does). */
   readonly empty: "nan" | "uniform";
@@ -70,6 +74,9 @@ export interface DeconvolveCallbacks {
   readonly onNotice?: (notice: Notice) => void;
 }
 
+/** Below this tolerance abundances are kept in double unless asked otherwise. */
+const FINEST_FLOAT32_TOLERANCE = 1e-5;
+
 export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   ...NORMALIZATION_DEFAULTS,
   ...SOLVE_DEFAULTS,
@@ -83,7 +90,7 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   solver: bcd as Solver,
   solverOptions: Object.freeze({}),
   platform: undefined,
-  precision: "float64",
+  precision: "float32",
   empty: "nan",
   allowNonCounts: false,
 });
@@ -100,7 +107,9 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
     const rule = `an option of deconvolve: ${Object.keys(DECONVOLVE_DEFAULTS).join(", ")}`;
     throw new OptionError({ option, value: String(value), rule });
   }
-  const options: DeconvolveOptions = { ...DECONVOLVE_DEFAULTS, ...Object.fromEntries(given) };
+  const merged: DeconvolveOptions = { ...DECONVOLVE_DEFAULTS, ...Object.fromEntries(given) };
+  const needsDouble = input.precision === undefined && merged.tolerance < FINEST_FLOAT32_TOLERANCE;
+  const options: DeconvolveOptions = needsDouble ? { ...merged, precision: "float64" } : merged;
   resolveNormalizationOptions(options);
   resolveGeneSelectionOptions(geneSelectionOptions(options));
   resolveSketchOptions({ dimension: options.sketchDimension, seed: options.seed });

@@ -5,9 +5,9 @@ import type { SpotAnswers } from "./spot-answers.js";
 
 /** Tells what the user should know of the answers: spots without one, and whether the solver came to its end. */
 export function noteOutcome(
-  { statuses }: SpotAnswers,
+  { statuses }: Pick<SpotAnswers, "statuses">,
   solution: Pick<Solution, "converged" | "sweeps" | "proportionErrorEstimate">,
-  { empty }: DeconvolveOptions,
+  { empty, precision }: Pick<DeconvolveOptions, "empty" | "precision">,
   notices: NoticeList,
 ): void {
   const counts = [0, 0, 0, 0];
@@ -27,9 +27,12 @@ export function noteOutcome(
     notices.add({ code: "spots-without-answer", message });
   }
   if (!solution.converged) {
+    const error = solution.proportionErrorEstimate.toPrecision(2);
+    // Rounding of single precision moves abundances by some 1e-7, which may be all that is left.
+    const rounding = precision === "float32" ? ", or take --precision float64 where it is near 1e-6" : "";
     notices.add({
       code: "not-converged",
-      message: `Not converged after ${solution.sweeps} sweeps: proportions may be wrong by about ${solution.proportionErrorEstimate.toPrecision(2)}. Raise --max-sweeps or --tolerance.`,
+      message: `Not converged after ${solution.sweeps} sweeps: proportions may be wrong by about ${error}. Raise --max-sweeps or --tolerance${rounding}.`,
     });
   }
 }

@@ -3,6 +3,7 @@ import packageJson from "../package.json";
 import type { Problem } from "./build-problem.js";
 import type { DeconvolveOptions } from "./deconvolve-options.js";
 import type { PreparedReference } from "./prepare-reference.js";
+import type { SolveSummaryOptions } from "./solve-summary.js";
 
 /** Plain values that JSON, AnnData's `uns` and structuredClone all take. */
 export type ParameterValue = string | number | boolean | null | readonly string[] | Int32Array | Parameters;
@@ -10,26 +11,19 @@ export interface Parameters {
   readonly [name: string]: ParameterValue;
 }
 
-export interface RunFacts {
+export interface SummaryFacts {
   readonly options: DeconvolveOptions;
   readonly problem: Problem;
-  readonly session: SolverSession;
-  readonly solution: Solution;
   readonly prepared: PreparedReference;
   readonly sharedGeneCount: number;
   readonly spotCount: number;
   readonly meanDegree: number;
 }
 
-/** Everything that made the result, under the names of the command line's options, and how the solver ended. */
-export function describeRun(facts: RunFacts): Parameters {
-  const { options, problem, session, solution, prepared } = facts;
-  const { assessment } = solution;
+/** Everything that made a summary, under the names of the command line's options. */
+export function describeSummary(facts: SummaryFacts): Parameters {
+  const { options, problem, prepared } = facts;
   return {
-    version: packageJson.version,
-    solver: options.solver.name,
-    solver_options: plain(problem.solverOptions),
-    solver_settings: { ...session.settings },
     preprocess: options.preprocess,
     target_sum: options.targetSum,
     log_base: String(options.logBase),
@@ -41,11 +35,7 @@ export function describeRun(facts: RunFacts): Parameters {
     neighbors: options.neighborCount,
     radius: options.radius ?? null,
     platform: options.platform ?? null,
-    lambda_used: session.settings.lambda ?? null,
-    tolerance: options.tolerance,
-    max_sweeps: options.maxSweeps,
     precision: options.precision,
-    empty: options.empty,
     allow_non_counts: options.allowNonCounts,
     spot_count: facts.spotCount,
     mean_degree: facts.meanDegree,
@@ -53,6 +43,28 @@ export function describeRun(facts: RunFacts): Parameters {
     cell_counts: prepared.cellCounts ?? null,
     shared_gene_count: facts.sharedGeneCount,
     genes_used: problem.signature.geneNames,
+  };
+}
+
+export interface SolveFacts {
+  readonly options: SolveSummaryOptions;
+  readonly solverOptions: object;
+  readonly session: SolverSession;
+  readonly solution: Omit<Solution, "abundance">;
+}
+
+/** What a solve was asked for, and how it ended. */
+export function describeSolve({ options, solverOptions, session, solution }: SolveFacts): Parameters {
+  const { assessment } = solution;
+  return {
+    version: packageJson.version,
+    solver: options.solver.name,
+    solver_options: plain(solverOptions),
+    solver_settings: { ...session.settings },
+    lambda_used: session.settings.lambda ?? null,
+    tolerance: options.tolerance,
+    max_sweeps: options.maxSweeps,
+    empty: options.empty,
     sweeps: solution.sweeps,
     converged: solution.converged,
     proportion_error_estimate: finite(solution.proportionErrorEstimate),

@@ -60,7 +60,7 @@ export interface SummarizeInput {
   readonly session: SessionRequest;
   /** Written at the spots of the range: N x statWidth, and N. Shared memory where the task runs in another thread. */
   readonly statistics: StatArray;
-  readonly librarySizes: Float64Array;
+  readonly librarySizes: StatArray;
 }
 
 export interface SweepInput {

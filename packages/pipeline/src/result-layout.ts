@@ -8,15 +8,12 @@ export interface ResultLayout {
   readonly obsColumns?: boolean;
   /** More to keep in `uns/<key>_params`, such as paths. */
   readonly extraParameters?: Parameters;
-  /** Storage of the proportions; "float64" by default. */
-  readonly precision?: "float64" | "float32";
 }
 
 export const RESULT_DEFAULTS = Object.freeze({
   key: "flashdeconv",
   obsColumns: false,
   extraParameters: {},
-  precision: "float64",
 } as const satisfies ResultLayout);
 
 /** Keys that AnnData tools use for coordinates: a result under one of them would hide these. */
@@ -40,6 +37,5 @@ export function resolveResultLayout(layout: ResultLayout = {}): Required<ResultL
     key,
     obsColumns: layout.obsColumns ?? RESULT_DEFAULTS.obsColumns,
     extraParameters: layout.extraParameters ?? RESULT_DEFAULTS.extraParameters,
-    precision: layout.precision ?? RESULT_DEFAULTS.precision,
   };
 }

@@ -7,9 +7,10 @@ import {
   type StatArray,
   solve,
 } from "@flashdeconv/solver";
-import { allocator } from "./allocator.js";
-import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
+import { allocator, statArray } from "./allocator.js";
+import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { PipelineTasks, SessionRequest } from "./pipeline-tasks.js";
+import type { SolveSummaryOptions } from "./solve-summary.js";
 import type { SpatialGraph } from "./spatial-graph.js";
 import { threadRunner } from "./thread-runner.js";
 
@@ -28,9 +29,9 @@ export interface SpotsToSolve {
 export function solveSpots(
   executor: Executor<PipelineTasks>,
   { solver, session, request, typeCount, statistics, graph }: SpotsToSolve,
-  options: DeconvolveOptions,
+  options: SolveSummaryOptions,
   { signal, onProgress }: DeconvolveCallbacks,
-): Promise<Solution> {
+): Promise<Solution<StatArray>> {
   const { spotCount, indptr, indices } = graph.neighbors;
   const allocate = allocator(executor);
   const alone = inlineRunner(session, signal);
@@ -44,7 +45,7 @@ export function solveSpots(
       statistics,
       graph: { spotCount, indptr: inReach(indptr), indices: inReach(indices) },
       spatialOrder: graph.order,
-      abundance: new Float64Array(allocate(8 * spotCount * typeCount)),
+      abundance: statArray(options.precision, spotCount * typeCount, allocate),
       allocate,
       runner: isShared ? threadRunner(executor, request, alone, signal) : alone,
       signal,

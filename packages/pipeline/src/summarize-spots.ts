@@ -1,6 +1,6 @@
 import type { Executor, SpotRange } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
-import { allocator } from "./allocator.js";
+import { allocator, statArray } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
@@ -12,7 +12,7 @@ export interface SpotSummary {
   /** N x statWidth. */
   readonly statistics: StatArray;
   /** N counts over the selected genes. */
-  readonly librarySizes: Float64Array;
+  readonly librarySizes: StatArray;
 }
 
 export interface SummaryRequest {
@@ -33,12 +33,8 @@ export async function summarizeSpots(
 ): Promise<SpotSummary> {
   const { spotCount } = spatial.counts;
   const allocate = allocator(executor);
-  const librarySizes = new Float64Array(allocate(8 * spotCount));
-  const itemCount = spotCount * statWidth;
-  const statistics =
-    form.precision === "float32"
-      ? new Float32Array(allocate(4 * itemCount))
-      : new Float64Array(allocate(8 * itemCount));
+  const librarySizes = statArray(form.precision, spotCount, allocate);
+  const statistics = statArray(form.precision, spotCount * statWidth, allocate);
   const { location } = spatial;
   const settings = {
     executor,

@@ -1,18 +1,30 @@
 import { type Executor, inlineExecutor } from "@flashdeconv/core";
-import type { SolverSession } from "@flashdeconv/solver";
+import type { Solver, SolverSession } from "@flashdeconv/solver";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
-import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
+import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import { buildPipelineTasks, type PipelineTasks } from "./pipeline-tasks.js";
 
-/** The given threads where they can do the work, otherwise the calling thread on the section and session as they are. */
+/**
+ * The given threads where they can do the work, otherwise the calling thread on the section and session as they are.
+ *
+ * @param spatial left out where no task is to read counts
+ */
 export function taskExecutor(
-  spatial: SpatialInput,
-  { solver }: DeconvolveOptions,
+  spatial: SpatialInput | undefined,
+  solver: Solver,
   { executor }: DeconvolveCallbacks,
   openSession: () => SolverSession,
 ): Executor<PipelineTasks> {
-  const canShare = spatial.location !== undefined && BUILT_IN_SOLVERS[solver.name] === solver;
-  if (executor && canShare) return executor;
-  return inlineExecutor(buildPipelineTasks({ openCounts: async () => spatial.counts, openSession }));
+  const canRead = spatial === undefined || spatial.location !== undefined;
+  if (executor && canRead && BUILT_IN_SOLVERS[solver.name] === solver) return executor;
+  return inlineExecutor(
+    buildPipelineTasks({
+      openCounts: async () => {
+        if (!spatial) throw new TypeError("no section was given to read");
+        return spatial.counts;
+      },
+      openSession,
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Coordinates } from "@flashdeconv/core";
-import { type DenseChunk, memorySource, type NameChunk } from "@flashdeconv/core";
+import { type DenseChunk, memorySource, type NameChunk, type Values } from "@flashdeconv/core";
 import {
   type AnnDataAdditions,
   addToAnnData,
@@ -18,33 +18,43 @@ export interface ResultFrame {
   readonly coordinates?: Coordinates;
 }
 
-/** A result as what it adds to an AnnData store. */
-export function resultElements(result: Deconvolution, layout: ResultLayout = {}): AnnDataAdditions {
-  const { key, obsColumns, extraParameters, precision } = resolveResultLayout(layout);
-  const { spotCount, typeNames } = result;
-  const values = precision === "float32" ? Float32Array.from(result.proportions) : result.proportions;
-  const table: DenseChunk = { kind: "dense", spotStart: 0, spotCount, width: typeNames.length, values };
-  const obs: Column[] = [
-    { kind: "categorical", name: `${key}_dominant`, codes: result.dominant, categories: typeNames },
-    {
-      kind: "categorical",
-      name: `${key}_status`,
-      codes: Int8Array.from(result.statuses),
-      categories: SPOT_STATUSES,
-    },
-  ];
-  if (obsColumns) {
-    for (const [k, name] of typeNames.entries()) {
-      const column = new Float64Array(spotCount);
-      for (let spot = 0; spot < spotCount; spot++) column[spot] = values[spot * typeNames.length + k];
-      obs.push({ kind: "number", name: `${key}_${name}`, values: column });
-    }
-  }
+/** A result as what it adds to an AnnData store. Reads the proportions where each type is to be a column of `obs`. */
+export async function resultElements(
+  result: Deconvolution,
+  layout: ResultLayout = {},
+): Promise<AnnDataAdditions> {
+  const { key, obsColumns, extraParameters } = resolveResultLayout(layout);
+  const { typeNames, proportions, dominant, statuses } = result;
   return {
-    obs,
-    obsm: { [key]: { values: memorySource(table), columnNames: typeNames } },
+    obs: [
+      { kind: "categorical", name: `${key}_dominant`, codes: dominant, categories: typeNames },
+      {
+        kind: "categorical",
+        name: `${key}_status`,
+        codes: new Int8Array(statuses.buffer, statuses.byteOffset, statuses.length),
+        categories: SPOT_STATUSES,
+      },
+      ...(obsColumns ? await typeColumns(key, result) : []),
+    ],
+    obsm: { [key]: { values: proportions, columnNames: typeNames } },
     uns: { [`${key}_params`]: { ...result.parameters, ...extraParameters } },
   };
+}
+
+async function typeColumns(
+  key: string,
+  { spotCount, typeNames, proportions }: Deconvolution,
+): Promise<Column[]> {
+  let columns: Values[] | undefined;
+  for await (const { spotStart, spotCount: rows, values } of proportions.chunks()) {
+    columns ??= typeNames.map(() =>
+      values instanceof Float32Array ? new Float32Array(spotCount) : new Float64Array(spotCount),
+    );
+    for (let row = 0; row < rows; row++) {
+      for (const [k, column] of columns.entries()) column[spotStart + row] = values[row * columns.length + k];
+    }
+  }
+  return (columns ?? []).map((values, k) => ({ kind: "number", name: `${key}_${typeNames[k]}`, values }));
 }
 
 /** Writes a result as an AnnData store of its own: spot names, coordinates and the result, without counts. */
@@ -54,7 +64,7 @@ export async function writeResultStore(
   frame: ResultFrame,
   options: ResultLayout & WriteOptions = {},
 ): Promise<void> {
-  const elements = resultElements(result, options);
+  const elements = await resultElements(result, options);
   const { coordinates, spotNames } = frame;
   const { spotCount } = result;
   const spatial = coordinates && {
@@ -77,5 +87,5 @@ export async function addResultToStore(
   { spotNames }: Pick<ResultFrame, "spotNames">,
   options: ResultLayout & WriteOptions = {},
 ): Promise<void> {
-  await addToAnnData(target, { ...resultElements(result, options), spotNames }, options);
+  await addToAnnData(target, { ...(await resultElements(result, options)), spotNames }, options);
 }

@@ -30,7 +30,6 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
   const layout = resolveResultLayout({
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
-    precision: flags.precision,
     extraParameters: provenance(path, flags),
   });
   const output = await openOutput({ input: path, alsoRead: [reference], out, inPlace, overwrite });
@@ -53,7 +52,7 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
       });
       meter.enter("write");
       await write(output, result, spatial, { ...flags, layout }, terminal);
-      const { text, json } = describeRun(out ?? path, layout.key, result, terminal.notices);
+      const { text, json } = await describeRun(out ?? path, layout.key, result, terminal.notices);
       return { text, json: { ...json, resources: meter.report() } };
     });
   } catch (error) {

@@ -131,7 +131,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--precision <type>",
-      `float64 or float32, which halves memory (default: ${DEFAULTS.precision})`,
+      `of what is kept per spot (default: ${DEFAULTS.precision}; float64 where the tolerance is below 1e-5)`,
       parseChoice("--precision", ["float64", "float32"]),
     )
     .optionsGroup("Resources:")

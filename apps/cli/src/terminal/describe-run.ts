@@ -6,14 +6,14 @@ import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
 /** What a run found and where it lies. */
-export function describeRun(
+export async function describeRun(
   path: string,
   key: string,
   result: Deconvolution,
   notices: readonly Notice[],
-): Outcome {
+): Promise<Outcome> {
   const { spotCount, typeNames, parameters } = result;
-  const types = summarizeTypes(result);
+  const types = await summarizeTypes(result);
   const { lambda_used: lambda, sweeps, converged, proportion_error_estimate: error } = parameters;
   const genesUsed = (parameters.genes_used as readonly string[]).length;
   const statuses = countStatuses(result);
@@ -72,15 +72,18 @@ interface TypeSummary {
   readonly dominantSpotCount: number;
 }
 
-function summarizeTypes({ typeNames, proportions, dominant }: Deconvolution): TypeSummary[] {
+async function summarizeTypes(result: Deconvolution): Promise<TypeSummary[]> {
+  const { typeNames, proportions, dominant } = result;
   const width = typeNames.length;
   const sums = new Float64Array(width);
   const dominantCounts = new Int32Array(width);
   let answered = 0;
-  for (let start = 0; start < proportions.length; start += width) {
-    if (Number.isNaN(proportions[start])) continue;
-    answered++;
-    for (let k = 0; k < width; k++) sums[k] += proportions[start + k];
+  for await (const { values } of proportions.chunks()) {
+    for (let start = 0; start < values.length; start += width) {
+      if (Number.isNaN(values[start])) continue;
+      answered++;
+      for (let k = 0; k < width; k++) sums[k] += values[start + k];
+    }
   }
   for (const type of dominant) if (type >= 0) dominantCounts[type]++;
   return typeNames.map((name, k) => ({

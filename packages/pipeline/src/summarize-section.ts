@@ -1,0 +1,83 @@
+import { meanDegree } from "@flashdeconv/graph";
+import { alignGenes } from "@flashdeconv/select-genes";
+import type { Solver, SolverReference, StatArray } from "@flashdeconv/solver";
+import { buildProblem } from "./build-problem.js";
+import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
+import { checkInputs, type ReferenceInput, type SpatialInput } from "./inputs.js";
+import type { NoticeList } from "./notice-list.js";
+import { describeSummary, type Parameters } from "./parameters.js";
+import { prepareReference } from "./prepare-reference.js";
+import { buildSpatialGraph, type SpatialGraph } from "./spatial-graph.js";
+import { startSession } from "./start-session.js";
+import { summarizeSpots } from "./summarize-spots.js";
+import { surveySpots } from "./survey-spots.js";
+import { taskExecutor } from "./task-executor.js";
+
+/** All that a solve needs of a section and its reference; no count is read after this. N spots, K types. */
+export interface SectionSummary {
+  readonly spotCount: number;
+  /** The types and their Gram matrix, as solvers see them. */
+  readonly reference: SolverReference;
+  /** N x statWidth: what the solver's `summarize` keeps of each spot. */
+  readonly statistics: StatArray;
+  /** N counts over the selected genes; 0 where the spot has none. */
+  readonly librarySizes: StatArray;
+  readonly graph: SpatialGraph;
+  readonly meanDegree: number;
+  /** The solver's own options, with the platform's lambda where one was asked for. */
+  readonly solverOptions: object;
+  /** What made the summary, under the names of the command line's options. */
+  readonly parameters: Parameters;
+}
+
+/**
+ * Reads the reference once and the section twice, chunk by chunk: once to choose genes, once to reduce each spot to the
+ * few numbers that the solver keeps of it.
+ */
+export async function summarizeSection(
+  spatial: SpatialInput,
+  reference: ReferenceInput,
+  options: DeconvolveOptions,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<SectionSummary> {
+  checkInputs(spatial, reference);
+  const alignment = alignGenes(spatial.geneNames, reference.geneNames);
+  for (const notice of alignment.notices) notices.add(notice);
+
+  const graph = await buildSpatialGraph(spatial, options, callbacks, notices);
+  const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
+  const executor = taskExecutor(spatial, options.solver, callbacks, () => session);
+  const moments = await surveySpots(executor, spatial, alignment.spatialIndex, options, callbacks, notices);
+  const problem = buildProblem(moments, prepared.signature, options, notices);
+
+  const context = { spotCount: spatial.counts.spotCount, meanDegree: meanDegree(graph.neighbors) };
+  const solver: Solver = options.solver;
+  const { session, request } = startSession(solver, problem.reference, problem.solverOptions, context);
+  const spots = await summarizeSpots(
+    executor,
+    spatial,
+    {
+      columns: problem.selection.genes.map((gene) => alignment.spatialIndex[gene]),
+      form: {
+        input: solver.input,
+        normalization: problem.normalization,
+        statistics: problem.statistics,
+        precision: options.precision,
+      },
+      session: request,
+      statWidth: session.statWidth,
+    },
+    callbacks,
+    notices,
+  );
+  const sharedGeneCount = alignment.geneNames.length;
+  return {
+    ...context,
+    ...spots,
+    graph,
+    reference: problem.reference,
+    solverOptions: problem.solverOptions,
+    parameters: describeSummary({ options, problem, prepared, sharedGeneCount, ...context }),
+  };
+}
