@@ -5,6 +5,7 @@ import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addInspectCommand } from "./commands/inspect.js";
 import { addRunCommand } from "./commands/run.js";
 import { addSimulateCommand } from "./commands/simulate.js";
+import { addSolveCommand } from "./commands/solve.js";
 import type { Environment } from "./environment.js";
 
 const AFTER_HELP = `
@@ -31,6 +32,7 @@ export function buildProgram(environment: Environment): Command {
     })
     .addHelpText("after", AFTER_HELP);
   addRunCommand(program, environment);
+  addSolveCommand(program, environment);
   addInspectCommand(program, environment);
   addSimulateCommand(program, environment);
   addEvaluateCommand(program, environment);

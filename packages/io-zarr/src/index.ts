@@ -26,6 +26,7 @@ export {
   type StoreSummary,
 } from "./read/inspect-store.js";
 export type { MatrixInfo } from "./read/matrix-info.js";
+export { type ArraysReader, openArrays } from "./read/open-arrays.js";
 export {
   OPEN_DEFAULTS,
   type OpenOptions,
@@ -51,6 +52,7 @@ export type {
 export { memoryStore } from "./write/memory-store.js";
 export type { StagedStore, StoreKey } from "./write/staged-store.js";
 export { writeAnnData } from "./write/write-anndata.js";
+export { type ArraysContents, writeArrays } from "./write/write-arrays.js";
 export {
   type EncodeOptions,
   resolveWriteOptions,

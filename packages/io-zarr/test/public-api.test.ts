@@ -10,6 +10,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "addToAnnData",
       "inspectStore",
       "memoryStore",
+      "openArrays",
       "openReference",
       "openSpatial",
       "readColumn",
@@ -19,6 +20,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "readSignatureCsv",
       "resolveWriteOptions",
       "writeAnnData",
+      "writeArrays",
     ]
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`

@@ -16,6 +16,7 @@ import {
 } from "@flashdeconv/solver";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
+import type { SectionSummary } from "./summarize-section.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
 
@@ -68,6 +69,8 @@ export interface DeconvolveCallbacks {
    * result is the same to the bit. The caller closes it.
    */
   readonly executor?: Executor<PipelineTasks>;
+  /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. */
+  readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StageProgress) => void;
   /** Told once per kind of repair or decision the user should hear of. All are in the result too. */

@@ -7,7 +7,7 @@ import {
 import type { ReferenceInput, SpatialInput } from "./inputs.js";
 import { buildNoticeList } from "./notice-list.js";
 import type { Parameters } from "./parameters.js";
-import { solveSummary } from "./solve-summary.js";
+import { solveSection } from "./solve-summary.js";
 import type { SpotAnswers } from "./spot-answers.js";
 import { summarizeSection } from "./summarize-section.js";
 
@@ -39,5 +39,6 @@ export async function deconvolve(
   const options = resolveDeconvolveOptions(input);
   const notices = buildNoticeList(callbacks.onNotice);
   const summary = await summarizeSection(spatial, reference, options, callbacks, notices);
-  return solveSummary(summary, options, callbacks, notices);
+  await callbacks.onSummary?.(summary);
+  return solveSection(summary, options, callbacks, notices);
 }

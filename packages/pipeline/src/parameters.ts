@@ -64,6 +64,7 @@ export function describeSolve({ options, solverOptions, session, solution }: Sol
     lambda_used: session.settings.lambda ?? null,
     tolerance: options.tolerance,
     max_sweeps: options.maxSweeps,
+    precision: options.precision,
     empty: options.empty,
     sweeps: solution.sweeps,
     converged: solution.converged,

@@ -42,7 +42,7 @@ export function solveSpots(
     session,
     {
       typeCount,
-      statistics,
+      statistics: isShared ? sharedStatistics(statistics, allocate) : statistics,
       graph: { spotCount, indptr: inReach(indptr), indices: inReach(indices) },
       spatialOrder: graph.order,
       abundance: statArray(options.precision, spotCount * typeCount, allocate),
@@ -54,6 +54,14 @@ export function solveSpots(
     },
     options,
   );
+}
+
+/** As it is where all threads see it already; a message would copy it for each of them. */
+function sharedStatistics(array: StatArray, allocate: (byteLength: number) => ArrayBufferLike): StatArray {
+  if (array.buffer instanceof SharedArrayBuffer) return array;
+  const copy = statArray(array instanceof Float32Array ? "float32" : "float64", array.length, allocate);
+  copy.set(array);
+  return copy;
 }
 
 function copyTo(memory: ArrayBufferLike, array: Int32Array): Int32Array {

@@ -1,8 +1,9 @@
+import { OptionError } from "@flashdeconv/core";
 import type { SolveOptions, Solver } from "@flashdeconv/solver";
 import type { Deconvolution } from "./deconvolve.js";
-import type { DeconvolveCallbacks } from "./deconvolve-options.js";
+import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "./deconvolve-options.js";
 import { noteOutcome } from "./note-outcome.js";
-import type { NoticeList } from "./notice-list.js";
+import { buildNoticeList, type NoticeList } from "./notice-list.js";
 import { describeSolve } from "./parameters.js";
 import { solveSpots } from "./solve-spots.js";
 import { answerSpots } from "./spot-answers.js";
@@ -18,8 +19,39 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly empty: "nan" | "uniform";
 }
 
-/** Solves a summarised section. The statistics stay as they are, so that it can be solved again in another way. */
-export async function solveSummary(
+export interface SolveSummaryInput extends SolveSummaryOptions {
+  /** The solver's own options, over its defaults. */
+  readonly solverOptions: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Solves a summarised section again: with another smoothing, sparsity or solver, and without reading a count. With the
+ * settings of the run that made the summary it gives the same bits. The summary stays as it is.
+ *
+ * @throws OptionError for a bad option, or a solver that needs more than the summary's statistics.
+ */
+export function solveSummary(
+  summary: SectionSummary,
+  input: Partial<SolveSummaryInput> = {},
+  callbacks: DeconvolveCallbacks = {},
+): Promise<Deconvolution> {
+  const { solver, solverOptions, tolerance, maxSweeps, precision, empty } = resolveDeconvolveOptions(input);
+  if (solver.input !== "statistics") {
+    throw new OptionError({
+      option: "solver",
+      value: solver.name,
+      rule: `a solver of "statistics"; this one takes "${solver.input}"`,
+      remedy: "Run it on the section itself.",
+    });
+  }
+  const notices = buildNoticeList(callbacks.onNotice);
+  const options = { solver, tolerance, maxSweeps, precision, empty };
+  const resolved = { ...summary, solverOptions: solver.resolveOptions(solverOptions) };
+  return solveSection(resolved, options, callbacks, notices);
+}
+
+/** Solves a summarised section with the options that came with it. */
+export async function solveSection(
   summary: SectionSummary,
   options: SolveSummaryOptions,
   callbacks: DeconvolveCallbacks,

@@ -14,10 +14,14 @@ it("exports what it promises and nothing else", () => {
       "isSignature",
       "isUninformativeLabel",
       "platformLambda",
+      "readSummary",
+      "recombineTypes",
       "resolveDeconvolveOptions",
       "resolveResultLayout",
       "resultElements",
+      "solveSummary",
       "writeResultStore",
+      "writeSummary",
     ]
   `);
 });

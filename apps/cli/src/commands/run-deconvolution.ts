@@ -1,4 +1,4 @@
-import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
+import { type Coordinates, isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import { openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
 import {
   addResultToStore,
@@ -7,9 +7,12 @@ import {
   isSignature,
   type ResultLayout,
   resolveResultLayout,
+  type SectionSummary,
   type StageProgress,
   writeResultStore,
+  writeSummary,
 } from "@flashdeconv/pipeline";
+import { withFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { resourceMeter } from "../resource-meter.js";
 import { openOutput } from "../stores/open-output.js";
@@ -17,7 +20,7 @@ import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
-import type { StageState } from "../terminal/progress-meter.js";
+import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 import { withThreads } from "./with-threads.js";
@@ -27,12 +30,24 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
   const { reference, out, inPlace, overwrite } = flags;
   const meter = resourceMeter("open");
   const options = await deconvolveOptions(flags);
+  if (flags.saveStats !== undefined && options.solver.input !== "statistics") {
+    throw new OptionError({
+      option: "--save-stats",
+      value: flags.saveStats,
+      rule: `a solver of statistics; ${options.solver.name} takes ${options.solver.input}`,
+      remedy: "Leave it out, or take another --solver.",
+    });
+  }
   const layout = resolveResultLayout({
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
     extraParameters: provenance(path, flags),
   });
   const output = await openOutput({ input: path, alsoRead: [reference], out, inPlace, overwrite });
+  const statistics = await openStatistics(path, flags).catch(async (error) => {
+    await output.discard().catch(() => undefined);
+    throw error;
+  });
   try {
     return await withStore(path, async (store) => {
       const { signal, note } = terminal;
@@ -47,7 +62,16 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
         return withThreads(flags.workers, spatial.spotCount, (executor) =>
-          deconvolve(spatial, input, options, { signal, onProgress, onNotice: note, executor }),
+          deconvolve(spatial, input, options, {
+            signal,
+            onProgress,
+            onNotice: note,
+            executor,
+            onSummary: (summary) => {
+              const parameters = { ...summary.parameters, ...provenance(path, flags) };
+              return statistics && keep(statistics, { ...summary, parameters }, spatial, terminal);
+            },
+          }),
         );
       });
       meter.enter("write");
@@ -58,8 +82,35 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
   } catch (error) {
     // What went wrong first is what is told.
     await output.discard().catch(() => undefined);
+    await statistics?.discard().catch(() => undefined);
     throw error;
   }
+}
+
+/** Opens the store for the statistics, where they are to be kept. */
+async function openStatistics(path: string, flags: RunFlags): Promise<StagedStore | undefined> {
+  const { saveStats, reference, out, overwrite } = flags;
+  if (saveStats === undefined) return undefined;
+  const alsoRead = out === undefined ? [reference] : [reference, out];
+  return withFlags({ "--out": "--save-stats" }, () =>
+    openOutput({ input: path, alsoRead, out: saveStats, overwrite }),
+  );
+}
+
+async function keep(
+  statistics: StagedStore,
+  summary: SectionSummary,
+  spatial: SpatialDataset,
+  terminal: Terminal,
+): Promise<void> {
+  const { signal } = terminal;
+  const coordinates = await readIfThere(spatial, terminal);
+  await writeSummary(
+    statistics,
+    summary,
+    { spotNames: spatial.spotNames({ signal }), coordinates },
+    { signal },
+  );
 }
 
 async function write(
@@ -110,22 +161,6 @@ function provenance(path: string, flags: RunFlags): Record<string, string> {
   return Object.fromEntries(
     Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-}
-
-const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
-  reference: "reading the reference",
-  genes: "choosing genes",
-  statistics: "summing up spots",
-  graph: "finding neighbours",
-  solve: "solving",
-  write: "writing",
-};
-
-function stageState({ stage, done, total, estimate }: StageProgress, referenceUnit: string): StageState {
-  const unit = stage === "reference" ? referenceUnit : stage === "solve" ? "sweeps" : "spots";
-  const isKnown = estimate !== undefined && Number.isFinite(estimate);
-  const detail = isKnown ? `error of a proportion about ${estimate.toPrecision(1)}` : undefined;
-  return { stage: STAGES[stage], done, total, unit, detail };
 }
 
 /** Calls a function the first time only and gives the same answer again. */

@@ -37,6 +37,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--out <store>", "write a new store")
     .option("--in-place", "add the result to the section's store")
     .option("--overwrite", "replace the store at --out, or a table of others under --key-added")
+    .option("--save-stats <store>", "also keep what solve needs to solve the section again in another way")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--obs-columns", "also write each type as a column of obs")
     .option(

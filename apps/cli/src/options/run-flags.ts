@@ -14,6 +14,7 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, TerminalOptions {
   readonly overwrite?: boolean;
   readonly keyAdded?: string;
   readonly obsColumns?: boolean;
+  readonly saveStats?: string;
   readonly zarrFormat?: "2" | "3";
   readonly preprocess?: DeconvolveOptions["preprocess"];
   readonly targetSum?: number;
@@ -60,11 +61,16 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
   });
 }
 
-/** Options that need each other, or exclude each other. */
-function checkTogether({ radius, graph, inPlace, zarrFormat, workers = 1 }: RunFlags): void {
+/** Throws OptionError for a number of threads that cannot be. */
+export function checkWorkers(workers = 1): void {
   if (!Number.isInteger(workers) || workers < 1) {
     throw new OptionError({ option: "--workers", value: workers, rule: "a whole number of at least 1" });
   }
+}
+
+/** Options that need each other, or exclude each other. */
+function checkTogether({ radius, graph, inPlace, zarrFormat, workers }: RunFlags): void {
+  checkWorkers(workers);
   if (radius !== undefined && graph !== "radius") {
     const remedy = "Add --graph radius, or leave --radius out.";
     throw new OptionError({

@@ -6,6 +6,7 @@ import { join } from "./hierarchy.js";
 import { openDataframe } from "./open-dataframe.js";
 import { openVector } from "./open-vector.js";
 import { packedCursor } from "./read-strings.js";
+import type { ZarrArray } from "./zarr-array.js";
 
 /** The row names of a dataframe, read when asked for. */
 export interface NameSource {
@@ -65,6 +66,12 @@ export function columnTexts(column: ColumnValues): string[] {
     case "boolean":
       return Array.from(column.values, (value) => (value < 0 ? "" : value === 1 ? "True" : "False"));
   }
+}
+
+/** The strings of a one-dimensional array, in order, as bytes. */
+export function stringChunks(array: ZarrArray, signal?: AbortSignal): AsyncIterable<NameChunk> {
+  const open = (passSignal?: AbortSignal) => packedCursor(array, passSignal);
+  return source(array.path, array.metadata.shape[0], open).chunks(signal);
 }
 
 function source(path: string, count: number, openReader: (signal?: AbortSignal) => StringReader): NameSource {

@@ -1,0 +1,103 @@
+import {
+  type Deconvolution,
+  readSummary,
+  recombineTypes,
+  resolveResultLayout,
+  type StageProgress,
+  solveSummary,
+  writeResultStore,
+} from "@flashdeconv/pipeline";
+import { loadSolver } from "../options/load-solver.js";
+import { withFlags } from "../options/option-flags.js";
+import { checkWorkers, type RunFlags } from "../options/run-flags.js";
+import { solverOptions } from "../options/solver-options.js";
+import { resourceMeter } from "../resource-meter.js";
+import { openOutput } from "../stores/open-output.js";
+import { withStore } from "../stores/with-store.js";
+import { describeRun } from "../terminal/describe-run.js";
+import { stageState } from "../terminal/stage-state.js";
+import type { Outcome, Terminal } from "../terminal/terminal.js";
+import { writingProgress } from "../terminal/writing-progress.js";
+import { withThreads } from "./with-threads.js";
+
+/** The options of `solve`; those that `run` has too mean the same. */
+export interface SolveFlags
+  extends Pick<
+    RunFlags,
+    | "overwrite"
+    | "keyAdded"
+    | "obsColumns"
+    | "zarrFormat"
+    | "empty"
+    | "lambda"
+    | "rho"
+    | "solver"
+    | "solverOptions"
+    | "tolerance"
+    | "maxSweeps"
+    | "precision"
+    | "workers"
+    | "json"
+    | "quiet"
+  > {
+  readonly out: string;
+  readonly dropType?: readonly string[];
+  readonly mergeTypes?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Reads statistics, solves them, writes a result. Whatever fails, the output is as it was before. */
+export async function solveStatistics(path: string, flags: SolveFlags, terminal: Terminal): Promise<Outcome> {
+  const { signal, note } = terminal;
+  const meter = resourceMeter("open");
+  checkWorkers(flags.workers);
+  const layout = resolveResultLayout({
+    key: flags.keyAdded,
+    obsColumns: flags.obsColumns,
+    extraParameters: { statistics: path },
+  });
+  const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
+  const output = await openOutput({ input: path, alsoRead: [], out: flags.out, overwrite: flags.overwrite });
+  try {
+    return await withStore(path, async (store) => {
+      const { summary: whole, spotNames, coordinates } = await readSummary(store, { signal });
+      const change = { drop: flags.dropType, merge: flags.mergeTypes };
+      const isChanged = flags.dropType !== undefined || flags.mergeTypes !== undefined;
+      const summary = isChanged
+        ? await withFlags({ drop: "--drop-type", merge: "--merge-types" }, async () =>
+            recombineTypes(whole, change),
+          )
+        : whole;
+      const { tolerance, maxSweeps, precision, empty } = flags;
+      const options = {
+        solver,
+        solverOptions: solverOptions(flags),
+        tolerance,
+        maxSweeps,
+        precision: precision ?? (whole.statistics instanceof Float64Array ? "float64" : undefined),
+        empty,
+      } as const;
+      const onProgress = (progress: StageProgress) => {
+        meter.enter(progress.stage);
+        terminal.progress.update(stageState(progress, "types"));
+      };
+      meter.enter("solve");
+      const result: Deconvolution = await withThreads(flags.workers, summary.spotCount, (executor) =>
+        solveSummary(summary, options, { executor, signal, onProgress, onNotice: note }),
+      );
+      meter.enter("write");
+      const frame = { spotNames: spotNames({ signal }), coordinates };
+      await writeResultStore(output, result, frame, {
+        ...layout,
+        signal,
+        onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),
+        zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
+      });
+      const { text, json } = await describeRun(flags.out, layout.key, result, terminal.notices);
+      return { text, json: { ...json, resources: meter.report() } };
+    });
+  } catch (error) {
+    // What went wrong first is what is told.
+    await output.discard().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,111 @@
+import { OptionError } from "@flashdeconv/core";
+import { DECONVOLVE_DEFAULTS as DEFAULTS, RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { BCD_DEFAULTS } from "@flashdeconv/solver";
+import type { Command } from "commander";
+import type { Environment } from "../environment.js";
+import { SOLVER_NAMES } from "../options/load-solver.js";
+import { parseChoice } from "../options/parse-choice.js";
+import { parseJsonObject } from "../options/parse-json-object.js";
+import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
+import { requireGiven } from "../options/require-given.js";
+import { type Terminal, useTerminal } from "../terminal/terminal.js";
+import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv solve stats.zarr --lambda 50 --out smoother.zarr
+  flashdeconv solve stats.zarr --drop-type Doublet --merge-types '{"T": ["CD4 T", "CD8 T"]}' --out other.zarr`;
+
+export function addSolveCommand(program: Command, environment: Environment): void {
+  program
+    .command("solve")
+    .description(
+      "Solves a section again from the statistics that run --save-stats kept, without reading counts.",
+    )
+    .argument("<statistics>", "store that run --save-stats wrote")
+    .option("--out <store>", "write a new store")
+    .option("--overwrite", "replace the store at --out")
+    .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
+    .option("--obs-columns", "also write each type as a column of obs")
+    .option(
+      "--zarr-format <2|3>",
+      "Zarr version of the new store (default: 2)",
+      parseChoice("--zarr-format", ["2", "3"]),
+    )
+    .option(
+      "--empty <nan|uniform>",
+      `what a spot without an answer gets (default: ${DEFAULTS.empty})`,
+      parseChoice("--empty", ["nan", "uniform"]),
+    )
+    .optionsGroup("Types:")
+    .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
+    .option(
+      "--merge-types <json>",
+      'take types together: {"new name": ["type", "type"]}',
+      parseTypeLists("--merge-types"),
+    )
+    .optionsGroup("Solver:")
+    .option(
+      "--lambda <auto|number>",
+      `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
+      parseWordOrNumber("--lambda", "auto"),
+    )
+    .option(
+      "--rho <number>",
+      `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`,
+      parseNumber("--rho"),
+    )
+    .option(
+      "--solver <name|module>",
+      `${SOLVER_NAMES.join(", ")}, or a module of your own that takes statistics (default: ${DEFAULTS.solver.name})`,
+    )
+    .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
+    .option(
+      "--tolerance <number>",
+      `error of a proportion to stop at (default: ${DEFAULTS.tolerance})`,
+      parseNumber("--tolerance"),
+    )
+    .option(
+      "--max-sweeps <count>",
+      `sweeps to give up after (default: ${DEFAULTS.maxSweeps})`,
+      parseNumber("--max-sweeps"),
+    )
+    .option(
+      "--precision <type>",
+      "of abundances and proportions (default: as run)",
+      parseChoice("--precision", ["float64", "float32"]),
+    )
+    .optionsGroup("Resources:")
+    .option(
+      "--workers <count>",
+      "threads that solve; the result does not depend on it (default: one per core for large sections)",
+      parseNumber("--workers"),
+    )
+    .optionsGroup("Messages:")
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress, no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((statistics: string, flags: Partial<SolveFlags>) => {
+      const out = requireGiven("--out", flags.out, "a new store");
+      const solve = (terminal: Terminal) => solveStatistics(statistics, { ...flags, out }, terminal);
+      return useTerminal(environment, flags, solve);
+    });
+}
+
+function collectNames(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
+}
+
+/** Parses an object of lists of names. */
+function parseTypeLists(flag: string): (text: string) => Readonly<Record<string, readonly string[]>> {
+  const parse = parseJsonObject(flag);
+  return (text) => {
+    const lists = parse(text);
+    for (const [name, members] of Object.entries(lists)) {
+      if (Array.isArray(members) && members.every((member) => typeof member === "string")) continue;
+      const rule = `a list of type names for each new one; ${JSON.stringify(name)} has another`;
+      throw new OptionError({ option: flag, value: text, rule });
+    }
+    return lists as Record<string, readonly string[]>;
+  };
+}

@@ -1,0 +1,22 @@
+import type { StageProgress } from "@flashdeconv/pipeline";
+import type { StageState } from "./progress-meter.js";
+
+const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
+  reference: "reading the reference",
+  genes: "choosing genes",
+  statistics: "summing up spots",
+  graph: "finding neighbours",
+  solve: "solving",
+  write: "writing",
+};
+
+/** A stage of a run in words. */
+export function stageState(
+  { stage, done, total, estimate }: StageProgress,
+  referenceUnit: string,
+): StageState {
+  const unit = stage === "reference" ? referenceUnit : stage === "solve" ? "sweeps" : "spots";
+  const isKnown = estimate !== undefined && Number.isFinite(estimate);
+  const detail = isKnown ? `error of a proportion about ${estimate.toPrecision(1)}` : undefined;
+  return { stage: STAGES[stage], done, total, unit, detail };
+}

@@ -1,0 +1,113 @@
+import { compareCodePoints, OptionError } from "@flashdeconv/core";
+import type { SectionSummary } from "./summarize-section.js";
+
+/**
+ * The summary with some types left out and some taken together, without reading a count: genes, sketch and normalisation
+ * stay those of the run that made it. The signature of types taken together is the mean of their normalised ones, weighted by
+ * their cells where these are known, so their statistics are the same means.
+ *
+ * @param drop names of types to leave out
+ * @param merge names of new types, each with those it takes together
+ * @throws OptionError for a name that is not there, is given twice, or comes out twice, or where no type is left.
+ */
+export function recombineTypes(
+  summary: SectionSummary,
+  {
+    drop = [],
+    merge = {},
+  }: { readonly drop?: readonly string[]; readonly merge?: Readonly<Record<string, readonly string[]>> },
+): SectionSummary {
+  const { reference, statistics, spotCount, parameters } = summary;
+  const { typeNames, gram } = reference;
+  const typeCount = typeNames.length;
+  const groups = groupTypes(typeNames, drop, merge);
+  const cellCounts = parameters.cell_counts instanceof Int32Array ? parameters.cell_counts : undefined;
+  const names = [...groups.keys()].sort(compareCodePoints);
+  const weights = names.map((name) => weightsOf(groups.get(name) ?? [], cellCounts));
+
+  const count = names.length;
+  const combinedGram = new Float64Array(count * count);
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < count; b++) {
+      let sum = 0;
+      for (const [k, left] of weights[a])
+        for (const [l, right] of weights[b]) sum += left * right * gram[k * typeCount + l];
+      combinedGram[a * count + b] = sum;
+    }
+  }
+  const length = spotCount * (count + 1);
+  const combined = statistics instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  for (let spot = 0; spot < spotCount; spot++) {
+    const from = spot * (typeCount + 1);
+    const to = spot * (count + 1);
+    for (let a = 0; a < count; a++) {
+      let sum = 0;
+      for (const [k, weight] of weights[a]) sum += weight * statistics[from + k];
+      combined[to + a] = sum;
+    }
+    combined[to + count] = statistics[from + typeCount];
+  }
+  return {
+    ...summary,
+    statistics: combined,
+    reference: { typeNames: names, width: count, values: combinedGram, gram: combinedGram },
+    parameters: {
+      ...parameters,
+      cell_types: names,
+      cell_counts: cellCounts
+        ? Int32Array.from(names, (name) => sumOver(groups.get(name) ?? [], cellCounts))
+        : null,
+      types_dropped: [...drop],
+      types_merged: merge,
+    },
+  };
+}
+
+/** New names and the positions of the types that each stands for. */
+function groupTypes(
+  typeNames: readonly string[],
+  drop: readonly string[],
+  merge: Readonly<Record<string, readonly string[]>>,
+): Map<string, readonly number[]> {
+  const used = new Set<string>();
+  const take = (option: string, name: string): number => {
+    const index = typeNames.indexOf(name);
+    if (index < 0 || used.has(name)) {
+      const rule = index < 0 ? `one of ${typeNames.join(", ")}` : "each type once";
+      throw new OptionError({ option, value: name, rule });
+    }
+    used.add(name);
+    return index;
+  };
+  for (const name of drop) take("drop", name);
+  const groups = new Map<string, readonly number[]>();
+  for (const [name, members] of Object.entries(merge)) {
+    const isList = Array.isArray(members) && members.length > 0;
+    if (!isList || name === "") {
+      throw new OptionError({ option: "merge", value: name, rule: "a name with a list of types for it" });
+    }
+    groups.set(
+      name,
+      members.map((member) => take("merge", member)),
+    );
+  }
+  for (const [index, name] of typeNames.entries()) {
+    if (used.has(name)) continue;
+    if (groups.has(name)) {
+      throw new OptionError({ option: "merge", value: name, rule: "a name that no remaining type has" });
+    }
+    groups.set(name, [index]);
+  }
+  if (groups.size === 0)
+    throw new OptionError({ option: "drop", value: drop.join(", "), rule: "at least one type left" });
+  return groups;
+}
+
+function weightsOf(members: readonly number[], cellCounts?: Int32Array): [number, number][] {
+  const total = cellCounts ? sumOver(members, cellCounts) : 0;
+  return members.map((k) => [k, cellCounts && total > 0 ? cellCounts[k] / total : 1 / members.length]);
+}
+
+function sumOver(members: readonly number[], counts: Int32Array): number {
+  return members.reduce((sum, k) => sum + counts[k], 0);
+}
