@@ -29,6 +29,14 @@ function exitCode(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once("close", resolve));
 }
 
+/** The stored columns of a result, as they are. */
+async function tableIn(store: string): Promise<Buffer[]> {
+  const table = join(store, "obsm/flashdeconv");
+  const columns = (await readdir(table)).filter((name) => name.startsWith("type_"));
+  expect(columns.length).toBeGreaterThan(1);
+  return Promise.all(columns.sort().map((name) => readFile(join(table, name, "0"))));
+}
+
 describe.skipIf(!isBuilt)("the built executable (skipped where it is not built)", () => {
   it("prints its version, and ends with 2 on bad usage", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [bin, "--version"]);
@@ -51,28 +59,29 @@ describe.skipIf(!isBuilt)("the built executable (skipped where it is not built)"
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("writes the same proportions with one worker and with two", async () => {
+  it("writes the same proportions with one worker and with two, run and solved again", async () => {
     const folder = await temporaryFolder();
     const tables: Buffer[][] = [];
     for (const workers of ["1", "2"]) {
       const out = join(folder, `${workers}.zarr`);
-      const args = [
-        "run",
-        stores.spatial,
-        "--reference",
-        stores.reference,
+      const stats = join(folder, `${workers}-stats.zarr`);
+      const args = ["run", stores.spatial, "--reference", stores.reference, "--out", out];
+      const more = ["--workers", workers, "--save-stats", stats];
+      await promisify(execFile)(process.execPath, [bin, ...args, ...more]);
+      tables.push(await tableIn(out));
+      const again = join(folder, `${workers}-again.zarr`);
+      await promisify(execFile)(process.execPath, [
+        bin,
+        "solve",
+        stats,
         "--out",
-        out,
+        again,
         "--workers",
         workers,
-      ];
-      await promisify(execFile)(process.execPath, [bin, ...args]);
-      const table = join(out, "obsm/flashdeconv");
-      const columns = (await readdir(table)).filter((name) => name.startsWith("type_"));
-      expect(columns.length).toBeGreaterThan(1);
-      tables.push(await Promise.all(columns.sort().map((name) => readFile(join(table, name, "0")))));
+      ]);
+      tables.push(await tableIn(again));
     }
-    expect(tables[1]).toEqual(tables[0]);
+    for (const table of tables) expect(table).toEqual(tables[0]);
   });
 
   it("finishes its work where nobody reads its output", async () => {
