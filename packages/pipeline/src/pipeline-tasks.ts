@@ -9,8 +9,8 @@ import {
   renumberInPlace,
 } from "@flashdeconv/select-genes";
 import {
-  type Assessment,
   assessPiece,
+  type PieceAssessment,
   type SolveLevel,
   type SolverContext,
   type SolverReference,
@@ -75,7 +75,7 @@ export interface SweepInput {
 export interface AssessInput {
   readonly session: SessionRequest;
   readonly level: SolveLevel;
-  /** Ranges of rows. */
+  /** Ranges of the level's order of updates. */
   readonly pieces: readonly SpotRange[];
 }
 
@@ -89,7 +89,7 @@ export type PipelineTasks = {
   readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
   readonly sweep: (input: SweepInput) => SweepStats;
-  readonly assess: (input: AssessInput) => Assessment[];
+  readonly assess: (input: AssessInput) => PieceAssessment[];
 };
 
 export interface TaskResources {

@@ -1,11 +1,9 @@
 import type { NeighborGraph } from "@flashdeconv/core";
 import type { StatArray } from "./solver.js";
 
-/** The problem of a level: the section's own, or that of a coarser picture in which a row stands for several spots. */
-export interface LevelProblem {
+/** Who touches whom on a level: the section itself, or a coarser picture of it in which a row stands for several spots. */
+export interface LevelGraph {
   readonly graph: NeighborGraph;
-  /** rows x statWidth; of a coarse row the mean over its spots. */
-  readonly statistics: StatArray;
   /** Per entry of `graph.indices`, what the edge weighs next to one spot's own counts; 1 if left out. */
   readonly weights?: Float64Array;
   /** Spots that each row stands for; 1 if left out. */
@@ -14,7 +12,13 @@ export interface LevelProblem {
   readonly spatialOrder?: Int32Array;
 }
 
-export interface CoarseProblem extends LevelProblem {
+/** The problem of a level. */
+export interface LevelProblem extends LevelGraph {
+  /** rows x statWidth; of a coarse row the mean over its spots. */
+  readonly statistics: StatArray;
+}
+
+export interface CoarseGraph extends LevelGraph {
   readonly weights: Float64Array;
   readonly sizes: Float64Array;
   /** The coarse row of each finer row. */
@@ -34,11 +38,11 @@ const ROWS_PER_RUN = 4;
 const EDGE_SHARE = 0.35;
 
 /**
- * The next coarser problem: runs of four rows in spatial order become one. Divided by the number of its spots, a coarse
+ * The next coarser level: runs of four rows in spatial order become one. Divided by the number of its spots, a coarse
  * row's problem is a least-squares problem with the same Gram matrix, mean statistics and lighter edges.
  */
-export function coarsen(fine: LevelProblem, statWidth: number, allocate: Allocate): CoarseProblem {
-  const { graph, statistics, weights, sizes, spatialOrder } = fine;
+export function coarsen(fine: LevelGraph, allocate: Allocate): CoarseGraph {
+  const { graph, weights, sizes, spatialOrder } = fine;
   const { indptr, indices } = graph;
   const rowCount = Math.ceil(graph.spotCount / ROWS_PER_RUN);
   const rowOf = new Int32Array(graph.spotCount);
@@ -54,18 +58,14 @@ export function coarsen(fine: LevelProblem, statWidth: number, allocate: Allocat
   countEdges(fine, rowOf, coarseIndptr);
   const coarseIndices = new Int32Array(allocate(4 * coarseIndptr[rowCount]));
   const coarseWeights = new Float64Array(allocate(8 * coarseIndptr[rowCount]));
-  const coarseStatistics = arrayLike(statistics, rowCount * statWidth, allocate);
-  const sums = new Float64Array(statWidth);
   /** Where the edge to each row is kept; of an earlier row where it is before the current row's first edge. */
   const edgeTo = new Int32Array(rowCount).fill(-1);
   for (let row = 0; row < rowCount; row++) {
     let edgeCount = coarseIndptr[row];
-    sums.fill(0);
     const end = Math.min((row + 1) * ROWS_PER_RUN, graph.spotCount);
     for (let place = row * ROWS_PER_RUN; place < end; place++) {
       const spot = spatialOrder ? spatialOrder[place] : place;
       const share = (sizes ? sizes[spot] : 1) / coarseSizes[row];
-      for (let s = 0; s < statWidth; s++) sums[s] += share * statistics[spot * statWidth + s];
       for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
         const other = rowOf[indices[e]];
         if (other === row) continue;
@@ -76,23 +76,49 @@ export function coarsen(fine: LevelProblem, statWidth: number, allocate: Allocat
         coarseWeights[edgeTo[other]] += EDGE_SHARE * share * (weights ? weights[e] : 1);
       }
     }
-    coarseStatistics.set(sums, row * statWidth);
   }
   return {
     graph: { spotCount: rowCount, indptr: coarseIndptr, indices: coarseIndices },
-    statistics: coarseStatistics,
     weights: coarseWeights,
     sizes: coarseSizes,
     rowOf,
   };
 }
 
-/** Fills `coarseIndptr` with where each coarse row's edges begin. */
-function countEdges(
-  { graph, spatialOrder }: LevelProblem,
-  rowOf: Int32Array,
-  coarseIndptr: Int32Array,
+/** Finer rows in spatial order: those of places `start` to `end`, which begin and end with whole coarse rows. */
+export interface FineRows {
+  readonly statistics: StatArray;
+  readonly start: number;
+  readonly end: number;
+  /** Where the row of `start` lies in `statistics`, and the others after it; not looked at where there is an order. */
+  readonly firstRow: number;
+  /** The row of each place; rows follow each other from `firstRow` if left out. */
+  readonly spatialOrder?: Int32Array;
+  readonly sizes?: Float64Array;
+}
+
+/** Writes the mean statistics of the coarse rows that some finer rows make up, weighted by the spots they stand for. */
+export function averageStatistics(
+  { statistics, start, end, firstRow, spatialOrder, sizes }: FineRows,
+  coarseSizes: Float64Array,
+  statWidth: number,
+  coarseStatistics: StatArray,
 ): void {
+  const sums = new Float64Array(statWidth);
+  for (let first = start; first < end; first += ROWS_PER_RUN) {
+    const row = first / ROWS_PER_RUN;
+    sums.fill(0);
+    for (let place = first; place < Math.min(first + ROWS_PER_RUN, end); place++) {
+      const spot = spatialOrder ? spatialOrder[place] : firstRow + place - start;
+      const share = (sizes ? sizes[spot] : 1) / coarseSizes[row];
+      for (let s = 0; s < statWidth; s++) sums[s] += share * statistics[spot * statWidth + s];
+    }
+    coarseStatistics.set(sums, row * statWidth);
+  }
+}
+
+/** Fills `coarseIndptr` with where each coarse row's edges begin. */
+function countEdges({ graph, spatialOrder }: LevelGraph, rowOf: Int32Array, coarseIndptr: Int32Array): void {
   const rowCount = coarseIndptr.length - 1;
   const lastFrom = new Int32Array(rowCount).fill(-1);
   for (let row = 0; row < rowCount; row++) {
@@ -112,22 +138,26 @@ function countEdges(
 }
 
 /**
- * Starts the finer rows from the coarse answer: half of it is that of the row's own coarse row, half the mean over the
- * coarse rows of its neighbours, which takes the steps off.
+ * Starts the finer rows from `start` to `end` from the coarse answer: half of it is that of the row's own coarse row, half
+ * the mean over the coarse rows of its neighbours, which takes the steps off.
+ *
+ * @param fine the rows' abundances, from its beginning
  */
 export function prolong(
-  { graph: { spotCount, indptr, indices }, weights }: LevelProblem,
-  { rowOf }: CoarseProblem,
+  { graph: { indptr, indices }, weights }: LevelGraph,
+  rowOf: Int32Array,
   coarse: StatArray,
   fine: StatArray,
+  typeCount: number,
+  start: number,
+  end: number,
 ): void {
-  const typeCount = fine.length / spotCount;
-  for (let spot = 0; spot < spotCount; spot++) {
+  for (let spot = start; spot < end; spot++) {
     const from = indptr[spot];
     const to = indptr[spot + 1];
     let weight = 0;
     for (let e = from; e < to; e++) weight += weights ? weights[e] : 1;
-    const at = spot * typeCount;
+    const at = (spot - start) * typeCount;
     const own = rowOf[spot] * typeCount;
     const ownShare = weight > 0 ? 0.5 : 1;
     for (let k = 0; k < typeCount; k++) fine[at + k] = ownShare * coarse[own + k];

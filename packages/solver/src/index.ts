@@ -16,7 +16,14 @@ export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
 export { type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
-export { assessPiece, inlineRunner, type PieceRunner, type SolveLevel, sweepPiece } from "./solve-level.js";
+export {
+  assessPiece,
+  inlineRunner,
+  type PieceAssessment,
+  type PieceRunner,
+  type SolveLevel,
+  sweepPiece,
+} from "./solve-level.js";
 export { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions } from "./solve-options.js";
 export type {
   Assessment,

@@ -1,42 +1,78 @@
-import { type Allocate, arrayLike, type CoarseProblem, coarsen, type LevelProblem } from "./coarse-level.js";
+import {
+  type Allocate,
+  arrayLike,
+  averageStatistics,
+  type CoarseGraph,
+  coarsen,
+  type LevelGraph,
+  type LevelProblem,
+} from "./coarse-level.js";
 import type { SolveLevel } from "./solve-level.js";
-import { updateOrder } from "./update-order.js";
+import type { StatArray } from "./solver.js";
+import { type UpdateOrder, updateOrder } from "./update-order.js";
 
 /** A level with all that the driver needs to sweep it. */
-export interface Level extends SolveLevel {
+export interface Level extends SolveLevel, UpdateOrder {
   readonly problem: LevelProblem;
-  /** Where each colour begins in `order`, and its length at the end. */
-  readonly colorStarts: Int32Array;
   /** As `SolverSession.pull`: less on coarse levels, whose rows gather the counts of several spots. */
   readonly pull: number;
 }
 
 export interface CoarseLevel extends Level {
-  readonly problem: CoarseProblem;
+  readonly problem: CoarseGraph & LevelProblem;
 }
 
 /** Up to this pull the answers of the spots alone are as good a start as a coarse picture, and cost less. */
 const WEAK_PULL = 4;
+
+export interface CoarseLevelSettings {
+  readonly statWidth: number;
+  readonly typeCount: number;
+  /** Of the section itself, as `SolverSession.pull`. */
+  readonly pull: number;
+  /** An array of the kind that abundances are kept in. */
+  readonly abundanceKind: StatArray;
+  readonly allocate: Allocate;
+  /** The statistics of the first coarse level, from those of the section. */
+  firstStatistics(coarse: CoarseGraph): StatArray | Promise<StatArray>;
+}
+
 /** Coarser and coarser levels under the finest one, until neighbours pull weakly or one row is left: each a quarter of the last. */
-export function buildCoarseLevels(
-  finest: Level,
-  { statWidth, typeCount }: { statWidth: number; typeCount: number },
-  allocate: Allocate,
-): CoarseLevel[] {
+export async function buildCoarseLevels(
+  finest: LevelGraph,
+  { statWidth, typeCount, pull, abundanceKind, allocate, firstStatistics }: CoarseLevelSettings,
+): Promise<CoarseLevel[]> {
   const levels: CoarseLevel[] = [];
-  const { graph } = finest.problem;
-  const pullPerWeight = finest.pull / (graph.indices.length / graph.spotCount);
-  let level: Level = finest;
-  while (level.pull > WEAK_PULL && level.problem.graph.spotCount > 1) {
-    const problem = coarsen(level.problem, statWidth, allocate);
-    const rowCount = problem.graph.spotCount;
-    const pull = (pullPerWeight * problem.weights.reduce((sum, weight) => sum + weight, 0)) / rowCount;
-    const abundance = arrayLike(finest.abundance, rowCount * typeCount, allocate);
-    const coarse = { ...buildLevel(problem, abundance, pull, allocate), problem };
-    levels.push(coarse);
-    level = coarse;
+  const pullPerWeight = pull / (finest.graph.indices.length / finest.graph.spotCount);
+  let level = finest;
+  let levelPull = pull;
+  while (levelPull > WEAK_PULL && level.graph.spotCount > 1) {
+    const coarse = coarsen(level, allocate);
+    const rowCount = coarse.graph.spotCount;
+    const last = levels.at(-1);
+    const statistics = last
+      ? coarseStatistics(last.problem, coarse, statWidth, allocate)
+      : await firstStatistics(coarse);
+    levelPull = (pullPerWeight * coarse.weights.reduce((sum, weight) => sum + weight, 0)) / rowCount;
+    const abundance = arrayLike(abundanceKind, rowCount * typeCount, allocate);
+    const problem = { ...coarse, statistics };
+    levels.push({ ...buildLevel(problem, abundance, levelPull, allocate), problem });
+    level = problem;
   }
   return levels;
+}
+
+/** Mean statistics of all rows of the next coarser level. */
+export function coarseStatistics(
+  fine: LevelProblem,
+  { graph: { spotCount }, sizes }: CoarseGraph,
+  statWidth: number,
+  allocate: Allocate,
+): StatArray {
+  const out = arrayLike(fine.statistics, spotCount * statWidth, allocate);
+  const rows = { ...fine, start: 0, end: fine.graph.spotCount, firstRow: 0 };
+  averageStatistics(rows, sizes, statWidth, out);
+  return out;
 }
 
 export function buildLevel(

@@ -1,5 +1,6 @@
 import type { SpotRange } from "@flashdeconv/core";
 import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
+import { SPOTS_PER_CELL } from "./update-order.js";
 
 /**
  * What is swept: the section itself, or a coarser picture of it in which a row stands for several spots. Its arrays never
@@ -25,8 +26,14 @@ export interface SolveLevel {
 export interface PieceRunner {
   /** Sweeps ranges of `level.order`; all are done when it resolves, to the largest change of all. */
   sweep(level: SolveLevel, pieces: readonly SpotRange[], relaxation: number): Promise<SweepStats>;
-  /** Judges ranges of rows; resolves to one assessment per range, in their order. */
-  assess(level: SolveLevel, pieces: readonly SpotRange[]): Promise<readonly Assessment[]>;
+  /** Judges ranges of `level.order`; resolves to one judgement per range, in their order. */
+  assess(level: SolveLevel, pieces: readonly SpotRange[]): Promise<readonly PieceAssessment[]>;
+}
+
+/** How good an answer is, over the cells of a piece. */
+export interface PieceAssessment extends Omit<Assessment, "objective"> {
+  /** Per cell of 64 rows, its spots' share of the objective. */
+  readonly objectives: Float64Array;
 }
 
 /** Sweeps one range of `level.order`: what a PieceRunner calls, with a session of its thread. */
@@ -39,15 +46,25 @@ export function sweepPiece(
   return session.sweep(tileOf(level, level.order.subarray(start, end), relaxation), level.abundance);
 }
 
-/** Judges one range of rows, in storage order. The session must be able to. */
+/** Judges one range of `level.order`, cell by cell. The session must be able to. */
 export function assessPiece(
   session: SolverSession,
   level: SolveLevel,
   { start, end }: SpotRange,
-): Assessment {
+): PieceAssessment {
   if (!session.assess) throw new TypeError("this solver's sessions have no assess");
-  const rows = Int32Array.from({ length: end - start }, (_, i) => start + i);
-  return session.assess(tileOf(level, rows, 1), level.abundance);
+  const objectives = new Float64Array(Math.ceil((end - start) / SPOTS_PER_CELL));
+  let kktResidual = 0;
+  let proportionErrorBound = 0;
+  for (let cell = 0; cell < objectives.length; cell++) {
+    const from = start + cell * SPOTS_PER_CELL;
+    const rows = level.order.subarray(from, Math.min(from + SPOTS_PER_CELL, end));
+    const found = session.assess(tileOf(level, rows, 1), level.abundance);
+    objectives[cell] = found.objective;
+    kktResidual = Math.max(kktResidual, found.kktResidual);
+    proportionErrorBound = Math.max(proportionErrorBound, found.proportionErrorBound);
+  }
+  return { objectives, kktResidual, proportionErrorBound };
 }
 
 function tileOf(level: SolveLevel, spots: Int32Array, relaxation: number): Tile {
@@ -68,7 +85,7 @@ export function inlineRunner(session: SolverSession, signal?: AbortSignal): Piec
       return { largestChange };
     },
     async assess(level, pieces) {
-      const assessments: Assessment[] = [];
+      const assessments: PieceAssessment[] = [];
       for (const piece of pieces) {
         await turns();
         assessments.push(assessPiece(session, level, piece));

@@ -1,20 +1,21 @@
-import {
-  buildOrderedSum,
-  finishOrderedSum,
-  type NeighborGraph,
-  ORDERED_SUM_BLOCK,
-  orderedSumAt,
-  ShapeError,
-  type SpotRange,
-} from "@flashdeconv/core";
-import { type Allocate, prolong } from "./coarse-level.js";
-import { buildCoarseLevels, buildLevel, type Level } from "./levels.js";
+import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
+import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
+import type { Allocate } from "./coarse-level.js";
+import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
 import { chooseRelaxation } from "./relaxation.js";
-import { inlineRunner, type PieceRunner, type SolveLevel } from "./solve-level.js";
+import { inlineRunner, type PieceRunner } from "./solve-level.js";
 import type { SolveOptions } from "./solve-options.js";
 import type { Assessment, Solver, SolverSession, StatArray } from "./solver.js";
 import { StoppingRule } from "./stopping-rule.js";
-import { SPOTS_PER_CELL } from "./update-order.js";
+import {
+  PLAIN_SWEEPS,
+  piecesByColor,
+  prolongAll,
+  solveCoarse,
+  sweepAlone,
+  sweepColors,
+  withoutEdges,
+} from "./sweep-level.js";
 
 export interface SolveProgress {
   readonly sweep: number;
@@ -54,14 +55,6 @@ export interface Solution<A extends StatArray = Float64Array> {
   readonly assessment: Assessment | undefined;
 }
 
-/** Sweeps without over-relaxation at the start: they settle which types are present, where overshooting would not help. */
-const PLAIN_SWEEPS = 2;
-/** A coarse level is only a start: it is swept until no abundance moves by more than this share of its row's total. */
-const COARSE_CHANGE = 1e-3;
-const MAX_COARSE_SWEEPS = 200;
-/** Whole cells, and a few milliseconds of work: enough to be worth a message to a thread, short enough to hear an abort. */
-const SPOTS_PER_PIECE = 64 * SPOTS_PER_CELL;
-
 /**
  * Sweeps a session over all spots until the largest error of any proportion is estimated below the tolerance.
  *
@@ -80,20 +73,22 @@ export async function solve<A extends StatArray = Float64Array>(
   const allocate = input.allocate ?? ((byteLength) => new ArrayBuffer(byteLength));
   const runner = input.runner ?? inlineRunner(session, input.signal);
   const abundance = prepareAbundance(input);
-  // A pull of exactly 0 says that neighbours count for nothing, as with lambda 0: one sweep is all.
-  const isCoupled = solver.coupling === "neighbors" && session.pull !== 0;
+  const isCoupled = looksAtNeighbors(solver, session);
   const problem = { graph: isCoupled ? graph : withoutEdges(graph, allocate), statistics, spatialOrder };
-  const finest = buildLevel(problem, abundance, isCoupled ? (session.pull ?? 0) : 0, allocate);
-  const coarse = buildCoarseLevels(finest, { statWidth: session.statWidth, typeCount }, allocate);
-
-  const coarsest = coarse.at(-1) ?? finest;
-  await sweepAlone(runner, coarsest, allocate);
-  for (let depth = coarse.length - 1; depth >= 0; depth--) {
-    input.signal?.throwIfAborted();
-    await sweepCoarse(runner, coarse[depth]);
-    const finer = depth > 0 ? coarse[depth - 1] : finest;
-    prolong(finer.problem, coarse[depth].problem, coarse[depth].abundance, finer.abundance);
-  }
+  const pull = isCoupled ? (session.pull ?? 0) : 0;
+  const finest = buildLevel(problem, abundance, pull, allocate);
+  const { statWidth } = session;
+  const coarse = await buildCoarseLevels(problem, {
+    statWidth,
+    typeCount,
+    pull,
+    abundanceKind: abundance,
+    allocate,
+    firstStatistics: (first) => coarseStatistics(problem, first, statWidth, allocate),
+  });
+  await solveCoarse(runner, coarse, typeCount, allocate, input.signal);
+  if (coarse.length > 0) prolongAll(finest, coarse[0], abundance, typeCount);
+  else await sweepAlone(runner, finest, allocate);
 
   let sweeps = coarse.length > 0 ? 0 : 1;
   let estimate = 0;
@@ -116,8 +111,13 @@ export async function solve<A extends StatArray = Float64Array>(
     coarseRows: coarse.map((level) => level.problem.graph.spotCount),
     converged: estimate <= options.tolerance,
     proportionErrorEstimate: estimate,
-    assessment: session.assess && (await assessAll(runner, finest, graph.spotCount)),
+    assessment: session.assess && (await assessAll(runner, finest)),
   };
+}
+
+/** A pull of exactly 0 says that neighbours count for nothing, as with lambda 0: one sweep is all. */
+export function looksAtNeighbors({ coupling }: Pick<Solver, "coupling">, { pull }: SolverSession): boolean {
+  return coupling === "neighbors" && pull !== 0;
 }
 
 function prepareAbundance<A extends StatArray>({ abundance, graph, typeCount }: SolveInput<A>): A {
@@ -137,56 +137,8 @@ function prepareAbundance<A extends StatArray>({ abundance, graph, typeCount }: 
   return abundance;
 }
 
-/** Every row by itself: a start that is right where neighbours pull weakly, and all there is for independent spots. */
-async function sweepAlone(runner: PieceRunner, level: Level, allocate: Allocate): Promise<void> {
-  const { indptr, indices } = withoutEdges(level.problem.graph, allocate);
-  await runner.sweep({ ...level, indptr, indices }, piecesOf(0, level.order.length, SPOTS_PER_PIECE), 1);
-}
-
-async function sweepCoarse(runner: PieceRunner, level: Level): Promise<void> {
-  const relaxation = chooseRelaxation(level.pull);
-  for (let sweep = 0; sweep < MAX_COARSE_SWEEPS; sweep++) {
-    const change = await sweepColors(runner, level, sweep < PLAIN_SWEEPS ? 1 : relaxation);
-    if (change <= COARSE_CHANGE) break;
-  }
-}
-
-/** One sweep over a level, colour after colour. Returns the largest change. */
-async function sweepColors(runner: PieceRunner, level: Level, relaxation: number): Promise<number> {
-  let largest = 0;
-  for (let color = 0; color < level.colorStarts.length - 1; color++) {
-    const pieces = piecesOf(level.colorStarts[color], level.colorStarts[color + 1], SPOTS_PER_PIECE);
-    const { largestChange } = await runner.sweep(level, pieces, relaxation);
-    largest = Math.max(largest, largestChange);
-  }
-  return largest;
-}
-
-async function assessAll(runner: PieceRunner, level: SolveLevel, spotCount: number): Promise<Assessment> {
-  const pieces = piecesOf(0, spotCount, ORDERED_SUM_BLOCK);
-  const objective = buildOrderedSum(1);
-  let kktResidual = 0;
-  let proportionErrorBound = 0;
-  for (const [index, part] of (await runner.assess(level, pieces)).entries()) {
-    orderedSumAt(objective, pieces[index].start)[0] += part.objective;
-    kktResidual = Math.max(kktResidual, part.kktResidual);
-    proportionErrorBound = Math.max(proportionErrorBound, part.proportionErrorBound);
-  }
-  return { objective: finishOrderedSum(objective)[0], kktResidual, proportionErrorBound };
-}
-
-/** Cuts a range into pieces of `size`; the last one may be smaller. */
-function piecesOf(start: number, end: number, size: number): SpotRange[] {
-  const pieces: SpotRange[] = [];
-  for (let from = start; from < end; from += size)
-    pieces.push({ start: from, end: Math.min(from + size, end) });
-  return pieces;
-}
-
-function withoutEdges({ spotCount }: NeighborGraph, allocate: Allocate): NeighborGraph {
-  return {
-    spotCount,
-    indptr: new Int32Array(allocate(4 * (spotCount + 1))),
-    indices: new Int32Array(allocate(0)),
-  };
+async function assessAll(runner: PieceRunner, level: Level): Promise<Assessment> {
+  const sum = buildAssessmentSum(level.cells.length);
+  await addAssessments(sum, runner, level, piecesByColor(level.colorStarts).flat(), level.cells);
+  return finishAssessments(sum);
 }

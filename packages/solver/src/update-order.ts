@@ -8,6 +8,8 @@ export interface UpdateOrder {
   readonly order: Int32Array;
   /** Where each colour begins in `order`, and its length at the end. */
   readonly colorStarts: Int32Array;
+  /** Numbers of the cells in that order; the last cell of the section, which may hold fewer spots, ends its colour. */
+  readonly cells: Int32Array;
 }
 
 /**
@@ -25,15 +27,25 @@ export function updateOrder(graph: NeighborGraph, spatialOrder?: Int32Array, out
   for (let place = 0; place < spotCount; place++) colorStarts[colorOf[cellAt(place)] + 1]++;
   for (let color = 0; color < colorCount; color++) colorStarts[color + 1] += colorStarts[color];
   const next = colorStarts.slice();
+  const cells = orderedCells(colorOf, colorCount);
   const order = out ?? new Int32Array(spotCount);
   for (let place = 0; place < spotCount; place++) {
     order[next[colorOf[cellAt(place)]]++] = spatialOrder ? spatialOrder[place] : place;
   }
-  return { order, colorStarts };
+  return { order, colorStarts, cells };
+}
+
+function orderedCells(colorOf: Int32Array, colorCount: number): Int32Array {
+  const next = new Int32Array(colorCount + 1);
+  for (const color of colorOf) next[color + 1]++;
+  for (let color = 0; color < colorCount; color++) next[color + 1] += next[color];
+  const cells = new Int32Array(colorOf.length);
+  for (let cell = 0; cell < colorOf.length; cell++) cells[next[colorOf[cell]]++] = cell;
+  return cells;
 }
 
 /** Greedy colouring in the order of the cells: the lowest colour that no touching cell has taken. */
-function colorCells({ spotCount, indptr, indices }: NeighborGraph, spatialOrder?: Int32Array) {
+export function colorCells({ spotCount, indptr, indices }: NeighborGraph, spatialOrder?: Int32Array) {
   const cellCount = Math.ceil(spotCount / SPOTS_PER_CELL);
   const cellOf = new Int32Array(spotCount);
   for (let place = 0; place < spotCount; place++) {
@@ -60,6 +72,6 @@ function colorCells({ spotCount, indptr, indices }: NeighborGraph, spatialOrder?
   return { colorOf, colorCount };
 }
 
-function cellAt(place: number): number {
+export function cellAt(place: number): number {
   return Math.floor(place / SPOTS_PER_CELL);
 }

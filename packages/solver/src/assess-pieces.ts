@@ -1,0 +1,44 @@
+import type { SpotRange } from "@flashdeconv/core";
+import type { PieceRunner, SolveLevel } from "./solve-level.js";
+import type { Assessment } from "./solver.js";
+
+/**
+ * Judgement of a section, gathered cell by cell in any order. The objective is summed over spots within cells and then over
+ * cells by their number, so that its bits depend on neither.
+ */
+export interface AssessmentSum {
+  /** Per cell, its spots' share of the objective. */
+  readonly objectives: Float64Array;
+  kktResidual: number;
+  proportionErrorBound: number;
+}
+
+export function buildAssessmentSum(cellCount: number): AssessmentSum {
+  return { objectives: new Float64Array(cellCount), kktResidual: 0, proportionErrorBound: 0 };
+}
+
+/** Judges pieces of a level. Their cells are `cells`, in that order. */
+export async function addAssessments(
+  sum: AssessmentSum,
+  runner: PieceRunner,
+  level: SolveLevel,
+  pieces: readonly SpotRange[],
+  cells: Int32Array,
+): Promise<void> {
+  let at = 0;
+  for (const { objectives, kktResidual, proportionErrorBound } of await runner.assess(level, pieces)) {
+    for (const objective of objectives) sum.objectives[cells[at++]] = objective;
+    sum.kktResidual = Math.max(sum.kktResidual, kktResidual);
+    sum.proportionErrorBound = Math.max(sum.proportionErrorBound, proportionErrorBound);
+  }
+}
+
+export function finishAssessments({
+  objectives,
+  kktResidual,
+  proportionErrorBound,
+}: AssessmentSum): Assessment {
+  let objective = 0;
+  for (const share of objectives) objective += share;
+  return { objective, kktResidual, proportionErrorBound };
+}

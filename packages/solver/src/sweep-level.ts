@@ -1,0 +1,90 @@
+import type { NeighborGraph, SpotRange } from "@flashdeconv/core";
+import { type Allocate, prolong } from "./coarse-level.js";
+import type { CoarseLevel, Level } from "./levels.js";
+import { chooseRelaxation } from "./relaxation.js";
+import type { PieceRunner } from "./solve-level.js";
+import type { StatArray } from "./solver.js";
+import { SPOTS_PER_CELL } from "./update-order.js";
+
+/** Sweeps without over-relaxation at the start: they settle which types are present, where overshooting would not help. */
+export const PLAIN_SWEEPS = 2;
+/** A coarse level is only a start: it is swept until no abundance moves by more than this share of its row's total. */
+const COARSE_CHANGE = 1e-3;
+const MAX_COARSE_SWEEPS = 200;
+/** Whole cells, and a few milliseconds of work: enough to be worth a message to a thread, short enough to hear an abort. */
+const SPOTS_PER_PIECE = 64 * SPOTS_PER_CELL;
+
+/** Every row by itself: a start that is right where neighbours pull weakly, and all there is for independent spots. */
+export async function sweepAlone(runner: PieceRunner, level: Level, allocate: Allocate): Promise<void> {
+  const { indptr, indices } = withoutEdges(level.problem.graph, allocate);
+  await runner.sweep({ ...level, indptr, indices }, piecesOf(0, level.order.length), 1);
+}
+
+/** One sweep over a level, colour after colour. Returns the largest change. */
+export async function sweepColors(runner: PieceRunner, level: Level, relaxation: number): Promise<number> {
+  let largest = 0;
+  for (const pieces of piecesByColor(level.colorStarts)) {
+    const { largestChange } = await runner.sweep(level, pieces, relaxation);
+    largest = Math.max(largest, largestChange);
+  }
+  return largest;
+}
+
+/** Solves the coarse levels from the coarsest, each the start of the next. Leaves the answer in the first, if there is one. */
+export async function solveCoarse(
+  runner: PieceRunner,
+  levels: readonly CoarseLevel[],
+  typeCount: number,
+  allocate: Allocate,
+  signal?: AbortSignal,
+): Promise<void> {
+  const coarsest = levels.at(-1);
+  if (coarsest) await sweepAlone(runner, coarsest, allocate);
+  for (let depth = levels.length - 1; depth >= 0; depth--) {
+    signal?.throwIfAborted();
+    const level = levels[depth];
+    await sweepCoarse(runner, level);
+    if (depth > 0) {
+      const finer = levels[depth - 1];
+      prolongAll(finer, level, finer.abundance, typeCount);
+    }
+  }
+}
+
+/** Starts all rows of a level from the answer of the next coarser one. */
+export function prolongAll(finer: Level, coarse: CoarseLevel, out: StatArray, typeCount: number): void {
+  const { problem } = finer;
+  prolong(problem, coarse.problem.rowOf, coarse.abundance, out, typeCount, 0, problem.graph.spotCount);
+}
+
+async function sweepCoarse(runner: PieceRunner, level: Level): Promise<void> {
+  const relaxation = chooseRelaxation(level.pull);
+  for (let sweep = 0; sweep < MAX_COARSE_SWEEPS; sweep++) {
+    const change = await sweepColors(runner, level, sweep < PLAIN_SWEEPS ? 1 : relaxation);
+    if (change <= COARSE_CHANGE) break;
+  }
+}
+
+/** The pieces of each colour, which may be run side by side. Each is some whole cells. */
+export function piecesByColor(colorStarts: Int32Array): SpotRange[][] {
+  return Array.from({ length: colorStarts.length - 1 }, (_, color) =>
+    piecesOf(colorStarts[color], colorStarts[color + 1]),
+  );
+}
+
+/** Cuts a range into pieces; the last one may be smaller. */
+export function piecesOf(start: number, end: number): SpotRange[] {
+  const pieces: SpotRange[] = [];
+  for (let from = start; from < end; from += SPOTS_PER_PIECE) {
+    pieces.push({ start: from, end: Math.min(from + SPOTS_PER_PIECE, end) });
+  }
+  return pieces;
+}
+
+export function withoutEdges({ spotCount }: NeighborGraph, allocate: Allocate): NeighborGraph {
+  return {
+    spotCount,
+    indptr: new Int32Array(allocate(4 * (spotCount + 1))),
+    indices: new Int32Array(allocate(0)),
+  };
+}
