@@ -36,3 +36,6 @@ export type {
   SweepStats,
   Tile,
 } from "./solver.js";
+export { leastWindowBytes, type StripSolveInput, solveStrips } from "./strips/solve-strips.js";
+export { arrangeStrips, type StripLayout } from "./strips/strip-layout.js";
+export type { StripStore } from "./strips/strip-store.js";

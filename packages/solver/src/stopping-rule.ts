@@ -71,6 +71,12 @@ export class StoppingRule {
     return last * Math.max(measured, greatestRemainder(this.pull, this.relaxation));
   }
 
+  /** Sweeps that are likely still needed to come below a tolerance: a guess, from how fast changes have been shrinking. */
+  sweepsLeft(tolerance: number): number {
+    if (!Number.isFinite(this.estimate) || this.rate <= 0) return 1;
+    return Math.ceil(Math.log(tolerance / this.estimate) / Math.log(this.rate));
+  }
+
   /** Whether abundances have stopped moving but for the rounding of their storage: more sweeps would not help. */
   get hasStalled(): boolean {
     return this.isNoise && this.sweepsSinceSmallest >= STALL_SWEEPS;

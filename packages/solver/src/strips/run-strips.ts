@@ -1,0 +1,65 @@
+import type { PieceRunner } from "../solve-level.js";
+import type { StripLayout } from "./strip-layout.js";
+import { StripSchedule } from "./strip-schedule.js";
+import type { StripWindow } from "./strip-window.js";
+
+/** One stage of a pass over the strips: a colour of a sweep, or every spot by itself. */
+export interface Stage {
+  readonly color: number | "alone";
+  /** Which of the pass's sweeps it belongs to. */
+  readonly sweep: number;
+  readonly relaxation: number;
+}
+
+export interface StripPass {
+  readonly layout: StripLayout;
+  readonly window: StripWindow;
+  readonly slotCount: number;
+  readonly signal?: AbortSignal;
+  /** Brings a strip into the window. */
+  load(strip: number): Promise<void>;
+  /** Does a stage on a strip, side by side with other stages on strips that are apart. */
+  run(stage: number, strip: number): Promise<void>;
+  /** Takes a strip out of the window. */
+  release(strip: number): Promise<void>;
+}
+
+/** Passes over the strips once, all stages together. Waits for what is under way before it throws. */
+export async function passOverStrips(pass: StripPass, stageCount: number): Promise<void> {
+  const { layout, slotCount, signal } = pass;
+  const schedule = new StripSchedule(layout, stageCount, slotCount);
+  while (!schedule.isDone) {
+    signal?.throwIfAborted();
+    const { load, sweeps, release } = schedule.next();
+    const work = sweeps.map(({ stage, strip }) => pass.run(stage, strip));
+    if (load !== undefined) work.push(pass.load(load));
+    if (release !== undefined) work.push(pass.release(release));
+    const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+}
+
+/** Runs the stages of some sweeps. Returns the largest change of each sweep; that of spots by themselves is no change. */
+export async function sweepStrips(
+  pass: Omit<StripPass, "run">,
+  stages: readonly Stage[],
+  runner: PieceRunner,
+): Promise<number[]> {
+  const { window } = pass;
+  const changes: number[] = [];
+  await passOverStrips(
+    {
+      ...pass,
+      async run(stage, strip) {
+        const { color, sweep, relaxation } = stages[stage];
+        const level = color === "alone" ? window.aloneLevel : window.level;
+        const pieces = color === "alone" ? window.allPieces(strip) : window.colorPieces(strip, color);
+        if (pieces.length === 0) return;
+        const { largestChange } = await runner.sweep(level, pieces, relaxation);
+        if (color !== "alone") changes[sweep] = Math.max(changes[sweep] ?? 0, largestChange);
+      },
+    },
+    stages.length,
+  );
+  return changes;
+}

@@ -1,0 +1,125 @@
+import { type NeighborGraph, OptionError } from "@flashdeconv/core";
+import { cellAt, colorCells, SPOTS_PER_CELL } from "../update-order.js";
+import { buildCellGraph } from "./cell-graph.js";
+import { linearOrder } from "./linear-order.js";
+
+/**
+ * A section cut into strips that can be swept one after the other. Its spots are renumbered: a spot's *position* is strip
+ * by strip, in a strip colour by colour, in a colour cell by cell, and within a cell in spatial order. So the spots that
+ * one stage of a sweep updates in one strip are a range of positions.
+ */
+export interface StripLayout {
+  readonly spotCount: number;
+  /** Where each strip begins, and the spot count at the end. */
+  readonly stripStarts: Int32Array;
+  /** Spots of the largest strip. */
+  readonly greatestStrip: number;
+  /** The spot at each position. */
+  readonly spotAt: Int32Array;
+  /** Numbers of the cells, in the order of positions. */
+  readonly cells: Int32Array;
+  readonly colorCount: number;
+  /** Strips x (colours + 1): the positions where each colour of a strip begins, and where its last one ends. */
+  readonly colorStarts: Int32Array;
+  /** Per strip the last strip that touches it or any strip before it; never less than itself. */
+  readonly reach: Int32Array;
+  /** Neighbours by position, those of each spot in the order they had. */
+  readonly graph: NeighborGraph;
+}
+
+/** Small enough that a few dozen fit in a window, large enough that a round of them outweighs its messages. */
+const CELLS_PER_STRIP = 128;
+
+/**
+ * Cuts a section into strips across its length.
+ *
+ * @param graph without edges for a solver that does not look at neighbours
+ * @param spatialOrder as `solve` takes it: it decides the cells and so the bits of the answer; nothing else here does
+ * @param cellsPerStrip cells of 64 spots; 128 by default
+ */
+export function arrangeStrips(
+  graph: NeighborGraph,
+  spatialOrder?: Int32Array,
+  cellsPerStrip = CELLS_PER_STRIP,
+): StripLayout {
+  if (!Number.isInteger(cellsPerStrip) || cellsPerStrip < 1) {
+    throw new OptionError({
+      option: "cellsPerStrip",
+      value: cellsPerStrip,
+      rule: "a whole number of at least 1",
+    });
+  }
+  const { spotCount } = graph;
+  const cellOf = new Int32Array(spotCount);
+  for (let place = 0; place < spotCount; place++) cellOf[spatialOrder?.[place] ?? place] = cellAt(place);
+  const { colorOf, colorCount } = colorCells(graph, spatialOrder);
+  const cells = linearOrder(buildCellGraph(graph, cellOf, spatialOrder));
+  const stripOfCell = new Int32Array(cells.length);
+  for (const [i, cell] of cells.entries()) stripOfCell[cell] = Math.floor(i / cellsPerStrip);
+  for (let i = 0; i < cells.length; i += cellsPerStrip) {
+    // The section's last cell may be small, and ends its colour so: pieces of a colour are cut at every 64th spot.
+    cells.subarray(i, i + cellsPerStrip).sort((a, b) => colorOf[a] - colorOf[b] || a - b);
+  }
+
+  const stripCount = Math.ceil(cells.length / cellsPerStrip);
+  const stripStarts = new Int32Array(stripCount + 1);
+  const colorStarts = new Int32Array(stripCount * (colorCount + 1));
+  const spotAt = new Int32Array(spotCount);
+  const positionOf = new Int32Array(spotCount);
+  let position = 0;
+  let strip = -1;
+  let color = 0;
+  const enterColor = (next: number) => {
+    while (color < next) colorStarts[strip * (colorCount + 1) + ++color] = position;
+  };
+  for (const [i, cell] of cells.entries()) {
+    if (i % cellsPerStrip === 0) {
+      if (strip >= 0) enterColor(colorCount);
+      stripStarts[++strip] = position;
+      colorStarts[strip * (colorCount + 1)] = position;
+      color = 0;
+    }
+    enterColor(colorOf[cell]);
+    const end = Math.min((cell + 1) * SPOTS_PER_CELL, spotCount);
+    for (let place = cell * SPOTS_PER_CELL; place < end; place++) {
+      const spot = spatialOrder ? spatialOrder[place] : place;
+      positionOf[spot] = position;
+      spotAt[position++] = spot;
+    }
+  }
+  if (strip >= 0) enterColor(colorCount);
+  stripStarts[stripCount] = position;
+  const moved = moveGraph(graph, spotAt, positionOf, cellOf, stripOfCell, stripCount);
+  const greatestStrip = stripStarts.reduce(
+    (most, start, i) => Math.max(most, i && start - stripStarts[i - 1]),
+    0,
+  );
+  return { spotCount, stripStarts, greatestStrip, spotAt, cells, colorCount, colorStarts, ...moved };
+}
+
+/** The graph by position, and how far along the strips it reaches. */
+function moveGraph(
+  { spotCount, indptr, indices }: NeighborGraph,
+  spotAt: Int32Array,
+  positionOf: Int32Array,
+  cellOf: Int32Array,
+  stripOfCell: Int32Array,
+  stripCount: number,
+): Pick<StripLayout, "graph" | "reach"> {
+  const reach = Int32Array.from({ length: stripCount }, (_, strip) => strip);
+  const movedIndptr = new Int32Array(spotCount + 1);
+  const movedIndices = new Int32Array(indices.length);
+  let edge = 0;
+  for (let position = 0; position < spotCount; position++) {
+    const spot = spotAt[position];
+    const strip = stripOfCell[cellOf[spot]];
+    for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
+      const other = indices[e];
+      movedIndices[edge++] = positionOf[other];
+      reach[strip] = Math.max(reach[strip], stripOfCell[cellOf[other]]);
+    }
+    movedIndptr[position + 1] = edge;
+  }
+  for (let strip = 1; strip < stripCount; strip++) reach[strip] = Math.max(reach[strip], reach[strip - 1]);
+  return { graph: { spotCount, indptr: movedIndptr, indices: movedIndices }, reach };
+}
