@@ -47,6 +47,7 @@ const NODE_PLACES = [
   /^apps\/cli\//,
   /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
   /^packages\/pipeline\/src\/pool(\.ts$|\/|-)/,
+  /^packages\/pipeline\/src\/scratch-node\.ts$/,
 ];
 
 const CLI = "flashdeconv";

@@ -52,7 +52,7 @@ export type {
 export { memoryStore } from "./write/memory-store.js";
 export type { StagedStore, StoreKey } from "./write/staged-store.js";
 export { writeAnnData } from "./write/write-anndata.js";
-export { type ArraysContents, writeArrays } from "./write/write-arrays.js";
+export { type ArraysContents, type NumberStream, writeArrays } from "./write/write-arrays.js";
 export {
   type EncodeOptions,
   resolveWriteOptions,

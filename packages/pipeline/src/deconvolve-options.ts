@@ -16,6 +16,7 @@ import {
 } from "@flashdeconv/solver";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
+import type { ScratchUse } from "./scratch.js";
 import type { SectionSummary } from "./summarize-section.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
@@ -69,6 +70,11 @@ export interface DeconvolveCallbacks {
    * result is the same to the bit. The caller closes it.
    */
   readonly executor?: Executor<PipelineTasks>;
+  /**
+   * Keeps statistics, abundances and proportions in files instead of memory. The result is the same to the bit. Its
+   * proportions are read from scratch, which the caller removes when it is done with them.
+   */
+  readonly scratch?: ScratchUse;
   /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. */
   readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
   readonly signal?: AbortSignal;

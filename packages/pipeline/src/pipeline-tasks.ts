@@ -19,6 +19,8 @@ import {
   type SweepStats,
   sweepPiece,
 } from "@flashdeconv/solver";
+import { statArray } from "./allocator.js";
+import { bytesOf, type ScratchFile } from "./scratch.js";
 import { buildRowMaker, type RowForm } from "./solver-rows.js";
 
 /** Where a thread of its own finds the section, to open and read it there. */
@@ -58,8 +60,12 @@ export interface SummarizeInput {
   readonly columns: Int32Array;
   readonly form: RowForm;
   readonly session: SessionRequest;
-  /** Written at the spots of the range: N x statWidth, and N. Shared memory where the task runs in another thread. */
-  readonly statistics: StatArray;
+  /**
+   * Written at the spots of the range: N x statWidth, in memory (shared where the task runs in another thread) or in a
+   * scratch file.
+   */
+  readonly statistics: StatArray | { readonly path: string };
+  /** N, written alike; always in memory. */
   readonly librarySizes: StatArray;
 }
 
@@ -95,10 +101,33 @@ export type PipelineTasks = {
 export interface TaskResources {
   openCounts(location: SectionLocation | undefined): Promise<ChunkSource<CsrChunk>>;
   openSession(request: SessionRequest): SolverSession;
+  openScratchFile(path: string): Promise<ScratchFile>;
 }
 
 /** The tasks over the given ways to open a section and a session: in place, or in a thread of their own. */
-export function buildPipelineTasks({ openCounts, openSession }: TaskResources): PipelineTasks {
+export function buildPipelineTasks({
+  openCounts,
+  openSession,
+  openScratchFile,
+}: TaskResources): PipelineTasks {
+  /** Lets rows be written where they are to go. */
+  async function statisticsWriter({ statistics, form }: SummarizeInput, statWidth: number) {
+    if (!("path" in statistics)) {
+      return async (start: number, spotCount: number, write: (out: StatArray) => void) =>
+        write(statistics.subarray(start * statWidth, (start + spotCount) * statWidth));
+    }
+    const file = await openScratchFile(statistics.path);
+    let memory = statArray(form.precision, 0, (bytes) => new ArrayBuffer(bytes));
+    return async (start: number, spotCount: number, write: (out: StatArray) => void) => {
+      const length = spotCount * statWidth;
+      if (memory.length < length)
+        memory = statArray(form.precision, length, (bytes) => new ArrayBuffer(bytes));
+      const rows = memory.subarray(0, length);
+      write(rows);
+      await file.write(bytesOf(rows), start * statWidth * rows.BYTES_PER_ELEMENT);
+    };
+  }
+
   return {
     /** Checks that the values are counts and gathers the moments of the shared genes. */
     async survey({ location, range, columns }, context) {
@@ -120,13 +149,13 @@ export function buildPipelineTasks({ openCounts, openSession }: TaskResources): 
       const counts = await openCounts(input.location);
       const renumbering = buildRenumbering(columns, counts.width);
       const rowsOf = buildRowMaker(form);
+      const { statWidth } = session;
+      const put = await statisticsWriter(input, statWidth);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         const { spotStart: start, spotCount } = chunk;
         const selected = renumberInPlace(chunk, renumbering);
         librarySizes(selected, input.librarySizes.subarray(start, start + spotCount));
-        const { statWidth } = session;
-        const out = input.statistics.subarray(start * statWidth, (start + spotCount) * statWidth);
-        session.summarize(rowsOf(selected), out);
+        await put(start, spotCount, (out) => session.summarize(rowsOf(selected), out));
       }
     },
 

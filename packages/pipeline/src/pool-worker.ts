@@ -11,10 +11,14 @@ import {
   type SessionRequest,
 } from "./pipeline-tasks.js";
 import type { ToThread } from "./pool.js";
+import type { ScratchFile } from "./scratch.js";
+import { openScratchFile } from "./scratch-node.js";
 
 /** Opened once per thread and section: metadata and row offsets are read once, not for every range. */
 const opened = new Map<string, Promise<ChunkSource<CsrChunk>>>();
 let session: { id: string; session: SolverSession } | undefined;
+
+const scratchFiles = new Map<string, Promise<ScratchFile>>();
 
 const tasks: PipelineTasks = buildPipelineTasks({
   openCounts(location) {
@@ -32,6 +36,11 @@ const tasks: PipelineTasks = buildPipelineTasks({
       };
     }
     return session.session;
+  },
+  openScratchFile(path) {
+    const known = scratchFiles.get(path) ?? openScratchFile(path);
+    scratchFiles.set(path, known);
+    return known;
   },
 });
 

@@ -1,4 +1,5 @@
-import { compareCodePoints, OptionError } from "@flashdeconv/core";
+import { compareCodePoints, mapChunks, OptionError, type Values } from "@flashdeconv/core";
+import { isSource } from "./spot-statistics.js";
 import type { SectionSummary } from "./summarize-section.js";
 
 /**
@@ -35,21 +36,30 @@ export function recombineTypes(
       combinedGram[a * count + b] = sum;
     }
   }
-  const length = spotCount * (count + 1);
-  const combined = statistics instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
-  for (let spot = 0; spot < spotCount; spot++) {
-    const from = spot * (typeCount + 1);
-    const to = spot * (count + 1);
-    for (let a = 0; a < count; a++) {
-      let sum = 0;
-      for (const [k, weight] of weights[a]) sum += weight * statistics[from + k];
-      combined[to + a] = sum;
+  const combine = (rows: Values, rowCount: number): Values => {
+    const length = rowCount * (count + 1);
+    const combined = rows instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+    for (let row = 0; row < rowCount; row++) {
+      const from = row * (typeCount + 1);
+      const to = row * (count + 1);
+      for (let a = 0; a < count; a++) {
+        let sum = 0;
+        for (const [k, weight] of weights[a]) sum += weight * rows[from + k];
+        combined[to + a] = sum;
+      }
+      combined[to + count] = rows[from + typeCount];
     }
-    combined[to + count] = statistics[from + typeCount];
-  }
+    return combined;
+  };
   return {
     ...summary,
-    statistics: combined,
+    statistics: isSource(statistics)
+      ? mapChunks(
+          statistics,
+          (rows) => ({ ...rows, width: count + 1, values: combine(rows.values, rows.spotCount) }),
+          count + 1,
+        )
+      : combine(statistics, spotCount),
     reference: { typeNames: names, width: count, values: combinedGram, gram: combinedGram },
     parameters: {
       ...parameters,

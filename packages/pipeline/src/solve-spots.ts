@@ -1,6 +1,7 @@
 import type { Executor } from "@flashdeconv/core";
 import {
   inlineRunner,
+  type PieceRunner,
   type Solution,
   type Solver,
   type SolverSession,
@@ -34,7 +35,6 @@ export function solveSpots(
 ): Promise<Solution<StatArray>> {
   const { spotCount, indptr, indices } = graph.neighbors;
   const allocate = allocator(executor);
-  const alone = inlineRunner(session, signal);
   const isShared = executor.concurrency > 1;
   const inReach = (array: Int32Array) => (isShared ? copyTo(allocate(array.byteLength), array) : array);
   return solve(
@@ -47,13 +47,23 @@ export function solveSpots(
       spatialOrder: graph.order,
       abundance: statArray(options.precision, spotCount * typeCount, allocate),
       allocate,
-      runner: isShared ? threadRunner(executor, request, alone, signal) : alone,
+      runner: runnerFor(executor, { session, request }, signal),
       signal,
       onProgress: ({ sweep, estimate }) =>
         onProgress?.({ stage: "solve", done: sweep, total: undefined, estimate }),
     },
     options,
   );
+}
+
+/** Runs pieces of a sweep on the executor's threads, or on this one where there is no other. */
+export function runnerFor(
+  executor: Executor<PipelineTasks>,
+  { session, request }: Pick<SpotsToSolve, "session" | "request">,
+  signal?: AbortSignal,
+): PieceRunner {
+  const alone = inlineRunner(session, signal);
+  return executor.concurrency > 1 ? threadRunner(executor, request, alone, signal) : alone;
 }
 
 /** As it is where all threads see it already; a message would copy it for each of them. */

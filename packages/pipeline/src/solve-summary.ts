@@ -1,12 +1,16 @@
-import { OptionError } from "@flashdeconv/core";
-import type { SolveOptions, Solver } from "@flashdeconv/solver";
+import { type Executor, OptionError } from "@flashdeconv/core";
+import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
 import type { Deconvolution } from "./deconvolve.js";
 import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "./deconvolve-options.js";
 import { noteOutcome } from "./note-outcome.js";
 import { buildNoticeList, type NoticeList } from "./notice-list.js";
 import { describeSolve } from "./parameters.js";
-import { solveSpots } from "./solve-spots.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
+import type { ScratchUse } from "./scratch.js";
+import { solveOnScratch } from "./solve-on-scratch.js";
+import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { answerSpots } from "./spot-answers.js";
+import { isSource } from "./spot-statistics.js";
 import { startSession } from "./start-session.js";
 import type { SectionSummary } from "./summarize-section.js";
 import { taskExecutor } from "./task-executor.js";
@@ -62,20 +66,41 @@ export async function solveSection(
   const context = { spotCount, meanDegree };
   const { session, request } = startSession(options.solver, reference, solverOptions, context);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
-  const toSolve = {
-    solver: options.solver,
-    session,
-    request,
-    typeCount: typeNames.length,
-    statistics,
-    graph,
-  };
-  const solution = await solveSpots(executor, toSolve, options, callbacks);
-  const answers = answerSpots(solution.abundance, librarySizes, typeNames.length, options.empty);
+  const toSolve = { solver: options.solver, session, request, typeCount: typeNames.length, graph };
+  const { solution, answers } = isSource(statistics)
+    ? await solveOnScratch(
+        executor,
+        { ...toSolve, statistics, librarySizes },
+        options,
+        callbacks,
+        requireScratch(callbacks),
+      )
+    : await solveInMemory(executor, { ...toSolve, statistics }, librarySizes, options, callbacks);
   noteOutcome(answers, solution, options, notices);
   const parameters = {
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session, solution }),
   };
   return { spotCount, typeNames, ...answers, parameters, notices: notices.all };
+}
+
+async function solveInMemory(
+  executor: Executor<PipelineTasks>,
+  spots: SpotsToSolve,
+  librarySizes: StatArray,
+  options: SolveSummaryOptions,
+  callbacks: DeconvolveCallbacks,
+) {
+  const { abundance, ...solution } = await solveSpots(executor, spots, options, callbacks);
+  return { solution, answers: answerSpots(abundance, librarySizes, spots.typeCount, options.empty) };
+}
+
+function requireScratch({ scratch }: DeconvolveCallbacks): ScratchUse {
+  if (scratch) return scratch;
+  throw new OptionError({
+    option: "scratch",
+    value: undefined,
+    rule: "scratch, where the statistics are a source",
+    remedy: "Give scratch (openScratchFolder of @flashdeconv/pipeline/scratch), or statistics in memory.",
+  });
 }

@@ -8,6 +8,7 @@ import type { NoticeList } from "./notice-list.js";
 import { describeSummary, type Parameters } from "./parameters.js";
 import { prepareReference } from "./prepare-reference.js";
 import { buildSpatialGraph, type SpatialGraph } from "./spatial-graph.js";
+import type { SpotStatistics } from "./spot-statistics.js";
 import { startSession } from "./start-session.js";
 import { summarizeSpots } from "./summarize-spots.js";
 import { surveySpots } from "./survey-spots.js";
@@ -19,7 +20,7 @@ export interface SectionSummary {
   /** The types and their Gram matrix, as solvers see them. */
   readonly reference: SolverReference;
   /** N x statWidth: what the solver's `summarize` keeps of each spot. */
-  readonly statistics: StatArray;
+  readonly statistics: SpotStatistics;
   /** N counts over the selected genes; 0 where the spot has none. */
   readonly librarySizes: StatArray;
   readonly graph: SpatialGraph;

@@ -5,12 +5,14 @@ import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
 import type { PipelineTasks, SessionRequest } from "./pipeline-tasks.js";
+import { rowFileSource } from "./row-file.js";
 import { runPass } from "./run-pass.js";
 import type { RowForm } from "./solver-rows.js";
+import type { SpotStatistics } from "./spot-statistics.js";
 
 export interface SpotSummary {
   /** N x statWidth. */
-  readonly statistics: StatArray;
+  readonly statistics: SpotStatistics;
   /** N counts over the selected genes. */
   readonly librarySizes: StatArray;
 }
@@ -33,16 +35,28 @@ export async function summarizeSpots(
 ): Promise<SpotSummary> {
   const { spotCount } = spatial.counts;
   const allocate = allocator(executor);
-  const librarySizes = statArray(form.precision, spotCount, allocate);
-  const statistics = statArray(form.precision, spotCount * statWidth, allocate);
+  const { precision } = form;
+  const librarySizes = statArray(precision, spotCount, allocate);
+  const file = await callbacks.scratch?.scratch.create("statistics");
+  const statistics = file ?? statArray(precision, spotCount * statWidth, allocate);
+  const target = file ? { path: file.path } : statistics;
   const { location } = spatial;
   const settings = {
     executor,
     task: "summarize" as const,
     stage: "statistics" as const,
     spotCount,
-    inputFor: (range: SpotRange) => ({ location, range, columns, form, session, statistics, librarySizes }),
+    inputFor: (range: SpotRange) => ({
+      location,
+      range,
+      columns,
+      form,
+      session,
+      statistics: target as StatArray | { path: string },
+      librarySizes,
+    }),
   };
   await runPass(settings, callbacks, notices);
-  return { statistics, librarySizes };
+  const source = file && rowFileSource(file, { spotCount, width: statWidth, precision });
+  return { statistics: source ?? (statistics as StatArray), librarySizes };
 }

@@ -1,5 +1,14 @@
-import { type Coordinates, FormatError, type NameChunk } from "@flashdeconv/core";
 import {
+  type ChunkSource,
+  type Coordinates,
+  type DenseChunk,
+  FormatError,
+  type NameChunk,
+  resolveSpotRange,
+} from "@flashdeconv/core";
+import {
+  type ArraysReader,
+  type NumberStream,
   openArrays,
   type ReadableStore,
   type ReadOptions,
@@ -7,7 +16,9 @@ import {
   type WriteOptions,
   writeArrays,
 } from "@flashdeconv/io-zarr";
+import type { StatArray } from "@flashdeconv/solver";
 import type { Parameters } from "./parameters.js";
+import { isSource } from "./spot-statistics.js";
 import type { SectionSummary } from "./summarize-section.js";
 import type { ResultFrame } from "./write-deconvolution.js";
 
@@ -54,7 +65,7 @@ export async function writeSummary(
     version: LAYOUT_VERSION,
     spotCount: summary.spotCount,
     typeNames: reference.typeNames,
-    precision: statistics instanceof Float32Array ? "float32" : "float64",
+    precision: librarySizes instanceof Float32Array ? "float32" : "float64",
     edgeCount: graph.neighbors.indices.length,
     hasOrder: graph.order !== undefined,
     dimension: coordinates?.dimension ?? 0,
@@ -68,7 +79,7 @@ export async function writeSummary(
     {
       attributes: { [MARK]: facts },
       numbers: {
-        statistics,
+        statistics: isSource(statistics) ? streamOf(statistics, librarySizes) : statistics,
         gram: reference.gram,
         library_sizes: librarySizes,
         neighbors_indptr: graph.neighbors.indptr,
@@ -82,12 +93,34 @@ export async function writeSummary(
   );
 }
 
+/** The statistics piece by piece; they are of the type of the library sizes. */
+function streamOf(source: ChunkSource<DenseChunk>, librarySizes: StatArray): NumberStream {
+  return {
+    length: source.spotCount * source.width,
+    dataType: librarySizes instanceof Float32Array ? "float32" : "float64",
+    async *pieces() {
+      for await (const { values } of source.chunks()) yield values;
+    },
+  };
+}
+
+export interface ReadSummaryOptions extends ReadOptions {
+  /** Leaves the statistics in the store, to be read when they are needed; the store then has to stay open. False by default. */
+  readonly streamStatistics?: boolean;
+}
+
+/** Spots whose statistics are read at once. */
+const SPOTS_PER_CHUNK = 8192;
+
 /**
  * Reads a summary that `writeSummary` kept.
  *
  * @throws FormatError where the store holds no such summary, one of another version, or is damaged.
  */
-export async function readSummary(store: ReadableStore, options: ReadOptions = {}): Promise<StoredSummary> {
+export async function readSummary(
+  store: ReadableStore,
+  options: ReadSummaryOptions = {},
+): Promise<StoredSummary> {
   const arrays = await openArrays(store, options);
   const facts = readFacts(arrays.attributes[MARK], store.name);
   const { spotCount, typeNames, precision, edgeCount, hasOrder, dimension, cellCounts } = facts;
@@ -109,7 +142,9 @@ export async function readSummary(store: ReadableStore, options: ReadOptions = {
   const summary: SectionSummary = {
     spotCount,
     reference: { typeNames, width: typeCount, values: gram, gram },
-    statistics: await arrays.readNumbers("statistics", spotCount * (typeCount + 1), stat, options),
+    statistics: options.streamStatistics
+      ? statisticsSource(arrays, spotCount, typeCount + 1, stat)
+      : await arrays.readNumbers("statistics", spotCount * (typeCount + 1), stat, options),
     librarySizes: await arrays.readNumbers("library_sizes", spotCount, stat, options),
     graph,
     meanDegree: facts.meanDegree,
@@ -122,6 +157,29 @@ export async function readSummary(store: ReadableStore, options: ReadOptions = {
     summary,
     coordinates: dimension && values ? { dimension, values } : undefined,
     spotNames: (readOptions) => arrays.strings("spot_names", spotCount, readOptions),
+  };
+}
+
+function statisticsSource(
+  arrays: ArraysReader,
+  spotCount: number,
+  width: number,
+  make: (length: number) => Float32Array | Float64Array,
+): ChunkSource<DenseChunk> {
+  return {
+    spotCount,
+    width,
+    async *chunks({ spotRange, signal, onProgress } = {}) {
+      const { start, end } = resolveSpotRange(spotCount, spotRange);
+      const piece = { start: start * width, end: end * width, pieceLength: SPOTS_PER_CHUNK * width };
+      let spotStart = start;
+      for await (const values of arrays.numbers("statistics", spotCount * width, make, piece, { signal })) {
+        const count = values.length / width;
+        yield { kind: "dense", spotStart, spotCount: count, width, values };
+        spotStart += count;
+        onProgress?.({ spotsDone: spotStart - start, spotCount: end - start });
+      }
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import { buildPipelineTasks, type PipelineTasks } from "./pipeline-tasks.js";
 export function taskExecutor(
   spatial: SpatialInput | undefined,
   solver: Solver,
-  { executor }: DeconvolveCallbacks,
+  { executor, scratch }: DeconvolveCallbacks,
   openSession: () => SolverSession,
 ): Executor<PipelineTasks> {
   const canRead = spatial === undefined || spatial.location !== undefined;
@@ -25,6 +25,11 @@ export function taskExecutor(
         return spatial.counts;
       },
       openSession,
+      openScratchFile: async (path) => {
+        const file = scratch?.scratch.find(path);
+        if (!file) throw new TypeError(`no scratch file ${path}`);
+        return file;
+      },
     }),
   );
 }

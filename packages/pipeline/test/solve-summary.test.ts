@@ -91,9 +91,13 @@ describe("recombineTypes", () => {
       for (const [b, l] of [0, 2, 3].entries()) {
         expect(dropped.reference.gram[a * 3 + b]).toBe(summary.reference.gram[k * 4 + l]);
       }
-      expect(dropped.statistics[7 * 4 + a]).toBe(summary.statistics[7 * 5 + k]);
+      expect((dropped.statistics as Float32Array)[7 * 4 + a]).toBe(
+        (summary.statistics as Float32Array)[7 * 5 + k],
+      );
     }
-    expect(dropped.statistics[7 * 4 + 3]).toBe(summary.statistics[7 * 5 + 4]);
+    expect((dropped.statistics as Float32Array)[7 * 4 + 3]).toBe(
+      (summary.statistics as Float32Array)[7 * 5 + 4],
+    );
     const result = await solveSummary(dropped);
     expect(result.parameters).toMatchObject({ cell_types: ["type_0", "type_2", "type_3"], converged: true });
     expect(result.parameters.cell_counts).toEqual(Int32Array.of(12, 12, 12));
@@ -106,7 +110,10 @@ describe("recombineTypes", () => {
     expect(merged.reference.typeNames).toEqual(["both", "type_1", "type_3"]);
     expect(merged.reference.gram[0]).toBeCloseTo((gram[0] + 2 * gram[2] + gram[10]) / 4, 9);
     expect(merged.reference.gram[1]).toBeCloseTo((gram[1] + gram[9]) / 2, 9);
-    expect(merged.statistics[0]).toBeCloseTo((summary.statistics[0] + summary.statistics[2]) / 2, 3);
+    expect((merged.statistics as Float32Array)[0]).toBeCloseTo(
+      ((summary.statistics as Float32Array)[0] + (summary.statistics as Float32Array)[2]) / 2,
+      3,
+    );
     expect(merged.parameters.cell_counts).toEqual(Int32Array.of(24, 12, 12));
     const values = await proportionsOf(await solveSummary(merged));
     expect(values).toHaveLength(450);

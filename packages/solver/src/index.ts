@@ -15,7 +15,7 @@
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
-export { type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
+export { looksAtNeighbors, type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
 export {
   assessPiece,
   inlineRunner,

@@ -23,6 +23,18 @@ export interface ArraysReader {
     make: (length: number) => T,
     options?: ReadOptions,
   ): Promise<T>;
+  /**
+   * Items `start .. end` of an array in pieces of at most `pieceLength`, one after the other.
+   *
+   * @param length items the whole array must have. Throws as `readNumbers` does.
+   */
+  numbers<T extends Float64Array | Float32Array | Int32Array>(
+    path: string,
+    length: number,
+    make: (length: number) => T,
+    piece: { readonly start: number; readonly end: number; readonly pieceLength: number },
+    options?: ReadOptions,
+  ): AsyncIterable<T>;
   /** The strings of an array, in order, as bytes. Throws as `readNumbers` does, once it is read. */
   strings(path: string, length: number, options?: ReadOptions): AsyncIterable<NameChunk>;
 }
@@ -44,6 +56,22 @@ export function openArrays(store: ReadableStore, { signal }: ReadOptions = {}): 
           );
           return out;
         }),
+      numbers: (path, length, make, { start, end, pieceLength }, options = {}) =>
+        streamInStore(
+          store,
+          (async function* () {
+            const array = await openVector(hierarchy, path, ["integer", "float"], length);
+            await requireBacked(array, "refuse", options.signal);
+            const cursor = vectorCursor(array, "refuse", options.signal);
+            for (let from = start; from < end; from += pieceLength) {
+              const out = make(Math.min(pieceLength, end - from));
+              await cursor.read(from, from + out.length, ({ data, from: first, to, at }) =>
+                copyNumbers(array, data, first, to, out, at),
+              );
+              yield out;
+            }
+          })(),
+        ),
       strings: (path, length, options = {}) =>
         streamInStore(
           store,

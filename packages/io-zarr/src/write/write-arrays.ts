@@ -1,4 +1,4 @@
-import { dataTypeOf, type JsonObject, type NumericArray } from "./array-description.js";
+import { dataTypeOf, type JsonObject, type NumericArray, type NumericDataType } from "./array-description.js";
 import { NumericArrayWriter, StringArrayWriter } from "./array-writers.js";
 import type { Names } from "./contents.js";
 import { commitAfter } from "./stage.js";
@@ -8,11 +8,19 @@ import { resolveWriteOptions, type WriteOptions } from "./write-options.js";
 import { dialectOf } from "./zarr-dialects.js";
 import { ZarrWriter } from "./zarr-writer.js";
 
+/** Numbers that come piece by piece. All pieces are of one data type. */
+export interface NumberStream {
+  /** Items of all pieces together. */
+  readonly length: number;
+  readonly dataType: NumericDataType;
+  pieces(): AsyncIterable<NumericArray>;
+}
+
 /** What a plain store of one-dimensional arrays holds. */
 export interface ArraysContents {
   /** Of the root group; anything that JSON can hold. */
   readonly attributes: JsonObject;
-  readonly numbers: Readonly<Record<string, NumericArray>>;
+  readonly numbers: Readonly<Record<string, NumericArray | NumberStream>>;
   readonly strings: Readonly<Record<string, Names>>;
 }
 
@@ -36,11 +44,16 @@ export async function writeArrays(
     for (const [path, values] of Object.entries(numbers)) {
       const chunkLength = Math.max(1, Math.min(values.length, resolved.valuesPerChunk));
       const writer = new NumericArrayWriter(zarr, path, {
-        dataType: dataTypeOf(values),
+        dataType: "pieces" in values ? values.dataType : dataTypeOf(values),
         chunkLength,
         attributes: {},
       });
-      await writer.append(values, 0, values.length);
+      if ("pieces" in values) {
+        for await (const piece of values.pieces()) {
+          resolved.signal?.throwIfAborted();
+          await writer.append(piece, 0, piece.length);
+        }
+      } else await writer.append(values, 0, values.length);
       await writer.close();
     }
     for (const [path, names] of Object.entries(strings)) {
