@@ -1,7 +1,7 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-import { nearestNeighbors } from "./nearest-neighbors.js";
+import { nearestNeighbors } from "./neighbor-search.js";
 import { squaredDistance } from "./places.js";
 import { radiusGraph } from "./radius-graph.js";
 
@@ -28,11 +28,11 @@ export function buildGridGraph(
 function medianNearestDistance(coordinates: Coordinates): number {
   const spotCount = checkCoordinates(coordinates);
   if (spotCount === 1) return 0;
-  const { spots, neighbors } = nearestNeighbors(coordinates, 1);
+  const { neighbors } = nearestNeighbors(coordinates, 1);
   const bySpot = { dimension: coordinates.dimension, points: coordinates.values };
   const distances = new Float64Array(spotCount);
-  for (let place = 0; place < spotCount; place++) {
-    distances[place] = Math.sqrt(squaredDistance(bySpot, spots[place], spots[neighbors[place]]));
+  for (let spot = 0; spot < spotCount; spot++) {
+    distances[spot] = Math.sqrt(squaredDistance(bySpot, spot, neighbors[spot]));
   }
   distances.sort();
   return (distances[(spotCount - 1) >> 1] + distances[spotCount >> 1]) / 2;

@@ -5,40 +5,53 @@ import { EDGE_SLACK, type SpotGrid } from "./spot-grid.js";
 export const SPOTS_PER_CELL = 1 / 3;
 
 /**
- * The nearest other spots of each spot, nearest first, of equally near ones the lower index first: what `treeNeighbors`
- * finds. All in places of the grid.
+ * The nearest other spots of the spots at the places `start .. end`, nearest first, of equally near ones the lower index first:
+ * what `searchTree` finds.
  *
  * Each spot looks at its own cell and those around it, then at one more ring of cells at a time until no unseen cell can
  * hold a nearer spot. Spots that lie alone walk over many empty cells: where that adds up to much, the search is given up.
  *
  * @param neighborCount k, at least 1 and below the number of spots
- * @param stepsPerSpot mean number of rows of cells and of spots to look at beyond the first block of cells before giving up; the
- * default is about ten times what evenly spread spots need
- * @returns N x k places, row-major, or undefined when it was given up
+ * @param neighbors receives k spots for each of these spots, from `k spot` on
+ * @param stepLimit rows of cells, and spots, to look at beyond the first block of cells before giving up
+ * @returns the steps taken; more than the limit where it was given up
  */
-export function gridNeighbors(
+export function searchGrid(
   grid: SpotGrid,
+  start: number,
+  end: number,
   neighborCount: number,
-  stepsPerSpot = 8 + 4 * neighborCount,
-): Int32Array | undefined {
-  const { spotCount, cellStart, columnCounts } = grid;
-  const [across, down, deep] = columnCounts;
-  const neighbors = new Int32Array(spotCount * neighborCount);
+  neighbors: Int32Array,
+  stepLimit: number,
+): number {
+  const { spots, cellStart, columnCounts } = grid;
+  const [across, down] = columnCounts;
   const found = buildCandidates(neighborCount, 1);
-  let budget = spotCount * stepsPerSpot;
-  for (let z = 0, cell = 0; z < deep; z++) {
-    for (let y = 0; y < down; y++) {
-      for (let x = 0; x < across; x++, cell++) {
-        for (let place = cellStart[cell]; place < cellStart[cell + 1]; place++) {
-          budget -= searchRings(grid, place, x, y, z, found);
-          const at = place * neighborCount;
-          for (let i = 0; i < neighborCount; i++) neighbors[at + i] = found.places[i];
-        }
-        if (budget < 0) return undefined;
-      }
+  let steps = 0;
+  for (let place = start, cell = cellOf(grid, start); place < end && steps <= stepLimit; cell++) {
+    const to = Math.min(cellStart[cell + 1], end);
+    if (place === to) continue;
+    const row = Math.floor(cell / across);
+    const z = Math.floor(row / down);
+    for (; place < to; place++) {
+      steps += searchRings(grid, place, cell - row * across, row - z * down, z, found);
+      const at = spots[place] * neighborCount;
+      for (let i = 0; i < neighborCount; i++) neighbors[at + i] = spots[found.places[i]];
     }
   }
-  return neighbors;
+  return steps;
+}
+
+/** The cell of a place, by bisection. */
+function cellOf({ cellStart }: SpotGrid, place: number): number {
+  let low = 0;
+  let high = cellStart.length - 2;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (cellStart[middle + 1] > place) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** Fills `found` for the spot at `place` in cell (x, y, z); returns the steps taken beyond the first block of cells. */

@@ -15,5 +15,15 @@ export { GRAPH_DEFAULTS, type GraphKind, type GraphOptions, resolveGraphOptions 
 export { buildGridGraph } from "./grid-graph.js";
 export { buildKnnGraph } from "./knn-graph.js";
 export { meanDegree } from "./mean-degree.js";
+export {
+  buildNeighborSearch,
+  type NeighborSearch,
+  searchByTree,
+  searchRange,
+} from "./neighbor-search.js";
+export type { Allocate, Places } from "./places.js";
 export { buildRadiusGraph, type RadiusGraphOptions } from "./radius-graph.js";
 export { spatialOrder } from "./spatial-order.js";
+export type { SpatialTree } from "./spatial-tree.js";
+export type { SpotGrid } from "./spot-grid.js";
+export { joinNeighbors } from "./symmetric-union.js";

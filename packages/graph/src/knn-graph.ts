@@ -1,8 +1,7 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
-import { checkCoordinates } from "./check-coordinates.js";
-import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-import { nearestNeighbors } from "./nearest-neighbors.js";
-import { checkEdgeCount, symmetricUnion } from "./symmetric-union.js";
+import { GRAPH_DEFAULTS, type GraphOptions } from "./graph-options.js";
+import { nearestNeighbors } from "./neighbor-search.js";
+import { joinNeighbors } from "./symmetric-union.js";
 
 /**
  * Joins each spot with its k nearest ones, and so also with those that have it among theirs. Of equally near spots the
@@ -13,12 +12,7 @@ import { checkEdgeCount, symmetricUnion } from "./symmetric-union.js";
  */
 export function buildKnnGraph(
   coordinates: Coordinates,
-  options: Partial<Pick<GraphOptions, "neighborCount">> = {},
+  { neighborCount = GRAPH_DEFAULTS.neighborCount }: Partial<Pick<GraphOptions, "neighborCount">> = {},
 ): NeighborGraph {
-  const { neighborCount } = resolveGraphOptions({ neighborCount: options.neighborCount });
-  const spotCount = checkCoordinates(coordinates);
-  const listLength = Math.min(neighborCount, spotCount - 1);
-  if (listLength === 0) return { spotCount, indptr: new Int32Array(2), indices: new Int32Array(0) };
-  checkEdgeCount(spotCount * listLength, neighborCount);
-  return symmetricUnion(nearestNeighbors(coordinates, listLength));
+  return joinNeighbors(nearestNeighbors(coordinates, neighborCount));
 }

@@ -1,6 +1,6 @@
 import type { Coordinates } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
-import type { Places } from "./places.js";
+import { type Allocate, ordinaryMemory, type Places } from "./places.js";
 
 /**
  * The spots sorted into equal square cells. Those of cell `c` have the places `cellStart[c] .. cellStart[c + 1]`, in ascending
@@ -39,22 +39,26 @@ const GREATEST_CELL = 1e120;
  *
  * @throws ShapeError or CoordinateError as `checkCoordinates` does.
  */
-export function buildSpotGrid(coordinates: Coordinates, spotsPerCell: number): SpotGrid | undefined {
+export function buildSpotGrid(
+  coordinates: Coordinates,
+  spotsPerCell: number,
+  allocate: Allocate = ordinaryMemory,
+): SpotGrid | undefined {
   const spotCount = checkCoordinates(coordinates);
   const { lows, extents } = boundsOf(coordinates);
   let cellCount = Math.max(1, spotCount / spotsPerCell);
   let shape = gridShape(lows, extents, cellCount);
-  let counts = shape && countSpots(coordinates, shape);
+  let counts = shape && countSpots(coordinates, shape, allocate);
   let crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerCell + 1) : Number.POSITIVE_INFINITY;
   if (counts && crowding > FINE_CROWDING) {
     // The section fills only a part of its box. Finer cells help if it fills that part evenly.
     cellCount = Math.min(cellCount * crowding, GREATEST_CELL_SHARE * spotCount);
     shape = gridShape(lows, extents, cellCount);
-    counts = shape && countSpots(coordinates, shape);
+    counts = shape && countSpots(coordinates, shape, allocate);
     crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerCell + 1) : Number.POSITIVE_INFINITY;
   }
   if (!shape || !counts || crowding > WORST_CROWDING) return undefined;
-  return sortIntoCells(coordinates, spotCount, shape, counts);
+  return sortIntoCells(coordinates, spotCount, shape, counts, allocate);
 }
 
 type Shape = Pick<SpotGrid, "lows" | "columnCounts" | "cellSize" | "cellsPerUnit">;
@@ -93,9 +97,9 @@ function gridShape(lows: Float64Array, extents: Float64Array, cellCount: number)
 }
 
 /** Spots of each cell, and a last item of 0. */
-function countSpots({ dimension, values }: Coordinates, shape: Shape): Int32Array {
+function countSpots({ dimension, values }: Coordinates, shape: Shape, allocate: Allocate): Int32Array {
   const [across, down, deep] = shape.columnCounts;
-  const counts = new Int32Array(across * down * deep + 1);
+  const counts = new Int32Array(allocate(4 * (across * down * deep + 1)));
   for (let at = 0; at < values.length; at += dimension) counts[cellAt(values, at, dimension, shape)]++;
   return counts;
 }
@@ -113,6 +117,7 @@ function sortIntoCells(
   spotCount: number,
   shape: Shape,
   counts: Int32Array,
+  allocate: Allocate,
 ): SpotGrid {
   const cellStart = counts;
   let end = 0;
@@ -120,8 +125,8 @@ function sortIntoCells(
     end += cellStart[cell];
     cellStart[cell] = end;
   }
-  const points = new Float64Array(values.length);
-  const spots = new Int32Array(spotCount);
+  const points = new Float64Array(allocate(8 * values.length));
+  const spots = new Int32Array(allocate(4 * spotCount));
   // From the last spot to the first, so that each cell's end moves down to its start and spots ascend in it.
   for (let spot = spotCount - 1; spot >= 0; spot--) {
     const at = spot * dimension;

@@ -1,67 +1,27 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { EDGE_LIMIT } from "./graph-options.js";
-import type { NearestNeighbors } from "./nearest-neighbors.js";
+import type { NeighborSearch } from "./neighbor-search.js";
 import { sortRow } from "./sort-row.js";
-
-/** Rows to fetch at once; found by trial. */
-const BATCH_SIZE = 64;
 
 /**
  * The graph in which i and j are neighbours when either is among the nearest of the other. Linear in the number of entries,
- * also where one spot is near to all others. All but the last write of a row is done by place, where memory is near.
- * Overwrites `neighbors`.
+ * also where one spot is near to all others.
  *
+ * Uses up the search: the graph grows in the memory of the lists, and what it needs on the way lies in that of the sorted
+ * coordinates, so that nothing waits for the garbage collector. `indices` is therefore a view of a greater buffer.
+ *
+ * @param search all of whose ranges have been searched
  * @throws OptionError when the graph has more entries than Int32 offsets can count.
  */
-export function symmetricUnion({ spots, neighbors }: NearestNeighbors): NeighborGraph {
-  const spotCount = spots.length;
-  const listLength = neighbors.length / spotCount;
-  const { start, places } = reverseOneSided(neighbors, spotCount);
-  const edgeCount = neighbors.length + places.length;
-  checkEdgeCount(edgeCount, listLength);
-
-  // A row is a spot's own list and those spots that list it without being listed.
-  const indptr = new Int32Array(spotCount + 1);
-  for (let place = 0; place < spotCount; place++) {
-    indptr[spots[place] + 1] = listLength + start[place + 1] - start[place];
-  }
-  for (let spot = 0; spot < spotCount; spot++) indptr[spot + 1] += indptr[spot];
-  const indices = new Int32Array(edgeCount);
-  const rowStart = new Int32Array(BATCH_SIZE);
-  for (let first = 0; first < spotCount; first += BATCH_SIZE) {
-    const end = Math.min(first + BATCH_SIZE, spotCount);
-    fetchRows(spots, first, end, indptr, indices, rowStart);
-    for (let place = first; place < end; place++) {
-      const from = rowStart[place - first];
-      let to = from;
-      for (let i = place * listLength; i < (place + 1) * listLength; i++) {
-        const item = neighbors[i];
-        indices[to++] = spots[item < 0 ? ~item : item];
-      }
-      for (let i = start[place]; i < start[place + 1]; i++) indices[to++] = spots[places[i]];
-      sortRow(indices, from, to);
-    }
-  }
-  return { spotCount, indptr, indices };
-}
-
-/**
- * Finds where the rows of some places begin and touches that memory. Spots in no order lie all over it; loads that wait for
- * nothing but memory overlap, while in the loop that fills the rows each would be waited for.
- */
-function fetchRows(
-  spots: Int32Array,
-  first: number,
-  end: number,
-  indptr: Int32Array,
-  indices: Int32Array,
-  rowStart: Int32Array,
-): void {
-  for (let place = first; place < end; place++) {
-    const from = indptr[spots[place]];
-    rowStart[place - first] = from;
-    indices[from] = 0;
-  }
+export function joinNeighbors(search: NeighborSearch): NeighborGraph {
+  const { spotCount, neighborCount } = search;
+  const indptr = markOneSided(search);
+  const addedCount = indptr[spotCount];
+  const edgeCount = spotCount * neighborCount + addedCount;
+  checkEdgeCount(edgeCount, neighborCount);
+  const added = reverseMarked(search, indptr);
+  for (let spot = 0; spot <= spotCount; spot++) indptr[spot] += spot * neighborCount;
+  return { spotCount, indptr, indices: spreadRows(search, indptr, added, edgeCount) };
 }
 
 /** @throws OptionError when a graph of this many entries cannot be stored. */
@@ -76,37 +36,75 @@ export function checkEdgeCount(edgeCount: number, neighborCount: number): void {
 }
 
 /**
- * For each place the places that list it without being listed by it: those of place p are `places[start[p]] .. `. Replaces such an
- * entry q of `neighbors` by ~q.
+ * Replaces an entry j in the list of i by ~j where i is not in the list of j. Goes by place: the rows that it compares are of close
+ * spots, so they are still near in memory however the spots are ordered.
+ *
+ * @returns the running number of such entries j, up to and with each spot; the last item is that of all
  */
-function reverseOneSided(
-  neighbors: Int32Array,
-  spotCount: number,
-): { start: Int32Array; places: Int32Array } {
-  const listLength = neighbors.length / spotCount;
-  const start = new Int32Array(spotCount + 1);
+function markOneSided({ spotCount, neighborCount, neighbors, places }: NeighborSearch): Int32Array {
+  const ends = new Int32Array(spotCount + 1);
   for (let place = 0; place < spotCount; place++) {
-    for (let i = place * listLength; i < (place + 1) * listLength; i++) {
+    const spot = places.spots[place];
+    const from = spot * neighborCount;
+    for (let i = from; i < from + neighborCount; i++) {
       const listed = neighbors[i];
-      if (lists(neighbors, listLength, listed, place)) continue;
+      if (lists(neighbors, neighborCount, listed, spot)) continue;
       neighbors[i] = ~listed;
-      start[listed]++;
+      ends[listed]++;
     }
   }
-  // Ends first; filling from the back turns them into starts.
-  for (let place = 0; place < spotCount; place++) start[place + 1] += start[place];
-  const places = new Int32Array(start[spotCount]);
-  for (let i = neighbors.length - 1, place = spotCount - 1; place >= 0; place--) {
-    for (; i >= place * listLength; i--) {
-      if (neighbors[i] < 0) places[--start[~neighbors[i]]] = place;
-    }
-  }
-  return { start, places };
+  for (let spot = 0; spot < spotCount; spot++) ends[spot + 1] += ends[spot];
+  return ends;
 }
 
-/** Whether the list of one place has another in it. No such entry is negative: the other is known to list the one. */
-function lists(neighbors: Int32Array, listLength: number, of: number, place: number): boolean {
-  const end = (of + 1) * listLength;
-  for (let i = of * listLength; i < end; i++) if (neighbors[i] === place) return true;
+/** Whether the list of one spot has another in it. No such entry is marked: the other is known to list the one. */
+function lists(neighbors: Int32Array, neighborCount: number, of: number, spot: number): boolean {
+  const end = (of + 1) * neighborCount;
+  for (let i = of * neighborCount; i < end; i++) if (neighbors[i] === spot) return true;
   return false;
+}
+
+/** For each spot those that list it without being listed by it, and no mark any more. Turns the ends into starts. */
+function reverseMarked(
+  { spotCount, neighborCount, neighbors, places }: NeighborSearch,
+  ends: Int32Array,
+): Int32Array {
+  const { buffer, byteOffset, byteLength } = places.points;
+  const room = byteLength / Int32Array.BYTES_PER_ELEMENT;
+  const addedCount = ends[spotCount];
+  const added =
+    addedCount <= room ? new Int32Array(buffer, byteOffset, addedCount) : new Int32Array(addedCount);
+  for (let place = 0; place < spotCount; place++) {
+    const spot = places.spots[place];
+    const from = spot * neighborCount;
+    for (let i = from; i < from + neighborCount; i++) {
+      if (neighbors[i] >= 0) continue;
+      neighbors[i] = ~neighbors[i];
+      added[--ends[neighbors[i]]] = spot;
+    }
+  }
+  return added;
+}
+
+/**
+ * Moves the lists to where their rows begin, adds to them and sorts them, from the last to the first: a row never begins before
+ * its list, so no list is written over before it has moved.
+ */
+function spreadRows(
+  { spotCount, neighborCount, neighbors }: NeighborSearch,
+  indptr: Int32Array,
+  added: Int32Array,
+  edgeCount: number,
+): Int32Array {
+  const indices = edgeCount <= neighbors.length ? neighbors : new Int32Array(edgeCount);
+  for (let spot = spotCount - 1; spot >= 0; spot--) {
+    const from = indptr[spot];
+    const to = indptr[spot + 1];
+    const list = spot * neighborCount;
+    for (let i = neighborCount - 1; i >= 0; i--) indices[from + i] = neighbors[list + i];
+    // Rows so far hold k entries each, and beside them what was added.
+    for (let i = from + neighborCount; i < to; i++) indices[i] = added[i - list - neighborCount];
+    sortRow(indices, from, to);
+  }
+  return indices.subarray(0, edgeCount);
 }

@@ -4,17 +4,21 @@ import { LEAF_SIZE, type SpatialTree } from "./spatial-tree.js";
 import { squaredGapTo, walkLeaves } from "./walk-leaves.js";
 
 /**
- * The nearest other spots of each spot, nearest first, of equally near ones the lower index first. All in places of the
- * tree: row p belongs to spot `tree.spots[p]`, and so do its items.
+ * The nearest other spots of the spots at the places `start .. end`, nearest first, of equally near ones the lower index first.
  *
  * All spots of a leaf search together, so that one walk through the tree serves about six of them.
  *
  * @param neighborCount k, at least 1 and below the number of spots
- * @returns N x k places, row-major
+ * @param neighbors receives k spots for each of these spots, from `k spot` on
  */
-export function treeNeighbors(tree: SpatialTree, neighborCount: number): Int32Array {
-  const { nodeCount, start, end, right, spotCount } = tree;
-  const neighbors = new Int32Array(spotCount * neighborCount);
+export function searchTree(
+  tree: SpatialTree,
+  start: number,
+  end: number,
+  neighborCount: number,
+  neighbors: Int32Array,
+): void {
+  const { nodeCount, right, spots } = tree;
   const found = buildCandidates(neighborCount, LEAF_SIZE);
   let from = 0;
   let to = 0;
@@ -27,17 +31,20 @@ export function treeNeighbors(tree: SpatialTree, neighborCount: number): Int32Ar
     return bound;
   };
   for (let leaf = 0; leaf < nodeCount; leaf++) {
-    if (right[leaf] !== 0) continue;
+    if (right[leaf] !== 0 || tree.end[leaf] <= start || tree.start[leaf] >= end) continue;
+    const last = Math.min(tree.end[leaf], end);
     // Spots at one place can be many in a leaf; they go in groups.
-    for (from = start[leaf]; from < end[leaf]; from = to) {
-      to = Math.min(from + LEAF_SIZE, end[leaf]);
+    for (from = Math.max(tree.start[leaf], start); from < last; from = to) {
+      to = Math.min(from + LEAF_SIZE, last);
       found.distances.fill(Number.POSITIVE_INFINITY);
       walkLeaves(tree, leaf, Number.POSITIVE_INFINITY, visit);
-      const count = (to - from) * neighborCount;
-      for (let i = 0; i < count; i++) neighbors[from * neighborCount + i] = found.places[i];
+      for (let place = from; place < to; place++) {
+        const at = spots[place] * neighborCount;
+        const slot = (place - from) * neighborCount;
+        for (let i = 0; i < neighborCount; i++) neighbors[at + i] = spots[found.places[slot + i]];
+      }
     }
   }
-  return neighbors;
 }
 
 /** Offers every spot of a leaf as a neighbour of the one at `place`, whose candidates begin at `slot`. */

@@ -1,32 +1,32 @@
 import type { Coordinates } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gridNeighbors } from "../src/grid-neighbors.js";
+import { searchGrid } from "../src/grid-neighbors.js";
 import { gridRadiusGraph } from "../src/grid-radius-graph.js";
-import { buildNeighborGraph } from "../src/index.js";
+import {
+  buildKnnGraph,
+  buildNeighborGraph,
+  buildNeighborSearch,
+  joinNeighbors,
+  searchByTree,
+  searchRange,
+} from "../src/index.js";
 import { treeRadiusGraph } from "../src/radius-graph.js";
 import { buildSpatialTree } from "../src/spatial-tree.js";
 import { buildSpotGrid } from "../src/spot-grid.js";
-import { treeNeighbors } from "../src/tree-neighbors.js";
+import { searchTree } from "../src/tree-neighbors.js";
 import { layouts } from "./layouts.js";
 
-/** Neighbours by spot of lists that are by place. */
-function listsBySpot(spots: Int32Array, neighbors: Int32Array, neighborCount: number): number[][] {
-  const lists: number[][] = [];
-  spots.forEach((spot, place) => {
-    const places = neighbors.subarray(place * neighborCount, (place + 1) * neighborCount);
-    lists[spot] = Array.from(places, (other) => spots[other]);
-  });
-  return lists;
-}
-
-/** The lists of the grid and of the tree; the former undefined where there is no fit grid. */
+/** The lists of the grid and of the tree, by spot; the former undefined where there is no fit grid. */
 function bothLists(coordinates: Coordinates, neighborCount: number, spotsPerCell: number) {
-  const tree = buildSpatialTree(coordinates);
-  const byTree = listsBySpot(tree.spots, treeNeighbors(tree, neighborCount), neighborCount);
+  const spotCount = coordinates.values.length / coordinates.dimension;
+  const byTree = new Int32Array(spotCount * neighborCount);
+  searchTree(buildSpatialTree(coordinates), 0, spotCount, neighborCount, byTree);
   const grid = buildSpotGrid(coordinates, spotsPerCell);
-  const neighbors = grid && gridNeighbors(grid, neighborCount);
-  return { byTree, byGrid: grid && neighbors && listsBySpot(grid.spots, neighbors, neighborCount) };
+  if (!grid) return { byTree, byGrid: undefined };
+  const byGrid = new Int32Array(spotCount * neighborCount);
+  searchGrid(grid, 0, spotCount, neighborCount, byGrid, Number.POSITIVE_INFINITY);
+  return { byTree, byGrid };
 }
 
 describe.each(Object.entries(layouts))("spots %s", (_, layout) => {
@@ -104,9 +104,44 @@ describe("which one runs", () => {
     expect(buildNeighborGraph(uneven[name]).spotCount).toBe(6000);
   });
 
-  it("is the tree where the grid's search takes too many steps", () => {
-    const grid = buildSpotGrid(even["at random"], 2);
-    expect(grid && gridNeighbors(grid, 6, 0)).toBeUndefined();
-    expect(grid && gridNeighbors(grid, 6)).toHaveLength(6 * 6000);
+  it("tells when the grid's search takes too many steps, and the tree then finds the same", () => {
+    const search = buildNeighborSearch(even["at random"]);
+    const all = { start: 0, end: search.spotCount };
+    expect(search.places).toHaveProperty("cellStart");
+    expect(searchRange({ ...search, stepLimit: 0 }, all)).toBeGreaterThan(0);
+    expect(searchRange(search, all)).toBeLessThan(search.stepLimit);
+    const byGrid = search.neighbors.slice();
+    const byTree = searchByTree(even["at random"], search);
+    expect(searchRange(byTree, all)).toBe(0);
+    expect(byTree.neighbors).toEqual(byGrid);
+  });
+});
+
+describe("a search in ranges", () => {
+  it.each(Object.entries(layouts))("gives the same graph however spots %s are cut", (_, layout) => {
+    fc.assert(
+      fc.property(layout, fc.array(fc.nat(), { maxLength: 5 }), (coordinates, seeds) => {
+        fc.pre(coordinates.values.length > coordinates.dimension);
+        const whole = buildKnnGraph(coordinates);
+        let search = buildNeighborSearch(coordinates, {}, (byteLength) => new SharedArrayBuffer(byteLength));
+        const cuts = [0, search.spotCount, ...seeds.map((seed) => seed % search.spotCount)].sort(
+          (a, b) => a - b,
+        );
+        const run = () => {
+          let steps = 0;
+          for (let i = cuts.length - 1; i > 0; i--) {
+            steps += searchRange(search, { start: cuts[i - 1], end: cuts[i] });
+          }
+          return steps;
+        };
+        if (run() > search.stepLimit) {
+          search = searchByTree(coordinates, search);
+          run();
+        }
+        const { indptr, indices } = joinNeighbors(search);
+        expect(indptr).toEqual(whole.indptr);
+        expect(Array.from(indices)).toEqual(Array.from(whole.indices));
+      }),
+    );
   });
 });

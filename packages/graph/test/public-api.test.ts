@@ -7,9 +7,13 @@ it("exports these names and no other", () => {
     "buildGridGraph",
     "buildKnnGraph",
     "buildNeighborGraph",
+    "buildNeighborSearch",
     "buildRadiusGraph",
+    "joinNeighbors",
     "meanDegree",
     "resolveGraphOptions",
+    "searchByTree",
+    "searchRange",
     "spatialOrder",
   ]);
 });

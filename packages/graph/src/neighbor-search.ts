@@ -1,0 +1,101 @@
+import type { Coordinates, SpotRange } from "@flashdeconv/core";
+import { checkCoordinates } from "./check-coordinates.js";
+import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+import { SPOTS_PER_CELL, searchGrid } from "./grid-neighbors.js";
+import { type Allocate, ordinaryMemory } from "./places.js";
+import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
+import { buildSpotGrid, type SpotGrid } from "./spot-grid.js";
+import { checkEdgeCount } from "./symmetric-union.js";
+import { searchTree } from "./tree-neighbors.js";
+
+/**
+ * Room for the entries of the finished graph, per nearest neighbour: what `joinNeighbors` adds for spots that are listed without
+ * listing goes into the same memory. Square lattices need 1.33 for 6 neighbours, spots at random 1.18. Memory that is not needed
+ * is never written, so it costs addresses only.
+ */
+const ROOM_PER_NEIGHBOR = 1.5;
+
+/**
+ * A search for the nearest neighbours of all spots, of plain objects and typed arrays: it can be posted to threads, each of which
+ * searches for ranges of places. What they write is apart, and no range looks at what another wrote.
+ */
+export interface NeighborSearch {
+  readonly spotCount: number;
+  /** k: at most N - 1. */
+  readonly neighborCount: number;
+  /** The spots in square cells where they are spread evenly enough; else in a k-d tree. */
+  readonly places: SpotGrid | SpatialTree;
+  /**
+   * The nearest other spots of spot i from `k i` on, nearest first, of equally near ones the lower index first; then room for the
+   * rest of a graph.
+   */
+  readonly neighbors: Int32Array;
+  /** When all ranges together took more steps, cells were the wrong way: search again with `searchByTree(coordinates, search)`. */
+  readonly stepLimit: number;
+}
+
+/** Steps per spot beyond the first block of cells: about ten times what evenly spread spots need. */
+export const stepsPerSpot = (neighborCount: number): number => 8 + 4 * neighborCount;
+
+/**
+ * Sorts the spots into cells, or into a tree, and finds nothing yet. Depends on the coordinates only.
+ *
+ * @throws OptionError when k is no whole number of at least 1 or gives more entries than can be stored, ShapeError without
+ * a spot, CoordinateError for a coordinate that is not finite.
+ */
+export function buildNeighborSearch(
+  coordinates: Coordinates,
+  options: Partial<Pick<GraphOptions, "neighborCount">> = {},
+  allocate: Allocate = ordinaryMemory,
+): NeighborSearch {
+  const asked = resolveGraphOptions({ neighborCount: options.neighborCount }).neighborCount;
+  const spotCount = checkCoordinates(coordinates);
+  const neighborCount = Math.min(asked, spotCount - 1);
+  checkEdgeCount(spotCount * neighborCount, asked);
+  const grid = buildSpotGrid(coordinates, Math.max(1, SPOTS_PER_CELL * neighborCount), allocate);
+  const capacity = Math.ceil(spotCount * neighborCount * ROOM_PER_NEIGHBOR);
+  return {
+    spotCount,
+    neighborCount,
+    places: grid ?? buildSpatialTree(coordinates, allocate),
+    neighbors: new Int32Array(allocate(Int32Array.BYTES_PER_ELEMENT * capacity)),
+    stepLimit: grid ? spotCount * stepsPerSpot(neighborCount) : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The same search by the tree, whatever the layout: any search ends in N log N steps. Uses the lists' memory again. */
+export function searchByTree(
+  coordinates: Coordinates,
+  search: NeighborSearch,
+  allocate: Allocate = ordinaryMemory,
+): NeighborSearch {
+  return {
+    ...search,
+    places: buildSpatialTree(coordinates, allocate),
+    stepLimit: Number.POSITIVE_INFINITY,
+  };
+}
+
+/**
+ * Finds the nearest neighbours of the spots at the places `start .. end` of a search and writes their rows of `neighbors`. Pure but
+ * for that: any cut into ranges, in any order, on any threads, gives the same bits.
+ *
+ * @returns the steps taken, where they count towards `stepLimit`; above it the rows are not whole
+ */
+export function searchRange(search: NeighborSearch, { start, end }: SpotRange): number {
+  const { places, neighborCount, neighbors, stepLimit } = search;
+  if (neighborCount === 0) return 0;
+  if ("cellStart" in places) return searchGrid(places, start, end, neighborCount, neighbors, stepLimit);
+  searchTree(places, start, end, neighborCount, neighbors);
+  return 0;
+}
+
+/** A search that is done, on this thread. */
+export function nearestNeighbors(coordinates: Coordinates, neighborCount: number): NeighborSearch {
+  const search = buildNeighborSearch(coordinates, { neighborCount });
+  const all = { start: 0, end: search.spotCount };
+  if (searchRange(search, all) <= search.stepLimit) return search;
+  const byTree = searchByTree(coordinates, search);
+  searchRange(byTree, all);
+  return byTree;
+}
