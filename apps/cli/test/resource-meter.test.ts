@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Reading, resourceMeter } from "../src/resource-meter.js";
+import { type Reading, resourceMeter } from "../src/resources/resource-meter.js";
 
 /** A meter that gives these readings one after the other: seconds, CPU seconds, bytes. */
 function readings(...list: readonly (readonly [number, number, number])[]): () => Reading {

@@ -32,6 +32,7 @@ export {
   type StageProgress,
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
+export { type MemoryFacts, type MemoryPlan, type MemoryRequest, planMemory } from "./memory-plan.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
 export type { PipelineTasks, SectionLocation } from "./pipeline-tasks.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
@@ -43,7 +44,13 @@ export { type SolveSummaryInput, type SolveSummaryOptions, solveSummary } from "
 export { SPOT_STATUSES, type SpotAnswers } from "./spot-answers.js";
 export type { SpotStatistics } from "./spot-statistics.js";
 export type { SectionSummary } from "./summarize-section.js";
-export { readSummary, type StoredSummary, writeSummary } from "./summary-store.js";
+export {
+  type ReadSummaryOptions,
+  readSummary,
+  type StoredSummary,
+  type SummarySize,
+  writeSummary,
+} from "./summary-store.js";
 export {
   addResultToStore,
   type ResultFrame,

@@ -16,6 +16,7 @@ import {
   type SolverReference,
   type SolverSession,
   type StatArray,
+  type SweepJob,
   type SweepStats,
   sweepPiece,
 } from "@flashdeconv/solver";
@@ -71,11 +72,8 @@ export interface SummarizeInput {
 
 export interface SweepInput {
   readonly session: SessionRequest;
-  /** Its arrays in shared memory where the task runs in another thread. */
-  readonly level: SolveLevel;
-  /** Ranges of the level's order of updates. */
-  readonly pieces: readonly SpotRange[];
-  readonly relaxation: number;
+  /** Arrays of their levels in shared memory where the task runs in another thread. */
+  readonly jobs: readonly SweepJob[];
 }
 
 export interface AssessInput {
@@ -94,7 +92,7 @@ export type PassReport =
 export type PipelineTasks = {
   readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
-  readonly sweep: (input: SweepInput) => SweepStats;
+  readonly sweep: (input: SweepInput) => SweepStats[];
   readonly assess: (input: AssessInput) => PieceAssessment[];
 };
 
@@ -159,13 +157,16 @@ export function buildPipelineTasks({
       }
     },
 
-    sweep({ session: request, level, pieces, relaxation }) {
+    sweep({ session: request, jobs }) {
       const session = openSession(request);
-      let largestChange = 0;
-      for (const piece of pieces) {
-        largestChange = Math.max(largestChange, sweepPiece(session, level, piece, relaxation).largestChange);
-      }
-      return { largestChange };
+      return jobs.map(({ level, pieces, relaxation }) => {
+        let largestChange = 0;
+        for (const piece of pieces) {
+          const stats = sweepPiece(session, level, piece, relaxation);
+          largestChange = Math.max(largestChange, stats.largestChange);
+        }
+        return { largestChange };
+      });
     },
 
     assess({ session: request, level, pieces }) {

@@ -104,9 +104,20 @@ function streamOf(source: ChunkSource<DenseChunk>, librarySizes: StatArray): Num
   };
 }
 
+export interface SummarySize {
+  readonly spotCount: number;
+  readonly typeCount: number;
+  readonly precision: "float64" | "float32";
+  /** Mean number of neighbours. */
+  readonly meanDegree: number;
+}
+
 export interface ReadSummaryOptions extends ReadOptions {
-  /** Leaves the statistics in the store, to be read when they are needed; the store then has to stay open. False by default. */
-  readonly streamStatistics?: boolean;
+  /**
+   * Whether to leave the statistics in the store, to be read when they are needed; the store then has to stay open. False
+   * by default; a function is asked once it is known how much they are.
+   */
+  readonly streamStatistics?: boolean | ((size: SummarySize) => boolean);
 }
 
 /** Spots whose statistics are read at once. */
@@ -121,42 +132,48 @@ export async function readSummary(
   store: ReadableStore,
   options: ReadSummaryOptions = {},
 ): Promise<StoredSummary> {
-  const arrays = await openArrays(store, options);
+  const arrays = await openArrays(store, { signal: options.signal });
   const facts = readFacts(arrays.attributes[MARK], store.name);
   const { spotCount, typeNames, precision, edgeCount, hasOrder, dimension, cellCounts } = facts;
   const typeCount = typeNames.length;
+  const { streamStatistics = false, ...readOptions } = options;
+  const { meanDegree } = facts;
+  const isStreamed =
+    typeof streamStatistics === "function"
+      ? streamStatistics({ spotCount, typeCount, precision, meanDegree })
+      : streamStatistics;
   const stat = (length: number) =>
     precision === "float32" ? new Float32Array(length) : new Float64Array(length);
   const double = (length: number) => new Float64Array(length);
   const whole = (length: number) => new Int32Array(length);
-  const gram = await arrays.readNumbers("gram", typeCount * typeCount, double, options);
+  const gram = await arrays.readNumbers("gram", typeCount * typeCount, double, readOptions);
   const graph = {
     neighbors: {
       spotCount,
-      indptr: await arrays.readNumbers("neighbors_indptr", spotCount + 1, whole, options),
-      indices: await arrays.readNumbers("neighbors_indices", edgeCount, whole, options),
+      indptr: await arrays.readNumbers("neighbors_indptr", spotCount + 1, whole, readOptions),
+      indices: await arrays.readNumbers("neighbors_indices", edgeCount, whole, readOptions),
     },
-    order: hasOrder ? await arrays.readNumbers("spatial_order", spotCount, whole, options) : undefined,
+    order: hasOrder ? await arrays.readNumbers("spatial_order", spotCount, whole, readOptions) : undefined,
   };
   checkGraph(graph.neighbors.indptr, graph.neighbors.indices, graph.order, spotCount, store.name);
   const summary: SectionSummary = {
     spotCount,
     reference: { typeNames, width: typeCount, values: gram, gram },
-    statistics: options.streamStatistics
+    statistics: isStreamed
       ? statisticsSource(arrays, spotCount, typeCount + 1, stat)
-      : await arrays.readNumbers("statistics", spotCount * (typeCount + 1), stat, options),
-    librarySizes: await arrays.readNumbers("library_sizes", spotCount, stat, options),
+      : await arrays.readNumbers("statistics", spotCount * (typeCount + 1), stat, readOptions),
+    librarySizes: await arrays.readNumbers("library_sizes", spotCount, stat, readOptions),
     graph,
     meanDegree: facts.meanDegree,
     solverOptions: facts.solverOptions,
     parameters: { ...facts.parameters, cell_counts: cellCounts && Int32Array.from(cellCounts) },
   };
   const values =
-    dimension && (await arrays.readNumbers("coordinates", spotCount * dimension, double, options));
+    dimension && (await arrays.readNumbers("coordinates", spotCount * dimension, double, readOptions));
   return {
     summary,
     coordinates: dimension && values ? { dimension, values } : undefined,
-    spotNames: (readOptions) => arrays.strings("spot_names", spotCount, readOptions),
+    spotNames: (nameOptions) => arrays.strings("spot_names", spotCount, nameOptions),
   };
 }
 

@@ -13,6 +13,7 @@ it("exports what it promises and nothing else", () => {
       "deconvolve",
       "isSignature",
       "isUninformativeLabel",
+      "planMemory",
       "platformLambda",
       "readSummary",
       "recombineTypes",

@@ -22,6 +22,7 @@ export {
   type PieceAssessment,
   type PieceRunner,
   type SolveLevel,
+  type SweepJob,
   sweepPiece,
 } from "./solve-level.js";
 export { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions } from "./solve-options.js";

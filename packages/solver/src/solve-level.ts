@@ -19,13 +19,21 @@ export interface SolveLevel {
   readonly order: Int32Array;
 }
 
+/** Pieces to be swept alike. */
+export interface SweepJob {
+  readonly level: SolveLevel;
+  /** Ranges of `level.order`. */
+  readonly pieces: readonly SpotRange[];
+  readonly relaxation: number;
+}
+
 /**
  * Runs pieces of a level, one after the other or side by side. Pieces that are given together touch no row that another
  * one writes, so neither the order nor the thread changes a bit.
  */
 export interface PieceRunner {
-  /** Sweeps ranges of `level.order`; all are done when it resolves, to the largest change of all. */
-  sweep(level: SolveLevel, pieces: readonly SpotRange[], relaxation: number): Promise<SweepStats>;
+  /** Sweeps all pieces of all jobs; they are done when it resolves, to the largest change of each job. */
+  sweep(jobs: readonly SweepJob[]): Promise<readonly SweepStats[]>;
   /** Judges ranges of `level.order`; resolves to one judgement per range, in their order. */
   assess(level: SolveLevel, pieces: readonly SpotRange[]): Promise<readonly PieceAssessment[]>;
 }
@@ -76,13 +84,20 @@ function tileOf(level: SolveLevel, spots: Int32Array, relaxation: number): Tile 
 export function inlineRunner(session: SolverSession, signal?: AbortSignal): PieceRunner {
   const turns = breather(signal);
   return {
-    async sweep(level, pieces, relaxation) {
-      let largestChange = 0;
-      for (const piece of pieces) {
-        await turns();
-        largestChange = Math.max(largestChange, sweepPiece(session, level, piece, relaxation).largestChange);
+    async sweep(jobs) {
+      const stats: SweepStats[] = [];
+      for (const { level, pieces, relaxation } of jobs) {
+        let largestChange = 0;
+        for (const piece of pieces) {
+          await turns();
+          largestChange = Math.max(
+            largestChange,
+            sweepPiece(session, level, piece, relaxation).largestChange,
+          );
+        }
+        stats.push({ largestChange });
       }
-      return { largestChange };
+      return stats;
     },
     async assess(level, pieces) {
       const assessments: PieceAssessment[] = [];

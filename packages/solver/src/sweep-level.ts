@@ -17,14 +17,15 @@ const SPOTS_PER_PIECE = 64 * SPOTS_PER_CELL;
 /** Every row by itself: a start that is right where neighbours pull weakly, and all there is for independent spots. */
 export async function sweepAlone(runner: PieceRunner, level: Level, allocate: Allocate): Promise<void> {
   const { indptr, indices } = withoutEdges(level.problem.graph, allocate);
-  await runner.sweep({ ...level, indptr, indices }, piecesOf(0, level.order.length), 1);
+  const pieces = piecesOf(0, level.order.length);
+  await runner.sweep([{ level: { ...level, indptr, indices }, pieces, relaxation: 1 }]);
 }
 
 /** One sweep over a level, colour after colour. Returns the largest change. */
 export async function sweepColors(runner: PieceRunner, level: Level, relaxation: number): Promise<number> {
   let largest = 0;
   for (const pieces of piecesByColor(level.colorStarts)) {
-    const { largestChange } = await runner.sweep(level, pieces, relaxation);
+    const [{ largestChange }] = await runner.sweep([{ level, pieces, relaxation }]);
     largest = Math.max(largest, largestChange);
   }
   return largest;
@@ -72,11 +73,11 @@ export function piecesByColor(colorStarts: Int32Array): SpotRange[][] {
   );
 }
 
-/** Cuts a range into pieces; the last one may be smaller. */
-export function piecesOf(start: number, end: number): SpotRange[] {
+/** Cuts a range into pieces of `size`; the last one may be smaller. */
+export function piecesOf(start: number, end: number, size = SPOTS_PER_PIECE): SpotRange[] {
   const pieces: SpotRange[] = [];
-  for (let from = start; from < end; from += SPOTS_PER_PIECE) {
-    pieces.push({ start: from, end: Math.min(from + SPOTS_PER_PIECE, end) });
+  for (let from = start; from < end; from += size) {
+    pieces.push({ start: from, end: Math.min(from + size, end) });
   }
   return pieces;
 }

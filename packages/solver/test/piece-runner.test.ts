@@ -27,11 +27,13 @@ function scatteringRunner() {
     return results;
   };
   const runner: PieceRunner = {
-    async sweep(level, pieces, relaxation) {
-      const all = each(level, pieces, (piece, i) =>
-        sweepPiece(sessions[i % 3], overThere(level), piece, relaxation),
-      );
-      return { largestChange: Math.max(...all.map((stats) => stats.largestChange)) };
+    async sweep(jobs) {
+      return jobs.map(({ level, pieces, relaxation }) => {
+        const all = each(level, pieces, (piece, i) =>
+          sweepPiece(sessions[i % 3], overThere(level), piece, relaxation),
+        );
+        return { largestChange: Math.max(...all.map((stats) => stats.largestChange)) };
+      });
     },
     async assess(level, pieces) {
       return each(level, pieces, (piece, i) => assessPiece(sessions[i % 3], overThere(level), piece));

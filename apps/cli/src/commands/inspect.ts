@@ -1,14 +1,21 @@
+import { MemoryPlanError } from "@flashdeconv/core";
 import {
   inspectStore,
   OPEN_DEFAULTS,
   openSpatial,
   type ReadableStore,
+  type SpatialDataset,
   type StoreSummary,
 } from "@flashdeconv/io-zarr";
 import type { CountReport } from "@flashdeconv/normalize";
-import { isSignature } from "@flashdeconv/pipeline";
+import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { parseBytes } from "../options/parse-bytes.js";
+import { parseNumber } from "../options/parse-number.js";
+import type { ResourceFlags } from "../options/resource-options.js";
+import { memoryFacts } from "../resources/memory-facts.js";
+import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import { previewCounts } from "../stores/preview-counts.js";
 import { withReference } from "../stores/with-reference.js";
@@ -22,7 +29,7 @@ Examples:
   flashdeconv inspect section.zarr --reference cells.zarr --cell-type-key annotation
   flashdeconv inspect section.zarr --layer counts --json`;
 
-interface InspectFlags extends TerminalOptions {
+interface InspectFlags extends ResourceFlags, TerminalOptions {
   readonly reference?: string;
   readonly layer?: string;
   readonly referenceLayer?: string;
@@ -38,6 +45,8 @@ export interface Inspection {
     | { readonly path: string; readonly counts: CountReport; readonly geneNames: readonly string[] }
     | undefined;
   readonly reference: ReferenceReport | undefined;
+  /** How a run with the usual options would keep within its memory; undefined where there is nothing to run. */
+  readonly memory: MemoryPlan | string | undefined;
 }
 
 export function addInspectCommand(program: Command, environment: Environment): void {
@@ -54,6 +63,8 @@ export function addInspectCommand(program: Command, environment: Environment): v
       "--cell-type-key <name>",
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
     )
+    .option("--workers <count>", "plan memory for so many threads", parseNumber("--workers"))
+    .option("--max-memory <size>", "plan for so much memory", parseBytes("--max-memory"))
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
@@ -75,30 +86,46 @@ async function inspect(
   const { layer } = flags;
   const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
   let matrix: Inspection["matrix"];
+  let spatial: SpatialDataset | undefined;
   if (hasMatrix) {
-    const { counts, geneNames, matrix: info } = await openSpatial(store, { layer, signal, onNotice: note });
+    const opened = await openSpatial(store, { layer, signal, onNotice: note });
+    const { counts, geneNames, matrix: info } = opened;
+    spatial = opened;
     matrix = {
       path: info.path,
       geneNames,
       counts: await previewCounts(counts, signal, progressOf(terminal, "rows")),
     };
   }
-  const reference = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
-  return describeInspection({ path, summary, matrix, reference }, terminal.notices);
+  const { report: reference, typeCount } = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
+  const memory = spatial && planOrReason(spatial, typeCount, flags);
+  return describeInspection({ path, summary, matrix, reference, memory }, terminal.notices);
 }
 
 async function inspectReference(
   geneNames: readonly string[],
   { reference, referenceLayer, cellTypeKey }: InspectFlags,
   terminal: Terminal,
-): Promise<ReferenceReport | undefined> {
-  if (reference === undefined) return undefined;
+): Promise<{ report?: ReferenceReport; typeCount?: number }> {
+  if (reference === undefined) return {};
   return withReference({ reference, referenceLayer, cellTypeKey }, terminal, async (input) => {
     const counts = isSignature(input)
       ? undefined
       : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));
-    return compareReference(geneNames, input, counts);
+    const report = compareReference(geneNames, input, counts);
+    return { report, typeCount: report.types.length };
   });
+}
+
+/** The plan for a run with the usual options, or why there is none. */
+function planOrReason(spatial: SpatialDataset, typeCount: number | undefined, flags: ResourceFlags) {
+  const facts = memoryFacts(spatial, undefined, DECONVOLVE_DEFAULTS);
+  try {
+    return planResources(typeCount === undefined ? facts : { ...facts, typeCount }, flags);
+  } catch (error) {
+    if (error instanceof MemoryPlanError) return error.message;
+    throw error;
+  }
 }
 
 function progressOf({ progress }: Terminal, unit: string): (done: number, total: number) => void {

@@ -14,7 +14,11 @@ import {
 } from "@flashdeconv/pipeline";
 import { withFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
-import { resourceMeter } from "../resource-meter.js";
+import { memoryFacts } from "../resources/memory-facts.js";
+import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
+import { resourceMeter } from "../resources/resource-meter.js";
+import { withScratch } from "../resources/with-scratch.js";
+import { withThreads } from "../resources/with-threads.js";
 import { openOutput } from "../stores/open-output.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { withReference } from "../stores/with-reference.js";
@@ -23,7 +27,6 @@ import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
-import { withThreads } from "./with-threads.js";
 
 /** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
 export async function runDeconvolution(path: string, flags: RunFlags, terminal: Terminal): Promise<Outcome> {
@@ -54,30 +57,41 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
       const { layer, spatialKey } = flags;
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, signal);
       const opened = await openSpatial(store, { layer, spatialKey, signal, onNotice: note });
-      const location = { path, layer };
-      const spatial = { ...opened, location, readCoordinates: once(opened.readCoordinates) };
-      const result = await withReference(flags, terminal, (input) => {
+      return await withReference(flags, terminal, (input) => {
+        const plan = planResources(memoryFacts(opened, input, options), flags);
+        terminal.tell(describePlan(plan));
+        const location = { path, layer };
+        // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
+        const { readCoordinates } = opened;
+        const spatial = {
+          ...opened,
+          location,
+          readCoordinates: plan.keeps === "memory" ? once(readCoordinates) : readCoordinates,
+        };
         const onProgress = (progress: StageProgress) => {
           meter.enter(progress.stage);
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
-        return withThreads(flags.workers, spatial.spotCount, (executor) =>
-          deconvolve(spatial, input, options, {
-            signal,
-            onProgress,
-            onNotice: note,
-            executor,
-            onSummary: (summary) => {
-              const parameters = { ...summary.parameters, ...provenance(path, flags) };
-              return statistics && keep(statistics, { ...summary, parameters }, spatial, terminal);
-            },
-          }),
-        );
+        return withScratch(plan, flags.scratch, out ?? path, async (scratch) => {
+          const found = await withThreads(plan.workers, (executor) =>
+            deconvolve(spatial, input, options, {
+              signal,
+              onProgress,
+              onNotice: note,
+              executor,
+              scratch,
+              onSummary: (summary) => {
+                const parameters = { ...summary.parameters, ...provenance(path, flags) };
+                return statistics && keep(statistics, { ...summary, parameters }, spatial, terminal);
+              },
+            }),
+          );
+          meter.enter("write");
+          await write(output, found, spatial, { ...flags, layout }, terminal);
+          const { text, json } = await describeRun(out ?? path, layout.key, found, terminal.notices);
+          return { text, json: { ...json, memory: planJson(plan), resources: meter.report() } };
+        });
       });
-      meter.enter("write");
-      await write(output, result, spatial, { ...flags, layout }, terminal);
-      const { text, json } = await describeRun(out ?? path, layout.key, result, terminal.notices);
-      return { text, json: { ...json, resources: meter.report() } };
     });
   } catch (error) {
     // What went wrong first is what is told.

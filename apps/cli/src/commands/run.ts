@@ -8,6 +8,7 @@ import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
 import { requireGiven } from "../options/require-given.js";
+import { addResourceOptions } from "../options/resource-options.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runDeconvolution } from "./run-deconvolution.js";
@@ -21,7 +22,7 @@ Examples:
 const PLATFORM_NAMES = Object.keys(PLATFORMS);
 
 export function addRunCommand(program: Command, environment: Environment): void {
-  program
+  const command = program
     .command("run")
     .description("Deconvolves a section and writes proportions of cell types.")
     .argument("<spatial>", "AnnData Zarr store of the section: raw counts and coordinates")
@@ -134,13 +135,8 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "--precision <type>",
       `of what is kept per spot (default: ${DEFAULTS.precision}; float64 where the tolerance is below 1e-5)`,
       parseChoice("--precision", ["float64", "float32"]),
-    )
-    .optionsGroup("Resources:")
-    .option(
-      "--workers <count>",
-      "threads that read and reduce the section; the result does not depend on it (default: one per core for large sections)",
-      parseNumber("--workers"),
-    )
+    );
+  addResourceOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")

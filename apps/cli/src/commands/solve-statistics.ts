@@ -1,5 +1,5 @@
 import {
-  type Deconvolution,
+  type MemoryPlan,
   readSummary,
   recombineTypes,
   resolveResultLayout,
@@ -9,37 +9,43 @@ import {
 } from "@flashdeconv/pipeline";
 import { loadSolver } from "../options/load-solver.js";
 import { withFlags } from "../options/option-flags.js";
+import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
 import { solverOptions } from "../options/solver-options.js";
-import { resourceMeter } from "../resource-meter.js";
+import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
+import { resourceMeter } from "../resources/resource-meter.js";
+import { withScratch } from "../resources/with-scratch.js";
+import { withThreads } from "../resources/with-threads.js";
 import { openOutput } from "../stores/open-output.js";
 import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
-import { withThreads } from "./with-threads.js";
+
+/** A plan thinks of neighbours as they were asked for; here they have been made mutual already. */
+const MUTUAL_DEGREE = 1.3;
 
 /** The options of `solve`; those that `run` has too mean the same. */
 export interface SolveFlags
-  extends Pick<
-    RunFlags,
-    | "overwrite"
-    | "keyAdded"
-    | "obsColumns"
-    | "zarrFormat"
-    | "empty"
-    | "lambda"
-    | "rho"
-    | "solver"
-    | "solverOptions"
-    | "tolerance"
-    | "maxSweeps"
-    | "precision"
-    | "workers"
-    | "json"
-    | "quiet"
-  > {
+  extends ResourceFlags,
+    Pick<
+      RunFlags,
+      | "overwrite"
+      | "keyAdded"
+      | "obsColumns"
+      | "zarrFormat"
+      | "empty"
+      | "lambda"
+      | "rho"
+      | "solver"
+      | "solverOptions"
+      | "tolerance"
+      | "maxSweeps"
+      | "precision"
+      | "json"
+      | "quiet"
+    > {
   readonly out: string;
   readonly dropType?: readonly string[];
   readonly mergeTypes?: Readonly<Record<string, readonly string[]>>;
@@ -59,7 +65,23 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const output = await openOutput({ input: path, alsoRead: [], out: flags.out, overwrite: flags.overwrite });
   try {
     return await withStore(path, async (store) => {
-      const { summary: whole, spotNames, coordinates } = await readSummary(store, { signal });
+      let plan: MemoryPlan | undefined;
+      const {
+        summary: whole,
+        spotNames,
+        coordinates,
+      } = await readSummary(store, {
+        signal,
+        streamStatistics(size) {
+          plan = planResources(
+            { ...size, geneCount: 0, neighborCount: size.meanDegree / MUTUAL_DEGREE, chunkBytes: 0 },
+            flags,
+          );
+          terminal.tell(describePlan(plan));
+          return plan.keeps === "scratch";
+        },
+      });
+      const { workers } = plan as MemoryPlan;
       const change = { drop: flags.dropType, merge: flags.mergeTypes };
       const isChanged = flags.dropType !== undefined || flags.mergeTypes !== undefined;
       const summary = isChanged
@@ -73,7 +95,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         solverOptions: solverOptions(flags),
         tolerance,
         maxSweeps,
-        precision: precision ?? (whole.statistics instanceof Float64Array ? "float64" : undefined),
+        precision: precision ?? (whole.librarySizes instanceof Float64Array ? "float64" : undefined),
         empty,
       } as const;
       const onProgress = (progress: StageProgress) => {
@@ -81,19 +103,21 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         terminal.progress.update(stageState(progress, "types"));
       };
       meter.enter("solve");
-      const result: Deconvolution = await withThreads(flags.workers, summary.spotCount, (executor) =>
-        solveSummary(summary, options, { executor, signal, onProgress, onNotice: note }),
-      );
-      meter.enter("write");
-      const frame = { spotNames: spotNames({ signal }), coordinates };
-      await writeResultStore(output, result, frame, {
-        ...layout,
-        signal,
-        onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),
-        zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
+      return await withScratch(plan as MemoryPlan, flags.scratch, flags.out, async (scratch) => {
+        const result = await withThreads(workers, (executor) =>
+          solveSummary(summary, options, { executor, scratch, signal, onProgress, onNotice: note }),
+        );
+        meter.enter("write");
+        const frame = { spotNames: spotNames({ signal }), coordinates };
+        await writeResultStore(output, result, frame, {
+          ...layout,
+          signal,
+          onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),
+          zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
+        });
+        const { text, json } = await describeRun(flags.out, layout.key, result, terminal.notices);
+        return { text, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
       });
-      const { text, json } = await describeRun(flags.out, layout.key, result, terminal.notices);
-      return { text, json: { ...json, resources: meter.report() } };
     });
   } catch (error) {
     // What went wrong first is what is told.

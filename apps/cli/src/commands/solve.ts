@@ -8,6 +8,7 @@ import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
 import { requireGiven } from "../options/require-given.js";
+import { addResourceOptions } from "../options/resource-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
 
@@ -17,7 +18,7 @@ Examples:
   flashdeconv solve stats.zarr --drop-type Doublet --merge-types '{"T": ["CD4 T", "CD8 T"]}' --out other.zarr`;
 
 export function addSolveCommand(program: Command, environment: Environment): void {
-  program
+  const command = program
     .command("solve")
     .description(
       "Solves a section again from the statistics that run --save-stats kept, without reading counts.",
@@ -74,13 +75,8 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "--precision <type>",
       "of abundances and proportions (default: as run)",
       parseChoice("--precision", ["float64", "float32"]),
-    )
-    .optionsGroup("Resources:")
-    .option(
-      "--workers <count>",
-      "threads that solve; the result does not depend on it (default: one per core for large sections)",
-      parseNumber("--workers"),
-    )
+    );
+  addResourceOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")

@@ -3,10 +3,11 @@ import { type DeconvolveOptions, type PlatformName, resolveDeconvolveOptions } f
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
 import { loadSolver } from "./load-solver.js";
+import type { ResourceFlags } from "./resource-options.js";
 import { type SolverFlags, solverOptions } from "./solver-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
-export interface RunFlags extends ReferenceFlags, SolverFlags, TerminalOptions {
+export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, TerminalOptions {
   readonly layer?: string;
   readonly spatialKey?: string;
   readonly out?: string;
@@ -33,7 +34,6 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, TerminalOptions {
   readonly precision?: DeconvolveOptions["precision"];
   readonly empty?: DeconvolveOptions["empty"];
   readonly allowNonCounts?: boolean;
-  readonly workers?: number;
 }
 
 /** What `deconvolve` is to be told. Throws OptionError for what it cannot be told; reads nothing but a solver's module. */

@@ -2,6 +2,8 @@ import type { Notice } from "@flashdeconv/core";
 import type { MatrixInfo } from "@flashdeconv/io-zarr";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { Inspection } from "../commands/inspect.js";
+import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
+import { describePlan } from "../resources/plan-resources.js";
 import type { ReferenceReport } from "../stores/compare-reference.js";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { inspectionJson } from "./inspection-json.js";
@@ -21,12 +23,19 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
     `obs: ${obsColumns.map(({ name, kind }) => `${name} (${kind})`).join(", ") || "no columns"}`,
     `obsm: ${obsm.map(({ key, encoding, shape }) => `${key} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
     summary.complete ? undefined : "The store cannot be listed: layers and obsm may hold more.",
+    describeMemory(inspection),
     reference ? describeReference(reference) : undefined,
   ];
   return {
     text: sections.filter((section) => section !== undefined).join("\n"),
     json: { store: path, ...inspectionJson(inspection), notices },
   };
+}
+
+function describeMemory({ memory, reference }: Inspection): string | undefined {
+  if (memory === undefined) return undefined;
+  if (typeof memory === "string") return `A run would be refused: ${memory}`;
+  return `${describePlan(memory)}${reference ? "" : `, for ${USUAL_TYPE_COUNT} cell types`}`;
 }
 
 function matrixTable(matrices: readonly MatrixInfo[]): string {

@@ -1,8 +1,9 @@
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { Inspection } from "../commands/inspect.js";
+import { planJson } from "../resources/plan-resources.js";
 
 /** An inspection as plain data, with names as JSON has them elsewhere in this program. */
-export function inspectionJson({ summary, matrix, reference }: Inspection): Record<string, unknown> {
+export function inspectionJson({ summary, matrix, reference, memory }: Inspection): Record<string, unknown> {
   return {
     zarr_format: summary.zarrFormat,
     consolidated: summary.consolidated,
@@ -23,6 +24,7 @@ export function inspectionJson({ summary, matrix, reference }: Inspection): Reco
     coordinates: summary.coordinates ?? null,
     complete: summary.complete,
     values: matrix ? { path: matrix.path, ...valuesJson(matrix.counts) } : null,
+    memory: memory === undefined ? null : typeof memory === "string" ? { refused: memory } : planJson(memory),
     gene_examples: matrix?.geneNames.slice(0, 5) ?? [],
     reference: reference && {
       cell_count: reference.cellCount ?? null,

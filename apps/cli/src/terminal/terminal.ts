@@ -23,6 +23,8 @@ export interface Terminal {
   readonly progress: ProgressMeter;
   /** Tells a notice, once. */
   readonly note: (notice: Notice) => void;
+  /** Says what is worth knowing before the work begins. */
+  readonly tell: (line: string) => void;
   /** All notices told so far. */
   readonly notices: readonly Notice[];
 }
@@ -47,10 +49,16 @@ export async function useTerminal(
     progress.makeRoom();
     writeLine(`note: ${notice.message}`);
   };
+  const tell = (line: string) => {
+    if (options.quiet) return;
+    progress.makeRoom();
+    writeLine(line);
+  };
   const terminal: Terminal = {
     signal,
     progress,
     note,
+    tell,
     get notices() {
       return [...told.values()];
     },

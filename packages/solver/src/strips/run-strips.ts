@@ -1,6 +1,6 @@
 import type { PieceRunner } from "../solve-level.js";
 import type { StripLayout } from "./strip-layout.js";
-import { StripSchedule } from "./strip-schedule.js";
+import { type Round, StripSchedule } from "./strip-schedule.js";
 import type { StripWindow } from "./strip-window.js";
 
 /** One stage of a pass over the strips: a colour of a sweep, or every spot by itself. */
@@ -18,8 +18,8 @@ export interface StripPass {
   readonly signal?: AbortSignal;
   /** Brings a strip into the window. */
   load(strip: number): Promise<void>;
-  /** Does a stage on a strip, side by side with other stages on strips that are apart. */
-  run(stage: number, strip: number): Promise<void>;
+  /** Does stages on strips that are apart, side by side. */
+  run(sweeps: Round["sweeps"]): Promise<void>;
   /** Takes a strip out of the window. */
   release(strip: number): Promise<void>;
 }
@@ -31,7 +31,7 @@ export async function passOverStrips(pass: StripPass, stageCount: number): Promi
   while (!schedule.isDone) {
     signal?.throwIfAborted();
     const { load, sweeps, release } = schedule.next();
-    const work = sweeps.map(({ stage, strip }) => pass.run(stage, strip));
+    const work = sweeps.length > 0 ? [pass.run(sweeps)] : [];
     if (load !== undefined) work.push(pass.load(load));
     if (release !== undefined) work.push(pass.release(release));
     const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === "rejected");
@@ -50,13 +50,19 @@ export async function sweepStrips(
   await passOverStrips(
     {
       ...pass,
-      async run(stage, strip) {
-        const { color, sweep, relaxation } = stages[stage];
-        const level = color === "alone" ? window.aloneLevel : window.level;
-        const pieces = color === "alone" ? window.allPieces(strip) : window.colorPieces(strip, color);
-        if (pieces.length === 0) return;
-        const { largestChange } = await runner.sweep(level, pieces, relaxation);
-        if (color !== "alone") changes[sweep] = Math.max(changes[sweep] ?? 0, largestChange);
+      async run(sweeps) {
+        const stats = await runner.sweep(
+          sweeps.map(({ stage, strip }) => {
+            const { color, relaxation } = stages[stage];
+            return color === "alone"
+              ? { level: window.aloneLevel, pieces: window.allPieces(strip), relaxation }
+              : { level: window.level, pieces: window.colorPieces(strip, color), relaxation };
+          }),
+        );
+        for (const [i, { stage }] of sweeps.entries()) {
+          const { color, sweep } = stages[stage];
+          if (color !== "alone") changes[sweep] = Math.max(changes[sweep] ?? 0, stats[i].largestChange);
+        }
       },
     },
     stages.length,

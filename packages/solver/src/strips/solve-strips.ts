@@ -155,7 +155,7 @@ async function readAnswer(
   await passOverStrips(
     {
       ...pass,
-      async run(_, strip) {
+      async run([{ strip }]) {
         const pieces = window.allPieces(strip);
         const cellCount = pieces.reduce(
           (count, { start, end }) => count + Math.ceil((end - start) / SPOTS_PER_CELL),

@@ -3,7 +3,11 @@ import { type Allocate, arrayLike } from "../coarse-level.js";
 import type { SolveLevel } from "../solve-level.js";
 import type { StatArray } from "../solver.js";
 import { piecesOf } from "../sweep-level.js";
+import { SPOTS_PER_CELL } from "../update-order.js";
 import type { StripLayout } from "./strip-layout.js";
+
+/** A colour of a strip is small: pieces must be smaller yet to be shared evenly. */
+const SPOTS_PER_PIECE = 8 * SPOTS_PER_CELL;
 
 export interface WindowShape {
   readonly statWidth: number;
@@ -112,7 +116,7 @@ export class StripWindow {
 
   private pieces(strip: number, start: number, end: number): SpotRange[] {
     const offset = this.firstRow(strip) - this.layout.stripStarts[strip];
-    return piecesOf(start + offset, end + offset);
+    return piecesOf(start + offset, end + offset, SPOTS_PER_PIECE);
   }
 
   private firstRow(strip: number): number {

@@ -1,0 +1,37 @@
+import type { SpatialDataset } from "@flashdeconv/io-zarr";
+import {
+  type DeconvolveOptions,
+  isSignature,
+  type MemoryFacts,
+  type ReferenceInput,
+} from "@flashdeconv/pipeline";
+
+/** Types that are assumed where no reference says how many there are. */
+export const USUAL_TYPE_COUNT = 20;
+/** Neighbours within a radius are known only once they are counted; so many are assumed. */
+const USUAL_RADIUS_NEIGHBORS = 8;
+
+/** What a run's memory depends on, from metadata and options alone. */
+export function memoryFacts(
+  { spotCount, geneNames, matrix }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix">,
+  reference: ReferenceInput | undefined,
+  { precision, solver, graph, neighborCount }: DeconvolveOptions,
+): MemoryFacts {
+  const items = matrix.chunkShape.reduce((product, length) => product * length, 1);
+  const valueBytes = Number(/(\d+)$/.exec(matrix.dataType)?.[1] ?? 64) / 8;
+  const indexBytes = matrix.encoding === "dense" ? 0 : 4;
+  const stored = matrix.nonZeroCount ?? matrix.shape[0] * matrix.shape[1];
+  return {
+    spotCount,
+    typeCount: reference ? typeCountOf(reference) : USUAL_TYPE_COUNT,
+    geneCount: geneNames.length,
+    precision,
+    neighborCount:
+      solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
+    chunkBytes: Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes)),
+  };
+}
+
+function typeCountOf(reference: ReferenceInput): number {
+  return isSignature(reference) ? reference.typeNames.length : reference.cellTypes.names.length;
+}

@@ -1,0 +1,55 @@
+import { freemem } from "node:os";
+import { type MemoryFacts, type MemoryPlan, planMemory } from "@flashdeconv/pipeline";
+import type { ResourceFlags } from "../options/resource-options.js";
+import { formatBytes } from "../terminal/format.js";
+import { usualWorkers } from "./with-threads.js";
+
+const GREATEST_DEFAULT = 2 * 2 ** 30;
+
+/** The plan for a command with these options. Throws MemoryPlanError where none fits. */
+export function planResources(
+  facts: MemoryFacts,
+  { workers, maxMemory, useScratch = "auto" }: ResourceFlags,
+): MemoryPlan {
+  return planMemory(facts, {
+    budgetBytes: maxMemory ?? Math.min(GREATEST_DEFAULT, Math.floor(freeMemory() / 2)),
+    workers: { count: workers ?? usualWorkers(facts.spotCount), isFixed: workers !== undefined },
+    scratch: useScratch,
+  });
+}
+
+/** What this process may still take: in a container that is less than what the machine has. */
+function freeMemory(): number {
+  const { availableMemory } = process as { availableMemory?: () => number };
+  return availableMemory?.call(process) ?? freemem();
+}
+
+export function describePlan({
+  totalBytes,
+  budgetBytes,
+  workers,
+  keeps,
+  parts,
+  ...plan
+}: MemoryPlan): string {
+  const threads = workers === 1 ? "one worker" : `${workers} workers`;
+  const where =
+    keeps === "memory"
+      ? `${formatBytes(parts.spots)} for all spots`
+      : `${formatBytes(parts.spots)} for all spots, ${formatBytes(plan.windowBytes)} for those being solved, ${formatBytes(plan.scratchBytes)} on scratch`;
+  return `Memory: at most ${formatBytes(totalBytes)} of ${formatBytes(budgetBytes)} (${threads} ${formatBytes(parts.workers)}, ${where})`;
+}
+
+export function planJson({ parts, ...plan }: MemoryPlan): Record<string, unknown> {
+  return {
+    budget_bytes: plan.budgetBytes,
+    total_bytes: plan.totalBytes,
+    workers: plan.workers,
+    keeps: plan.keeps,
+    process_bytes: parts.process,
+    worker_bytes: parts.workers,
+    spot_bytes: parts.spots,
+    window_bytes: plan.windowBytes,
+    scratch_bytes: plan.scratchBytes,
+  };
+}

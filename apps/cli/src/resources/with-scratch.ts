@@ -1,0 +1,19 @@
+import { dirname, resolve } from "node:path";
+import type { MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
+import { openScratchFolder } from "@flashdeconv/pipeline/scratch";
+
+/** Opens scratch for `work` where the plan says so, and removes it when it is done. */
+export async function withScratch<T>(
+  { keeps, scratchBytes, windowBytes }: MemoryPlan,
+  folder: string | undefined,
+  result: string,
+  work: (scratch: ScratchUse | undefined) => Promise<T>,
+): Promise<T> {
+  if (keeps === "memory") return work(undefined);
+  const scratch = await openScratchFolder(folder ?? dirname(resolve(result)), { bytesNeeded: scratchBytes });
+  try {
+    return await work({ scratch, windowBytes });
+  } finally {
+    await scratch.remove();
+  }
+}

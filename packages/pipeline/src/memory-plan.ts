@@ -1,0 +1,188 @@
+import { MemoryPlanError } from "@flashdeconv/core";
+import { SCATTER_BYTES, scratchBytes } from "./solve-on-scratch.js";
+
+/** What decides how much memory a run takes; all of it is known from metadata and options. */
+export interface MemoryFacts {
+  readonly spotCount: number;
+  readonly typeCount: number;
+  readonly geneCount: number;
+  readonly precision: "float64" | "float32";
+  /** Neighbours asked for per spot; 0 where the solver looks at none. */
+  readonly neighborCount: number;
+  /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
+  readonly chunkBytes: number;
+}
+
+export interface MemoryRequest {
+  readonly budgetBytes: number;
+  /** Threads to use: so many, or up to so many as the budget allows. */
+  readonly workers: { readonly count: number; readonly isFixed: boolean };
+  /** Whether what is kept per spot may, or must, go to scratch. */
+  readonly scratch: "auto" | "always" | "never";
+}
+
+/** How a run is to stay within its memory. */
+export interface MemoryPlan {
+  readonly budgetBytes: number;
+  /** What the run takes at most. */
+  readonly totalBytes: number;
+  readonly workers: number;
+  /** Where statistics, abundances and proportions are kept. */
+  readonly keeps: "memory" | "scratch";
+  /** Bytes of memory for the strips that are being solved; 0 where all is in memory. */
+  readonly windowBytes: number;
+  /** Bytes on disk; 0 where all is in memory. */
+  readonly scratchBytes: number;
+  readonly parts: {
+    /** The runtime and the program. */
+    readonly process: number;
+    /** Threads with what they read, decode and leave to the garbage collector. */
+    readonly workers: number;
+    /** All that is held per spot, in memory. */
+    readonly spots: number;
+  };
+}
+
+const MIB = 2 ** 20;
+/** The main thread with its program: 70 to 80 MiB were measured. */
+const PROCESS_BYTES = 80 * MIB;
+/** A thread of its own, before it reads anything. */
+const THREAD_BYTES = 45 * MIB;
+/** A heap lets so much decoded memory gather before it is collected (64 MiB in V8), whatever the chunks. */
+const GARBAGE_BYTES = 64 * MIB;
+/** Chunks that are compressed, being decoded, being reduced, or waiting for the collector. Measured on chunks of 8 MiB. */
+const CHUNKS_IN_FLIGHT = 10;
+/** Bytes per spot while neighbours are searched for: coordinates, cells, lists before and after they are made mutual. */
+const GRAPH_BUILD_BYTES = 140;
+/** Neighbours per spot once they are mutual, over those asked for: 1.25 at random points. */
+const MUTUAL_DEGREE = 1.3;
+/** Stages of the shortest pass over the strips, and the share of a section that lies between two of them; see `leastWindow`. */
+const LEAST_STAGES = 7;
+/** The window gains little above this. */
+const MOST_WINDOW_BYTES = 768 * MIB;
+/** Blocks of the result that are gathered and compressed. */
+const WRITE_BYTES = 32 * MIB;
+
+/**
+ * Says before a run how it will keep within a budget: with how many threads, and what of it goes to scratch.
+ *
+ * @throws MemoryPlanError with the smallest budget that would do
+ */
+export function planMemory(facts: MemoryFacts, request: MemoryRequest): MemoryPlan {
+  const { budgetBytes, workers } = request;
+  const least = workers.isFixed ? workers.count : 1;
+  let smallest: MemoryPlan | undefined;
+  for (let count = workers.count; count >= least; count--) {
+    for (const keeps of ["memory", "scratch"] as const) {
+      if (request.scratch === (keeps === "memory" ? "always" : "never")) continue;
+      const plan = planFor(facts, budgetBytes, count, keeps);
+      if (plan.totalBytes <= budgetBytes) return plan;
+      if (!smallest || plan.totalBytes < smallest.totalBytes) smallest = plan;
+    }
+  }
+  throw notEnough(facts, request, smallest as MemoryPlan);
+}
+
+function planFor(
+  facts: MemoryFacts,
+  budgetBytes: number,
+  workers: number,
+  keeps: MemoryPlan["keeps"],
+): MemoryPlan {
+  const { spotCount, typeCount, geneCount, precision, neighborCount, chunkBytes } = facts;
+  const ownThreads = workers > 1 ? workers : 0;
+  const perThread =
+    (chunkBytes > 0 ? GARBAGE_BYTES + CHUNKS_IN_FLIGHT * chunkBytes : GARBAGE_BYTES / 2) + 64 * geneCount;
+  const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
+  const spots = spotCount * bytesPerSpot(facts, workers, keeps);
+  const building = neighborCount > 0 && chunkBytes > 0 ? spotCount * GRAPH_BUILD_BYTES : 0;
+  const statWidth = typeCount + 1;
+  const fixed =
+    PROCESS_BYTES + WRITE_BYTES + Math.max(building, threads + spots + scatterBytes(facts, keeps));
+  const onScratch = keeps === "scratch";
+  const least = onScratch ? leastWindow(facts) : 0;
+  const left = Math.max(
+    least,
+    Math.min(budgetBytes - fixed, MOST_WINDOW_BYTES, 2 * spotRowBytes(facts) * spotCount),
+  );
+  const windowBytes = onScratch ? Math.floor(left) : 0;
+  return {
+    budgetBytes,
+    totalBytes: Math.ceil(fixed + windowBytes),
+    workers,
+    keeps,
+    windowBytes,
+    scratchBytes: onScratch
+      ? scratchBytes(spotCount, statWidth, typeCount, precision) + spotCount * statWidth * bytesOf(precision)
+      : 0,
+    parts: { process: PROCESS_BYTES + WRITE_BYTES, workers: threads, spots: Math.ceil(spots) },
+  };
+}
+
+/** What stays in memory for each spot during the passes and the solve. */
+function bytesPerSpot(facts: MemoryFacts, workers: number, keeps: MemoryPlan["keeps"]): number {
+  const { typeCount, precision } = facts;
+  const bytes = bytesOf(precision);
+  const graph = 4 + 4 * degreeOf(facts);
+  const answers = bytes + 4 + 1;
+  const librarySize = bytes;
+  if (keeps === "scratch") {
+    // The graph as it is and by position; the spatial order; spots, positions and cells while it is arranged.
+    return 2 * graph + 4 + 3 * 4 + librarySize + answers;
+  }
+  const copies = workers > 1 ? 2 : 1;
+  const orders = 4 * 4;
+  const coordinates = 16;
+  return copies * graph + orders + coordinates + (2 * typeCount + 1) * bytes + librarySize + answers;
+}
+
+/** A row of the window: statistics, abundances, neighbours. */
+function spotRowBytes(facts: MemoryFacts): number {
+  return (2 * facts.typeCount + 1) * bytesOf(facts.precision) + 8 + 4 * degreeOf(facts);
+}
+
+/**
+ * The least window, for spots that fill a square. Strips follow each other as the shells of a walk from a corner, of at most 16 sqrt(N)
+ * spots in cells of 64; a stage stays two shells and two strips of 8,192 spots behind the one before.
+ */
+function leastWindow(facts: MemoryFacts): number {
+  const { spotCount } = facts;
+  const rows = Math.min(spotCount + 8192, LEAST_STAGES * (32 * Math.sqrt(spotCount) + 2 * 8192));
+  return rows * spotRowBytes(facts);
+}
+
+function scatterBytes({ spotCount, typeCount, precision }: MemoryFacts, keeps: MemoryPlan["keeps"]): number {
+  if (keeps === "memory") return 0;
+  return 2 * Math.min(SCATTER_BYTES, spotCount * (4 + (typeCount + 1) * bytesOf(precision)));
+}
+
+function degreeOf({ neighborCount }: MemoryFacts): number {
+  return MUTUAL_DEGREE * neighborCount;
+}
+
+function bytesOf(precision: MemoryFacts["precision"]): number {
+  return precision === "float32" ? 4 : 8;
+}
+
+function notEnough(
+  facts: MemoryFacts,
+  { budgetBytes, workers }: MemoryRequest,
+  plan: MemoryPlan,
+): MemoryPlanError {
+  const chunks = plan.workers * CHUNKS_IN_FLIGHT * facts.chunkBytes;
+  const fewer = workers.isFixed && workers.count > 1 ? " Fewer workers need less." : "";
+  const because =
+    chunks > plan.totalBytes / 2
+      ? ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`
+      : "";
+  return new MemoryPlanError({
+    subject: "memory",
+    found: `a budget of ${mebibytes(budgetBytes)}`,
+    expected: `at least ${mebibytes(plan.totalBytes)} (${plan.workers === 1 ? "one worker" : `${plan.workers} workers`}, what is kept per spot in ${plan.keeps === "memory" ? "memory" : "scratch files"})`,
+    remedy: `Give --max-memory ${Math.ceil(plan.totalBytes / MIB)}MiB or more.${fewer}${because}`,
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / MIB).toLocaleString("en-US")} MiB`;
+}
