@@ -19,6 +19,8 @@ export type TaskTable = Readonly<Record<string, (input: never, context: TaskCont
 /** Runs named tasks, at most `concurrency` at a time. */
 export interface Executor<T extends TaskTable = TaskTable> {
   readonly concurrency: number;
+  /** Whether tasks run in other threads than the caller's: arrays that both sides see are then in shared memory. */
+  readonly isThreaded: boolean;
   /** Rejects with what the task threw, the signal's reason, or WorkerError when the thread died. */
   run<N extends keyof T & string>(
     task: N,
@@ -34,6 +36,7 @@ export function inlineExecutor<T extends TaskTable>(tasks: T): Executor<T> {
   let last: Promise<unknown> = Promise.resolve();
   return {
     concurrency: 1,
+    isThreaded: false,
     run(task, input, options = {}) {
       const { signal, onReport } = options;
       const job = last.then(() => {

@@ -12,6 +12,7 @@
  * console.log((await collect(doubled)).values); // 10, 2, 4
  */
 
+export { breather } from "./breather.js";
 export { collect } from "./collect.js";
 export { buildCountLogs, fillCountLogs } from "./count-logs.js";
 export type { Chunk, CsrChunk, DenseChunk, Values } from "./csr-chunk.js";

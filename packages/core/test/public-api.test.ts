@@ -17,6 +17,7 @@ it("exports what it promises and nothing else", () => {
       "ShapeError",
       "StoreError",
       "WorkerError",
+      "breather",
       "buildCountLogs",
       "buildOrderedSum",
       "collect",

@@ -1,6 +1,7 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { EDGE_LIMIT } from "./graph-options.js";
 import type { NeighborSearch } from "./neighbor-search.js";
+import { type Allocate, ordinaryMemory } from "./places.js";
 import { sortRow } from "./sort-row.js";
 
 /**
@@ -13,15 +14,15 @@ import { sortRow } from "./sort-row.js";
  * @param search all of whose ranges have been searched
  * @throws OptionError when the graph has more entries than Int32 offsets can count.
  */
-export function joinNeighbors(search: NeighborSearch): NeighborGraph {
+export function joinNeighbors(search: NeighborSearch, allocate: Allocate = ordinaryMemory): NeighborGraph {
   const { spotCount, neighborCount } = search;
-  const indptr = markOneSided(search);
+  const indptr = markOneSided(search, new Int32Array(allocate(4 * (spotCount + 1))));
   const addedCount = indptr[spotCount];
   const edgeCount = spotCount * neighborCount + addedCount;
   checkEdgeCount(edgeCount, neighborCount);
   const added = reverseMarked(search, indptr);
   for (let spot = 0; spot <= spotCount; spot++) indptr[spot] += spot * neighborCount;
-  return { spotCount, indptr, indices: spreadRows(search, indptr, added, edgeCount) };
+  return { spotCount, indptr, indices: spreadRows(search, indptr, added, edgeCount, allocate) };
 }
 
 /** @throws OptionError when a graph of this many entries cannot be stored. */
@@ -39,10 +40,13 @@ export function checkEdgeCount(edgeCount: number, neighborCount: number): void {
  * Replaces an entry j in the list of i by ~j where i is not in the list of j. Goes by place: the rows that it compares are of close
  * spots, so they are still near in memory however the spots are ordered.
  *
- * @returns the running number of such entries j, up to and with each spot; the last item is that of all
+ * @param ends N + 1 zeros
+ * @returns them, as the running number of such entries j, up to and with each spot; the last item is that of all
  */
-function markOneSided({ spotCount, neighborCount, neighbors, places }: NeighborSearch): Int32Array {
-  const ends = new Int32Array(spotCount + 1);
+function markOneSided(
+  { spotCount, neighborCount, neighbors, places }: NeighborSearch,
+  ends: Int32Array,
+): Int32Array {
   for (let place = 0; place < spotCount; place++) {
     const spot = places.spots[place];
     const from = spot * neighborCount;
@@ -95,8 +99,9 @@ function spreadRows(
   indptr: Int32Array,
   added: Int32Array,
   edgeCount: number,
+  allocate: Allocate,
 ): Int32Array {
-  const indices = edgeCount <= neighbors.length ? neighbors : new Int32Array(edgeCount);
+  const indices = edgeCount <= neighbors.length ? neighbors : new Int32Array(allocate(4 * edgeCount));
   for (let spot = spotCount - 1; spot >= 0; spot--) {
     const from = indptr[spot];
     const to = indptr[spot + 1];

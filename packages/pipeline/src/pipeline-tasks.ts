@@ -1,4 +1,5 @@
 import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
+import type { Allocate } from "@flashdeconv/graph";
 import { addCountCheck, buildCountCheck, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
   addMoments,
@@ -21,6 +22,7 @@ import {
   sweepPiece,
 } from "@flashdeconv/solver";
 import { statArray } from "./allocator.js";
+import { buildGraphTasks, type GraphTasks } from "./graph-tasks.js";
 import { bytesOf, type ScratchFile } from "./scratch.js";
 import { buildRowMaker, type RowForm } from "./solver-rows.js";
 
@@ -88,8 +90,8 @@ export type PassReport =
   | { readonly kind: "progress"; readonly spotsDone: number }
   | { readonly kind: "notice"; readonly notice: Notice };
 
-/** All that threads do: both passes over a range of spots, and pieces of the solve. */
-export type PipelineTasks = {
+/** All that threads do: neighbours, both passes over a range of spots, and pieces of the solve. */
+export type PipelineTasks = GraphTasks & {
   readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
   readonly sweep: (input: SweepInput) => SweepStats[];
@@ -97,6 +99,8 @@ export type PipelineTasks = {
 };
 
 export interface TaskResources {
+  /** Makes the memory of large arrays that tasks return. */
+  readonly allocate: Allocate;
   openCounts(location: SectionLocation | undefined): Promise<ChunkSource<CsrChunk>>;
   openSession(request: SessionRequest): SolverSession;
   openScratchFile(path: string): Promise<ScratchFile>;
@@ -107,6 +111,7 @@ export function buildPipelineTasks({
   openCounts,
   openSession,
   openScratchFile,
+  allocate,
 }: TaskResources): PipelineTasks {
   /** Lets rows be written where they are to go. */
   async function statisticsWriter({ statistics, form }: SummarizeInput, statWidth: number) {
@@ -127,6 +132,8 @@ export function buildPipelineTasks({
   }
 
   return {
+    ...buildGraphTasks(allocate),
+
     /** Checks that the values are counts and gathers the moments of the shared genes. */
     async survey({ location, range, columns }, context) {
       const check = buildCountCheck();

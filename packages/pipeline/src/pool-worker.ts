@@ -21,6 +21,7 @@ let session: { id: string; session: SolverSession } | undefined;
 const scratchFiles = new Map<string, Promise<ScratchFile>>();
 
 const tasks: PipelineTasks = buildPipelineTasks({
+  allocate: (byteLength) => new SharedArrayBuffer(byteLength),
   openCounts(location) {
     const key = JSON.stringify(location);
     const known = opened.get(key) ?? openCounts(location);

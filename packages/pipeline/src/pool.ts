@@ -130,6 +130,7 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
 
   return {
     concurrency: threadCount,
+    isThreaded: true,
     run(task, input, taskOptions = {}) {
       return new Promise((resolve, reject) => {
         if (failure) return reject(failure);

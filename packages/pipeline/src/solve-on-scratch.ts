@@ -1,13 +1,12 @@
 import { type ChunkSource, type DenseChunk, type Executor, resolveSpotRange } from "@flashdeconv/core";
 import {
-  arrangeStrips,
   looksAtNeighbors,
   type Solution,
   type StatArray,
   type StripLayout,
   solveStrips,
 } from "@flashdeconv/solver";
-import { allocator, statArray } from "./allocator.js";
+import { allocator, graphInReach, statArray } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { RowScatter } from "./row-scatter.js";
@@ -16,6 +15,7 @@ import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
 import type { SolveSummaryOptions } from "./solve-summary.js";
 import { answerSpot, buildAnswerArrays, type SpotAnswers } from "./spot-answers.js";
 import { stripFiles } from "./strip-files.js";
+import { untilAborted } from "./until-aborted.js";
 
 /** Memory for rows on their way from one order to another, for each such way. */
 export const SCATTER_BYTES = 48 * 2 ** 20;
@@ -43,9 +43,14 @@ export async function solveOnScratch(
     indptr: new Int32Array(spotCount + 1),
     indices: new Int32Array(0),
   });
-  const layout = arrangeStrips(
-    looksAtNeighbors(solver, session) ? graph.neighbors : withoutNeighbors(),
-    graph.order,
+  const neighbors = looksAtNeighbors(solver, session) ? graph.neighbors : withoutNeighbors();
+  const layout = await untilAborted(
+    executor.run(
+      "arrangeStrips",
+      { graph: graphInReach(neighbors, executor), order: graph.order },
+      { signal },
+    ),
+    signal,
   );
   const byStrip = await scatterToStrips(scratch, statistics, layout, precision, signal);
   const byBlock = await RowScatter.create(

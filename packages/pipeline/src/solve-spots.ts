@@ -8,7 +8,7 @@ import {
   type StatArray,
   solve,
 } from "@flashdeconv/solver";
-import { allocator, statArray } from "./allocator.js";
+import { allocator, graphInReach, inReach, statArray } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { PipelineTasks, SessionRequest } from "./pipeline-tasks.js";
 import type { SolveSummaryOptions } from "./solve-summary.js";
@@ -33,17 +33,15 @@ export function solveSpots(
   options: SolveSummaryOptions,
   { signal, onProgress }: DeconvolveCallbacks,
 ): Promise<Solution<StatArray>> {
-  const { spotCount, indptr, indices } = graph.neighbors;
+  const { spotCount } = graph.neighbors;
   const allocate = allocator(executor);
-  const isShared = executor.concurrency > 1;
-  const inReach = (array: Int32Array) => (isShared ? copyTo(allocate(array.byteLength), array) : array);
   return solve(
     solver,
     session,
     {
       typeCount,
-      statistics: isShared ? sharedStatistics(statistics, allocate) : statistics,
-      graph: { spotCount, indptr: inReach(indptr), indices: inReach(indices) },
+      statistics: inReach(statistics, executor),
+      graph: graphInReach(graph.neighbors, executor),
       spatialOrder: graph.order,
       abundance: statArray(options.precision, spotCount * typeCount, allocate),
       allocate,
@@ -63,19 +61,5 @@ export function runnerFor(
   signal?: AbortSignal,
 ): PieceRunner {
   const alone = inlineRunner(session, signal);
-  return executor.concurrency > 1 ? threadRunner(executor, request, alone, signal) : alone;
-}
-
-/** As it is where all threads see it already; a message would copy it for each of them. */
-function sharedStatistics(array: StatArray, allocate: (byteLength: number) => ArrayBufferLike): StatArray {
-  if (array.buffer instanceof SharedArrayBuffer) return array;
-  const copy = statArray(array instanceof Float32Array ? "float32" : "float64", array.length, allocate);
-  copy.set(array);
-  return copy;
-}
-
-function copyTo(memory: ArrayBufferLike, array: Int32Array): Int32Array {
-  const copy = new Int32Array(memory);
-  copy.set(array);
-  return copy;
+  return executor.isThreaded ? threadRunner(executor, request, alone, signal) : alone;
 }

@@ -1,8 +1,9 @@
-import type { NeighborGraph } from "@flashdeconv/core";
-import { buildNeighborGraph, spatialOrder } from "@flashdeconv/graph";
+import type { Executor, NeighborGraph } from "@flashdeconv/core";
 import { type DeconvolveCallbacks, type DeconvolveOptions, graphOptions } from "./deconvolve-options.js";
+import { findNeighbors } from "./find-neighbors.js";
 import { checkCoordinates, type SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
 
 export interface SpatialGraph {
   readonly neighbors: NeighborGraph;
@@ -12,6 +13,7 @@ export interface SpatialGraph {
 
 /** Neighbours, where the solver looks at them. First of all the stages: bad coordinates should not cost a pass. */
 export async function buildSpatialGraph(
+  executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   options: DeconvolveOptions,
   { signal, onProgress }: DeconvolveCallbacks,
@@ -36,7 +38,8 @@ export async function buildSpatialGraph(
       message: `${options.neighborCount} neighbours were asked for among ${spotCount} spots; each spot gets all ${spotCount - 1} others.`,
     });
   }
-  const neighbors = buildNeighborGraph(coordinates, graphOptions(options));
-  onProgress?.({ stage: "graph", done: spotCount, total: spotCount });
-  return { neighbors, order: spatialOrder(coordinates) };
+  return findNeighbors(executor, coordinates, graphOptions(options), {
+    signal,
+    onSpots: (done) => onProgress?.({ stage: "graph", done, total: spotCount }),
+  });
 }

@@ -46,9 +46,9 @@ export async function summarizeSection(
   const alignment = alignGenes(spatial.geneNames, reference.geneNames);
   for (const notice of alignment.notices) notices.add(notice);
 
-  const graph = await buildSpatialGraph(spatial, options, callbacks, notices);
-  const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
   const executor = taskExecutor(spatial, options.solver, callbacks, () => session);
+  const graph = await buildSpatialGraph(executor, spatial, options, callbacks, notices);
+  const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
   const moments = await surveySpots(executor, spatial, alignment.spatialIndex, options, callbacks, notices);
   const problem = buildProblem(moments, prepared.signature, options, notices);
 

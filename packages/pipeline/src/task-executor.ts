@@ -20,6 +20,7 @@ export function taskExecutor(
   if (executor && canRead && BUILT_IN_SOLVERS[solver.name] === solver) return executor;
   return inlineExecutor(
     buildPipelineTasks({
+      allocate: (byteLength) => new ArrayBuffer(byteLength),
       openCounts: async () => {
         if (!spatial) throw new TypeError("no section was given to read");
         return spatial.counts;

@@ -1,4 +1,4 @@
-import type { SpotRange } from "@flashdeconv/core";
+import { breather, type SpotRange } from "@flashdeconv/core";
 import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
 import { SPOTS_PER_CELL } from "./update-order.js";
 
@@ -107,19 +107,5 @@ export function inlineRunner(session: SolverSession, signal?: AbortSignal): Piec
       }
       return assessments;
     },
-  };
-}
-
-/** Returns at once most of the time; every 100 ms it lets other work run. Throws the signal's reason once it is aborted. */
-function breather(signal?: AbortSignal): () => Promise<void> | undefined {
-  let last = performance.now();
-  const breathe = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-    signal?.throwIfAborted();
-  };
-  return () => {
-    signal?.throwIfAborted();
-    return performance.now() - last < 100 ? undefined : breathe();
   };
 }

@@ -91,7 +91,9 @@ async function solveBothWays(
   );
   const empty = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
   const isCoupled = solver.coupling === "neighbors" && session.pull !== 0;
-  const layout = arrangeStrips(isCoupled ? graph : empty, spatialOrder, settings.cellsPerStrip);
+  const layout = arrangeStrips(isCoupled ? graph : empty, spatialOrder, {
+    cellsPerStrip: settings.cellsPerStrip,
+  });
   const store = memoryStripStore(layout, statistics, K);
   const answer: StatArray = settings.single
     ? new Float32Array(spotCount * K)
@@ -193,7 +195,7 @@ describe("solveStrips", () => {
   it("stops with the signal's own reason, and with what the store throws, once nothing is under way", async () => {
     const section = buildSection(2000, 7, 0, true);
     const session = startBcd(section, 1);
-    const layout = arrangeStrips(section.graph, section.spatialOrder, 2);
+    const layout = arrangeStrips(section.graph, section.spatialOrder, { cellsPerStrip: 2 });
     const base = {
       typeCount: K,
       layout,
@@ -245,7 +247,7 @@ describe("arrangeStrips", () => {
         fc.boolean(),
         (n, seed, ordered) => {
           const { graph, spatialOrder } = buildSection(n, seed, 0.05, ordered);
-          const layout = arrangeStrips(graph, spatialOrder, 2);
+          const layout = arrangeStrips(graph, spatialOrder, { cellsPerStrip: 2 });
           expect(Int32Array.from(layout.spotAt).sort()).toEqual(Int32Array.from({ length: n }, (_, i) => i));
           for (let position = 0; position < n; position++) {
             const spot = layout.spotAt[position];
@@ -265,6 +267,6 @@ describe("arrangeStrips", () => {
 
   it("refuses strips of no cell", () => {
     const { graph } = buildSection(10, 1, 0, false);
-    expect(() => arrangeStrips(graph, undefined, 0)).toThrow(/cellsPerStrip/);
+    expect(() => arrangeStrips(graph, undefined, { cellsPerStrip: 0 })).toThrow(/cellsPerStrip/);
   });
 });

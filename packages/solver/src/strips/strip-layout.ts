@@ -1,4 +1,5 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
+import type { Allocate } from "../coarse-level.js";
 import { cellAt, colorCells, SPOTS_PER_CELL } from "../update-order.js";
 import { buildCellGraph } from "./cell-graph.js";
 import { linearOrder } from "./linear-order.js";
@@ -27,6 +28,15 @@ export interface StripLayout {
   readonly graph: NeighborGraph;
 }
 
+export interface StripOptions {
+  /** Cells of 64 spots; 128 by default. */
+  readonly cellsPerStrip?: number;
+  /** Makes the memory of the layout's large arrays; plain ArrayBuffers if left out. */
+  readonly allocate?: Allocate;
+}
+
+const ordinaryMemory: Allocate = (byteLength) => new ArrayBuffer(byteLength);
+
 /** Small enough that a few dozen fit in a window, large enough that a round of them outweighs its messages. */
 const CELLS_PER_STRIP = 128;
 
@@ -35,12 +45,11 @@ const CELLS_PER_STRIP = 128;
  *
  * @param graph without edges for a solver that does not look at neighbours
  * @param spatialOrder as `solve` takes it: it decides the cells and so the bits of the answer; nothing else here does
- * @param cellsPerStrip cells of 64 spots; 128 by default
  */
 export function arrangeStrips(
   graph: NeighborGraph,
   spatialOrder?: Int32Array,
-  cellsPerStrip = CELLS_PER_STRIP,
+  { cellsPerStrip = CELLS_PER_STRIP, allocate = ordinaryMemory }: StripOptions = {},
 ): StripLayout {
   if (!Number.isInteger(cellsPerStrip) || cellsPerStrip < 1) {
     throw new OptionError({
@@ -64,7 +73,7 @@ export function arrangeStrips(
   const stripCount = Math.ceil(cells.length / cellsPerStrip);
   const stripStarts = new Int32Array(stripCount + 1);
   const colorStarts = new Int32Array(stripCount * (colorCount + 1));
-  const spotAt = new Int32Array(spotCount);
+  const spotAt = new Int32Array(allocate(4 * spotCount));
   const positionOf = new Int32Array(spotCount);
   let position = 0;
   let strip = -1;
@@ -89,7 +98,7 @@ export function arrangeStrips(
   }
   if (strip >= 0) enterColor(colorCount);
   stripStarts[stripCount] = position;
-  const moved = moveGraph(graph, spotAt, positionOf, cellOf, stripOfCell, stripCount);
+  const moved = moveGraph(graph, spotAt, positionOf, cellOf, stripOfCell, stripCount, allocate);
   const greatestStrip = stripStarts.reduce(
     (most, start, i) => Math.max(most, i && start - stripStarts[i - 1]),
     0,
@@ -105,10 +114,11 @@ function moveGraph(
   cellOf: Int32Array,
   stripOfCell: Int32Array,
   stripCount: number,
+  allocate: Allocate,
 ): Pick<StripLayout, "graph" | "reach"> {
   const reach = Int32Array.from({ length: stripCount }, (_, strip) => strip);
-  const movedIndptr = new Int32Array(spotCount + 1);
-  const movedIndices = new Int32Array(indices.length);
+  const movedIndptr = new Int32Array(allocate(4 * (spotCount + 1)));
+  const movedIndices = new Int32Array(allocate(4 * indices.length));
   let edge = 0;
   for (let position = 0; position < spotCount; position++) {
     const spot = spotAt[position];
