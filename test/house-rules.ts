@@ -47,7 +47,7 @@ const NODE_PLACES = [
   /^apps\/cli\//,
   /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
   /^packages\/pipeline\/src\/pool(\.ts$|\/|-)/,
-  /^packages\/pipeline\/src\/scratch-node\.ts$/,
+  /^packages\/pipeline\/src\/scratch\.ts$/,
 ];
 
 const CLI = "flashdeconv";

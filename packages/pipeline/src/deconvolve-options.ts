@@ -16,7 +16,7 @@ import {
 } from "@flashdeconv/solver";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
-import type { ScratchUse } from "./scratch.js";
+import type { ScratchUse } from "./scratch-use.js";
 import type { SectionSummary } from "./summarize-section.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";

@@ -39,7 +39,7 @@ export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
 export { isUninformativeLabel } from "./prepare-reference.js";
 export { recombineTypes } from "./recombine-types.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result-layout.js";
-export type { Scratch, ScratchFile, ScratchUse } from "./scratch.js";
+export type { Scratch, ScratchFile, ScratchUse } from "./scratch-use.js";
 export { type SolveSummaryInput, type SolveSummaryOptions, solveSummary } from "./solve-summary.js";
 export { SPOT_STATUSES, type SpotAnswers } from "./spot-answers.js";
 export type { SpotStatistics } from "./spot-statistics.js";

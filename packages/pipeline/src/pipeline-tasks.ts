@@ -23,7 +23,7 @@ import {
 } from "@flashdeconv/solver";
 import { statArray } from "./allocator.js";
 import { buildGraphTasks, type GraphTasks } from "./graph-tasks.js";
-import { bytesOf, type ScratchFile } from "./scratch.js";
+import { bytesOf, type ScratchFile } from "./scratch-use.js";
 import { buildRowMaker, type RowForm } from "./solver-rows.js";
 
 /** Where a thread of its own finds the section, to open and read it there. */

@@ -11,8 +11,8 @@ import {
   type SessionRequest,
 } from "./pipeline-tasks.js";
 import type { ToThread } from "./pool.js";
-import type { ScratchFile } from "./scratch.js";
-import { openScratchFile } from "./scratch-node.js";
+import { openScratchFile } from "./scratch.js";
+import type { ScratchFile } from "./scratch-use.js";
 
 /** Opened once per thread and section: metadata and row offsets are read once, not for every range. */
 const opened = new Map<string, Promise<ChunkSource<CsrChunk>>>();

@@ -1,6 +1,6 @@
 import { type ChunkSource, type DenseChunk, resolveSpotRange } from "@flashdeconv/core";
 import { statArray } from "./allocator.js";
-import { bytesOf, type ScratchFile } from "./scratch.js";
+import { bytesOf, type ScratchFile } from "./scratch-use.js";
 
 export interface RowFileShape {
   readonly spotCount: number;

@@ -1,7 +1,7 @@
 import type { StatArray } from "@flashdeconv/solver";
 import { statArray } from "./allocator.js";
 import type { RowFileShape } from "./row-file.js";
-import { bytesOf, type Scratch, type ScratchFile } from "./scratch.js";
+import { bytesOf, type Scratch, type ScratchFile } from "./scratch-use.js";
 
 /** Rows in an order of their own, cut into groups that are read as a whole. */
 export interface GroupedRows {

@@ -1,27 +1,125 @@
-/** A file for numbers that do not fit in memory. */
-export interface ScratchFile {
-  /** How another thread opens the same file. */
+/**
+ * Scratch on disk for `deconvolve` and `solveSummary`, in Node: what is kept per spot then lies in files, not in memory.
+ *
+ * @example
+ * import { openScratchFolder } from "@flashdeconv/pipeline/scratch";
+ *
+ * const scratch = await openScratchFolder(".");
+ * // await deconvolve(section, reference, {}, { scratch: { scratch, windowBytes: 256 * 2 ** 20 } });
+ * await scratch.remove(); // once the result has been read
+ */
+import { type FileHandle, mkdtemp, open, rm, statfs } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { StoreError } from "@flashdeconv/core";
+import type { Scratch, ScratchFile } from "./scratch-use.js";
+
+export interface ScratchFolder extends Scratch {
   readonly path: string;
-  /** Fills `into` with what was written from byte `at` on. */
-  read(into: Uint8Array, at: number): Promise<void>;
-  write(from: Uint8Array, at: number): Promise<void>;
+  /** Closes all files and removes them with the folder. */
+  remove(): Promise<void>;
 }
 
-/** Where such files are made. Whoever opened it removes it, with all that is in it. */
-export interface Scratch {
-  create(name: string): Promise<ScratchFile>;
-  /** A file that was made here before. */
-  find(path: string): ScratchFile | undefined;
+export interface ScratchFolderOptions {
+  /** Bytes that will be written; refused at once where fewer are free. */
+  readonly bytesNeeded?: number;
 }
 
-/** How a run is to use scratch. */
-export interface ScratchUse {
-  readonly scratch: Scratch;
-  /** Bytes of memory for the part of the section that is being solved. */
-  readonly windowBytes: number;
+/**
+ * Makes a hidden folder of its own in `parent`.
+ *
+ * @throws StoreError where that cannot be, or too little is free
+ */
+export async function openScratchFolder(
+  parent: string,
+  { bytesNeeded = 0 }: ScratchFolderOptions = {},
+): Promise<ScratchFolder> {
+  const expected = "a folder in which files can be made";
+  const free = await attempt(parent, expected, () => freeBytes(parent));
+  if (free < bytesNeeded) throw tooSmall(parent, bytesNeeded, free);
+  const path = await attempt(parent, expected, () => mkdtemp(join(resolve(parent), ".flashdeconv-scratch-")));
+  const handles: FileHandle[] = [];
+  const files = new Map<string, ScratchFile>();
+  return {
+    path,
+    async create(name) {
+      const file = join(path, name);
+      const handle = await attempt(file, "a file that can be made", () => open(file, "wx+"));
+      handles.push(handle);
+      files.set(file, scratchFile(file, handle));
+      return scratchFile(file, handle);
+    },
+    find: (file) => files.get(file),
+    async remove() {
+      await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
+      await rm(path, { recursive: true, force: true });
+    },
+  };
 }
 
-/** The bytes of an array of numbers, not copied. */
-export function bytesOf(values: Float32Array | Float64Array | Int32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+/** Opens a file that another thread made. It is closed with the thread. */
+export async function openScratchFile(path: string): Promise<ScratchFile> {
+  return scratchFile(path, await attempt(path, "a scratch file of this run", () => open(path, "r+")));
+}
+
+function scratchFile(path: string, handle: FileHandle): ScratchFile {
+  return {
+    path,
+    read: (into, at) =>
+      attempt(path, `${into.length} bytes at ${at}`, async () => {
+        for (let done = 0; done < into.length; ) {
+          const { bytesRead } = await handle.read(into, done, into.length - done, at + done);
+          if (bytesRead === 0) throw new Error("the file ends early");
+          done += bytesRead;
+        }
+      }),
+    async write(from, at) {
+      try {
+        for (let done = 0; done < from.length; ) {
+          done += (await handle.write(from, done, from.length - done, at + done)).bytesWritten;
+        }
+      } catch (error) {
+        if (!isFull(error)) throw unusable(path, "a file that can be written to", error);
+        throw tooSmall(path, from.length, await freeBytes(path).catch(() => 0), error);
+      }
+    },
+  };
+}
+
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+async function attempt<T>(path: string, expected: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw unusable(path, expected, error);
+  }
+}
+
+const REMEDY = "Free some space, or name another folder with --scratch. Nothing was written.";
+
+function unusable(path: string, expected: string, cause: unknown): StoreError {
+  return new StoreError({
+    path,
+    found: cause instanceof Error ? cause.message : String(cause),
+    expected,
+    remedy: "Name another folder with --scratch. Nothing was written.",
+    cause,
+  });
+}
+
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT", "EFBIG"].includes((error as { code?: string }).code ?? "");
+}
+
+function tooSmall(path: string, needed: number, free: number, cause?: unknown): StoreError {
+  return new StoreError({
+    path,
+    found: `${free} bytes free for scratch`,
+    expected: `room for ${needed} bytes`,
+    remedy: REMEDY,
+    cause,
+  });
 }

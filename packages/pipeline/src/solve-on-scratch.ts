@@ -10,7 +10,7 @@ import { allocator, graphInReach, statArray } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { RowScatter } from "./row-scatter.js";
-import type { ScratchUse } from "./scratch.js";
+import type { ScratchUse } from "./scratch-use.js";
 import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
 import type { SolveSummaryOptions } from "./solve-summary.js";
 import { answerSpot, buildAnswerArrays, type SpotAnswers } from "./spot-answers.js";

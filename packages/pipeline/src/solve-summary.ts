@@ -6,7 +6,7 @@ import { noteOutcome } from "./note-outcome.js";
 import { buildNoticeList, type NoticeList } from "./notice-list.js";
 import { describeSolve } from "./parameters.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
-import type { ScratchUse } from "./scratch.js";
+import type { ScratchUse } from "./scratch-use.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { answerSpots } from "./spot-answers.js";

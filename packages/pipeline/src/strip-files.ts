@@ -1,6 +1,6 @@
 import type { StripLayout, StripStore } from "@flashdeconv/solver";
 import type { GroupedRows } from "./row-scatter.js";
-import { bytesOf, type Scratch } from "./scratch.js";
+import { bytesOf, type Scratch } from "./scratch-use.js";
 
 /** Strips whose statistics and abundances lie in scratch files: abundances in two, the kept ones and those being written. */
 export async function stripFiles(

@@ -21,7 +21,7 @@ import {
 } from "../src/index.js";
 import { threadPool } from "../src/pool.js";
 import { RowScatter } from "../src/row-scatter.js";
-import { openScratchFolder, type ScratchFolder } from "../src/scratch-node.js";
+import { openScratchFolder, type ScratchFolder } from "../src/scratch.js";
 import { proportionsOf } from "./proportions-of.js";
 
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);

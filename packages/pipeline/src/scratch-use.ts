@@ -1,0 +1,27 @@
+/** A file for numbers that do not fit in memory. */
+export interface ScratchFile {
+  /** How another thread opens the same file. */
+  readonly path: string;
+  /** Fills `into` with what was written from byte `at` on. */
+  read(into: Uint8Array, at: number): Promise<void>;
+  write(from: Uint8Array, at: number): Promise<void>;
+}
+
+/** Where such files are made. Whoever opened it removes it, with all that is in it. */
+export interface Scratch {
+  create(name: string): Promise<ScratchFile>;
+  /** A file that was made here before. */
+  find(path: string): ScratchFile | undefined;
+}
+
+/** How a run is to use scratch. */
+export interface ScratchUse {
+  readonly scratch: Scratch;
+  /** Bytes of memory for the part of the section that is being solved. */
+  readonly windowBytes: number;
+}
+
+/** The bytes of an array of numbers, not copied. */
+export function bytesOf(values: Float32Array | Float64Array | Int32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

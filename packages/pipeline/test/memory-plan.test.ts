@@ -1,0 +1,93 @@
+import { MemoryPlanError } from "@flashdeconv/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type MemoryFacts, type MemoryPlan, type MemoryRequest, planMemory } from "../src/index.js";
+
+const MIB = 2 ** 20;
+
+const million: MemoryFacts = {
+  spotCount: 1_000_000,
+  typeCount: 20,
+  geneCount: 18_000,
+  precision: "float32",
+  neighborCount: 6,
+  chunkBytes: 8 * MIB,
+};
+const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
+  budgetBytes,
+  workers: { count: 2, isFixed: false },
+  scratch: "auto",
+  ...more,
+});
+
+/** The plan, or the message of the refusal. */
+function attempt(facts: MemoryFacts, asked: MemoryRequest): MemoryPlan | string {
+  try {
+    return planMemory(facts, asked);
+  } catch (error) {
+    if (error instanceof MemoryPlanError) return error.message;
+    throw error;
+  }
+}
+
+const facts = fc.record<MemoryFacts>({
+  spotCount: fc.integer({ min: 1, max: 2e7 }),
+  typeCount: fc.integer({ min: 1, max: 80 }),
+  geneCount: fc.integer({ min: 1, max: 60_000 }),
+  precision: fc.constantFrom("float32", "float64"),
+  neighborCount: fc.integer({ min: 0, max: 20 }),
+  chunkBytes: fc.integer({ min: 0, max: 2 ** 31 }),
+});
+const requests = fc.record<MemoryRequest>({
+  budgetBytes: fc.integer({ min: 1, max: 16 * 1024 }).map((size) => size * MIB),
+  workers: fc.record({ count: fc.integer({ min: 1, max: 16 }), isFixed: fc.boolean() }),
+  scratch: fc.constantFrom("auto", "always", "never"),
+});
+
+describe("a memory plan", () => {
+  it("stays within its budget, or is refused with a budget that would do", () => {
+    fc.assert(
+      fc.property(facts, requests, (known, asked) => {
+        const plan = attempt(known, asked);
+        if (typeof plan !== "string") {
+          expect(plan.totalBytes).toBeLessThanOrEqual(asked.budgetBytes);
+          expect(plan.workers).toBeLessThanOrEqual(asked.workers.count);
+          if (asked.workers.isFixed) expect(plan.workers).toBe(asked.workers.count);
+          if (asked.scratch === "always") expect(plan.keeps).toBe("scratch");
+          if (asked.scratch === "never") expect(plan.keeps).toBe("memory");
+          expect(plan.windowBytes > 0).toBe(plan.keeps === "scratch");
+          expect(plan.scratchBytes > 0).toBe(plan.keeps === "scratch");
+          return;
+        }
+        const named = Number(/--max-memory (\d+)MiB/.exec(plan)?.[1]);
+        expect(named * MIB).toBeGreaterThan(asked.budgetBytes);
+        const enough = attempt(known, { ...asked, budgetBytes: named * MIB });
+        expect(enough).toHaveProperty("totalBytes");
+        const less = attempt(known, { ...asked, budgetBytes: (named - 1) * MIB });
+        expect(less).toEqual(expect.any(String));
+      }),
+    );
+  });
+
+  it("keeps a million spots in memory where it can, else on scratch, else with fewer threads", () => {
+    expect(attempt(million, request(2048 * MIB))).toMatchObject({ keeps: "memory", workers: 2 });
+    expect(attempt(million, request(2048 * MIB, { scratch: "always" }))).toMatchObject({ keeps: "scratch" });
+    const tight = attempt(million, request(1));
+    const least = Number(/--max-memory (\d+)MiB/.exec(String(tight))?.[1]);
+    expect(attempt(million, request(least * MIB))).toMatchObject({ workers: 1 });
+  });
+
+  it("fits ten million spots into 2 GiB", () => {
+    const plan = attempt({ ...million, spotCount: 10_000_000 }, request(2048 * MIB));
+    expect(plan).toMatchObject({ keeps: "scratch", workers: 2 });
+  });
+
+  it("says so where stored chunks are what takes the memory", () => {
+    const shards = { ...million, chunkBytes: 1024 * MIB };
+    const refused = request(1024 * MIB, { workers: { count: 2, isFixed: true } });
+    expect(attempt(shards, refused)).toMatch(
+      /Stored chunks of 1,024 MiB when decoded are most of it.*smaller chunks/,
+    );
+    expect(attempt(shards, refused)).toMatch(/Fewer workers need less/);
+  });
+});
