@@ -32,7 +32,13 @@ export {
   type StageProgress,
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
-export { type MemoryFacts, type MemoryPlan, type MemoryRequest, planMemory } from "./memory-plan.js";
+export {
+  type MemoryFacts,
+  type MemoryPlan,
+  type MemoryRequest,
+  planMemory,
+  SPOTS_WORTH_THREADS,
+} from "./memory-plan.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
 export type { PipelineTasks, SectionLocation } from "./pipeline-tasks.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";

@@ -1,4 +1,5 @@
 import { MemoryPlanError } from "@flashdeconv/core";
+import { coarseLevelBytes } from "@flashdeconv/solver";
 import { SCATTER_BYTES, scratchBytes } from "./solve-on-scratch.js";
 
 /** What decides how much memory a run takes; all of it is known from metadata and options. */
@@ -9,6 +10,11 @@ export interface MemoryFacts {
   readonly precision: "float64" | "float32";
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
+  /**
+   * Whether the smoothing is asked for: how strong it is then only the Gram matrix tells, and it may need coarse pictures of the
+   * section. One that is chosen by the data is nearly always too weak for that.
+   */
+  readonly mayBeStrong: boolean;
   /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
   readonly chunkBytes: number;
 }
@@ -27,6 +33,8 @@ export interface MemoryPlan {
   /** What the run takes at most. */
   readonly totalBytes: number;
   readonly workers: number;
+  /** Threads beside the calling one: `workers`, or 0 where the section is too small to be worth any. */
+  readonly threads: number;
   /** Where statistics, abundances and proportions are kept. */
   readonly keeps: "memory" | "scratch";
   /** Bytes of memory for the strips that are being solved; 0 where all is in memory. */
@@ -42,6 +50,12 @@ export interface MemoryPlan {
     readonly spots: number;
   };
 }
+
+/**
+ * Below this a run is over before threads have started. From here on even a single worker is a thread of its own, so that the
+ * calling one is free to show progress and to hear that it should stop.
+ */
+export const SPOTS_WORTH_THREADS = 20_000;
 
 const MIB = 2 ** 20;
 /** The main thread with its program: 70 to 80 MiB were measured. */
@@ -90,17 +104,20 @@ function planFor(
   keeps: MemoryPlan["keeps"],
 ): MemoryPlan {
   const { spotCount, typeCount, geneCount, precision, neighborCount, chunkBytes } = facts;
-  const ownThreads = workers > 1 ? workers : 0;
+  const ownThreads = workers > 1 || spotCount >= SPOTS_WORTH_THREADS ? workers : 0;
   const perThread =
     (chunkBytes > 0 ? GARBAGE_BYTES + CHUNKS_IN_FLIGHT * chunkBytes : GARBAGE_BYTES / 2) + 64 * geneCount;
   const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
-  const spots = spotCount * bytesPerSpot(facts, workers, keeps);
-  const building = neighborCount > 0 && chunkBytes > 0 ? spotCount * GRAPH_BUILD_BYTES : 0;
+  const coarse = coarseBytes(facts);
+  const onScratch = keeps === "scratch";
+  const spots = spotCount * bytesPerSpot(facts, ownThreads > 0, keeps) + (onScratch ? 0 : coarse.all);
+  const building =
+    neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
   const statWidth = typeCount + 1;
   const fixed =
     PROCESS_BYTES + WRITE_BYTES + Math.max(building, threads + spots + scatterBytes(facts, keeps));
-  const onScratch = keeps === "scratch";
-  const least = onScratch ? leastWindow(facts) : 0;
+  // What the strips take of the coarse pictures stays while they are swept.
+  const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
   const left = Math.max(
     least,
     Math.min(budgetBytes - fixed, MOST_WINDOW_BYTES, 2 * spotRowBytes(facts) * spotCount),
@@ -110,6 +127,7 @@ function planFor(
     budgetBytes,
     totalBytes: Math.ceil(fixed + windowBytes),
     workers,
+    threads: ownThreads,
     keeps,
     windowBytes,
     scratchBytes: onScratch
@@ -120,7 +138,7 @@ function planFor(
 }
 
 /** What stays in memory for each spot during the passes and the solve. */
-function bytesPerSpot(facts: MemoryFacts, workers: number, keeps: MemoryPlan["keeps"]): number {
+function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan["keeps"]): number {
   const { typeCount, precision } = facts;
   const bytes = bytesOf(precision);
   const graph = 4 + 4 * degreeOf(facts);
@@ -130,7 +148,8 @@ function bytesPerSpot(facts: MemoryFacts, workers: number, keeps: MemoryPlan["ke
     // The graph as it is and by position; the spatial order; spots, positions and cells while it is arranged.
     return 2 * graph + 4 + 3 * 4 + librarySize + answers;
   }
-  const copies = workers > 1 ? 2 : 1;
+  // A graph that was read (no counts are) is copied to where threads see it; one that was built is there already.
+  const copies = isThreaded && facts.chunkBytes === 0 ? 2 : 1;
   const orders = 4 * 4;
   const coordinates = 16;
   return copies * graph + orders + coordinates + (2 * typeCount + 1) * bytes + librarySize + answers;
@@ -149,6 +168,17 @@ function leastWindow(facts: MemoryFacts): number {
   const { spotCount } = facts;
   const rows = Math.min(spotCount + 8192, LEAST_STAGES * (32 * Math.sqrt(spotCount) + 2 * 8192));
   return rows * spotRowBytes(facts);
+}
+
+/** All coarse pictures of the section, and what is kept of them for the strips. */
+function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept: number } {
+  const { spotCount, typeCount, precision, mayBeStrong, neighborCount } = facts;
+  if (!mayBeStrong || neighborCount === 0) return { all: 0, kept: 0 };
+  const shape = { statWidth: typeCount + 1, typeCount, bytesPerNumber: bytesOf(precision) };
+  return {
+    all: coarseLevelBytes({ ...shape, spotCount, meanDegree: degreeOf(facts) }),
+    kept: spotCount * (4 + (typeCount / 4) * bytesOf(precision)),
+  };
 }
 
 function scatterBytes({ spotCount, typeCount, precision }: MemoryFacts, keeps: MemoryPlan["keeps"]): number {

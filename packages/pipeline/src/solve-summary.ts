@@ -66,6 +66,7 @@ export async function solveSection(
   const context = { spotCount, meanDegree };
   const { session, request } = startSession(options.solver, reference, solverOptions, context);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
+  callbacks.onProgress?.({ stage: "solve", done: 0, total: undefined });
   const toSolve = { solver: options.solver, session, request, typeCount: typeNames.length, graph };
   const { solution, answers } = isSource(statistics)
     ? await solveOnScratch(

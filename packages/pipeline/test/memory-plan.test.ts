@@ -11,6 +11,7 @@ const million: MemoryFacts = {
   geneCount: 18_000,
   precision: "float32",
   neighborCount: 6,
+  mayBeStrong: false,
   chunkBytes: 8 * MIB,
 };
 const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
@@ -36,6 +37,7 @@ const facts = fc.record<MemoryFacts>({
   geneCount: fc.integer({ min: 1, max: 60_000 }),
   precision: fc.constantFrom("float32", "float64"),
   neighborCount: fc.integer({ min: 0, max: 20 }),
+  mayBeStrong: fc.boolean(),
   chunkBytes: fc.integer({ min: 0, max: 2 ** 31 }),
 });
 const requests = fc.record<MemoryRequest>({

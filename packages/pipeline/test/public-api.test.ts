@@ -8,6 +8,7 @@ it("exports what it promises and nothing else", () => {
       "DECONVOLVE_DEFAULTS",
       "PLATFORMS",
       "RESULT_DEFAULTS",
+      "SPOTS_WORTH_THREADS",
       "SPOT_STATUSES",
       "addResultToStore",
       "deconvolve",

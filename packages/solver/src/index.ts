@@ -14,6 +14,7 @@
  */
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
+export { type CoarseSize, coarseLevelBytes } from "./levels.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
 export { looksAtNeighbors, type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
 export {

@@ -22,6 +22,36 @@ export interface CoarseLevel extends Level {
   readonly problem: CoarseGraph & LevelProblem;
 }
 
+export interface CoarseSize {
+  readonly spotCount: number;
+  readonly meanDegree: number;
+  readonly statWidth: number;
+  readonly typeCount: number;
+  /** Bytes of a stored number: 4 or 8. */
+  readonly bytesPerNumber: number;
+}
+
+/** Neighbours of a coarse row: on any layout about those of a square in a lattice, corners included. */
+const COARSE_DEGREE = 8;
+/** A quarter of the rows, a quarter of those, and so on. */
+const ALL_LEVELS = 4 / 3;
+
+/** About what all coarse levels together take in memory. */
+export function coarseLevelBytes({ spotCount, meanDegree, ...size }: CoarseSize): number {
+  const edgeBytes = 4 + 8;
+  const rowBytes =
+    size.bytesPerNumber * (size.statWidth + size.typeCount) +
+    edgeBytes * Math.max(COARSE_DEGREE, meanDegree) +
+    // Offsets, order of updates, sizes, cells while they are coloured.
+    (4 + 4 + 8 + 8);
+  return ALL_LEVELS * (spotCount / 4) * rowBytes + 4 * spotCount;
+}
+
+/** Whether neighbours pull so hard that coarse levels are worth it. */
+export function needsCoarseLevels(pull: number, spotCount: number): boolean {
+  return pull > WEAK_PULL && spotCount > 1;
+}
+
 /** Up to this pull the answers of the spots alone are as good a start as a coarse picture, and cost less. */
 const WEAK_PULL = 4;
 
@@ -46,7 +76,7 @@ export async function buildCoarseLevels(
   const pullPerWeight = pull / (finest.graph.indices.length / finest.graph.spotCount);
   let level = finest;
   let levelPull = pull;
-  while (levelPull > WEAK_PULL && level.graph.spotCount > 1) {
+  while (needsCoarseLevels(levelPull, level.graph.spotCount)) {
     const coarse = coarsen(level, allocate);
     const rowCount = coarse.graph.spotCount;
     const last = levels.at(-1);

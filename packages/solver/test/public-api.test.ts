@@ -12,6 +12,7 @@ it("exports what it promises and nothing else", () => {
       "assessPiece",
       "bcd",
       "buildNnlsWorkspace",
+      "coarseLevelBytes",
       "inlineRunner",
       "leastWindowBytes",
       "looksAtNeighbors",

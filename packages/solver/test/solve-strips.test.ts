@@ -192,6 +192,15 @@ describe("solveStrips", () => {
     await expect(tooLittle).rejects.toBeInstanceOf(MemoryPlanError);
   });
 
+  it("refuses coarse pictures of the section for which there is no room", async () => {
+    const section = buildSection(25_600, 5, 0, true);
+    const strong = solveBothWays(section, bcd as Solver, startBcd(section, 1e4), {
+      cellsPerStrip: 4,
+      windowBytes: 100_000,
+    });
+    await expect(strong).rejects.toThrow(/at least \d{7} bytes.*MiB more memory.*smooth less/);
+  });
+
   it("stops with the signal's own reason, and with what the store throws, once nothing is under way", async () => {
     const section = buildSection(2000, 7, 0, true);
     const session = startBcd(section, 1);

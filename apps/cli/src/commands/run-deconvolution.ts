@@ -73,7 +73,7 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
         return withScratch(plan, flags.scratch, out ?? path, async (scratch) => {
-          const found = await withThreads(plan.workers, (executor) =>
+          const found = await withThreads(plan.threads, (executor) =>
             deconvolve(spatial, input, options, {
               signal,
               onProgress,

@@ -12,6 +12,7 @@ import { withFlags } from "../options/option-flags.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
 import { solverOptions } from "../options/solver-options.js";
+import { isSmoothingAsked } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
@@ -74,14 +75,20 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         signal,
         streamStatistics(size) {
           plan = planResources(
-            { ...size, geneCount: 0, neighborCount: size.meanDegree / MUTUAL_DEGREE, chunkBytes: 0 },
+            {
+              ...size,
+              geneCount: 0,
+              neighborCount: size.meanDegree / MUTUAL_DEGREE,
+              chunkBytes: 0,
+              mayBeStrong: isSmoothingAsked(undefined, solverOptions(flags)),
+            },
             flags,
           );
           terminal.tell(describePlan(plan));
           return plan.keeps === "scratch";
         },
       });
-      const { workers } = plan as MemoryPlan;
+      const { threads } = plan as MemoryPlan;
       const change = { drop: flags.dropType, merge: flags.mergeTypes };
       const isChanged = flags.dropType !== undefined || flags.mergeTypes !== undefined;
       const summary = isChanged
@@ -104,7 +111,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       };
       meter.enter("solve");
       return await withScratch(plan as MemoryPlan, flags.scratch, flags.out, async (scratch) => {
-        const result = await withThreads(workers, (executor) =>
+        const result = await withThreads(threads, (executor) =>
           solveSummary(summary, options, { executor, scratch, signal, onProgress, onNotice: note }),
         );
         meter.enter("write");

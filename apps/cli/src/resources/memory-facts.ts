@@ -15,7 +15,7 @@ const USUAL_RADIUS_NEIGHBORS = 8;
 export function memoryFacts(
   { spotCount, geneNames, matrix }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix">,
   reference: ReferenceInput | undefined,
-  { precision, solver, graph, neighborCount }: DeconvolveOptions,
+  { precision, solver, graph, neighborCount, platform, solverOptions }: DeconvolveOptions,
 ): MemoryFacts {
   const items = matrix.chunkShape.reduce((product, length) => product * length, 1);
   const valueBytes = Number(/(\d+)$/.exec(matrix.dataType)?.[1] ?? 64) / 8;
@@ -28,8 +28,17 @@ export function memoryFacts(
     precision,
     neighborCount:
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
+    mayBeStrong: isSmoothingAsked(platform, solverOptions),
     chunkBytes: Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes)),
   };
+}
+
+/** Whether somebody said how strong the smoothing is to be, by number or by platform. */
+export function isSmoothingAsked(
+  platform: string | undefined,
+  { lambda = "auto" }: { readonly lambda?: unknown },
+): boolean {
+  return platform !== undefined || (lambda !== "auto" && lambda !== 0);
 }
 
 function typeCountOf(reference: ReferenceInput): number {

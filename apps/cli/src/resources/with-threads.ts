@@ -1,22 +1,19 @@
 import { availableParallelism } from "node:os";
 import type { Executor } from "@flashdeconv/core";
-import type { PipelineTasks } from "@flashdeconv/pipeline";
+import { type PipelineTasks, SPOTS_WORTH_THREADS } from "@flashdeconv/pipeline";
 import { threadPool } from "@flashdeconv/pipeline/pool";
-
-/** Below this a run is over before threads have started. */
-const SPOTS_WORTH_THREADS = 20_000;
 
 /** Threads for a section where none are asked for: one per core if it is worth it. */
 export function usualWorkers(spotCount: number): number {
   return spotCount < SPOTS_WORTH_THREADS ? 1 : availableParallelism();
 }
 
-/** Lends threads to `work` and ends them when it is done. None for a single one, which is the calling thread itself. */
+/** Lends threads to `work` and ends them when it is done; none for 0: the work is then the calling thread's. */
 export async function withThreads<T>(
   threadCount: number,
   work: (executor: Executor<PipelineTasks> | undefined) => Promise<T>,
 ): Promise<T> {
-  if (threadCount === 1) return work(undefined);
+  if (threadCount === 0) return work(undefined);
   const executor = threadPool({ threadCount });
   try {
     return await work(executor);

@@ -1,20 +1,20 @@
-import { MemoryPlanError } from "@flashdeconv/core";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "../assess-pieces.js";
-import { type Allocate, arrayLike, averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js";
-import { buildCoarseLevels, type CoarseLevel } from "../levels.js";
+import type { Allocate } from "../coarse-level.js";
 import { chooseRelaxation } from "../relaxation.js";
 import { looksAtNeighbors, type Solution, type SolveProgress } from "../solve.js";
 import { inlineRunner, type PieceRunner } from "../solve-level.js";
 import type { SolveOptions } from "../solve-options.js";
 import type { Assessment, Solver, SolverSession, StatArray } from "../solver.js";
 import { StoppingRule } from "../stopping-rule.js";
-import { PLAIN_SWEEPS, solveCoarse } from "../sweep-level.js";
+import { PLAIN_SWEEPS } from "../sweep-level.js";
 import { SPOTS_PER_CELL } from "../update-order.js";
+import { solveCoarseFirst, startStrip } from "./coarse-start.js";
+import { LONG_EDGES, requireMemory } from "./require-memory.js";
 import { passOverStrips, type Stage, type StripPass, sweepStrips } from "./run-strips.js";
 import type { StripLayout } from "./strip-layout.js";
 import { slotsFor } from "./strip-schedule.js";
 import type { StripStore } from "./strip-store.js";
-import { StripWindow, windowBytes } from "./strip-window.js";
+import { StripWindow, type WindowShape, windowBytes } from "./strip-window.js";
 
 export interface StripSolveInput {
   readonly typeCount: number;
@@ -60,12 +60,18 @@ export async function solveStrips(
   const pull = isCoupled ? (session.pull ?? 0) : 0;
   const kind = input.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
   const shape = { statWidth: session.statWidth, typeCount, bytesPerNumber: kind.BYTES_PER_ELEMENT };
-  const coarse = await startCoarse(session, input, pull, kind, allocate);
-  await solveCoarse(runner, coarse, typeCount, allocate, signal);
+  const { start, coarseRows } = await solveCoarseFirst(session, input, {
+    pull,
+    shape,
+    kind,
+    allocate,
+    runner,
+  });
 
-  const sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, shape, input.windowBytes) : 0;
+  const available = input.windowBytes - (start ? start.rowOf.byteLength + start.abundance.byteLength : 0);
+  const sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, shape, available) : 0;
   const slotCount = slotsFor(layout, stageCountFor(layout, sweepsPerPass));
-  requireWindow(windowBytes(layout, shape, slotCount), input.windowBytes);
+  requireMemory(windowBytes(layout, shape, slotCount), available, LONG_EDGES);
   const window = new StripWindow(layout, slotCount, shape, kind, allocate);
   let isStored = false;
   const pass: Omit<StripPass, "run"> = {
@@ -78,16 +84,16 @@ export async function solveStrips(
       window.loadNeighbors(strip);
       await store.loadStatistics(strip, statistics);
       if (isStored) await store.loadAbundance(strip, abundance);
-      else if (coarse.length > 0) startStrip(layout, strip, coarse[0], abundance, typeCount);
+      else if (start) startStrip(layout, strip, start, abundance, typeCount);
       else abundance.fill(0);
     },
     release: (strip) => store.storeAbundance(strip, window.rowsOf(strip).abundance),
   };
   const relaxation = chooseRelaxation(pull);
-  let sweeps = coarse.length > 0 ? 0 : 1;
+  let sweeps = start ? 0 : 1;
   const plainUntil = sweeps + PLAIN_SWEEPS;
   const sweepPass = async (count: number) => {
-    const stages = stagesOf(layout, sweeps, count, plainUntil, relaxation, !isStored && coarse.length === 0);
+    const stages = stagesOf(layout, sweeps, count, plainUntil, relaxation, !isStored && !start);
     return sweepStrips(pass, stages, runner);
   };
 
@@ -123,7 +129,7 @@ export async function solveStrips(
   }
   return {
     sweeps,
-    coarseRows: coarse.map((level) => level.problem.graph.spotCount),
+    coarseRows,
     converged: estimate <= options.tolerance,
     proportionErrorEstimate: estimate,
     assessment: await readAnswer(session, pass, runner, input),
@@ -173,65 +179,6 @@ async function readAnswer(
   return session.assess && finishAssessments(sum);
 }
 
-/** The coarse levels, their statistics gathered in one pass over the store. */
-function startCoarse(
-  { statWidth }: SolverSession,
-  { layout, store, typeCount, signal }: StripSolveInput,
-  pull: number,
-  kind: StatArray,
-  allocate: Allocate,
-): Promise<CoarseLevel[]> {
-  const firstStatistics = async ({ graph, sizes }: CoarseGraph) => {
-    const out = arrayLike(kind, graph.spotCount * statWidth, allocate);
-    const memory = arrayLike(kind, layout.greatestStrip * statWidth, allocate);
-    let cell = 0;
-    for (let strip = 0; strip < layout.stripStarts.length - 1; strip++) {
-      signal?.throwIfAborted();
-      const rowCount = layout.stripStarts[strip + 1] - layout.stripStarts[strip];
-      const statistics = memory.subarray(0, rowCount * statWidth);
-      await store.loadStatistics(strip, statistics);
-      for (let firstRow = 0; firstRow < rowCount; ) {
-        const start = layout.cells[cell++] * SPOTS_PER_CELL;
-        const end = Math.min(start + SPOTS_PER_CELL, layout.spotCount);
-        averageStatistics({ statistics, start, end, firstRow }, sizes, statWidth, out);
-        firstRow += end - start;
-      }
-    }
-    return out;
-  };
-  const finest = { graph: layout.graph, spatialOrder: pull > 0 ? positionsInOrder(layout) : undefined };
-  return buildCoarseLevels(finest, {
-    statWidth,
-    typeCount,
-    pull,
-    abundanceKind: kind,
-    allocate,
-    firstStatistics,
-  });
-}
-
-/** The position at each place of the spatial order. */
-function positionsInOrder({ spotCount, cells }: StripLayout): Int32Array {
-  const positions = new Int32Array(spotCount);
-  let position = 0;
-  for (const cell of cells) {
-    const end = Math.min((cell + 1) * SPOTS_PER_CELL, spotCount);
-    for (let place = cell * SPOTS_PER_CELL; place < end; place++) positions[place] = position++;
-  }
-  return positions;
-}
-
-function startStrip(
-  { graph, stripStarts }: StripLayout,
-  strip: number,
-  coarse: CoarseLevel,
-  abundance: StatArray,
-  typeCount: number,
-): void {
-  const [start, end] = [stripStarts[strip], stripStarts[strip + 1]];
-  prolong({ graph }, coarse.problem.rowOf, coarse.abundance, abundance, typeCount, start, end);
-}
-
 function stagesOf(
   { colorCount }: StripLayout,
   firstSweep: number,
@@ -253,11 +200,7 @@ function stageCountFor({ colorCount }: StripLayout, sweeps: number): number {
   return 1 + sweeps * colorCount;
 }
 
-function chooseSweepsPerPass(
-  layout: StripLayout,
-  shape: Parameters<typeof windowBytes>[1],
-  available: number,
-): number {
+function chooseSweepsPerPass(layout: StripLayout, shape: WindowShape, available: number): number {
   let sweeps = 1;
   while (sweeps < MOST_SWEEPS_PER_PASS) {
     const slotCount = slotsFor(layout, stageCountFor(layout, sweeps + 1));
@@ -265,14 +208,4 @@ function chooseSweepsPerPass(
     sweeps++;
   }
   return sweeps;
-}
-
-function requireWindow(needed: number, available: number): void {
-  if (needed <= available) return;
-  throw new MemoryPlanError({
-    subject: "solve",
-    found: `${available} bytes for the strips in memory`,
-    expected: `at least ${needed} bytes`,
-    remedy: "Give the run more memory, or spots fewer neighbours: long edges keep many strips in memory.",
-  });
 }

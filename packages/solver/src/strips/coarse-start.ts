@@ -1,0 +1,105 @@
+import { type Allocate, arrayLike, averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js";
+import { buildCoarseLevels, type CoarseLevel, coarseLevelBytes, needsCoarseLevels } from "../levels.js";
+import type { PieceRunner } from "../solve-level.js";
+import type { SolverSession, StatArray } from "../solver.js";
+import { solveCoarse } from "../sweep-level.js";
+import { SPOTS_PER_CELL } from "../update-order.js";
+import { requireMemory, STRONG_SMOOTHING } from "./require-memory.js";
+import type { StripSolveInput } from "./solve-strips.js";
+import type { StripLayout } from "./strip-layout.js";
+import type { WindowShape } from "./strip-window.js";
+
+/** The answer of the first coarse level, where strips take their start from. */
+export interface CoarseStart {
+  /** The coarse row of each position. */
+  readonly rowOf: Int32Array;
+  readonly abundance: StatArray;
+}
+
+/** Solves the coarse levels, if neighbours pull hard enough, and keeps only what the strips need of them. */
+export async function solveCoarseFirst(
+  session: SolverSession,
+  input: StripSolveInput,
+  { pull, shape, kind, allocate, runner }: CoarseSettings,
+): Promise<{ readonly start?: CoarseStart; readonly coarseRows: readonly number[] }> {
+  const { layout, typeCount, windowBytes: available, signal } = input;
+  const { spotCount, graph } = layout;
+  if (!needsCoarseLevels(pull, spotCount)) return { coarseRows: [] };
+  const meanDegree = graph.indices.length / spotCount;
+  requireMemory(coarseLevelBytes({ ...shape, spotCount, meanDegree }), available, STRONG_SMOOTHING);
+  const levels = await buildCoarse(session, input, pull, kind, allocate);
+  await solveCoarse(runner, levels, typeCount, allocate, signal);
+  const [{ problem, abundance }] = levels;
+  return {
+    start: { rowOf: problem.rowOf, abundance },
+    coarseRows: levels.map((level) => level.problem.graph.spotCount),
+  };
+}
+
+export interface CoarseSettings {
+  readonly pull: number;
+  readonly shape: WindowShape;
+  readonly kind: StatArray;
+  readonly allocate: Allocate;
+  readonly runner: PieceRunner;
+}
+
+/** The coarse levels, their statistics gathered in one pass over the store. */
+function buildCoarse(
+  { statWidth }: SolverSession,
+  { layout, store, typeCount, signal }: StripSolveInput,
+  pull: number,
+  kind: StatArray,
+  allocate: Allocate,
+): Promise<CoarseLevel[]> {
+  const firstStatistics = async ({ graph, sizes }: CoarseGraph) => {
+    const out = arrayLike(kind, graph.spotCount * statWidth, allocate);
+    const memory = arrayLike(kind, layout.greatestStrip * statWidth, allocate);
+    let cell = 0;
+    for (let strip = 0; strip < layout.stripStarts.length - 1; strip++) {
+      signal?.throwIfAborted();
+      const rowCount = layout.stripStarts[strip + 1] - layout.stripStarts[strip];
+      const statistics = memory.subarray(0, rowCount * statWidth);
+      await store.loadStatistics(strip, statistics);
+      for (let firstRow = 0; firstRow < rowCount; ) {
+        const start = layout.cells[cell++] * SPOTS_PER_CELL;
+        const end = Math.min(start + SPOTS_PER_CELL, layout.spotCount);
+        averageStatistics({ statistics, start, end, firstRow }, sizes, statWidth, out);
+        firstRow += end - start;
+      }
+    }
+    return out;
+  };
+  const finest = { graph: layout.graph, spatialOrder: pull > 0 ? positionsInOrder(layout) : undefined };
+  return buildCoarseLevels(finest, {
+    statWidth,
+    typeCount,
+    pull,
+    abundanceKind: kind,
+    allocate,
+    firstStatistics,
+  });
+}
+
+/** The position at each place of the spatial order. */
+function positionsInOrder({ spotCount, cells }: StripLayout): Int32Array {
+  const positions = new Int32Array(spotCount);
+  let position = 0;
+  for (const cell of cells) {
+    const end = Math.min((cell + 1) * SPOTS_PER_CELL, spotCount);
+    for (let place = cell * SPOTS_PER_CELL; place < end; place++) positions[place] = position++;
+  }
+  return positions;
+}
+
+/** Starts the rows of a strip from the coarse answer. */
+export function startStrip(
+  { graph, stripStarts }: StripLayout,
+  strip: number,
+  coarse: CoarseStart,
+  abundance: StatArray,
+  typeCount: number,
+): void {
+  const [start, end] = [stripStarts[strip], stripStarts[strip + 1]];
+  prolong({ graph }, coarse.rowOf, coarse.abundance, abundance, typeCount, start, end);
+}
