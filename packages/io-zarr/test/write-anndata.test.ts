@@ -168,12 +168,12 @@ describe("writeAnnData", () => {
       { ...small, obsm: { a: { values: values() }, b: { values: values(), columnNames: ["x"] } } },
       { onProgress: ({ spotsDone, spotCount }) => seen.push([spotsDone, spotCount]) },
     );
-    expect(seen).toEqual([
-      [2, 6],
-      [3, 6],
-      [5, 6],
-      [6, 6],
-    ]);
+    // Tables are written side by side: which one is ahead is not told.
+    const done = seen.map(([spotsDone]) => spotsDone);
+    expect(seen.every(([, spotCount]) => spotCount === 6)).toBe(true);
+    expect(done).toHaveLength(4);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(done.at(-1)).toBe(6);
   });
 });
 

@@ -1,6 +1,7 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
 import { formatJson } from "../json.js";
 import { openHierarchy } from "../read/hierarchy.js";
+import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { checkAdditions, columnNames } from "./check-contents.js";
 import { checkColumns } from "./check-names.js";
@@ -46,8 +47,12 @@ export async function addToAnnData(
 
     for (const path of pathsOf(edits)) await target.delete(`/${path}`);
     await makeGroups(zarr, edits);
-    if (edits.spotNames) await writeNames(zarr, dataframesOf(edits), edits.spotNames, frame.spotCount);
-    await writeAdditions(zarr, edits, progressOver(tablesOf(edits), resolved.onProgress));
+    await settleAll([
+      edits.spotNames
+        ? writeNames(zarr, dataframesOf(edits), edits.spotNames, frame.spotCount)
+        : Promise.resolve(),
+      writeAdditions(zarr, edits, progressOver(tablesOf(edits), resolved.onProgress)),
+    ]);
     await listColumns(zarr, edits, frame);
     await refreshConsolidated(zarr);
     resolved.signal?.throwIfAborted();

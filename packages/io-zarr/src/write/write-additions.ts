@@ -1,18 +1,27 @@
 import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
+import { settleAll } from "../settle-all.js";
 import type { AnnDataAdditions } from "./contents.js";
 import { writeColumn } from "./write-columns.js";
 import { writeDenseTable } from "./write-dense-table.js";
 import { writeUns } from "./write-uns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
-/** Writes columns, tables and annotation, without the groups that hold them and the indices of dataframes. */
+/**
+ * Writes columns, tables and annotation, without the groups that hold them and the indices of dataframes. Tables side by side:
+ * while one is compressed another is read.
+ */
 export async function writeAdditions(
   zarr: ZarrWriter,
   { obs = [], obsm = {}, uns = {} }: AnnDataAdditions,
   onSpots: (count: number) => void,
 ): Promise<void> {
-  for (const column of obs) await writeColumn(zarr, "obs", column);
-  for (const [key, table] of Object.entries(obsm)) await writeDenseTable(zarr, `obsm/${key}`, table, onSpots);
+  const columns = async () => {
+    for (const column of obs) await writeColumn(zarr, "obs", column);
+  };
+  const tables = Object.entries(obsm).map(([key, table]) =>
+    writeDenseTable(zarr, `obsm/${key}`, table, onSpots),
+  );
+  await settleAll([columns(), ...tables]);
   for (const [key, value] of Object.entries(uns)) await writeUns(zarr, `uns/${key}`, value);
 }
 

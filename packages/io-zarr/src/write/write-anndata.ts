@@ -1,3 +1,4 @@
+import { settleAll } from "../settle-all.js";
 import { checkContents, columnNames } from "./check-contents.js";
 import type { AnnDataContents } from "./contents.js";
 import { commitAfter, progressOver } from "./stage.js";
@@ -49,8 +50,10 @@ async function writeGroups(zarr: ZarrWriter, { obs }: AnnDataContents): Promise<
 async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
   const { spotCount, spotNames, geneNames, X } = contents;
   const onSpots = progressOver([X, ...tablesOf(contents)], zarr.options.onProgress);
-  await writeNames(zarr, ["obs", ...dataframesOf(contents)], spotNames, spotCount);
-  await writeNames(zarr, ["var"], geneNames, X?.width);
-  await writeAdditions(zarr, contents, onSpots);
+  await settleAll([
+    writeNames(zarr, ["obs", ...dataframesOf(contents)], spotNames, spotCount),
+    writeNames(zarr, ["var"], geneNames, X?.width),
+    writeAdditions(zarr, contents, onSpots),
+  ]);
   if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
 }
