@@ -2,6 +2,11 @@
 export interface Coordinates {
   readonly dimension: 2 | 3;
   readonly values: Float64Array;
+  /**
+   * Which piece of tissue each spot belongs to, as a number of at least 0: spots of different pieces lie in different planes and
+   * are never neighbours, however near their numbers are. Left out where there is one piece.
+   */
+  readonly components?: Int32Array;
 }
 
 /**

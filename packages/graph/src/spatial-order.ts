@@ -1,5 +1,6 @@
 import type { Coordinates } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
+import { splitComponents } from "./components.js";
 import { HILBERT_AXIS_BITS, hilbertKey } from "./hilbert-key.js";
 import { sortByKey } from "./sort-by-key.js";
 
@@ -11,6 +12,8 @@ const SMALL_GROUP = 16;
  * or cube, of 2^16 cells per axis in the plane and 2^10 in space. Where more than 16 spots share a cell (there is a far
  * outlier, for one), they get a curve of their own; else they keep the order of their index.
  *
+ * Components follow each other, each along a curve of its own.
+ *
  * Linear in the number of spots; 20 bytes of scratch memory for each.
  *
  * @returns the spots in that order
@@ -18,6 +21,15 @@ const SMALL_GROUP = 16;
  */
 export function spatialOrder(coordinates: Coordinates): Int32Array {
   const order = new Int32Array(checkCoordinates(coordinates));
+  if (coordinates.components) {
+    let at = 0;
+    for (const { spots } of splitComponents(coordinates)) {
+      order.set(spots, at);
+      orderGroup(coordinates, order.subarray(at, at + spots.length));
+      at += spots.length;
+    }
+    return order;
+  }
   for (let spot = 0; spot < order.length; spot++) order[spot] = spot;
   orderGroup(coordinates, order);
   return order;

@@ -9,6 +9,7 @@ it("exports these names and no other", () => {
     "buildNeighborGraph",
     "buildNeighborSearch",
     "buildRadiusGraph",
+    "graphByComponent",
     "joinNeighbors",
     "meanDegree",
     "resolveGraphOptions",

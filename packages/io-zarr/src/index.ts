@@ -24,6 +24,7 @@ export {
   inspectStore,
   type ObsmSummary,
   type StoreSummary,
+  type TableSummary,
 } from "./read/inspect-store.js";
 export type { MatrixInfo } from "./read/matrix-info.js";
 export { type ArraysReader, openArrays } from "./read/open-arrays.js";
@@ -38,6 +39,7 @@ export { openSpatial, type SpatialDataset } from "./read/open-spatial.js";
 export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/read-dataframe.js";
 export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";
+export type { Annotation } from "./read/spatialdata/annotation.js";
 export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
 export { type AnnDataEdits, addToAnnData } from "./write/add-to-anndata.js";
 export type {

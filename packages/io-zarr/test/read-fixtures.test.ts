@@ -12,6 +12,7 @@ import {
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../../test/shared-data.js";
+import { openParquet } from "../src/read/spatialdata/parquet-file.js";
 
 const fixtures = sharedData("zarr-fixtures");
 const real = sharedData("real");
@@ -129,18 +130,49 @@ describe.skipIf(!fixtures)(
     });
 
     it.each(["spatialdata-0.3", "spatialdata-0.7"])(
-      "%s: the container names its tables, a table opens",
+      "%s: the container lists its tables, one opens by name",
       async (name) => {
         const container = `${fixtures}/${name}/blobs.sdata.zarr`;
         await expect(counts(container)).rejects.toMatchObject({
-          tag: "FormatError",
-          found: expect.stringContaining("table, table_points"),
-          remedy: expect.stringContaining("/tables/table"),
+          tag: "OptionError",
+          option: "table",
+          rule: expect.stringContaining("table, table_points"),
         });
-        const table = await counts(`${container}/tables/table`);
-        expect([table.spotCount, table.width]).toEqual([26, 3]);
+        await withStore(container, async (store) => {
+          const dataset = await openSpatial(store, { table: "table" });
+          const table = await collect(dataset.counts);
+          expect([table.spotCount, table.width]).toEqual([26, 3]);
+          expect(table).toEqual(await counts(`${container}/tables/table`));
+          expect(dataset.tablePath).toBe("tables/table");
+          const summary = await inspectStore(store, { table: "table" });
+          expect(summary).toMatchObject({ consolidated: true, rowCount: 26, coordinates: undefined });
+          expect(summary.table).toEqual({
+            name: "table",
+            path: "tables/table",
+            tableNames: ["table", "table_points"],
+            version: name === "spatialdata-0.3" ? "0.1" : "0.2",
+            annotation: { regions: ["blobs_labels"], regionKey: "region", instanceKey: "instance_id" },
+          });
+          await expect(dataset.readCoordinates()).rejects.toMatchObject({
+            tag: "CoordinateError",
+            found: expect.stringContaining("blobs_labels is an image of labels"),
+          });
+        });
       },
     );
+
+    it.each(["spatialdata-0.3", "spatialdata-0.7"])("%s: Parquet of other software is read", async (name) => {
+      await withStore(`${fixtures}/${name}/blobs.sdata.zarr`, async (store) => {
+        const file = await openParquet(store, "points/blobs_points/points.parquet/part.0.parquet");
+        const rows = Number(file?.metadata.num_rows);
+        let read = 0;
+        for await (const group of file?.rowGroups(["x", "y"]) ?? []) {
+          expect(Array.from(group.get("x") ?? [], Number).every(Number.isFinite)).toBe(true);
+          read += group.get("y")?.length ?? 0;
+        }
+        expect([rows > 0, read]).toEqual([true, rows]);
+      });
+    });
   },
 );
 

@@ -128,7 +128,7 @@ export class TinyZarr implements ReadableStore {
         if (at.some((index, axis) => index >= shape[axis])) return type === "string" ? "" : 0;
         return values[at.reduce((flat, index, axis) => flat * shape[axis] + index, 0)];
       });
-      const key = this.format === 3 ? ["c", ...position].join("/") : position.join(".");
+      const key = this.format === 3 ? ["c", ...position].join("/") : position.join(".") || "0";
       this.files.set(`${path}/${key}`, encode(items, type));
     }
   }

@@ -1,6 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
 import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
+import { storeBelow } from "../store-below.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
 import { readKey } from "./read-key.js";
@@ -27,6 +28,8 @@ export interface Hierarchy {
   withSignal(signal: AbortSignal | undefined): Hierarchy;
   /** Names of the nodes below a path, ascending; undefined where the store cannot list and has no consolidated metadata. */
   children(path: string): Promise<readonly string[] | undefined>;
+  /** The hierarchy below a group, as one of its own: paths and keys count from there. Nothing is read for it. */
+  below(path: string): Hierarchy;
 }
 
 /**
@@ -69,6 +72,17 @@ function buildHierarchy(
       for (const name of listed ?? []) names.add(name);
       return [...names].sort();
     },
+    below: (path) => buildHierarchy(storeBelow(store, path), rootBelow(root, path), new Map(), signal),
+  };
+}
+
+function rootBelow({ zarrFormat, consolidated, documents }: RootMetadata, path: string): RootMetadata {
+  const prefix = `${path}/`;
+  const inner = [...documents].filter(([key]) => key.startsWith(prefix));
+  return {
+    zarrFormat,
+    consolidated: consolidated && inner.length > 0,
+    documents: new Map(inner.map(([key, document]) => [key.slice(prefix.length), document])),
   };
 }
 

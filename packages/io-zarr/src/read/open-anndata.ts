@@ -4,21 +4,59 @@ import type { ReadableStore } from "../store.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join, openHierarchy } from "./hierarchy.js";
 import { type NameSource, openNames } from "./name-source.js";
+import { inStore } from "./name-store.js";
 import { type Matrix, openMatrix } from "./open-matrix.js";
+import type { OpenOptions } from "./open-options.js";
+import { type Container, isContainer, openTable } from "./spatialdata/open-table.js";
+
+export interface AnnDataRoot {
+  /** The store's, or that of a table in it. */
+  readonly hierarchy: Hierarchy;
+  /** The SpatialData container that the table lies in; undefined for an AnnData store. */
+  readonly container: Container | undefined;
+}
 
 /** The parts of an AnnData store that every data set has, with lengths that agree. */
-export interface AnnData {
-  readonly hierarchy: Hierarchy;
+export interface AnnData extends AnnDataRoot {
   readonly matrix: Matrix;
   readonly rowNames: NameSource;
   readonly geneNames: NameSource;
 }
 
-/** Opens the hierarchy of an AnnData store. Throws FormatError where the store is of another kind. */
-export async function openAnnDataRoot(store: ReadableStore, signal?: AbortSignal): Promise<Hierarchy> {
+/**
+ * Opens the hierarchy of an AnnData store, or of one table of a SpatialData container: the one that is named, or the only one.
+ *
+ * @throws FormatError where the store is of another kind, OptionError (with the tables there are) where a table has to be named or
+ *   cannot be
+ */
+export async function openAnnDataRoot(
+  store: ReadableStore,
+  table?: string,
+  signal?: AbortSignal,
+): Promise<AnnDataRoot> {
   const hierarchy = await openHierarchy(store, signal);
+  if (await isContainer(hierarchy)) {
+    const container = await openTable(hierarchy, table);
+    const inner = hierarchy.below(container.tablePath);
+    return inStore(inner.store, async () => {
+      await requireAnnData(inner);
+      return { hierarchy: inner, container };
+    });
+  }
+  if (table !== undefined) {
+    throw new OptionError({
+      option: "table",
+      value: table,
+      rule: "no table for a store that is no SpatialData container",
+      remedy: "Leave it out, or give the path of the container.",
+    });
+  }
+  await requireAnnData(hierarchy);
+  return { hierarchy, container: undefined };
+}
+
+async function requireAnnData(hierarchy: Hierarchy): Promise<void> {
   const root = await hierarchy.node("");
-  if (root && "spatialdata_attrs" in root.attributes) throw await isSpatialData(hierarchy);
   if (root?.kind === "array") {
     throw new FormatError({
       path: "the store's root",
@@ -28,18 +66,29 @@ export async function openAnnDataRoot(store: ReadableStore, signal?: AbortSignal
     });
   }
   // SpatialData writers once put their own mark over AnnData's; what counts is that obs and var are there.
-  if (root && root.attributes["spatialdata-encoding-type"] === undefined) encodingOf(root, ["anndata"]);
-  return hierarchy;
+  const [obs, variables] = await settleAll([hierarchy.node("obs"), hierarchy.node("var")]);
+  if (root && !(obs?.kind === "group" && variables?.kind === "group")) encodingOf(root, ["anndata"]);
 }
 
 /** Opens matrix and names. `rows` is what rows are called in messages: "spot" or "cell". */
 export async function openAnnData(
   store: ReadableStore,
+  { layer, table, signal }: Pick<OpenOptions, "layer" | "table" | "signal">,
+  rows: "spot" | "cell",
+): Promise<AnnData> {
+  const { hierarchy, container } = await openAnnDataRoot(store, table, signal);
+  return inStore(hierarchy.store, async () => {
+    const parts = await openParts(hierarchy, layer, rows, signal);
+    return { hierarchy, container, ...parts };
+  });
+}
+
+async function openParts(
+  hierarchy: Hierarchy,
   layer: string | undefined,
   rows: "spot" | "cell",
-  signal?: AbortSignal,
-): Promise<AnnData> {
-  const hierarchy = await openAnnDataRoot(store, signal);
+  signal: AbortSignal | undefined,
+): Promise<Omit<AnnData, keyof AnnDataRoot>> {
   const matrixPath = await findMatrix(hierarchy, layer);
   const [matrix, rowNames, geneNames] = await settleAll([
     openMatrix(hierarchy, matrixPath),
@@ -51,7 +100,7 @@ export async function openAnnData(
   if (geneCount === 0) throw empty(matrixPath, "no gene");
   requireLength(matrixPath, `${rowCount} rows`, rowNames, rowCount);
   requireLength(matrixPath, `${geneCount} columns`, geneNames, geneCount);
-  return { hierarchy, matrix, rowNames, geneNames };
+  return { matrix, rowNames, geneNames };
 }
 
 /** Paths of all matrices of a store that are there: X, layers, raw. Layers only where they can be listed. */
@@ -83,18 +132,6 @@ async function findMatrix(hierarchy: Hierarchy, layer: string | undefined): Prom
     value: layer,
     rule: `a matrix of the store: ${there}`,
     remedy: "Name one of these, or leave the option out for X.",
-  });
-}
-
-async function isSpatialData(hierarchy: Hierarchy): Promise<FormatError> {
-  const folder = (await hierarchy.node("table/table")) ? "table" : "tables";
-  const tables = (await hierarchy.children(folder)) ?? [];
-  const first = tables[0] ?? "<name>";
-  return new FormatError({
-    path: "the store's root",
-    found: `a SpatialData container with the tables ${tables.join(", ") || "(none)"}`,
-    expected: "an AnnData store",
-    remedy: `Name a table: add /${folder}/${first} to the path of the store.`,
   });
 }
 

@@ -6,6 +6,8 @@ import type { MatrixSourceOptions } from "./open-matrix.js";
 export interface OpenOptions {
   /** Name below `layers/` of the matrix to read; `"raw"` for `raw/X` with the genes of `raw/var`. `X` by default. */
   readonly layer?: string;
+  /** Name of the table, where the store is a SpatialData container; may be left out where there is only one. */
+  readonly table?: string;
   /** Most bytes of a yielded chunk of rows. 12 MiB by default: about a million entries, little beside a stored chunk. */
   readonly maxChunkBytes?: number;
   /**
@@ -53,6 +55,7 @@ export function resolveOpenOptions(options: SpatialOptions & ReferenceOptions = 
   };
   for (const [option, value] of [
     ["layer", resolved.layer],
+    ["table", resolved.table],
     ["spatial-key", resolved.spatialKey],
     ["cell-type-key", resolved.cellTypeKey],
   ]) {

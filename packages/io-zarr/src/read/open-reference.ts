@@ -52,7 +52,7 @@ export function openReference(
 async function openCells(store: ReadableStore, options: ReferenceOptions): Promise<ReferenceDataset> {
   const resolved = resolveOpenOptions(options);
   const { signal, cellTypeKey } = resolved;
-  const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(store, resolved.layer, "cell", signal);
+  const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(store, resolved, "cell");
   const { columnNames } = await openDataframe(hierarchy, "obs");
   // A column that obs does not list but holds is as good.
   if (!columnNames.includes(cellTypeKey) && !(await hierarchy.node(join("obs", cellTypeKey)))) {

@@ -16,8 +16,11 @@ export interface SpatialDataset {
   readonly counts: ChunkSource<CsrChunk>;
   readonly matrix: MatrixInfo;
   readonly zarrFormat: 2 | 3;
+  /** Where in a SpatialData container the table lies (`tables/table`); undefined for an AnnData store. */
+  readonly tablePath: string | undefined;
   /**
-   * Positions of all spots. Throws CoordinateError where there are none or some are not finite (naming the first such
+   * Positions of all spots; where a table is about several elements of a container, the element of each spot as its component.
+   * Throws CoordinateError where there are none or some are not finite (naming the first such
    * spot), ShapeError where there are not as many as spots.
    */
   readCoordinates(options?: { readonly signal?: AbortSignal }): Promise<Coordinates>;
@@ -28,23 +31,21 @@ export interface SpatialDataset {
 }
 
 /**
- * Opens an AnnData Zarr store (v2 or v3) with spatial counts: checks its metadata, reads the gene names and no count.
+ * Opens an AnnData Zarr store (v2 or v3), or a table of a SpatialData container, with spatial counts: checks its metadata, reads
+ * the gene names and no count.
  *
  * Throws FormatError where the store is damaged or of an unknown kind, ShapeError where lengths disagree or there is no
- * spot or gene, OptionError for a layer that is not there, StoreError where reading fails.
+ * spot or gene, OptionError for a layer or table that is not there, StoreError where reading fails.
  */
 export function openSpatial(store: ReadableStore, options: SpatialOptions = {}): Promise<SpatialDataset> {
   return inStore(store, () => openSection(store, options));
 }
 
-async function openSection(store: ReadableStore, options: SpatialOptions): Promise<SpatialDataset> {
+async function openSection(container: ReadableStore, options: SpatialOptions): Promise<SpatialDataset> {
   const resolved = resolveOpenOptions(options);
-  const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(
-    store,
-    resolved.layer,
-    "spot",
-    resolved.signal,
-  );
+  const root = await openAnnData(container, resolved, "spot");
+  const { hierarchy, matrix, rowNames, geneNames } = root;
+  const { store } = hierarchy;
   const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) =>
     inStore(store, () => rowNames.at(index, signal));
   return {
@@ -53,17 +54,16 @@ async function openSection(store: ReadableStore, options: SpatialOptions): Promi
     counts: sourceInStore(store, matrix.source(sourceOptions(resolved, matrix.info))),
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
+    tablePath: root.container?.tablePath,
     readSpotName,
     spotNames: ({ signal } = {}) => streamInStore(store, rowNames.chunks(signal)),
     readCoordinates: ({ signal } = {}) =>
       inStore(store, () =>
-        readCoordinatesFrom(
-          hierarchy.withSignal(signal),
-          resolved.spatialKey,
-          matrix.info.shape[0],
-          readSpotName,
+        readCoordinatesFrom({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved.spatialKey, {
+          spotCount: matrix.info.shape[0],
+          spotName: readSpotName,
           signal,
-        ),
+        }),
       ),
   };
 }

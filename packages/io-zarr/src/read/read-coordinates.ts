@@ -2,14 +2,29 @@ import { CoordinateError, type Coordinates, OptionError, ShapeError } from "@fla
 import { readColumnOf } from "./column-values.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join } from "./hierarchy.js";
+import type { AnnDataRoot } from "./open-anndata.js";
 import { openDataframe } from "./open-dataframe.js";
 import { readDenseMatrix } from "./read-row-band.js";
+import { type Annotation, readAnnotation } from "./spatialdata/annotation.js";
+import type { Container } from "./spatialdata/open-table.js";
+import { type Regions, readRegions } from "./spatialdata/read-regions.js";
+import { describeOtherRegions, readShapeCoordinates } from "./spatialdata/shape-coordinates.js";
 import { openArray } from "./zarr-array.js";
 
-/** Where coordinates lie: a matrix in `obsm`, or columns (of `obs`, or of a dataframe in `obsm`) named here. */
+/**
+ * Where coordinates lie: a matrix in `obsm`, columns (of `obs`, or of a dataframe in `obsm`) named here, or the shapes that a table
+ * of a SpatialData container is about.
+ */
 export type CoordinateOrigin =
   | { readonly kind: "matrix"; readonly path: string; readonly dimension: number }
-  | { readonly kind: "columns"; readonly path: string; readonly columnNames: readonly string[] };
+  | { readonly kind: "columns"; readonly path: string; readonly columnNames: readonly string[] }
+  | {
+      readonly kind: "shapes";
+      /** For display: `shapes/a, shapes/b`. */
+      readonly path: string;
+      readonly container: Container;
+      readonly annotation: Annotation;
+    };
 
 const OBSM_KEYS = ["spatial", "X_spatial"];
 
@@ -24,11 +39,13 @@ const OBS_COLUMNS = [
 
 /**
  * Finds where a store keeps coordinates: `obsm/<key>` if a key is given (OptionError where it is not there), else
- * `obsm/spatial`, `obsm/X_spatial`, then columns of obs: x and y, centroids, full-resolution pixels, array rows and columns.
+ * `obsm/spatial`, `obsm/X_spatial`, the shapes that a table is about, then columns of obs: x and y, centroids, full-resolution
+ * pixels, array rows and columns.
  */
 export async function findCoordinates(
-  hierarchy: Hierarchy,
+  { hierarchy, container }: AnnDataRoot,
   spatialKey: string | undefined,
+  signal?: AbortSignal,
 ): Promise<CoordinateOrigin | undefined> {
   for (const key of spatialKey === undefined ? OBSM_KEYS : [spatialKey]) {
     const path = join("obsm", key);
@@ -49,6 +66,14 @@ export async function findCoordinates(
       remedy: "Name one of these, or leave the option out to have coordinates searched for.",
     });
   }
+  const annotation = container && (await readAnnotation(hierarchy));
+  if (container && annotation) {
+    const names = await regionNames(hierarchy, annotation, signal);
+    if (names.length > 0 && (await describeOtherRegions(container, names)) === undefined) {
+      const path = names.map((name) => join("shapes", name)).join(", ");
+      return { kind: "shapes", path, container, annotation };
+    }
+  }
   const { columnNames } = await openDataframe(hierarchy, "obs");
   for (const [x, y, z] of OBS_COLUMNS) {
     if (!columnNames.includes(x) || !columnNames.includes(y)) continue;
@@ -58,23 +83,63 @@ export async function findCoordinates(
   return undefined;
 }
 
-/** Reads and checks all coordinates. `spotName` names a spot for messages. */
-export async function readCoordinatesFrom(
+/** The elements a table says it is about; where it says nothing, those that its rows name. */
+async function regionNames(
   hierarchy: Hierarchy,
-  spatialKey: string | undefined,
-  spotCount: number,
-  spotName: (index: number) => Promise<string>,
+  annotation: Annotation,
   signal?: AbortSignal,
+): Promise<readonly string[]> {
+  if (annotation.regions.length > 0) return annotation.regions;
+  return (await readRegions(hierarchy, annotation, signal)).names;
+}
+
+export interface CoordinateReading {
+  readonly spotCount: number;
+  /** Names a spot for messages. */
+  readonly spotName: (index: number) => Promise<string>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads and checks all coordinates. Where the rows of a table are about several elements of a container, each element is a
+ * component, wherever the coordinates come from.
+ */
+export async function readCoordinatesFrom(
+  root: AnnDataRoot,
+  spatialKey: string | undefined,
+  { spotCount, spotName, signal }: CoordinateReading,
 ): Promise<Coordinates> {
-  const origin = await findCoordinates(hierarchy, spatialKey);
-  if (!origin) throw await noCoordinates(hierarchy);
+  const { hierarchy, container } = root;
+  const origin = await findCoordinates(root, spatialKey, signal);
+  if (!origin) throw await noCoordinates(root, signal);
+  const annotation = container && (await readAnnotation(hierarchy));
+  const regions = annotation && (await readRegions(hierarchy, annotation, signal));
+  if (regions && regions.codes.length !== spotCount) {
+    throw wrongLength(join("obs", annotation.regionKey), regions.codes.length, spotCount);
+  }
+  const { dimension, values } = await readFrom(origin, root, regions, { spotCount, spotName, signal });
+  await requireFinite(origin.path, values, dimension, spotName);
+  const components = regions && regions.names.length > 1 ? regions.codes : undefined;
+  return { dimension, values, ...(components && { components }) };
+}
+
+async function readFrom(
+  origin: CoordinateOrigin,
+  { hierarchy }: AnnDataRoot,
+  regions: Regions | undefined,
+  { spotCount, spotName, signal }: CoordinateReading,
+): Promise<Coordinates> {
+  if (origin.kind === "shapes") {
+    const { container, annotation } = origin;
+    const all = regions ?? (await readRegions(hierarchy, annotation, signal));
+    return readShapeCoordinates(hierarchy, container, annotation, all, spotName, signal);
+  }
   const dimension = origin.kind === "matrix" ? origin.dimension : origin.columnNames.length;
   if (dimension !== 2 && dimension !== 3) throw wrongDimension(origin.path, dimension);
   const values =
     origin.kind === "matrix"
       ? await readMatrix(hierarchy, origin.path, spotCount, signal)
       : await readColumns(hierarchy, origin.path, origin.columnNames, spotCount, signal);
-  await requireFinite(origin.path, values, dimension, spotName);
   return { dimension, values };
 }
 
@@ -136,13 +201,22 @@ async function requireFinite(
   });
 }
 
-async function noCoordinates(hierarchy: Hierarchy): Promise<CoordinateError> {
+async function noCoordinates(
+  { hierarchy, container }: AnnDataRoot,
+  signal?: AbortSignal,
+): Promise<CoordinateError> {
   const keys = (await hierarchy.children("obsm"))?.join(", ") || "none";
   const { columnNames } = await openDataframe(hierarchy, "obs");
+  const annotation = container && (await readAnnotation(hierarchy));
+  const others =
+    container && annotation
+      ? await describeOtherRegions(container, await regionNames(hierarchy, annotation, signal))
+      : undefined;
+  const elements = container ? `; elements: ${others ?? "the table is about none"}` : "";
   return new CoordinateError({
     subject: "coordinates",
-    found: `none (keys of obsm: ${keys}; columns of obs: ${columnNames.join(", ") || "none"})`,
-    expected: "obsm/spatial, obsm/X_spatial, or columns x and y (or array_col and array_row) in obs",
+    found: `none (keys of obsm: ${keys}; columns of obs: ${columnNames.join(", ") || "none"}${elements})`,
+    expected: `obsm/spatial, obsm/X_spatial, ${container ? "shapes that the table is about, " : ""}or columns x and y (or array_col and array_row) in obs`,
     remedy: "Name the key of obsm that holds them, or add them to the store.",
   });
 }

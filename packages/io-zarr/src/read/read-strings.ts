@@ -23,7 +23,7 @@ export function packedCursor(array: ZarrArray, signal?: AbortSignal) {
   };
 }
 
-function packPiece(
+export function packPiece(
   array: ZarrArray,
   data: DecodedChunk["data"] | undefined,
   from: number,

@@ -21,9 +21,11 @@ export async function loadRootMetadata(store: ReadableStore, signal?: AbortSigna
     const documents = new Map([["zarr.json", root], ...(copies ?? [])]);
     return { zarrFormat: 3, consolidated: copies !== undefined, documents };
   }
-  const [group, array, copy] = await settleAll(
+  const [group, array, plainCopy] = await settleAll(
     [".zgroup", ".zarray", ".zmetadata"].map((name) => readKey(store, `/${name}`, signal)),
   );
+  // SpatialData 0.1 leaves out the dot.
+  const copy = plainCopy ?? (group && (await readKey(store, "/zmetadata", signal)));
   const copies = copy && documentsV2(copy);
   if (!group && !array && !copies?.has(".zgroup")) throw notZarr(copy !== undefined);
   const documents = new Map(copies);

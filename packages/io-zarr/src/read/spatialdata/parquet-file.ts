@@ -1,0 +1,136 @@
+import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
+import type { ReadableStore } from "../../store.js";
+import { readKey } from "../read-key.js";
+
+/** A Parquet file of a store. Only the columns asked for are read, a row group at a time. */
+export interface ParquetFile {
+  readonly path: string;
+  readonly metadata: FileMetaData;
+  /** Text kept beside the schema under a key, such as "geo" and "pandas". */
+  note(key: string): string | undefined;
+  /** The columns of each row group, values as hyparquet gives them; geometries as bytes. */
+  rowGroups(columns: readonly string[]): AsyncIterable<ReadonlyMap<string, ArrayLike<unknown>>>;
+}
+
+/** Read with the footer: most footers fit. */
+const TAIL_BYTES = 65_536;
+
+/**
+ * Opens the Parquet file at a path of the store; undefined where there is none.
+ *
+ * The size of the file need not be known: offsets count from its beginning, and the footer is read from its end.
+ *
+ * @throws FormatError where it is no Parquet file or damaged, StoreError where reading fails
+ */
+export async function openParquet(
+  store: ReadableStore,
+  path: string,
+  signal?: AbortSignal,
+): Promise<ParquetFile | undefined> {
+  const read = reader(store, path, signal);
+  const tail = await read({ suffixLength: TAIL_BYTES });
+  if (!tail) return undefined;
+  const { parquetMetadata, parquetRead } = await import("hyparquet");
+  const { compressors } = await import("hyparquet-compressors");
+  const { checkPages, columnRange } = await import("./check-pages.js");
+  const metadata = await inFile(path, async () => {
+    const wanted = footerBytes(tail);
+    const footer = wanted <= tail.length ? tail : await read({ suffixLength: wanted });
+    return parquetMetadata(footer ?? tail);
+  });
+  const file: AsyncBuffer = {
+    byteLength: Number.MAX_SAFE_INTEGER,
+    async slice(start, end = start) {
+      const bytes = await read({ offset: start, length: end - start });
+      if (bytes?.length !== end - start) throw new Error(`an end before byte ${end}`);
+      const part = bytes.slice().buffer as ArrayBuffer;
+      for (const column of columnsOf(metadata)) {
+        const range = columnRange(column);
+        if (range.start < start || range.end > end) continue;
+        checkPages(part.slice(range.start - start, range.end - start), column);
+      }
+      return part;
+    },
+  };
+  return {
+    path,
+    metadata,
+    note: (name) => metadata.key_value_metadata?.find(({ key }) => key === name)?.value,
+    async *rowGroups(columns) {
+      let rowStart = 0;
+      for (const { num_rows } of metadata.row_groups) {
+        const rowEnd = rowStart + Number(num_rows);
+        const parts = new Map<string, ArrayLike<unknown>[]>(columns.map((name) => [name, []]));
+        await inFile(path, () =>
+          parquetRead({
+            file,
+            metadata,
+            columns: [...columns],
+            rowStart,
+            rowEnd,
+            compressors,
+            utf8: false,
+            parsers: { geometryFromBytes: asBytes, geographyFromBytes: asBytes },
+            onChunk: ({ columnName, columnData }) => parts.get(columnName)?.push(columnData),
+          }),
+        );
+        yield new Map([...parts].map(([name, list]) => [name, joined(list)]));
+        rowStart = rowEnd;
+      }
+    },
+  };
+}
+
+/** Of all row groups. */
+function columnsOf({ row_groups: groups }: FileMetaData): ColumnMetaData[] {
+  return groups.flatMap(({ columns }) => columns.flatMap(({ meta_data: column }) => column ?? []));
+}
+
+type Range = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
+
+/** Reads parts of the file; where the store cannot, the file is read once and kept. */
+function reader(store: ReadableStore, path: string, signal?: AbortSignal) {
+  let whole: Promise<Uint8Array | undefined> | undefined;
+  return async (range: Range): Promise<Uint8Array | undefined> => {
+    if (store.getRange) return readKey(store, `/${path}`, signal, range);
+    whole ??= readKey(store, `/${path}`, signal);
+    const bytes = await whole;
+    if ("suffixLength" in range) return bytes?.subarray(Math.max(0, bytes.length - range.suffixLength));
+    return bytes?.subarray(range.offset, range.offset + range.length);
+  };
+}
+
+/** The length of the footer with what ends the file: four bytes of length and "PAR1". */
+function footerBytes(tail: Uint8Array): number {
+  const end = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  if (tail.length < 12 || end.getUint32(tail.length - 4, true) !== 0x31524150) {
+    throw new Error("a file that does not end in PAR1");
+  }
+  return end.getUint32(tail.length - 8, true) + 8;
+}
+
+const asBytes = (bytes: unknown) => bytes;
+
+/** Pages of a column, as one; a list of one is handed on as it is. */
+function joined(parts: readonly ArrayLike<unknown>[]): ArrayLike<unknown> {
+  if (parts.length === 1) return parts[0];
+  const items: unknown[] = [];
+  for (const part of parts) for (let i = 0; i < part.length; i++) items.push(part[i]);
+  return items;
+}
+
+async function inFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isFlashdeconvError(cause) || (cause as { name?: string })?.name === "AbortError") throw cause;
+    throw new FormatError({
+      path,
+      found: cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause),
+      expected: "a whole Parquet file",
+      remedy: "The file is damaged or of an unknown kind: write the container again with spatialdata.",
+      cause,
+    });
+  }
+}

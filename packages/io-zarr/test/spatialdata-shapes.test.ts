@@ -1,0 +1,325 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { openSpatial } from "../src/index.js";
+import { addWkb } from "../src/read/spatialdata/add-geometry.js";
+import { CentroidSum } from "../src/read/spatialdata/centroid.js";
+import { readTransformations, sharedSystem } from "../src/read/spatialdata/transformation.js";
+import { box, type Geometry, wkb } from "./tiny-parquet.js";
+import { type TinyElement, tinySpatialData, toGlobal } from "./tiny-spatialdata.js";
+
+/** Coordinates of a table of one region whose rows name the shapes in the given order. */
+async function place(element: TinyElement, instances: readonly (number | string)[]) {
+  const zarr = tinySpatialData({
+    format: element.version === "0.1" ? 2 : 3,
+    tables: { table: { rows: instances.map((key) => ["cells", key] as const) } },
+    shapes: { cells: element },
+  });
+  const { dimension, values, components } = await (await openSpatial(zarr)).readCoordinates();
+  expect([dimension, components]).toEqual([2, undefined]);
+  return [...values];
+}
+
+const POINTS: Geometry[] = [
+  { kind: "point", at: [10, 1] },
+  { kind: "point", at: [20, 2] },
+  { kind: "point", at: [30, 3] },
+];
+/** A square with a square hole in its right half, wound either way: 16 - 1 parts, so the centre moves left. */
+const WITH_HOLE: Geometry = { kind: "polygon", rings: [box(0, 0, 4, 4), box(2.5, 1.5, 1, 1)] };
+const WITH_HOLE_AT = [(16 * 2 - 3) / 15, 2];
+const POLYGONS: Geometry[] = [
+  { kind: "polygon", rings: [box(100, 10, 2, 4)] },
+  { kind: "polygon", rings: [box(0, 0, 6, 2, true)] },
+  WITH_HOLE,
+];
+const MULTIPOLYGONS: Geometry[] = [
+  { kind: "multipolygon", polygons: [[box(0, 0, 1, 1)], [box(10, 0, 3, 1, true)]] },
+  { kind: "multipolygon", polygons: [[box(5, 5, 2, 2)]] },
+  { kind: "multipolygon", polygons: [[box(0, 0, 4, 4), box(2.5, 1.5, 1, 1, true)]] },
+];
+
+const LAYOUTS = [
+  ["arrays of 0.1", { version: "0.1" }],
+  ["Parquet with well-known binary", { encoding: "WKB" }],
+  ["Parquet in row groups of two", { encoding: "WKB", rowGroupSize: 2 }],
+  ["Parquet with GeoArrow lists", { encoding: "geoarrow" }],
+] as const;
+
+describe.each(LAYOUTS)("shapes in %s", (_, layout) => {
+  it.each([
+    ["points", POINTS, [10, 1, 20, 2, 30, 3]],
+    ["polygons", POLYGONS, [101, 12, 3, 1, ...WITH_HOLE_AT]],
+    ["multipolygons", MULTIPOLYGONS, [(0.5 + 3 * 11.5) / 4, 0.5, 6, 6, ...WITH_HOLE_AT]],
+  ])("give the centroids of %s, by index and not by row", async (_, geometries, expected) => {
+    for (const keys of [
+      [7, 5, 900],
+      ["c", "a", "b"],
+    ]) {
+      const element = { ...layout, keys, geometries };
+      const at = await place(element, [keys[2], keys[0], keys[1], keys[0]]);
+      const wanted = [...expected.slice(4), ...expected.slice(0, 4), ...expected.slice(0, 2)];
+      for (const [i, value] of wanted.entries()) expect(at[i]).toBeCloseTo(value, 12);
+    }
+  });
+
+  it("may be more than the table has", async () => {
+    expect(await place({ ...layout, keys: [1, 2, 3], geometries: POINTS }, [3])).toEqual([30, 3]);
+  });
+
+  it("are compared as text where one side is numbers", async () => {
+    expect(await place({ ...layout, keys: [1, 2, 3], geometries: POINTS }, ["3", "1"])).toEqual([
+      30, 3, 10, 1,
+    ]);
+    expect(await place({ ...layout, keys: ["1", "2", "3"], geometries: POINTS }, [3, 1])).toEqual([
+      30, 3, 10, 1,
+    ]);
+  });
+
+  it("must hold every spot's, and each once", async () => {
+    const missing = place({ ...layout, keys: [1, 2, 3], geometries: POINTS }, [3, 4, 5]);
+    await expect(missing).rejects.toMatchObject({
+      tag: "CoordinateError",
+      spot: "spot-1",
+      message: expect.stringMatching(
+        /shapes\/cells: found no shape for 2 spot\(s\), the first spot-1 \(instance 4\)/,
+      ),
+    });
+    const twice = place({ ...layout, keys: [1, 2, 1], geometries: POINTS }, [1]);
+    await expect(twice).rejects.toMatchObject({ tag: "FormatError", found: "the item 1 twice in the index" });
+  });
+});
+
+describe("a Parquet file of shapes", () => {
+  it("may have an index that is only noted", async () => {
+    const range = { start: 10, step: 5 };
+    const element = { keys: [0, 0, 0], geometries: POINTS, range, rowGroupSize: 2 };
+    expect(await place(element, [20, 10])).toEqual([30, 3, 10, 1]);
+  });
+
+  it("may have lost what geopandas notes", async () => {
+    const element = { keys: [7, 8, 9], geometries: POLYGONS, notes: "none" } as const;
+    expect((await place(element, [8])).map(Math.round)).toEqual([3, 1]);
+  });
+
+  it("is refused where it is damaged", async () => {
+    const zarr = tinySpatialData({
+      tables: { table: { rows: [["cells", 1]] } },
+      shapes: { cells: { keys: [1], geometries: POINTS.slice(0, 1) } },
+    });
+    const key = "shapes/cells/shapes.parquet";
+    const whole = zarr.files.get(key) ?? new Uint8Array();
+    for (const bytes of [whole.slice(0, -3), whole.slice(20), new Uint8Array(40), whole.slice(0, 5)]) {
+      zarr.files.set(key, bytes);
+      await expect((await openSpatial(zarr)).readCoordinates()).rejects.toMatchObject({
+        tag: "FormatError",
+        path: key,
+      });
+    }
+    zarr.files.delete(key);
+    await expect((await openSpatial(zarr)).readCoordinates()).rejects.toMatchObject({
+      tag: "FormatError",
+      found: "neither shapes.parquet nor the array coords",
+    });
+  });
+
+  it("ends in an answer or a FormatError, whatever bytes are flipped", async () => {
+    const zarr = tinySpatialData({
+      tables: {
+        table: {
+          rows: [
+            ["cells", 1],
+            ["cells", 2],
+          ],
+        },
+      },
+      shapes: { cells: { keys: [1, 2], geometries: POLYGONS.slice(0, 2) } },
+    });
+    const key = "shapes/cells/shapes.parquet";
+    const whole = zarr.files.get(key) ?? new Uint8Array();
+    const at = fc.integer({ min: 0, max: whole.length - 1 });
+    await fc.assert(
+      fc.asyncProperty(at, fc.integer({ min: 1, max: 255 }), async (position, change) => {
+        const bytes = whole.slice();
+        bytes[position] ^= change;
+        zarr.files.set(key, bytes);
+        const error = await (await openSpatial(zarr)).readCoordinates().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        if (error) expect(error).toMatchObject({ brand: "flashdeconv" });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is read by ranges where the store can", async () => {
+    const zarr = tinySpatialData({
+      tables: { table: { rows: [["cells", 3]] } },
+      shapes: { cells: { keys: [1, 2, 3], geometries: POINTS, rowGroupSize: 2 } },
+    });
+    const key = "/shapes/cells/shapes.parquet";
+    const ranges: unknown[] = [];
+    const store = {
+      get: (path: `/${string}`) => {
+        if (path === key) throw new Error("read whole");
+        return zarr.get(path);
+      },
+      list: (path: string) => zarr.list(path),
+      async getRange(
+        path: `/${string}`,
+        range: { offset: number; length: number } | { suffixLength: number },
+      ) {
+        const bytes = await zarr.get(path);
+        if (path === key) ranges.push(range);
+        if ("suffixLength" in range) return bytes?.subarray(Math.max(0, bytes.length - range.suffixLength));
+        return bytes?.subarray(range.offset, range.offset + range.length);
+      },
+    };
+    expect([...(await (await openSpatial(store)).readCoordinates()).values]).toEqual([30, 3]);
+    expect(ranges[0]).toEqual({ suffixLength: 65_536 });
+    expect(ranges.length).toBeGreaterThan(1);
+  });
+});
+
+describe("centroids", () => {
+  const centroid = (geometry: Geometry) => {
+    const sum = new CentroidSum();
+    sum.reset();
+    addWkb(wkb(geometry), sum);
+    const out = new Float64Array(2);
+    sum.finish(out, 0);
+    return [...out];
+  };
+
+  it("are those of lines and points where there is no area, and none of nothing", () => {
+    const flat: Geometry = {
+      kind: "polygon",
+      rings: [
+        [
+          [0, 0],
+          [4, 0],
+          [0, 0],
+        ],
+      ],
+    };
+    expect(centroid(flat)).toEqual([2, 0]);
+    const speck: Geometry = {
+      kind: "polygon",
+      rings: [
+        [
+          [3, 1],
+          [3, 1],
+          [3, 1],
+        ],
+      ],
+    };
+    expect(centroid(speck)).toEqual([3, 1]);
+    expect(centroid({ kind: "polygon", rings: [] })).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("keep their digits far from the origin", () => {
+    const [x, y] = centroid({ kind: "polygon", rings: [box(2 ** 40, -(2 ** 40), 1, 3)] });
+    expect([x - 2 ** 40, y + 2 ** 40]).toEqual([0.5, 1.5]);
+  });
+
+  it("move with the shape and do not depend on where a ring begins or which way it runs", () => {
+    const corner = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }));
+    fc.assert(
+      fc.property(
+        corner,
+        corner,
+        fc.integer({ min: 0, max: 3 }),
+        fc.boolean(),
+        ([w, h], [dx, dy], turn, back) => {
+          const open = box(0, 0, w, h).slice(0, 4);
+          const ring = [...open.slice(turn), ...open.slice(0, turn), open[turn]];
+          const moved = (back ? ring.reverse() : ring).map(([x, y]) => [x + dx, y + dy] as [number, number]);
+          const [x, y] = centroid({ kind: "polygon", rings: [moved] });
+          expect(x).toBeCloseTo(dx + w / 2, 12);
+          expect(y).toBeCloseTo(dy + h / 2, 12);
+        },
+      ),
+    );
+  });
+
+  it("are read with further axes, in either byte order", () => {
+    const bytes = new Uint8Array(1 + 4 + 24);
+    const view = new DataView(bytes.buffer);
+    for (const kind of [1001, 0x80000001]) {
+      view.setUint32(1, kind);
+      view.setFloat64(5, 4);
+      view.setFloat64(13, 5);
+      view.setFloat64(21, 6);
+      const sum = new CentroidSum();
+      sum.reset();
+      addWkb(bytes, sum);
+      const out = new Float64Array(2);
+      sum.finish(out, 0);
+      expect([...out]).toEqual([4, 5]);
+    }
+    view.setUint32(1, 2);
+    expect(() => addWkb(bytes, new CentroidSum())).toThrow(/kind 2/);
+  });
+});
+
+describe("transformations", () => {
+  const read = (...items: unknown[]) =>
+    readTransformations({ axes: ["x", "y"], coordinateTransformations: items }, "shapes/a");
+  const map = (transformation: Record<string, unknown>) => read(toGlobal(transformation)).get("global");
+
+  it.each([
+    [{ type: "identity" }, [1, 0, 0, 0, 1, 0]],
+    [{ type: "scale", scale: [2, 3] }, [2, 0, 0, 0, 3, 0]],
+    [{ type: "translation", translation: [5, 7] }, [1, 0, 5, 0, 1, 7]],
+    [{ type: "affine", affine: [[1, 2, 3], [4, 5, 6], [0, 0, 1]] }, [1, 2, 3, 4, 5, 6]], // biome-ignore format: a matrix
+    [{ type: "rotation", rotation: [[0, -1], [1, 0]] }, [0, -1, 0, 1, 0, 0]], // biome-ignore format: a matrix
+    [{ type: "mapAxis", mapAxis: { x: "y", y: "x" } }, [0, 1, 0, 1, 0, 0]],
+  ])("%o", (transformation, expected) => {
+    expect(map(transformation)).toEqual(expected);
+  });
+
+  it("in sequence are applied one after the other", () => {
+    const transformations = [
+      { type: "translation", translation: [1, 2] },
+      { type: "scale", scale: [10, 100] },
+      { type: "mapAxis", mapAxis: { x: "y", y: "x" } },
+    ];
+    expect(map({ type: "sequence", transformations })).toEqual([0, 100, 200, 10, 0, 10]);
+  });
+
+  it("go by the names of axes", () => {
+    const axes = (names: string[]) => names.map((name) => ({ name, type: "space" }));
+    const item = {
+      type: "affine",
+      affine: [
+        [0, 0, 0, 0],
+        [0, 2, 1, 8],
+        [0, 4, 3, 9],
+      ],
+      input: { name: "in", axes: axes(["c", "y", "x"]) },
+      output: { name: "global", axes: axes(["c", "y", "x"]) },
+    };
+    expect(read(item).get("global")).toEqual([3, 4, 9, 1, 2, 8]);
+  });
+
+  it("share global where they can, else the first system they share", () => {
+    const element = (...names: string[]) =>
+      read(...names.map((name) => toGlobal({ type: "identity" }, name)));
+    expect(sharedSystem([element("um", "global"), element("global", "um")])).toBe("global");
+    expect(sharedSystem([element("a", "um", "px"), element("px", "um")])).toBe("um");
+    expect(sharedSystem([element("a"), element("b")])).toBeUndefined();
+    expect(sharedSystem([new Map(), element("global")])).toBeUndefined();
+  });
+
+  it.each([
+    { type: "displacements" },
+    { type: "scale", scale: [1] },
+    { type: "scale", scale: [1, "2"] },
+    { type: "affine", affine: [[1, 0, 0]] },
+    { type: "translation" },
+    { type: "mapAxis", mapAxis: { x: "q" } },
+    { type: "sequence", transformations: [7] },
+  ])("are refused where they make no sense: %o", (transformation) => {
+    expect(() => map(transformation)).toThrow(/shapes\/a \(coordinateTransformations\): found/);
+  });
+});
