@@ -41,7 +41,8 @@ export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";
 export type { Annotation } from "./read/spatialdata/annotation.js";
 export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
-export { type AnnDataEdits, addToAnnData } from "./write/add-to-anndata.js";
+export { addTable, type NewTableOptions } from "./write/add-table.js";
+export { type AnnDataEdits, addToAnnData, type EditOptions } from "./write/add-to-anndata.js";
 export type {
   AnnDataAdditions,
   AnnDataContents,

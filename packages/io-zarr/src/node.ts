@@ -10,5 +10,5 @@
  */
 
 export { type CreateStoreOptions, createStore } from "./node/create-store.js";
-export { editStore } from "./node/edit-store.js";
+export { type EditStoreOptions, editStore } from "./node/edit-store.js";
 export { type OpenStore, openStore } from "./node/open-store.js";

@@ -7,6 +7,7 @@ it("exports what is meant to be public, and nothing else", () => {
     [
       "OPEN_DEFAULTS",
       "WRITE_DEFAULTS",
+      "addTable",
       "addToAnnData",
       "inspectStore",
       "memoryStore",

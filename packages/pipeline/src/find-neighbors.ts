@@ -26,7 +26,8 @@ export async function findNeighbors(
   const run = <N extends keyof PipelineTasks>(task: N, input: Parameters<PipelineTasks[N]>[0]) =>
     untilAborted(executor.run(task, input, { signal }), signal);
 
-  if (options.kind !== "knn") {
+  // Components are searched one after the other, by one thread.
+  if (options.kind !== "knn" || coordinates.components) {
     const found = run("buildGraph", { coordinates: seen, options });
     const [neighbors, order] = await Promise.all([found, run("orderSpots", seen)]);
     return { neighbors, order };

@@ -58,6 +58,7 @@ export {
   writeSummary,
 } from "./summary-store.js";
 export {
+  addResultTable,
   addResultToStore,
   type ResultFrame,
   resultElements,

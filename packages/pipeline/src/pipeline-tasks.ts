@@ -31,6 +31,8 @@ export interface SectionLocation {
   /** Path of the store. */
   readonly path: string;
   readonly layer?: string;
+  /** Of a SpatialData container. */
+  readonly table?: string;
 }
 
 /** What a thread needs to start the same solver session as the others. */

@@ -2,8 +2,12 @@ import type { Coordinates } from "@flashdeconv/core";
 import { type DenseChunk, memorySource, type NameChunk, type Values } from "@flashdeconv/core";
 import {
   type AnnDataAdditions,
+  type AnnDataContents,
+  addTable,
   addToAnnData,
   type Column,
+  type EditOptions,
+  type NewTableOptions,
   type StagedStore,
   type WriteOptions,
   writeAnnData,
@@ -64,8 +68,28 @@ export async function writeResultStore(
   frame: ResultFrame,
   options: ResultLayout & WriteOptions = {},
 ): Promise<void> {
-  const elements = await resultElements(result, options);
-  const { coordinates, spotNames } = frame;
+  await writeAnnData(target, await resultContents(result, frame, options), options);
+}
+
+/**
+ * Adds a result as a new table to the SpatialData container it was made from: as `writeResultStore` would, and about the same
+ * elements as the table that was read.
+ */
+export async function addResultTable(
+  target: StagedStore,
+  result: Deconvolution,
+  frame: ResultFrame,
+  options: ResultLayout & NewTableOptions,
+): Promise<void> {
+  await addTable(target, await resultContents(result, frame, options), options);
+}
+
+async function resultContents(
+  result: Deconvolution,
+  { coordinates, spotNames }: ResultFrame,
+  layout: ResultLayout,
+): Promise<AnnDataContents> {
+  const elements = await resultElements(result, layout);
   const { spotCount } = result;
   const spatial = coordinates && {
     values: memorySource<DenseChunk>({
@@ -77,15 +101,18 @@ export async function writeResultStore(
     }),
   };
   const obsm = spatial ? { spatial, ...elements.obsm } : elements.obsm;
-  await writeAnnData(target, { ...elements, obsm, spotCount, spotNames, geneNames: [] }, options);
+  return { ...elements, obsm, spotCount, spotNames, geneNames: [] };
 }
 
-/** Adds a result to the store it was made from, or replaces the one that is there under the same key. */
+/**
+ * Adds a result to the store it was made from, or to the table of a container (`tablePath`), or replaces the one that is there under
+ * the same key.
+ */
 export async function addResultToStore(
   target: StagedStore,
   result: Deconvolution,
   { spotNames }: Pick<ResultFrame, "spotNames">,
-  options: ResultLayout & WriteOptions = {},
+  options: ResultLayout & EditOptions = {},
 ): Promise<void> {
   await addToAnnData(target, { ...(await resultElements(result, options)), spotNames }, options);
 }

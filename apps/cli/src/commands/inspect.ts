@@ -27,10 +27,12 @@ const EXAMPLES = `
 Examples:
   flashdeconv inspect section.zarr
   flashdeconv inspect section.zarr --reference cells.zarr --cell-type-key annotation
-  flashdeconv inspect section.zarr --layer counts --json`;
+  flashdeconv inspect section.zarr --layer counts --json
+  flashdeconv inspect sdata.zarr --table square_008um`;
 
 interface InspectFlags extends ResourceFlags, TerminalOptions {
   readonly reference?: string;
+  readonly table?: string;
   readonly layer?: string;
   readonly referenceLayer?: string;
   readonly cellTypeKey?: string;
@@ -55,8 +57,9 @@ export function addInspectCommand(program: Command, environment: Environment): v
     .description(
       "Shows what a store holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
     )
-    .argument("<store>", "AnnData Zarr store")
+    .argument("<store>", "AnnData or SpatialData Zarr store")
     .option("--reference <path>", "reference to compare with: store of single cells, or CSV of mean counts")
+    .option("--table <name>", "table of a SpatialData store (default: the only one)")
     .option("--layer <name>", "layer to look at; raw for raw/X (default: X)")
     .option("--reference-layer <name>", "the same of the reference (default: X)")
     .option(
@@ -82,13 +85,13 @@ async function inspect(
   terminal: Terminal,
 ): Promise<Outcome> {
   const { signal, note } = terminal;
-  const summary = await inspectStore(store, { signal });
-  const { layer } = flags;
+  const summary = await inspectStore(store, { table: flags.table, signal });
+  const { layer, table } = flags;
   const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
   let matrix: Inspection["matrix"];
   let spatial: SpatialDataset | undefined;
   if (hasMatrix) {
-    const opened = await openSpatial(store, { layer, signal, onNotice: note });
+    const opened = await openSpatial(store, { table, layer, signal, onNotice: note });
     const { counts, geneNames, matrix: info } = opened;
     spatial = opened;
     matrix = {

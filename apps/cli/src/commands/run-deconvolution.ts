@@ -1,6 +1,7 @@
 import { type Coordinates, isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import { openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
 import {
+  addResultTable,
   addResultToStore,
   type Deconvolution,
   deconvolve,
@@ -19,6 +20,7 @@ import { describePlan, planJson, planResources } from "../resources/plan-resourc
 import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";
+import { locateTable } from "../stores/locate-table.js";
 import { openOutput } from "../stores/open-output.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { withReference } from "../stores/with-reference.js";
@@ -30,7 +32,7 @@ import { writingProgress } from "../terminal/writing-progress.js";
 
 /** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
 export async function runDeconvolution(path: string, flags: RunFlags, terminal: Terminal): Promise<Outcome> {
-  const { reference, out, inPlace, overwrite } = flags;
+  const { reference, out, inPlace, newTable, overwrite } = flags;
   const meter = resourceMeter("open");
   const options = await deconvolveOptions(flags);
   if (flags.saveStats !== undefined && options.solver.input !== "statistics") {
@@ -46,7 +48,17 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
     obsColumns: flags.obsColumns,
     extraParameters: provenance(path, flags),
   });
-  const output = await openOutput({ input: path, alsoRead: [reference], out, inPlace, overwrite });
+  const tablePath =
+    inPlace || newTable !== undefined ? await locateTable(path, flags, terminal.signal) : undefined;
+  const output = await openOutput({
+    input: path,
+    alsoRead: [reference],
+    out,
+    inPlace,
+    newTable,
+    tablePath,
+    overwrite,
+  });
   const statistics = await openStatistics(path, flags).catch(async (error) => {
     await output.discard().catch(() => undefined);
     throw error;
@@ -54,13 +66,13 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
   try {
     return await withStore(path, async (store) => {
       const { signal, note } = terminal;
-      const { layer, spatialKey } = flags;
-      if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, signal);
-      const opened = await openSpatial(store, { layer, spatialKey, signal, onNotice: note });
+      const { table, layer, spatialKey } = flags;
+      if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
+      const opened = await openSpatial(store, { table, layer, spatialKey, signal, onNotice: note });
       return await withReference(flags, terminal, (input) => {
         const plan = planResources(memoryFacts(opened, input, options), flags);
         terminal.tell(describePlan(plan));
-        const location = { path, layer };
+        const location = { path, layer, table };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates } = opened;
         const spatial = {
@@ -88,7 +100,12 @@ export async function runDeconvolution(path: string, flags: RunFlags, terminal: 
           );
           meter.enter("write");
           await write(output, found, spatial, { ...flags, layout }, terminal);
-          const { text, json } = await describeRun(out ?? path, layout.key, found, terminal.notices);
+          const { text, json } = await describeRun(
+            out ?? resultPath(path, spatial, newTable),
+            layout.key,
+            found,
+            terminal.notices,
+          );
           return { text, json: { ...json, memory: planJson(plan), resources: meter.report() } };
         });
       });
@@ -131,7 +148,7 @@ async function write(
   output: StagedStore,
   result: Deconvolution,
   spatial: SpatialDataset,
-  { inPlace, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
+  { inPlace, newTable, overwrite, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
   terminal: Terminal,
 ): Promise<void> {
   const { signal } = terminal;
@@ -141,10 +158,21 @@ async function write(
     onProgress: writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" }),
   };
   const spotNames = spatial.spotNames({ signal });
-  if (inPlace) return addResultToStore(output, result, { spotNames }, options);
+  const { tablePath } = spatial;
+  if (inPlace) return addResultToStore(output, result, { spotNames }, { ...options, tablePath });
   const format = zarrFormat === undefined ? spatial.zarrFormat : (Number(zarrFormat) as 2 | 3);
   const coordinates = await readIfThere(spatial, terminal);
+  if (newTable !== undefined && tablePath !== undefined) {
+    const place = { name: newTable, tablePath, overwrite };
+    return addResultTable(output, result, { spotNames, coordinates }, { ...options, ...place });
+  }
   await writeResultStore(output, result, { spotNames, coordinates }, { ...options, zarrFormat: format });
+}
+
+/** The AnnData group that holds a result that was written into the section's own store. */
+function resultPath(path: string, { tablePath }: SpatialDataset, newTable: string | undefined): string {
+  if (newTable !== undefined) return `${path}/tables/${newTable}`;
+  return tablePath === undefined ? path : `${path}/${tablePath}`;
 }
 
 /** A solver of independent spots needs no coordinates; a result without them cannot be drawn, but is one. */
@@ -163,10 +191,11 @@ async function readIfThere(
 
 /** Where the result comes from, to be kept with it; file names as they were given. */
 function provenance(path: string, flags: RunFlags): Record<string, string> {
-  const { reference, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
+  const { reference, table, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
   const facts = {
     spatial: path,
     reference,
+    table,
     layer,
     reference_layer: referenceLayer,
     cell_type_key: cellTypeKey,

@@ -17,6 +17,7 @@ const EXAMPLES = `
 Examples:
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr
   flashdeconv run section.zarr --reference cells.zarr --cell-type-key annotation --in-place
+  flashdeconv run sdata.zarr --table square_008um --reference cells.zarr --in-place
   flashdeconv run section.zarr --reference means.csv --lambda 0 --out result.zarr --json`;
 
 const PLATFORM_NAMES = Object.keys(PLATFORMS);
@@ -25,19 +26,24 @@ export function addRunCommand(program: Command, environment: Environment): void 
   const command = program
     .command("run")
     .description("Deconvolves a section and writes proportions of cell types.")
-    .argument("<spatial>", "AnnData Zarr store of the section: raw counts and coordinates")
+    .argument("<spatial>", "AnnData or SpatialData Zarr store of the section: raw counts and coordinates")
     .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)")
     .option(
       "--cell-type-key <name>",
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
     )
+    .option("--table <name>", "table of a SpatialData store (default: the only one)")
     .option("--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)")
     .option("--reference-layer <name>", "the same of the reference (default: X)")
     .option("--spatial-key <name>", "obsm key of the coordinates (default: found by itself)")
     .optionsGroup("Output:")
     .option("--out <store>", "write a new store")
-    .option("--in-place", "add the result to the section's store")
-    .option("--overwrite", "replace the store at --out, or a table of others under --key-added")
+    .option("--in-place", "add the result to the section's store, or to its table")
+    .option("--new-table <name>", "add the result to the section's SpatialData store as a table of its own")
+    .option(
+      "--overwrite",
+      "replace the store at --out, the table --new-table, or a result of others under --key-added",
+    )
     .option("--save-stats <store>", "also keep what solve needs to solve the section again in another way")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--obs-columns", "also write each type as a column of obs")

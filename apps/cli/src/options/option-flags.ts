@@ -26,6 +26,8 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   empty: "--empty",
   allowNonCounts: "--allow-non-counts",
   layer: "--layer",
+  table: "--table",
+  "new-table": "--new-table",
   key: "--key-added",
   obsColumns: "--obs-columns",
   zarrFormat: "--zarr-format",

@@ -8,10 +8,12 @@ import { type SolverFlags, solverOptions } from "./solver-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
 export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, TerminalOptions {
+  readonly table?: string;
   readonly layer?: string;
   readonly spatialKey?: string;
   readonly out?: string;
   readonly inPlace?: boolean;
+  readonly newTable?: string;
   readonly overwrite?: boolean;
   readonly keyAdded?: string;
   readonly obsColumns?: boolean;
@@ -69,7 +71,7 @@ export function checkWorkers(workers = 1): void {
 }
 
 /** Options that need each other, or exclude each other. */
-function checkTogether({ radius, graph, inPlace, zarrFormat, workers }: RunFlags): void {
+function checkTogether({ radius, graph, inPlace, newTable, zarrFormat, workers }: RunFlags): void {
   checkWorkers(workers);
   if (radius !== undefined && graph !== "radius") {
     const remedy = "Add --graph radius, or leave --radius out.";
@@ -89,8 +91,8 @@ function checkTogether({ radius, graph, inPlace, zarrFormat, workers }: RunFlags
       remedy,
     });
   }
-  if (inPlace && zarrFormat) {
-    const rule = "no version with --in-place, which keeps the store's own";
+  if ((inPlace || newTable !== undefined) && zarrFormat) {
+    const rule = "no version with --in-place and --new-table, which keep the store's own";
     throw new OptionError({ option: "--zarr-format", value: zarrFormat, rule, remedy: "Leave it out." });
   }
 }

@@ -11,26 +11,39 @@ export interface OutputRequest {
   readonly alsoRead: readonly string[];
   readonly out?: string;
   readonly inPlace?: boolean;
+  /** A table to be added to the container that is read. */
+  readonly newTable?: string;
+  /** The table of the container that is read; undefined for an AnnData store. */
+  readonly tablePath?: string;
   readonly overwrite?: boolean;
 }
 
 /**
  * Opens what a run writes to, before anything is read, so that a bad path costs no time.
  *
- * @throws OptionError unless exactly one of `out` and `inPlace` is given, or if `out` would destroy an input; StoreError
+ * @throws OptionError unless exactly one of `out`, `inPlace` and `newTable` is given, or if `out` would destroy an input; StoreError
  *   where the path is taken or cannot be written to
  */
 export async function openOutput(request: OutputRequest): Promise<StagedStore> {
-  const { input, alsoRead, out, inPlace, overwrite } = request;
-  if ((out === undefined) === !inPlace) {
+  const { input, alsoRead, out, inPlace, newTable, tablePath, overwrite } = request;
+  const given = [out !== undefined, inPlace === true, newTable !== undefined].filter(Boolean);
+  if (given.length !== 1) {
     throw new OptionError({
       option: "--out",
       value: out,
-      rule: "either --out with a new store, or --in-place",
-      remedy: "Give one of the two.",
+      rule: "either --out with a new store, or --in-place, or --new-table",
+      remedy: "Give one of them.",
     });
   }
-  if (out === undefined) return editStore(input);
+  if (newTable !== undefined && tablePath === undefined) {
+    throw new OptionError({
+      option: "--new-table",
+      value: newTable,
+      rule: "no new table for an AnnData store, which holds one section",
+      remedy: "Give the path of a SpatialData store, or write to --out.",
+    });
+  }
+  if (out === undefined) return editStore(input, { group: newTable === undefined ? tablePath : "tables" });
   for (const path of [input, ...alsoRead]) await refuseOverlap(out, path);
   return createStore(out, { overwrite });
 }

@@ -9,12 +9,14 @@ import { inspectStore, type ReadableStore } from "@flashdeconv/io-zarr";
 export async function refuseForeignKey(
   store: ReadableStore,
   key: string,
+  table: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { obsm, zarrFormat } = await inspectStore(store, { signal });
+  const { obsm, zarrFormat, table: found } = await inspectStore(store, { table, signal });
   if (!obsm.some((table) => table.key === key)) return;
   const document = zarrFormat === 2 ? ".zgroup" : "zarr.json";
-  if (await store.get(`/uns/${key}_params/${document}`, { signal })) return;
+  const prefix = found ? `${found.path}/` : "";
+  if (await store.get(`/${prefix}uns/${key}_params/${document}`, { signal })) return;
   throw new OptionError({
     option: "--key-added",
     value: key,

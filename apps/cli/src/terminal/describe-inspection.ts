@@ -1,5 +1,5 @@
 import type { Notice } from "@flashdeconv/core";
-import type { MatrixInfo } from "@flashdeconv/io-zarr";
+import type { MatrixInfo, TableSummary } from "@flashdeconv/io-zarr";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { Inspection } from "../commands/inspect.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
@@ -15,6 +15,7 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
   const { zarrFormat, consolidated, rowCount, geneCount, matrices, unreadable, obsColumns, obsm } = summary;
   const sections = [
     `${path}: AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
+    summary.table && describeTable(summary.table),
     matrices.length > 0 ? `Matrices\n${indent(matrixTable(matrices))}` : "Matrices: none",
     ...unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
     matrix ? `Values of ${matrix.path}: ${describeValues(matrix.counts, rowCount, "row")}` : undefined,
@@ -36,6 +37,14 @@ function describeMemory({ memory, reference }: Inspection): string | undefined {
   if (memory === undefined) return undefined;
   if (typeof memory === "string") return `A run would be refused: ${memory}`;
   return `${describePlan(memory)}${reference ? "" : `, for ${USUAL_TYPE_COUNT} cell types`}`;
+}
+
+function describeTable({ path, tableNames, version, annotation }: TableSummary): string {
+  const others = tableNames.length > 1 ? ` (tables: ${tableNames.join(", ")})` : "";
+  const about = annotation
+    ? `about ${annotation.regions.join(", ") || "elements"} by obs/${annotation.regionKey} and obs/${annotation.instanceKey}`
+    : "about no element";
+  return `SpatialData ${version}: ${path}${others}, ${about}`;
 }
 
 function matrixTable(matrices: readonly MatrixInfo[]): string {

@@ -6,6 +6,17 @@ import { planJson } from "../resources/plan-resources.js";
 export function inspectionJson({ summary, matrix, reference, memory }: Inspection): Record<string, unknown> {
   return {
     zarr_format: summary.zarrFormat,
+    table: summary.table
+      ? {
+          name: summary.table.name,
+          path: summary.table.path,
+          tables: summary.table.tableNames,
+          version: summary.table.version,
+          regions: summary.table.annotation?.regions ?? null,
+          region_key: summary.table.annotation?.regionKey ?? null,
+          instance_key: summary.table.annotation?.instanceKey ?? null,
+        }
+      : null,
     consolidated: summary.consolidated,
     row_count: summary.rowCount,
     gene_count: summary.geneCount,

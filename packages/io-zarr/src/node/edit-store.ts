@@ -13,6 +13,11 @@ import { useNodeCodecs } from "./node-codecs.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
 
+export interface EditStoreOptions {
+  /** The group that will be changed, such as the table of a container: seen to be writable at once. The root by default. */
+  readonly group?: string;
+}
+
 /**
  * Opens the directory store at `path` for changes in place. They are collected in a hidden folder inside the store;
  * `commit` writes down which files change places, then renames them. A run that is killed before that leaves the store as
@@ -21,14 +26,14 @@ import { openGate } from "./staging-gate.js";
  * @throws StoreError, before any work, if there is no store at `path`, if it is a zip file, if it or a group in it cannot
  *   be written to, or if another run is changing it
  */
-export async function editStore(path: string): Promise<StagedStore> {
+export async function editStore(path: string, { group = "" }: EditStoreOptions = {}): Promise<StagedStore> {
   useNodeCodecs();
   const root = resolve(path);
   const staging = join(root, STAGING + ownerTag());
   await asStoreError(path, async () => {
     await refuseUnlessFolder(path, root);
     await finishKilledRuns(path, root);
-    await checkWritable(root);
+    await checkWritable(root, group);
     await mkdir(join(staging, NEW), { recursive: true });
   });
   const gate = openGate(path);
@@ -100,9 +105,10 @@ async function refuseUnlessFolder(path: string, root: string): Promise<void> {
 }
 
 /** The root and the groups that changes go to; the rest is not touched. */
-async function checkWritable(root: string): Promise<void> {
+async function checkWritable(root: string, group: string): Promise<void> {
+  await access(root, constants.W_OK);
   for (const name of ["", "obs", "obsm", "uns"]) {
-    const folder = join(root, name);
+    const folder = join(root, group, name);
     if (await exists(folder)) await access(folder, constants.W_OK);
   }
 }

@@ -1,27 +1,34 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
-import { formatJson } from "../json.js";
 import { openHierarchy } from "../read/hierarchy.js";
 import { settleAll } from "../settle-all.js";
-import type { ReadableStore } from "../store.js";
 import { checkAdditions, columnNames } from "./check-contents.js";
 import { checkColumns } from "./check-names.js";
 import type { AnnDataAdditions, Names } from "./contents.js";
 import { readDocument } from "./metadata-documents.js";
 import { type ObsFrame, readObsFrame } from "./obs-frame.js";
+import { refreshConsolidated, refreshContainer } from "./refresh-consolidated.js";
 import { commitAfter, progressOver } from "./stage.js";
+import { stagedBelow } from "./staged-below.js";
 import type { StagedStore } from "./staged-store.js";
+import { withoutConsolidated } from "./without-consolidated.js";
 import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
 import { writeNames } from "./write-names.js";
 import { type EncodeOptions, resolveWriteOptions } from "./write-options.js";
 import { DICT_ATTRIBUTES } from "./write-uns.js";
 import { dialectOf } from "./zarr-dialects.js";
-import { zarrV2 } from "./zarr-v2.js";
-import { zarrV3 } from "./zarr-v3.js";
 import { ZarrWriter } from "./zarr-writer.js";
 
 /** What is added, and the spots' names where a table is to be stored as a dataframe. */
 export interface AnnDataEdits extends AnnDataAdditions {
   readonly spotNames?: Names;
+}
+
+export interface EditOptions extends EncodeOptions {
+  /**
+   * Where the AnnData group lies in the store: `tablePath` of a section that was opened from a SpatialData container, whose
+   * consolidated metadata are then brought up to date as well. The root by default.
+   */
+  readonly tablePath?: string;
 }
 
 /**
@@ -35,17 +42,18 @@ export interface AnnDataEdits extends AnnDataAdditions {
 export async function addToAnnData(
   target: StagedStore,
   edits: AnnDataEdits,
-  options?: EncodeOptions,
+  { tablePath = "", ...options }: EditOptions = {},
 ): Promise<void> {
   await commitAfter(target, async () => {
-    options?.signal?.throwIfAborted();
-    const hierarchy = await openHierarchy(withoutConsolidated(target), options?.signal);
+    options.signal?.throwIfAborted();
+    const table = stagedBelow(target, tablePath);
+    const hierarchy = await openHierarchy(withoutConsolidated(table), options.signal);
     const resolved = resolveWriteOptions({ ...options, zarrFormat: hierarchy.zarrFormat });
     const frame = await readObsFrame(hierarchy);
     checkEdits(edits, frame);
-    const zarr = new ZarrWriter(target, dialectOf(hierarchy.zarrFormat), resolved);
+    const zarr = new ZarrWriter(table, dialectOf(hierarchy.zarrFormat), resolved);
 
-    for (const path of pathsOf(edits)) await target.delete(`/${path}`);
+    for (const path of pathsOf(edits)) await table.delete(`/${path}`);
     await makeGroups(zarr, edits);
     await settleAll([
       edits.spotNames
@@ -55,6 +63,7 @@ export async function addToAnnData(
     ]);
     await listColumns(zarr, edits, frame);
     await refreshConsolidated(zarr);
+    if (tablePath !== "") await refreshContainer(target, zarr.dialect, tablePath, resolved.signal);
     resolved.signal?.throwIfAborted();
   });
 }
@@ -104,24 +113,4 @@ async function listColumns(zarr: ZarrWriter, edits: AnnDataEdits, frame: ObsFram
   const key = zarr.dialect.attributesKey("obs");
   const document = (await readDocument(zarr.store, key)) ?? {};
   await zarr.document(key, zarr.dialect.withAttribute(document, "column-order", mergedOrder(edits, frame)));
-}
-
-/** Consolidated metadata that is broken is left alone: readers pass over it. */
-async function refreshConsolidated(zarr: ZarrWriter): Promise<void> {
-  const { consolidatedKey } = zarr.dialect;
-  const current = await readDocument(zarr.store, consolidatedKey).catch(() => undefined);
-  if (zarr.dialect.isConsolidated(current)) await zarr.consolidate();
-}
-
-/** The store as its nodes' own documents tell: consolidated ones may be behind, and would hide columns of `obs`. */
-function withoutConsolidated(store: StagedStore): ReadableStore {
-  return {
-    async get(key) {
-      if (key === zarrV2.consolidatedKey) return undefined;
-      const bytes = await store.get(key);
-      if (key !== zarrV3.consolidatedKey || bytes === undefined) return bytes;
-      const { consolidated_metadata: _, ...root } = (await readDocument(store, key)) ?? {};
-      return new TextEncoder().encode(formatJson(root));
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import { settleAll } from "../settle-all.js";
+import type { JsonObject } from "./array-description.js";
 import { checkContents, columnNames } from "./check-contents.js";
 import type { AnnDataContents } from "./contents.js";
 import { commitAfter, progressOver } from "./stage.js";
@@ -12,7 +13,7 @@ import { DICT_ATTRIBUTES } from "./write-uns.js";
 import { dialectOf } from "./zarr-dialects.js";
 import { ZarrWriter } from "./zarr-writer.js";
 
-const ROOT_ATTRIBUTES = { "encoding-type": "anndata", "encoding-version": "0.1.0" };
+export const ROOT_ATTRIBUTES = { "encoding-type": "anndata", "encoding-version": "0.1.0" };
 const DICTS = ["layers", "obsm", "obsp", "uns", "varm", "varp"];
 
 /**
@@ -33,21 +34,26 @@ export async function writeAnnData(
     checkContents(contents);
     resolved.signal?.throwIfAborted();
     const zarr = new ZarrWriter(target, dialectOf(resolved.zarrFormat), resolved);
-    await writeGroups(zarr, contents);
+    await writeGroups(zarr, ROOT_ATTRIBUTES, columnNames(contents.obs));
     await writeContents(zarr, contents);
     await zarr.consolidate();
     resolved.signal?.throwIfAborted();
   });
 }
 
-async function writeGroups(zarr: ZarrWriter, { obs }: AnnDataContents): Promise<void> {
-  await zarr.group("", ROOT_ATTRIBUTES);
+/** The groups of an AnnData object without what lies in them. */
+export async function writeGroups(
+  zarr: ZarrWriter,
+  attributes: JsonObject,
+  obsColumns: readonly string[],
+): Promise<void> {
+  await zarr.group("", attributes);
   for (const name of DICTS) await zarr.group(name, DICT_ATTRIBUTES);
-  await zarr.group("obs", dataframeAttributes(columnNames(obs)));
+  await zarr.group("obs", dataframeAttributes(obsColumns));
   await zarr.group("var", dataframeAttributes([]));
 }
 
-async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
+export async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
   const { spotCount, spotNames, geneNames, X } = contents;
   const onSpots = progressOver([X, ...tablesOf(contents)], zarr.options.onProgress);
   await settleAll([

@@ -37,6 +37,10 @@ export interface ZarrDialect {
   consolidate(documents: readonly MetadataDocument[]): JsonObject;
   /** Whether `document`, found at `consolidatedKey`, repeats the others (and not nothing, as broken ones do). */
   isConsolidated(document: JsonObject | undefined): boolean;
+  /** The documents that a consolidated one repeats, by the names it has for them (each the path of a node, or below it). */
+  listed(document: JsonObject): Readonly<Record<string, JsonObject>>;
+  /** A copy of a consolidated document that repeats these documents instead. */
+  relisted(document: JsonObject, metadata: Readonly<Record<string, JsonObject>>): JsonObject;
 }
 
 export function keyOf(path: string, name: string): StoreKey {

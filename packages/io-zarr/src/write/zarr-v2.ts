@@ -54,6 +54,8 @@ export const zarrV2: ZarrDialect = {
   },
 
   isConsolidated: (document) => hasItems(document?.metadata),
+  listed: (document) => (document.metadata ?? {}) as Record<string, JsonObject>,
+  relisted: (document, metadata) => ({ ...document, metadata }),
 };
 
 function attributeDocuments(path: string, attributes: JsonObject): MetadataDocument[] {

@@ -54,9 +54,17 @@ export const zarrV3: ZarrDialect = {
     return { ...root, ...inline(metadata) };
   },
 
-  isConsolidated: (document) =>
-    hasItems((document?.consolidated_metadata as { metadata?: JsonObject } | null | undefined)?.metadata),
+  isConsolidated: (document) => hasItems(copyIn(document)?.metadata),
+  listed: (document) => copyIn(document)?.metadata ?? {},
+  relisted: (document, metadata) => ({
+    ...document,
+    consolidated_metadata: { ...copyIn(document), metadata },
+  }),
 };
+
+function copyIn(document: JsonObject | undefined) {
+  return document?.consolidated_metadata as { metadata?: Record<string, JsonObject> } | null | undefined;
+}
 
 function inline(metadata: JsonObject): JsonObject {
   return { consolidated_metadata: { kind: "inline", must_understand: false, metadata } };

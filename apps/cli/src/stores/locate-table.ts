@@ -1,0 +1,38 @@
+import { OptionError } from "@flashdeconv/core";
+import { inspectStore } from "@flashdeconv/io-zarr";
+import { withStore } from "./with-store.js";
+
+export interface TableRequest {
+  readonly table?: string;
+  readonly newTable?: string;
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Where in a SpatialData container the table lies that will be written to or beside; undefined for an AnnData store. Reads metadata
+ * only, before a run, so that a name that is taken costs no time.
+ *
+ * @throws OptionError where a table has to be named, or the new one has a name that is taken; what opening the store throws
+ */
+export function locateTable(
+  path: string,
+  { table, newTable, overwrite = false }: TableRequest,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return withStore(path, async (store) => {
+    const { table: found } = await inspectStore(store, { table, signal });
+    const isTaken = newTable !== undefined && found?.tableNames.includes(newTable);
+    if (isTaken && (newTable === found?.name || !overwrite)) {
+      throw new OptionError({
+        option: "--new-table",
+        value: newTable,
+        rule: `a name that no table has yet (there are ${found?.tableNames.join(", ")})`,
+        remedy:
+          newTable === found?.name
+            ? "Choose another name, or add to the table itself with --in-place."
+            : "Choose another name, or replace the table with --overwrite.",
+      });
+    }
+    return found?.path;
+  });
+}
