@@ -64,6 +64,9 @@ describe.each([2, 3] as const)("a SpatialData container in Zarr v%i", (zarrForma
     const table = join(container, "tables", "square_008um");
     expect(stdout).toContain(`anndata.read_zarr(${JSON.stringify(`${container}/tables/square_008um`)})`);
     expect(await proportionsIn(table)).toEqual(proportions);
+    // The path of the table is as good as its name, and the container knows of the result then too.
+    await run(table, "--in-place", "--key-added", "again");
+    expect((await inspectStore(await openStore(container))).obsm.map(({ key }) => key)).toContain("again");
     await run(container, "--new-table", "types");
     expect(await proportionsIn(join(container, "tables", "types"))).toEqual(proportions);
     const { table: summary, obsColumns } = await inspectStore(await openStore(container), { table: "types" });
@@ -101,12 +104,7 @@ describe.each([2, 3] as const)("a SpatialData container in Zarr v%i", (zarrForma
       expect([code, stderr]).toEqual([2, expect.stringMatching(expected)]);
     };
     await refuse(/--table.*square_008um/s, container, "--table", "square_016um", "--in-place");
-    await refuse(
-      /--new-table.*another name/s,
-      container,
-      "--new-table",
-      "square_008um",
-    );
+    await refuse(/--new-table.*another name/s, container, "--new-table", "square_008um");
     await refuse(/--out.*--in-place.*--new-table/s, container, "--new-table", "a", "--in-place");
     await refuse(/--zarr-format/, container, "--new-table", "a", "--zarr-format", "2");
     const copy = join(await temporaryFolder(), "section.zarr");

@@ -18,6 +18,7 @@ import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import { previewCounts } from "../stores/preview-counts.js";
+import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { describeInspection } from "../terminal/describe-inspection.js";
@@ -71,10 +72,11 @@ export function addInspectCommand(program: Command, environment: Environment): v
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
-    .action((path: string, flags: InspectFlags) =>
-      useTerminal(environment, flags, (terminal) =>
-        withStore(path, (store) => inspect(path, store, flags, terminal)),
-      ),
+    .action((given: string, flags: InspectFlags) =>
+      useTerminal(environment, flags, async (terminal) => {
+        const { path, table } = await sectionAt(given, flags.table);
+        return withStore(path, (store) => inspect(path, store, { ...flags, table }, terminal));
+      }),
     );
 }
 

@@ -23,6 +23,7 @@ import { withThreads } from "../resources/with-threads.js";
 import { locateTable } from "../stores/locate-table.js";
 import { openOutput } from "../stores/open-output.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
+import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
@@ -31,7 +32,13 @@ import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 
 /** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
-export async function runDeconvolution(path: string, flags: RunFlags, terminal: Terminal): Promise<Outcome> {
+export async function runDeconvolution(
+  given: string,
+  givenFlags: RunFlags,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const { path, table: ofPath } = await sectionAt(given, givenFlags.table);
+  const flags = { ...givenFlags, table: ofPath };
   const { reference, out, inPlace, newTable, overwrite } = flags;
   const meter = resourceMeter("open");
   const options = await deconvolveOptions(flags);
