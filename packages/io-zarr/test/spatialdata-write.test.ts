@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
+import { sharedData } from "../../../test/shared-data.js";
 import {
   type AnnDataContents,
   addTable,
@@ -11,8 +12,10 @@ import {
   inspectStore,
   memoryStore,
   openSpatial,
+  type ReadableStore,
   readColumn,
   readDataframe,
+  readRowNames,
   type StagedStore,
 } from "../src/index.js";
 import { createStore, editStore, openStore } from "../src/node.js";
@@ -80,7 +83,7 @@ async function filled(store: StagedStore, format: 2 | 3): Promise<StagedStore> {
   return store;
 }
 
-async function listed(store: StagedStore, format: 2 | 3): Promise<Record<string, unknown>> {
+async function listed(store: ReadableStore, format: 2 | 3): Promise<Record<string, unknown>> {
   const bytes = await store.get(format === 2 ? "/zmetadata" : "/zarr.json");
   const document = JSON.parse(new TextDecoder().decode(bytes));
   return format === 2 ? document.metadata : document.consolidated_metadata.metadata;
@@ -249,3 +252,64 @@ print(json.dumps(facts))
     }
   });
 });
+
+const fixtures = sharedData("zarr-fixtures");
+
+describe.skipIf(!fixtures)(
+  "containers of spatialdata (skipped where ../shared/data/zarr-fixtures is absent)",
+  () => {
+    it.each([
+      ["spatialdata-0.3", 2],
+      ["spatialdata-0.7", 3],
+    ] as const)("%s takes a result, and all else stays as it was", async (name, format) => {
+      const parent = mkdtempSync(join(tmpdir(), "flashdeconv-container-"));
+      const path = join(parent, "x.zarr");
+      cpSync(`${fixtures}/${name}/blobs.sdata.zarr`, path, { recursive: true });
+      try {
+        const before = await listed(await openStore(path), format);
+        const rowNames = await readRowNames(await openStore(path), "tables/table/obs");
+        const result = { values: tableOf(rowNames.length), columnNames: ["x", "y"] };
+        const edits = { spotNames: rowNames, obsm: { result }, uns: { how: "by hand" } };
+        const options = { tablePath: "tables/table" };
+        await addToAnnData(await editStore(path, { group: "tables/table" }), edits, options);
+        const contents = { ...edits, spotCount: rowNames.length, geneNames: [] };
+        await addTable(await editStore(path, { group: "tables" }), contents, { ...options, name: "types" });
+
+        const store = await openStore(path);
+        const after = await listed(store, format);
+        for (const [node, document] of Object.entries(before)) expect(after[node]).toEqual(document);
+        const added = Object.keys(after).filter((node) => !(node in before));
+        expect(added.every((node) => /^tables\/(types|table\/(obsm|uns)\/)/.test(node))).toBe(true);
+        expect(added.length).toBeGreaterThan(20);
+        const { table, rowCount } = await inspectStore(store, { table: "types" });
+        expect(rowCount).toBe(26);
+        expect(table?.annotation).toEqual({
+          regions: ["blobs_labels"],
+          regionKey: "region",
+          instanceKey: "instance_id",
+        });
+        expect(await readColumn(store, "tables/types/obs/instance_id")).toEqual(
+          await readColumn(store, "tables/table/obs/instance_id"),
+        );
+        if (format === 3 || !hasPython) return;
+        const script = `
+import anndata, sys, zarr
+from anndata.experimental import read_elem
+types = anndata.read_zarr(f"{sys.argv[1]}/tables/types")
+# The table itself has a "null" of a newer anndata than some that may be here, so only what was added to it.
+result = read_elem(zarr.open(f"{sys.argv[1]}/tables/table")["obsm/result"])
+print(types.n_obs, types.uns["spatialdata_attrs"]["region"], set(types.obs["region"]), types.obsm["result"].equals(result))
+`;
+        const lines = execFileSync(PYTHON, ["-W", "ignore", "-c", script, path], { encoding: "utf8" }).trim();
+        expect(lines).toBe("26 blobs_labels {'blobs_labels'} True");
+      } finally {
+        rmSync(parent, { recursive: true, force: true });
+      }
+    });
+  },
+);
+
+function tableOf(spotCount: number) {
+  const values = Float64Array.from({ length: 2 * spotCount }, (_, i) => i);
+  return memorySource<DenseChunk>({ kind: "dense", spotStart: 0, spotCount, width: 2, values });
+}
