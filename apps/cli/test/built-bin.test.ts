@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";
 import { temporaryFolder } from "./run-cli.js";
+import { writeContainer } from "./small-container.js";
 import { smallStores } from "./small-stores.js";
 
 const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
@@ -82,6 +83,20 @@ describe.skipIf(!isBuilt)("the built executable (skipped where it is not built)"
       tables.push(await tableIn(again));
     }
     for (const table of tables) expect(table).toEqual(tables[0]);
+  });
+
+  it("writes the same for a table of two regions with one worker and with two", async () => {
+    const folder = await temporaryFolder();
+    const container = join(folder, "sdata.zarr");
+    await writeContainer(container, 2);
+    const tables: Buffer[][] = [];
+    for (const workers of ["1", "2"]) {
+      const out = join(folder, `${workers}.zarr`);
+      const args = ["run", container, "--table", "square_008um", "--reference", stores.reference];
+      await promisify(execFile)(process.execPath, [bin, ...args, "--out", out, "--workers", workers]);
+      tables.push(await tableIn(out));
+    }
+    expect(tables[1]).toEqual(tables[0]);
   });
 
   it("finishes its work where nobody reads its output", async () => {

@@ -11,7 +11,7 @@ it("exports what it promises and nothing else", () => {
       "SPOTS_WORTH_THREADS",
       "SPOT_STATUSES",
       "addResultTable",
-    "addResultToStore",
+      "addResultToStore",
       "deconvolve",
       "isSignature",
       "isUninformativeLabel",
