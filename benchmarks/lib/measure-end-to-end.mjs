@@ -57,6 +57,7 @@ function summarize(rounds, spots) {
     wall_seconds: over(({ run }) => run.wall_seconds),
     cpu_seconds: over(({ run }) => run.cpu_seconds),
     peak_rss_bytes: Math.max(...rounds.map(({ run }) => run.peak_rss_bytes)),
+    planned_bytes: rounds[0].run.memory?.total_bytes,
     bytes_read: rounds[0].run.bytes_read,
     spots_per_second: spots / over(({ run }) => run.wall_seconds),
     stage_seconds: medianStages(rounds.map(({ run }) => run.resources?.stages ?? {})),

@@ -7,6 +7,11 @@ export function renderResults(results) {
     section("End to end", of("end-to-end"), (list) => [endToEnd(list), stages(list)]),
     ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => scaling(result))),
     ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
+    section("Solved again from kept statistics", of("resolve"), (list) => [resolve(list)]),
+    ...of("solver").map((result) =>
+      section(`The solver by itself: ${result.name}`, [result], () => solver(result)),
+    ),
+    section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
   return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
@@ -37,6 +42,7 @@ function endToEnd(results) {
       "wall s",
       "CPU s",
       "peak MiB",
+      "planned MiB",
       "read MB",
       "spots/s",
       "floor s",
@@ -84,6 +90,7 @@ function scaling({ points, same_bits_for_any_workers: sameBits }) {
       "wall s",
       "CPU s",
       "peak MiB",
+      "planned MiB",
       "read MB",
       "us per spot",
       "x floor",
@@ -118,6 +125,61 @@ function profile({ data, threads, busy_seconds: busy, waiting_seconds: waiting, 
   ];
 }
 
+function resolve(results) {
+  return markdownTable(
+    ["result", "spots", "lambda", "wall s", "CPU s", "peak MiB", "planned MiB", "full run s", "bits"],
+    bySpots(results).map(({ name, data, lambda, summary }) => [
+      `\`${name}\``,
+      count(data.spots),
+      lambda,
+      seconds(summary.wall_seconds),
+      seconds(summary.cpu_seconds),
+      mebibytes(summary.peak_rss_bytes),
+      mebibytes(summary.planned_bytes),
+      seconds(summary.full_seconds),
+      summary.same_bits ? "the same" : "**other**",
+    ]),
+  );
+}
+
+/** Errors are against a solution at 1e-9. */
+function solver({ options, results }) {
+  const { spotCount, typeCount, blend } = options;
+  const blended = blend > 0 ? `, five pairs of types ${blend} alike` : "";
+  return [
+    `${count(spotCount)} spots, ${typeCount} types${blended}, one thread.`,
+    markdownTable(
+      ["lambda (article)", "lambda", "sweeps", "CPU us per spot", "largest error", "estimated"],
+      results.map((result) => [
+        result.lambda,
+        Number(result.lambda_used.toPrecision(4)),
+        result.sweeps,
+        seconds(result.cpu_us_per_spot),
+        result.largest_error.toExponential(1),
+        result.estimate.toExponential(1),
+      ]),
+    ),
+  ];
+}
+
+function interrupts(results) {
+  return markdownTable(
+    ["result", "spots", "options", "interrupted", "most ms until exit", "exit codes", "files left"],
+    bySpots(results).map(({ name, data, run_options: options, interrupted, greatest_ms: most, rounds }) => {
+      const stopped = rounds.filter(({ code }) => code !== 0);
+      return [
+        `\`${name}\``,
+        count(data.spots),
+        options || "-",
+        interrupted,
+        most,
+        unique(stopped.map(({ code }) => code)).join(", "),
+        stopped.reduce((sum, { left }) => sum + left.length, 0),
+      ];
+    }),
+  );
+}
+
 function realSections({ results }) {
   const score = (value) => (value === undefined ? "-" : value.toFixed(4));
   return markdownTable(
@@ -135,11 +197,18 @@ function realSections({ results }) {
   );
 }
 
-function usage({ wall_seconds: wall, cpu_seconds: cpu, peak_rss_bytes: peak, bytes_read: read }) {
+function usage({
+  wall_seconds: wall,
+  cpu_seconds: cpu,
+  peak_rss_bytes: peak,
+  planned_bytes: planned,
+  bytes_read: read,
+}) {
   return [
     seconds(wall),
     seconds(cpu),
-    Math.round(peak / 2 ** 20),
+    mebibytes(peak),
+    planned ? mebibytes(planned) : "-",
     read === null ? "-" : count(Math.round(read / 1e6)),
   ];
 }
@@ -149,6 +218,10 @@ function sweeps({ sweeps: done, converged, same_bits: sameBits }) {
   return [done, converged ? "" : "not converged", sameBits === false ? "**bits differ**" : ""]
     .filter((part) => part !== "")
     .join(", ");
+}
+
+function mebibytes(bytes) {
+  return Math.round(bytes / 2 ** 20);
 }
 
 function bySpots(results) {
