@@ -11,6 +11,7 @@ export function renderResults(results) {
     ...of("solver").map((result) =>
       section(`The solver by itself: ${result.name}`, [result], () => solver(result)),
     ),
+    section("Same bits", of("same-bits"), (list) => [sameBits(list)]),
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
@@ -160,6 +161,21 @@ function solver({ options, results }) {
       ]),
     ),
   ];
+}
+
+function sameBits(results) {
+  return markdownTable(
+    ["result", "spots", "options", "runs", "Node", "variants", "bits"],
+    bySpots(results).map(({ name, data, run_options: options, rounds, same_bits: isSame }) => [
+      `\`${name}\``,
+      count(data.spots),
+      options || "-",
+      rounds.length,
+      unique(rounds.map(({ node }) => node.slice(1))).join(", "),
+      unique(rounds.map(({ flags }) => flags)).join("; "),
+      isSame ? "the same" : "**other**",
+    ]),
+  );
 }
 
 function interrupts(results) {
