@@ -17,6 +17,8 @@ export interface MemoryFacts {
   readonly mayBeStrong: boolean;
   /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
   readonly chunkBytes: number;
+  /** Bytes that each thread holds to turn a matrix that is stored by gene into rows; 0 for one stored by spot. */
+  readonly transposeBytes: number;
 }
 
 export interface MemoryRequest {
@@ -106,7 +108,9 @@ function planFor(
   const { spotCount, typeCount, geneCount, precision, neighborCount, chunkBytes } = facts;
   const ownThreads = workers > 1 || spotCount >= SPOTS_WORTH_THREADS ? workers : 0;
   const perThread =
-    (chunkBytes > 0 ? GARBAGE_BYTES + CHUNKS_IN_FLIGHT * chunkBytes : GARBAGE_BYTES / 2) + 64 * geneCount;
+    (chunkBytes > 0 ? GARBAGE_BYTES + CHUNKS_IN_FLIGHT * chunkBytes : GARBAGE_BYTES / 2) +
+    facts.transposeBytes +
+    64 * geneCount;
   const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
   const coarse = coarseBytes(facts);
   const onScratch = keeps === "scratch";

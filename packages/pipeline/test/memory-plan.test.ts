@@ -13,6 +13,7 @@ const million: MemoryFacts = {
   neighborCount: 6,
   mayBeStrong: false,
   chunkBytes: 8 * MIB,
+  transposeBytes: 0,
 };
 const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
   budgetBytes,
@@ -39,6 +40,7 @@ const facts = fc.record<MemoryFacts>({
   neighborCount: fc.integer({ min: 0, max: 20 }),
   mayBeStrong: fc.boolean(),
   chunkBytes: fc.integer({ min: 0, max: 2 ** 31 }),
+  transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
 });
 const requests = fc.record<MemoryRequest>({
   budgetBytes: fc.integer({ min: 1, max: 16 * 1024 }).map((size) => size * MIB),

@@ -80,6 +80,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               geneCount: 0,
               neighborCount: size.meanDegree / MUTUAL_DEGREE,
               chunkBytes: 0,
+              transposeBytes: 0,
               mayBeStrong: isSmoothingAsked(undefined, solverOptions(flags)),
             },
             flags,

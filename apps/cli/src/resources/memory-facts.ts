@@ -1,4 +1,4 @@
-import type { SpatialDataset } from "@flashdeconv/io-zarr";
+import { OPEN_DEFAULTS, type SpatialDataset } from "@flashdeconv/io-zarr";
 import {
   type DeconvolveOptions,
   isSignature,
@@ -29,8 +29,15 @@ export function memoryFacts(
     neighborCount:
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
     mayBeStrong: isSmoothingAsked(platform, solverOptions),
+    transposeBytes: matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, spotCount) : 0,
     chunkBytes: Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes)),
   };
+}
+
+/** Entries twice over, or as many as the reader allows itself, and a count per row. */
+function transposeBytes(entryCount: number, valueBytes: number, spotCount: number): number {
+  const wanted = 2 * entryCount * (4 + Math.max(4, valueBytes));
+  return Math.min(OPEN_DEFAULTS.maxTransposeBytes, wanted) + 4 * spotCount;
 }
 
 /** Whether somebody said how strong the smoothing is to be, by number or by platform. */
