@@ -1,5 +1,6 @@
 import { type Executor, type Notice, OptionError } from "@flashdeconv/core";
 import { GRAPH_DEFAULTS, type GraphKind, resolveGraphOptions } from "@flashdeconv/graph";
+import { KERNEL_CHOICES, type KernelChoice } from "@flashdeconv/kernels";
 import {
   NORMALIZATION_DEFAULTS,
   type NormalizationOptions,
@@ -59,6 +60,11 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly precision: "float64" | "float32";
   /** What a spot without any abundance gets: "nan" by default, or 1/K in every type ("uniform", as the Python package does). */
   readonly empty: "nan" | "uniform";
+  /**
+   * Which form of the inner loops to run: WebAssembly, TypeScript, or WebAssembly where the runtime has it with SIMD ("auto", the
+   * default). No result depends on it, to the bit, and none records it.
+   */
+  readonly kernels: KernelChoice;
   /** Accept values that are not whole numbers (they must still be finite and not negative). False by default. */
   readonly allowNonCounts: boolean;
 }
@@ -101,6 +107,7 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   platform: undefined,
   precision: "float32",
   empty: "nan",
+  kernels: "auto",
   allowNonCounts: false,
 });
 
@@ -126,6 +133,7 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
   resolveSolveOptions(options);
   requireOneOf("precision", options.precision, ["float64", "float32"]);
   requireOneOf("empty", options.empty, ["nan", "uniform"]);
+  requireOneOf("kernels", options.kernels, KERNEL_CHOICES);
   if (options.platform !== undefined) {
     requireOneOf("platform", options.platform, Object.keys(PLATFORMS));
     if ("lambda" in options.solverOptions) {

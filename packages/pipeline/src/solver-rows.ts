@@ -1,4 +1,5 @@
 import type { Chunk, CsrChunk, DenseChunk, Values } from "@flashdeconv/core";
+import type { KernelChoice } from "@flashdeconv/kernels";
 import { type Normalization, normalizeInPlace } from "@flashdeconv/normalize";
 import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
 import type { SolverInput } from "@flashdeconv/solver";
@@ -9,6 +10,7 @@ export interface RowForm {
   readonly normalization: Normalization;
   readonly statistics: SketchStatistics;
   readonly precision: "float64" | "float32";
+  readonly kernels: KernelChoice;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface RowForm {
  * several times the chunk, and is freed late.
  */
 export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
-  const { input, normalization, statistics, precision } = form;
+  const { input, normalization, statistics, precision, kernels } = form;
   if (input === "counts") return (selected) => selected;
   const valueMemory = growingMemory(precision === "float32" ? Float32Array : Float64Array);
   const normalized = (selected: CsrChunk): CsrChunk => {
@@ -43,7 +45,7 @@ export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
   if (input === "sketch" && sketch) {
     return dense(sketch.dimension, (chunk, out) => sketchChunk(sketch, chunk, out));
   }
-  const summarizer = buildSummarizer(statistics);
+  const summarizer = buildSummarizer(statistics, kernels);
   return dense(summarizer.statWidth, (chunk, out) => summarizeChunk(summarizer, chunk, out));
 }
 

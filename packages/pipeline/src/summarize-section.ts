@@ -65,6 +65,7 @@ export async function summarizeSection(
         normalization: problem.normalization,
         statistics: problem.statistics,
         precision: options.precision,
+        kernels: options.kernels,
       },
       session: request,
       statWidth: session.statWidth,

@@ -24,6 +24,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   maxSweeps: "--max-sweeps",
   precision: "--precision",
   empty: "--empty",
+  kernels: "--kernels",
   allowNonCounts: "--allow-non-counts",
   layer: "--layer",
   table: "--table",

@@ -1,3 +1,4 @@
+import { DECONVOLVE_DEFAULTS, type DeconvolveOptions } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import { parseBytes } from "./parse-bytes.js";
 import { parseChoice } from "./parse-choice.js";
@@ -10,6 +11,7 @@ export interface ResourceFlags {
   readonly maxMemory?: number;
   readonly scratch?: string;
   readonly useScratch?: "auto" | "always" | "never";
+  readonly kernels?: DeconvolveOptions["kernels"];
 }
 
 /** Adds the options of ResourceFlags. No result depends on any of them. */
@@ -31,5 +33,10 @@ export function addResourceOptions(command: Command): Command {
       "--use-scratch <when>",
       "auto, always or never (default: auto, where memory is short)",
       parseChoice("--use-scratch", ["auto", "always", "never"]),
+    )
+    .option(
+      "--kernels <form>",
+      `of the inner loops: auto, wasm or typescript (default: ${DECONVOLVE_DEFAULTS.kernels})`,
+      parseChoice("--kernels", ["auto", "wasm", "typescript"]),
     );
 }

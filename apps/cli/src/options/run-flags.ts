@@ -59,6 +59,7 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
     maxSweeps: flags.maxSweeps,
     precision: flags.precision,
     empty: flags.empty,
+    kernels: flags.kernels,
     allowNonCounts: flags.allowNonCounts,
   });
 }

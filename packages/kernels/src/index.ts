@@ -1,0 +1,21 @@
+/**
+ * SIMD WebAssembly kernels. Each has a twin of the same name in TypeScript, in the stage it serves, that gives the same bits.
+ *
+ * @example
+ * import { chooseKernel, rowStatisticsKernel } from "@flashdeconv/kernels";
+ *
+ * const projection = Float64Array.of(1, 0, 0, 1, 2, 2); // 3 genes x 2 types
+ * const kernel = chooseKernel("auto", () => rowStatisticsKernel({ typeCount: 2, geneCount: 3, projection }));
+ * const out = new Float64Array(3);
+ * kernel?.summarizeRows(
+ *   {
+ *     kind: "csr", spotStart: 0, spotCount: 1, width: 3,
+ *     indptr: Int32Array.of(0, 2), indices: Int32Array.of(0, 2), values: Float32Array.of(1, 3),
+ *   },
+ *   out,
+ * );
+ * console.log(out.join(" ")); // 7 6 10
+ */
+
+export { chooseKernel, KERNEL_CHOICES, type KernelChoice } from "./kernel-choice.js";
+export { type RowStatistics, type RowTables, rowStatisticsKernel } from "./row-statistics.js";

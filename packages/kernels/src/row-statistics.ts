@@ -1,0 +1,118 @@
+import type { CsrChunk, Values } from "@flashdeconv/core";
+import { compileKernel } from "./compile-kernel.js";
+import { rowStatisticsWasm } from "./generated/row-statistics-wasm.js";
+
+/** What rows are summarised with. n genes, K types. */
+export interface RowTables {
+  readonly typeCount: number;
+  readonly geneCount: number;
+  /** n x K, a row per gene. */
+  readonly projection: Float64Array;
+  /** One bucket in `0 .. dimension - 1` and one value per gene; none for exact statistics. */
+  readonly sketch?: { readonly dimension: number; readonly bucket: Int32Array; readonly value: Float64Array };
+}
+
+export interface RowStatistics {
+  /**
+   * Reduces each row to K + 1 numbers: its products with the K columns of the projection, and its squared norm in sketch space.
+   *
+   * @param chunk rows over the n genes, none of more than n entries
+   * @param out spotCount x (K + 1), row-major; overwritten
+   */
+  summarizeRows(chunk: CsrChunk, out: Values): void;
+}
+
+interface Exports {
+  summarizeFloat32(...args: SummarizeArguments): void;
+  summarizeFloat64(...args: SummarizeArguments): void;
+}
+
+type SummarizeArguments = [
+  rowCount: number,
+  indptr: number,
+  indices: number,
+  values: number,
+  projection: number,
+  typeCount: number,
+  bucket: number,
+  amplitude: number,
+  sketchRow: number,
+  out: number,
+];
+
+/** Rows and entries that are brought into the kernel's memory at once: few enough to stay in the processor's cache. */
+const ROWS_PER_BLOCK = 256;
+const ENTRIES_PER_BLOCK = 16_384;
+
+/**
+ * The kernel over the given tables, which are copied into a memory of its own (8 (K + 1) bytes per gene and 0.3 MB).
+ *
+ * @throws where the runtime has no WebAssembly with SIMD.
+ */
+export function rowStatisticsKernel({ typeCount, geneCount, projection, sketch }: RowTables): RowStatistics {
+  const module = compileKernel(rowStatisticsWasm);
+  const entryCount = Math.max(ENTRIES_PER_BLOCK, geneCount);
+  const statWidth = typeCount + 1;
+  const layout = { top: 64 };
+  const tableAt = reserve(layout, 8 * projection.length);
+  const bucketAt = sketch ? reserve(layout, 4 * geneCount) : 0;
+  const amplitudeAt = sketch ? reserve(layout, 8 * geneCount) : 0;
+  const sketchRowAt = reserve(layout, 8 * (sketch?.dimension ?? 0));
+  const indptrAt = reserve(layout, 4 * (ROWS_PER_BLOCK + 1));
+  const indicesAt = reserve(layout, 4 * entryCount);
+  const valuesAt = reserve(layout, 8 * entryCount);
+  const outAt = reserve(layout, 8 * ROWS_PER_BLOCK * statWidth);
+
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.top / 65_536) });
+  const { buffer } = memory;
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  new Float64Array(buffer, tableAt).set(projection);
+  if (sketch) {
+    new Int32Array(buffer, bucketAt).set(sketch.bucket);
+    new Float64Array(buffer, amplitudeAt).set(sketch.value);
+  }
+  const blockIndptr = new Int32Array(buffer, indptrAt, ROWS_PER_BLOCK + 1);
+  const blockIndices = new Int32Array(buffer, indicesAt, entryCount);
+  const blockFloats = new Float32Array(buffer, valuesAt, entryCount);
+  const blockDoubles = new Float64Array(buffer, valuesAt, entryCount);
+  const blockOut = new Float64Array(buffer, outAt, ROWS_PER_BLOCK * statWidth);
+
+  return {
+    summarizeRows({ spotCount, indptr, indices, values }: CsrChunk, out: Values): void {
+      const isDouble = values instanceof Float64Array;
+      const blockValues = isDouble ? blockDoubles : blockFloats;
+      const summarize = isDouble ? kernel.summarizeFloat64 : kernel.summarizeFloat32;
+      for (let row = 0; row < spotCount; ) {
+        const first = indptr[row];
+        let rowCount = 1;
+        const mostRows = Math.min(ROWS_PER_BLOCK, spotCount - row);
+        while (rowCount < mostRows && indptr[row + rowCount + 1] - first <= entryCount) rowCount++;
+        for (let i = 0; i <= rowCount; i++) blockIndptr[i] = indptr[row + i] - first;
+        const last = indptr[row + rowCount];
+        blockIndices.set(indices.subarray(first, last));
+        blockValues.set(values.subarray(first, last));
+        summarize(
+          rowCount,
+          indptrAt,
+          indicesAt,
+          valuesAt,
+          tableAt,
+          typeCount,
+          bucketAt,
+          amplitudeAt,
+          sketchRowAt,
+          outAt,
+        );
+        out.set(blockOut.subarray(0, rowCount * statWidth), row * statWidth);
+        row += rowCount;
+      }
+    },
+  };
+}
+
+/** Room for so many bytes, aligned for any number. */
+function reserve(layout: { top: number }, byteLength: number): number {
+  const start = layout.top;
+  layout.top = Math.ceil((start + byteLength) / 64) * 64;
+  return start;
+}
