@@ -10,6 +10,7 @@ const folder = import.meta.dirname;
 /** Options of each kernel beside those of all; `importMemory` because whoever calls it lays its arrays out. */
 const KERNELS = {
   "row-statistics": [],
+  "spot-sweep": ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"],
 };
 const OPTIONS = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--importMemory"];
 

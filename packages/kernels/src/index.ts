@@ -19,3 +19,17 @@
 
 export { chooseKernel, KERNEL_CHOICES, type KernelChoice } from "./kernel-choice.js";
 export { type RowStatistics, type RowTables, rowStatisticsKernel } from "./row-statistics.js";
+export {
+  type ArenaArray,
+  type ArenaArrayConstructor,
+  createArena,
+  openArena,
+  type SharedArena,
+} from "./shared-arena.js";
+export {
+  type SpotAssessment,
+  type SpotSweep,
+  type SweepProblem,
+  type SweepTile,
+  spotSweepKernel,
+} from "./spot-sweep.js";

@@ -2,5 +2,12 @@ import { expect, it } from "vitest";
 import * as api from "../src/index.js";
 
 it("exports these names and no other", () => {
-  expect(Object.keys(api).sort()).toEqual(["KERNEL_CHOICES", "chooseKernel", "rowStatisticsKernel"]);
+  expect(Object.keys(api).sort()).toEqual([
+    "KERNEL_CHOICES",
+    "chooseKernel",
+    "createArena",
+    "openArena",
+    "rowStatisticsKernel",
+    "spotSweepKernel",
+  ]);
 });

@@ -1,4 +1,5 @@
 import type { Notice } from "@flashdeconv/core";
+import { startArena } from "./allocator.js";
 import {
   type DeconvolveCallbacks,
   type DeconvolveOptions,
@@ -38,7 +39,8 @@ export async function deconvolve(
 ): Promise<Deconvolution> {
   const options = resolveDeconvolveOptions(input);
   const notices = buildNoticeList(callbacks.onNotice);
-  const summary = await summarizeSection(spatial, reference, options, callbacks, notices);
+  const arena = startArena(options.kernels);
+  const summary = await summarizeSection(spatial, reference, options, callbacks, notices, arena);
   await callbacks.onSummary?.(summary);
-  return solveSection(summary, options, callbacks, notices);
+  return solveSection(summary, options, callbacks, notices, arena);
 }

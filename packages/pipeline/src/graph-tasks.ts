@@ -65,6 +65,9 @@ export function buildGraphTasks(allocate: Allocate): GraphTasks {
     joinNeighbors: (search) => joinNeighbors(search, allocate),
     buildGraph: ({ coordinates, options }) => buildNeighborGraph(coordinates, options),
     orderSpots: (coordinates) => spatialOrder(coordinates),
-    arrangeStrips: ({ graph, order }) => arrangeStrips(graph, order, { allocate }),
+    arrangeStrips: ({ graph, order }) =>
+      arrangeStrips(graph, order, {
+        allocate: (Type, length) => new Type(allocate(Type.BYTES_PER_ELEMENT * length), 0, length),
+      }),
   };
 }

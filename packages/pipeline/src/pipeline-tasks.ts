@@ -44,6 +44,8 @@ export interface SessionRequest {
   readonly reference: SolverReference;
   readonly options: object;
   readonly context: SolverContext;
+  /** The arena that the arrays of the solve lie in. */
+  readonly memory?: WebAssembly.Memory;
 }
 
 export interface SurveyInput {
@@ -122,11 +124,10 @@ export function buildPipelineTasks({
         write(statistics.subarray(start * statWidth, (start + spotCount) * statWidth));
     }
     const file = await openScratchFile(statistics.path);
-    let memory = statArray(form.precision, 0, (bytes) => new ArrayBuffer(bytes));
+    let memory = statArray(form.precision, 0);
     return async (start: number, spotCount: number, write: (out: StatArray) => void) => {
       const length = spotCount * statWidth;
-      if (memory.length < length)
-        memory = statArray(form.precision, length, (bytes) => new ArrayBuffer(bytes));
+      if (memory.length < length) memory = statArray(form.precision, length);
       const rows = memory.subarray(0, length);
       write(rows);
       await file.write(bytesOf(rows), start * statWidth * rows.BYTES_PER_ELEMENT);

@@ -2,6 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { type ChunkSource, type CsrChunk, packError, type TaskContext, WorkerError } from "@flashdeconv/core";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
+import { openArena } from "@flashdeconv/kernels";
 import type { SolverSession } from "@flashdeconv/solver";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import {
@@ -33,7 +34,10 @@ const tasks: PipelineTasks = buildPipelineTasks({
       const solver = BUILT_IN_SOLVERS[request.solver];
       session = {
         id: request.id,
-        session: solver.start(request.reference, request.options, request.context),
+        session: solver.start(request.reference, request.options, {
+          ...request.context,
+          arena: request.memory && openArena(request.memory),
+        }),
       };
     }
     return session.session;

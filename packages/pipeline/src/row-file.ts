@@ -23,7 +23,7 @@ export function rowFileSource(
       for (let from = start; from < end; from += SPOTS_PER_CHUNK) {
         signal?.throwIfAborted();
         const to = Math.min(from + SPOTS_PER_CHUNK, end);
-        const values = statArray(precision, (to - from) * width, (byteLength) => new ArrayBuffer(byteLength));
+        const values = statArray(precision, (to - from) * width);
         await file.read(bytesOf(values), from * width * values.BYTES_PER_ELEMENT);
         yield { kind: "dense", spotStart: from, spotCount: to - from, width, values };
         onProgress?.({ spotsDone: to - start, spotCount: end - start });

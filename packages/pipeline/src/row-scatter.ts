@@ -36,7 +36,6 @@ export class RowScatter implements GroupedRows {
     bufferBytes: number,
   ) {
     const groupCount = groupStarts.length - 1;
-    const allocate = (byteLength: number) => new ArrayBuffer(byteLength);
     const rowBytes = 4 + width * (precision === "float32" ? 4 : 8);
     let greatest = 0;
     for (let g = 0; g < groupCount; g++) greatest = Math.max(greatest, groupStarts[g + 1] - groupStarts[g]);
@@ -46,11 +45,11 @@ export class RowScatter implements GroupedRows {
     this.rows = rows;
     this.capacity = Math.max(1, Math.min(greatest, Math.floor(bufferBytes / (groupCount * rowBytes))));
     this.placeBuffer = new Int32Array(groupCount * this.capacity);
-    this.rowBuffer = statArray(precision, groupCount * this.capacity * width, allocate);
+    this.rowBuffer = statArray(precision, groupCount * this.capacity * width);
     this.waiting = new Int32Array(groupCount);
     this.written = new Int32Array(groupCount);
     this.loadPlaces = new Int32Array(greatest);
-    this.loadRows = statArray(precision, greatest * width, allocate);
+    this.loadRows = statArray(precision, greatest * width);
   }
 
   /**

@@ -61,7 +61,7 @@ export async function solveOnScratch(
     SCATTER_BYTES,
   );
   const arrays = buildAnswerArrays(spotCount, precision);
-  const memory = statArray(precision, layout.greatestStrip * typeCount, (bytes) => new ArrayBuffer(bytes));
+  const memory = statArray(precision, layout.greatestStrip * typeCount);
   const solution = await solveStrips(
     solver,
     session,
@@ -71,7 +71,7 @@ export async function solveOnScratch(
       store: await stripFiles(scratch, layout, byStrip, typeCount),
       precision,
       windowBytes,
-      allocate: allocator(executor),
+      allocate: allocator({ isThreaded: executor.isThreaded, arena: spots.arena }),
       runner: runnerFor(executor, spots, signal),
       signal,
       onProgress: ({ sweep, estimate }) =>
@@ -147,7 +147,7 @@ function blockSource(
         const block = Math.floor(from / SPOTS_PER_BLOCK);
         const first = block * SPOTS_PER_BLOCK;
         const count = Math.min(SPOTS_PER_BLOCK, spotCount - first);
-        const all = statArray(precision, count * width, (bytes) => new ArrayBuffer(bytes));
+        const all = statArray(precision, count * width);
         await blocks.load(block, all);
         const to = Math.min(first + count, end);
         const values = all.subarray((from - first) * width, (to - first) * width);

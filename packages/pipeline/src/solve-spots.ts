@@ -1,4 +1,5 @@
 import type { Executor } from "@flashdeconv/core";
+import type { SharedArena } from "@flashdeconv/kernels";
 import {
   inlineRunner,
   type PieceRunner,
@@ -24,24 +25,26 @@ export interface SpotsToSolve {
   /** N x session.statWidth, in memory of the executor's allocator. */
   readonly statistics: StatArray;
   readonly graph: SpatialGraph;
+  readonly arena?: SharedArena;
 }
 
 /** Solves all spots together, their sweeps shared among the executor's threads. */
 export function solveSpots(
   executor: Executor<PipelineTasks>,
-  { solver, session, request, typeCount, statistics, graph }: SpotsToSolve,
+  { solver, session, request, typeCount, statistics, graph, arena }: SpotsToSolve,
   options: SolveSummaryOptions,
   { signal, onProgress }: DeconvolveCallbacks,
 ): Promise<Solution<StatArray>> {
   const { spotCount } = graph.neighbors;
-  const allocate = allocator(executor);
+  const reach = { isThreaded: executor.isThreaded, arena };
+  const allocate = allocator(reach);
   return solve(
     solver,
     session,
     {
       typeCount,
-      statistics: inReach(statistics, executor),
-      graph: graphInReach(graph.neighbors, executor),
+      statistics: inReach(statistics, reach),
+      graph: graphInReach(graph.neighbors, reach),
       spatialOrder: graph.order,
       abundance: statArray(options.precision, spotCount * typeCount, allocate),
       allocate,

@@ -1,5 +1,7 @@
 import { type Executor, OptionError } from "@flashdeconv/core";
+import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
 import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
+import { startArena } from "./allocator.js";
 import type { Deconvolution } from "./deconvolve.js";
 import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "./deconvolve-options.js";
 import { noteOutcome } from "./note-outcome.js";
@@ -21,6 +23,8 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly precision: "float64" | "float32";
   /** What a spot without any abundance gets; as in DeconvolveOptions. */
   readonly empty: "nan" | "uniform";
+  /** As in DeconvolveOptions. */
+  readonly kernels: KernelChoice;
 }
 
 export interface SolveSummaryInput extends SolveSummaryOptions {
@@ -39,7 +43,8 @@ export function solveSummary(
   input: Partial<SolveSummaryInput> = {},
   callbacks: DeconvolveCallbacks = {},
 ): Promise<Deconvolution> {
-  const { solver, solverOptions, tolerance, maxSweeps, precision, empty } = resolveDeconvolveOptions(input);
+  const { solverOptions, ...resolved } = resolveDeconvolveOptions(input);
+  const { solver, tolerance, maxSweeps, precision, empty, kernels } = resolved;
   if (solver.input !== "statistics") {
     throw new OptionError({
       option: "solver",
@@ -49,25 +54,31 @@ export function solveSummary(
     });
   }
   const notices = buildNoticeList(callbacks.onNotice);
-  const options = { solver, tolerance, maxSweeps, precision, empty };
-  const resolved = { ...summary, solverOptions: solver.resolveOptions(solverOptions) };
-  return solveSection(resolved, options, callbacks, notices);
+  const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
+  const again = { ...summary, solverOptions: solver.resolveOptions(solverOptions) };
+  return solveSection(again, options, callbacks, notices, startArena(kernels));
 }
 
-/** Solves a summarised section with the options that came with it. */
+/**
+ * Solves a summarised section with the options that came with it.
+ *
+ * @param arena where the solve puts its arrays, for kernels to work on; statistics elsewhere are copied into it. It only fills up,
+ * so each solve needs one of its own.
+ */
 export async function solveSection(
   summary: SectionSummary,
   options: SolveSummaryOptions,
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
+  arena?: SharedArena,
 ): Promise<Deconvolution> {
   const { spotCount, meanDegree, reference, solverOptions, statistics, graph, librarySizes } = summary;
   const { typeNames } = reference;
   const context = { spotCount, meanDegree };
-  const { session, request } = startSession(options.solver, reference, solverOptions, context);
+  const { session, request } = startSession(options.solver, reference, solverOptions, context, arena);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
   callbacks.onProgress?.({ stage: "solve", done: 0, total: undefined });
-  const toSolve = { solver: options.solver, session, request, typeCount: typeNames.length, graph };
+  const toSolve = { solver: options.solver, session, request, typeCount: typeNames.length, graph, arena };
   const { solution, answers } = isSource(statistics)
     ? await solveOnScratch(
         executor,
@@ -93,7 +104,10 @@ async function solveInMemory(
   callbacks: DeconvolveCallbacks,
 ) {
   const { abundance, ...solution } = await solveSpots(executor, spots, options, callbacks);
-  return { solution, answers: answerSpots(abundance, librarySizes, spots.typeCount, options.empty) };
+  // Without threads nobody expects shared memory, which some APIs of browsers refuse.
+  const own =
+    executor.isThreaded || !(abundance.buffer instanceof SharedArrayBuffer) ? abundance : abundance.slice();
+  return { solution, answers: answerSpots(own, librarySizes, spots.typeCount, options.empty) };
 }
 
 function requireScratch({ scratch }: DeconvolveCallbacks): ScratchUse {

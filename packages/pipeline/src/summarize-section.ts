@@ -1,6 +1,8 @@
 import { meanDegree } from "@flashdeconv/graph";
+import type { SharedArena } from "@flashdeconv/kernels";
 import { alignGenes } from "@flashdeconv/select-genes";
 import type { Solver, SolverReference, StatArray } from "@flashdeconv/solver";
+import { graphInReach } from "./allocator.js";
 import { buildProblem } from "./build-problem.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
 import { checkInputs, type ReferenceInput, type SpatialInput } from "./inputs.js";
@@ -34,6 +36,8 @@ export interface SectionSummary {
 /**
  * Reads the reference once and the section twice, chunk by chunk: once to choose genes, once to reduce each spot to the
  * few numbers that the solver keeps of it.
+ *
+ * @param arena where statistics and neighbours are to lie, for the solve that follows
  */
 export async function summarizeSection(
   spatial: SpatialInput,
@@ -41,13 +45,18 @@ export async function summarizeSection(
   options: DeconvolveOptions,
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
+  arena?: SharedArena,
 ): Promise<SectionSummary> {
   checkInputs(spatial, reference);
   const alignment = alignGenes(spatial.geneNames, reference.geneNames);
   for (const notice of alignment.notices) notices.add(notice);
 
   const executor = taskExecutor(spatial, options.solver, callbacks, () => session);
-  const graph = await buildSpatialGraph(executor, spatial, options, callbacks, notices);
+  const found = await buildSpatialGraph(executor, spatial, options, callbacks, notices);
+  const isKept = callbacks.scratch === undefined;
+  const graph = isKept
+    ? { ...found, neighbors: graphInReach(found.neighbors, { ...executor, arena }) }
+    : found;
   const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
   const moments = await surveySpots(executor, spatial, alignment.spatialIndex, options, callbacks, notices);
   const problem = buildProblem(moments, prepared.signature, options, notices);
@@ -69,6 +78,7 @@ export async function summarizeSection(
       },
       session: request,
       statWidth: session.statWidth,
+      arena,
     },
     callbacks,
     notices,

@@ -1,4 +1,5 @@
 import type { Executor, SpotRange } from "@flashdeconv/core";
+import type { SharedArena } from "@flashdeconv/kernels";
 import type { StatArray } from "@flashdeconv/solver";
 import { allocator, statArray } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
@@ -23,22 +24,23 @@ export interface SummaryRequest {
   readonly form: RowForm;
   readonly session: SessionRequest;
   readonly statWidth: number;
+  /** Where the statistics are to lie, for kernels to work on. */
+  readonly arena?: SharedArena;
 }
 
 /** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
 export async function summarizeSpots(
   executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
-  { columns, form, session, statWidth }: SummaryRequest,
+  { columns, form, session, statWidth, arena }: SummaryRequest,
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): Promise<SpotSummary> {
   const { spotCount } = spatial.counts;
-  const allocate = allocator(executor);
   const { precision } = form;
-  const librarySizes = statArray(precision, spotCount, allocate);
+  const librarySizes = statArray(precision, spotCount, allocator(executor));
   const file = await callbacks.scratch?.scratch.create("statistics");
-  const statistics = file ?? statArray(precision, spotCount * statWidth, allocate);
+  const statistics = file ?? statArray(precision, spotCount * statWidth, allocator({ ...executor, arena }));
   const target = file ? { path: file.path } : statistics;
   const { location } = spatial;
   const settings = {

@@ -34,12 +34,13 @@ export const bcd: Solver<BcdOptions> = {
     return { lambda, rho: requireNumber("rho", rho, 0) };
   },
 
-  start(reference, { lambda, rho }, { meanDegree }) {
+  start(reference, { lambda, rho }, { meanDegree, arena }) {
     const scale = meanDiagonal(reference.gram, reference.typeNames.length);
     return leastSquaresSession(reference, {
       lambda: lambda === "auto" ? (AUTO_LAMBDA_SHARE * scale) / Math.max(meanDegree, 1) : lambda,
       sparsity: rho * scale,
       meanDegree,
+      arena,
     });
   },
 };

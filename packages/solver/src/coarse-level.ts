@@ -1,4 +1,5 @@
 import type { NeighborGraph } from "@flashdeconv/core";
+import type { Allocate } from "./allocate.js";
 import type { StatArray } from "./solver.js";
 
 /** Who touches whom on a level: the section itself, or a coarser picture of it in which a row stands for several spots. */
@@ -24,9 +25,6 @@ export interface CoarseGraph extends LevelGraph {
   /** The coarse row of each finer row. */
   readonly rowOf: Int32Array;
 }
-
-/** Makes the memory of arrays that are swept, so that a caller can have it shared between threads. */
-export type Allocate = (byteLength: number) => ArrayBufferLike;
 
 /** Rows per coarse row: about a square of 2 x 2 along a space-filling curve. */
 const ROWS_PER_RUN = 4;
@@ -54,10 +52,10 @@ export function coarsen(fine: LevelGraph, allocate: Allocate): CoarseGraph {
     coarseSizes[row] += sizes ? sizes[spot] : 1;
   }
 
-  const coarseIndptr = new Int32Array(allocate(4 * (rowCount + 1)));
+  const coarseIndptr = allocate(Int32Array, rowCount + 1);
   countEdges(fine, rowOf, coarseIndptr);
-  const coarseIndices = new Int32Array(allocate(4 * coarseIndptr[rowCount]));
-  const coarseWeights = new Float64Array(allocate(8 * coarseIndptr[rowCount]));
+  const coarseIndices = allocate(Int32Array, coarseIndptr[rowCount]);
+  const coarseWeights = allocate(Float64Array, coarseIndptr[rowCount]);
   /** Where the edge to each row is kept; of an earlier row where it is before the current row's first edge. */
   const edgeTo = new Int32Array(rowCount).fill(-1);
   for (let row = 0; row < rowCount; row++) {
@@ -167,11 +165,4 @@ export function prolong(
       for (let k = 0; k < typeCount; k++) fine[at + k] += share * coarse[other + k];
     }
   }
-}
-
-/** A new array of the kind of `model`. */
-export function arrayLike(model: StatArray, length: number, allocate: Allocate): StatArray {
-  return model instanceof Float32Array
-    ? new Float32Array(allocate(4 * length))
-    : new Float64Array(allocate(8 * length));
 }

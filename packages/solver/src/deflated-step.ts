@@ -51,27 +51,47 @@ export function deflatedStep(
   const typeCount = v.length;
   const a = rest + shift;
   const c = top - rest;
-  let along = 0;
-  for (let k = 0; k < typeCount; k++) along += v[k] * x[k];
-  let vt = 0;
-  let vv = 0;
+  // Sums are made of two, over even and over odd types, as a vector of two numbers makes them.
+  let even = 0;
+  let odd = 0;
   for (let k = 0; k < typeCount; k++) {
-    const value = a * x[k] + relaxation * descent[k] + c * along * v[k];
+    if ((k & 1) === 0) even += v[k] * x[k];
+    else odd += v[k] * x[k];
+  }
+  const slope = c * (even + odd);
+  let evenSquares = 0;
+  let oddSquares = 0;
+  even = 0;
+  odd = 0;
+  for (let k = 0; k < typeCount; k++) {
+    const value = a * x[k] + relaxation * descent[k] + slope * v[k];
     t[k] = value;
     const entry = x[k] > 0 ? v[k] : 0;
-    vt += entry * value;
-    vv += entry * v[k];
+    if ((k & 1) === 0) {
+      even += entry * value;
+      evenSquares += entry * v[k];
+    } else {
+      odd += entry * value;
+      oddSquares += entry * v[k];
+    }
   }
-  let tau = (c * vt) / (a + c * vv);
+  let tau = (c * (even + odd)) / (a + c * (evenSquares + oddSquares));
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    vt = 0;
-    vv = 0;
+    even = 0;
+    odd = 0;
+    evenSquares = 0;
+    oddSquares = 0;
     for (let k = 0; k < typeCount; k++) {
       const entry = t[k] > tau * v[k] ? v[k] : 0;
-      vt += entry * t[k];
-      vv += entry * v[k];
+      if ((k & 1) === 0) {
+        even += entry * t[k];
+        evenSquares += entry * v[k];
+      } else {
+        odd += entry * t[k];
+        oddSquares += entry * v[k];
+      }
     }
-    const next = (c * vt) / (a + c * vv);
+    const next = (c * (even + odd)) / (a + c * (evenSquares + oddSquares));
     if (next === tau) break;
     tau = next;
   }

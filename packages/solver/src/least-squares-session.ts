@@ -1,9 +1,10 @@
 import { type Chunk, ShapeError } from "@flashdeconv/core";
+import { chooseKernel, type SharedArena, spotSweepKernel } from "@flashdeconv/kernels";
 import { assessSpots } from "./assess-spots.js";
-import { boundGram, deflatedStep } from "./deflated-step.js";
-import { buildNnlsWorkspace, solveNnls } from "./exact-nnls.js";
+import { boundGram } from "./deflated-step.js";
 import type { Assessment, SolverReference, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
-import { buildSpotProblem, loadSpot, multiplyOld } from "./spot-problem.js";
+import { buildSpotProblem } from "./spot-problem.js";
+import { buildSpotSweeper, sweepSpots } from "./sweep-spots.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
 export interface LeastSquaresProblem {
@@ -12,6 +13,8 @@ export interface LeastSquaresProblem {
   /** Weight of the sum of abundances, on the scale of the Gram matrix. */
   readonly sparsity: number;
   readonly meanDegree: number;
+  /** Where tiles' arrays may lie; a WebAssembly kernel works on those that do. */
+  readonly arena?: SharedArena;
 }
 
 /**
@@ -31,14 +34,18 @@ export function leastSquaresSession(reference: SolverReference, problem: LeastSq
   const { lambda, sparsity } = problem;
   const statWidth = typeCount + 1;
   const spotProblem = buildSpotProblem(gram, typeCount, lambda, sparsity);
-  const { target, old, product } = spotProblem;
-  const updated = new Float64Array(typeCount);
-  const work = buildNnlsWorkspace(typeCount);
   const eigen = symmetricEigen(gram, typeCount);
   const smallest = Math.max(0, eigen.values[0]);
   const bound = boundGram(eigen);
-  const deflatedShift = bound ? DEFLATED_FROM * bound.rest : Infinity;
+  const deflatedShift = bound ? DEFLATED_FROM * bound.rest : Number.POSITIVE_INFINITY;
   const shift = lambda * problem.meanDegree;
+  const sweeper = buildSpotSweeper(spotProblem, bound, deflatedShift);
+  const { arena } = problem;
+  const kernel =
+    arena &&
+    chooseKernel("auto", () =>
+      spotSweepKernel(arena, { typeCount, gram, lambda, sparsity, smallest, bound, deflatedShift }),
+    );
 
   return {
     statWidth,
@@ -58,44 +65,13 @@ export function leastSquaresSession(reference: SolverReference, problem: LeastSq
     },
 
     sweep(tile: Tile, abundance: StatArray): SweepStats {
-      const { spots, relaxation } = tile;
-      let largestChange = 0;
-      for (let index = 0; index < spots.length; index++) {
-        const spot = spots[index];
-        const shift = loadSpot(spotProblem, tile, abundance, spot);
-        for (let k = 0; k < typeCount; k++) updated[k] = old[k];
-        if (bound && shift >= deflatedShift) {
-          multiplyOld(spotProblem, shift);
-          for (let k = 0; k < typeCount; k++) target[k] -= product[k];
-          deflatedStep(bound, shift, relaxation, target, updated, product);
-        } else {
-          if (relaxation !== 1) {
-            // Moves the right-hand side so that the exact solution overshoots.
-            multiplyOld(spotProblem, shift);
-            for (let k = 0; k < typeCount; k++) {
-              target[k] = relaxation * target[k] + (1 - relaxation) * product[k];
-            }
-          }
-          solveNnls(work, gram, shift, target, updated);
-        }
-        let total = 0;
-        let oldTotal = 0;
-        let change = 0;
-        const row = spot * typeCount;
-        for (let k = 0; k < typeCount; k++) {
-          abundance[row + k] = updated[k];
-          total += updated[k];
-          oldTotal += old[k];
-          const moved = Math.abs(updated[k] - old[k]);
-          if (moved > change) change = moved;
-        }
-        if (change > 0) largestChange = Math.max(largestChange, change / Math.max(total, oldTotal));
-      }
-      return { largestChange };
+      return {
+        largestChange: kernel?.sweepSpots(tile, abundance) ?? sweepSpots(sweeper, tile, abundance),
+      };
     },
 
     assess(tile: Tile, abundance: StatArray): Assessment {
-      return assessSpots(spotProblem, tile, abundance, smallest);
+      return kernel?.assessSpots(tile, abundance) ?? assessSpots(spotProblem, tile, abundance, smallest);
     },
   };
 }

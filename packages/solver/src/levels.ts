@@ -1,6 +1,5 @@
+import { type Allocate, arrayLike } from "./allocate.js";
 import {
-  type Allocate,
-  arrayLike,
   averageStatistics,
   type CoarseGraph,
   coarsen,
@@ -112,7 +111,7 @@ export function buildLevel(
   allocate: Allocate,
 ): Level {
   const { graph, statistics, weights, spatialOrder } = problem;
-  const out = new Int32Array(allocate(4 * graph.spotCount));
+  const out = allocate(Int32Array, graph.spotCount);
   const { indptr, indices } = graph;
   return {
     problem,

@@ -21,8 +21,8 @@ export const nnls: Solver<NnlsOptions> = {
     return { rho: requireNumber("rho", input.rho ?? NNLS_DEFAULTS.rho, 0) };
   },
 
-  start(reference, { rho }) {
+  start(reference, { rho }, { arena }) {
     const sparsity = rho * meanDiagonal(reference.gram, reference.typeNames.length);
-    return leastSquaresSession(reference, { lambda: 0, sparsity, meanDegree: 0 });
+    return leastSquaresSession(reference, { lambda: 0, sparsity, meanDegree: 0, arena });
   },
 };

@@ -1,6 +1,6 @@
 import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
+import { type Allocate, allocateHere } from "./allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
-import type { Allocate } from "./coarse-level.js";
 import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
 import { chooseRelaxation } from "./relaxation.js";
 import { inlineRunner, type PieceRunner } from "./solve-level.js";
@@ -35,7 +35,7 @@ export interface SolveInput<A extends StatArray = Float64Array> {
   readonly abundance?: A;
   /** Who runs the pieces of a sweep: this thread, if left out. */
   readonly runner?: PieceRunner;
-  /** Makes the memory of what the driver adds (orders of updates, coarse levels); plain ArrayBuffers if left out. */
+  /** Makes the arrays that the driver adds (orders of updates, coarse levels); in plain ArrayBuffers if left out. */
   readonly allocate?: Allocate;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
@@ -70,7 +70,7 @@ export async function solve<A extends StatArray = Float64Array>(
   options: SolveOptions,
 ): Promise<Solution<A>> {
   const { graph, statistics, spatialOrder, typeCount } = input;
-  const allocate = input.allocate ?? ((byteLength) => new ArrayBuffer(byteLength));
+  const allocate = input.allocate ?? allocateHere;
   const runner = input.runner ?? inlineRunner(session, input.signal);
   const abundance = prepareAbundance(input);
   const isCoupled = looksAtNeighbors(solver, session);

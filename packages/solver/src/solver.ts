@@ -1,4 +1,5 @@
 import type { Chunk } from "@flashdeconv/core";
+import type { SharedArena } from "@flashdeconv/kernels";
 
 /** Per-spot numbers kept between passes: Float64, or Float32 to halve the memory. Arithmetic is Float64 either way. */
 export type StatArray = Float32Array | Float64Array;
@@ -30,6 +31,8 @@ export interface SolverContext {
   readonly spotCount: number;
   /** Mean number of neighbours over all spots. */
   readonly meanDegree: number;
+  /** Where the arrays of tiles lie, if they lie in one memory: a session may work on them there with WebAssembly. */
+  readonly arena?: SharedArena;
 }
 
 /** What a sweep over some spots did. */

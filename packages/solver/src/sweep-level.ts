@@ -1,5 +1,6 @@
 import type { NeighborGraph, SpotRange } from "@flashdeconv/core";
-import { type Allocate, prolong } from "./coarse-level.js";
+import type { Allocate } from "./allocate.js";
+import { prolong } from "./coarse-level.js";
 import type { CoarseLevel, Level } from "./levels.js";
 import { chooseRelaxation } from "./relaxation.js";
 import type { PieceRunner } from "./solve-level.js";
@@ -85,7 +86,7 @@ export function piecesOf(start: number, end: number, size = SPOTS_PER_PIECE): Sp
 export function withoutEdges({ spotCount }: NeighborGraph, allocate: Allocate): NeighborGraph {
   return {
     spotCount,
-    indptr: new Int32Array(allocate(4 * (spotCount + 1))),
-    indices: new Int32Array(allocate(0)),
+    indptr: allocate(Int32Array, spotCount + 1),
+    indices: allocate(Int32Array, 0),
   };
 }

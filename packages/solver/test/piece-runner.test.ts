@@ -1,6 +1,6 @@
 import { ShapeError, type SpotRange } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import { assessPiece, type PieceRunner, type SolveLevel, sweepPiece } from "../src/index.js";
+import { type Allocate, assessPiece, type PieceRunner, type SolveLevel, sweepPiece } from "../src/index.js";
 import { gridProblem, meanDiagonalOf, solveGrid, startOn } from "./grid-problem.js";
 
 const problem = gridProblem({ side: 180, typeCount: 3 });
@@ -47,9 +47,9 @@ describe("PieceRunner", () => {
     const here = await solveGrid(problem, lambda);
     const { runner, seen } = scatteringRunner();
     let shared = 0;
-    const allocate = (byteLength: number) => {
+    const allocate: Allocate = (Type, length) => {
       shared++;
-      return new SharedArrayBuffer(byteLength);
+      return new Type(new SharedArrayBuffer(Type.BYTES_PER_ELEMENT * length), 0, length);
     };
     const abundance = new Float64Array(new SharedArrayBuffer(8 * here.abundance.length)).fill(7);
     const there = await solveGrid(problem, lambda, { runner, allocate, abundance });

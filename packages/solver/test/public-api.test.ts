@@ -8,6 +8,7 @@ it("exports what it promises and nothing else", () => {
       "BCD_DEFAULTS",
       "NNLS_DEFAULTS",
       "SOLVE_DEFAULTS",
+      "allocateHere",
       "arrangeStrips",
       "assessPiece",
       "bcd",

@@ -97,7 +97,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
             recombineTypes(whole, change),
           )
         : whole;
-      const { tolerance, maxSweeps, precision, empty } = flags;
+      const { tolerance, maxSweeps, precision, empty, kernels } = flags;
       const options = {
         solver,
         solverOptions: solverOptions(flags),
@@ -105,6 +105,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         maxSweeps,
         precision: precision ?? (whole.librarySizes instanceof Float64Array ? "float64" : undefined),
         empty,
+        kernels,
       } as const;
       const onProgress = (progress: StageProgress) => {
         meter.enter(progress.stage);

@@ -1,4 +1,5 @@
-import { type Allocate, arrayLike, averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js";
+import { type Allocate, allocateHere, arrayLike } from "../allocate.js";
+import { averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js";
 import { buildCoarseLevels, type CoarseLevel, coarseLevelBytes, needsCoarseLevels } from "../levels.js";
 import type { PieceRunner } from "../solve-level.js";
 import type { SolverSession, StatArray } from "../solver.js";
@@ -54,7 +55,7 @@ function buildCoarse(
 ): Promise<CoarseLevel[]> {
   const firstStatistics = async ({ graph, sizes }: CoarseGraph) => {
     const out = arrayLike(kind, graph.spotCount * statWidth, allocate);
-    const memory = arrayLike(kind, layout.greatestStrip * statWidth, allocate);
+    const memory = arrayLike(kind, layout.greatestStrip * statWidth, allocateHere);
     let cell = 0;
     for (let strip = 0; strip < layout.stripStarts.length - 1; strip++) {
       signal?.throwIfAborted();

@@ -1,5 +1,5 @@
+import { type Allocate, allocateHere } from "../allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "../assess-pieces.js";
-import type { Allocate } from "../coarse-level.js";
 import { chooseRelaxation } from "../relaxation.js";
 import { looksAtNeighbors, type Solution, type SolveProgress } from "../solve.js";
 import { inlineRunner, type PieceRunner } from "../solve-level.js";
@@ -54,7 +54,7 @@ export async function solveStrips(
   options: SolveOptions,
 ): Promise<Omit<Solution, "abundance">> {
   const { layout, store, typeCount, signal } = input;
-  const allocate = input.allocate ?? ((byteLength) => new ArrayBuffer(byteLength));
+  const allocate = input.allocate ?? allocateHere;
   const runner = input.runner ?? inlineRunner(session, signal);
   const isCoupled = looksAtNeighbors(solver, session);
   const pull = isCoupled ? (session.pull ?? 0) : 0;

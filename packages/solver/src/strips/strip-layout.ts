@@ -1,5 +1,5 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
-import type { Allocate } from "../coarse-level.js";
+import { type Allocate, allocateHere } from "../allocate.js";
 import { cellAt, colorCells, SPOTS_PER_CELL } from "../update-order.js";
 import { buildCellGraph } from "./cell-graph.js";
 import { linearOrder } from "./linear-order.js";
@@ -31,11 +31,9 @@ export interface StripLayout {
 export interface StripOptions {
   /** Cells of 64 spots; 128 by default. */
   readonly cellsPerStrip?: number;
-  /** Makes the memory of the layout's large arrays; plain ArrayBuffers if left out. */
+  /** Makes the layout's large arrays; in plain ArrayBuffers if left out. */
   readonly allocate?: Allocate;
 }
-
-const ordinaryMemory: Allocate = (byteLength) => new ArrayBuffer(byteLength);
 
 /** Small enough that a few dozen fit in a window, large enough that a round of them outweighs its messages. */
 const CELLS_PER_STRIP = 128;
@@ -49,7 +47,7 @@ const CELLS_PER_STRIP = 128;
 export function arrangeStrips(
   graph: NeighborGraph,
   spatialOrder?: Int32Array,
-  { cellsPerStrip = CELLS_PER_STRIP, allocate = ordinaryMemory }: StripOptions = {},
+  { cellsPerStrip = CELLS_PER_STRIP, allocate = allocateHere }: StripOptions = {},
 ): StripLayout {
   if (!Number.isInteger(cellsPerStrip) || cellsPerStrip < 1) {
     throw new OptionError({
@@ -73,7 +71,7 @@ export function arrangeStrips(
   const stripCount = Math.ceil(cells.length / cellsPerStrip);
   const stripStarts = new Int32Array(stripCount + 1);
   const colorStarts = new Int32Array(stripCount * (colorCount + 1));
-  const spotAt = new Int32Array(allocate(4 * spotCount));
+  const spotAt = allocate(Int32Array, spotCount);
   const positionOf = new Int32Array(spotCount);
   let position = 0;
   let strip = -1;
@@ -117,8 +115,8 @@ function moveGraph(
   allocate: Allocate,
 ): Pick<StripLayout, "graph" | "reach"> {
   const reach = Int32Array.from({ length: stripCount }, (_, strip) => strip);
-  const movedIndptr = new Int32Array(allocate(4 * (spotCount + 1)));
-  const movedIndices = new Int32Array(allocate(4 * indices.length));
+  const movedIndptr = allocate(Int32Array, spotCount + 1);
+  const movedIndices = allocate(Int32Array, indices.length);
   let edge = 0;
   for (let position = 0; position < spotCount; position++) {
     const spot = spotAt[position];

@@ -1,5 +1,5 @@
 import type { SpotRange } from "@flashdeconv/core";
-import { type Allocate, arrayLike } from "../coarse-level.js";
+import { type Allocate, arrayLike } from "../allocate.js";
 import type { SolveLevel } from "../solve-level.js";
 import type { StatArray } from "../solver.js";
 import { piecesOf } from "../sweep-level.js";
@@ -55,17 +55,17 @@ export class StripWindow {
     this.stride = strideOf(layout);
     this.edgesPerSlot = mostEdges(layout);
     const rowCount = slotCount * this.stride;
-    const order = new Int32Array(allocate(4 * rowCount));
+    const order = allocate(Int32Array, rowCount);
     for (let row = 0; row < rowCount; row++) order[row] = row;
     this.level = {
       statistics: arrayLike(kind, rowCount * statWidth, allocate),
       abundance: arrayLike(kind, rowCount * typeCount, allocate),
-      indptr: new Int32Array(allocate(4 * rowCount)),
-      indices: new Int32Array(allocate(4 * slotCount * this.edgesPerSlot)),
+      indptr: allocate(Int32Array, rowCount),
+      indices: allocate(Int32Array, slotCount * this.edgesPerSlot),
       order,
     };
-    const indptr = new Int32Array(allocate(4 * (rowCount + 1)));
-    this.aloneLevel = { ...this.level, indptr, indices: new Int32Array(allocate(0)) };
+    const indptr = allocate(Int32Array, rowCount + 1);
+    this.aloneLevel = { ...this.level, indptr, indices: allocate(Int32Array, 0) };
   }
 
   /** A strip's statistics and abundances in the window. */

@@ -1,0 +1,65 @@
+import { Worker } from "node:worker_threads";
+import { describe, expect, it } from "vitest";
+import { createArena, openArena } from "../src/index.js";
+
+describe("an arena", () => {
+  it("hands out arrays of zeros that do not overlap, each at a line of its own", () => {
+    const arena = createArena();
+    const lengths = [0, 1, 15, 16, 17, 100_000, 3];
+    const arrays = lengths.flatMap((length) => [
+      arena.allocate(Int32Array, length),
+      arena.allocate(Float32Array, length),
+      arena.allocate(Float64Array, length),
+    ]);
+    let end = 0;
+    for (const [i, array] of arrays.entries()) {
+      if (!array) throw new Error("no room");
+      expect(array.length).toBe(lengths[Math.floor(i / 3)]);
+      expect(array.every((value) => value === 0)).toBe(true);
+      expect(array.byteOffset % 64).toBe(0);
+      expect(array.byteOffset).toBeGreaterThanOrEqual(end);
+      expect(arena.addressOf(array)).toBe(array.byteOffset);
+      end = array.byteOffset + array.byteLength;
+      array.fill(7);
+    }
+  });
+
+  it("knows its arrays from others", () => {
+    const arena = createArena();
+    const other = createArena();
+    expect(arena.addressOf(other.allocate(Int32Array, 10) as Int32Array)).toBeUndefined();
+    expect(arena.addressOf(new Float64Array(100))).toBeUndefined();
+    expect(arena.addressOf(new Float64Array(new SharedArrayBuffer(800)))).toBeUndefined();
+    expect(arena.addressOf(new Float64Array(new SharedArrayBuffer(8)))).toBeUndefined();
+    const opened = openArena(arena.memory);
+    const array = opened.allocate(Float32Array, 1_000_000) as Float32Array;
+    expect(arena.addressOf(array)).toBe(array.byteOffset);
+    expect(arena.addressOf(array.subarray(5))).toBe(array.byteOffset + 20);
+  });
+
+  it("says when it is full", () => {
+    const arena = createArena();
+    expect(arena.allocate(Float64Array, 2 ** 29)).toBeUndefined();
+    expect(arena.allocate(Float64Array, 2 ** 28)).toBeDefined();
+    expect(arena.allocate(Float64Array, 2 ** 28)).toBeUndefined();
+    expect(arena.allocate(Int32Array, 100)?.length).toBe(100);
+  });
+
+  it("is the same memory in another thread", async () => {
+    const arena = createArena();
+    const array = arena.allocate(Int32Array, 4) as Int32Array;
+    const code = `const { parentPort, workerData } = require("node:worker_threads");
+      workerData.array[1] = 5;
+      workerData.memory.grow(3);
+      parentPort.postMessage(workerData.array.subarray(1));`;
+    const worker = new Worker(code, { eval: true, workerData: { memory: arena.memory, array } });
+    const back = await new Promise<Int32Array>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+    await worker.terminate();
+    expect(array[1]).toBe(5);
+    expect(arena.addressOf(back)).toBe(array.byteOffset + 4);
+    expect(arena.allocate(Float64Array, 100_000)?.length).toBe(100_000);
+  });
+});
