@@ -1,5 +1,5 @@
 /**
- * Stores on the local disk, for Node.
+ * Stores on the local disk and behind URLs, for Node.
  *
  * @example
  * import { writeAnnData } from "@flashdeconv/io-zarr";
@@ -12,3 +12,8 @@
 export { type CreateStoreOptions, createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
 export { type OpenStore, openStore } from "./node/open-store.js";
+export { isRemote, localPath } from "./node/remote/parse-location.js";
+export { readObject } from "./node/remote/read-object.js";
+export type { StoreAccess } from "./node/remote/store-access.js";
+export { redactUrl } from "./remote/redact-url.js";
+export { LEDGER_BYTES, type TransferCounts } from "./remote/transfer-ledger.js";

@@ -16,6 +16,11 @@ export type ByteRange =
 export interface ReadableStore {
   /** What people call it, such as its path; begins the message of errors that come of reading it. */
   readonly name?: string;
+  /**
+   * Where reads wait long, as over a network: most bytes (counted decoded) that may be fetched of an array before they
+   * are asked for. Nothing is read ahead without it.
+   */
+  readonly readAheadBytes?: number;
   get(key: `/${string}`, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Needed for shards to be read in part; without it they are read whole. */
   getRange?(key: `/${string}`, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
@@ -25,3 +30,6 @@ export interface ReadableStore {
    */
   list?(path: `/${string}`, options?: ReadOptions): Promise<readonly string[]>;
 }
+
+/** A store that can do all of it, as those on a disk can. */
+export type LocalStore = Required<Omit<ReadableStore, "readAheadBytes">>;

@@ -6,9 +6,11 @@ it("exports what is meant to be public, and nothing else", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "OPEN_DEFAULTS",
+      "REMOTE_DEFAULTS",
       "WRITE_DEFAULTS",
       "addTable",
       "addToAnnData",
+      "httpStore",
       "inspectStore",
       "memoryStore",
       "openArrays",
@@ -26,9 +28,14 @@ it("exports what is meant to be public, and nothing else", () => {
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
+      "LEDGER_BYTES",
       "createStore",
       "editStore",
+      "isRemote",
+      "localPath",
       "openStore",
+      "readObject",
+      "redactUrl",
     ]
   `);
 });

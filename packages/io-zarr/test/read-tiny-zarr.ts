@@ -134,7 +134,7 @@ export class TinyZarr implements ReadableStore {
   }
 }
 
-function positions(counts: readonly number[]): number[][] {
+export function positions(counts: readonly number[]): number[][] {
   let all: number[][] = [[]];
   for (const count of counts) {
     all = all.flatMap((head) => Array.from({ length: count }, (_, i) => [...head, i]));

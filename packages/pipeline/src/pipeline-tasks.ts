@@ -1,5 +1,6 @@
 import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/graph";
+import type { StoreAccess } from "@flashdeconv/io-zarr/node";
 import { addCountCheck, buildCountCheck, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
   addMoments,
@@ -28,11 +29,16 @@ import { buildRowMaker, type RowForm } from "./solver-rows.js";
 
 /** Where a thread of its own finds the section, to open and read it there. */
 export interface SectionLocation {
-  /** Path of the store. */
+  /** Path or URL of the store. */
   readonly path: string;
   readonly layer?: string;
   /** Of a SpatialData container. */
   readonly table?: string;
+  /**
+   * Given for a store behind a URL, and how it is reached: no credentials, which each thread looks up by itself. With a ledger that is shared
+   * the threads count requests together, and none reads another version of an object than the others.
+   */
+  readonly access?: StoreAccess;
 }
 
 /** What a thread needs to start the same solver session as the others. */

@@ -58,8 +58,8 @@ async function openCounts(location: SectionLocation | undefined): Promise<ChunkS
       remedy: "Give the section's `location`, or leave the executor out.",
     });
   }
-  const { path, layer, table } = location;
-  return (await openSpatial(await openStore(path), { layer, table })).counts;
+  const { path, layer, table, access } = location;
+  return (await openSpatial(await openStore(path, access), { layer, table })).counts;
 }
 
 const running = new Map<number, AbortController>();

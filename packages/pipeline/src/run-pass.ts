@@ -11,6 +11,8 @@ export interface PassSettings<N extends keyof PipelineTasks> {
   readonly task: N;
   readonly stage: StageName;
   readonly spotCount: number;
+  /** The section lies behind a network: a stored chunk on a border of ranges, which is read twice, costs more than idling. */
+  readonly isFar: boolean;
   inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0];
   /** Called with the parts in the order of the spots. */
   onPart?(part: Awaited<ReturnType<PipelineTasks[N]>>): void;
@@ -18,13 +20,14 @@ export interface PassSettings<N extends keyof PipelineTasks> {
 
 /** Shares one pass over all spots among the executor's threads. The first failure stops the others. */
 export async function runPass<N extends keyof PipelineTasks>(
-  { executor, task, stage, spotCount, inputFor, onPart }: PassSettings<N>,
+  { executor, task, stage, spotCount, isFar, inputFor, onPart }: PassSettings<N>,
   { signal, onProgress }: DeconvolveCallbacks,
   notices: NoticeList,
 ): Promise<void> {
   const stop = new AbortController();
   const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const ranges = passRanges(spotCount, executor.concurrency);
+  const ranges = passRanges(spotCount, executor.concurrency, isFar);
+  onProgress?.({ stage, done: 0, total: spotCount });
   const doneInRange = new Float64Array(ranges.length);
   let done = 0;
 
@@ -54,11 +57,15 @@ export async function runPass<N extends keyof PipelineTasks>(
   }
 }
 
-/** Ranges of a power of two of whole blocks of ordered sums, so that each comes back as few subtrees. */
-function passRanges(spotCount: number, concurrency: number): SpotRange[] {
+/**
+ * Ranges of a power of two of whole blocks of ordered sums, so that each comes back as few subtrees; of a section that is
+ * far, one for each thread, all about as long.
+ */
+function passRanges(spotCount: number, concurrency: number, isFar: boolean): SpotRange[] {
   if (concurrency === 1) return [{ start: 0, end: spotCount }];
   let size = ORDERED_SUM_BLOCK;
-  while (Math.ceil(spotCount / (2 * size)) >= RANGES_PER_THREAD * concurrency) size *= 2;
+  if (isFar) size *= Math.ceil(spotCount / ORDERED_SUM_BLOCK / concurrency);
+  else while (Math.ceil(spotCount / (2 * size)) >= RANGES_PER_THREAD * concurrency) size *= 2;
   const ranges: SpotRange[] = [];
   for (let start = 0; start < spotCount; start += size) {
     ranges.push({ start, end: Math.min(start + size, spotCount) });

@@ -48,6 +48,7 @@ export async function summarizeSpots(
     task: "summarize" as const,
     stage: "statistics" as const,
     spotCount,
+    isFar: location?.access !== undefined,
     inputFor: (range: SpotRange) => ({
       location,
       range,

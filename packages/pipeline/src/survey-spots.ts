@@ -25,6 +25,7 @@ export async function surveySpots(
     task: "survey" as const,
     stage: "genes" as const,
     spotCount: counts.spotCount,
+    isFar: location?.access !== undefined,
     inputFor: (range: { start: number; end: number }) => ({ location, range, columns }),
     onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
       mergeCountCheck(check, part.check);

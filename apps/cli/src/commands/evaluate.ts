@@ -3,6 +3,7 @@ import { alignProportions, evaluateProportions } from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { requireGiven } from "../options/require-given.js";
+import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { readProportions } from "../stores/read-proportions.js";
 import { describeEvaluation } from "../terminal/describe-evaluation.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
@@ -14,20 +15,22 @@ Examples:
 
 const DEFAULT_TRUTH_KEY = "truth";
 
-export interface EvaluateFlags extends TerminalOptions {
+export interface EvaluateFlags extends TerminalOptions, StoreFlags {
   readonly truth: string;
   readonly key?: string;
   readonly truthKey?: string;
 }
 
 export function addEvaluateCommand(program: Command, environment: Environment): void {
-  program
+  const command = program
     .command("evaluate")
     .description("Compares proportions with the truth. Spots and types are matched by name.")
     .argument("<result>", "store with the result, or CSV (a row per spot, a column per type)")
     .option("--truth <path>", "store with the truth, or CSV")
     .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
-    .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`)
+    .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`);
+  addStoreOptions(command)
+    .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a table")
     .option("--quiet", "no notes")
     .addHelpText("after", EXAMPLES)
@@ -41,11 +44,13 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
 /** Reads both sides, brings them together by name and measures how close they are. */
 export async function evaluateResult(
   path: string,
-  { truth: truthPath, key = RESULT_DEFAULTS.key, truthKey = DEFAULT_TRUTH_KEY }: EvaluateFlags,
+  { truth: truthPath, key = RESULT_DEFAULTS.key, truthKey = DEFAULT_TRUTH_KEY, ...flags }: EvaluateFlags,
   { signal, note }: Terminal,
 ): Promise<Outcome> {
-  const estimate = await readProportions({ path, key, keyFlag: "--key" }, signal);
-  const truth = await readProportions({ path: truthPath, key: truthKey, keyFlag: "--truth-key" }, signal);
+  const access = storeAccess(flags);
+  const estimate = await readProportions({ path, key, keyFlag: "--key", access }, signal);
+  const request = { path: truthPath, key: truthKey, keyFlag: "--truth-key", access };
+  const truth = await readProportions(request, signal);
   const aligned = alignProportions(estimate, truth);
   for (const notice of aligned.notices) note(notice);
   const { typeNames } = aligned;

@@ -7,6 +7,7 @@ import {
   type SpatialDataset,
   type StoreSummary,
 } from "@flashdeconv/io-zarr";
+import { redactUrl } from "@flashdeconv/io-zarr/node";
 import type { CountReport } from "@flashdeconv/normalize";
 import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
@@ -14,6 +15,7 @@ import type { Environment } from "../environment.js";
 import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
 import type { ResourceFlags } from "../options/resource-options.js";
+import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
@@ -31,7 +33,7 @@ Examples:
   flashdeconv inspect section.zarr --layer counts --json
   flashdeconv inspect sdata.zarr --table square_008um`;
 
-interface InspectFlags extends ResourceFlags, TerminalOptions {
+interface InspectFlags extends ResourceFlags, StoreFlags, TerminalOptions {
   readonly reference?: string;
   readonly table?: string;
   readonly layer?: string;
@@ -53,7 +55,7 @@ export interface Inspection {
 }
 
 export function addInspectCommand(program: Command, environment: Environment): void {
-  program
+  const command = program
     .command("inspect")
     .description(
       "Shows what a store holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
@@ -68,14 +70,18 @@ export function addInspectCommand(program: Command, environment: Environment): v
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
     )
     .option("--workers <count>", "plan memory for so many threads", parseNumber("--workers"))
-    .option("--max-memory <size>", "plan for so much memory", parseBytes("--max-memory"))
+    .option("--max-memory <size>", "plan for so much memory", parseBytes("--max-memory"));
+  addStoreOptions(command)
+    .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
     .action((given: string, flags: InspectFlags) =>
       useTerminal(environment, flags, async (terminal) => {
-        const { path, table } = await sectionAt(given, flags.table);
-        return withStore(path, (store) => inspect(path, store, { ...flags, table }, terminal));
+        const { path, table } = await sectionAt(given, flags.table, storeAccess(flags));
+        return withStore(path, storeAccess(flags), (store) =>
+          inspect(redactUrl(path), store, { ...flags, table }, terminal),
+        );
       }),
     );
 }
@@ -109,11 +115,11 @@ async function inspect(
 
 async function inspectReference(
   geneNames: readonly string[],
-  { reference, referenceLayer, cellTypeKey }: InspectFlags,
+  { reference, ...flags }: InspectFlags,
   terminal: Terminal,
 ): Promise<{ report?: ReferenceReport; typeCount?: number }> {
   if (reference === undefined) return {};
-  return withReference({ reference, referenceLayer, cellTypeKey }, terminal, async (input) => {
+  return withReference({ reference, ...flags }, terminal, async (input) => {
     const counts = isSignature(input)
       ? undefined
       : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));

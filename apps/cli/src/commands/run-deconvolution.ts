@@ -1,5 +1,6 @@
 import { type Coordinates, isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import { openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
+import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import {
   addResultTable,
   addResultToStore,
@@ -15,9 +16,11 @@ import {
 } from "@flashdeconv/pipeline";
 import { withFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
+import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
+import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";
 import { locateTable } from "../stores/locate-table.js";
@@ -37,15 +40,17 @@ export async function runDeconvolution(
   givenFlags: RunFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const { path, table: ofPath } = await sectionAt(given, givenFlags.table);
+  const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
   const flags = { ...givenFlags, table: ofPath };
   const { reference, out, inPlace, newTable, overwrite } = flags;
   const meter = resourceMeter("open");
+  const transfers = transferMeter("open");
+  const access = sharedAccess(path, storeAccess(flags));
   const options = await deconvolveOptions(flags);
   if (flags.saveStats !== undefined && options.solver.input !== "statistics") {
     throw new OptionError({
       option: "--save-stats",
-      value: flags.saveStats,
+      value: redactUrl(flags.saveStats),
       rule: `a solver of statistics; ${options.solver.name} takes ${options.solver.input}`,
       remedy: "Leave it out, or take another --solver.",
     });
@@ -65,21 +70,24 @@ export async function runDeconvolution(
     newTable,
     tablePath,
     overwrite,
+    access: storeAccess(flags),
   });
   const statistics = await openStatistics(path, flags).catch(async (error) => {
     await output.discard().catch(() => undefined);
     throw error;
   });
   try {
-    return await withStore(path, async (store) => {
+    return await withStore(path, access, async (store) => {
+      transfers.watch("spatial", redactUrl(path), store.transfer);
       const { signal, note } = terminal;
       const { table, layer, spatialKey } = flags;
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
       const opened = await openSpatial(store, { table, layer, spatialKey, signal, onNotice: note });
-      return await withReference(flags, terminal, (input) => {
+      return await withReference(flags, terminal, (input, transfer) => {
+        transfers.watch("reference", redactUrl(reference), transfer);
         const plan = planResources(memoryFacts(opened, input, options), flags);
         terminal.tell(describePlan(plan));
-        const location = { path, layer, table };
+        const location = { path, layer, table, access: isRemote(path) ? access : undefined };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates } = opened;
         const spatial = {
@@ -89,6 +97,7 @@ export async function runDeconvolution(
         };
         const onProgress = (progress: StageProgress) => {
           meter.enter(progress.stage);
+          transfers.enter(progress.stage);
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
         return withScratch(plan, flags.scratch, out ?? path, async (scratch) => {
@@ -106,14 +115,19 @@ export async function runDeconvolution(
             }),
           );
           meter.enter("write");
+          transfers.enter("write");
           await write(output, found, spatial, { ...flags, layout }, terminal);
           const { text, json } = await describeRun(
-            out ?? resultPath(path, spatial, newTable),
+            redactUrl(out ?? resultPath(path, spatial, newTable)),
             layout.key,
             found,
             terminal.notices,
           );
-          return { text, json: { ...json, memory: planJson(plan), resources: meter.report() } };
+          const transfer = transfers.report();
+          return {
+            text: [text, ...describeTransfers(transfer)].join("\n"),
+            json: { ...json, memory: planJson(plan), resources: meter.report(), transfer },
+          };
         });
       });
     });
@@ -131,7 +145,7 @@ async function openStatistics(path: string, flags: RunFlags): Promise<StagedStor
   if (saveStats === undefined) return undefined;
   const alsoRead = out === undefined ? [reference] : [reference, out];
   return withFlags({ "--out": "--save-stats" }, () =>
-    openOutput({ input: path, alsoRead, out: saveStats, overwrite }),
+    openOutput({ input: path, alsoRead, out: saveStats, overwrite, access: storeAccess(flags) }),
   );
 }
 
@@ -196,12 +210,12 @@ async function readIfThere(
   }
 }
 
-/** Where the result comes from, to be kept with it; file names as they were given. */
+/** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */
 function provenance(path: string, flags: RunFlags): Record<string, string> {
   const { reference, table, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
   const facts = {
-    spatial: path,
-    reference,
+    spatial: redactUrl(path),
+    reference: redactUrl(reference),
     table,
     layer,
     reference_layer: referenceLayer,

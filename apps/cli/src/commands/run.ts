@@ -10,6 +10,7 @@ import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import type { RunFlags } from "../options/run-flags.js";
+import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runDeconvolution } from "./run-deconvolution.js";
 
@@ -18,7 +19,8 @@ Examples:
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr
   flashdeconv run section.zarr --reference cells.zarr --cell-type-key annotation --in-place
   flashdeconv run sdata.zarr --table square_008um --reference cells.zarr --in-place
-  flashdeconv run section.zarr --reference means.csv --lambda 0 --out result.zarr --json`;
+  flashdeconv run section.zarr --reference means.csv --lambda 0 --out result.zarr --json
+  flashdeconv run s3://lab/section.zarr --reference cells.zarr --cache /scratch/cache --out s3://lab/result.zarr`;
 
 const PLATFORM_NAMES = Object.keys(PLATFORMS);
 
@@ -26,7 +28,10 @@ export function addRunCommand(program: Command, environment: Environment): void 
   const command = program
     .command("run")
     .description("Deconvolves a section and writes proportions of cell types.")
-    .argument("<spatial>", "AnnData or SpatialData Zarr store of the section: raw counts and coordinates")
+    .argument(
+      "<spatial>",
+      "AnnData or SpatialData Zarr store of the section, a path or URL: raw counts and coordinates",
+    )
     .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)")
     .option(
       "--cell-type-key <name>",
@@ -142,7 +147,8 @@ export function addRunCommand(program: Command, environment: Environment): void 
       `of what is kept per spot (default: ${DEFAULTS.precision}; float64 where the tolerance is below 1e-5)`,
       parseChoice("--precision", ["float64", "float32"]),
     );
-  addResourceOptions(command)
+  addResourceOptions(command);
+  addStoreOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")

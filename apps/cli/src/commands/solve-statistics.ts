@@ -1,3 +1,4 @@
+import { redactUrl } from "@flashdeconv/io-zarr/node";
 import {
   type MemoryPlan,
   readSummary,
@@ -12,6 +13,7 @@ import { withFlags } from "../options/option-flags.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
 import { solverOptions } from "../options/solver-options.js";
+import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { isSmoothingAsked } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
@@ -30,6 +32,7 @@ const MUTUAL_DEGREE = 1.3;
 /** The options of `solve`; those that `run` has too mean the same. */
 export interface SolveFlags
   extends ResourceFlags,
+    StoreFlags,
     Pick<
       RunFlags,
       | "overwrite"
@@ -60,12 +63,14 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const layout = resolveResultLayout({
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
-    extraParameters: { statistics: path },
+    extraParameters: { statistics: redactUrl(path) },
   });
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
-  const output = await openOutput({ input: path, alsoRead: [], out: flags.out, overwrite: flags.overwrite });
+  const access = storeAccess(flags);
+  const { out, overwrite } = flags;
+  const output = await openOutput({ input: path, alsoRead: [], out, overwrite, access });
   try {
-    return await withStore(path, async (store) => {
+    return await withStore(path, access, async (store) => {
       let plan: MemoryPlan | undefined;
       const {
         summary: whole,
@@ -124,7 +129,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
           onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),
           zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
         });
-        const { text, json } = await describeRun(flags.out, layout.key, result, terminal.notices);
+        const { text, json } = await describeRun(redactUrl(out), layout.key, result, terminal.notices);
         return { text, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
       });
     });

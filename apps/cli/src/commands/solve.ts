@@ -9,6 +9,7 @@ import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
+import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
 
@@ -76,7 +77,8 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "of abundances and proportions (default: as run)",
       parseChoice("--precision", ["float64", "float32"]),
     );
-  addResourceOptions(command)
+  addResourceOptions(command);
+  addStoreOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")

@@ -35,6 +35,12 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   reference: "--reference",
   "spatial-key": "--spatial-key",
   "cell-type-key": "--cell-type-key",
+  // stores behind URLs
+  endpointUrl: "--endpoint-url",
+  maxRequests: "--max-requests",
+  maxAttempts: "--max-attempts",
+  stallTimeout: "--stall-timeout",
+  cacheBytes: "--cache-size",
   // simulate
   spotCount: "--spots",
   geneCount: "--genes",

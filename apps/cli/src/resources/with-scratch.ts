@@ -1,4 +1,6 @@
+import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
+import { isRemote, localPath } from "@flashdeconv/io-zarr/node";
 import type { MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openScratchFolder } from "@flashdeconv/pipeline/scratch";
 
@@ -10,7 +12,8 @@ export async function withScratch<T>(
   work: (scratch: ScratchUse | undefined) => Promise<T>,
 ): Promise<T> {
   if (keeps === "memory") return work(undefined);
-  const scratch = await openScratchFolder(folder ?? dirname(resolve(result)), { bytesNeeded: scratchBytes });
+  const beside = isRemote(result) ? tmpdir() : dirname(resolve(localPath(result)));
+  const scratch = await openScratchFolder(folder ?? beside, { bytesNeeded: scratchBytes });
   try {
     return await work({ scratch, windowBytes });
   } finally {

@@ -1,8 +1,9 @@
 import { OptionError } from "@flashdeconv/core";
 import { inspectStore } from "@flashdeconv/io-zarr";
+import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { withStore } from "./with-store.js";
 
-export interface TableRequest {
+export interface TableRequest extends StoreFlags {
   readonly table?: string;
   readonly newTable?: string;
   readonly overwrite?: boolean;
@@ -16,10 +17,10 @@ export interface TableRequest {
  */
 export function locateTable(
   path: string,
-  { table, newTable, overwrite = false }: TableRequest,
+  { table, newTable, overwrite = false, ...flags }: TableRequest,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  return withStore(path, async (store) => {
+  return withStore(path, storeAccess(flags), async (store) => {
     const { table: found } = await inspectStore(store, { table, signal });
     const isTaken = newTable !== undefined && found?.tableNames.includes(newTable);
     if (isTaken && (newTable === found?.name || !overwrite)) {

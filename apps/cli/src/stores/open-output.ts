@@ -2,7 +2,14 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { OptionError } from "@flashdeconv/core";
 import type { StagedStore } from "@flashdeconv/io-zarr";
-import { createStore, editStore } from "@flashdeconv/io-zarr/node";
+import {
+  createStore,
+  editStore,
+  isRemote,
+  localPath,
+  redactUrl,
+  type StoreAccess,
+} from "@flashdeconv/io-zarr/node";
 
 export interface OutputRequest {
   /** The store that is read, and with `inPlace` written to as well. */
@@ -16,6 +23,8 @@ export interface OutputRequest {
   /** The table of the container that is read; undefined for an AnnData store. */
   readonly tablePath?: string;
   readonly overwrite?: boolean;
+  /** How an output in an object store is reached. */
+  readonly access?: StoreAccess;
 }
 
 /**
@@ -25,12 +34,12 @@ export interface OutputRequest {
  *   where the path is taken or cannot be written to
  */
 export async function openOutput(request: OutputRequest): Promise<StagedStore> {
-  const { input, alsoRead, out, inPlace, newTable, tablePath, overwrite } = request;
+  const { input, alsoRead, out, inPlace, newTable, tablePath, overwrite, access } = request;
   const given = [out !== undefined, inPlace === true, newTable !== undefined].filter(Boolean);
   if (given.length !== 1) {
     throw new OptionError({
       option: "--out",
-      value: out,
+      value: out && redactUrl(out),
       rule: "either --out with a new store, or --in-place, or --new-table",
       remedy: "Give one of them.",
     });
@@ -45,17 +54,22 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
   }
   if (out === undefined) return editStore(input, { group: newTable === undefined ? tablePath : "tables" });
   for (const path of [input, ...alsoRead]) await refuseOverlap(out, path);
-  return createStore(out, { overwrite });
+  return createStore(out, { overwrite, access });
 }
 
 async function refuseOverlap(out: string, input: string): Promise<void> {
-  const [target, source] = await Promise.all([canonical(out), canonical(input)]);
-  if (!`${target}${sep}`.startsWith(`${source}${sep}`) && !`${source}${sep}`.startsWith(`${target}${sep}`))
-    return;
+  const isFar = isRemote(out);
+  if (isFar !== isRemote(input)) return;
+  const separator = isFar ? "/" : sep;
+  const [target, source] = isFar
+    ? [out, input].map((url) => url.replace(/\/+$/, ""))
+    : await Promise.all([out, input].map((path) => canonical(localPath(path))));
+  const isIn = (inner: string, outer: string) => `${inner}${separator}`.startsWith(`${outer}${separator}`);
+  if (!isIn(target, source) && !isIn(source, target)) return;
   throw new OptionError({
     option: "--out",
-    value: out,
-    rule: `a path apart from the input ${input}`,
+    value: redactUrl(out),
+    rule: `a path apart from the input ${redactUrl(input)}`,
     remedy: "Give another path, or use --in-place to add the result to the section's own store.",
   });
 }

@@ -1,5 +1,6 @@
 import { collect, FormatError } from "@flashdeconv/core";
 import { type ReadableStore, readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
+import type { StoreAccess } from "@flashdeconv/io-zarr/node";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import { withFlags } from "../options/option-flags.js";
 import { parseProportions } from "./parse-proportions.js";
@@ -12,15 +13,17 @@ export interface ProportionsRequest {
   readonly key: string;
   /** The flag that names the key. */
   readonly keyFlag: string;
+  /** How a store behind a URL is reached. */
+  readonly access: StoreAccess;
 }
 
 /** Reads proportions with their names, all into memory, from `obsm/<key>` of a store or from a CSV table. */
 export async function readProportions(
-  { path, key, keyFlag }: ProportionsRequest,
+  { path, key, keyFlag, access }: ProportionsRequest,
   signal: AbortSignal,
 ): Promise<NamedProportions> {
-  if (isTable(path)) return parseProportions(path, await readText(path, signal));
-  return withStore(path, async (store) => {
+  if (isTable(path)) return parseProportions(path, await readText(path, access, signal));
+  return withStore(path, access, async (store) => {
     const { columnNames, values } = await withFlags({ key: keyFlag }, () => readObsm(store, key, { signal }));
     const typeNames = columnNames ?? (await readTypeNames(store, key, values.width, signal));
     const spotNames = await readRowNames(store, "obs", { signal });

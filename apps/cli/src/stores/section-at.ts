@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { isRemote, localPath, readObject, type StoreAccess } from "@flashdeconv/io-zarr/node";
 
 /** A section as the command line names it: a store, and the table where that is a SpatialData container. */
 export interface SectionPlace {
@@ -11,17 +10,27 @@ export interface SectionPlace {
  * The path of a table inside a SpatialData container (`sdata.zarr/tables/name`) as the container and the table's name, so that
  * shapes are found and the container's consolidated metadata are kept right; any other path as it is.
  */
-export async function sectionAt(path: string, table: string | undefined): Promise<SectionPlace> {
-  const folder = dirname(path);
-  const container = dirname(folder);
-  const isTable = ["tables", "table"].includes(basename(folder)) && table === undefined;
-  if (!isTable || !(await isContainer(container))) return { path, table };
-  return { path: container, table: basename(path) };
+export async function sectionAt(
+  given: string,
+  table: string | undefined,
+  access: StoreAccess,
+): Promise<SectionPlace> {
+  const path = localPath(given);
+  // A URL may end with what shows who asks.
+  const [, whole, query = ""] = (isRemote(path) && /^(https?:[^?#]*)([?#].*)$/is.exec(path)) || ["", path];
+  const parts = /^(.+)[/\\]tables?[/\\]([^/\\]+)[/\\]*$/.exec(whole);
+  if (!parts || table !== undefined) return { path, table };
+  const [, container, name] = parts;
+  const isContainer = await saysSpatialData(container, query, access);
+  return isContainer ? { path: container + query, table: name } : { path, table };
 }
 
-async function isContainer(folder: string): Promise<boolean> {
+async function saysSpatialData(container: string, query: string, access: StoreAccess): Promise<boolean> {
   const texts = await Promise.all(
-    ["zarr.json", ".zattrs"].map((name) => readFile(join(folder, name), "utf8").catch(() => "")),
+    ["zarr.json", ".zattrs"].map(async (name) => {
+      const bytes = await readObject(`${container}/${name}${query}`, access).catch(() => new Uint8Array(0));
+      return new TextDecoder().decode(bytes);
+    }),
   );
   return texts.some((text) => text.includes('"spatialdata_attrs"'));
 }

@@ -1,9 +1,12 @@
-import type { ReadableStore } from "@flashdeconv/io-zarr";
-import { openStore } from "@flashdeconv/io-zarr/node";
+import { type OpenStore, openStore, type StoreAccess } from "@flashdeconv/io-zarr/node";
 
-/** Opens the store at `path` for as long as `work` takes. */
-export async function withStore<T>(path: string, work: (store: ReadableStore) => Promise<T>): Promise<T> {
-  const store = await openStore(path);
+/** Opens the store at a path or URL for as long as `work` takes. */
+export async function withStore<T>(
+  path: string,
+  access: StoreAccess,
+  work: (store: OpenStore) => Promise<T>,
+): Promise<T> {
+  const store = await openStore(path, access);
   try {
     return await work(store);
   } finally {

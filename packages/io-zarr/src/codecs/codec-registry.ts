@@ -1,5 +1,6 @@
 import { registry } from "zarrita";
 import { checkBloscFrame } from "./check-blosc-frame.js";
+import { withoutCrc32c } from "./crc32c.js";
 import { nativeCodec } from "./native-codecs.js";
 import { decodeVlenUtf8 } from "./vlen-utf8.js";
 
@@ -47,10 +48,17 @@ async function checkedBlosc() {
   };
 }
 
+/** zarrita's crc32c takes the checksum off without a look at it. */
+const checkedCrc32c = {
+  kind: "bytes_to_bytes" as const,
+  fromConfig: () => ({ kind: "bytes_to_bytes" as const, decode: withoutCrc32c }),
+};
+
 /** Codecs of our own, each made when it is first needed. */
 const OWN_CODECS: Readonly<Record<string, () => Promise<unknown>>> = {
   "vlen-utf8": async () => packedVlenUtf8,
   blosc: checkedBlosc,
+  crc32c: async () => checkedCrc32c,
 };
 
 /** The registry name of a codec, given its Zarr v3 name or its v2 id; undefined where nothing can decode it. */

@@ -7,23 +7,31 @@ import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import { useNodeCodecs } from "./node-codecs.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
+import { createRemoteStore } from "./remote/create-remote-store.js";
+import { parseLocation } from "./remote/parse-location.js";
+import type { StoreAccess } from "./remote/store-access.js";
 import { openGate } from "./staging-gate.js";
 
 export interface CreateStoreOptions {
   /** Replace a Zarr store that is already there. False by default. */
   readonly overwrite?: boolean;
+  /** How a place in an object store is reached. */
+  readonly access?: StoreAccess;
 }
 
 /**
- * Opens a new directory store for writing. Everything goes to a hidden folder beside `path`; `commit` renames it, so that
+ * Opens a new store for writing: a folder, or below a key of an object store (`s3`, `gs`, `az`). In a folder everything goes to a hidden folder beside `path`; `commit` renames it, so that
  * a store at `path` is always a whole one. What killed runs left beside `path` is cleaned up first.
  *
  * @throws StoreError, before any work, if there is something at `path` already (and `overwrite` is false, or it is not a
  *   Zarr store), or if the folder `path` is to lie in is missing or cannot be written to
  */
-export async function createStore(path: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
+export async function createStore(location: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
   useNodeCodecs();
-  const { overwrite = false } = options;
+  const { overwrite = false, access = {} } = options;
+  const place = parseLocation(location);
+  if (place.kind !== "path") return createRemoteStore(place, overwrite, access);
+  const { path } = place;
   const target = resolve(path);
   const tag = ownerTag();
   const staging = sibling(target, PARTIAL + tag);

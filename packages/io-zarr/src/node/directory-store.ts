@@ -1,10 +1,10 @@
 import { open, readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
-import type { ByteRange, ReadableStore, ReadOptions } from "../store.js";
+import type { ByteRange, LocalStore, ReadOptions } from "../store.js";
 import { ifPresent } from "./file-errors.js";
 
 /** A Zarr store that is a folder. Reads nothing outside of it, except through links that lie in it. */
-export function directoryStore(root: string): Required<ReadableStore> {
+export function directoryStore(root: string): LocalStore {
   const folder = resolve(root);
   /** The file of a key, or undefined for a key that points out of the folder. */
   const file = (key: string): string | undefined => {

@@ -2,7 +2,8 @@ import { constants } from "node:fs";
 import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import type { ReadableStore } from "../store.js";
+import { redactUrl } from "../remote/redact-url.js";
+import type { LocalStore } from "../store.js";
 import type { StagedStore } from "../write/staged-store.js";
 import { commitChanges, finishCommit, isCommitPending } from "./commit-journal.js";
 import { isBelow, NEW, planCommit } from "./commit-plan.js";
@@ -11,6 +12,7 @@ import { asStoreError, ifPresent } from "./file-errors.js";
 import { exists, syncTree, writeWithFolders } from "./files.js";
 import { useNodeCodecs } from "./node-codecs.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
+import { parseLocation } from "./remote/parse-location.js";
 import { openGate } from "./staging-gate.js";
 
 export interface EditStoreOptions {
@@ -26,8 +28,14 @@ export interface EditStoreOptions {
  * @throws StoreError, before any work, if there is no store at `path`, if it is a zip file, if it or a group in it cannot
  *   be written to, or if another run is changing it
  */
-export async function editStore(path: string, { group = "" }: EditStoreOptions = {}): Promise<StagedStore> {
+export async function editStore(
+  location: string,
+  { group = "" }: EditStoreOptions = {},
+): Promise<StagedStore> {
   useNodeCodecs();
+  const place = parseLocation(location);
+  if (place.kind !== "path") throw notHere(location);
+  const { path } = place;
   const root = resolve(path);
   const staging = join(root, STAGING + ownerTag());
   await asStoreError(path, async () => {
@@ -67,10 +75,10 @@ const STAGING = ".flashdeconv-staging-";
 
 /** The store as it will be: what is staged, and below it what is there and not deleted. */
 function overlay(
-  live: Required<ReadableStore>,
-  staged: Required<ReadableStore>,
+  live: LocalStore,
+  staged: LocalStore,
   deleted: readonly string[],
-): Pick<Required<ReadableStore>, "get" | "list"> {
+): Pick<LocalStore, "get" | "list"> {
   const stays = (path: string) => !isBelow(path, deleted);
   return {
     get: async (key) => (await staged.get(key)) ?? (stays(key.slice(1)) ? live.get(key) : undefined),
@@ -111,6 +119,15 @@ async function checkWritable(root: string, group: string): Promise<void> {
     const folder = join(root, group, name);
     if (await exists(folder)) await access(folder, constants.W_OK);
   }
+}
+
+function notHere(location: string): StoreError {
+  return new StoreError({
+    path: redactUrl(location),
+    found: "a store behind a network, which cannot be changed as one whole",
+    expected: "a Zarr store that is a folder of this machine",
+    remedy: "Write the result to a new store (--out).",
+  });
 }
 
 function inUse(path: string, name: string, isCommitPending: boolean): StoreError {

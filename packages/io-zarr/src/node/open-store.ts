@@ -1,23 +1,37 @@
 import { readdir, stat } from "node:fs/promises";
 import { StoreError } from "@flashdeconv/core";
+import type { TransferCounts } from "../remote/transfer-ledger.js";
 import type { ReadableStore } from "../store.js";
 import { directoryStore } from "./directory-store.js";
 import { ifPresent } from "./file-errors.js";
 import { useNodeCodecs } from "./node-codecs.js";
+import { openRemoteStore } from "./remote/open-remote-store.js";
+import { parseLocation } from "./remote/parse-location.js";
+import type { StoreAccess } from "./remote/store-access.js";
 import { zipStore } from "./zip-store.js";
 
 /** A store that holds a file open (a zip) until it is closed. */
-export type OpenStore = ReadableStore & { close(): Promise<void> };
+export type OpenStore = ReadableStore & {
+  close(): Promise<void>;
+  /** What reading it has cost so far, where it lies behind a network. */
+  readonly transfer?: () => TransferCounts;
+};
 
 const ROOT_FILES = ["zarr.json", ".zgroup", ".zarray", ".zmetadata"];
 
 /**
- * Opens the Zarr store at a path: a folder, or a `.zip` of one.
+ * Opens the Zarr store at a path or URL (`file`, `http`, `https`, `s3`, `gs`, `az`): a folder, or a `.zip` of one.
+ * Credentials are looked up in the environment, for S3 in the AWS files as well.
  *
- * Throws StoreError where there is nothing, something else, or no permission to read it, saying what was found.
+ * Throws StoreError where there is nothing, something else, or no permission to read it, saying what was found;
+ * OptionError for an `access` that cannot be.
  */
-export async function openStore(path: string): Promise<OpenStore> {
+export async function openStore(location: string, access: StoreAccess = {}): Promise<OpenStore> {
   useNodeCodecs();
+  const place = parseLocation(location);
+  if (place.kind !== "path")
+    return { ...(await openRemoteStore(place, access)), close: async () => undefined };
+  const { path } = place;
   const found = await inspectPath(path);
   if (found === "folder") return { ...directoryStore(path), close: async () => undefined };
   if (found === "zip") return zipStore(path);

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import ZipFileStore from "@zarrita/storage/zip";
 import type { ReadableStore } from "../store.js";
 
@@ -13,10 +13,29 @@ const ROOT_FILES = ["zarr.json", ".zgroup", ".zmetadata"];
 export async function zipStore(path: string): Promise<ReadableStore & { close(): Promise<void> }> {
   const handle = await open(path);
   try {
-    const reader = await fileReader(handle);
+    const store = await zipStoreOf(path, await fileReader(handle));
+    return { ...store, close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Reads a zip file wherever it lies. */
+export interface ZipReader {
+  getLength(): Promise<number>;
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Told where members lie once that is known: their first bytes, ascending, and then where the last one ends. */
+  onMembers?(bounds: readonly number[]): void;
+}
+
+/** The store in the zip file that a reader reads; `name` is the file's. */
+export async function zipStoreOf(name: string, reader: ZipReader): Promise<ReadableStore> {
+  try {
     let names: string[] = [];
     const zip = new ZipFileStore(reader, {
       transformEntries(all) {
+        reader.onMembers?.(memberBounds(all));
         const entries = withoutFolder(all);
         names = Object.keys(entries);
         return entries;
@@ -24,16 +43,15 @@ export async function zipStore(path: string): Promise<ReadableStore & { close():
     });
     await zip.has("/"); // waits until the zip's directory is read
     return {
-      name: path,
+      name,
       get: (key) => zip.get(key),
       getRange: (key, range) => zip.getRange(key, range),
       list: async (folder) => childNames(names, folder.slice(1)),
-      close: () => handle.close(),
     };
   } catch (cause) {
-    await handle.close();
+    if (isFlashdeconvError(cause)) throw cause;
     throw new StoreError({
-      path,
+      path: name,
       found: `a file that cannot be read as a zip (${cause instanceof Error ? cause.message : cause})`,
       expected: "a Zarr store: a folder, or a zip file of one",
       remedy: "Copy the file again if it is incomplete, or give the folder of the store.",
@@ -42,7 +60,24 @@ export async function zipStore(path: string): Promise<ReadableStore & { close():
   }
 }
 
-async function fileReader(handle: FileHandle) {
+/** From what unzipit keeps of each member, which its types do not tell. */
+function memberBounds(entries: Record<string, unknown>): number[] {
+  const bounds: number[] = [];
+  let end = 0;
+  for (const entry of Object.values(entries) as { _rawEntry?: Record<string, unknown> }[]) {
+    const {
+      relativeOffsetOfLocalHeader: start,
+      compressedSize = 0,
+      fileNameLength = 0,
+    } = entry._rawEntry ?? {};
+    if (typeof start !== "number") continue;
+    bounds.push(start);
+    end = Math.max(end, start + 30 + Number(fileNameLength) + Number(compressedSize));
+  }
+  return [...bounds.sort((a, b) => a - b), end];
+}
+
+async function fileReader(handle: FileHandle): Promise<ZipReader> {
   const { size } = await handle.stat();
   return {
     getLength: async () => size,

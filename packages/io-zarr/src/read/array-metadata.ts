@@ -16,8 +16,20 @@ export interface ArrayMetadata {
   readonly codecNames: readonly string[];
   /** Whether chunks are compressed, so that decoding one makes an array that nothing else refers to. */
   readonly isCompressed: boolean;
-  /** The same in the form zarrita's Array takes, with codec names as they are registered. */
+  /** Present where chunks lie in shards, several in one stored object. */
+  readonly shards?: ShardMetadata;
+  /** How a chunk is decoded, in the form zarrita's Array takes, with codec names as they are registered. */
   readonly zarrita: ZarritaMetadata;
+}
+
+export interface ShardMetadata {
+  /** Items of a shard; a multiple of `chunkShape`. */
+  readonly shape: readonly number[];
+  /** Codecs of the index, as they are registered. */
+  readonly indexCodecs: CodecMetadata[];
+  /** Bytes of the encoded index: an offset and a length for each chunk, and a checksum where one is kept. */
+  readonly indexBytes: number;
+  readonly indexLocation: "start" | "end";
 }
 
 export interface ZarritaMetadata {
@@ -96,10 +108,13 @@ function parseV3(document: JsonObject, path: string): ArrayMetadata {
 
   const codecNames: string[] = [];
   const codecs = parseCodecs(document.codecs, codecNames, path);
-  const sharding = codecs.find((codec) => codec.name === "sharding_indexed");
+  const sharding = codecs.find((codec) => codec.name === SHARDING);
+  if (sharding && codecs.length > 1) throw notPlainShards(codecNames, path);
   const chunkShape = sharding
     ? parseInnerShape(sharding.configuration.chunk_shape, outerShape, path)
     : outerShape;
+  const chunkCodecs = (sharding?.configuration.codecs as CodecMetadata[] | undefined) ?? codecs;
+  if (sharding && chunkCodecs.some(({ name }) => name === SHARDING)) throw notPlainShards(codecNames, path);
   const encoding = isJsonObject(document.chunk_key_encoding)
     ? document.chunk_key_encoding
     : { name: "default" };
@@ -115,11 +130,12 @@ function parseV3(document: JsonObject, path: string): ArrayMetadata {
     fillValue: parseFillValue(document.fill_value),
     codecNames,
     isCompressed: codecNames.some(isCompressor),
+    ...(sharding && { shards: parseShards(sharding.configuration, outerShape, chunkShape, path) }),
     zarrita: {
       dataType: dataType.zarrita,
-      chunkShape: outerShape,
+      chunkShape: [...chunkShape],
       keyEncoding: { name: keyName, configuration: { separator } },
-      codecs,
+      codecs: chunkCodecs,
     },
   };
 }
@@ -131,7 +147,7 @@ function parseCodecs(value: unknown, names: string[], path: string): CodecMetada
     if (typeof name !== "string") throw broken("a codec without a name", "one", path);
     names.push(name);
     const given = isJsonObject(codec) && isJsonObject(codec.configuration) ? codec.configuration : {};
-    if (name !== "sharding_indexed") return { name: registered(name, 3, path), configuration: { ...given } };
+    if (name !== SHARDING) return { name: registered(name, 3, path), configuration: { ...given } };
     const inner = {
       codecs: parseCodecs(given.codecs, names, path),
       index_codecs: parseCodecs(given.index_codecs, [], path),
@@ -139,6 +155,47 @@ function parseCodecs(value: unknown, names: string[], path: string): CodecMetada
     return { name, configuration: { ...given, ...inner } };
   });
 }
+
+/** An index larger than this is no index of chunks of a useful size. */
+const MAX_INDEX_BYTES = 2 ** 26;
+
+function parseShards(
+  { index_codecs, index_location = "end" }: Record<string, unknown>,
+  shape: readonly number[],
+  chunkShape: readonly number[],
+  path: string,
+): ShardMetadata {
+  const indexCodecs = index_codecs as CodecMetadata[];
+  const chunkCount = shape.reduce((product, length, axis) => product * (length / chunkShape[axis]), 1);
+  // Registered under a name of our own.
+  const checksums = indexCodecs.filter(({ name }) => name.endsWith("crc32c")).length;
+  if (indexCodecs.length - checksums !== 1 || indexCodecs[0].name !== "bytes") {
+    throw broken(
+      `the index codecs ${JSON.stringify(indexCodecs.map(({ name }) => name))}`,
+      "bytes, crc32c",
+      path,
+    );
+  }
+  if (index_location !== "start" && index_location !== "end") {
+    throw broken(`the index location ${JSON.stringify(index_location)}`, "start or end", path);
+  }
+  const indexBytes = 16 * chunkCount + 4 * checksums;
+  if (indexBytes > MAX_INDEX_BYTES) {
+    throw broken(`shards of ${chunkCount} chunks`, `an index of at most ${MAX_INDEX_BYTES} bytes`, path);
+  }
+  return { shape, indexCodecs, indexBytes, indexLocation: index_location };
+}
+
+function notPlainShards(names: readonly string[], path: string): FormatError {
+  return new FormatError({
+    path,
+    found: `the codecs ${names.join(", ")}`,
+    expected: "shards of plain chunks: sharding_indexed alone, and not within itself",
+    remedy: "Write the store again with one level of shards and nothing around it.",
+  });
+}
+
+const SHARDING = "sharding_indexed";
 
 const COMPRESSORS: readonly string[] = ["blosc", "gzip", "lz4", "zlib", "zstd"];
 

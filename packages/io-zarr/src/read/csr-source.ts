@@ -53,7 +53,7 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
       if (start === end) return;
       known ??= await readOffsets(matrix.indptr, matrix.itemCount, signal);
       const offsets = known;
-      const reader = rowReader(matrix, offsets, signal);
+      const reader = rowReader(matrix, offsets, end, signal);
       const repairs = { unsorted: false, repeated: false };
 
       for (let row = start; row < end; ) {

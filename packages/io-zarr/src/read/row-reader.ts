@@ -17,10 +17,16 @@ export interface RowReader {
   take(start: number, end: number): Promise<Rows>;
 }
 
-export function rowReader(matrix: SparseMatrix, offsets: Offsets, signal?: AbortSignal): RowReader {
+/** @param lastRow where the rows end that will be asked for; nothing beyond is read */
+export function rowReader(
+  matrix: SparseMatrix,
+  offsets: Offsets,
+  lastRow: number,
+  signal?: AbortSignal,
+): RowReader {
   const width = matrix.shape[1];
-  const data = vectorCursor(matrix.data, "refuse", signal);
-  const indices = vectorCursor(matrix.indices, missingIndices(matrix), signal);
+  const data = vectorCursor(matrix.data, "refuse", signal, offsets[lastRow]);
+  const indices = vectorCursor(matrix.indices, missingIndices(matrix), signal, offsets[lastRow]);
 
   const copyValues = async (from: number, to: number) => {
     const values = countArray(matrix.data, to - from);

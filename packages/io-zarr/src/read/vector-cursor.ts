@@ -31,17 +31,41 @@ interface HeldChunk {
   readonly data: VectorPiece["data"];
 }
 
-export function vectorCursor(array: ZarrArray, missing: MissingChunk, signal?: AbortSignal): VectorCursor {
+/**
+ * A cursor over an array. From a store that waits long it fetches the bytes of the chunks that come next, but none beyond
+ * the item `until` or the end of the run being read.
+ */
+export function vectorCursor(
+  array: ZarrArray,
+  missing: MissingChunk,
+  signal?: AbortSignal,
+  until = 0,
+): VectorCursor {
   const chunkLength = array.metadata.chunkShape[0];
+  const fetched = new Map<number, Promise<Uint8Array | undefined>>();
   let held: HeldChunk | undefined;
+  let stop = Math.ceil(until / chunkLength);
+  const fetchFrom = (first: number) => {
+    for (let index = first; index < Math.min(stop, first + array.readAhead + 1); index++) {
+      if (fetched.has(index)) continue;
+      const bytes = array.fetchChunk([index], signal);
+      // A failure is met by who reads the chunk, if anybody still does.
+      bytes.catch(() => undefined);
+      fetched.set(index, bytes);
+    }
+  };
   const readChunk = async (index: number): Promise<HeldChunk> => {
     if (held?.index === index) return held;
-    const chunk = await array.readChunk([index], missing, signal);
+    if (array.readAhead > 0) fetchFrom(index);
+    const bytes = fetched.get(index);
+    fetched.delete(index);
+    const chunk = await array.readChunk([index], missing, signal, bytes);
     return { index, base: index * chunkLength, data: chunk?.data };
   };
   return {
     async read(start, end, visit) {
       if (start >= end) return;
+      stop = Math.max(stop, Math.ceil(end / chunkLength));
       const last = Math.floor((end - 1) / chunkLength);
       for (let first = Math.floor(start / chunkLength); first <= last; first += READ_CONCURRENCY) {
         const indices = numbersFrom(first, Math.min(first + READ_CONCURRENCY, last + 1));

@@ -1,17 +1,15 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
 import {
-  type GetOptions,
   isZarritaError,
   type TypedArray,
   Array as ZarritaArray,
   type DataType as ZarritaDataType,
 } from "zarrita";
 import type { PackedStrings } from "../codecs/vlen-utf8.js";
-import type { ByteRange, ReadableStore } from "../store.js";
 import type { ArrayMetadata } from "./array-metadata.js";
+import { type ChunkBytes, chunkBytes, chunkKey } from "./chunk-bytes.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
-import { join } from "./hierarchy.js";
-import { readKey } from "./read-key.js";
+import type { GivenBytes } from "./shard-index.js";
 
 /** Decoded items of one chunk. The chunk's item at (i, j) is `data[i * stride[0] + j * stride[1]]`. */
 export interface DecodedChunk {
@@ -32,27 +30,30 @@ export interface ZarrArray {
   /**
    * One chunk, decoded, of exactly the declared length; undefined for a missing chunk that stands for the fill value.
    * Throws FormatError naming array and chunk key for a lost, truncated or corrupt chunk.
+   *
+   * @param fetched its bytes, where `fetchChunk` was called for them before
    */
   readChunk(
     coordinates: readonly number[],
     missing: MissingChunk,
     signal?: AbortSignal,
+    fetched?: Promise<Uint8Array | undefined>,
   ): Promise<DecodedChunk | undefined>;
+  /** The bytes of a chunk as they lie, for `readChunk` to decode later. */
+  readonly fetchChunk: ChunkBytes;
+  /** Chunks that may be fetched before they are asked for; 0 where the store does not wait long. */
+  readonly readAhead: number;
 }
 
-/** Carried through zarrita to the store in the options: whether bytes were found for the chunk. */
-interface ProbedOptions extends GetOptions {
-  readonly probe?: { byteCount: number | undefined };
-}
+/** Most chunks fetched ahead, however small. */
+const MOST_AHEAD = 16;
 
-/** Thrown inside zarrita when a chunk's object is not there, so that it fills nothing in on its own. */
-const MISSING = Symbol("missing chunk");
-
-export function openArray(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): ZarrArray {
+export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array" }): ZarrArray {
   const { metadata, path } = node;
   const { zarrita } = metadata;
-  // zarrita takes paths for URLs, which names with `%`, `#` or `?` are not: it sees the array as the root of its store.
-  const array = new ZarritaArray(probedStore(hierarchy.store, path), "/", {
+  // zarrita only decodes: it is handed the bytes of a chunk in the options, and sees shards as what lies in them.
+  const given = { get: async (_key: string, { bytes }: GivenBytes = {}) => bytes };
+  const array = new ZarritaArray(given, "/", {
     zarr_format: 3,
     node_type: "array",
     shape: [...metadata.shape],
@@ -65,66 +66,36 @@ export function openArray(hierarchy: Hierarchy, node: ZarrNode & { kind: "array"
     attributes: {},
   });
   const itemCount = metadata.chunkShape.reduce((product, length) => product * length, 1);
+  const decodedBytes = itemCount * metadata.dataType.byteSize;
+  const fetchChunk = chunkBytes(store, path, metadata);
+  const ahead = Math.max(1, Math.min(MOST_AHEAD, Math.floor((store.readAheadBytes ?? 0) / decodedBytes)));
 
   return {
     path,
     metadata,
-    async readChunk(coordinates, missing, signal) {
+    fetchChunk,
+    readAhead: store.readAheadBytes ? ahead : 0,
+    async readChunk(coordinates, missing, signal, fetched) {
       signal?.throwIfAborted();
-      const probe: ProbedOptions["probe"] = { byteCount: undefined };
-      const options: ProbedOptions = { signal, probe };
+      let bytes: Uint8Array | undefined;
       let chunk: DecodedChunk;
       try {
+        bytes = await (fetched ?? fetchChunk(coordinates, signal));
+        if (!bytes) return missingChunk(metadata, path, coordinates, missing);
+        const options: GivenBytes = { bytes };
         chunk = await array.getChunk([...coordinates], options);
       } catch (error) {
         signal?.throwIfAborted();
-        if (error === MISSING) return missingChunk(metadata, path, coordinates, missing);
         if (isFlashdeconvError(error)) throw error;
-        throw badChunk(
-          path,
-          metadata,
-          coordinates,
-          `${probe.byteCount ?? 0} bytes that cannot be decoded (${reason(error)})`,
-          error,
-        );
+        const found = `${bytes?.byteLength ?? 0} bytes that cannot be decoded (${reason(error)})`;
+        throw badChunk(path, metadata, coordinates, found, error);
       }
       signal?.throwIfAborted();
-      // A shard can say that it lacks an inner chunk; zarrita then makes one up.
-      if (probe.byteCount === undefined) return missingChunk(metadata, path, coordinates, missing);
       if (chunk.data.length !== itemCount) {
         throw badChunk(path, metadata, coordinates, `${chunk.data.length} items, not ${itemCount}`);
       }
       return chunk;
     },
-  };
-}
-
-/** The key of a chunk below the store's root, for messages. For an inner chunk, that of its shard. */
-export function chunkKey(path: string, metadata: ArrayMetadata, coordinates: readonly number[]): string {
-  const { keyEncoding, chunkShape } = metadata.zarrita;
-  const outer = coordinates.map((index, axis) =>
-    Math.floor((index * metadata.chunkShape[axis]) / chunkShape[axis]),
-  );
-  const parts = keyEncoding.name === "default" ? ["c", ...outer] : outer;
-  return join(path, parts.join(keyEncoding.configuration.separator) || "0");
-}
-
-/** The part of a store below `path`, as zarrita is to see it. */
-function probedStore(store: ReadableStore, path: string) {
-  const read = async (key: `/${string}`, options: ProbedOptions, range?: ByteRange) => {
-    const bytes = await readKey(store, `/${path}${key}`, options.signal, range);
-    if (!bytes) throw MISSING;
-    // Reading a shard's index (a suffix) says nothing about the chunk.
-    if (options.probe && !(range && "suffixLength" in range)) options.probe.byteCount = bytes.byteLength;
-    const wanted = range && ("suffixLength" in range ? range.suffixLength : range.length);
-    if (wanted !== undefined && bytes.byteLength !== wanted) {
-      throw new Error(`the shard ends early: ${bytes.byteLength} of ${wanted} bytes are there`);
-    }
-    return bytes;
-  };
-  return {
-    get: (key: `/${string}`, options: ProbedOptions = {}) => read(key, options),
-    getRange: (key: `/${string}`, range: ByteRange, options: ProbedOptions = {}) => read(key, options, range),
   };
 }
 

@@ -1,0 +1,100 @@
+import { StoreError } from "@flashdeconv/core";
+import { isMissingAnswer, type ObjectReader } from "../../remote/object-reader.js";
+import { refused } from "../../remote/refused.js";
+import type { ReadableStore } from "../../store.js";
+import { type ZipReader, zipStoreOf } from "../zip-store.js";
+import type { RemoteParts } from "./remote-parts.js";
+
+/** Read with the size of the zip: nearly always the whole of its directory. */
+const TAIL_BYTES = 2 ** 17;
+/** Members up to this size are read with their header, in one request. */
+const WHOLE_MEMBER_BYTES = 2 ** 24;
+
+/**
+ * The store in a zip file behind a network: its directory first, then what is asked for of each member, by ranges. A
+ * member's header tells where its bytes begin and is nothing to wait for, so both come in one request.
+ */
+export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promise<ReadableStore> {
+  const { name, url, signedHow, options } = parts;
+  const read = async (range: Parameters<ObjectReader["read"]>[1]) => {
+    const part = await reader.read(url, range);
+    if (!isMissingAnswer(part)) return part;
+    if (part.status !== 404 && part.status !== 410) throw refused(url, part, signedHow);
+    throw new StoreError({
+      path: name,
+      found: `nothing there (the answer ${part.status})`,
+      expected: "a zip file of a Zarr store",
+      remedy: "Check the address.",
+    });
+  };
+  const tail = await read({ suffixLength: TAIL_BYTES });
+  // A cache keeps bytes and not the size of the object they are of; one more byte tells it.
+  const size = tail.size ?? (await sizeOf(parts));
+  const tailStart = size - tail.bytes.length;
+  let bounds: readonly number[] = [];
+  const members = new Map<number, Promise<Uint8Array>>();
+
+  const memberEnd = (start: number): number | undefined => {
+    const at = lowerBound(bounds, start);
+    return bounds[at] === start ? bounds[at + 1] : undefined;
+  };
+  const fetchRange = async (offset: number, length: number) => (await read({ offset, length })).bytes;
+
+  const zipReader: ZipReader = {
+    getLength: async () => size,
+    onMembers: (found) => {
+      bounds = found;
+    },
+    async read(offset, length) {
+      if (offset < 0 || length < 0 || offset + length > size) {
+        throw new Error(`bytes ${offset} to ${offset + length} of ${size} asked for: the zip is damaged`);
+      }
+      if (length === 0) return new Uint8Array(0);
+      if (offset >= tailStart) return tail.bytes.slice(offset - tailStart, offset - tailStart + length);
+      const end = memberEnd(offset);
+      if (length === 30 && end !== undefined && end - offset <= WHOLE_MEMBER_BYTES) {
+        const whole = fetchRange(offset, end - offset);
+        members.set(offset, whole);
+        // Its bytes are asked for at once after the header; two headers may be read before that.
+        if (members.size > 2 * options.maxRequests) members.delete(members.keys().next().value as number);
+        return copyOf((await whole).subarray(0, length));
+      }
+      for (const [start, whole] of members) {
+        const bytes = start <= offset && offset < (memberEnd(start) ?? 0) ? await whole : undefined;
+        if (!bytes || offset + length > start + bytes.length) continue;
+        if (offset + length === start + bytes.length) members.delete(start);
+        return copyOf(bytes.subarray(offset - start, offset - start + length));
+      }
+      return copyOf(await fetchRange(offset, length));
+    },
+  };
+  const store = await zipStoreOf(name, zipReader);
+  return { ...store, readAheadBytes: options.readAheadBytes };
+}
+
+async function sizeOf({ fetch, url, sign, signedHow, name }: RemoteParts): Promise<number> {
+  const answer = await fetch({ url, sign, range: { offset: 0, length: 1 } });
+  if (answer.status !== 206 && answer.status !== 200) throw refused(url, answer, signedHow);
+  if (answer.size !== undefined) return answer.size;
+  throw new StoreError({
+    path: name,
+    found: "a server that does not tell the size of the file",
+    expected: "the answer 206 with Content-Range",
+    remedy: "Put the file on a server that knows range requests, or copy it to the disk.",
+  });
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
+function lowerBound(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

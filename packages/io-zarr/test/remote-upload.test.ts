@@ -1,0 +1,175 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { inspectStore, readRowNames, writeAnnData } from "../src/index.js";
+import { parseLocation, type StoreLocation } from "../src/node/remote/parse-location.js";
+import { putFile } from "../src/node/remote/put-object.js";
+import { remoteParts } from "../src/node/remote/remote-parts.js";
+import { createStore, openStore } from "../src/node.js";
+import { objectService } from "./object-service.js";
+import { QUICK, testFolder } from "./remote-tools.js";
+
+const CONTENTS = {
+  spotCount: 50,
+  spotNames: Array.from({ length: 50 }, (_, i) => `spot ${i}`),
+  geneNames: ["g & h"],
+};
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) {
+    if (/^(AWS|AZURE|GOOGLE|CLOUDSDK)_/.test(name)) vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv("HOME", "/no/such/home");
+});
+afterEach(() => vi.unstubAllEnvs());
+
+/** The services, how their requests are told from others', and what shows who asks. */
+const SERVICES = [
+  ["s3", { AWS_ACCESS_KEY_ID: "A", AWS_SECRET_ACCESS_KEY: "SECRET" }, /^AWS4-HMAC-SHA256 Credential=A\//, ""],
+  ["gs", { GOOGLE_OAUTH_ACCESS_TOKEN: "SECRET" }, /^Bearer SECRET$/, ""],
+  ["az", { AZURE_STORAGE_AUTH_TOKEN: "SECRET", AZURE_STORAGE_ACCOUNT: "a" }, /^Bearer SECRET$/, ""],
+  ["az", { AZURE_STORAGE_SAS_TOKEN: "?sv=1&sig=SECRET", AZURE_STORAGE_ACCOUNT: "a" }, undefined, "SECRET"],
+] as const;
+
+describe.each(SERVICES)("a store at %s:// (%o)", (scheme, variables, authorization, signature) => {
+  beforeEach(() => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  });
+  const open = async () => {
+    const service = await objectService();
+    service.allows = ({ headers, url }) =>
+      authorization
+        ? authorization.test(headers.authorization ?? "")
+        : url.searchParams.get("sig") === signature && headers["x-ms-version"] !== undefined;
+    const access = { ...QUICK, endpointUrl: service.url };
+    const remote = async (location: string) =>
+      remoteParts(parseLocation(location) as Exclude<StoreLocation, { kind: "path" }>, access);
+    return { service, access, parts: remote };
+  };
+  const at = `${scheme}://bucket/results/new one.zarr`;
+
+  it("is written and read, its root last", async () => {
+    const { service, access } = await open();
+    await writeAnnData(await createStore(at, { access }), CONTENTS);
+    const store = await openStore(at, access);
+    expect(await readRowNames(store)).toEqual(CONTENTS.spotNames);
+    expect((await inspectStore(store)).complete).toBe(true);
+    expect((await store.list?.("/"))?.includes("obs")).toBe(true);
+    const puts = service.changes.filter((change) => change.startsWith("+")).map((change) => change.slice(30));
+    expect(puts.slice(-3)).toEqual([".zattrs", ".zmetadata", ".zgroup"]);
+    const firstDocument = puts.findIndex((key) => key.includes("/.z"));
+    expect(puts.slice(1, firstDocument).every((key) => /\d$/.test(key))).toBe(true);
+    expect(puts.slice(firstDocument, -3).every((key) => /\/\.z\w+$/.test(key))).toBe(true);
+    expect(puts[0]).toBe(".flashdeconv-partial");
+    expect(service.objects.has("bucket/results/new one.zarr/.flashdeconv-partial")).toBe(false);
+  });
+
+  it("is written through faults", async () => {
+    const { service, access } = await open();
+    service.fault = (_request, number) => (number % 4 === 1 ? 503 : undefined);
+    await writeAnnData(await createStore(at, { access }), CONTENTS);
+    expect(await readRowNames(await openStore(at, access))).toEqual(CONTENTS.spotNames);
+  });
+
+  it("an object that is large goes up in parts", async () => {
+    const { service, parts } = await open();
+    const path = join(await testFolder(), "large");
+    const bytes = Uint8Array.from({ length: 2500 }, (_, i) => i % 256);
+    await writeFile(path, bytes);
+    const remote = await parts(at);
+    service.failedCompletions = 2;
+    service.fault = (_request, number) => (number === 2 ? 500 : undefined);
+    await putFile(remote, remote.url, path, 1000);
+    expect(new Uint8Array(service.objects.get("bucket/results/new one.zarr") as Uint8Array)).toEqual(bytes);
+    const sizes = service.requests.map((request) => request.bytes).filter((size) => size >= 500);
+    expect([...new Set(sizes)].sort()).toEqual([1000, 500]);
+  });
+
+  it("no secret is told where it is refused", async () => {
+    const { service, access } = await open();
+    service.allows = () => false;
+    const errors = await Promise.all([
+      openStore(at, access).catch((error) => error),
+      createStore(at, { access }).catch((error) => error),
+      openStore(at, { ...access, anonymous: true }).catch((error) => error),
+    ]);
+    for (const error of errors) {
+      expect(error).toMatchObject({ tag: "StoreError", status: 403 });
+      expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain("SECRET");
+    }
+    expect(errors[0].message).toMatch(/Requests (carried|were signed)/);
+    expect(errors[2].message).toContain("Requests were not signed");
+  });
+});
+
+describe("uploads", () => {
+  it("parts of an upload that fails are thrown away", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "A");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "B");
+    const service = await objectService();
+    const access = { ...QUICK, maxAttempts: 1, endpointUrl: service.url };
+    const location = parseLocation("s3://bucket/large") as Exclude<StoreLocation, { kind: "path" }>;
+    const remote = await remoteParts(location, access);
+    const path = join(await testFolder(), "large");
+    await writeFile(path, new Uint8Array(2500));
+    service.fault = ({ url }) => (url.searchParams.get("partNumber") === "2" ? 500 : undefined);
+    await expect(putFile(remote, remote.url, path, 1000)).rejects.toThrow("the answer 500");
+    expect(service.requests.at(-1)).toMatchObject({ method: "DELETE" });
+    service.fault = () => undefined;
+    service.failedCompletions = 100;
+    await expect(putFile(remote, remote.url, path, 1000)).rejects.toThrow(
+      /cannot be put together \(InternalError\)/,
+    );
+    expect(service.objects.size).toBe(0);
+  });
+
+  it("an old store is replaced root first, and what a killed run left is cleaned up", async () => {
+    vi.stubEnv("GOOGLE_OAUTH_ACCESS_TOKEN", "t");
+    const service = await objectService();
+    const access = { ...QUICK, endpointUrl: service.url };
+    const out = "gs://bucket/a.zarr";
+    await writeAnnData(await createStore(out, { access }), CONTENTS, { zarrFormat: 3 });
+    service.changes.length = 0;
+    await writeAnnData(await createStore(out, { access, overwrite: true }), { ...CONTENTS, geneNames: [] });
+    expect(service.changes.slice(0, 2)).toEqual([
+      "+ bucket/a.zarr/.flashdeconv-partial",
+      "- bucket/a.zarr/zarr.json",
+    ]);
+    expect([...service.objects.keys()].some((key) => key.endsWith("zarr.json"))).toBe(false);
+
+    const killed = (await import("../src/node/owner-tag.js")).ownerTag().replace(/-\d+-/, "-999999999-");
+    service.objects.set("bucket/b.zarr/.flashdeconv-partial", new TextEncoder().encode(killed));
+    service.objects.set("bucket/b.zarr/obs/left/0", new Uint8Array(1));
+    await writeAnnData(await createStore("gs://bucket/b.zarr", { access }), CONTENTS);
+    expect(service.objects.has("bucket/b.zarr/obs/left/0")).toBe(false);
+    expect(await readRowNames(await openStore("gs://bucket/b.zarr", access))).toHaveLength(50);
+  });
+
+  it("nothing is left on this machine", async () => {
+    const service = await objectService();
+    const access = { ...QUICK, endpointUrl: service.url };
+    await writeAnnData(await createStore("gs://bucket/a.zarr", { access }), CONTENTS);
+    await (await createStore("gs://bucket/b.zarr", { access })).discard();
+    const left = (await readdir(tmpdir())).filter((name) => name.startsWith("flashdeconv-upload-"));
+    const { ownerTag } = await import("../src/node/owner-tag.js");
+    const ours = ownerTag().replace(/-[^-]*$/, "");
+    expect(left.filter((name) => name.includes(ours))).toEqual([]);
+    expect([...service.objects.keys()].filter((key) => key.includes("b.zarr"))).toEqual([]);
+  });
+
+  it("az needs an account", async () => {
+    await expect(openStore("az://container/a.zarr")).rejects.toThrow(/AZURE_STORAGE_ACCOUNT/);
+  });
+
+  it.each(["not a url", "ftp://host", "http://u:p@host", "http://host/?a"])(
+    "refuses the endpoint %s",
+    async (endpointUrl) => {
+      for (const scheme of ["s3", "gs", "az"]) {
+        const error = await openStore(`${scheme}://bucket/a`, { endpointUrl }).catch((thrown) => thrown);
+        expect(error).toMatchObject({ tag: "OptionError", option: "endpointUrl" });
+        expect(error.message).not.toContain("u:p");
+      }
+    },
+  );
+});
