@@ -13,6 +13,7 @@ export function renderResults(results) {
     ),
     section("Same bits", of("same-bits"), (list) => [sameBits(list)]),
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
+    section("Behind a network", of("far-store"), (list) => [farStores(list)]),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
   return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
@@ -193,6 +194,37 @@ function interrupts(results) {
         stopped.reduce((sum, { left }) => sum + left.length, 0),
       ];
     }),
+  );
+}
+
+function farStores(results) {
+  return markdownTable(
+    [
+      "result",
+      "spots",
+      "workers",
+      "on the disk s",
+      "with latency s",
+      "ratio",
+      "requests",
+      "with faults",
+      "ratio",
+      "count bytes per pass / stored",
+      "bits",
+    ],
+    bySpots(results).map(({ name, data, workers, latency_milliseconds: latency, summary }) => [
+      `\`${name}\``,
+      count(data.spots),
+      workers,
+      seconds(summary.local_seconds),
+      `${seconds(summary.latency_seconds)} (${latency} ms)`,
+      summary.ratio_to_local.toFixed(2),
+      count(summary.requests),
+      count(summary.requests_with_faults),
+      summary.ratio_of_requests.toFixed(2),
+      summary.ratio_of_bytes.toFixed(3),
+      summary.same_bits ? "the same" : "**others**",
+    ]),
   );
 }
 
