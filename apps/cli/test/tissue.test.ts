@@ -21,8 +21,18 @@ async function json(args: readonly string[]) {
 describe("flashdeconv simulate", () => {
   it("writes section, truth and reference as the simulation draws them", async () => {
     const folder = join(await temporaryFolder(), "new/tissue");
-    const report = await json(["simulate", folder, ...SMALL, "--layout", "patchy", "--empty-spots", "0.1"]);
-    expect(report).toMatchObject({ spot_count: 150, gene_count: 80, type_count: 3, cell_count: 30 });
+    const more = ["--border-width", "4", "--missing-types", "1", "--shuffle-coordinates"];
+    const report = await json([
+      "simulate",
+      folder,
+      ...SMALL,
+      "--layout",
+      "patchy",
+      "--empty-spots",
+      "0.1",
+      ...more,
+    ]);
+    expect(report).toMatchObject({ spot_count: 150, gene_count: 80, type_count: 3, cell_count: 20 });
     expect((await readdir(folder)).sort()).toEqual(["reference.zarr", "spatial.zarr"]);
     const tissue = simulateTissue({
       spotCount: 150,
@@ -33,6 +43,9 @@ describe("flashdeconv simulate", () => {
       cellsPerType: 10,
       layout: "patchy",
       emptySpotFraction: 0.1,
+      borderWidth: 4,
+      missingTypeCount: 1,
+      shuffleCoordinates: true,
     });
     const store = await openStore(report.spatial);
     const section = await openSpatial(store);
@@ -63,6 +76,14 @@ describe("flashdeconv simulate", () => {
     [["--spots", "0"], /option --spots: found 0, expected a whole number/],
     [["--rare-type-fraction", "2"], /option --rare-type-fraction: found 2, expected a number of 0 to 1/],
     [["--layout", "smoth"], /Did you mean "smooth"\?/],
+    [
+      ["--missing-types", "8"],
+      /option --missing-types: found 8, expected a whole number below --types, which is 8/,
+    ],
+    [
+      ["--border-width", "30"],
+      /option --border-width: found 30, expected a number of at most --domain-scale/,
+    ],
     [["--seed", "x"], /option --seed: found "x"/],
   ])("refuses %s and writes nothing", async (args, message) => {
     const parent = await temporaryFolder();

@@ -1,4 +1,4 @@
-import { domainScores } from "./domain-scores.js";
+import { buildDomainMix, type DomainMix, domainScores, findDomains } from "./domain-scores.js";
 import {
   buildStream,
   nextUniform,
@@ -26,8 +26,13 @@ export interface CompositionModel {
   readonly stream: RandomStream;
   /** First type with a domain of its own: 1 where type 0 is the rare one. */
   readonly firstType: number;
+  readonly domains: DomainMix;
   /** One score per type with a domain. */
   readonly scores: Float64Array;
+  /** What the spot adds to them. */
+  readonly variation: Float64Array;
+  /** Shares of the types in one of the spot's domains. */
+  readonly shares: Float64Array;
   /** The greatest scores of the spot, descending: one more than it may hold types. */
   readonly greatest: Float64Array;
 }
@@ -42,7 +47,10 @@ export function buildComposition(options: SimulationOptions): CompositionModel {
     spotKey: streamKey(options.seed, PURPOSE.composition),
     stream: buildStream(),
     firstType,
+    domains: buildDomainMix(),
     scores: new Float64Array(domainTypeCount),
+    variation: new Float64Array(domainTypeCount),
+    shares: new Float64Array(domainTypeCount),
     greatest: new Float64Array(Math.min(options.typesPerSpot + 1, domainTypeCount)),
   };
 }
@@ -54,39 +62,49 @@ export function fillProportions(
   out: Float64Array,
   offset: number,
 ): void {
-  const { options, lattice, stream, firstType, scores } = model;
+  const { options, lattice, stream, firstType, domains, domainKey, scores, variation, shares } = model;
   startStream(stream, model.spotKey, spot);
   const isRare = nextUniform(stream) < options.rareTypeFraction;
   const rareShare = 0.1 + 0.3 * nextUniform(stream);
 
-  domainScores(model.domainKey, options, latticeX(lattice, spot), latticeY(lattice, spot), scores);
-  for (let i = 0; i < scores.length; i++) scores[i] += options.spotVariation * (nextUniform(stream) - 0.5);
+  for (let i = 0; i < variation.length; i++) {
+    variation[i] = options.spotVariation * (nextUniform(stream) - 0.5);
+  }
 
   const domainShare = firstType === 1 && isRare ? 1 - rareShare : 1;
+  out.fill(0, offset, offset + options.typeCount);
   if (firstType === 1) out[offset] = 1 - domainShare;
-  shareOut(model, domainShare, out, offset + firstType);
+  const x = latticeX(lattice, spot) / options.domainScale;
+  const y = latticeY(lattice, spot) / options.domainScale;
+  findDomains(domainKey, options, x, y, domains);
+  for (let domain = 0; domain < domains.count; domain++) {
+    domainScores(domainKey, options, x, y, domains.columns[domain], domains.rows[domain], scores);
+    for (let i = 0; i < scores.length; i++) scores[i] += variation[i];
+    shareOut(model, domainShare * domains.weights[domain]);
+    for (let i = 0; i < shares.length; i++) out[offset + firstType + i] += shares[i];
+  }
 }
 
 /**
- * Turns scores into shares that sum to `total`: the square of a score's height over the greatest score that is left out. So
+ * Turns the scores into shares that sum to `total`: the square of a score's height over the greatest score that is left out. So
  * a type fades to nothing before another takes its place, and at most `typesPerSpot` are there.
  */
-function shareOut(model: CompositionModel, total: number, out: Float64Array, offset: number): void {
-  const { scores } = model;
+function shareOut(model: CompositionModel, total: number): void {
+  const { scores, shares } = model;
   const floor = findFloor(model);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {
     const height = Math.max(scores[i] - floor, 0);
-    out[offset + i] = height * height;
+    shares[i] = height * height;
     sum += height * height;
   }
   const least = LEAST_SHARE * sum;
   let kept = 0;
   for (let i = 0; i < scores.length; i++) {
-    if (out[offset + i] < least) out[offset + i] = 0;
-    kept += out[offset + i];
+    if (shares[i] < least) shares[i] = 0;
+    kept += shares[i];
   }
-  for (let i = 0; i < scores.length; i++) out[offset + i] *= total / kept;
+  for (let i = 0; i < scores.length; i++) shares[i] *= total / kept;
 }
 
 /** The score at which a type's share is nothing. */

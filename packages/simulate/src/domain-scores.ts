@@ -1,6 +1,6 @@
 import type { StreamKey } from "./random-stream.js";
 import type { SimulationOptions } from "./simulation-options.js";
-import { latticeNoise, octaveNoise } from "./value-noise.js";
+import { latticeNoise, octaveNoise, roughNoise } from "./value-noise.js";
 
 /** How far a border of layers strays from a straight line, in layers. */
 const WAVINESS = 0.8;
@@ -8,53 +8,129 @@ const WAVINESS = 0.8;
 const SEED_X_FIELD = -1;
 const SEED_Y_FIELD = -2;
 const BORDER_FIELD = -3;
+/** Squares around a place whose seeds may be near enough to share in it. */
+const NEAR_SQUARES = 5;
 
 /**
- * How much each type is at home at a place, in [0, 1), written to `out` (one item per type). Position in spacings.
+ * The domains at a place: one, or several near a border that is not sharp. Each is known by a point of a lattice; the
+ * arrays are buffers, used up to `count`. Weights sum to 1.
+ */
+export interface DomainMix {
+  count: number;
+  readonly columns: Int32Array;
+  readonly rows: Int32Array;
+  readonly weights: Float64Array;
+}
+
+export function buildDomainMix(): DomainMix {
+  const most = NEAR_SQUARES ** 2 + 1;
+  return {
+    count: 0,
+    columns: new Int32Array(most),
+    rows: new Int32Array(most),
+    weights: new Float64Array(most),
+  };
+}
+
+/**
+ * Finds the domains at a place. Position in domain sizes. `patchy`: a mosaic of Voronoi cells. `layered`: bands with wavy
+ * borders. `smooth` and `rough` tissue is one domain.
+ */
+export function findDomains(
+  key: StreamKey,
+  { layout, domainScale, borderWidth }: SimulationOptions,
+  x: number,
+  y: number,
+  mix: DomainMix,
+): void {
+  mix.count = 0;
+  if (layout === "patchy") findPatches(key, x, y, borderWidth / domainScale, mix);
+  else if (layout === "layered") findLayers(key, x, y, borderWidth / domainScale, mix);
+  else addDomain(mix, 0, 0, 1);
+  let sum = 0;
+  for (let i = 0; i < mix.count; i++) sum += mix.weights[i];
+  for (let i = 0; i < mix.count; i++) mix.weights[i] /= sum;
+}
+
+/**
+ * How much each type is at home at a place of a domain, about 0 to 1, written to `out` (one item per type).
  *
- * `smooth`: a continuous field per type. `patchy`: a mosaic of Voronoi cells, each with scores of its own. `layered`:
- * bands with wavy borders, each with scores of its own.
+ * `smooth`: a continuous field per type. `rough`: the same with bumps of every width down to a spot. `patchy` and `layered`: the
+ * same scores all over a domain.
  */
 export function domainScores(
   key: StreamKey,
   { layout, domainScale }: SimulationOptions,
   x: number,
   y: number,
+  column: number,
+  row: number,
   out: Float64Array,
 ): void {
-  const across = x / domainScale;
-  const down = y / domainScale;
-  switch (layout) {
-    case "smooth":
-      for (let type = 0; type < out.length; type++) out[type] = octaveNoise(key, type, across, down);
-      return;
-    case "patchy":
-      patchScores(key, across, down, out);
-      return;
-    case "layered": {
-      const layer = Math.floor(down + WAVINESS * octaveNoise(key, BORDER_FIELD, across, down));
-      for (let type = 0; type < out.length; type++) out[type] = latticeNoise(key, type, 0, layer);
-    }
+  for (let type = 0; type < out.length; type++) {
+    if (layout === "smooth") out[type] = octaveNoise(key, type, x, y);
+    else if (layout === "rough") out[type] = roughNoise(key, type, x, y, 1 / domainScale);
+    else out[type] = latticeNoise(key, type, column, row);
   }
 }
 
-/** The scores of the patch whose seed is nearest; there is one seed, anywhere, in each square of the lattice. */
-function patchScores(key: StreamKey, x: number, y: number, out: Float64Array): void {
+function findLayers(key: StreamKey, x: number, y: number, borderWidth: number, mix: DomainMix): void {
+  const depth = y + WAVINESS * octaveNoise(key, BORDER_FIELD, x, y);
+  const layer = Math.floor(depth);
+  const within = depth - layer;
+  addDomain(mix, 0, layer, 1);
+  addDomain(mix, 0, layer - 1, nearness(2 * within, borderWidth));
+  addDomain(mix, 0, layer + 1, nearness(2 * (1 - within), borderWidth));
+}
+
+/** The patch whose seed is nearest, and those about as near; there is one seed, anywhere, in each square of the lattice. */
+function findPatches(key: StreamKey, x: number, y: number, borderWidth: number, mix: DomainMix): void {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
   let nearestColumn = 0;
   let nearestRow = 0;
   let least = Number.POSITIVE_INFINITY;
-  for (let row = Math.floor(y) - 1; row <= Math.floor(y) + 1; row++) {
-    for (let column = Math.floor(x) - 1; column <= Math.floor(x) + 1; column++) {
-      const dx = column + latticeNoise(key, SEED_X_FIELD, column, row) - x;
-      const dy = row + latticeNoise(key, SEED_Y_FIELD, column, row) - y;
-      const distance = dx * dx + dy * dy;
+  for (let row = top - 1; row <= top + 1; row++) {
+    for (let column = left - 1; column <= left + 1; column++) {
+      const distance = seedDistance(key, column, row, x, y);
       if (distance >= least) continue;
       least = distance;
       nearestColumn = column;
       nearestRow = row;
     }
   }
-  for (let type = 0; type < out.length; type++) {
-    out[type] = latticeNoise(key, type, nearestColumn, nearestRow);
+  addDomain(mix, nearestColumn, nearestRow, 1);
+  if (borderWidth === 0) return;
+  const reach = (NEAR_SQUARES - 1) / 2;
+  for (let row = top - reach; row <= top + reach; row++) {
+    for (let column = left - reach; column <= left + reach; column++) {
+      if (row === nearestRow && column === nearestColumn) continue;
+      // A step over the border takes about as much off one distance as it adds to the other.
+      const excess = Math.sqrt(seedDistance(key, column, row, x, y)) - Math.sqrt(least);
+      addDomain(mix, column, row, nearness(excess, borderWidth));
+    }
   }
+}
+
+/** Squared distance to the seed of a square. */
+function seedDistance(key: StreamKey, column: number, row: number, x: number, y: number): number {
+  const dx = column + latticeNoise(key, SEED_X_FIELD, column, row) - x;
+  const dy = row + latticeNoise(key, SEED_Y_FIELD, column, row) - y;
+  return dx * dx + dy * dy;
+}
+
+/**
+ * Weight of a domain that is `excess` farther away than the nearest, whose weight is 1: such that between two domains the
+ * share of either changes evenly over `borderWidth`.
+ */
+function nearness(excess: number, borderWidth: number): number {
+  if (excess >= borderWidth) return 0;
+  const away = Math.max(0, excess) / borderWidth;
+  return (1 - away) / (1 + away);
+}
+
+function addDomain(mix: DomainMix, column: number, row: number, weight: number): void {
+  if (weight === 0) return;
+  mix.columns[mix.count] = column;
+  mix.rows[mix.count] = row;
+  mix.weights[mix.count++] = weight;
 }

@@ -17,6 +17,7 @@ export const PURPOSE = {
   position: 7,
   counts: 8,
   reference: 9,
+  shuffle: 10,
 } as const;
 
 /** A seed and a purpose, hashed to 64 bits. */

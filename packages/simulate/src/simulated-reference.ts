@@ -12,20 +12,26 @@ export interface SimulatedReference {
   readonly cellNames: readonly string[];
   readonly geneNames: readonly string[];
   readonly counts: ChunkSource<CsrChunk>;
-  /** `codes[i]` is the number of cell `i`'s type in `names`. Types take turns: cell `i` is of type `i % K`. */
+  /**
+   * `codes[i]` is the number of cell `i`'s type in `names`, the R types that the reference has. Types take turns: cell `i` is
+   * of type `i % R`.
+   */
   readonly cellTypes: { readonly codes: Int32Array; readonly names: readonly string[] };
-  /** What the cells of a type are drawn around: expected counts of a cell, K x G. */
+  /** What the cells of a type are drawn around: expected counts of a cell, R x G. */
   readonly signature: ReferenceSignature;
 }
 
-/** `profiles` is K x G with rows that sum to 1. */
+/** `profiles` is K x G with rows that sum to 1; the types that the reference lacks are the last. */
 export function simulatedReference(
   options: SimulationOptions,
-  profiles: Float64Array,
-  typeNames: readonly string[],
+  allProfiles: Float64Array,
+  allTypeNames: readonly string[],
   geneNames: readonly string[],
 ): SimulatedReference {
-  const { typeCount, geneCount, cellsPerType, referenceDepth, spotsPerChunk } = options;
+  const { geneCount, cellsPerType, referenceDepth, spotsPerChunk } = options;
+  const typeCount = options.typeCount - options.missingTypeCount;
+  const profiles = allProfiles.subarray(0, typeCount * geneCount);
+  const typeNames = allTypeNames.slice(0, typeCount);
   const cellCount = typeCount * cellsPerType;
   const key = streamKey(options.seed, PURPOSE.reference);
   const sampler = buildCountSampler(profiles, geneCount, options.referenceOverdispersion);

@@ -1,7 +1,10 @@
 import { OptionError } from "@flashdeconv/core";
 
-/** How the tissue's domains lie. Smooth fields are kind to a method that smooths; the other two have sharp borders. */
-export type TissueLayout = "smooth" | "patchy" | "layered";
+/**
+ * How the tissue's domains lie. Smooth fields are kind to a method that smooths. Rough ones vary as much between
+ * neighbouring spots as over whole domains. Patches and layers meet at borders, sharp unless `borderWidth` says otherwise.
+ */
+export type TissueLayout = "smooth" | "rough" | "patchy" | "layered";
 
 export interface SimulationOptions {
   /** Spots of the tissue (N), on a lattice about as wide as it is long. 10,000: a Visium-sized section or two. */
@@ -29,7 +32,12 @@ export interface SimulationOptions {
   readonly layout: TissueLayout;
   /** Size of a domain (patch, layer), in spots. 20. */
   readonly domainScale: number;
-  /** Most types of one spot, the rare one apart. 5. */
+  /**
+   * Spots over which one patch or layer turns into the next, as the layers of a cortex do. 0: a sharp border. At most
+   * `domainScale`; of no meaning for smooth and rough tissue. 0.
+   */
+  readonly borderWidth: number;
+  /** Most types of one spot, the rare one apart, in each of the domains that share in it. 5. */
   readonly typesPerSpot: number;
   /** Noise between neighbouring spots of a domain, on a scale where the fields go from 0 to 1. 0.1. */
   readonly spotVariation: number;
@@ -41,6 +49,8 @@ export interface SimulationOptions {
   readonly markerFraction: number;
   /** Median fold change of a marker in its type. 8. */
   readonly markerFold: number;
+  /** Types, the last ones, that the tissue and its truth have and the reference lacks. Below `typeCount`. 0. */
+  readonly missingTypeCount: number;
   /** Cells of each type in the reference. 50. */
   readonly cellsPerType: number;
   /** Mean counts of a reference cell. 3,000. */
@@ -49,6 +59,8 @@ export interface SimulationOptions {
   readonly referenceOverdispersion: number;
   /** Distance of neighbouring spots, in the unit of the coordinates. 100 (micrometres, as Visium). */
   readonly spotSpacing: number;
+  /** Whether spots change places at random, so that neighbours tell nothing about each other. false. */
+  readonly shuffleCoordinates: boolean;
   /** Rows per chunk; no value depends on it. 1,024 keeps a chunk at a few MiB. */
   readonly spotsPerChunk: number;
   /** 0 to 2^32 - 1. The same seed and options give the same data, to the bit, on every machine. 0. */
@@ -67,16 +79,19 @@ export const SIMULATION_DEFAULTS: SimulationOptions = Object.freeze({
   rareTypeFraction: 0.02,
   layout: "smooth",
   domainScale: 20,
+  borderWidth: 0,
   typesPerSpot: 5,
   spotVariation: 0.1,
   baselineVariation: 1.5,
   typeVariation: 0.2,
   markerFraction: 0.15,
   markerFold: 8,
+  missingTypeCount: 0,
   cellsPerType: 50,
   referenceDepth: 3000,
   referenceOverdispersion: 0.3,
   spotSpacing: 100,
+  shuffleCoordinates: false,
   spotsPerChunk: 1024,
   seed: 0,
 });
@@ -98,7 +113,7 @@ const above = (least: number, most: number): Rule => ({
   text: `a number above ${least}, at most ${most}`,
   holds: (value) => typeof value === "number" && value > least && value <= most,
 });
-const LAYOUTS: readonly unknown[] = ["smooth", "patchy", "layered"] satisfies TissueLayout[];
+const LAYOUTS: readonly unknown[] = ["smooth", "rough", "patchy", "layered"] satisfies TissueLayout[];
 
 // Upper bounds keep row numbers within 32 bits and exponentials finite; beyond that they are generous.
 const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
@@ -111,18 +126,21 @@ const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
   overdispersion: between(0, 100),
   platformEffect: between(0, 5),
   rareTypeFraction: between(0, 1),
-  layout: { text: '"smooth", "patchy" or "layered"', holds: (value) => LAYOUTS.includes(value) },
+  layout: { text: '"smooth", "rough", "patchy" or "layered"', holds: (value) => LAYOUTS.includes(value) },
   domainScale: above(0, 1e9),
+  borderWidth: between(0, 1e9),
   typesPerSpot: whole(1, 10_000),
   spotVariation: between(0, 100),
   baselineVariation: between(0, 5),
   typeVariation: between(0, 5),
   markerFraction: between(0, 1),
   markerFold: above(0, 1e6),
+  missingTypeCount: whole(0, 9999),
   cellsPerType: whole(1, 1_000_000),
   referenceDepth: above(0, 1e6),
   referenceOverdispersion: between(0, 100),
   spotSpacing: above(0, 1e9),
+  shuffleCoordinates: { text: "true or false", holds: (value) => typeof value === "boolean" },
   spotsPerChunk: whole(1, 2 ** 20),
   seed: whole(0, 2 ** 32 - 1),
 };
@@ -130,7 +148,8 @@ const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
 /**
  * The given options over the defaults; one that is undefined counts as not given.
  *
- * @throws OptionError where an option is unknown or breaks its rule.
+ * @throws OptionError where an option is unknown or breaks its rule, a border is wider than a domain, or no type is left for the
+ *   reference.
  */
 export function resolveSimulationOptions(input: Partial<SimulationOptions> = {}): SimulationOptions {
   const resolved: Record<string, unknown> = { ...SIMULATION_DEFAULTS };
@@ -148,5 +167,20 @@ export function resolveSimulationOptions(input: Partial<SimulationOptions> = {})
     if (!rule.holds(value)) throw new OptionError({ option, value, rule: rule.text });
     resolved[option] = value;
   }
-  return Object.freeze(resolved) as unknown as SimulationOptions;
+  const options = Object.freeze(resolved) as unknown as SimulationOptions;
+  if (options.borderWidth > options.domainScale) {
+    throw new OptionError({
+      option: "borderWidth",
+      value: options.borderWidth,
+      rule: `a number of at most domainScale, which is ${options.domainScale}`,
+    });
+  }
+  if (options.missingTypeCount >= options.typeCount) {
+    throw new OptionError({
+      option: "missingTypeCount",
+      value: options.missingTypeCount,
+      rule: `a whole number below typeCount, which is ${options.typeCount}`,
+    });
+  }
+  return options;
 }

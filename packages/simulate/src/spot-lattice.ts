@@ -1,4 +1,5 @@
 import { nextUniform, PURPOSE, type RandomStream, startStream, streamKey } from "./random-stream.js";
+import { shuffledPlace } from "./shuffled-place.js";
 import type { SimulationOptions } from "./simulation-options.js";
 
 /** Height of a row of a hexagonal lattice, in spacings: the root of 3/4. */
@@ -26,19 +27,21 @@ export function latticeY({ columnCount }: SpotLattice, spot: number): number {
   return Math.floor(spot / columnCount) * ROW_HEIGHT;
 }
 
-/** Writes the coordinates (x, y) of the spots from `start` to `out`: the lattice, jittered, times `spotSpacing`. */
+/** Writes the coordinates (x, y) of the spots from `start` to `out`: the lattice, jittered, perhaps shuffled, times `spotSpacing`. */
 export function fillCoordinates(
   lattice: SpotLattice,
   stream: RandomStream,
-  { seed, spotSpacing }: SimulationOptions,
+  { seed, spotCount, spotSpacing, shuffleCoordinates }: SimulationOptions,
   start: number,
   out: Float64Array,
 ): void {
   const key = streamKey(seed, PURPOSE.position);
+  const shuffleKey = streamKey(seed, PURPOSE.shuffle);
   for (let i = 0; i < out.length; i += 2) {
     const spot = start + i / 2;
-    startStream(stream, key, spot);
-    out[i] = (latticeX(lattice, spot) + JITTER * (2 * nextUniform(stream) - 1)) * spotSpacing;
-    out[i + 1] = (latticeY(lattice, spot) + JITTER * (2 * nextUniform(stream) - 1)) * spotSpacing;
+    const place = shuffleCoordinates ? shuffledPlace(shuffleKey, spot, spotCount) : spot;
+    startStream(stream, key, place);
+    out[i] = (latticeX(lattice, place) + JITTER * (2 * nextUniform(stream) - 1)) * spotSpacing;
+    out[i + 1] = (latticeY(lattice, place) + JITTER * (2 * nextUniform(stream) - 1)) * spotSpacing;
   }
 }

@@ -32,6 +32,20 @@ export function octaveNoise(key: StreamKey, field: number, x: number, y: number)
   return sum / 7;
 }
 
+/**
+ * Value noise of equal height at every width from 1 down to `least`, each half as wide as the one before; spread about 0.5
+ * as much as one octave is. It has no width below which it is smooth.
+ */
+export function roughNoise(key: StreamKey, field: number, x: number, y: number, least: number): number {
+  let sum = 0;
+  let octaveCount = 0;
+  for (let scale = 1; octaveCount === 0 || scale * least <= 1; scale *= 2) {
+    const shift = 17.3 * octaveCount++;
+    sum += valueNoise(key, field, scale * x + shift, scale * y + 0.7 * shift) - 0.5;
+  }
+  return 0.5 + sum / Math.sqrt(octaveCount);
+}
+
 function smoothStep(t: number): number {
   return t * t * (3 - 2 * t);
 }

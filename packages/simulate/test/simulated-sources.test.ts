@@ -12,6 +12,14 @@ const SMALL: Partial<SimulationOptions> = {
   cellsPerType: 3,
 };
 
+const WIDE = {
+  layout: "layered",
+  domainScale: 3,
+  borderWidth: 2,
+  shuffleCoordinates: true,
+  missingTypeCount: 2,
+} as const;
+
 async function readEverything(options: Partial<SimulationOptions>) {
   const { counts, coordinates, truth, reference } = simulateTissue(options);
   return {
@@ -28,6 +36,7 @@ describe("the sources of a simulated tissue", () => {
     ["one spot per chunk", { spotsPerChunk: 1 }],
     ["everything on", { overdispersion: 0.5, platformEffect: 1, emptySpotFraction: 0.3, layout: "patchy" }],
     ["layers", { layout: "layered", spotsPerChunk: 7 }],
+    ["wide borders, places shuffled, types missing", WIDE],
     ["one spot", { spotCount: 1 }],
     ["one type and one gene", { typeCount: 1, geneCount: 1 }],
     ["nothing but empty spots", { emptySpotFraction: 1 }],
@@ -45,7 +54,10 @@ describe("the sources of a simulated tissue", () => {
     const anyOptions = fc.record({
       seed: fc.nat(),
       overdispersion: fc.constantFrom(0, 0.4),
-      layout: fc.constantFrom("smooth", "patchy", "layered" as const),
+      layout: fc.constantFrom("smooth", "rough", "patchy", "layered" as const),
+      borderWidth: fc.constantFrom(0, 8),
+      shuffleCoordinates: fc.boolean(),
+      missingTypeCount: fc.constantFrom(0, 3),
     });
     await fc.assert(
       fc.asyncProperty(anyOptions, async (options) => {

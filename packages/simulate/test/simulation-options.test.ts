@@ -22,6 +22,11 @@ describe("resolveSimulationOptions", () => {
     ["overdispersion", -0.1],
     ["rareTypeFraction", -1],
     ["layout", "striped"],
+    ["borderWidth", -1],
+    ["borderWidth", 21],
+    ["missingTypeCount", -1],
+    ["missingTypeCount", 8],
+    ["shuffleCoordinates", 1],
     ["seed", -1],
     ["seed", 2 ** 32],
     ["spotsPerChunk", 0],
@@ -35,7 +40,7 @@ describe("resolveSimulationOptions", () => {
     }
     expect(thrown).toBeInstanceOf(OptionError);
     expect(thrown).toMatchObject({ option, value });
-    expect((thrown as OptionError).rule).toMatch(/number|smooth/);
+    expect((thrown as OptionError).rule).toMatch(/number|smooth|true/);
   });
 
   it("refuses a name it does not know and lists those it does", () => {

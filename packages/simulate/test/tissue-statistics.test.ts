@@ -3,7 +3,7 @@ import { type SimulationOptions, simulateTissue } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import { buildProfiles } from "../src/expression-profiles.js";
 
-const LAYOUTS = ["smooth", "patchy", "layered"] as const;
+const LAYOUTS = ["smooth", "rough", "patchy", "layered"] as const;
 
 async function readTruth(options: Partial<SimulationOptions>): Promise<number[][]> {
   const { values, width, spotCount } = await collect(simulateTissue(options).truth);
@@ -79,11 +79,12 @@ describe("truth", () => {
     }
   });
 
-  it("is alike in neighbours; only the sharp layouts have borders", async () => {
+  it("is alike in neighbours, less so where rough; only the sharp layouts have borders", async () => {
     const size = 80;
-    const jumps = async (layout: (typeof LAYOUTS)[number]) => {
+    const jumps = async (layout: (typeof LAYOUTS)[number], borderWidth = 0) => {
       const rows = await readTruth({
         layout,
+        borderWidth,
         spotCount: size * size,
         spotVariation: 0,
         rareTypeFraction: 0,
@@ -106,7 +107,13 @@ describe("truth", () => {
       expect(sharp.near).toBeLessThan(0.25 * sharp.far);
       expect(sharp.greatest).toBeGreaterThan(0.5);
       expect(sharp.greatest).toBeGreaterThan(1.5 * smooth.greatest);
+      const gradual = await jumps(layout, 12);
+      expect(gradual.greatest).toBeLessThan(0.25 * sharp.greatest);
+      expect(gradual.far).toBeGreaterThan(0.6 * sharp.far);
     }
+    const rough = await jumps("rough");
+    expect(rough.near).toBeGreaterThan(2 * smooth.near);
+    expect(rough.near).toBeLessThan(0.8 * rough.far);
   });
 });
 
@@ -222,6 +229,21 @@ describe("reference", () => {
     });
   });
 
+  it("lacks the missing types, which tissue and truth keep; the other cells stay as they are", async () => {
+    const whole = simulateTissue({ ...options, spotCount: 300 });
+    const lacking = simulateTissue({ ...options, spotCount: 300, missingTypeCount: 2 });
+    expect(lacking.typeNames).toEqual(whole.typeNames);
+    expect(await collect(lacking.truth)).toEqual(await collect(whole.truth));
+    expect(await collect(lacking.counts)).toEqual(await collect(whole.counts));
+    const { cellTypes, cellCount, signature } = lacking.reference;
+    expect(cellCount).toBe(240);
+    expect(cellTypes.names).toEqual(whole.typeNames.slice(0, 3));
+    expect(new Set(cellTypes.codes)).toEqual(new Set([0, 1, 2]));
+    expect(signature.typeNames).toEqual(cellTypes.names);
+    expect(signature.values).toEqual(whole.reference.signature.values.subarray(0, 3 * 400));
+    expect((await collect(lacking.reference.counts)).spotCount).toBe(240);
+  });
+
   it("shows the markers of each type", () => {
     const { reference, options: resolved } = simulateTissue(options);
     const { markerType } = buildProfiles(resolved);
@@ -259,5 +281,27 @@ describe("coordinates", () => {
     expect(x).toBeGreaterThan(29 * 55);
     expect(y).toBeGreaterThan(0.8 * 29 * 55);
     expect(y).toBeLessThan(0.95 * 29 * 55);
+  });
+
+  it("are the same places, each with another spot, when shuffled; the rest stays", async () => {
+    for (const spotCount of [1, 2, 5, 64, 900]) {
+      const inOrder = simulateTissue({ spotCount, geneCount: 50 });
+      const shuffled = simulateTissue({ spotCount, geneCount: 50, shuffleCoordinates: true });
+      const places = async (tissue: typeof inOrder) => {
+        const { values } = await collect(tissue.coordinates);
+        return Array.from({ length: spotCount }, (_, spot) => `${values[2 * spot]} ${values[2 * spot + 1]}`);
+      };
+      const [before, after] = [await places(inOrder), await places(shuffled)];
+      expect(after.toSorted()).toEqual(before.toSorted());
+      if (spotCount === 900) {
+        // One spot is expected to stay where it is.
+        expect(before.filter((place, spot) => place === after[spot]).length).toBeLessThan(10);
+        const rank = new Map(before.map((place, spot) => [place, spot]));
+        const moves = after.map((place, spot) => Math.abs(rank.get(place)! - spot));
+        expect(Math.abs(mean(moves) - 300)).toBeLessThan(40);
+      }
+      expect(await collect(shuffled.counts)).toEqual(await collect(inOrder.counts));
+      expect(await collect(shuffled.truth)).toEqual(await collect(inOrder.truth));
+    }
   });
 });

@@ -19,7 +19,7 @@ Examples:
   flashdeconv run tissue/spatial.zarr --reference tissue/reference.zarr --out result.zarr
   flashdeconv evaluate result.zarr --truth tissue/spatial.zarr`;
 
-type NumericOption = Exclude<keyof SimulationOptions, "layout" | "spotsPerChunk">;
+type NumericOption = Exclude<keyof SimulationOptions, "layout" | "shuffleCoordinates" | "spotsPerChunk">;
 
 /** The simulation's numbers: their placeholder and what they mean. */
 const NUMBERS: Readonly<Record<NumericOption, readonly [placeholder: string, meaning: string]>> = {
@@ -32,11 +32,13 @@ const NUMBERS: Readonly<Record<NumericOption, readonly [placeholder: string, mea
   rareTypeFraction: ["share", "spots that hold the rare type"],
   typesPerSpot: ["count", "most types of one spot"],
   domainScale: ["spots", "size of a domain"],
+  borderWidth: ["spots", "over which a patch or layer turns into the next"],
   spotVariation: ["number", "noise between neighbouring spots"],
   spotSpacing: ["distance", "between neighbouring spots"],
   depthVariation: ["number", "sd of the logarithm of a spot's depth"],
   overdispersion: ["number", "variance beyond Poisson, of each spot and gene"],
   platformEffect: ["number", "sd of the logarithm of each gene's factor between reference and section"],
+  missingTypeCount: ["count", "types of the section that the reference lacks"],
   cellsPerType: ["count", "reference cells of each type"],
   referenceDepth: ["counts", "mean counts of a reference cell"],
   referenceOverdispersion: ["number", "variance beyond Poisson, of each cell and gene"],
@@ -48,6 +50,7 @@ const NUMBERS: Readonly<Record<NumericOption, readonly [placeholder: string, mea
 
 export interface SimulateFlags extends TerminalOptions {
   readonly layout?: SimulationOptions["layout"];
+  readonly shuffleCoordinates?: boolean;
   readonly zarrFormat?: "2" | "3";
   readonly overwrite?: boolean;
   /** Numbers, under the names commander makes of their flags. */
@@ -67,9 +70,10 @@ export function addSimulateCommand(program: Command, environment: Environment): 
   command
     .option(
       "--layout <kind>",
-      `smooth, patchy or layered domains (default: ${DEFAULTS.layout})`,
-      parseChoice("--layout", ["smooth", "patchy", "layered"]),
+      `smooth, rough, patchy or layered domains (default: ${DEFAULTS.layout})`,
+      parseChoice("--layout", ["smooth", "rough", "patchy", "layered"]),
     )
+    .option("--shuffle-coordinates", "let spots change places at random")
     .option(
       "--zarr-format <2|3>",
       `Zarr version of the stores (default: ${WRITE_DEFAULTS.zarrFormat})`,
@@ -90,9 +94,9 @@ export async function simulateInto(
   flags: SimulateFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const { overwrite, layout } = flags;
+  const { overwrite, layout, shuffleCoordinates } = flags;
   const numbers = Object.keys(NUMBERS).map((name) => [name, flags[attributeName(OPTION_FLAGS[name])]]);
-  const tissue = simulateTissue({ ...Object.fromEntries(numbers), layout });
+  const tissue = simulateTissue({ ...Object.fromEntries(numbers), layout, shuffleCoordinates });
   const zarrFormat = flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3);
   const paths = await writeTissue(tissue, folder, { zarrFormat, overwrite }, terminal);
   const { spotCount, geneNames, typeNames, reference } = tissue;

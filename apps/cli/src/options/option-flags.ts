@@ -53,16 +53,19 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   rareTypeFraction: "--rare-type-fraction",
   layout: "--layout",
   domainScale: "--domain-scale",
+  borderWidth: "--border-width",
   typesPerSpot: "--types-per-spot",
   spotVariation: "--spot-variation",
   baselineVariation: "--baseline-variation",
   typeVariation: "--type-variation",
   markerFraction: "--marker-fraction",
   markerFold: "--marker-fold",
+  missingTypeCount: "--missing-types",
   cellsPerType: "--cells-per-type",
   referenceDepth: "--reference-depth",
   referenceOverdispersion: "--reference-overdispersion",
   spotSpacing: "--spot-spacing",
+  shuffleCoordinates: "--shuffle-coordinates",
 };
 
 /** The error as it is, or, for an option, the same in the words of the command line. */
