@@ -7,7 +7,7 @@ import { measureScaling } from "./lib/measure-scaling.mjs";
 import { HELP, parseOptions, SIZES, TYPES } from "./lib/options.mjs";
 import { profileRun } from "./lib/profile-run.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -27,7 +27,7 @@ async function measure(options) {
   const name = options.name ?? `${kind}-${size}-v${zarrFormat}-${compressor}`;
   const how = { size, repeat, run_options: runOptions.join(" ") };
   const path = saveResult(name, { kind, ...where, options: how, ...found });
-  updateReadme();
+  updateTables();
   console.log(path);
 }
 

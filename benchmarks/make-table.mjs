@@ -1,10 +1,12 @@
-// Writes the tables of README.md from the files in results: node benchmarks/make-table.mjs
+// Writes the tables of README.md and docs/accuracy.md from the files in results: node benchmarks/make-table.mjs
 //   --check           changes nothing; ends with 1 where the tables are not those of the files
 //   --folder FOLDER   of README.md and results, in place of this one
+//   --docs FOLDER     of accuracy.md, in place of docs
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { renderAccuracy } from "./lib/accuracy/render-accuracy.mjs";
 import { renderResults } from "./lib/render-results.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -12,14 +14,23 @@ const BEGIN = "<!-- results: made by make-table.mjs, not by hand -->\n";
 const END = "<!-- end of results -->\n";
 
 /** Brings the tables up to date. Returns whether they were so already. */
-export function updateReadme({ folder = HERE, check = false } = {}) {
-  const path = join(folder, "README.md");
+export function updateTables({ folder = HERE, docs = join(HERE, "../docs"), check = false } = {}) {
+  const results = readResults(join(folder, "results"));
+  const accuracy = results.filter(({ kind }) => kind === "accuracy");
+  const wereCurrent = [
+    updateTable(join(folder, "README.md"), renderResults(results), check),
+    updateTable(join(docs, "accuracy.md"), renderAccuracy(accuracy), check),
+  ];
+  return wereCurrent.every(Boolean);
+}
+
+function updateTable(path, tables, check) {
   const before = readFileSync(path, "utf8");
   const from = before.indexOf(BEGIN);
   const to = before.indexOf(END);
   if (from < 0 || to < from) throw new Error(`${path} lacks the lines between which the results go.`);
   const head = before.slice(0, from + BEGIN.length);
-  const after = `${head}\n${renderResults(readResults(join(folder, "results")))}\n${before.slice(to)}`;
+  const after = `${head}\n${tables}\n${before.slice(to)}`;
   if (!check && after !== before) writeFileSync(path, after);
   return after === before;
 }
@@ -35,10 +46,14 @@ function readResults(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { check: { type: "boolean" }, folder: { type: "string" } } });
-  const isCurrent = updateReadme(values);
+  const { values } = parseArgs({
+    options: { check: { type: "boolean" }, folder: { type: "string" }, docs: { type: "string" } },
+  });
+  const isCurrent = updateTables(values);
   if (values.check && !isCurrent) {
-    console.error("The tables in README.md are not those of results: run node benchmarks/make-table.mjs.");
+    console.error(
+      "The tables in README.md or docs/accuracy.md are not those of results: run node benchmarks/make-table.mjs.",
+    );
     process.exitCode = 1;
   }
 }

@@ -1,7 +1,8 @@
 """Runs the Python package flashdeconv with its defaults on two stores and prints one JSON object.
 
-    python3 benchmarks/peer.py section.zarr reference.zarr
+    python3 benchmarks/peer.py section.zarr reference.zarr [proportions.csv]
 
+With a third argument the proportions are written there, a row per spot and a column per type.
 The time with loading begins before the stores are opened and ends with proportions in memory. Imports are not counted.
 """
 
@@ -42,14 +43,18 @@ print(
     )
 )
 
-usage = resource.getrusage(resource.RUSAGE_SELF)
-with open(os.environ["BENCH_USAGE_FILE"], "w") as file:
-    json.dump(
-        {
-            "cpu_seconds": usage.ru_utime + usage.ru_stime,
-            "peak_rss_bytes": usage.ru_maxrss * 1024,
-            "bytes_read": None,
-            "bytes_read_from_disk": None,
-        },
-        file,
-    )
+if len(sys.argv) > 3:
+    section.obsm["flashdeconv"].to_csv(sys.argv[3])
+
+if "BENCH_USAGE_FILE" in os.environ:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    with open(os.environ["BENCH_USAGE_FILE"], "w") as file:
+        json.dump(
+            {
+                "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                "peak_rss_bytes": usage.ru_maxrss * 1024,
+                "bytes_read": None,
+                "bytes_read_from_disk": None,
+            },
+            file,
+        )

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { circumstances } from "./lib/circumstances.mjs";
 import { CLI, ROOT } from "./lib/places.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 const SECTIONS = join(ROOT, "../shared/data/real");
 
@@ -24,7 +24,7 @@ try {
   const where = circumstances();
   const results = readdirSync(SECTIONS).sort().map(tryOut);
   console.log(saveResult("real-sections", { kind: "real-sections", ...where, results }));
-  updateReadme();
+  updateTables();
   for (const { name, run, scores, published } of results) {
     const pearson = scores
       ? `Pearson ${scores.pearson.toFixed(4)} (published method at its optimum ${published})`

@@ -7,8 +7,9 @@ import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 const benchmarks = fileURLToPath(new URL("../benchmarks", import.meta.url));
+const docs = fileURLToPath(new URL("../docs", import.meta.url));
 
-describe("benchmarks/README.md", () => {
+describe("benchmarks/README.md and docs/accuracy.md", () => {
   it("has the tables of the files in benchmarks/results", async () => {
     expect(await makeTable("--check")).toBe(0);
   });
@@ -19,14 +20,25 @@ describe("benchmarks/README.md", () => {
     for (const part of ["README.md", "results"]) {
       cpSync(join(benchmarks, part), join(folder, part), { recursive: true });
     }
+    cpSync(join(docs, "accuracy.md"), join(folder, "accuracy.md"));
+    const places = ["--folder", folder, "--docs", folder];
     const file = join(folder, "results/real-sections.json");
     const result = JSON.parse(readFileSync(file, "utf8"));
     result.results[0].run.sweeps = 4321;
     writeFileSync(file, JSON.stringify(result));
-    expect(await makeTable("--check", "--folder", folder)).toBe(1);
-    expect(await makeTable("--folder", folder)).toBe(0);
-    expect(await makeTable("--check", "--folder", folder)).toBe(0);
+    expect(await makeTable("--check", ...places)).toBe(1);
+    expect(await makeTable(...places)).toBe(0);
+    expect(await makeTable("--check", ...places)).toBe(0);
     expect(readFileSync(join(folder, "README.md"), "utf8")).toContain("| 4321 |");
+    expect(readFileSync(join(folder, "accuracy.md"), "utf8")).not.toContain("0.4321");
+    const accuracy = join(folder, "results/accuracy-development.json");
+    const measured = JSON.parse(readFileSync(accuracy, "utf8"));
+    measured.sets[0].methods[0].scores.mean_pearson_per_type = 0.4321;
+    writeFileSync(accuracy, JSON.stringify(measured));
+    expect(await makeTable("--check", ...places)).toBe(1);
+    expect(await makeTable(...places)).toBe(0);
+    expect(readFileSync(join(folder, "README.md"), "utf8")).toContain("| 0.432 |");
+    expect(readFileSync(join(folder, "accuracy.md"), "utf8")).toContain("| 0.432 / ");
   });
 });
 

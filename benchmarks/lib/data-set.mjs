@@ -77,7 +77,7 @@ function make(folder, { spots, types, depth, zarrFormat, compressor }) {
 }
 
 /** Same built files, same data. */
-function simulationVersion() {
+export function simulationVersion() {
   const folder = join(ROOT, "packages/simulate");
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const code = readFileSync(join(folder, "dist/index.js"));

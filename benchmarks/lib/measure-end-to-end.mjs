@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { findPeer } from "./find-peer.mjs";
 import { median } from "./median.mjs";
 import { FLOOR, PEER } from "./places.mjs";
 import { knownWorkers, proportionsDigest, runArguments, runFigures } from "./run-command.mjs";
@@ -79,18 +79,6 @@ function medianStages(rounds) {
       median(rounds.map((stages) => stages[stage].wall_seconds)),
     ]),
   );
-}
-
-function findPeer() {
-  try {
-    const code = "import flashdeconv; print(flashdeconv.__version__)";
-    return execFileSync("python3", ["-c", code], { encoding: "utf8", stdio: "pipe" }).trim();
-  } catch {
-    console.error(
-      "The Python package is absent here (python3 cannot import flashdeconv): measured without it.",
-    );
-    return undefined;
-  }
 }
 
 async function runPeer({ spatial, reference }) {

@@ -1,4 +1,8 @@
+import { renderAccuracySummary } from "./accuracy/render-accuracy.mjs";
 import { markdownTable } from "./markdown-table.mjs";
+
+/** Results that are the same however busy the machine is. */
+const QUALITY_KINDS = ["real-sections", "accuracy"];
 
 /** All results as sections of Markdown, by kind. Deterministic: only the results' content and order matter. */
 export function renderResults(results) {
@@ -15,6 +19,12 @@ export function renderResults(results) {
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
+    ...of("accuracy").map((result) =>
+      section(`Accuracy: ${result.group}`, [result], () => [
+        "Pearson, mean of types; more measures, peers and regret are in [docs/accuracy.md](../docs/accuracy.md).",
+        renderAccuracySummary(result),
+      ]),
+    ),
   ].filter(Boolean);
   return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
 }
@@ -29,7 +39,7 @@ function section(title, results, tables) {
 function describe({ kind, made, commit, uncommitted_changes: changed, machine }) {
   const { cpu, cores, memory_bytes: memory, node, load } = machine;
   const gib = memory === undefined ? "" : `, ${Math.round(memory / 2 ** 30)} GiB`;
-  const busy = kind !== "real-sections" && load > 0.5 ? `, **busy machine (load ${load})**` : "";
+  const busy = !QUALITY_KINDS.includes(kind) && load > 0.5 ? `, **busy machine (load ${load})**` : "";
   return `${cpu}, ${cores} cores${gib}, Node ${node.slice(1)}, ${made.slice(0, 10)}, commit ${commit.slice(0, 9)}${
     changed ? " with changes" : ""
   }${busy}.`;
