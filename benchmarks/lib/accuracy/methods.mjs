@@ -22,7 +22,12 @@ export const METHODS = [
     otherwise: ["--sketch-dim", "none", "--lambda", "auto"],
   },
   { name: "weighted", flags: ["--method", "weighted"], family: "weighted" },
-  { name: "poisson", flags: ["--method", "poisson"], family: "poisson" },
+  {
+    name: "poisson",
+    flags: ["--method", "poisson"],
+    otherwise: ["--solver", "./packages/solver-poisson/dist/index.js"],
+    family: "poisson",
+  },
 ];
 
 /**
