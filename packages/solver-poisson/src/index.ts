@@ -19,4 +19,10 @@
  * const { abundance } = await solve(poisson, session, { typeCount: 2, statistics, graph }, resolveSolveOptions());
  * console.log(abundance[0].toFixed(2), abundance[1].toFixed(2)); // 0.14 0.86
  */
-export { POISSON_DEFAULTS, type PoissonOptions, poisson, poisson as default } from "./poisson.js";
+export {
+  POISSON_DEFAULTS,
+  type PoissonOptions,
+  poisson,
+  poisson as default,
+  poissonWith,
+} from "./poisson.js";

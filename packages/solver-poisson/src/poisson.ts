@@ -1,7 +1,9 @@
 import { OptionError } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
 import { buildCountLikelihood } from "./count-likelihood.js";
-import { poissonSession } from "./poisson-session.js";
+import { buildCountFit } from "./fit-counts.js";
+import { summarizeLikelihood } from "./summarize-likelihood.js";
+import { withoutNeighbors } from "./without-neighbors.js";
 
 export interface PoissonOptions {
   /**
@@ -15,35 +17,55 @@ export interface PoissonOptions {
 
 export const POISSON_DEFAULTS: PoissonOptions = Object.freeze({ overdispersion: 0, meanDepth: 500 });
 
+/**
+ * The most likely proportions of each spot's counts under a prior on neighbours: that of a solver which takes, for each spot,
+ * the K numbers c and its counts n, and minimises n p'Gp / 2 - c'p plus its prior, G being the Gram matrix it is started with. The
+ * likelihood takes part by its second-order picture around each spot's own optimum, with the curvature of the mean
+ * composition.
+ *
+ * The options are those of `PoissonOptions` and, all others, of `prior`.
+ */
+export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonOptions & O> {
+  return {
+    name: "poisson",
+    coupling: prior.coupling,
+    input: "counts",
+
+    resolveOptions(input = {}) {
+      const {
+        overdispersion = POISSON_DEFAULTS.overdispersion,
+        meanDepth = POISSON_DEFAULTS.meanDepth,
+        ...rest
+      }: Partial<PoissonOptions> = input;
+      if (!(typeof overdispersion === "number" && overdispersion >= 0 && Number.isFinite(overdispersion))) {
+        const rule = "a number of at least 0";
+        throw new OptionError({ option: "overdispersion", value: overdispersion, rule });
+      }
+      if (!(typeof meanDepth === "number" && meanDepth > 0 && Number.isFinite(meanDepth))) {
+        throw new OptionError({ option: "meanDepth", value: meanDepth, rule: "a number above 0" });
+      }
+      return { overdispersion, meanDepth, ...prior.resolveOptions(rest as Partial<O>) };
+    },
+
+    start({ typeNames, values }, options, context) {
+      const { overdispersion, meanDepth, ...rest } = options;
+      const typeCount = typeNames.length;
+      const likelihood = buildCountLikelihood(values, typeCount, overdispersion, meanDepth);
+      const { gram } = likelihood;
+      const fit = buildCountFit(likelihood);
+      const session = prior.start(
+        { typeNames, width: typeCount, values: gram, gram },
+        rest as unknown as O,
+        context,
+      );
+      return {
+        ...session,
+        settings: { ...session.settings, overdispersion },
+        summarize: (rows, out) => summarizeLikelihood(fit, rows, out),
+      };
+    },
+  };
+}
+
 /** The most likely proportions of each spot's counts, by projected Newton. Independent of neighbours; needs no coordinates. */
-export const poisson: Solver<PoissonOptions> = {
-  name: "poisson",
-  coupling: "independent",
-  input: "counts",
-
-  resolveOptions(input = {}) {
-    for (const [option, value] of Object.entries(input)) {
-      if (option in POISSON_DEFAULTS) continue;
-      const rule = `an option of the solver poisson: ${Object.keys(POISSON_DEFAULTS).join(", ")}`;
-      throw new OptionError({ option, value: String(value), rule });
-    }
-    const { overdispersion = POISSON_DEFAULTS.overdispersion, meanDepth = POISSON_DEFAULTS.meanDepth } =
-      input;
-    if (!(typeof overdispersion === "number" && overdispersion >= 0 && Number.isFinite(overdispersion))) {
-      throw new OptionError({
-        option: "overdispersion",
-        value: overdispersion,
-        rule: "a number of at least 0",
-      });
-    }
-    if (!(typeof meanDepth === "number" && meanDepth > 0 && Number.isFinite(meanDepth))) {
-      throw new OptionError({ option: "meanDepth", value: meanDepth, rule: "a number above 0" });
-    }
-    return { overdispersion, meanDepth };
-  },
-
-  start({ typeNames, values }, { overdispersion, meanDepth }) {
-    const likelihood = buildCountLikelihood(values, typeNames.length, overdispersion, meanDepth);
-    return poissonSession(likelihood, { overdispersion });
-  },
-};
+export const poisson: Solver<PoissonOptions> = poissonWith(withoutNeighbors);

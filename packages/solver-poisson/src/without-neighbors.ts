@@ -1,0 +1,67 @@
+import { OptionError } from "@flashdeconv/core";
+import {
+  buildNnlsWorkspace,
+  type Solver,
+  type StatArray,
+  type SweepStats,
+  solveNnls,
+  type Tile,
+} from "@flashdeconv/solver";
+
+/** Solves the quadratics n p'Gp / 2 - c'p of spots by themselves, from (c, n) of each. */
+export const withoutNeighbors: Solver = {
+  name: "without-neighbors",
+  coupling: "independent",
+  input: "counts",
+  resolveOptions(input = {}) {
+    for (const [option, value] of Object.entries(input)) {
+      throw new OptionError({
+        option,
+        value: String(value),
+        rule: "an option of this solver: overdispersion, meanDepth",
+      });
+    }
+    return {};
+  },
+
+  start({ typeNames, gram }) {
+    const typeCount = typeNames.length;
+    const statWidth = typeCount + 1;
+    const work = buildNnlsWorkspace(typeCount);
+    const target = new Float64Array(typeCount);
+    const proportions = new Float64Array(typeCount);
+    return {
+      statWidth,
+      settings: {},
+
+      summarize(rows, out) {
+        if (rows.kind === "dense") out.set(rows.values);
+      },
+
+      sweep({ spots, statistics }: Tile, abundance: StatArray): SweepStats {
+        let largestChange = 0;
+        for (let index = 0; index < spots.length; index++) {
+          const at = spots[index] * statWidth;
+          const row = spots[index] * typeCount;
+          const depth = statistics[at + typeCount];
+          for (let k = 0; k < typeCount; k++) {
+            proportions[k] = 0;
+            target[k] = depth > 0 ? statistics[at + k] / depth : 0;
+          }
+          solveNnls(work, gram, 0, target, proportions);
+          let change = 0;
+          let total = 0;
+          let oldTotal = 0;
+          for (let k = 0; k < typeCount; k++) {
+            change = Math.max(change, Math.abs(proportions[k] - abundance[row + k]));
+            total += proportions[k];
+            oldTotal += abundance[row + k];
+            abundance[row + k] = proportions[k];
+          }
+          if (change > 0) largestChange = Math.max(largestChange, change / Math.max(total, oldTotal));
+        }
+        return { largestChange };
+      },
+    };
+  },
+};
