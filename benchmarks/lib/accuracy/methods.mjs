@@ -43,9 +43,10 @@ export const FAMILIES = {
     solve: true,
   },
   weighted: {
-    start: ["--method", "weighted"],
+    start: ["--method", "weighted", "--smoothing", "none"],
     option: "--smoothing",
-    values: [0, 2, 5, 10, 20, 40, 80],
+    values: [0, 2, 5, 10, 20, 40, 80, 160, 320],
+    solve: true,
   },
   poisson: {
     start: ["--method", "poisson"],
