@@ -1,11 +1,6 @@
 import type { ReferenceSignature } from "@flashdeconv/core";
 import { buildNormalization, type Normalization, normalizeSignature } from "@flashdeconv/normalize";
-import {
-  type GeneMoments,
-  type GeneSelection,
-  selectGenes,
-  signatureSubset,
-} from "@flashdeconv/select-genes";
+import { type GeneMoments, leverageScores, selectGenes, signatureSubset } from "@flashdeconv/select-genes";
 import {
   buildSketch,
   buildStatistics,
@@ -16,11 +11,13 @@ import {
 import { meanDiagonal, type Solver, type SolverReference } from "@flashdeconv/solver";
 import { type DeconvolveOptions, geneSelectionOptions } from "./deconvolve-options.js";
 import type { NoticeList } from "./notice-list.js";
+import type { Parameters } from "./parameters.js";
 import { platformLambda } from "./platforms.js";
 
 /** All that is fixed before the second pass: which genes, how spots are normalised, and the least-squares problem. */
 export interface Problem {
-  readonly selection: GeneSelection;
+  /** Genes in use, as indices into the shared genes, ascending. */
+  readonly genes: Int32Array;
   /** Mean raw counts per type over the selected genes. */
   readonly signature: ReferenceSignature;
   readonly normalization: Normalization;
@@ -28,6 +25,23 @@ export interface Problem {
   readonly reference: SolverReference;
   /** The solver's own options, with the platform's lambda where one was asked for. */
   readonly solverOptions: object;
+  /** Mean count of a spot over the genes in use; for solvers of weighted counts. */
+  readonly meanDepth?: number;
+  /** What was estimated on the way, to be kept with the result. */
+  readonly facts: Parameters;
+}
+
+/** Which genes a deconvolution uses, with the signature over them. */
+export function chooseGenes(
+  moments: GeneMoments,
+  shared: ReferenceSignature,
+  options: DeconvolveOptions,
+): Pick<Problem, "genes" | "signature"> {
+  const genes =
+    options.genes === "all"
+      ? Int32Array.from(shared.geneNames, (_, gene) => gene)
+      : selectGenes(moments, shared, geneSelectionOptions(options)).genes;
+  return { genes, signature: signatureSubset(shared, genes) };
 }
 
 export function buildProblem(
@@ -36,37 +50,38 @@ export function buildProblem(
   options: DeconvolveOptions,
   notices: NoticeList,
 ): Problem {
-  const selection = selectGenes(moments, shared, geneSelectionOptions(options));
-  const signature = signatureSubset(shared, selection.genes);
-  const geneMeans = Float64Array.from(selection.genes, (gene) => moments.rawTotal[gene] / moments.spotCount);
+  const { genes, signature } = chooseGenes(moments, shared, options);
+  const geneMeans = Float64Array.from(genes, (gene) => moments.rawTotal[gene] / moments.spotCount);
   const normalization = buildNormalization(options, geneMeans);
-  const sketch = drawSketch(selection, options, notices);
+  const sketch = drawSketch(signature, options, notices);
   const typeCount = signature.typeNames.length;
   const values = normalizeSignature(signature, normalization);
   const statistics = buildStatistics(values, typeCount, sketch);
   return {
-    selection,
+    genes,
     signature,
     normalization,
     statistics,
     reference: solverReference(options.solver, signature, values, statistics),
     solverOptions: solverOptions(options, signature, statistics),
+    facts: {},
   };
 }
 
 function drawSketch(
-  { genes, leverage }: GeneSelection,
+  signature: ReferenceSignature,
   { sketchDimension, seed }: DeconvolveOptions,
   notices: NoticeList,
 ): Sketch | undefined {
   if (sketchDimension === "none") return undefined;
-  if (genes.length < sketchDimension) {
+  const geneCount = signature.geneNames.length;
+  if (geneCount < sketchDimension) {
     notices.add({
       code: "fewer-genes-than-sketch",
-      message: `${genes.length} genes are sketched into ${sketchDimension} dimensions, which saves nothing; --sketch-dim none gives the exact statistics.`,
+      message: `${geneCount} genes are sketched into ${sketchDimension} dimensions, which saves nothing; --sketch-dim none gives the exact statistics.`,
     });
   }
-  return buildSketch(leverage, { dimension: sketchDimension, seed });
+  return buildSketch(leverageScores(signature), { dimension: sketchDimension, seed });
 }
 
 /** The reference on the scale of the rows that the solver's `input` names. */
@@ -82,6 +97,7 @@ function solverReference(
     normalized: normalizedValues,
     sketch: sketchSignature(normalizedValues, typeCount, sketch),
     statistics: gram,
+    "weighted-counts": gram,
   }[solver.input];
   return { typeNames, width: values.length / typeCount, values, gram };
 }

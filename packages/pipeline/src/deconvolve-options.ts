@@ -8,13 +8,8 @@ import {
 } from "@flashdeconv/normalize";
 import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
-import {
-  bcd,
-  resolveSolveOptions,
-  SOLVE_DEFAULTS,
-  type SolveOptions,
-  type Solver,
-} from "@flashdeconv/solver";
+import { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions, type Solver } from "@flashdeconv/solver";
+import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
 import type { ScratchUse } from "./scratch-use.js";
@@ -32,6 +27,13 @@ export interface StageProgress {
 }
 
 export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
+  /**
+   * The method by name, which brings a solver and settings for it; "flashdeconv" by default, the article's. Undefined with a
+   * solver of your own.
+   */
+  readonly method: MethodName | undefined;
+  /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
+  readonly genes: "selected" | "all";
   /** Highly variable genes to take; 2,000 by default. */
   readonly highlyVariableCount: number;
   /** Marker genes to take per type; 50 by default. */
@@ -46,10 +48,22 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly neighborCount: number;
   /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
   readonly radius: number | undefined;
-  /** `bcd` by default, the article's method. */
+  /** The method's, or one of your own. */
   readonly solver: Solver;
   /** The solver's own options, over its defaults. */
   readonly solverOptions: Readonly<Record<string, unknown>>;
+  /**
+   * Strength of the smoothing: a number on the solver's scale, "none", or "auto", which chooses it by count splitting on a sample
+   * of the section. Undefined leaves it to the solver's options. "auto" by default with the method `weighted`.
+   */
+  readonly smoothing: number | "auto" | "none" | undefined;
+  /** Whether the reference is adapted to the bulk of the section; for solvers of "weighted-counts" only. True by default. */
+  readonly platformCorrection: boolean;
+  /**
+   * Overdispersion phi of counts (variance m + phi m^2), for solvers of "weighted-counts" only; "auto", by default, estimates it on
+   * a sample of the section.
+   */
+  readonly overdispersion: number | "auto";
   /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
   readonly platform: PlatformName | undefined;
   /**
@@ -102,7 +116,12 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   graph: GRAPH_DEFAULTS.kind,
   neighborCount: GRAPH_DEFAULTS.neighborCount,
   radius: undefined,
-  solver: bcd as Solver,
+  method: "flashdeconv",
+  genes: METHODS.flashdeconv.genes,
+  solver: METHODS.flashdeconv.solver,
+  smoothing: undefined,
+  platformCorrection: true,
+  overdispersion: "auto",
   solverOptions: Object.freeze({}),
   platform: undefined,
   precision: "float32",
@@ -123,7 +142,11 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
     const rule = `an option of deconvolve: ${Object.keys(DECONVOLVE_DEFAULTS).join(", ")}`;
     throw new OptionError({ option, value: String(value), rule });
   }
-  const merged: DeconvolveOptions = { ...DECONVOLVE_DEFAULTS, ...Object.fromEntries(given) };
+  const merged: DeconvolveOptions = {
+    ...DECONVOLVE_DEFAULTS,
+    ...Object.fromEntries(given),
+    ...resolveMethod(input),
+  };
   const needsDouble = input.precision === undefined && merged.tolerance < FINEST_FLOAT32_TOLERANCE;
   const options: DeconvolveOptions = needsDouble ? { ...merged, precision: "float64" } : merged;
   resolveNormalizationOptions(options);
@@ -134,30 +157,91 @@ export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {})
   requireOneOf("precision", options.precision, ["float64", "float32"]);
   requireOneOf("empty", options.empty, ["nan", "uniform"]);
   requireOneOf("kernels", options.kernels, KERNEL_CHOICES);
-  if (options.platform !== undefined) {
-    requireOneOf("platform", options.platform, Object.keys(PLATFORMS));
-    if ("lambda" in options.solverOptions) {
-      throw new OptionError({
-        option: "platform",
-        value: options.platform,
-        rule: "no platform where lambda is given",
-        remedy: "Give one of the two.",
-      });
-    }
-  }
-  // Not kept: the pipeline resolves them again once the platform's lambda is known.
-  const { solver, platform } = options;
-  const solverOptions = solver.resolveOptions(options.solverOptions);
-  if (platform !== undefined && !("lambda" in solverOptions)) {
-    throw new OptionError({
-      option: "platform",
-      value: platform,
-      rule: `no platform with the solver ${solver.name}, which takes no lambda`,
-      remedy: "Leave the platform out, or choose another solver.",
-    });
-  }
+  requireOneOf("genes", options.genes, ["selected", "all"]);
+  if (options.platform !== undefined) requireOneOf("platform", options.platform, Object.keys(PLATFORMS));
+  checkSmoothing(options);
+  checkCountOptions(options);
+  // Not kept: the pipeline resolves them again once the strength of smoothing is known.
+  options.solver.resolveOptions(options.solverOptions);
   return options;
 }
+
+/** What the method decides, where it is not given. */
+function resolveMethod(
+  input: Partial<DeconvolveOptions>,
+): Pick<DeconvolveOptions, "method" | "solver" | "genes" | "smoothing"> {
+  const { solver: given, method: asked } = input;
+  if (asked !== undefined) requireOneOf("method", asked, METHOD_NAMES);
+  if (given && asked && METHODS[asked].solver !== given) {
+    throw new OptionError({
+      option: "method",
+      value: asked,
+      rule: `no method with the solver ${given.name}, which is not that method's`,
+      remedy: "Give one of the two.",
+    });
+  }
+  const method = asked ?? (given ? methodOf(given) : DECONVOLVE_DEFAULTS.method);
+  const defaults = method && METHODS[method];
+  const solver = given ?? (defaults ?? METHODS.flashdeconv).solver;
+  const isSet = solver.smoothing !== undefined && solver.smoothing.option in (input.solverOptions ?? {});
+  return {
+    method,
+    solver,
+    genes: input.genes ?? defaults?.genes ?? (solver.input === "weighted-counts" ? "all" : "selected"),
+    smoothing: input.smoothing ?? (isSet ? undefined : defaults?.smoothing),
+  };
+}
+
+/** The strength of smoothing comes from one place, and only to a solver that has one. */
+function checkSmoothing({ smoothing, platform, solver, solverOptions }: DeconvolveOptions): void {
+  const own = solver.smoothing?.option;
+  const refuse = (option: string, value: unknown, rule: string, remedy = "Give one of the two.") => {
+    throw new OptionError({ option, value, rule, remedy });
+  };
+  const isStrength = typeof smoothing === "number" && Number.isFinite(smoothing) && smoothing >= 0;
+  if (smoothing !== undefined && smoothing !== "auto" && smoothing !== "none" && !isStrength) {
+    refuse("smoothing", smoothing, '"auto", "none" or a number of at least 0', "Give such a value.");
+  }
+  if (platform !== undefined && own !== "lambda") {
+    const rule = `no platform with the solver ${solver.name}, which takes no lambda`;
+    refuse("platform", platform, rule, "Leave the platform out, or choose another solver.");
+  }
+  if (platform !== undefined && "lambda" in solverOptions) {
+    refuse("platform", platform, "no platform where lambda is given");
+  }
+  if (smoothing === undefined) return;
+  if (own === undefined) {
+    const rule = `no smoothing with the solver ${solver.name}, which has no strength to set`;
+    refuse("smoothing", smoothing, rule, "Leave it out, or choose another solver.");
+  } else if (own in solverOptions) refuse("smoothing", smoothing, `no smoothing where ${own} is given`);
+  if (platform !== undefined) refuse("smoothing", smoothing, "no smoothing where a platform is given");
+}
+
+/** What is for one kind of statistics has no meaning for another, and is not ignored. */
+function checkCountOptions(options: DeconvolveOptions): void {
+  const { solver, overdispersion, platformCorrection } = options;
+  const isNumber = typeof overdispersion === "number" && overdispersion >= 0 && overdispersion < Infinity;
+  if (overdispersion !== "auto" && !isNumber) {
+    const rule = '"auto" or a number of at least 0';
+    throw new OptionError({ option: "overdispersion", value: overdispersion, rule });
+  }
+  if (typeof platformCorrection !== "boolean") {
+    throw new OptionError({ option: "platformCorrection", value: platformCorrection, rule: "true or false" });
+  }
+  const isWeighted = solver.input === "weighted-counts";
+  const foreign = isWeighted ? NORMALIZED_ONLY : COUNTS_ONLY;
+  const option = foreign.find((name) => options[name] !== DECONVOLVE_DEFAULTS[name]);
+  if (option === undefined) return;
+  throw new OptionError({
+    option,
+    value: String(options[option]),
+    rule: `no ${option} with the solver ${solver.name}, which takes ${isWeighted ? "counts as they are" : "normalised counts"}`,
+    remedy: `Leave it out, or take the method ${isWeighted ? "flashdeconv" : "weighted"}.`,
+  });
+}
+
+const NORMALIZED_ONLY = ["preprocess", "targetSum", "logBase", "sketchDimension", "seed"] as const;
+const COUNTS_ONLY = ["platformCorrection", "overdispersion"] as const;
 
 export function geneSelectionOptions({ highlyVariableCount, markersPerType }: DeconvolveOptions) {
   return { highlyVariableCount, markersPerType };

@@ -39,6 +39,7 @@ export {
   planMemory,
   SPOTS_WORTH_THREADS,
 } from "./memory-plan.js";
+export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
 export type { PipelineTasks, SectionLocation } from "./pipeline-tasks.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";

@@ -6,7 +6,15 @@ import type { PreparedReference } from "./prepare-reference.js";
 import type { SolveSummaryOptions } from "./solve-summary.js";
 
 /** Plain values that JSON, AnnData's `uns` and structuredClone all take. */
-export type ParameterValue = string | number | boolean | null | readonly string[] | Int32Array | Parameters;
+export type ParameterValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly string[]
+  | Int32Array
+  | Float64Array
+  | Parameters;
 export interface Parameters {
   readonly [name: string]: ParameterValue;
 }
@@ -23,14 +31,20 @@ export interface SummaryFacts {
 /** Everything that made a summary, under the names of the command line's options. */
 export function describeSummary(facts: SummaryFacts): Parameters {
   const { options, problem, prepared } = facts;
+  const isNormalized = options.solver.input !== "weighted-counts" && options.solver.input !== "counts";
+  const isSelected = options.genes === "selected";
   return {
-    preprocess: options.preprocess,
-    target_sum: options.targetSum,
-    log_base: String(options.logBase),
-    n_hvg: options.highlyVariableCount,
-    n_markers: options.markersPerType,
-    sketch_dim: String(options.sketchDimension),
-    seed: options.seed,
+    method: options.method ?? null,
+    preprocess: isNormalized ? options.preprocess : null,
+    target_sum: isNormalized ? options.targetSum : null,
+    log_base: isNormalized ? String(options.logBase) : null,
+    genes: options.genes,
+    n_hvg: isSelected ? options.highlyVariableCount : null,
+    n_markers: isSelected ? options.markersPerType : null,
+    sketch_dim: isNormalized ? String(options.sketchDimension) : null,
+    seed: isNormalized ? options.seed : null,
+    smoothing: options.smoothing === undefined ? null : String(options.smoothing),
+    ...problem.facts,
     graph: options.graph,
     neighbors: options.neighborCount,
     radius: options.radius ?? null,

@@ -24,6 +24,7 @@ import {
 } from "@flashdeconv/solver";
 import { statArray } from "./allocator.js";
 import { buildGraphTasks, type GraphTasks } from "./graph-tasks.js";
+import { SampleCollector, type SampleRows } from "./sample-rows.js";
 import { bytesOf, type ScratchFile } from "./scratch-use.js";
 import { buildRowMaker, type RowForm } from "./solver-rows.js";
 
@@ -59,11 +60,14 @@ export interface SurveyInput {
   readonly range: SpotRange;
   /** Columns of the shared genes. */
   readonly columns: Int32Array;
+  /** Spots, ascending, whose rows are wanted; none if left out. */
+  readonly sample?: Int32Array;
 }
 
 export interface SurveyPart {
   readonly moments: MomentSums;
   readonly check: CountCheck;
+  readonly sample: SampleRows;
 }
 
 export interface SummarizeInput {
@@ -144,16 +148,18 @@ export function buildPipelineTasks({
     ...buildGraphTasks(allocate),
 
     /** Checks that the values are counts and gathers the moments of the shared genes. */
-    async survey({ location, range, columns }, context) {
+    async survey({ location, range, columns, sample }, context) {
       const check = buildCountCheck();
       const moments = buildMoments(columns.length);
       const counts = await openCounts(location);
       const map = buildGeneMap(columns, counts.width);
+      const collector = new SampleCollector(sample ?? new Int32Array(0), range.start);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         addCountCheck(check, chunk);
         addMoments(moments, chunk, map);
+        collector.add(chunk, map);
       }
-      return { moments, check };
+      return { moments, check, sample: collector.finish() };
     },
 
     /** Reduces each spot to the few numbers the solver keeps of it. */

@@ -4,11 +4,13 @@ import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
 import { startArena } from "./allocator.js";
 import type { Deconvolution } from "./deconvolve.js";
 import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "./deconvolve-options.js";
+import { METHOD_NAMES, METHODS } from "./methods.js";
 import { noteOutcome } from "./note-outcome.js";
 import { buildNoticeList, type NoticeList } from "./notice-list.js";
 import { describeSolve } from "./parameters.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import type { ScratchUse } from "./scratch-use.js";
+import { setSmoothing } from "./set-smoothing.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { answerSpots } from "./spot-answers.js";
@@ -30,33 +32,60 @@ export interface SolveSummaryOptions extends SolveOptions {
 export interface SolveSummaryInput extends SolveSummaryOptions {
   /** The solver's own options, over its defaults. */
   readonly solverOptions: Readonly<Record<string, unknown>>;
+  /** As in DeconvolveOptions; "auto" is what the run that made the summary chose. */
+  readonly smoothing: number | "auto" | "none" | undefined;
 }
 
 /**
  * Solves a summarised section again: with another smoothing, sparsity or solver, and without reading a count. With the
- * settings of the run that made the summary it gives the same bits. The summary stays as it is.
+ * settings of the run that made the summary it gives the same bits. The summary stays as it is. The solver is by default
+ * that of the method whose statistics they are.
  *
- * @throws OptionError for a bad option, or a solver that needs more than the summary's statistics.
+ * @throws OptionError for a bad option, or a solver of other statistics than the summary's.
  */
 export function solveSummary(
   summary: SectionSummary,
   input: Partial<SolveSummaryInput> = {},
   callbacks: DeconvolveCallbacks = {},
 ): Promise<Deconvolution> {
-  const { solverOptions, ...resolved } = resolveDeconvolveOptions(input);
-  const { solver, tolerance, maxSweeps, precision, empty, kernels } = resolved;
-  if (solver.input !== "statistics") {
+  const method = METHOD_NAMES.find((name) => METHODS[name].solver.input === summary.input);
+  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels } =
+    resolveDeconvolveOptions({
+      ...input,
+      solver: input.solver ?? (method && METHODS[method].solver),
+    });
+  if (solver.input !== summary.input) {
     throw new OptionError({
       option: "solver",
       value: solver.name,
-      rule: `a solver of "statistics"; this one takes "${solver.input}"`,
+      rule: `a solver of "${summary.input}", which was kept; this one takes "${solver.input}"`,
       remedy: "Run it on the section itself.",
     });
   }
   const notices = buildNoticeList(callbacks.onNotice);
   const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
-  const again = { ...summary, solverOptions: solver.resolveOptions(solverOptions) };
+  const resolved = solver.resolveOptions(solverOptions);
+  const strength = strengthFor(summary, smoothing, input.smoothing === "auto");
+  const withStrength = strength === undefined ? resolved : setSmoothing(solver, resolved, strength);
+  const again = { ...summary, solverOptions: withStrength };
   return solveSection(again, options, callbacks, notices, startArena(kernels));
+}
+
+/** The strength that is asked for, or that the run had chosen; undefined where it is the solver's own matter. */
+function strengthFor(
+  { parameters }: SectionSummary,
+  smoothing: number | "auto" | "none" | undefined,
+  isAsked: boolean,
+): number | undefined {
+  if (smoothing !== "auto") return smoothing === "none" ? 0 : smoothing;
+  const { smoothing_used: used } = parameters;
+  if (typeof used === "number") return used;
+  if (!isAsked) return undefined;
+  throw new OptionError({
+    option: "smoothing",
+    value: smoothing,
+    rule: "a number, since the run that kept these statistics chose none and counts are needed for it",
+  });
 }
 
 /**
@@ -72,9 +101,10 @@ export async function solveSection(
   notices: NoticeList,
   arena?: SharedArena,
 ): Promise<Deconvolution> {
-  const { spotCount, meanDegree, reference, solverOptions, statistics, graph, librarySizes } = summary;
+  const { spotCount, meanDegree, meanDepth, reference, solverOptions, statistics, graph, librarySizes } =
+    summary;
   const { typeNames } = reference;
-  const context = { spotCount, meanDegree };
+  const context = { spotCount, meanDegree, ...(meanDepth !== undefined && { meanDepth }) };
   const { session, request } = startSession(options.solver, reference, solverOptions, context, arena);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
   callbacks.onProgress?.({ stage: "solve", done: 0, total: undefined });

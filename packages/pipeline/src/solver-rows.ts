@@ -3,11 +3,14 @@ import type { KernelChoice } from "@flashdeconv/kernels";
 import { type Normalization, normalizeInPlace } from "@flashdeconv/normalize";
 import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
 import type { SolverInput } from "@flashdeconv/solver";
+import { summarizeCounts } from "@flashdeconv/solver-weighted";
 
 /** In what form a solver's `summarize` gets the spots. */
 export interface RowForm {
   readonly input: SolverInput;
+  /** Not looked at for "counts" and "weighted-counts". */
   readonly normalization: Normalization;
+  /** Gram matrix and what each gene counts for; for "weighted-counts" those of the count model. */
   readonly statistics: SketchStatistics;
   readonly precision: "float64" | "float32";
   readonly kernels: KernelChoice;
@@ -22,6 +25,7 @@ export interface RowForm {
 export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
   const { input, normalization, statistics, precision, kernels } = form;
   if (input === "counts") return (selected) => selected;
+  if (input === "weighted-counts") return countRows(statistics);
   const valueMemory = growingMemory(precision === "float32" ? Float32Array : Float64Array);
   const normalized = (selected: CsrChunk): CsrChunk => {
     const values = valueMemory(selected.values.length);
@@ -47,6 +51,18 @@ export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
   }
   const summarizer = buildSummarizer(statistics, kernels);
   return dense(summarizer.statWidth, (chunk, out) => summarizeChunk(summarizer, chunk, out));
+}
+
+/** K weighted sums of counts and the spot's count. */
+function countRows({ projection, typeCount }: SketchStatistics): (selected: CsrChunk) => DenseChunk {
+  const memory = growingMemory(Float64Array);
+  const width = typeCount + 1;
+  return (selected) => {
+    const { spotStart, spotCount } = selected;
+    const values = memory(spotCount * width);
+    summarizeCounts(selected, projection, typeCount, values);
+    return { kind: "dense", spotStart, spotCount, width, values };
+  };
 }
 
 /** Hands out the same array again and again, made anew only when more is asked for than ever before. */

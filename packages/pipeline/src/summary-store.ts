@@ -16,7 +16,8 @@ import {
   type WriteOptions,
   writeArrays,
 } from "@flashdeconv/io-zarr";
-import type { StatArray } from "@flashdeconv/solver";
+import type { SolverInput, StatArray } from "@flashdeconv/solver";
+import { packArrays, unpackArrays } from "./pack-arrays.js";
 import type { Parameters } from "./parameters.js";
 import { isSource } from "./spot-statistics.js";
 import type { SectionSummary } from "./summarize-section.js";
@@ -44,6 +45,9 @@ interface Facts {
   readonly hasOrder: boolean;
   readonly dimension: 0 | 2 | 3;
   readonly meanDegree: number;
+  /** Left out by stores from before there were others than "statistics". */
+  readonly input?: SolverInput;
+  readonly meanDepth?: number;
   readonly solverOptions: object;
   readonly parameters: Parameters;
   readonly cellCounts: readonly number[] | null;
@@ -70,8 +74,10 @@ export async function writeSummary(
     hasOrder: graph.order !== undefined,
     dimension: coordinates?.dimension ?? 0,
     meanDegree: summary.meanDegree,
+    input: summary.input,
+    meanDepth: summary.meanDepth,
     solverOptions: summary.solverOptions,
-    parameters: { ...parameters, cell_counts: null },
+    parameters: packArrays({ ...parameters, cell_counts: null }),
     cellCounts: cellCounts instanceof Int32Array ? [...cellCounts] : null,
   };
   await writeArrays(
@@ -158,6 +164,8 @@ export async function readSummary(
   checkGraph(graph.neighbors.indptr, graph.neighbors.indices, graph.order, spotCount, store.name);
   const summary: SectionSummary = {
     spotCount,
+    input: facts.input ?? "statistics",
+    ...(facts.meanDepth !== undefined && { meanDepth: facts.meanDepth }),
     reference: { typeNames, width: typeCount, values: gram, gram },
     statistics: isStreamed
       ? statisticsSource(arrays, spotCount, typeCount + 1, stat)
@@ -166,7 +174,7 @@ export async function readSummary(
     graph,
     meanDegree: facts.meanDegree,
     solverOptions: facts.solverOptions,
-    parameters: { ...facts.parameters, cell_counts: cellCounts && Int32Array.from(cellCounts) },
+    parameters: { ...unpackArrays(facts.parameters), cell_counts: cellCounts && Int32Array.from(cellCounts) },
   };
   const values =
     dimension && (await arrays.readNumbers("coordinates", spotCount * dimension, double, readOptions));

@@ -1,4 +1,4 @@
-import type { Executor } from "@flashdeconv/core";
+import type { CsrChunk, Executor } from "@flashdeconv/core";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
@@ -7,16 +7,29 @@ import type { NoticeList } from "./notice-list.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { requireCounts } from "./require-counts.js";
 import { runPass } from "./run-pass.js";
+import { joinSampleRows, type SampleRows } from "./sample-rows.js";
 
-/** The first pass over the section: checks that it holds counts and gathers the moments of the shared genes. */
+export interface Survey {
+  readonly moments: GeneMoments;
+  /** Raw counts of the sample's spots over the shared genes. */
+  readonly sample: CsrChunk;
+}
+
+/**
+ * The first pass over the section: checks that it holds counts, gathers the moments of the shared genes and the rows of a sample.
+ *
+ * @param sample spots, ascending; may be none
+ */
 export async function surveySpots(
   executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   columns: Int32Array,
+  sample: Int32Array,
   options: DeconvolveOptions,
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
-): Promise<GeneMoments> {
+): Promise<Survey> {
+  const rows: SampleRows[] = [];
   const check = buildCountCheck();
   const moments = buildMoments(columns.length);
   const { location, counts } = spatial;
@@ -26,10 +39,11 @@ export async function surveySpots(
     stage: "genes" as const,
     spotCount: counts.spotCount,
     isFar: location?.access !== undefined,
-    inputFor: (range: { start: number; end: number }) => ({ location, range, columns }),
+    inputFor: (range: { start: number; end: number }) => ({ location, range, columns, sample }),
     onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
       mergeCountCheck(check, part.check);
       mergeMoments(moments, part.moments);
+      rows.push(part.sample);
     },
   };
   await runPass(settings, callbacks, notices);
@@ -42,10 +56,11 @@ export async function surveySpots(
       geneNames: spatial.geneNames,
       nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
     },
-    options,
+    // Scaled values, which may be negative, are no counts to weigh.
+    options.solver.input === "weighted-counts" ? { ...options, preprocess: "log-cpm" } : options,
   );
   if (report.nonzeroCount === 0) {
     notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
   }
-  return finishMoments(moments);
+  return { moments: finishMoments(moments), sample: joinSampleRows(rows, sample.length, columns.length) };
 }

@@ -6,6 +6,8 @@ it("exports what it promises and nothing else", () => {
     [
       "BUILT_IN_SOLVERS",
       "DECONVOLVE_DEFAULTS",
+      "METHODS",
+      "METHOD_NAMES",
       "PLATFORMS",
       "RESULT_DEFAULTS",
       "SPOTS_WORTH_THREADS",

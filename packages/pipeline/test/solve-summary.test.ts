@@ -78,7 +78,7 @@ describe("a stored summary", () => {
       solveSummary(summary, {
         solver: { ...solver, resolveOptions: () => ({}), start: () => expect.unreachable() },
       });
-    await expect(run()).rejects.toThrow(/a solver of "statistics"; this one takes "counts"/);
+    await expect(run()).rejects.toThrow(/a solver of "statistics", which was kept; this one takes "counts"/);
   });
 });
 

@@ -24,6 +24,13 @@ export const bcd: Solver<BcdOptions> = {
   name: "bcd",
   coupling: "neighbors",
   input: "statistics",
+  smoothing: {
+    option: "lambda",
+    candidates({ gram, typeNames }, { meanDegree }) {
+      const published = publishedLambda(meanDiagonal(gram, typeNames.length), meanDegree);
+      return [1, 4, 16, 64].map((factor) => factor * published);
+    },
+  },
 
   resolveOptions(input = {}) {
     refuseUnknown("bcd", input, Object.keys(BCD_DEFAULTS));
@@ -37,13 +44,17 @@ export const bcd: Solver<BcdOptions> = {
   start(reference, { lambda, rho }, { meanDegree, arena }) {
     const scale = meanDiagonal(reference.gram, reference.typeNames.length);
     return leastSquaresSession(reference, {
-      lambda: lambda === "auto" ? (AUTO_LAMBDA_SHARE * scale) / Math.max(meanDegree, 1) : lambda,
+      lambda: lambda === "auto" ? publishedLambda(scale, meanDegree) : lambda,
       sparsity: rho * scale,
       meanDegree,
       arena,
     });
   },
 };
+
+function publishedLambda(scale: number, meanDegree: number): number {
+  return (AUTO_LAMBDA_SHARE * scale) / Math.max(meanDegree, 1);
+}
 
 /** Mean of the diagonal of a K x K matrix. */
 export function meanDiagonal(gram: Float64Array, typeCount: number): number {

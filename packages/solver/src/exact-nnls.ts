@@ -8,8 +8,10 @@ export interface NnlsWorkspace {
   /** Types that rounding kept from entering; not tried again for this spot. */
   readonly isBlocked: Uint8Array;
   readonly step: Float64Array;
-  /** How much each type would lower the objective if it grew, but for the shift's share. */
+  /** How much each type would lower the objective if it grew, but for the diagonal's share. */
   readonly descent: Float64Array;
+  /** What is added to the diagonal of the Gram matrix, where that is one number. */
+  readonly shifts: Float64Array;
 }
 
 export function buildNnlsWorkspace(typeCount: number): NnlsWorkspace {
@@ -21,6 +23,7 @@ export function buildNnlsWorkspace(typeCount: number): NnlsWorkspace {
     isBlocked: new Uint8Array(typeCount),
     step: new Float64Array(typeCount),
     descent: new Float64Array(typeCount),
+    shifts: new Float64Array(typeCount),
   };
 }
 
@@ -47,6 +50,18 @@ export function solveNnls(
   q: Float64Array,
   x: Float64Array,
 ): void {
+  work.shifts.fill(shift);
+  solveDiagonalNnls(work, gram, work.shifts, q, x);
+}
+
+/** As `solveNnls`, with a number of its own, at least 0, added to each entry of the diagonal. */
+export function solveDiagonalNnls(
+  work: NnlsWorkspace,
+  gram: Float64Array,
+  added: Float64Array,
+  q: Float64Array,
+  x: Float64Array,
+): void {
   const { typeCount, support, isInSupport, isBlocked } = work;
   let size = 0;
   let scale = 0;
@@ -62,7 +77,7 @@ export function solveNnls(
       x[k] = 0;
     }
   }
-  size = settleSupport(work, gram, shift, q, x, size, 0);
+  size = settleSupport(work, gram, added, q, x, size, 0);
 
   // Each round adds one type and lowers the objective, so no support returns; the cap only guards against rounding.
   for (let round = 0; round < 4 * typeCount; round++) {
@@ -70,7 +85,7 @@ export function solveNnls(
     if (entering < 0) return;
     support[size] = entering;
     isInSupport[entering] = 1;
-    size = settleSupport(work, gram, shift, q, x, size + 1, size);
+    size = settleSupport(work, gram, added, q, x, size + 1, size);
     if (x[entering] <= 0) isBlocked[entering] = 1;
   }
 }
@@ -108,7 +123,7 @@ function steepestType(
 function settleSupport(
   work: NnlsWorkspace,
   gram: Float64Array,
-  shift: number,
+  added: Float64Array,
   q: Float64Array,
   x: Float64Array,
   size: number,
@@ -116,7 +131,7 @@ function settleSupport(
 ): number {
   const { support, isInSupport, step } = work;
   while (size > 0) {
-    factorRows(work, gram, shift, factoredSize, size);
+    factorRows(work, gram, added, factoredSize, size);
     solveFactored(work, q, size);
     let fraction = 1;
     let blocking = -1;
@@ -157,14 +172,14 @@ function settleSupport(
 function factorRows(
   { typeCount, factor, support }: NnlsWorkspace,
   gram: Float64Array,
-  shift: number,
+  added: Float64Array,
   from: number,
   size: number,
 ): void {
   for (let a = from; a < size; a++) {
     const gramRow = support[a] * typeCount;
     const row = a * typeCount;
-    const diagonal = gram[gramRow + support[a]] + shift;
+    const diagonal = gram[gramRow + support[a]] + added[support[a]];
     let pivot = diagonal;
     for (let b = 0; b < a; b++) {
       const other = b * typeCount;

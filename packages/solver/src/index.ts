@@ -14,9 +14,10 @@
  */
 export { type Allocate, allocateHere } from "./allocate.js";
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
-export { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
+export { buildNnlsWorkspace, type NnlsWorkspace, solveDiagonalNnls, solveNnls } from "./exact-nnls.js";
 export { type CoarseSize, coarseLevelBytes } from "./levels.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
+export { refuseUnknown, requireNumber } from "./options.js";
 export { looksAtNeighbors, type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
 export {
   assessPiece,
@@ -28,17 +29,21 @@ export {
   sweepPiece,
 } from "./solve-level.js";
 export { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions } from "./solve-options.js";
-export type {
-  Assessment,
-  Solver,
-  SolverContext,
-  SolverInput,
-  SolverReference,
-  SolverSession,
-  StatArray,
-  SweepStats,
-  Tile,
+export {
+  type Assessment,
+  isStatisticsInput,
+  type SmoothingControl,
+  type Solver,
+  type SolverContext,
+  type SolverInput,
+  type SolverReference,
+  type SolverSession,
+  type StatArray,
+  type StatisticsInput,
+  type SweepStats,
+  type Tile,
 } from "./solver.js";
 export { leastWindowBytes, type StripSolveInput, solveStrips } from "./strips/solve-strips.js";
 export { arrangeStrips, type StripLayout } from "./strips/strip-layout.js";
 export type { StripStore } from "./strips/strip-store.js";
+export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";

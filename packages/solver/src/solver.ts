@@ -12,13 +12,23 @@ export type StatArray = Float32Array | Float64Array;
  * - `sketch`: rows of the sketched matrix (dense, `width` = sketch dimension); the sketched signature.
  * - `statistics`: K + 1 numbers per spot, the products of its sketched row with each type's sketched signature and its
  *   own squared norm; the Gram matrix. All that least squares needs, and the cheapest: no sketched row is ever made.
+ * - `weighted-counts`: K + 1 numbers per spot, sum over genes of count x weight x share of the gene in each type, and the
+ *   spot's count over these genes; the Gram matrix of the shares under the same weights. All that count-weighted least
+ *   squares needs.
  */
-export type SolverInput = "counts" | "normalized" | "sketch" | "statistics";
+export type SolverInput = "counts" | "normalized" | "sketch" | "statistics" | "weighted-counts";
+
+/** Inputs of K + 1 numbers per spot that can be kept and solved again, as no count is needed for it. */
+export type StatisticsInput = Extract<SolverInput, "statistics" | "weighted-counts">;
+
+export function isStatisticsInput(input: SolverInput): input is StatisticsInput {
+  return input === "statistics" || input === "weighted-counts";
+}
 
 /** The reference as a solver sees it. K = number of types. */
 export interface SolverReference {
   readonly typeNames: readonly string[];
-  /** Numbers per row given to `summarize`, and columns of `values`; for `statistics` the rows carry one more (the squared norm). */
+  /** Numbers per row given to `summarize`, and columns of `values`; for `statistics` and `weighted-counts` the rows carry one more. */
   readonly width: number;
   /** K x width, row-major, on the scale of the rows. */
   readonly values: Float64Array;
@@ -33,6 +43,8 @@ export interface SolverContext {
   readonly meanDegree: number;
   /** Where the arrays of tiles lie, if they lie in one memory: a session may work on them there with WebAssembly. */
   readonly arena?: SharedArena;
+  /** Mean count of a spot over the genes in use; left out where nobody knows. */
+  readonly meanDepth?: number;
 }
 
 /** What a sweep over some spots did. */
@@ -78,9 +90,18 @@ export interface Solver<O extends object = object> {
   /** `independent`: a spot's answer depends on its own row alone, so one sweep is all. `neighbors`: swept until it stands. */
   readonly coupling: "independent" | "neighbors";
   readonly input: SolverInput;
+  /** How strongly it smooths, where that is an option: what an automatic choice of the strength needs to know. */
+  readonly smoothing?: SmoothingControl;
   /** Fills in defaults and validates (throws OptionError). The result must survive structuredClone. */
   resolveOptions(input?: Partial<O>): O;
   start(reference: SolverReference, options: O, context: SolverContext): SolverSession;
+}
+
+/** The option that holds the strength of a solver's smoothing: a number of at least 0, where 0 is none. */
+export interface SmoothingControl {
+  readonly option: string;
+  /** Strengths above 0 to begin a search with, ascending; it goes on beyond either end where it has to. */
+  candidates(reference: SolverReference, context: SolverContext): readonly number[];
 }
 
 /** A solver at work on one section. It does no I/O and knows no threads; the driver owns buffers, order and convergence. */

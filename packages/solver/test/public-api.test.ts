@@ -15,15 +15,20 @@ it("exports what it promises and nothing else", () => {
       "buildNnlsWorkspace",
       "coarseLevelBytes",
       "inlineRunner",
+      "isStatisticsInput",
       "leastWindowBytes",
       "looksAtNeighbors",
       "meanDiagonal",
       "nnls",
+      "refuseUnknown",
+      "requireNumber",
       "resolveSolveOptions",
       "solve",
+      "solveDiagonalNnls",
       "solveNnls",
       "solveStrips",
       "sweepPiece",
+      "symmetricEigen",
     ]
   `);
   expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`

@@ -14,6 +14,7 @@ import {
   writeResultStore,
   writeSummary,
 } from "@flashdeconv/pipeline";
+import { isStatisticsInput } from "@flashdeconv/solver";
 import { withFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
@@ -47,7 +48,7 @@ export async function runDeconvolution(
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
   const options = await deconvolveOptions(flags);
-  if (flags.saveStats !== undefined && options.solver.input !== "statistics") {
+  if (flags.saveStats !== undefined && !isStatisticsInput(options.solver.input)) {
     throw new OptionError({
       option: "--save-stats",
       value: redactUrl(flags.saveStats),

@@ -1,5 +1,10 @@
 import { OPEN_DEFAULTS } from "@flashdeconv/io-zarr";
-import { DECONVOLVE_DEFAULTS as DEFAULTS, PLATFORMS, RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import {
+  DECONVOLVE_DEFAULTS as DEFAULTS,
+  METHOD_NAMES,
+  PLATFORMS,
+  RESULT_DEFAULTS,
+} from "@flashdeconv/pipeline";
 import { BCD_DEFAULTS } from "@flashdeconv/solver";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -7,6 +12,7 @@ import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
+import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import type { RunFlags } from "../options/run-flags.js";
@@ -62,10 +68,30 @@ export function addRunCommand(program: Command, environment: Environment): void 
       `what a spot without an answer gets (default: ${DEFAULTS.empty})`,
       parseChoice("--empty", ["nan", "uniform"]),
     )
+    .optionsGroup("Method:")
+    .option(
+      "--method <name>",
+      `${METHOD_NAMES.join(" or ")} (default: ${DEFAULTS.method})`,
+      parseChoice("--method", METHOD_NAMES),
+    )
+    .option(
+      "--no-platform-correction",
+      "weighted: take the reference as it is, not adapted to the section's genes",
+    )
+    .option(
+      "--overdispersion <auto|number>",
+      `weighted: how much more than Poisson counts vary (default: ${DEFAULTS.overdispersion})`,
+      parseWordOrNumber("--overdispersion", "auto"),
+    )
     .optionsGroup("Counts and genes:")
     .option(
+      "--genes <all|selected>",
+      "genes in use (default: weighted all, else selected)",
+      parseChoice("--genes", ["all", "selected"]),
+    )
+    .option(
       "--preprocess <how>",
-      `log-cpm, pearson or raw (default: ${DEFAULTS.preprocess})`,
+      `flashdeconv: log-cpm, pearson or raw (default: ${DEFAULTS.preprocess})`,
       parseChoice("--preprocess", ["log-cpm", "pearson", "raw"]),
     )
     .option(
@@ -90,15 +116,20 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--sketch-dim <count|none>",
-      `dimensions of the sketch, or none (default: ${DEFAULTS.sketchDimension})`,
+      `flashdeconv: dimensions of the sketch, or none (default: ${DEFAULTS.sketchDimension})`,
       parseWordOrNumber("--sketch-dim", "none"),
     )
     .option("--seed <number>", `of the sketch (default: ${DEFAULTS.seed})`, parseNumber("--seed"))
     .option("--allow-non-counts", "accept values that are not whole numbers")
     .optionsGroup("Neighbours and smoothing:")
     .option(
+      "--smoothing <auto|number|none>",
+      "strength of the smoothing, auto for chosen by the data (default: weighted auto, else as --lambda)",
+      parseSmoothing,
+    )
+    .option(
       "--lambda <auto|number>",
-      `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
+      `flashdeconv: strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
       parseWordOrNumber("--lambda", "auto"),
     )
     .option(
@@ -124,7 +155,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .optionsGroup("Solver:")
     .option(
       "--solver <name|module>",
-      `${SOLVER_NAMES.join(", ")}, or a module of your own (default: ${DEFAULTS.solver.name})`,
+      `${SOLVER_NAMES.join(", ")}, or a module of your own (default: the method's)`,
     )
     .option(
       "--rho <number>",

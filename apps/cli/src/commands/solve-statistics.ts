@@ -41,6 +41,7 @@ export interface SolveFlags
       | "zarrFormat"
       | "empty"
       | "lambda"
+      | "smoothing"
       | "rho"
       | "solver"
       | "solverOptions"
@@ -105,6 +106,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       const { tolerance, maxSweeps, precision, empty, kernels } = flags;
       const options = {
         solver,
+        smoothing: flags.smoothing,
         solverOptions: solverOptions(flags),
         tolerance,
         maxSweeps,

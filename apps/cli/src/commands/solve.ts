@@ -7,6 +7,7 @@ import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
+import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addStoreOptions } from "../options/store-options.js";
@@ -48,8 +49,13 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     )
     .optionsGroup("Solver:")
     .option(
+      "--smoothing <auto|number|none>",
+      "strength of the smoothing, auto for what the run chose (default: as the run, else as --lambda)",
+      parseSmoothing,
+    )
+    .option(
       "--lambda <auto|number>",
-      `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
+      `flashdeconv: strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
       parseWordOrNumber("--lambda", "auto"),
     )
     .option(
@@ -59,7 +65,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     )
     .option(
       "--solver <name|module>",
-      `${SOLVER_NAMES.join(", ")}, or a module of your own that takes statistics (default: ${DEFAULTS.solver.name})`,
+      `${SOLVER_NAMES.join(", ")}, or a module of your own that takes such statistics (default: that of the run's method)`,
     )
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
     .option(

@@ -2,15 +2,15 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { OptionError } from "@flashdeconv/core";
-import { bcd, nnls, type Solver } from "@flashdeconv/solver";
+import { BUILT_IN_SOLVERS } from "@flashdeconv/pipeline";
+import type { Solver } from "@flashdeconv/solver";
 import { findPackageEntry } from "./find-package-entry.js";
 import { suggestion } from "./parse-choice.js";
 
 const FLAG = "--solver";
-const BUILT_IN = { bcd: bcd as Solver, nnls: nnls as Solver };
 
 /** Names of the solvers that need no module. */
-export const SOLVER_NAMES = Object.keys(BUILT_IN);
+export const SOLVER_NAMES = Object.keys(BUILT_IN_SOLVERS);
 
 /**
  * The solver of a name: one of ours, or the default export of a module, given as a path or a package name from the current
@@ -19,7 +19,7 @@ export const SOLVER_NAMES = Object.keys(BUILT_IN);
  * @throws OptionError where there is no such module, it cannot be loaded, or its export is no solver (naming what lacks)
  */
 export async function loadSolver(name: string): Promise<Solver> {
-  if (Object.hasOwn(BUILT_IN, name)) return BUILT_IN[name as keyof typeof BUILT_IN];
+  if (Object.hasOwn(BUILT_IN_SOLVERS, name)) return BUILT_IN_SOLVERS[name];
   const file = existsSync(name) ? resolve(name) : findPackageEntry(name, process.cwd());
   if (file === undefined) {
     const rule = `${SOLVER_NAMES.join(", ")}, or a module: a file, or a package installed here`;
@@ -62,6 +62,7 @@ const INPUTS: readonly unknown[] = [
   "normalized",
   "sketch",
   "statistics",
+  "weighted-counts",
 ] satisfies Solver["input"][];
 const COUPLINGS: readonly unknown[] = ["independent", "neighbors"] satisfies Solver["coupling"][];
 

@@ -1,8 +1,14 @@
 import { OptionError } from "@flashdeconv/core";
-import { type DeconvolveOptions, type PlatformName, resolveDeconvolveOptions } from "@flashdeconv/pipeline";
+import {
+  type DeconvolveOptions,
+  type MethodName,
+  type PlatformName,
+  resolveDeconvolveOptions,
+} from "@flashdeconv/pipeline";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
 import { loadSolver } from "./load-solver.js";
+import type { SmoothingFlag } from "./parse-smoothing.js";
 import type { ResourceFlags } from "./resource-options.js";
 import { type SolverFlags, solverOptions } from "./solver-options.js";
 
@@ -19,6 +25,12 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, Te
   readonly obsColumns?: boolean;
   readonly saveStats?: string;
   readonly zarrFormat?: "2" | "3";
+  readonly method?: MethodName;
+  readonly genes?: DeconvolveOptions["genes"];
+  readonly smoothing?: SmoothingFlag;
+  /** False with --no-platform-correction; commander has it true otherwise. */
+  readonly platformCorrection?: boolean;
+  readonly overdispersion?: number | "auto";
   readonly preprocess?: DeconvolveOptions["preprocess"];
   readonly targetSum?: number;
   readonly logBase?: "e" | "2";
@@ -42,6 +54,11 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, Te
 export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOptions> {
   checkTogether(flags);
   return resolveDeconvolveOptions({
+    method: flags.method,
+    genes: flags.genes,
+    smoothing: flags.smoothing,
+    platformCorrection: flags.platformCorrection,
+    overdispersion: flags.overdispersion,
     preprocess: flags.preprocess,
     targetSum: flags.targetSum,
     logBase: flags.logBase === "2" ? 2 : flags.logBase,

@@ -26,7 +26,8 @@ export interface Relabeling {
 const SIDE = 12;
 const TYPE_COUNT = 5;
 const GENE_COUNT = 60;
-const COUNTS_PER_SPOT = 4000;
+/** Of those that are not empty. */
+export const COUNTS_PER_SPOT = 4000;
 
 export function identityLabels(): Relabeling {
   return { types: range(TYPE_COUNT), spots: range(SIDE * SIDE) };
@@ -75,6 +76,7 @@ export function buildTestSection(input: SolverInput, labels: Relabeling = identi
 
 /** Rows and reference on the scale the input names. Normalised = per 10,000 and logged, as the pipeline's default is. */
 function rowsFor(input: SolverInput, counts: Float64Array, signature: Float64Array, spotCount: number) {
+  if (input === "weighted-counts") return weightedRows(counts.map(Math.round), signature, spotCount);
   const raw = input === "counts";
   const values = raw ? signature.map((value) => 1000 * value) : logPerTenThousand(signature, TYPE_COUNT);
   const matrix = raw ? counts.map(Math.round) : logPerTenThousand(counts, spotCount);
@@ -95,6 +97,25 @@ function rowsFor(input: SolverInput, counts: Float64Array, signature: Float64Arr
   const rows =
     input === "sketch" ? dense(matrix, spotCount, GENE_COUNT) : sparse(matrix, spotCount, GENE_COUNT);
   return { reference, rows };
+}
+
+/** Counts and shares, each gene weighted by the inverse of its share in the section. */
+function weightedRows(counts: Float64Array, signature: Float64Array, spotCount: number) {
+  const typeNames = range(TYPE_COUNT).map((k) => `type ${k}`);
+  const totals = new Float64Array(GENE_COUNT);
+  for (let i = 0; i < counts.length; i++) totals[i % GENE_COUNT] += counts[i];
+  const sum = totals.reduce((total, value) => total + value, 0);
+  const weighted = signature.map((share, i) => (share * sum) / totals[i % GENE_COUNT]);
+  const gram = products(signature, TYPE_COUNT, weighted, TYPE_COUNT);
+  const products0 = products(counts, spotCount, weighted, TYPE_COUNT);
+  const rows = new Float64Array(spotCount * (TYPE_COUNT + 1));
+  for (let i = 0; i < spotCount; i++) {
+    rows.set(products0.subarray(i * TYPE_COUNT, (i + 1) * TYPE_COUNT), i * (TYPE_COUNT + 1));
+    const row = counts.subarray(i * GENE_COUNT, (i + 1) * GENE_COUNT);
+    rows[i * (TYPE_COUNT + 1) + TYPE_COUNT] = row.reduce((total, value) => total + value, 0);
+  }
+  const reference: SolverReference = { typeNames, width: TYPE_COUNT, values: gram, gram };
+  return { reference, rows: dense(rows, spotCount, TYPE_COUNT + 1) };
 }
 
 /** K x genes, rows sum to 1: twelve marker genes per type on a shared, uneven background. */

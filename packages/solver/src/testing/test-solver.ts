@@ -2,7 +2,7 @@ import { sliceChunk } from "@flashdeconv/core";
 import { solve } from "../solve.js";
 import { resolveSolveOptions } from "../solve-options.js";
 import type { Solver, SolverSession, StatArray, Tile } from "../solver.js";
-import { buildTestSection, otherLabels, type TestSection } from "./test-section.js";
+import { buildTestSection, COUNTS_PER_SPOT, otherLabels, type TestSection } from "./test-section.js";
 
 export interface TestSolverOptions<O extends object> {
   /** Options to test with; the solver's own defaults if left out. */
@@ -194,6 +194,7 @@ function start<O extends object>(solver: Solver<O>, options: O, section: TestSec
   return solver.start(section.reference, options, {
     spotCount,
     meanDegree: graph.indices.length / spotCount,
+    meanDepth: COUNTS_PER_SPOT,
   });
 }
 

@@ -1,0 +1,232 @@
+import type { CsrChunk, Executor } from "@flashdeconv/core";
+import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
+import { allocator, statArray } from "./allocator.js";
+import type { Problem } from "./build-problem.js";
+import { narrow } from "./count-problem.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
+import type { SpotSample } from "./sample-spots.js";
+import { solveSpots } from "./solve-spots.js";
+import { buildRowMaker, type RowForm } from "./solver-rows.js";
+import { startSession } from "./start-session.js";
+import { hashWord, thinCounts } from "./thin-counts.js";
+
+export interface SmoothingChoice {
+  readonly strength: number;
+  /** Strengths tried, ascending. */
+  readonly strengths: Float64Array;
+  /** Mean loss per spot of each, on the counts that were held back; up to a constant. */
+  readonly losses: Float64Array;
+  /** Least loss where each spot has strangers for neighbours; undefined where no smoothing was best anyway. */
+  readonly strangersLoss: number | undefined;
+}
+
+/** Strengths in neighbouring steps of the search differ by this factor, where it has to go beyond the candidates. */
+const STEP = 2;
+/** Strengths above 0 tried at most: enough for a factor of 2,000 beyond the candidates. */
+const MOST_STRENGTHS = 16;
+/** Halvings below the least candidate. */
+const MOST_HALVINGS = 4;
+/** A strength whose loss is above the least by more standard errors than this, and growing, ends the search. */
+const HOPELESS = 4;
+/** Of what smoothing gains over none, this share may be given up for less smoothing. */
+const SHARE_GIVEN_UP = 0.05;
+/** By so many standard errors neighbours have to be better than strangers. */
+const CERTAINTY = 2;
+/** Where less than this share of the gain is due to neighbours being neighbours, the gain says little of how alike they are. */
+const NEIGHBOR_SHARE = 0.15;
+/** A sample is too small to be laid out for WebAssembly, once per strength. */
+const KERNELS = "typescript";
+/** Answers to the held-back half are noisy far above this. */
+const TOLERANCE = 1e-2;
+
+/**
+ * Chooses the strength of smoothing by count splitting: the sample's counts are thinned into two halves, each strength is solved on
+ * the first, and its loss is how far the answer is from the second, by least squares. The choice is the weakest smoothing that has
+ * all but a twentieth of what the best one gains over none: where the loss is flat, stronger smoothing costs rare types.
+ *
+ * Any shrinkage of noisy answers makes them better, towards whatever spots. So the same is done with each spot among strangers (the
+ * sample's spots change places). Unless true neighbours are surely better than these there is no smoothing, and where they
+ * are hardly better, none that is stronger than it takes to gain half of what strangers give.
+ *
+ * 0 is always among the strengths. The search goes on beyond the candidates where the choice would be at the edge.
+ */
+export async function chooseSmoothing(
+  executor: Executor<PipelineTasks>,
+  solver: Solver,
+  problem: Problem,
+  { spots, graph }: SpotSample,
+  sample: CsrChunk,
+  context: SolverContext,
+  signal?: AbortSignal,
+): Promise<SmoothingChoice> {
+  const control = solver.smoothing;
+  if (control === undefined) throw new TypeError("this solver has no smoothing to choose");
+  const { reference } = problem;
+  const typeCount = reference.typeNames.length;
+  const halves = thinCounts(narrow(sample, problem.genes), spots);
+  const halfContext = {
+    spotCount: spots.length,
+    meanDegree: context.meanDegree,
+    ...(context.meanDepth !== undefined && { meanDepth: context.meanDepth / 2 }),
+  };
+  const options = resolveSolveOptions({ tolerance: TOLERANCE });
+  const start = (strength: number) => {
+    const solverOptions = solver.resolveOptions({ ...problem.solverOptions, [control.option]: strength });
+    return startSession(solver, reference, solverOptions, halfContext);
+  };
+  const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels: KERNELS };
+  const statisticsOf = (counts: CsrChunk) => {
+    const { session } = start(0);
+    const out = statArray("float64", spots.length * session.statWidth, allocator(executor));
+    session.summarize(buildRowMaker(form)(counts), out);
+    return out;
+  };
+  const fitted = statisticsOf(halves.first);
+  const heldBack = statisticsOf(halves.second);
+  const lossesOf = (statistics: StatArray, others: StatArray) => async (strength: number) => {
+    const toSolve = { solver, typeCount, statistics, graph, ...start(strength) };
+    const solving = { solver, precision: "float64", empty: "nan", kernels: KERNELS, ...options } as const;
+    const { abundance } = await solveSpots(executor, toSolve, solving, { signal });
+    return spotLosses(abundance, others, reference.gram, typeCount, solver.input === "weighted-counts");
+  };
+  const candidates = control.candidates(reference, halfContext);
+  const tried = await search(lossesOf(fitted, heldBack), candidates);
+  const choice = judge(tried);
+  if (choice.strength === 0) return { ...choice, strangersLoss: undefined };
+  const places = strangePlaces(spots.length);
+  const moved = (rows: StatArray) =>
+    moveRows(rows, places, statArray("float64", rows.length, allocator(executor)));
+  const strange = await search(lossesOf(moved(fitted), moved(heldBack)), candidates, choice.strength);
+  return amongStrangers(tried, choice, leastOf(strange), places);
+}
+
+/** The choice in the light of what strangers for neighbours would have given. */
+function amongStrangers(
+  tried: Tried,
+  choice: Omit<SmoothingChoice, "strangersLoss">,
+  strange: Least,
+  places: Int32Array,
+): SmoothingChoice {
+  const { strengths, losses } = choice;
+  const own = tried.get(choice.strength) as Float64Array;
+  const gain = strange.mean - meanOf(own);
+  const atHome = own.map((_, spot) => strange.losses[places[spot]]);
+  const found = { ...choice, strangersLoss: strange.mean };
+  if (gain <= CERTAINTY * pairedError(own, atHome)) return { ...found, strength: 0 };
+  if (gain >= NEIGHBOR_SHARE * (losses[0] - Math.min(...losses))) return found;
+  const halfway = (losses[0] + strange.mean) / 2;
+  const bounded = strengths.filter((strength, i) => strength < choice.strength && losses[i] >= halfway);
+  return { ...found, strength: Math.max(0, ...bounded) };
+}
+
+/** Where each spot of a sample goes so that it has strangers for neighbours: a permutation, the same for every run. */
+function strangePlaces(spotCount: number): Int32Array {
+  const keys = Float64Array.from({ length: spotCount }, (_, spot) => hashWord(spot) >>> 0);
+  return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
+}
+
+/** Row `spot` of `rows` becomes row `places[spot]` of `out`. */
+function moveRows(rows: StatArray, places: Int32Array, out: StatArray): StatArray {
+  const width = rows.length / places.length;
+  for (let spot = 0; spot < places.length; spot++) {
+    out.set(rows.subarray(spot * width, (spot + 1) * width), places[spot] * width);
+  }
+  return out;
+}
+
+/** |y - x|^2 of each spot, without the part that no answer changes, from statistics of the half that was held back. */
+function spotLosses(
+  abundance: StatArray,
+  heldBack: StatArray,
+  gram: Float64Array,
+  typeCount: number,
+  isWeighted: boolean,
+): Float64Array {
+  const spotCount = abundance.length / typeCount;
+  const losses = new Float64Array(spotCount);
+  for (let spot = 0; spot < spotCount; spot++) {
+    const row = spot * typeCount;
+    const stat = spot * (typeCount + 1);
+    const depth = isWeighted ? heldBack[stat + typeCount] : 1;
+    let loss = 0;
+    for (let k = 0; k < typeCount; k++) {
+      const amount = abundance[row + k];
+      if (amount === 0) continue;
+      let product = 0;
+      for (let l = 0; l < typeCount; l++) product += gram[k * typeCount + l] * abundance[row + l];
+      loss += amount * (depth * product - 2 * heldBack[stat + k]);
+    }
+    losses[spot] = loss;
+  }
+  return losses;
+}
+
+interface Least {
+  readonly strength: number;
+  readonly losses: Float64Array;
+  readonly mean: number;
+}
+
+/** Strengths tried, with the loss of each spot. */
+type Tried = Map<number, Float64Array>;
+
+/** Tries strengths upwards from 0, up to `most`, then between 0 and the least candidate where the least loss is there. */
+export async function search(
+  lossesOf: (strength: number) => Promise<Float64Array>,
+  candidates: readonly number[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<Tried> {
+  const tried: Tried = new Map();
+  const tryOut = async (strength: number) => tried.set(strength, await lossesOf(strength));
+  await tryOut(0);
+  let previous = 0;
+  for (let i = 0; i < MOST_STRENGTHS; i++) {
+    const next = candidates[i] ?? previous * STEP;
+    if (!(next > 0 && next <= Math.min(most, Number.MAX_VALUE))) break;
+    await tryOut(next);
+    const losses = tried.get(next) as Float64Array;
+    const { losses: least, strength, mean } = leastOf(tried);
+    const isHopeless = meanOf(losses) - mean > HOPELESS * pairedError(losses, least);
+    if (strength < next && (isHopeless || i + 1 >= candidates.length)) break;
+    previous = next;
+  }
+  for (let i = 0; i < MOST_HALVINGS; i++) {
+    const [, lowest] = [...tried.keys()].sort((a, b) => a - b);
+    if (lowest === undefined || leastOf(tried).strength !== lowest) break;
+    await tryOut(lowest / STEP);
+  }
+  return tried;
+}
+
+/** The weakest smoothing of those that have nearly all of what is to be gained. */
+export function judge(tried: Tried): Omit<SmoothingChoice, "strangersLoss"> {
+  const strengths = Float64Array.from(tried.keys()).sort();
+  const losses = strengths.map((strength) => meanOf(tried.get(strength) as Float64Array));
+  const least = leastOf(tried).mean;
+  const enough = least + SHARE_GIVEN_UP * (losses[0] - least);
+  const strength = strengths[losses.findIndex((loss) => loss <= enough)];
+  return { strength, strengths, losses };
+}
+
+function leastOf(tried: Tried): Least {
+  let best: Least = { strength: 0, losses: new Float64Array(0), mean: Number.POSITIVE_INFINITY };
+  for (const [strength, losses] of tried) {
+    const mean = meanOf(losses);
+    if (mean < best.mean) best = { strength, losses, mean };
+  }
+  return best;
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard error of the mean difference, paired by spot. */
+function pairedError(a: Float64Array, b: Float64Array): number {
+  const count = a.length;
+  if (count < 2) return 0;
+  const mean = meanOf(a) - meanOf(b);
+  let squares = 0;
+  for (let i = 0; i < count; i++) squares += (a[i] - b[i] - mean) ** 2;
+  return Math.sqrt(squares / (count - 1) / count);
+}

@@ -1,0 +1,76 @@
+import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
+import type { GeneMoments } from "@flashdeconv/select-genes";
+import { buildRenumbering, renumberInPlace } from "@flashdeconv/select-genes";
+import { resolveSolveOptions, solve } from "@flashdeconv/solver";
+import {
+  buildCountModel,
+  type CountModel,
+  correctPlatform,
+  estimateOverdispersion,
+  expressionProfiles,
+  summarizeCounts,
+  weighted,
+} from "@flashdeconv/solver-weighted";
+import { chooseGenes, type Problem } from "./build-problem.js";
+import type { DeconvolveOptions } from "./deconvolve-options.js";
+
+/**
+ * The problem for solvers of weighted counts: the reference as shares of genes, adapted to the section's platform from the totals of
+ * its genes, and the genes' weights from their totals and the overdispersion.
+ *
+ * @param sample raw counts of a sample over the shared genes, for the overdispersion
+ */
+export async function buildCountProblem(
+  moments: GeneMoments,
+  shared: ReferenceSignature,
+  sample: CsrChunk,
+  options: DeconvolveOptions,
+): Promise<Problem> {
+  const { genes, signature } = chooseGenes(moments, shared, options);
+  const typeCount = signature.typeNames.length;
+  const bulk = Float64Array.from(genes, (gene) => moments.rawTotal[gene]);
+  const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / moments.spotCount;
+  const reference = expressionProfiles(signature.values, typeCount);
+  const profiles = options.platformCorrection ? correctPlatform(reference, typeCount, bulk) : reference;
+  const modelFor = (phi: number) => buildCountModel(profiles, typeCount, bulk, meanDepth, phi);
+  const overdispersion =
+    options.overdispersion === "auto"
+      ? await overdispersionOf(narrow(sample, genes), modelFor(0))
+      : options.overdispersion;
+  const { gram, projection } = modelFor(overdispersion);
+  return {
+    genes,
+    signature,
+    normalization: { kind: "raw" },
+    statistics: { typeCount, geneCount: genes.length, gram, projection },
+    reference: { typeNames: signature.typeNames, width: typeCount, values: gram, gram },
+    solverOptions: options.solver.resolveOptions(options.solverOptions),
+    meanDepth,
+    facts: { platform_correction: options.platformCorrection, overdispersion },
+  };
+}
+
+/** The sample over certain genes, in memory of its own. */
+export function narrow(sample: CsrChunk, genes: Int32Array): CsrChunk {
+  const { indptr, indices, values } = sample;
+  const copy = { ...sample, indptr: indptr.slice(), indices: indices.slice(), values: values.slice() };
+  return renumberInPlace(copy, buildRenumbering(genes, sample.width));
+}
+
+/** Fits the sample's spots one by one, with the weights of Poisson counts, and looks at what is left. */
+async function overdispersionOf(sample: CsrChunk, model: CountModel): Promise<number> {
+  const { typeCount, gram, projection, profiles } = model;
+  const { spotCount } = sample;
+  const statistics = new Float64Array(spotCount * (typeCount + 1));
+  summarizeCounts(sample, projection, typeCount, statistics);
+  const typeNames = Array.from({ length: typeCount }, (_, k) => String(k));
+  const session = weighted.start(
+    { typeNames, width: typeCount, values: gram, gram },
+    weighted.resolveOptions({ smoothing: 0 }),
+    { spotCount, meanDegree: 0 },
+  );
+  const graph = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
+  const input = { typeCount, statistics, graph };
+  const { abundance } = await solve(weighted, session, input, resolveSolveOptions());
+  return estimateOverdispersion(sample, abundance, profiles, typeCount);
+}

@@ -1,0 +1,155 @@
+import type { StatArray, Tile } from "@flashdeconv/solver";
+
+/**
+ * The prior on neighbouring proportions a and b,
+ *
+ *   phi(a, b) = (a - b)^2 / ((a + b) / 2 + epsilon),  summed over edges and types, times strength / (2 x mean degree):
+ *
+ * a difference counts relative to how much of the type there is, as counts vary. Both sides are in the denominator, so that a
+ * type which no neighbour has is held down with a bounded force and a rare type survives. phi is convex in (a, b) together (a
+ * square over a linear form), and so is the whole problem.
+ *
+ * With t = (a + b) / 2 + epsilon and B = b + epsilon, phi = 4t + 4B^2 / t - 8B: its slope in a is 2 - 2(B / t)^2, its
+ * curvature 2 B^2 / t^3, which falls as a grows.
+ */
+export interface RelativePrior {
+  readonly typeCount: number;
+  /** Weight of an edge: strength / mean degree of the section. */
+  readonly edgeWeight: number;
+  readonly epsilon: number;
+  /** The spot's abundances before its update. */
+  readonly old: Float64Array;
+  /** Slope of the spot's share of the prior in each of its abundances, at `old`. */
+  readonly slope: Float64Array;
+  /** Curvature of the same. */
+  readonly curvature: Float64Array;
+  /** Least abundance of each type among the neighbours. */
+  readonly least: Float64Array;
+  /** Types that the spot or a neighbour has any of, the first `presentCount`. */
+  readonly present: Int32Array;
+  presentCount: number;
+  /** Sum over edges of what they weigh. */
+  weight: number;
+}
+
+export function buildRelativePrior(typeCount: number, edgeWeight: number, epsilon: number): RelativePrior {
+  return {
+    typeCount,
+    edgeWeight,
+    epsilon,
+    old: new Float64Array(typeCount),
+    slope: new Float64Array(typeCount),
+    curvature: new Float64Array(typeCount),
+    least: new Float64Array(typeCount),
+    present: new Int32Array(typeCount),
+    presentCount: 0,
+    weight: 0,
+  };
+}
+
+/** Takes in a spot and its neighbours: all but the constants. */
+export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): void {
+  const { typeCount, edgeWeight, epsilon, old, slope, curvature, least, present } = prior;
+  const { indptr, indices, weights } = tile;
+  const from = indptr[spot];
+  const to = indptr[spot + 1];
+  // `slope` holds sums first: what there is of each type.
+  for (let k = 0; k < typeCount; k++) slope[k] = old[k] = abundance[spot * typeCount + k];
+  for (let e = from; e < to; e++) {
+    const row = indices[e] * typeCount;
+    for (let k = 0; k < typeCount; k++) slope[k] += abundance[row + k];
+  }
+  let weight = to - from;
+  if (weights !== undefined) {
+    weight = 0;
+    for (let e = from; e < to; e++) weight += weights[e];
+  }
+  prior.weight = weight;
+
+  let count = 0;
+  for (let k = 0; k < typeCount; k++) {
+    const isPresent = slope[k] > 0;
+    slope[k] = 0;
+    if (isPresent) {
+      present[count++] = k;
+      curvature[k] = 0;
+      least[k] = Number.POSITIVE_INFINITY;
+    } else {
+      curvature[k] = (edgeWeight * weight) / epsilon;
+      least[k] = 0;
+    }
+  }
+  prior.presentCount = count;
+  for (let e = from; e < to; e++) {
+    const row = indices[e] * typeCount;
+    const share = edgeWeight * (weights === undefined ? 1 : weights[e]);
+    for (let a = 0; a < count; a++) {
+      const k = present[a];
+      const b = abundance[row + k];
+      const inverse = 1 / (0.5 * (old[k] + b) + epsilon);
+      const ratio = (b + epsilon) * inverse;
+      const squared = share * ratio * ratio;
+      slope[k] += share - squared;
+      curvature[k] += squared * inverse;
+      if (b < least[k]) least[k] = b;
+    }
+  }
+}
+
+/**
+ * Replaces the curvature by that of a quadratic which touches the prior at `old` and is nowhere below it for abundances of at least
+ * 0. As the curvature falls, the tightest one meets phi at 0: 1/t - 1/t0 + (t - t0) / t0^2 = (t - t0)^2 / (t t0^2), at its
+ * greatest where t is least, b / 2 + epsilon.
+ */
+export function majorizePrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): void {
+  const { typeCount, edgeWeight, epsilon, old, curvature, present, presentCount } = prior;
+  const { indptr, indices, weights } = tile;
+  for (let a = 0; a < presentCount; a++) curvature[present[a]] = 0;
+  for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
+    const row = indices[e] * typeCount;
+    const share = edgeWeight * (weights === undefined ? 1 : weights[e]);
+    for (let a = 0; a < presentCount; a++) {
+      const k = present[a];
+      const b = abundance[row + k];
+      const ratio = (b + epsilon) / (0.5 * (old[k] + b) + epsilon);
+      curvature[k] += (share * ratio * ratio) / (0.5 * b + epsilon);
+    }
+  }
+}
+
+/**
+ * Whether the step d from `old` to `next` was so short that it lowers the true objective, though it was made on the quadratic with the
+ * curvature C at `old` (M = that of the whole, C <= M). A step with relaxation w lowers the quadratic by at least
+ * (1/w - 1/2) d'Md, and the prior exceeds it by at most (t0/t - 1) / 2 d'Cd: so t0 / t <= 2 / w will do, for every edge.
+ */
+export function isNear(
+  { epsilon, old, least, present, presentCount }: RelativePrior,
+  next: Float64Array,
+  relaxation: number,
+): boolean {
+  const share = 0.5 * relaxation;
+  for (let a = 0; a < presentCount; a++) {
+    const k = present[a];
+    if (next[k] < share * old[k] - (1 - share) * (least[k] + 2 * epsilon)) return false;
+  }
+  return true;
+}
+
+/** Sum over the spot's edges of weight x phi. */
+export function sumPrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): number {
+  const { typeCount, epsilon, present, presentCount } = prior;
+  const { indptr, indices, weights } = tile;
+  const own = spot * typeCount;
+  let sum = 0;
+  for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
+    const row = indices[e] * typeCount;
+    let phi = 0;
+    for (let a = 0; a < presentCount; a++) {
+      const k = present[a];
+      const difference = abundance[own + k] - abundance[row + k];
+      phi += (difference * difference) / (0.5 * (abundance[own + k] + abundance[row + k]) + epsilon);
+    }
+    sum += (weights === undefined ? 1 : weights[e]) * phi;
+  }
+  return sum;
+}
