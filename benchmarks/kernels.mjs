@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
-import { graphCases, passCases } from "./lib/kernel-cases.mjs";
+import { graphCases, passCases, sweepCases } from "./lib/kernel-cases.mjs";
 import { loadPackages } from "./lib/load-packages.mjs";
 import { median } from "./lib/median.mjs";
 import { saveResult } from "./lib/save-result.mjs";
@@ -27,7 +27,11 @@ const spotCount = Number(options.spots);
 const now = await loadPackages();
 const before = options.before === undefined ? undefined : await loadPackages(options.before);
 const where = circumstances();
-const cases = { ...(await passCases(now)), ...(spotCount > 0 ? graphCases(spotCount) : {}) };
+const cases = {
+  ...(await passCases(now)),
+  ...sweepCases(),
+  ...(spotCount > 0 ? graphCases(spotCount) : {}),
+};
 
 const results = [];
 for (const [name, kernel] of Object.entries(cases)) {
@@ -65,7 +69,7 @@ async function measure({ unitCount, prepare, run, mayDiffer = false }) {
   };
 
   async function time(packages) {
-    const input = prepare();
+    const input = prepare(packages);
     const start = process.hrtime.bigint();
     const output = await run(packages, input);
     return [Number(process.hrtime.bigint() - start) / unitCount, output];

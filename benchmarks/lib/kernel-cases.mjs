@@ -35,14 +35,19 @@ export async function passCases(packages) {
   const leverage = Float64Array.from(selectedColumns, () => next());
   const sketch = packages.buildSketch(leverage, { dimension: 512, seed: 0 });
   const statistics = packages.buildStatistics(signature, TYPE_COUNT, sketch);
-  const summarize = (Storage) => ({
-    unitCount: logged.values.length,
-    prepare: () => new Storage(SPOT_COUNT * (TYPE_COUNT + 1)),
-    run(api, out) {
-      api.summarizeChunk(api.buildSummarizer(statistics), logged, out);
-      return out;
-    },
-  });
+  const narrow32 = { ...logged, values: Float32Array.from(logged.values) };
+  const summarize = (Storage, kernels) => {
+    const summarizers = new Map();
+    return {
+      unitCount: logged.values.length,
+      prepare: () => new Storage(SPOT_COUNT * (TYPE_COUNT + 1)),
+      run(api, out) {
+        if (!summarizers.has(api)) summarizers.set(api, api.buildSummarizer(statistics, kernels));
+        api.summarizeChunk(summarizers.get(api), Storage === Float32Array ? narrow32 : logged, out);
+        return out;
+      },
+    };
+  };
   const all = { unitCount: counts.values.length, prepare: () => copyOf(counts) };
   return {
     "count check": {
@@ -82,8 +87,117 @@ export async function passCases(packages) {
         return chunk;
       },
     },
-    "statistics, 20 types": summarize(Float64Array),
-    "statistics, 20 types, float32": summarize(Float32Array),
+    "statistics, 20 types": summarize(Float64Array, "auto"),
+    "statistics, 20 types, float32": summarize(Float32Array, "auto"),
+    "statistics, 20 types, float32, twin": summarize(Float32Array, "typescript"),
+  };
+}
+
+/** Spots of the sweeps: a square lattice. */
+const SWEEP_SIDE = 256;
+
+/** What a spot costs in a sweep and when it is judged, in single precision, by kernel and by twin. */
+export function sweepCases() {
+  const cases = {};
+  for (const typeCount of [8, 20, 60]) {
+    for (const [strength, share] of Object.entries({ weak: 0.005, strong: 3 })) {
+      const name = `${typeCount} types, ${strong(strength)}`;
+      const problem = sweepProblem(typeCount, share);
+      cases[`sweep, ${name}`] = sweepCase(problem, true, "sweep");
+      cases[`sweep, ${name}, twin`] = sweepCase(problem, false, "sweep");
+      if (strength === "strong") continue;
+      cases[`judgement, ${name}`] = sweepCase(problem, true, "assess");
+      cases[`judgement, ${name}, twin`] = sweepCase(problem, false, "assess");
+    }
+  }
+  return cases;
+}
+
+function strong(strength) {
+  return strength === "strong" ? "strong smoothing" : "weak smoothing";
+}
+
+function sweepProblem(typeCount, share) {
+  const next = numberStream(7 + typeCount);
+  const width = 512;
+  const rows = Float64Array.from({ length: typeCount * width }, () => 1 + 3 * next() ** 4);
+  const gram = new Float64Array(typeCount * typeCount);
+  for (let a = 0; a < typeCount; a++) {
+    for (let b = 0; b < typeCount; b++) {
+      for (let j = 0; j < width; j++) gram[a * typeCount + b] += rows[a * width + j] * rows[b * width + j];
+    }
+  }
+  const spotCount = SWEEP_SIDE ** 2;
+  const statistics = new Float32Array(spotCount * (typeCount + 1));
+  for (let spot = 0; spot < spotCount; spot++) {
+    for (let i = 0; i < 3; i++) {
+      const type = Math.floor(typeCount * next());
+      const amount = next();
+      for (let k = 0; k < typeCount; k++) {
+        const noise = 1 + 0.1 * (next() - 0.5);
+        statistics[spot * (typeCount + 1) + k] += amount * gram[type * typeCount + k] * noise;
+      }
+    }
+  }
+  const indptr = new Int32Array(spotCount + 1);
+  const indices = [];
+  for (let spot = 0; spot < spotCount; spot++) {
+    const [x, y] = [spot % SWEEP_SIDE, Math.floor(spot / SWEEP_SIDE)];
+    for (const [dx, dy] of [
+      [0, -1],
+      [1, -1],
+      [-1, 0],
+      [1, 0],
+      [-1, 1],
+      [0, 1],
+    ]) {
+      const [ox, oy] = [x + dx, y + dy];
+      if (ox >= 0 && oy >= 0 && ox < SWEEP_SIDE && oy < SWEEP_SIDE) indices.push(oy * SWEEP_SIDE + ox);
+    }
+    indptr[spot + 1] = indices.length;
+  }
+  const spots = Int32Array.from({ length: spotCount }, (_, i) => i);
+  const typeNames = Array.from({ length: typeCount }, (_, k) => `type ${k}`);
+  let diagonal = 0;
+  for (let k = 0; k < typeCount; k++) diagonal += gram[k * typeCount + k] / typeCount;
+  return {
+    reference: { typeNames, width: typeCount, values: gram, gram },
+    lambda: share * diagonal,
+    context: { spotCount, meanDegree: 6 },
+    tile: { spots, statistics, indptr, indices: Int32Array.from(indices), relaxation: 1 },
+    length: spotCount * typeCount,
+  };
+}
+
+/** The third sweep from nothing, or what a judgement after it costs. */
+function sweepCase({ reference, lambda, context, tile, length }, usesKernel, what) {
+  const states = new Map();
+  const stateOf = (api) => {
+    const arena = usesKernel ? api.createArena?.() : undefined;
+    const place = (array) => {
+      const copy = arena?.allocate(array.constructor, array.length) ?? array.slice();
+      copy.set(array);
+      return copy;
+    };
+    const { relaxation, ...arrays } = tile;
+    const moved = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, place(array)]));
+    const session = api.bcd.start(reference, api.bcd.resolveOptions({ lambda }), { ...context, arena });
+    return { session, tile: { ...moved, relaxation }, abundance: place(new Float32Array(length)) };
+  };
+  return {
+    unitCount: context.spotCount,
+    prepare: (api) => {
+      if (!states.has(api)) states.set(api, stateOf(api));
+      const state = states.get(api);
+      state.abundance.fill(0);
+      for (let sweep = 0; sweep < 2; sweep++) state.session.sweep(state.tile, state.abundance);
+      return state;
+    },
+    run(_, { session, tile: moved, abundance }) {
+      return { found: session[what](moved, abundance), abundance };
+    },
+    // Objectives were summed in another order before there were kernels.
+    mayDiffer: what === "assess",
   };
 }
 

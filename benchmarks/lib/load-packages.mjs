@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "./places.mjs";
 
-const PACKAGES = ["normalize", "select-genes", "sketch", "graph"];
+const PACKAGES = ["kernels", "normalize", "select-genes", "sketch", "graph", "solver"];
 
 /** The stage packages as they are in the working tree, or as they were at a commit, all in one object. */
 export async function loadPackages(commit) {
@@ -16,7 +16,11 @@ export async function loadPackages(commit) {
     const outfile = join(folder, "packages.mjs");
     await build({
       stdin: {
-        contents: PACKAGES.map((name) => `export * from ${JSON.stringify(entry(name))};`).join("\n"),
+        // A commit may be older than a package.
+        contents: PACKAGES.map(entry)
+          .filter((path) => existsSync(path))
+          .map((path) => `export * from ${JSON.stringify(path)};`)
+          .join("\n"),
         resolveDir: ROOT,
       },
       bundle: true,
@@ -25,7 +29,7 @@ export async function loadPackages(commit) {
       outfile,
       // Else the packages of a commit look for a configuration that is not beside them.
       tsconfigRaw: {},
-      alias: { "@flashdeconv/core": entry("core") },
+      alias: { "@flashdeconv/core": entry("core"), "@flashdeconv/kernels": entry("kernels") },
       nodePaths: [join(ROOT, "packages/select-genes/node_modules")],
     });
     return await import(outfile);
