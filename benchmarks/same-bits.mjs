@@ -1,4 +1,5 @@
-// Whether a run has the same bits whatever it runs on: numbers of threads, memory or scratch, sizes of the window, versions of Node.
+// Whether a run has the same bits whatever it runs on: numbers of threads, memory or scratch, sizes of the window,
+// kernels or their twins, versions of Node.
 //   node benchmarks/same-bits.mjs [--size 100k] [--node /usr/bin/node] [--run-options="--lambda 2000"] [--name same-bits-100k]
 // --node adds another program of Node. Exits with 1 where a run differs. Writes results/<name>.json.
 import { execFileSync } from "node:child_process";
@@ -30,8 +31,10 @@ const variants = [
   ["--workers", "1"],
   ["--workers", "2"],
   ["--workers", "4"],
+  ["--workers", "2", "--kernels", "typescript"],
   [...onScratch, "--workers", "1"],
   [...onScratch, "--workers", "2"],
+  [...onScratch, "--workers", "2", "--kernels", "typescript"],
   [...onScratch, "--workers", "2", "--max-memory", leastMemory(["--workers", "2"])],
 ];
 const nodes = [process.execPath, ...(given.node ? [given.node] : [])];

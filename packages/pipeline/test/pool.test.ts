@@ -46,7 +46,12 @@ describe.skipIf(!existsSync(workerUrl))("threads (skipped until `pnpm build` has
     for (const threadCount of [2, 3]) {
       const executor = threadPool({ threadCount, workerUrl });
       try {
-        for (const options of [{}, { precision: "float64" as const }, { solverOptions: { lambda: 300 } }]) {
+        for (const options of [
+          {},
+          { precision: "float64" as const },
+          { solverOptions: { lambda: 300 } },
+          { kernels: "typescript" as const },
+        ]) {
           let last = 0;
           const onProgress = ({ stage, done }: { stage: string; done: number }) => {
             if (stage === "statistics") last = done;
