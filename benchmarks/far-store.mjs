@@ -13,7 +13,7 @@ import { CACHE } from "./lib/places.mjs";
 import { proportionsDigest, runArguments } from "./lib/run-command.mjs";
 import { runNode } from "./lib/run-measured.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 const LATENCY = 20;
 const FAILING = 0.2;
@@ -76,7 +76,7 @@ const result = {
   rounds,
 };
 console.log(saveResult(values.size === "100k" ? "far-store" : `far-store-${values.size}`, result));
-updateReadme();
+updateTables();
 console.log(summary);
 
 async function measure(name, stores, ...flags) {

@@ -11,7 +11,7 @@ import { prepareDataSet } from "./lib/data-set.mjs";
 import { SIZES, TYPES } from "./lib/options.mjs";
 import { runArguments } from "./lib/run-command.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 const MOST_MILLISECONDS = 1000;
 
@@ -51,7 +51,7 @@ const result = {
   rounds,
 };
 const saved = saveResult(name, result);
-updateReadme();
+updateTables();
 console.log(saved, `${interrupted.length} interrupted, at most ${result.greatest_ms} ms`);
 const isGood = ({ code, milliseconds, left }) =>
   code === 130 && milliseconds <= MOST_MILLISECONDS && left.length === 0;
@@ -73,7 +73,8 @@ async function runUntil(after) {
     );
     clearTimeout(timer);
     const milliseconds = performance.now() - start;
-    const left = code === 0 ? [] : readdirSync(results);
+    // What a run of some length had finished is kept on purpose, for --resume.
+    const left = code === 0 ? [] : readdirSync(results).filter((name) => name !== ".out.zarr.run");
     return { code, milliseconds, left };
   } finally {
     rmSync(folder, { recursive: true, force: true });

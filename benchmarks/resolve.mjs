@@ -12,7 +12,7 @@ import { CLI } from "./lib/places.mjs";
 import { proportionsDigest, runArguments } from "./lib/run-command.mjs";
 import { runNode } from "./lib/run-measured.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 const { values: given } = parseArgs({
   options: {
@@ -59,4 +59,4 @@ const summary = {
 };
 const result = { kind: "resolve", ...where, data: data.facts, lambda: Number(given.lambda), summary, rounds };
 console.log(saveResult(given.name ?? `resolve-${given.size}`, result));
-updateReadme();
+updateTables();

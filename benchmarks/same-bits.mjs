@@ -11,7 +11,7 @@ import { prepareDataSet } from "./lib/data-set.mjs";
 import { SIZES, TYPES } from "./lib/options.mjs";
 import { proportionsDigest, runArguments } from "./lib/run-command.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 const { values: given } = parseArgs({
   options: {
@@ -61,7 +61,7 @@ const isSame = new Set(rounds.map(({ digest }) => digest)).size === 1;
 const run_options = given["run-options"];
 const result = { kind: "same-bits", ...where, data: data.facts, run_options, same_bits: isSame, rounds };
 console.log(saveResult(given.name ?? `same-bits-${given.size}`, result), isSame ? "same bits" : "OTHER BITS");
-updateReadme();
+updateTables();
 process.exitCode = isSame ? 0 : 1;
 
 /** The least memory with which a run on scratch is not refused, as its refusal names it. */

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
 import { median } from "./lib/median.mjs";
 import { saveResult } from "./lib/save-result.mjs";
-import { updateReadme } from "./make-table.mjs";
+import { updateTables } from "./make-table.mjs";
 
 const built = (name) => import(`../packages/${name}/dist/index.js`);
 const { collect } = await built("core");
@@ -62,7 +62,7 @@ for (const [index, { lambda }] of cases.entries()) {
 }
 const options = { spotCount, typeCount, blend, repeat, tolerance: 1e-3 };
 console.log(saveResult(given.name, { kind: "solver", ...circumstances(), options, results }));
-updateReadme();
+updateTables();
 
 async function run(lambda, tolerance) {
   const { reference, statistics, graph, order } = problem;

@@ -54,6 +54,7 @@ const NODE_PLACES = [
   /^apps\/cli\//,
   /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
   /^packages\/pipeline\/src\/pool(\.ts$|\/|-)/,
+  /^packages\/pipeline\/src\/run-folder(\.ts$|\/|-)/,
   /^packages\/pipeline\/src\/scratch\.ts$/,
 ];
 

@@ -18,6 +18,7 @@ export function renderResults(results) {
     section("Same bits", of("same-bits"), (list) => [sameBits(list)]),
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
+    section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
     ...of("accuracy").map((result) =>
       section(`Accuracy: ${result.group}`, [result], () => [
@@ -235,6 +236,33 @@ function farStores(results) {
       summary.ratio_of_bytes.toFixed(3),
       summary.same_bits ? "the same" : "**others**",
     ]),
+  );
+}
+
+function kills({ modes, rounds }) {
+  const isGood = (round) =>
+    round.code === 0 && round.same_bits && !round.half_written && round.left.length === 0;
+  return markdownTable(
+    [
+      "runs",
+      "whole ms",
+      "kills",
+      "resumed to the same bits, nothing left",
+      "from kept pieces",
+      "median ms of resumed runs",
+    ],
+    modes.map(({ mode, whole_ms: whole }) => {
+      const own = rounds.filter((round) => round.mode === mode);
+      const times = own.map((round) => round.resumed_ms).sort((a, b) => a - b);
+      return [
+        mode,
+        count(whole),
+        own.length,
+        own.filter(isGood).length,
+        own.filter((round) => round.resumed_pieces > 0).length,
+        count(times[Math.floor(times.length / 2)] ?? 0),
+      ];
+    }),
   );
 }
 

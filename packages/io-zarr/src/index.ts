@@ -43,7 +43,7 @@ export type { Annotation } from "./read/spatialdata/annotation.js";
 export { httpStore, type RemoteStore } from "./remote/http-store.js";
 export { REMOTE_DEFAULTS, type RemoteOptions } from "./remote/remote-options.js";
 export type { TransferCounts, TransferLedger } from "./remote/transfer-ledger.js";
-export type { ByteRange, ReadableStore, ReadOptions } from "./store.js";
+export type { ByteRange, Fingerprint, FingerprintOptions, ReadableStore, ReadOptions } from "./store.js";
 export { addTable, type NewTableOptions } from "./write/add-table.js";
 export { type AnnDataEdits, addToAnnData, type EditOptions } from "./write/add-to-anndata.js";
 export type {

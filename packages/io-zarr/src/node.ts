@@ -12,8 +12,14 @@
 export { type CreateStoreOptions, createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
 export { type OpenStore, openStore } from "./node/open-store.js";
+export { acquireLock, type OwnerLock } from "./node/owner-lock.js";
 export { isRemote, localPath } from "./node/remote/parse-location.js";
 export { readObject } from "./node/remote/read-object.js";
 export type { StoreAccess } from "./node/remote/store-access.js";
 export { redactUrl } from "./remote/redact-url.js";
-export { LEDGER_BYTES, type TransferCounts } from "./remote/transfer-ledger.js";
+export {
+  LEDGER_BYTES,
+  type TransferCounts,
+  type TransferLedger,
+  transferLedger,
+} from "./remote/transfer-ledger.js";

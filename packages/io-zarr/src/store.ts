@@ -8,6 +8,19 @@ export type ByteRange =
   | { readonly suffixLength: number };
 
 /**
+ * What tells a store's present content from any other, member by member (`X/data`): sizes and times of files, ETags, a digest. Two that
+ * are equal were taken of the same content.
+ */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+export interface FingerprintOptions extends ReadOptions {
+  /** Groups and arrays to look at, without a leading slash; all by default. */
+  readonly below?: readonly string[];
+  /** Paths that do not matter, with all below them. */
+  readonly isLeftOut?: (path: string) => boolean;
+}
+
+/**
  * Where a Zarr hierarchy lies, as keys and bytes. Keys begin with a slash: `/X/data/0`.
  *
  * `get` and `getRange` answer `undefined` for a key that is not there and throw where reading fails. Any zarrita store
@@ -29,6 +42,8 @@ export interface ReadableStore {
    * store has no consolidated metadata.
    */
   list?(path: `/${string}`, options?: ReadOptions): Promise<readonly string[]>;
+  /** Needed for a run to go on later; a store that cannot tell leaves it out. Reads no counts. */
+  fingerprint?(options?: FingerprintOptions): Promise<Fingerprint>;
 }
 
 /** A store that can do all of it, as those on a disk can. */

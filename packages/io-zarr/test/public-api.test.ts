@@ -29,6 +29,7 @@ it("exports what is meant to be public, and nothing else", () => {
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
       "LEDGER_BYTES",
+      "acquireLock",
       "createStore",
       "editStore",
       "isRemote",
@@ -36,6 +37,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "openStore",
       "readObject",
       "redactUrl",
+      "transferLedger",
     ]
   `);
 });

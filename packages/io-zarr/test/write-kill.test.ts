@@ -50,7 +50,7 @@ it("a killed run leaves no store, or the store as it was, and the next run clean
 
   await killMidway("create");
   expect(existsSync(path)).toBe(false);
-  expect(readdirSync(data)).toEqual([expect.stringMatching(/^\.out\.zarr\.partial-/)]);
+  expect(readdirSync(data)).toEqual([".out.zarr.lock", expect.stringMatching(/^\.out\.zarr\.partial-/)]);
   expect(Object.keys(filesOf(data)).length).toBeGreaterThan(10);
 
   await writeAnnData(await createStore(path), contents);
@@ -59,10 +59,11 @@ it("a killed run leaves no store, or the store as it was, and the next run clean
 
   await killMidway("overwrite");
   expect(filesOf(path)).toEqual(before);
-  expect(readdirSync(data).length).toBe(2);
+  expect(readdirSync(data).length).toBe(3);
 
   await killMidway("edit");
   expect(filesOf(path, { hidden: false })).toEqual(before);
+  expect(readdirSync(path)).toContain(".flashdeconv-lock");
   expect(readdirSync(path)).toContainEqual(expect.stringMatching(/^\.flashdeconv-staging-/));
   await (await editStore(path)).discard();
   expect(filesOf(path)).toEqual(before);

@@ -9,6 +9,7 @@ import {
 import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
 import { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions, type Solver } from "@flashdeconv/solver";
+import type { Checkpoint } from "./checkpoint.js";
 import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
@@ -95,6 +96,11 @@ export interface DeconvolveCallbacks {
    * proportions are read from scratch, which the caller removes when it is done with them.
    */
   readonly scratch?: ScratchUse;
+  /**
+   * Keeps finished pieces, so that a run that was stopped goes on from them, to the bit the same. It must belong to these inputs and
+   * options alone; with `scratch`, to that scratch too.
+   */
+  readonly checkpoint?: Checkpoint;
   /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. */
   readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
   readonly signal?: AbortSignal;

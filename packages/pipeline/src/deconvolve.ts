@@ -6,7 +6,7 @@ import {
   resolveDeconvolveOptions,
 } from "./deconvolve-options.js";
 import type { ReferenceInput, SpatialInput } from "./inputs.js";
-import { buildNoticeList } from "./notice-list.js";
+import { keptNotices } from "./notice-list.js";
 import type { Parameters } from "./parameters.js";
 import { solveSection } from "./solve-summary.js";
 import type { SpotAnswers } from "./spot-answers.js";
@@ -38,7 +38,7 @@ export async function deconvolve(
   callbacks: DeconvolveCallbacks = {},
 ): Promise<Deconvolution> {
   const options = resolveDeconvolveOptions(input);
-  const notices = buildNoticeList(callbacks.onNotice);
+  const notices = await keptNotices(callbacks);
   const arena = startArena(options.kernels);
   const summary = await summarizeSection(spatial, reference, options, callbacks, notices, arena);
   await callbacks.onSummary?.(summary);

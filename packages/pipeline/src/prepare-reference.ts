@@ -43,13 +43,40 @@ export async function prepareReference(
   reference: ReferenceInput,
   alignment: GeneAlignment,
   options: DeconvolveOptions,
-  { signal, onProgress }: DeconvolveCallbacks,
+  callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): Promise<PreparedReference> {
   const prepared = isSignature(reference)
     ? { signature: signatureSubset(sortTypes(reference), alignment.referenceIndex), cellCounts: undefined }
-    : await readCells(reference, alignment.referenceIndex, options, { signal, onProgress }, notices);
+    : await keptCells(reference, alignment.referenceIndex, options, callbacks, notices);
   noteTypes(prepared, notices);
+  return prepared;
+}
+
+const PIECE = "reference";
+
+/** What `readCells` gives, or what it gave to the run that is gone on with. */
+async function keptCells(
+  reference: CellReference,
+  columns: Int32Array,
+  options: DeconvolveOptions,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<PreparedReference> {
+  const { checkpoint } = callbacks;
+  const kept = await checkpoint?.load(PIECE);
+  if (kept) {
+    const { values, cellCounts } = kept.arrays;
+    const typeNames = kept.facts as string[];
+    const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
+    return {
+      signature: { typeNames, geneNames, values: values as Float64Array },
+      cellCounts: cellCounts as Int32Array,
+    };
+  }
+  const prepared = await readCells(reference, columns, options, callbacks, notices);
+  const { typeNames, values } = prepared.signature;
+  checkpoint?.offer(PIECE, () => ({ facts: typeNames, arrays: { values, cellCounts: prepared.cellCounts } }));
   return prepared;
 }
 
@@ -59,7 +86,7 @@ async function readCells(
   options: DeconvolveOptions,
   { signal, onProgress }: DeconvolveCallbacks,
   notices: NoticeList,
-): Promise<PreparedReference> {
+): Promise<PreparedReference & { readonly cellCounts: Int32Array }> {
   const { codes, names } = reference.cellTypes;
   const check = buildCountCheck();
   const checked: ChunkSource<CsrChunk> = mapChunks(reference.counts, (chunk) => {

@@ -9,6 +9,7 @@ export interface ScratchFile {
 
 /** Where such files are made. Whoever opened it removes it, with all that is in it. */
 export interface Scratch {
+  /** A file of the name. Scratch that outlasts a run opens the one that an earlier run made, with what is in it. */
   create(name: string): Promise<ScratchFile>;
   /** A file that was made here before. */
   find(path: string): ScratchFile | undefined;
@@ -22,6 +23,6 @@ export interface ScratchUse {
 }
 
 /** The bytes of an array of numbers, not copied. */
-export function bytesOf(values: Float32Array | Float64Array | Int32Array): Uint8Array {
+export function bytesOf(values: Float32Array | Float64Array | Int32Array | Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -8,7 +8,17 @@
  * // await deconvolve(section, reference, {}, { scratch: { scratch, windowBytes: 256 * 2 ** 20 } });
  * await scratch.remove(); // once the result has been read
  */
-import { type FileHandle, mkdtemp, open, rm, statfs } from "node:fs/promises";
+import {
+  constants,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  rm,
+  stat,
+  statfs,
+} from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import type { Scratch, ScratchFile } from "./scratch-use.js";
@@ -17,11 +27,18 @@ export interface ScratchFolder extends Scratch {
   readonly path: string;
   /** Closes all files and removes them with the folder. */
   remove(): Promise<void>;
+  /** Closes all files and leaves them, to be opened again under the same `name`. */
+  close(): Promise<void>;
 }
 
 export interface ScratchFolderOptions {
   /** Bytes that will be written; refused at once where fewer are free. */
   readonly bytesNeeded?: number;
+  /**
+   * Name of the folder in `parent`. It may be there already, with files of an earlier run, which `create` then opens as they are; what
+   * they hold counts towards `bytesNeeded`. A new name by default.
+   */
+  readonly name?: string;
 }
 
 /**
@@ -31,29 +48,52 @@ export interface ScratchFolderOptions {
  */
 export async function openScratchFolder(
   parent: string,
-  { bytesNeeded = 0 }: ScratchFolderOptions = {},
+  { bytesNeeded = 0, name }: ScratchFolderOptions = {},
 ): Promise<ScratchFolder> {
   const expected = "a folder in which files can be made";
+  const held = name === undefined ? 0 : await attempt(parent, expected, () => bytesIn(join(parent, name)));
   const free = await attempt(parent, expected, () => freeBytes(parent));
-  if (free < bytesNeeded) throw tooSmall(parent, bytesNeeded, free);
-  const path = await attempt(parent, expected, () => mkdtemp(join(resolve(parent), ".flashdeconv-scratch-")));
+  if (free + held < bytesNeeded) throw tooSmall(parent, bytesNeeded, free);
+  const path = await attempt(parent, expected, () => makeFolder(resolve(parent), name));
   const handles: FileHandle[] = [];
   const files = new Map<string, ScratchFile>();
+  const closeAll = () => Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
   return {
     path,
-    async create(name) {
-      const file = join(path, name);
-      const handle = await attempt(file, "a file that can be made", () => open(file, "wx+"));
+    async create(fileName) {
+      const file = join(path, fileName);
+      const flags = constants.O_RDWR | constants.O_CREAT | (name === undefined ? constants.O_EXCL : 0);
+      const handle = await attempt(file, "a file that can be made", () => open(file, flags));
       handles.push(handle);
       files.set(file, scratchFile(file, handle));
       return scratchFile(file, handle);
     },
     find: (file) => files.get(file),
     async remove() {
-      await Promise.allSettled(handles.splice(0).map((handle) => handle.close()));
+      await closeAll();
       await rm(path, { recursive: true, force: true });
     },
+    async close() {
+      await closeAll();
+    },
   };
+}
+
+async function makeFolder(parent: string, name: string | undefined): Promise<string> {
+  if (name === undefined) return mkdtemp(join(parent, ".flashdeconv-scratch-"));
+  const path = join(parent, name);
+  await mkdir(path, { recursive: true });
+  return path;
+}
+
+/** Bytes of the files in a folder; 0 if there is none. */
+async function bytesIn(folder: string): Promise<number> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).blocks * 512));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Opens a file that another thread made. It is closed with the thread. */
@@ -114,10 +154,14 @@ function isFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT", "EFBIG"].includes((error as { code?: string }).code ?? "");
 }
 
+function isLimited(error: unknown): boolean {
+  return (error as { code?: string } | undefined)?.code === "EFBIG";
+}
+
 function tooSmall(path: string, needed: number, free: number, cause?: unknown): StoreError {
   return new StoreError({
     path,
-    found: `${free} bytes free for scratch`,
+    found: `${free} bytes free for scratch${isLimited(cause) ? ", and a limit on the size of files" : ""}`,
     expected: `room for ${needed} bytes`,
     remedy: REMEDY,
     cause,

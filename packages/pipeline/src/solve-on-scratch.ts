@@ -11,10 +11,11 @@ import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { RowScatter } from "./row-scatter.js";
 import type { ScratchUse } from "./scratch-use.js";
+import { type KeptState, loadSolveState, saveSolveState } from "./solve-pieces.js";
 import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
 import type { SolveSummaryOptions } from "./solve-summary.js";
 import { answerSpot, buildAnswerArrays, type SpotAnswers } from "./spot-answers.js";
-import { stripFiles } from "./strip-files.js";
+import { isIntact, type StripFilesOptions, stripFiles } from "./strip-files.js";
 import { untilAborted } from "./until-aborted.js";
 
 /** Memory for rows on their way from one order to another, for each such way. */
@@ -32,7 +33,7 @@ export async function solveOnScratch(
   executor: Executor<PipelineTasks>,
   spots: SpotsOnScratch,
   options: SolveSummaryOptions,
-  { signal, onProgress }: DeconvolveCallbacks,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
   { scratch, windowBytes }: ScratchUse,
 ): Promise<{ readonly solution: Omit<Solution, "abundance">; readonly answers: SpotAnswers }> {
   const { solver, session, typeCount, statistics, graph, librarySizes } = spots;
@@ -62,13 +63,17 @@ export async function solveOnScratch(
   );
   const arrays = buildAnswerArrays(spotCount, precision);
   const memory = statArray(precision, layout.greatestStrip * typeCount);
+  const files = { typeCount, precision, checkpoint };
+  const resume = await intactState(scratch, layout, files);
+  const store = await stripFiles(scratch, layout, byStrip, files, resume?.generation);
+  let isKept = resume?.generation !== undefined;
   const solution = await solveStrips(
     solver,
     session,
     {
       typeCount,
       layout,
-      store: await stripFiles(scratch, layout, byStrip, typeCount),
+      store,
       precision,
       windowBytes,
       allocate: allocator({ isThreaded: executor.isThreaded, arena: spots.arena }),
@@ -76,6 +81,20 @@ export async function solveOnScratch(
       signal,
       onProgress: ({ sweep, estimate }) =>
         onProgress?.({ stage: "solve", done: sweep, total: undefined, estimate }),
+      resume,
+      passSeconds: checkpoint?.everySeconds || undefined,
+      async onState(state) {
+        if (!checkpoint) return;
+        if (state.level !== "section") {
+          if (checkpoint.isDue) await saveSolveState(checkpoint, state);
+          return;
+        }
+        // The next pass but one writes over these abundances: from the first state on, each is kept before that.
+        if (!isKept && !checkpoint.isDue) return;
+        isKept = true;
+        await saveSolveState(checkpoint, state, store.generation());
+        await checkpoint.settle();
+      },
       async onStrip(strip, abundance) {
         const start = layout.stripStarts[strip];
         const count = layout.stripStarts[strip + 1] - start;
@@ -103,6 +122,18 @@ export async function solveOnScratch(
     solution,
     answers: { ...arrays, proportions: blockSource(byBlock, spotCount, typeCount, precision) },
   };
+}
+
+/** The state of an earlier run to go on from, if what it speaks of is there. */
+async function intactState(
+  scratch: ScratchUse["scratch"],
+  layout: StripLayout,
+  files: StripFilesOptions,
+): Promise<KeptState | undefined> {
+  const state = await loadSolveState(files.checkpoint);
+  if (state === undefined || state.level !== "section") return state;
+  if (state.generation === undefined) return undefined;
+  return (await isIntact(scratch, layout, state.generation, files)) ? state : undefined;
 }
 
 async function scatterToStrips(

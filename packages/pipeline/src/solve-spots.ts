@@ -12,6 +12,7 @@ import {
 import { allocator, graphInReach, inReach, statArray } from "./allocator.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { PipelineTasks, SessionRequest } from "./pipeline-tasks.js";
+import { loadSolveState, saveSolveState } from "./solve-pieces.js";
 import type { SolveSummaryOptions } from "./solve-summary.js";
 import type { SpatialGraph } from "./spatial-graph.js";
 import { threadRunner } from "./thread-runner.js";
@@ -29,15 +30,18 @@ export interface SpotsToSolve {
 }
 
 /** Solves all spots together, their sweeps shared among the executor's threads. */
-export function solveSpots(
+export async function solveSpots(
   executor: Executor<PipelineTasks>,
   { solver, session, request, typeCount, statistics, graph, arena }: SpotsToSolve,
   options: SolveSummaryOptions,
-  { signal, onProgress }: DeconvolveCallbacks,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
 ): Promise<Solution<StatArray>> {
   const { spotCount } = graph.neighbors;
   const reach = { isThreaded: executor.isThreaded, arena };
   const allocate = allocator(reach);
+  const kept = await loadSolveState(checkpoint);
+  // A run on scratch keeps its abundances there.
+  const resume = kept?.level === "section" && !kept.abundance ? undefined : kept;
   return solve(
     solver,
     session,
@@ -52,6 +56,11 @@ export function solveSpots(
       signal,
       onProgress: ({ sweep, estimate }) =>
         onProgress?.({ stage: "solve", done: sweep, total: undefined, estimate }),
+      resume,
+      async onState(state) {
+        checkpoint?.throwIfFailed();
+        if (checkpoint?.isDue) await saveSolveState(checkpoint, state);
+      },
     },
     options,
   );

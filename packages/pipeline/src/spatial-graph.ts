@@ -1,4 +1,5 @@
 import type { Executor, NeighborGraph } from "@flashdeconv/core";
+import { allocator } from "./allocator.js";
 import { type DeconvolveCallbacks, type DeconvolveOptions, graphOptions } from "./deconvolve-options.js";
 import { findNeighbors } from "./find-neighbors.js";
 import { checkCoordinates, type SpatialInput } from "./inputs.js";
@@ -16,7 +17,7 @@ export async function buildSpatialGraph(
   executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   options: DeconvolveOptions,
-  { signal, onProgress }: DeconvolveCallbacks,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
   notices: NoticeList,
 ): Promise<SpatialGraph> {
   const { spotCount } = spatial.counts;
@@ -25,6 +26,11 @@ export async function buildSpatialGraph(
     return { neighbors, order: undefined };
   }
   onProgress?.({ stage: "graph", done: 0, total: spotCount });
+  const kept = await checkpoint?.load(PIECE, allocator(executor));
+  if (kept) {
+    const { indptr, indices, order } = kept.arrays as Record<"indptr" | "indices" | "order", Int32Array>;
+    return { neighbors: { spotCount, indptr, indices }, order };
+  }
   const coordinates = await spatial.readCoordinates({ signal });
   checkCoordinates(coordinates, spotCount);
   if (spotCount === 1) {
@@ -38,8 +44,13 @@ export async function buildSpatialGraph(
       message: `${options.neighborCount} neighbours were asked for among ${spotCount} spots; each spot gets all ${spotCount - 1} others.`,
     });
   }
-  return findNeighbors(executor, coordinates, graphOptions(options), {
+  const graph = await findNeighbors(executor, coordinates, graphOptions(options), {
     signal,
     onSpots: (done) => onProgress?.({ stage: "graph", done, total: spotCount }),
   });
+  const { indptr, indices } = graph.neighbors;
+  checkpoint?.offer(PIECE, () => ({ facts: {}, arrays: { indptr, indices, order: graph.order } }));
+  return graph;
 }
+
+const PIECE = "graph";

@@ -2,6 +2,7 @@ import type { Executor, SpotRange } from "@flashdeconv/core";
 import type { SharedArena } from "@flashdeconv/kernels";
 import type { StatArray } from "@flashdeconv/solver";
 import { allocator, statArray } from "./allocator.js";
+import { checksumOf, type Piece } from "./checkpoint.js";
 import type { DeconvolveCallbacks } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
@@ -43,6 +44,9 @@ export async function summarizeSpots(
   const statistics = file ?? statArray(precision, spotCount * statWidth, allocator({ ...executor, arena }));
   const target = file ? { path: file.path } : statistics;
   const { location } = spatial;
+  const { checkpoint } = callbacks;
+  const rowBytes = statWidth * librarySizes.BYTES_PER_ELEMENT;
+  const placeOf = ({ start, end }: SpotRange) => [start * rowBytes, (end - start) * rowBytes] as const;
   const settings = {
     executor,
     task: "summarize" as const,
@@ -58,6 +62,26 @@ export async function summarizeSpots(
       statistics: target as StatArray | { path: string },
       librarySizes,
     }),
+    // Rows on scratch lie there to stay; their checksum tells whether they did.
+    async pack(_: unknown, range: SpotRange): Promise<Piece> {
+      const sizes = { librarySizes: librarySizes.subarray(range.start, range.end) };
+      if (file && checkpoint) {
+        return { facts: await checksumOf(checkpoint, file, ...placeOf(range)), arrays: sizes };
+      }
+      const rows = (statistics as StatArray).subarray(range.start * statWidth, range.end * statWidth);
+      return { facts: null, arrays: { ...sizes, statistics: rows } };
+    },
+    async unpack({ facts, arrays }: Piece, range: SpotRange) {
+      const isOnScratch = arrays.statistics === undefined;
+      if (isOnScratch !== (file !== undefined)) return undefined;
+      if (file && checkpoint) {
+        // The file may be another one, or end before these rows.
+        const found = await checksumOf(checkpoint, file, ...placeOf(range)).catch(() => undefined);
+        if (found !== facts) return undefined;
+      } else (statistics as StatArray).set(arrays.statistics, range.start * statWidth);
+      librarySizes.set(arrays.librarySizes, range.start);
+      return { part: undefined };
+    },
   };
   await runPass(settings, callbacks, notices);
   const source = file && rowFileSource(file, { spotCount, width: statWidth, precision });

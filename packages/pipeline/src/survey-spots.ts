@@ -1,9 +1,11 @@
 import type { CsrChunk, Executor } from "@flashdeconv/core";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
+import type { Piece } from "./checkpoint.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
 import type { SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
+import { packSurvey, unpackSurvey } from "./pack-survey.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { requireCounts } from "./require-counts.js";
 import { runPass } from "./run-pass.js";
@@ -45,6 +47,8 @@ export async function surveySpots(
       mergeMoments(moments, part.moments);
       rows.push(part.sample);
     },
+    pack: packSurvey,
+    unpack: async (piece: Piece) => ({ part: unpackSurvey(piece) }),
   };
   await runPass(settings, callbacks, notices);
   const report = finishCountCheck(check);

@@ -29,6 +29,7 @@ export {
   sweepPiece,
 } from "./solve-level.js";
 export { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions } from "./solve-options.js";
+export type { SolveState, StateListener } from "./solve-state.js";
 export {
   type Assessment,
   isStatisticsInput,

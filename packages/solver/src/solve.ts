@@ -2,15 +2,15 @@ import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "./allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
 import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
-import { chooseRelaxation } from "./relaxation.js";
+import { sectionProgress } from "./section-progress.js";
 import { inlineRunner, type PieceRunner } from "./solve-level.js";
 import type { SolveOptions } from "./solve-options.js";
+import type { SolveState, StateListener } from "./solve-state.js";
 import type { Assessment, Solver, SolverSession, StatArray } from "./solver.js";
-import { StoppingRule } from "./stopping-rule.js";
 import {
-  PLAIN_SWEEPS,
   piecesByColor,
   prolongAll,
+  rowsOf,
   solveCoarse,
   sweepAlone,
   sweepColors,
@@ -39,6 +39,9 @@ export interface SolveInput<A extends StatArray = Float64Array> {
   readonly allocate?: Allocate;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
+  /** A state that `onState` was given in a solve of this problem, to go on from. */
+  readonly resume?: SolveState;
+  readonly onState?: StateListener;
 }
 
 export interface Solution<A extends StatArray = Float64Array> {
@@ -69,46 +72,47 @@ export async function solve<A extends StatArray = Float64Array>(
   input: SolveInput<A>,
   options: SolveOptions,
 ): Promise<Solution<A>> {
-  const { graph, statistics, spatialOrder, typeCount } = input;
+  const { graph, statistics, spatialOrder, typeCount, signal, resume, onState } = input;
   const allocate = input.allocate ?? allocateHere;
-  const runner = input.runner ?? inlineRunner(session, input.signal);
+  const runner = input.runner ?? inlineRunner(session, signal);
   const abundance = prepareAbundance(input);
   const isCoupled = looksAtNeighbors(solver, session);
   const problem = { graph: isCoupled ? graph : withoutEdges(graph, allocate), statistics, spatialOrder };
   const pull = isCoupled ? (session.pull ?? 0) : 0;
   const finest = buildLevel(problem, abundance, pull, allocate);
   const { statWidth } = session;
-  const coarse = await buildCoarseLevels(problem, {
-    statWidth,
-    typeCount,
-    pull,
-    abundanceKind: abundance,
-    allocate,
-    firstStatistics: (first) => coarseStatistics(problem, first, statWidth, allocate),
-  });
-  await solveCoarse(runner, coarse, typeCount, allocate, input.signal);
-  if (coarse.length > 0) prolongAll(finest, coarse[0], abundance, typeCount);
-  else await sweepAlone(runner, finest, allocate);
-
-  let sweeps = coarse.length > 0 ? 0 : 1;
-  let estimate = 0;
-  if (isCoupled) {
-    const roundingStep = abundance instanceof Float32Array ? 2 ** -24 : 2 ** -53;
-    const rule = new StoppingRule({ pull: session.pull, roundingStep });
-    const relaxation = chooseRelaxation(finest.pull);
-    const plainUntil = sweeps + PLAIN_SWEEPS;
-    do {
-      const current = sweeps < plainUntil ? 1 : relaxation;
-      rule.add(await sweepColors(runner, finest, current), current);
-      sweeps++;
-      estimate = rule.estimate;
-      input.onProgress?.({ sweep: sweeps, estimate, tolerance: options.tolerance });
-    } while (estimate > options.tolerance && sweeps < options.maxSweeps && !rule.hasStalled);
+  let coarseRows: readonly number[];
+  if (resume?.level === "section" && resume.abundance) {
+    coarseRows = resume.coarseRows;
+    abundance.set(resume.abundance);
+  } else {
+    const coarse = await buildCoarseLevels(problem, {
+      statWidth,
+      typeCount,
+      pull,
+      abundanceKind: abundance,
+      allocate,
+      firstStatistics: (first) => coarseStatistics(problem, first, statWidth, allocate),
+    });
+    coarseRows = rowsOf(coarse);
+    await solveCoarse(runner, coarse, { typeCount, allocate, signal, resume, onState });
+    if (coarse.length > 0) prolongAll(finest, coarse[0], abundance, typeCount);
+    else await sweepAlone(runner, finest, allocate);
   }
+
+  const progress = sectionProgress({ session, coarseRows, abundance, isCoupled }, options);
+  if (resume?.level === "section") progress.replay(resume.changes);
+  while (!progress.isDone) {
+    progress.add(await sweepColors(runner, finest, progress.relaxation));
+    const { sweeps, estimate, changes } = progress;
+    input.onProgress?.({ sweep: sweeps, estimate, tolerance: options.tolerance });
+    await onState?.({ level: "section", changes, coarseRows, abundance });
+  }
+  const { sweeps, estimate } = progress;
   return {
     abundance,
     sweeps,
-    coarseRows: coarse.map((level) => level.problem.graph.spotCount),
+    coarseRows,
     converged: estimate <= options.tolerance,
     proportionErrorEstimate: estimate,
     assessment: session.assess && (await assessAll(runner, finest)),

@@ -4,6 +4,7 @@ import { prolong } from "./coarse-level.js";
 import type { CoarseLevel, Level } from "./levels.js";
 import { chooseRelaxation } from "./relaxation.js";
 import type { PieceRunner } from "./solve-level.js";
+import { NO_CHANGES, type SolveState, type StateListener } from "./solve-state.js";
 import type { StatArray } from "./solver.js";
 import { SPOTS_PER_CELL } from "./update-order.js";
 
@@ -32,25 +33,42 @@ export async function sweepColors(runner: PieceRunner, level: Level, relaxation:
   return largest;
 }
 
+export interface CoarseSolve {
+  readonly typeCount: number;
+  readonly allocate: Allocate;
+  readonly signal?: AbortSignal;
+  /** A state of a coarse level, to go on from. */
+  readonly resume?: SolveState;
+  readonly onState?: StateListener;
+}
+
 /** Solves the coarse levels from the coarsest, each the start of the next. Leaves the answer in the first, if there is one. */
 export async function solveCoarse(
   runner: PieceRunner,
   levels: readonly CoarseLevel[],
-  typeCount: number,
-  allocate: Allocate,
-  signal?: AbortSignal,
+  { typeCount, allocate, signal, resume, onState }: CoarseSolve,
 ): Promise<void> {
+  const coarseRows = rowsOf(levels);
+  const first = typeof resume?.level === "number" ? resume.level : levels.length - 1;
   const coarsest = levels.at(-1);
-  if (coarsest) await sweepAlone(runner, coarsest, allocate);
-  for (let depth = levels.length - 1; depth >= 0; depth--) {
+  if (resume?.abundance) levels[first].abundance.set(resume.abundance);
+  else if (coarsest) await sweepAlone(runner, coarsest, allocate);
+  for (let depth = first; depth >= 0; depth--) {
     signal?.throwIfAborted();
     const level = levels[depth];
-    await sweepCoarse(runner, level);
+    const before = depth === first && resume ? resume.changes : NO_CHANGES;
+    await sweepCoarse(runner, level, before, (changes) =>
+      onState?.({ level: depth, changes, coarseRows, abundance: level.abundance }),
+    );
     if (depth > 0) {
       const finer = levels[depth - 1];
       prolongAll(finer, level, finer.abundance, typeCount);
     }
   }
+}
+
+export function rowsOf(levels: readonly CoarseLevel[]): number[] {
+  return levels.map((level) => level.problem.graph.spotCount);
 }
 
 /** Starts all rows of a level from the answer of the next coarser one. */
@@ -59,11 +77,17 @@ export function prolongAll(finer: Level, coarse: CoarseLevel, out: StatArray, ty
   prolong(problem, coarse.problem.rowOf, coarse.abundance, out, typeCount, 0, problem.graph.spotCount);
 }
 
-async function sweepCoarse(runner: PieceRunner, level: Level): Promise<void> {
+async function sweepCoarse(
+  runner: PieceRunner,
+  level: Level,
+  before: readonly number[],
+  onChanges: (changes: readonly number[]) => Promise<void> | void,
+): Promise<void> {
   const relaxation = chooseRelaxation(level.pull);
-  for (let sweep = 0; sweep < MAX_COARSE_SWEEPS; sweep++) {
-    const change = await sweepColors(runner, level, sweep < PLAIN_SWEEPS ? 1 : relaxation);
-    if (change <= COARSE_CHANGE) break;
+  const changes = [...before];
+  while (changes.length < MAX_COARSE_SWEEPS && !((changes.at(-1) ?? Infinity) <= COARSE_CHANGE)) {
+    changes.push(await sweepColors(runner, level, changes.length < PLAIN_SWEEPS ? 1 : relaxation));
+    await onChanges(changes);
   }
 }
 

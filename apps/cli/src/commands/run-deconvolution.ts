@@ -1,4 +1,4 @@
-import { type Coordinates, isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import { OptionError } from "@flashdeconv/core";
 import { openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
 import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import {
@@ -9,23 +9,26 @@ import {
   isSignature,
   type ResultLayout,
   resolveResultLayout,
-  type SectionSummary,
   type StageProgress,
   writeResultStore,
-  writeSummary,
 } from "@flashdeconv/pipeline";
 import { isStatisticsInput } from "@flashdeconv/solver";
-import { withFlags } from "../options/option-flags.js";
+import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
-import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
+import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
-import { withScratch } from "../resources/with-scratch.js";
+import { leftToResume, withRunDir } from "../resources/with-run-dir.js";
 import { withThreads } from "../resources/with-threads.js";
+import { sectionFingerprint, storeFacts } from "../stores/input-facts.js";
+import { keepStatistics, openStatistics } from "../stores/keep-statistics.js";
+import { keepVersions } from "../stores/keep-versions.js";
 import { locateTable } from "../stores/locate-table.js";
+import { noting } from "../stores/noting-store.js";
 import { openOutput } from "../stores/open-output.js";
+import { readIfThere } from "../stores/read-if-there.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
@@ -48,6 +51,7 @@ export async function runDeconvolution(
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
   const options = await deconvolveOptions(flags);
+  const left = await leftToResume(flags, out ?? path);
   if (flags.saveStats !== undefined && !isStatisticsInput(options.solver.input)) {
     throw new OptionError({
       option: "--save-stats",
@@ -61,8 +65,12 @@ export async function runDeconvolution(
     obsColumns: flags.obsColumns,
     extraParameters: provenance(path, flags),
   });
+  // A run that was killed while it wrote its result may have left it, whole.
+  const replaces = overwrite || left?.notes.has("result");
   const tablePath =
-    inPlace || newTable !== undefined ? await locateTable(path, flags, terminal.signal) : undefined;
+    inPlace || newTable !== undefined
+      ? await locateTable(path, { ...flags, overwrite: replaces }, terminal.signal)
+      : undefined;
   const output = await openOutput({
     input: path,
     alsoRead: [reference],
@@ -70,10 +78,10 @@ export async function runDeconvolution(
     inPlace,
     newTable,
     tablePath,
-    overwrite,
+    overwrite: replaces,
     access: storeAccess(flags),
   });
-  const statistics = await openStatistics(path, flags).catch(async (error) => {
+  const statistics = await openStatistics(path, flags, left).catch(async (error) => {
     await output.discard().catch(() => undefined);
     throw error;
   });
@@ -84,9 +92,9 @@ export async function runDeconvolution(
       const { table, layer, spatialKey } = flags;
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
       const opened = await openSpatial(store, { table, layer, spatialKey, signal, onNotice: note });
-      return await withReference(flags, terminal, (input, transfer) => {
-        transfers.watch("reference", redactUrl(reference), transfer);
-        const plan = planResources(memoryFacts(opened, input, options), flags);
+      return await withReference(flags, terminal, (input, source) => {
+        transfers.watch("reference", redactUrl(reference), source.transfer);
+        const plan = planAgain(memoryFacts(opened, input, options), flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
         const location = { path, layer, table, access: isRemote(path) ? access : undefined };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
@@ -96,12 +104,21 @@ export async function runDeconvolution(
           location,
           readCoordinates: plan.keeps === "memory" ? once(readCoordinates) : readCoordinates,
         };
+        let noteVersions = () => {};
         const onProgress = (progress: StageProgress) => {
+          noteVersions();
           meter.enter(progress.stage);
           transfers.enter(progress.stage);
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
-        return withScratch(plan, flags.scratch, out ?? path, async (scratch) => {
+        const facts = async () => ({
+          ...runFacts(path, flags, options),
+          ...(await storeFacts(store, path, { ...sectionFingerprint(opened.tablePath, layout.key), signal })),
+          ...(await source.facts()),
+        });
+        const request = { ...flags, target: out ?? path, plan, facts };
+        return withRunDir(request, terminal, async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
+          noteVersions = await keepVersions(path, access, checkpoint);
           const found = await withThreads(plan.threads, (executor) =>
             deconvolve(spatial, input, options, {
               signal,
@@ -109,15 +126,20 @@ export async function runDeconvolution(
               onNotice: note,
               executor,
               scratch,
-              onSummary: (summary) => {
+              checkpoint,
+              async onSummary(summary) {
+                if (!statistics) return;
                 const parameters = { ...summary.parameters, ...provenance(path, flags) };
-                return statistics && keep(statistics, { ...summary, parameters }, spatial, terminal);
+                const target = noting(statistics, () => noteRun("statistics"));
+                await keepStatistics(target, { ...summary, parameters }, spatial, terminal);
+                await noteRun("statistics-kept");
               },
             }),
           );
           meter.enter("write");
           transfers.enter("write");
-          await write(output, found, spatial, { ...flags, layout }, terminal);
+          const target = noting(output, () => noteRun("result"));
+          await write(target, found, spatial, { ...flags, overwrite: replaces, layout }, terminal);
           const { text, json } = await describeRun(
             redactUrl(out ?? resultPath(path, spatial, newTable)),
             layout.key,
@@ -125,10 +147,13 @@ export async function runDeconvolution(
             terminal.notices,
           );
           const transfer = transfers.report();
-          return {
-            text: [text, ...describeTransfers(transfer)].join("\n"),
-            json: { ...json, memory: planJson(plan), resources: meter.report(), transfer },
+          const more = {
+            resumed_pieces: resumedCount,
+            memory: planJson(plan),
+            resources: meter.report(),
+            transfer,
           };
+          return { text: [text, ...describeTransfers(transfer)].join("\n"), json: { ...json, ...more } };
         });
       });
     });
@@ -138,32 +163,6 @@ export async function runDeconvolution(
     await statistics?.discard().catch(() => undefined);
     throw error;
   }
-}
-
-/** Opens the store for the statistics, where they are to be kept. */
-async function openStatistics(path: string, flags: RunFlags): Promise<StagedStore | undefined> {
-  const { saveStats, reference, out, overwrite } = flags;
-  if (saveStats === undefined) return undefined;
-  const alsoRead = out === undefined ? [reference] : [reference, out];
-  return withFlags({ "--out": "--save-stats" }, () =>
-    openOutput({ input: path, alsoRead, out: saveStats, overwrite, access: storeAccess(flags) }),
-  );
-}
-
-async function keep(
-  statistics: StagedStore,
-  summary: SectionSummary,
-  spatial: SpatialDataset,
-  terminal: Terminal,
-): Promise<void> {
-  const { signal } = terminal;
-  const coordinates = await readIfThere(spatial, terminal);
-  await writeSummary(
-    statistics,
-    summary,
-    { spotNames: spatial.spotNames({ signal }), coordinates },
-    { signal },
-  );
 }
 
 async function write(
@@ -195,20 +194,6 @@ async function write(
 function resultPath(path: string, { tablePath }: SpatialDataset, newTable: string | undefined): string {
   if (newTable !== undefined) return `${path}/tables/${newTable}`;
   return tablePath === undefined ? path : `${path}/${tablePath}`;
-}
-
-/** A solver of independent spots needs no coordinates; a result without them cannot be drawn, but is one. */
-async function readIfThere(
-  spatial: SpatialDataset,
-  { signal, note }: Terminal,
-): Promise<Coordinates | undefined> {
-  try {
-    return await spatial.readCoordinates({ signal });
-  } catch (error) {
-    if (!isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
-    note({ code: "result-without-coordinates", message: `The result has no coordinates. ${error.message}` });
-    return undefined;
-  }
 }
 
 /** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */

@@ -15,6 +15,7 @@ import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
 import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
+import { addRunDirOptions } from "../options/run-dir-options.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
@@ -179,6 +180,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
       parseChoice("--precision", ["float64", "float32"]),
     );
   addResourceOptions(command);
+  addRunDirOptions(command);
   addStoreOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")

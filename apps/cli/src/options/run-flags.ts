@@ -10,10 +10,11 @@ import type { TerminalOptions } from "../terminal/terminal.js";
 import { loadSolver } from "./load-solver.js";
 import type { SmoothingFlag } from "./parse-smoothing.js";
 import type { ResourceFlags } from "./resource-options.js";
+import { checkRunDirFlags, type RunDirFlags } from "./run-dir-options.js";
 import { type SolverFlags, solverOptions } from "./solver-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
-export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, TerminalOptions {
+export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, RunDirFlags, TerminalOptions {
   readonly table?: string;
   readonly layer?: string;
   readonly spatialKey?: string;
@@ -53,6 +54,7 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, Te
 /** What `deconvolve` is to be told. Throws OptionError for what it cannot be told; reads nothing but a solver's module. */
 export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOptions> {
   checkTogether(flags);
+  checkRunDirFlags(flags);
   return resolveDeconvolveOptions({
     method: flags.method,
     genes: flags.genes,

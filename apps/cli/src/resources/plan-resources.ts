@@ -1,4 +1,5 @@
 import { freemem } from "node:os";
+import { MemoryPlanError } from "@flashdeconv/core";
 import { type MemoryFacts, type MemoryPlan, planMemory } from "@flashdeconv/pipeline";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { formatBytes } from "../terminal/format.js";
@@ -16,6 +17,18 @@ export function planResources(
     workers: { count: workers ?? usualWorkers(facts.spotCount), isFixed: workers !== undefined },
     scratch: useScratch,
   });
+}
+
+/** As `planResources`; where it is left open, a run that goes on keeps things where the one before it did, if that fits still. */
+export function planAgain(facts: MemoryFacts, flags: ResourceFlags, keeps: string | undefined): MemoryPlan {
+  const { useScratch = "auto" } = flags;
+  if (keeps === undefined || useScratch !== "auto") return planResources(facts, flags);
+  try {
+    return planResources(facts, { ...flags, useScratch: keeps === "scratch" ? "always" : "never" });
+  } catch (error) {
+    if (!(error instanceof MemoryPlanError)) throw error;
+    return planResources(facts, flags);
+  }
 }
 
 /** What this process may still take: in a container that is less than what the machine has. */

@@ -4,6 +4,7 @@ import type { ReferenceInput } from "@flashdeconv/pipeline";
 import { withFlags } from "../options/option-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import type { Terminal } from "../terminal/terminal.js";
+import { storeFacts, textFacts } from "./input-facts.js";
 import { isTable, readText } from "./read-text.js";
 import { withStore } from "./with-store.js";
 
@@ -13,20 +14,31 @@ export interface ReferenceFlags extends StoreFlags {
   readonly cellTypeKey?: string;
 }
 
+/** What there is to tell of where a reference lies. */
+export interface ReferenceSource {
+  /** What reading it has cost so far, where it lies behind a network. */
+  readonly transfer?: () => TransferCounts;
+  /** What tells its present content from any other. */
+  facts(): Promise<Readonly<Record<string, string>>>;
+}
+
 /** Opens a reference, a store of single cells or a table of mean counts per type, for as long as `work` takes. */
 export async function withReference<T>(
   flags: ReferenceFlags,
   { signal, note }: Pick<Terminal, "signal" | "note">,
-  work: (reference: ReferenceInput, transfer?: () => TransferCounts) => Promise<T>,
+  work: (reference: ReferenceInput, source: ReferenceSource) => Promise<T>,
 ): Promise<T> {
   const { reference: path, referenceLayer: layer, cellTypeKey } = flags;
   const access = storeAccess(flags);
-  if (isTable(path)) return work(readSignatureCsv(await readText(path, access, signal)));
+  if (isTable(path)) {
+    const text = await readText(path, access, signal);
+    return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
+  }
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
       note({ code: `reference-${code}`, message: `Reference: ${message}` });
     const options = { layer, cellTypeKey, signal, onNotice };
     const reference = await withFlags({ layer: "--reference-layer" }, () => openReference(store, options));
-    return work(reference, store.transfer);
+    return work(reference, { transfer: store.transfer, facts: () => storeFacts(store, path, { signal }) });
   });
 }

@@ -6,6 +6,7 @@ import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import { useNodeCodecs } from "./node-codecs.js";
+import { acquireLock } from "./owner-lock.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
 import { parseLocation } from "./remote/parse-location.js";
@@ -20,11 +21,12 @@ export interface CreateStoreOptions {
 }
 
 /**
- * Opens a new store for writing: a folder, or below a key of an object store (`s3`, `gs`, `az`). In a folder everything goes to a hidden folder beside `path`; `commit` renames it, so that
- * a store at `path` is always a whole one. What killed runs left beside `path` is cleaned up first.
+ * Opens a new store for writing: a folder, or below a key of an object store (`s3`, `gs`, `az`). In a folder everything goes
+ * to a hidden folder beside `path`; `commit` renames it, so that a store at `path` is always a whole one. What killed runs
+ * left beside `path` is cleaned up first. A hidden lock beside `path` keeps other runs off until `commit` or `discard`.
  *
  * @throws StoreError, before any work, if there is something at `path` already (and `overwrite` is false, or it is not a
- *   Zarr store), or if the folder `path` is to lie in is missing or cannot be written to
+ *   Zarr store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
  */
 export async function createStore(location: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
   useNodeCodecs();
@@ -35,28 +37,40 @@ export async function createStore(location: string, options: CreateStoreOptions 
   const target = resolve(path);
   const tag = ownerTag();
   const staging = sibling(target, PARTIAL + tag);
-  await asStoreError(path, async () => {
-    await cleanUpAfterKilledRuns(target);
-    await refuseExisting(path, target, overwrite);
-    await mkdir(staging);
-  });
-  const gate = openGate(path);
+  const lock = await asStoreError(path, () => acquireLock(sibling(target, LOCK), path));
+  try {
+    await asStoreError(path, async () => {
+      await cleanUpAfterKilledRuns(target);
+      await refuseExisting(path, target, overwrite);
+      await mkdir(staging);
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  const gate = openGate(path, dirname(target));
   const content = () => directoryStore(gate.isCommitted() ? target : staging);
   return {
     get: (key) => asStoreError(path, () => content().get(key)),
     list: (key) => asStoreError(path, () => content().list(key)),
-    set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes)),
+    set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes), bytes.length),
     delete: (prefix) => gate.change(() => rm(gate.file(staging, prefix), { recursive: true, force: true })),
     commit: () =>
       gate.commit(async () => {
         await syncTree(staging);
         await refuseExisting(path, target, overwrite);
         await publish(staging, target, sibling(target, REPLACED + tag));
+        await lock.release();
       }),
-    discard: () => gate.discard(() => rm(staging, { recursive: true, force: true })),
+    discard: () =>
+      gate.discard(async () => {
+        await rm(staging, { recursive: true, force: true });
+        await lock.release();
+      }),
   };
 }
 
+const LOCK = "lock";
 const PARTIAL = "partial-";
 const REPLACED = "replaced-";
 

@@ -2,6 +2,7 @@ import { open, readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { ByteRange, LocalStore, ReadOptions } from "../store.js";
 import { ifPresent } from "./file-errors.js";
+import { fingerprintFolder } from "./fingerprint-folder.js";
 
 /** A Zarr store that is a folder. Reads nothing outside of it, except through links that lie in it. */
 export function directoryStore(root: string): LocalStore {
@@ -27,6 +28,7 @@ export function directoryStore(root: string): LocalStore {
       const target = file(path);
       return (target === undefined ? undefined : await ifPresent(readdir(target))) ?? [];
     },
+    fingerprint: (options) => fingerprintFolder(folder, options),
   };
 }
 

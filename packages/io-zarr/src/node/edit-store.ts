@@ -11,6 +11,7 @@ import { directoryStore } from "./directory-store.js";
 import { asStoreError, ifPresent } from "./file-errors.js";
 import { exists, syncTree, writeWithFolders } from "./files.js";
 import { useNodeCodecs } from "./node-codecs.js";
+import { acquireLock } from "./owner-lock.js";
 import { isAbandoned, ownerTag } from "./owner-tag.js";
 import { parseLocation } from "./remote/parse-location.js";
 import { openGate } from "./staging-gate.js";
@@ -38,20 +39,30 @@ export async function editStore(
   const { path } = place;
   const root = resolve(path);
   const staging = join(root, STAGING + ownerTag());
-  await asStoreError(path, async () => {
+  const lock = await asStoreError(path, async () => {
     await refuseUnlessFolder(path, root);
-    await finishKilledRuns(path, root);
-    await checkWritable(root, group);
-    await mkdir(join(staging, NEW), { recursive: true });
+    await access(root, constants.W_OK);
+    return acquireLock(join(root, LOCK), path);
   });
-  const gate = openGate(path);
+  try {
+    await asStoreError(path, async () => {
+      await finishKilledRuns(path, root);
+      await checkWritable(root, group);
+      await mkdir(join(staging, NEW), { recursive: true });
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  const gate = openGate(path, root);
   const deleted: string[] = [];
   const content = overlay(directoryStore(root), directoryStore(join(staging, NEW)), deleted);
   const current = () => (gate.isCommitted() ? directoryStore(root) : content);
   return {
     get: (key) => asStoreError(path, () => current().get(key)),
     list: (key) => asStoreError(path, () => current().list(key)),
-    set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(join(staging, NEW), key), bytes)),
+    set: (key, bytes) =>
+      gate.change(() => writeWithFolders(gate.file(join(staging, NEW), key), bytes), bytes.length),
     delete: (prefix) =>
       gate.change(async () => {
         await rm(gate.file(join(staging, NEW), prefix), { recursive: true, force: true });
@@ -63,22 +74,23 @@ export async function editStore(
         await commitChanges(root, staging, await planCommit(root, staging, deleted));
         // The changes are in place; a rest that cannot be removed now is removed by the next edit.
         await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+        await lock.release();
       }),
     discard: () =>
       gate.discard(async () => {
         if (!(await isCommitPending(staging))) await rm(staging, { recursive: true, force: true });
+        await lock.release();
       }),
   };
 }
 
+const LOCK = ".flashdeconv-lock";
 const STAGING = ".flashdeconv-staging-";
 
+type ListedStore = Pick<LocalStore, "get" | "list">;
+
 /** The store as it will be: what is staged, and below it what is there and not deleted. */
-function overlay(
-  live: LocalStore,
-  staged: LocalStore,
-  deleted: readonly string[],
-): Pick<LocalStore, "get" | "list"> {
+function overlay(live: ListedStore, staged: ListedStore, deleted: readonly string[]): ListedStore {
   const stays = (path: string) => !isBelow(path, deleted);
   return {
     get: async (key) => (await staged.get(key)) ?? (stays(key.slice(1)) ? live.get(key) : undefined),

@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 
 const REASONS: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
@@ -6,9 +7,13 @@ const REASONS: Readonly<Record<string, readonly [found: string, remedy: string]>
   EACCES: ["no permission to write there", "Change the permission or choose another place (--out)."],
   EPERM: ["no permission to write there", "Change the permission or choose another place (--out)."],
   EROFS: ["a file system that is read-only", "Choose another place."],
-  ENOSPC: ["no space left on the disk", "Free some space or choose another place (--out)."],
-  EDQUOT: ["the disk quota used up", "Free some space or choose another place (--out)."],
   ENAMETOOLONG: ["a name too long for the file system", "Choose a shorter name."],
+};
+
+const FULL: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "the disk quota used up",
+  EFBIG: "a file larger than the system allows",
 };
 
 /** Runs a file operation on `path`; what the system refuses becomes a StoreError that names it. */
@@ -18,6 +23,7 @@ export async function asStoreError<T>(path: string, operation: () => Promise<T>)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (isFlashdeconvError(error) || code === undefined) throw error;
+    if (code in FULL) throw await diskFull(path, error as NodeJS.ErrnoException);
     const [found, remedy] = REASONS[code] ?? [message, "Look at the cause, then try again."];
     throw new StoreError({
       path,
@@ -27,6 +33,37 @@ export async function asStoreError<T>(path: string, operation: () => Promise<T>)
       cause: error,
     });
   }
+}
+
+/**
+ * What to throw where the disk is full: it tells how much was wanted and how much is free.
+ *
+ * @param place a folder of the file system; `path` if left out
+ * @param bytes that were to be written at once, where that is known
+ */
+export async function diskFull(
+  path: string,
+  cause: NodeJS.ErrnoException,
+  { place = path, bytes }: { readonly place?: string; readonly bytes?: number } = {},
+): Promise<StoreError> {
+  const free = await freeBytes(place).catch(() => undefined);
+  return new StoreError({
+    path,
+    found: `${FULL[cause.code ?? ""] ?? cause.message} (${free === undefined ? "an unknown number of" : free} bytes free)`,
+    expected: `room for ${bytes === undefined ? "what is written" : `${bytes} more bytes`}`,
+    remedy: "Free some space or choose another place (--out).",
+    cause,
+  });
+}
+
+/** Whether a write failed for want of room: of the disk, of a quota, or of what a file may grow to. */
+export function isDiskFull(error: unknown): error is NodeJS.ErrnoException {
+  return ((error as NodeJS.ErrnoException)?.code ?? "") in FULL;
+}
+
+async function freeBytes(place: string): Promise<number> {
+  const { bavail, bsize } = await statfs(place);
+  return bavail * bsize;
 }
 
 /** `undefined` for what is not there, other errors as they are. */

@@ -14,7 +14,14 @@ export async function zipStore(path: string): Promise<ReadableStore & { close():
   const handle = await open(path);
   try {
     const store = await zipStoreOf(path, await fileReader(handle));
-    return { ...store, close: () => handle.close() };
+    return {
+      ...store,
+      async fingerprint() {
+        const { size, mtime } = await handle.stat();
+        return { "": `a zip file, ${size} bytes, last changed ${mtime.toISOString()}` };
+      },
+      close: () => handle.close(),
+    };
   } catch (error) {
     await handle.close();
     throw error;

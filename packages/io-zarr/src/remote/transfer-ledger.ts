@@ -22,6 +22,8 @@ export interface TransferLedger {
   agrees(key: string, value: string): boolean;
   /** Whether exactly this value is kept for `key`. */
   holds(key: string, value: string): boolean;
+  /** Takes over the versions that an earlier ledger's buffer holds; tells whether none of them is another one than is kept here. */
+  takeOver(earlier: ArrayBufferLike): boolean;
 }
 
 const COUNTS: readonly (keyof TransferCounts)[] = ["requests", "retries", "bytesReceived", "bytesFromCache"];
@@ -72,6 +74,15 @@ export function transferLedger(buffer: ArrayBufferLike = new ArrayBuffer(LEDGER_
       return keep(hash(key), wanted) === wanted;
     },
     holds: (key, value) => keep(hash(key), 0n) === hash(value),
+    takeOver(earlier) {
+      const before = new BigInt64Array(earlier);
+      let isSame = true;
+      for (let at = HEAD; at < before.length; at += 2) {
+        const [key, value] = [before[at], before[at + 1]];
+        if (key !== 0n && value !== 0n && keep(key, value) !== value) isSame = false;
+      }
+      return isSame;
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js
 import { buildCoarseLevels, type CoarseLevel, coarseLevelBytes, needsCoarseLevels } from "../levels.js";
 import type { PieceRunner } from "../solve-level.js";
 import type { SolverSession, StatArray } from "../solver.js";
-import { solveCoarse } from "../sweep-level.js";
+import { rowsOf, solveCoarse } from "../sweep-level.js";
 import { SPOTS_PER_CELL } from "../update-order.js";
 import { requireMemory, STRONG_SMOOTHING } from "./require-memory.js";
 import type { StripSolveInput } from "./solve-strips.js";
@@ -17,23 +17,30 @@ export interface CoarseStart {
   readonly abundance: StatArray;
 }
 
+export interface CoarseOutcome {
+  /** Undefined where there are no coarse levels, or where the strips have been started already. */
+  readonly start?: CoarseStart;
+  /** Rows of the coarse levels, finest first. */
+  readonly coarseRows: readonly number[];
+}
+
 /** Solves the coarse levels, if neighbours pull hard enough, and keeps only what the strips need of them. */
 export async function solveCoarseFirst(
   session: SolverSession,
   input: StripSolveInput,
   { pull, shape, kind, allocate, runner }: CoarseSettings,
-): Promise<{ readonly start?: CoarseStart; readonly coarseRows: readonly number[] }> {
-  const { layout, typeCount, windowBytes: available, signal } = input;
+): Promise<CoarseOutcome> {
+  const { layout, typeCount, windowBytes: available, signal, resume, onState } = input;
   const { spotCount, graph } = layout;
   if (!needsCoarseLevels(pull, spotCount)) return { coarseRows: [] };
   const meanDegree = graph.indices.length / spotCount;
   requireMemory(coarseLevelBytes({ ...shape, spotCount, meanDegree }), available, STRONG_SMOOTHING);
   const levels = await buildCoarse(session, input, pull, kind, allocate);
-  await solveCoarse(runner, levels, typeCount, allocate, signal);
+  await solveCoarse(runner, levels, { typeCount, allocate, signal, resume, onState });
   const [{ problem, abundance }] = levels;
   return {
     start: { rowOf: problem.rowOf, abundance },
-    coarseRows: levels.map((level) => level.problem.graph.spotCount),
+    coarseRows: rowsOf(levels),
   };
 }
 

@@ -1,14 +1,13 @@
 import { type Allocate, allocateHere } from "../allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "../assess-pieces.js";
-import { chooseRelaxation } from "../relaxation.js";
+import { sectionProgress } from "../section-progress.js";
 import { looksAtNeighbors, type Solution, type SolveProgress } from "../solve.js";
 import { inlineRunner, type PieceRunner } from "../solve-level.js";
 import type { SolveOptions } from "../solve-options.js";
+import type { SolveState, StateListener } from "../solve-state.js";
 import type { Assessment, Solver, SolverSession, StatArray } from "../solver.js";
-import { StoppingRule } from "../stopping-rule.js";
-import { PLAIN_SWEEPS } from "../sweep-level.js";
 import { SPOTS_PER_CELL } from "../update-order.js";
-import { solveCoarseFirst, startStrip } from "./coarse-start.js";
+import { type CoarseOutcome, solveCoarseFirst, startStrip } from "./coarse-start.js";
 import { LONG_EDGES, requireMemory } from "./require-memory.js";
 import { passOverStrips, type Stage, type StripPass, sweepStrips } from "./run-strips.js";
 import type { StripLayout } from "./strip-layout.js";
@@ -31,6 +30,11 @@ export interface StripSolveInput {
   readonly onProgress?: (progress: SolveProgress) => void;
   /** Given the final abundances of each strip, in order of the strips; rows in the order of positions. Awaited. */
   onStrip(strip: number, abundance: StatArray): Promise<void> | void;
+  /** A state that `onState` was given in a solve of this problem, to go on from; the store holds its abundances. */
+  readonly resume?: SolveState;
+  readonly onState?: StateListener;
+  /** Where states are kept: about the longest that a pass, after the first, should take. No limit by default. */
+  readonly passSeconds?: number;
 }
 
 /** More than this in one pass and a run that stops in between has swept much for nothing. */
@@ -60,20 +64,16 @@ export async function solveStrips(
   const pull = isCoupled ? (session.pull ?? 0) : 0;
   const kind = input.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
   const shape = { statWidth: session.statWidth, typeCount, bytesPerNumber: kind.BYTES_PER_ELEMENT };
-  const { start, coarseRows } = await solveCoarseFirst(session, input, {
-    pull,
-    shape,
-    kind,
-    allocate,
-    runner,
-  });
+  const resume = input.resume?.level === "section" ? input.resume : undefined;
+  const { start, coarseRows }: CoarseOutcome =
+    resume ?? (await solveCoarseFirst(session, input, { pull, shape, kind, allocate, runner }));
 
   const available = input.windowBytes - (start ? start.rowOf.byteLength + start.abundance.byteLength : 0);
   const sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, shape, available) : 0;
   const slotCount = slotsFor(layout, stageCountFor(layout, sweepsPerPass));
   requireMemory(windowBytes(layout, shape, slotCount), available, LONG_EDGES);
   const window = new StripWindow(layout, slotCount, shape, kind, allocate);
-  let isStored = false;
+  let isStored = resume !== undefined;
   const pass: Omit<StripPass, "run"> = {
     layout,
     window,
@@ -89,44 +89,43 @@ export async function solveStrips(
     },
     release: (strip) => store.storeAbundance(strip, window.rowsOf(strip).abundance),
   };
-  const relaxation = chooseRelaxation(pull);
-  let sweeps = start ? 0 : 1;
-  const plainUntil = sweeps + PLAIN_SWEEPS;
-  const sweepPass = async (count: number) => {
-    const stages = stagesOf(layout, sweeps, count, plainUntil, relaxation, !isStored && !start);
-    return sweepStrips(pass, stages, runner);
-  };
-
-  let estimate = 0;
-  if (!isCoupled) {
-    await sweepPass(0);
+  const progress = sectionProgress({ session, coarseRows, abundance: kind, isCoupled }, options);
+  if (resume) progress.replay(resume.changes);
+  const sweepPass = (relaxations: readonly number[]) =>
+    sweepStrips(pass, stagesOf(layout, relaxations, !isStored && !start), runner);
+  const keep = async () => {
     store.keep();
     isStored = true;
-  } else {
-    const rule = new StoppingRule({
-      pull: session.pull,
-      roundingStep: kind instanceof Float32Array ? 2 ** -24 : 2 ** -53,
-    });
-    let isDone = false;
-    while (!isDone) {
-      const wanted = isStored ? rule.sweepsLeft(options.tolerance) : FIRST_SWEEPS;
-      const count = Math.max(1, Math.min(sweepsPerPass, wanted, options.maxSweeps - sweeps));
-      const changes = await sweepPass(count);
-      let used = 0;
-      while (used < count && !isDone) {
-        const current = sweeps + used < plainUntil ? 1 : relaxation;
-        rule.add(changes[used] ?? 0, current);
-        used++;
-        estimate = rule.estimate;
-        input.onProgress?.({ sweep: sweeps + used, estimate, tolerance: options.tolerance });
-        isDone = !(estimate > options.tolerance && sweeps + used < options.maxSweeps && !rule.hasStalled);
-      }
-      if (used < count) await sweepPass(used);
-      sweeps += used;
-      store.keep();
-      isStored = true;
-    }
+    await input.onState?.({ level: "section", changes: progress.changes, coarseRows, abundance: undefined });
+  };
+
+  if (!isCoupled && !isStored) {
+    await sweepPass([]);
+    await keep();
   }
+  let secondsPerSweep = 0;
+  while (!progress.isDone) {
+    const wanted = isStored ? progress.sweepsLeft() : FIRST_SWEEPS;
+    const inTime = (input.passSeconds ?? Infinity) / secondsPerSweep;
+    const count = Math.max(
+      1,
+      Math.min(sweepsPerPass, wanted, options.maxSweeps - progress.sweeps, Math.floor(inTime)),
+    );
+    const relaxations = Array.from({ length: count }, (_, ahead) => progress.relaxationAhead(ahead));
+    const began = performance.now();
+    const changes = await sweepPass(relaxations);
+    secondsPerSweep = (performance.now() - began) / 1000 / count;
+    let used = 0;
+    while (used < count && !progress.isDone) {
+      progress.add(changes[used] ?? 0);
+      used++;
+      const { sweeps, estimate } = progress;
+      input.onProgress?.({ sweep: sweeps, estimate, tolerance: options.tolerance });
+    }
+    if (used < count) await sweepPass(relaxations.slice(0, used));
+    await keep();
+  }
+  const { sweeps, estimate } = progress;
   return {
     sweeps,
     coarseRows,
@@ -181,16 +180,12 @@ async function readAnswer(
 
 function stagesOf(
   { colorCount }: StripLayout,
-  firstSweep: number,
-  count: number,
-  plainUntil: number,
-  relaxation: number,
+  relaxations: readonly number[],
   startsAlone: boolean,
 ): Stage[] {
   const stages: Stage[] = startsAlone ? [{ color: "alone", sweep: 0, relaxation: 1 }] : [];
-  for (let sweep = 0; sweep < count; sweep++) {
-    const current = firstSweep + sweep < plainUntil ? 1 : relaxation;
-    for (let color = 0; color < colorCount; color++) stages.push({ color, sweep, relaxation: current });
+  for (const [sweep, relaxation] of relaxations.entries()) {
+    for (let color = 0; color < colorCount; color++) stages.push({ color, sweep, relaxation });
   }
   return stages;
 }

@@ -51,7 +51,7 @@ export async function createRemoteStore(
     throw error;
   });
 
-  const gate = openGate(name);
+  const gate = openGate(name, staging);
   const local = directoryStore(staging);
   const remote = httpStore(parts.url, parts.options, parts);
   const remove = async (keys: readonly string[]) => {
@@ -83,7 +83,7 @@ export async function createRemoteStore(
     name,
     get: (key) => (gate.isCommitted() ? remote.get(key) : local.get(key)),
     list: (key) => local.list(key),
-    set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes)),
+    set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes), bytes.length),
     delete: (path) => gate.change(() => rm(gate.file(staging, path), { recursive: true, force: true })),
     commit: () =>
       gate.commit(async () => {

@@ -1,0 +1,95 @@
+import { resolve } from "node:path";
+import { StoreError } from "@flashdeconv/core";
+import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
+import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
+import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
+import type { Terminal } from "../terminal/terminal.js";
+import { withScratch } from "./with-scratch.js";
+
+/** What a run is given to keep its pieces with. */
+export interface RunKeeping {
+  /** Left out where nothing is kept. */
+  readonly checkpoint?: Checkpoint;
+  readonly scratch: ScratchUse | undefined;
+  /** Pieces that an earlier run had finished. */
+  readonly resumedCount: number;
+  /** Notes what is about to be committed, for a run that goes on from here. */
+  note(name: RunNote): Promise<void>;
+}
+
+/** The result is about to be committed; the statistics are, or have been. */
+export type RunNote = "result" | "statistics" | "statistics-kept";
+
+export interface RunDirRequest extends RunDirFlags {
+  readonly scratch?: string;
+  /** What the run writes to. */
+  readonly target: string;
+  readonly plan: MemoryPlan;
+  /** All that the result depends on. */
+  readonly facts: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/** What a run that was stopped has left to go on from, if that was asked for. */
+export function leftToResume(flags: RunDirFlags, target: string): Promise<RunLeft | undefined> {
+  return flags.resume ? peekRunFolder(runDirFor(flags, target)) : Promise.resolve(undefined);
+}
+
+/** Opens the run's folder and its scratch for `work`. They are removed when it is done; when it fails, what is worth keeping stays. */
+export async function withRunDir<T>(
+  request: RunDirRequest,
+  terminal: Terminal,
+  work: (keeping: RunKeeping) => Promise<T>,
+): Promise<T> {
+  const { plan, scratch: scratchFolder, target } = request;
+  const folder = request.saveEvery === "never" ? undefined : await openFolder(request, terminal);
+  if (!folder) {
+    return withScratch(plan, scratchFolder, target, (scratch) =>
+      work({ scratch, resumedCount: 0, note: async () => undefined }),
+    );
+  }
+  try {
+    if (request.resume && folder.resumedCount === 0) {
+      const message = "There is nothing to go on from: the run begins at its beginning.";
+      terminal.note({ code: "nothing-to-resume", message });
+    }
+    const { checkpoint, resumedCount, note } = folder;
+    const scratch =
+      plan.keeps === "memory"
+        ? undefined
+        : { scratch: await folder.openScratch(plan.scratchBytes), windowBytes: plan.windowBytes };
+    const result = await work({ checkpoint, scratch, resumedCount, note });
+    await folder.remove();
+    return result;
+  } catch (error) {
+    // What went wrong first is what is told.
+    const isKept = await folder.leave().catch(() => false);
+    if (isKept) {
+      terminal.tell(
+        `What was done is kept in ${folder.path}: the same command with --resume goes on from there.`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** None where the folder would lie beside the result by itself, and nothing may be written there. */
+async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<RunFolder | undefined> {
+  const { runDir, resume, restart, saveEvery, target, plan, scratch } = request;
+  const path = runDirFor(request, target);
+  try {
+    return await openRunFolder(path, {
+      facts: await request.facts(),
+      settings: { keeps: plan.keeps, ...(scratch !== undefined && { scratch: resolve(scratch) }) },
+      resume,
+      restart,
+      everySeconds: saveEvery === "never" ? undefined : saveEvery,
+    });
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    const isRefused = error instanceof StoreError && ["EACCES", "EPERM", "EROFS"].includes(code ?? "");
+    if (!isRefused || runDir !== undefined || resume || restart) throw error;
+    const message = `Should this run be stopped, it begins anew: nothing can be kept in ${path} (name a --run-dir).`;
+    terminal.note({ code: "no-run-dir", message });
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { SpatialDataset, StagedStore } from "@flashdeconv/io-zarr";
+import { type SectionSummary, writeSummary } from "@flashdeconv/pipeline";
+import type { RunLeft } from "@flashdeconv/pipeline/run-folder";
+import { withFlags } from "../options/option-flags.js";
+import type { RunFlags } from "../options/run-flags.js";
+import { storeAccess } from "../options/store-options.js";
+import type { Terminal } from "../terminal/terminal.js";
+import { openOutput } from "./open-output.js";
+import { readIfThere } from "./read-if-there.js";
+
+/** Opens the store for the statistics, where they are to be kept. */
+export async function openStatistics(
+  path: string,
+  flags: RunFlags,
+  left: RunLeft | undefined,
+): Promise<StagedStore | undefined> {
+  const { saveStats, reference, out } = flags;
+  if (saveStats === undefined || left?.notes.has("statistics-kept")) return undefined;
+  const overwrite = flags.overwrite || left?.notes.has("statistics");
+  const alsoRead = out === undefined ? [reference] : [reference, out];
+  return withFlags({ "--out": "--save-stats" }, () =>
+    openOutput({ input: path, alsoRead, out: saveStats, overwrite, access: storeAccess(flags) }),
+  );
+}
+
+/** Writes the summary of a section with its names and coordinates. */
+export async function keepStatistics(
+  statistics: StagedStore,
+  summary: SectionSummary,
+  spatial: SpatialDataset,
+  terminal: Terminal,
+): Promise<void> {
+  const { signal } = terminal;
+  const coordinates = await readIfThere(spatial, terminal);
+  await writeSummary(
+    statistics,
+    summary,
+    { spotNames: spatial.spotNames({ signal }), coordinates },
+    { signal },
+  );
+}

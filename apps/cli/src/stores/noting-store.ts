@@ -1,0 +1,12 @@
+import type { StagedStore } from "@flashdeconv/io-zarr";
+
+/** The store, which notes that it is about to be committed. */
+export function noting(store: StagedStore, note: () => Promise<void>): StagedStore {
+  return {
+    ...store,
+    async commit() {
+      await note();
+      await store.commit();
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { lstat, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Fingerprint, FingerprintOptions } from "../store.js";
+import { ifPresent } from "./file-errors.js";
+
+/** Files that are looked at side by side. */
+const FILES_AT_ONCE = 32;
+/** Members of a hierarchy, such as `X/data`, are told apart; what lies deeper counts for them. */
+const DEPTH = 2;
+
+interface Part {
+  fileCount: number;
+  bytes: number;
+  latest: number;
+  readonly lines: string[];
+}
+
+/**
+ * What a folder holds, by members: number, sizes and times of their files. Their content is not read: a file that was written
+ * anew has another time.
+ */
+export async function fingerprintFolder(
+  root: string,
+  { below = [""], isLeftOut = () => false, signal }: FingerprintOptions = {},
+): Promise<Fingerprint> {
+  const parts = new Map<string, Part>();
+  for (const folder of below) await walk(folder);
+  return Object.fromEntries(
+    [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, part]) => [name, describe(part)]),
+  );
+
+  async function walk(folder: string): Promise<void> {
+    signal?.throwIfAborted();
+    const names = (await ifPresent(readdir(join(root, folder)))) ?? [];
+    for (let first = 0; first < names.length; first += FILES_AT_ONCE) {
+      await Promise.all(names.slice(first, first + FILES_AT_ONCE).map((name) => look(folder, name)));
+    }
+  }
+
+  async function look(folder: string, name: string): Promise<void> {
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (name.startsWith(".flashdeconv-") || isLeftOut(path)) return;
+    const full = join(root, path);
+    const found = (await ifPresent(stat(full))) ?? (await ifPresent(lstat(full)));
+    if (!found) return;
+    if (found.isDirectory()) return walk(path);
+    const member = path.split("/").slice(0, DEPTH).join("/");
+    const part = parts.get(member) ?? { fileCount: 0, bytes: 0, latest: 0, lines: [] };
+    parts.set(member, part);
+    part.fileCount++;
+    part.bytes += found.size;
+    part.latest = Math.max(part.latest, found.mtimeMs);
+    part.lines.push(`${path} ${found.size} ${found.mtimeMs}`);
+  }
+}
+
+function describe({ fileCount, bytes, latest, lines }: Part): string {
+  const digest = createHash("sha256").update(lines.sort().join("\n")).digest("hex").slice(0, 16);
+  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
+  return `${files}, ${bytes} bytes, last changed ${new Date(latest).toISOString()}, ${digest}`;
+}

@@ -1,0 +1,114 @@
+import { link, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { StoreError } from "@flashdeconv/core";
+import { ifPresent } from "./file-errors.js";
+import { isGone, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
+
+/** The right to write somewhere, held by one run at a time. */
+export interface OwnerLock {
+  /** Gives it back. Does nothing if it was given back, or taken away by hand. */
+  release(): Promise<void>;
+}
+
+/** Tries, with a short rest between two, while others take over or give back the same lock. */
+const MOST_TRIES = 50;
+const REST_MILLISECONDS = 20;
+/** A takeover is over within milliseconds; a guard that is older was left by a run that was killed in its midst. */
+const STALE_GUARD_MILLISECONDS = 10_000;
+
+/**
+ * Takes the lock that is the file `file`, for what the user knows as `path`. A lock whose process has died is taken over.
+ *
+ * @throws StoreError that names the run which holds it: process, machine and since when; what the file system refuses, as it is
+ */
+export async function acquireLock(file: string, path: string): Promise<OwnerLock> {
+  const draft = `${file}-${ownerTag()}`;
+  const text = JSON.stringify(thisOwner());
+  await writeFile(draft, text);
+  try {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (await appears(draft, file, text)) return { release: () => release(file, text) };
+      const held = await ifPresent(readFile(file, "utf8"));
+      const owner = held === undefined ? undefined : ownerOf(held);
+      // A lock without an owner is about to get one, unless it never does.
+      if (owner && !isGone(owner)) throw inUse(path, file, owner);
+      if (held !== undefined && owner) await takeAway(file, held);
+      else await wait(REST_MILLISECONDS);
+    }
+    throw inUse(path, file, undefined);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Makes the lock, with its content, in one step; false if there is one. */
+async function appears(draft: string, file: string, text: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (!NO_LINKS.has(code ?? "")) throw error;
+  }
+  try {
+    await writeFile(file, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** What file systems without hard links say. */
+const NO_LINKS: ReadonlySet<string> = new Set([
+  "EPERM",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EMLINK",
+  "EACCES",
+]);
+
+/** Removes a dead run's lock. One at a time looks and removes, so that nobody removes the lock of who was quicker. */
+async function takeAway(file: string, dead: string): Promise<void> {
+  const guard = `${file}-takeover`;
+  try {
+    await (await open(guard, "wx")).close();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const found = await ifPresent(stat(guard));
+    if (found && Date.now() - found.mtimeMs > STALE_GUARD_MILLISECONDS) await rm(guard, { force: true });
+    else await wait(REST_MILLISECONDS);
+    return;
+  }
+  try {
+    await release(file, dead);
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+async function release(file: string, text: string): Promise<void> {
+  if ((await ifPresent(readFile(file, "utf8"))) === text) await rm(file, { force: true });
+}
+
+function ownerOf(text: string): Owner | undefined {
+  try {
+    return JSON.parse(text) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+function inUse(path: string, file: string, owner: Owner | undefined): StoreError {
+  const who = owner
+    ? `process ${owner.pid} on ${owner.host}, since ${owner.since}`
+    : "of which nothing is known";
+  return new StoreError({
+    path,
+    found: `another run at work there (${who})`,
+    expected: "one run at a time",
+    remedy: `Wait for it to end, or choose another place. If it is dead and gone, on another machine, remove ${file}.`,
+  });
+}
