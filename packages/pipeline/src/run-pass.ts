@@ -96,7 +96,13 @@ async function loadKept<N extends keyof PipelineTasks>(
     const found = piece && (await unpack(piece, range));
     if (found) kept.push({ range, part: found.part });
   }
-  return kept.sort((a, b) => a.range.start - b.range.start);
+  kept.sort((a, b) => a.range.start - b.range.start);
+  let end = 0;
+  return kept.filter(({ range }) => {
+    if (range.start < end) return false;
+    end = range.end;
+    return true;
+  });
 }
 
 function pieceName(task: string, { start, end }: SpotRange): string {

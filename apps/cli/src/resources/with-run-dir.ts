@@ -47,6 +47,7 @@ export async function withRunDir<T>(
       work({ scratch, resumedCount: 0, note: async () => undefined }),
     );
   }
+  let result: T;
   try {
     if (request.resume && folder.resumedCount === 0) {
       const message = "There is nothing to go on from: the run begins at its beginning.";
@@ -57,9 +58,7 @@ export async function withRunDir<T>(
       plan.keeps === "memory"
         ? undefined
         : { scratch: await folder.openScratch(plan.scratchBytes), windowBytes: plan.windowBytes };
-    const result = await work({ checkpoint, scratch, resumedCount, note });
-    await folder.remove();
-    return result;
+    result = await work({ checkpoint, scratch, resumedCount, note });
   } catch (error) {
     // What went wrong first is what is told.
     const isKept = await folder.leave().catch(() => false);
@@ -70,6 +69,11 @@ export async function withRunDir<T>(
     }
     throw error;
   }
+  // The result is there: that something cannot be removed is no reason to fail.
+  await folder.remove().catch((error: Error) => {
+    terminal.note({ code: "run-dir-left", message: `${folder.path} could not be removed: ${error.message}` });
+  });
+  return result;
 }
 
 /** None where the folder would lie beside the result by itself, and nothing may be written there. */

@@ -81,7 +81,7 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
     try {
       const { bytes, checksum, finish } = await writePiece(join(path, file), { facts, arrays }, check);
       return async () => {
-        await finish().catch(async (error) => {
+        await finish(closedAt < Number.POSITIVE_INFINITY).catch(async (error) => {
           throw await toError(error, size);
         });
         await syncFolder(path);
