@@ -122,36 +122,6 @@ describe("a Parquet file of shapes", () => {
     });
   });
 
-  it("ends in an answer or a FormatError, whatever bytes are flipped", async () => {
-    const zarr = tinySpatialData({
-      tables: {
-        table: {
-          rows: [
-            ["cells", 1],
-            ["cells", 2],
-          ],
-        },
-      },
-      shapes: { cells: { keys: [1, 2], geometries: POLYGONS.slice(0, 2) } },
-    });
-    const key = "shapes/cells/shapes.parquet";
-    const whole = zarr.files.get(key) ?? new Uint8Array();
-    const at = fc.integer({ min: 0, max: whole.length - 1 });
-    await fc.assert(
-      fc.asyncProperty(at, fc.integer({ min: 1, max: 255 }), async (position, change) => {
-        const bytes = whole.slice();
-        bytes[position] ^= change;
-        zarr.files.set(key, bytes);
-        const error = await (await openSpatial(zarr)).readCoordinates().then(
-          () => undefined,
-          (reason: unknown) => reason,
-        );
-        if (error) expect(error).toMatchObject({ brand: "flashdeconv" });
-      }),
-      { numRuns: 300 },
-    );
-  });
-
   it("is read by ranges where the store can", async () => {
     const zarr = tinySpatialData({
       tables: { table: { rows: [["cells", 3]] } },

@@ -1,45 +1,58 @@
-import type { ColumnMetaData } from "hyparquet";
+import type { ColumnMetaData, Compressors, SchemaTree } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
+import { checkPageData } from "./check-page-data.js";
+import { checkThrift } from "./check-thrift.js";
 
-/** Where a column of a row group lies in the file. */
-export function columnRange(column: ColumnMetaData): { readonly start: number; readonly end: number } {
-  const start = Number(column.dictionary_page_offset || column.data_page_offset);
-  return { start, end: start + Number(column.total_compressed_size) };
-}
+/** Of a page and of a column: bytes unpacked are at most this and a thousand times those stored. */
+const MOST_UNPACKED = 2 ** 26;
+const MOST_RATIO = 1024;
+/** Values may be repeated, but a column of geometries or of an index takes a bit for each; of so many more nothing is thought. */
+const MOST_REPEATED = 2 ** 20;
 
 /**
  * Walks over the pages of a column and checks what their headers claim: hyparquet believes them, and would step back for ever on a
  * length below 0 or make room for any number of values.
  *
- * @throws Error saying what is wrong
+ * @param path the elements of the schema from its root to the column
+ * @throws Error saying what is wrong, or RangeError where bytes end early
  */
-export function checkPages(bytes: ArrayBuffer, column: ColumnMetaData): void {
-  const reader = { view: new DataView(bytes), offset: 0 };
+export function checkPages(
+  bytes: ArrayBuffer,
+  column: ColumnMetaData,
+  path: SchemaTree[],
+  compressors: Compressors,
+): void {
+  const all = new Uint8Array(bytes);
   const most = Number(column.total_uncompressed_size);
+  let at = 0;
   let valuesLeft = Number(column.num_values);
   // The last byte is no page: hyparquet stops there too.
-  while (reader.offset < bytes.byteLength - 1) {
-    const header = parquetHeader(reader);
+  while (at < bytes.byteLength - 1) {
+    const dataStart = checkThrift(all, at);
+    const header = parquetHeader({ view: new DataView(bytes), offset: at });
     const { compressed_page_size: stored, uncompressed_page_size: size } = header;
-    if (!within(stored, bytes.byteLength - reader.offset) || !within(size, most)) {
-      throw new Error(
-        `a page of ${stored} bytes (${size} unpacked) in a column of ${bytes.byteLength} (${most})`,
-      );
+    const left = bytes.byteLength - dataStart;
+    if (!within(stored, left) || !within(size, Math.min(most, MOST_UNPACKED + MOST_RATIO * stored))) {
+      throw new Error(`a page of ${stored} bytes (${size} unpacked) in a column of ${left} (${most})`);
     }
-    reader.offset += stored;
     const { dictionary_page_header: dictionary } = header;
-    const data = header.data_page_header ?? header.data_page_header_v2;
-    if (dictionary && !within(dictionary.num_values, size)) {
-      throw new Error(`a dictionary of ${dictionary.num_values} items in ${size} bytes`);
+    if (header.type === "DICTIONARY_PAGE" && !within(dictionary?.num_values, 8 * size)) {
+      throw new Error(`a dictionary of ${dictionary?.num_values} items in ${size} bytes`);
     }
-    if (!data) continue;
-    if (!within(data.num_values, valuesLeft)) {
-      throw new Error(`a page of ${data.num_values} values where ${valuesLeft} are left`);
+    const data = header.type === "DATA_PAGE" ? header.data_page_header : header.data_page_header_v2;
+    if (header.type === "DATA_PAGE" || header.type === "DATA_PAGE_V2") {
+      const count = data?.num_values;
+      if (!within(count, Math.min(valuesLeft, MOST_REPEATED + 8 * size))) {
+        throw new Error(`a page of ${count} values in ${size} bytes where ${valuesLeft} are left`);
+      }
+      valuesLeft -= count;
+      checkPageData(all.subarray(dataStart, dataStart + stored), header, column, path, compressors);
     }
-    valuesLeft -= data.num_values;
+    at = dataStart + stored;
   }
+  if (valuesLeft !== 0) throw new Error(`a column without the last ${valuesLeft} of its values`);
 }
 
-function within(value: unknown, most: number): boolean {
+function within(value: unknown, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
 }

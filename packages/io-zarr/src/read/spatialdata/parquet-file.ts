@@ -31,40 +31,60 @@ export async function openParquet(
   const read = reader(store, path, signal);
   const tail = await read({ suffixLength: TAIL_BYTES });
   if (!tail) return undefined;
-  const { parquetMetadata, parquetRead } = await import("hyparquet");
+  const { parquetMetadata, parquetRead, parquetSchema } = await import("hyparquet");
+  const { getTreePath } = await import("hyparquet/src/schema.js");
   const { compressors } = await import("hyparquet-compressors");
-  const { checkPages, columnRange } = await import("./check-pages.js");
+  const { checkFooter, columnRange } = await import("./check-footer.js");
+  const { checkPages } = await import("./check-pages.js");
+  const { checkThrift } = await import("./check-thrift.js");
   const metadata = await inFile(path, async () => {
     const wanted = footerBytes(tail);
     const footer = wanted <= tail.length ? tail : await read({ suffixLength: wanted });
-    return parquetMetadata(footer ?? tail);
+    if (!footer || footer.length < wanted) throw new Error(`a footer of ${wanted} bytes in a smaller file`);
+    checkThrift(footer.subarray(0, footer.length - 8), footer.length - wanted);
+    // Its note of geometries is not followed: that would step back for ever on a number of children below 0.
+    const claims = parquetMetadata(footer, { geoparquet: false });
+    checkFooter(claims, tail.length < TAIL_BYTES ? tail.length - wanted : undefined);
+    return claims;
   });
-  const file: AsyncBuffer = {
-    byteLength: Number.MAX_SAFE_INTEGER,
-    async slice(start, end = start) {
-      const bytes = await read({ offset: start, length: end - start });
-      if (bytes?.length !== end - start) throw new Error(`an end before byte ${end}`);
-      const part = bytes.slice().buffer as ArrayBuffer;
-      for (const column of columnsOf(metadata)) {
-        const range = columnRange(column);
-        if (range.start < start || range.end > end) continue;
-        checkPages(part.slice(range.start - start, range.end - start), column);
-      }
-      return part;
-    },
+  const tree = parquetSchema(metadata);
+  const checkedSlice = async (columns: readonly ColumnMetaData[], start: number, end: number) => {
+    const bytes = await read({ offset: start, length: end - start });
+    if (bytes?.length !== end - start) throw new Error(`an end before byte ${end}`);
+    const part = bytes.slice().buffer as ArrayBuffer;
+    for (const column of columns) {
+      const range = columnRange(column);
+      if (range.start < start || range.end > end) continue;
+      const own = part.slice(range.start - start, range.end - start);
+      checkPages(own, column, getTreePath(tree, column.path_in_schema), compressors);
+    }
+    return part;
   };
+  /** For some columns of a row group, whose pages are checked as they come. */
+  const fileOf = (columns: readonly ColumnMetaData[]): AsyncBuffer => ({
+    byteLength: Number.MAX_SAFE_INTEGER,
+    slice(start, end = start) {
+      const bytes = checkedSlice(columns, start, end);
+      // hyparquet may ask for several parts and await only the first that fails.
+      bytes.catch(() => undefined);
+      return bytes;
+    },
+  });
   return {
     path,
     metadata,
     note: (name) => metadata.key_value_metadata?.find(({ key }) => key === name)?.value,
     async *rowGroups(columns) {
       let rowStart = 0;
-      for (const { num_rows } of metadata.row_groups) {
+      for (const { num_rows, columns: all } of metadata.row_groups) {
+        const own = all.flatMap(({ meta_data: column }) =>
+          column && columns.includes(column.path_in_schema[0]) ? column : [],
+        );
         const rowEnd = rowStart + Number(num_rows);
         const parts = new Map<string, ArrayLike<unknown>[]>(columns.map((name) => [name, []]));
         await inFile(path, () =>
           parquetRead({
-            file,
+            file: fileOf(own),
             metadata,
             columns: [...columns],
             rowStart,
@@ -75,16 +95,17 @@ export async function openParquet(
             onChunk: ({ columnName, columnData }) => parts.get(columnName)?.push(columnData),
           }),
         );
-        yield new Map([...parts].map(([name, list]) => [name, joined(list)]));
+        const values = new Map([...parts].map(([name, list]) => [name, joined(list)]));
+        await inFile(path, async () => {
+          for (const [name, { length }] of values) {
+            if (rowStart + length !== rowEnd) throw new Error(`${length} rows of ${name} of ${num_rows}`);
+          }
+        });
+        yield values;
         rowStart = rowEnd;
       }
     },
   };
-}
-
-/** Of all row groups. */
-function columnsOf({ row_groups: groups }: FileMetaData): ColumnMetaData[] {
-  return groups.flatMap(({ columns }) => columns.flatMap(({ meta_data: column }) => column ?? []));
 }
 
 type Range = { readonly offset: number; readonly length: number } | { readonly suffixLength: number };
@@ -125,9 +146,11 @@ async function inFile<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (isFlashdeconvError(cause) || (cause as { name?: string })?.name === "AbortError") throw cause;
+    // What hyparquet trips over tells of its code, not of the file.
+    const isTrip = cause instanceof TypeError || cause instanceof RangeError || cause instanceof SyntaxError;
     throw new FormatError({
       path,
-      found: cause instanceof Error ? cause.message.replace(/\s+/g, " ") : String(cause),
+      found: isTrip ? "contents that contradict each other" : String((cause as Error).message ?? cause),
       expected: "a whole Parquet file",
       remedy: "The file is damaged or of an unknown kind: write the container again with spatialdata.",
       cause,
