@@ -17,6 +17,7 @@ export function renderResults(results) {
     ),
     section("Same bits", of("same-bits"), (list) => [sameBits(list)]),
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
+    section("Damaged stores", of("fuzz"), (list) => list.flatMap(damagedStores)),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
@@ -206,6 +207,24 @@ function interrupts(results) {
       ];
     }),
   );
+}
+
+function damagedStores({ seeds, max_memory: most, peak_rss_bytes: peak, greatest_ms: longest, ...result }) {
+  const { outcomes, by_store: stores, errors, wrong } = result;
+  const cells = (counts) =>
+    ["refused", "same", "changed", "wrong"].map((outcome) => count(counts[outcome] ?? 0));
+  const tags = Object.entries(errors).map(([tag, times]) => `${count(times)} ${tag}`);
+  return [
+    `${count(seeds.count)} stores, seeds from ${seeds.first}: ${wrong.length} went wrong. The longest took ${count(longest)} ms, the most memory ${mebibytes(peak)} MiB of ${most}.`,
+    markdownTable(
+      ["damaged", "refused with a tagged error", "same result", "result of what it now holds", "wrong"],
+      [
+        ...Object.entries(stores).map(([store, counts]) => [store, ...cells(counts)]),
+        ["all", ...cells(outcomes)],
+      ],
+    ),
+    `Errors: ${tags.join(", ")}.`,
+  ];
 }
 
 function farStores(results) {

@@ -1,13 +1,18 @@
 const HEADER_BYTES = 16;
 
 /**
- * Throws an Error that says so where a Blosc frame is not as long as its header states. The decoder itself trusts the
- * header, and reads whatever lies in memory behind a frame that was cut short.
+ * Throws an Error that says so where a Blosc frame is not as long as its header states, or unpacks to more than makes sense. The
+ * decoder itself trusts the header: it reads whatever lies in memory behind a frame that was cut short, and makes room for
+ * whatever it tells of.
  *
- * Source: the header of Blosc 1 frames, 16 bytes, the last four of which are the frame's length (little-endian).
+ * Source: the header of Blosc 1 frames, 16 bytes: from the fifth on the unpacked length, in the last four the frame's
+ * (little-endian).
  */
-export function checkBloscFrame(bytes: Uint8Array): void {
+export function checkBloscFrame(bytes: Uint8Array, mostBytes: number): void {
   if (bytes.byteLength < HEADER_BYTES) throw new Error("it ends within its Blosc header");
-  const frameBytes = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES).getUint32(12, true);
+  const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  const frameBytes = header.getUint32(12, true);
   if (frameBytes !== bytes.byteLength) throw new Error(`its Blosc header says ${frameBytes} bytes`);
+  const unpacked = header.getUint32(4, true);
+  if (unpacked > mostBytes) throw new Error(`its Blosc header says ${unpacked} bytes unpacked`);
 }

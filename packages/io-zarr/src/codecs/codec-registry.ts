@@ -1,6 +1,7 @@
 import { registry } from "zarrita";
 import { checkBloscFrame } from "./check-blosc-frame.js";
 import { withoutCrc32c } from "./crc32c.js";
+import { mostDecodedBytes } from "./most-decoded-bytes.js";
 import { nativeCodec } from "./native-codecs.js";
 import { decodeVlenUtf8 } from "./vlen-utf8.js";
 
@@ -37,10 +38,11 @@ async function checkedBlosc() {
     kind: "bytes_to_bytes" as const,
     fromConfig(configuration: unknown, metadata: ChunkMetadata) {
       const blosc = Blosc?.fromConfig(configuration, metadata as never);
+      const chunkBytes = decodedBytes(metadata);
       return {
         kind: "bytes_to_bytes" as const,
         decode(bytes: Uint8Array) {
-          checkBloscFrame(bytes);
+          checkBloscFrame(bytes, mostDecodedBytes(bytes.length, chunkBytes));
           return blosc?.decode(bytes as never);
         },
       };
@@ -90,15 +92,20 @@ function nativeEntry(name: string) {
   if (codec === undefined) return undefined;
   return async () => ({
     kind: "bytes_to_bytes" as const,
-    fromConfig(_configuration: unknown, { shape, dataType }: ChunkMetadata) {
-      const itemBytes = byteSize(dataType);
-      const chunkBytes = itemBytes && shape.reduce((product, length) => product * length, itemBytes);
+    fromConfig(_configuration: unknown, metadata: ChunkMetadata) {
+      const chunkBytes = decodedBytes(metadata);
       return {
         kind: "bytes_to_bytes" as const,
         decode: (bytes: Uint8Array) => codec.decode(bytes, chunkBytes),
       };
     },
   });
+}
+
+/** Bytes of a chunk; undefined for strings of any length. */
+function decodedBytes({ shape, dataType }: ChunkMetadata): number | undefined {
+  const itemBytes = byteSize(dataType);
+  return itemBytes && shape.reduce((product, length) => product * length, itemBytes);
 }
 
 /** Bytes of an item of one of zarrita's data types; undefined for strings of any length. */

@@ -1,6 +1,8 @@
+import { constants as buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import zlib from "node:zlib";
+import { mostDecodedBytes } from "../codecs/most-decoded-bytes.js";
 import {
   NATIVE_LEVEL,
   type NativeCodec,
@@ -16,7 +18,12 @@ export function useNodeCodecs(): void {
   useNativeCodecs(CODECS);
 }
 
-type Decode<T> = (bytes: Uint8Array, options: { chunkSize: number }) => T;
+interface OutputSizes {
+  readonly chunkSize: number;
+  readonly maxOutputLength: number;
+}
+
+type Decode<T> = (bytes: Uint8Array, options: OutputSizes) => T;
 
 interface Method {
   readonly decodeSync: Decode<Buffer>;
@@ -29,12 +36,12 @@ const deflated = { level: NATIVE_LEVEL };
 const CODECS = {
   gzip: codecOf({
     decodeSync: zlib.gunzipSync,
-    decode: promisify<Uint8Array, { chunkSize: number }, Buffer>(zlib.gunzip),
+    decode: promisify<Uint8Array, OutputSizes, Buffer>(zlib.gunzip),
     encode: (bytes) => promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip)(bytes, deflated),
   }),
   zlib: codecOf({
     decodeSync: zlib.inflateSync,
-    decode: promisify<Uint8Array, { chunkSize: number }, Buffer>(zlib.inflate),
+    decode: promisify<Uint8Array, OutputSizes, Buffer>(zlib.inflate),
     encode: (bytes) => promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.deflate)(bytes, deflated),
   }),
   ...zstdCodec(),
@@ -49,7 +56,7 @@ function zstdCodec(): NativeCodecs {
   return {
     zstd: codecOf({
       decodeSync: zstdDecompressSync,
-      decode: promisify<Uint8Array, { chunkSize: number }, Buffer>(zstdDecompress),
+      decode: promisify<Uint8Array, OutputSizes, Buffer>(zstdDecompress),
       // Frames that do not tell their size are refused by older numcodecs (0.11, for one).
       encode: (bytes) => compress(bytes, { params, pledgedSrcSize: bytes.length }),
     }),
@@ -59,7 +66,10 @@ function zstdCodec(): NativeCodecs {
 function codecOf({ decodeSync, decode, encode }: Method): NativeCodec {
   return {
     decode(bytes, decodedBytes) {
-      const options = { chunkSize: outputSize(bytes.length, decodedBytes) };
+      const options = {
+        chunkSize: outputSize(bytes.length, decodedBytes),
+        maxOutputLength: Math.min(buffer.MAX_LENGTH, mostDecodedBytes(bytes.length, decodedBytes)),
+      };
       // A worker is one of as many threads as there are cores; to hand its work on to Node's four pool threads would gain
       // nothing on few cores and lose on many.
       return isMainThread ? decode(bytes, options).then(plainBytes) : plainBytes(decodeSync(bytes, options));

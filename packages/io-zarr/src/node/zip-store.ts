@@ -1,7 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import ZipFileStore from "@zarrita/storage/zip";
-import type { ReadableStore } from "../store.js";
+import type { ByteRange, ReadableStore } from "../store.js";
+import { readMember, type ZipMember } from "./zip-member.js";
 
 /** Files whose place tells where in a zip a store begins. */
 const ROOT_FILES = ["zarr.json", ".zgroup", ".zmetadata"];
@@ -40,19 +41,27 @@ export interface ZipReader {
 export async function zipStoreOf(name: string, reader: ZipReader): Promise<ReadableStore> {
   try {
     let names: string[] = [];
+    const members = new Map<string, ZipMember>();
     const zip = new ZipFileStore(reader, {
       transformEntries(all) {
         reader.onMembers?.(memberBounds(all));
         const entries = withoutFolder(all);
         names = Object.keys(entries);
+        for (const [key, entry] of Object.entries(entries)) {
+          members.set(key, (entry as unknown as { _rawEntry: ZipMember })._rawEntry);
+        }
         return entries;
       },
     });
     await zip.has("/"); // waits until the zip's directory is read
+    const read = async (key: string, range?: ByteRange) => {
+      const member = members.get(key.slice(1));
+      return member && readMember(reader, member, range);
+    };
     return {
       name,
-      get: (key) => zip.get(key),
-      getRange: (key, range) => zip.getRange(key, range),
+      get: (key) => read(key),
+      getRange: (key, range) => read(key, range),
       list: async (folder) => childNames(names, folder.slice(1)),
     };
   } catch (cause) {

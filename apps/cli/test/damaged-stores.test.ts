@@ -1,0 +1,65 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { damageStore } from "./damaged/damage-store.js";
+import { tryStores } from "./damaged/try-stores.js";
+import { temporaryFolder } from "./run-cli.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const built = join(root, "apps/cli/dist/main.js");
+
+/** Seeds of stores that once did not end as they should. */
+const ONCE_WRONG: readonly number[] = [];
+const SEEDS = [...Array.from({ length: 150 }, (_, seed) => seed), ...ONCE_WRONG];
+
+describe.skipIf(!existsSync(built))("damaged stores (skipped where the command line is not built)", () => {
+  it("end in a tagged error or in the right result, in time and within the memory given", async () => {
+    const { verdicts } = await tryStores(root, SEEDS);
+    expect(verdicts.filter(({ outcome }) => outcome === "wrong")).toEqual([]);
+    const count = (wanted: string) => verdicts.filter(({ outcome }) => outcome === wanted).length;
+    expect(verdicts).toHaveLength(SEEDS.length);
+    expect(count("refused")).toBeGreaterThan(SEEDS.length / 3);
+    expect(count("same")).toBeGreaterThan(10);
+    expect(count("changed")).toBeGreaterThan(3);
+  }, 120_000);
+
+  it.each([
+    ["hangs", "for (;;);", /ended by SIGKILL/],
+    ["ends in a fault of the program", "return 1;", /exit code 1/],
+    [
+      "shows where in its code it was",
+      'env.stderr.write("Error\\n    at f (file.js:1:2)\\n"); return 2;',
+      /at f \(file/,
+    ],
+    ["says nothing", "return 2;", /nothing said/],
+    [
+      "fails where no one sees it",
+      'Promise.reject(new Error("lost")); return 0;',
+      /not handled: Error: lost/,
+    ],
+    ["takes too much memory", "keep.push(Buffer.alloc(4e8, 1)); return 0;", /MiB of memory/],
+  ])("are judged by a judge who sees a run that %s", async (_, body, detail) => {
+    const main = join(await temporaryFolder(), "main.mjs");
+    const source = `import { main as real } from ${JSON.stringify(pathToFileURL(built).href)};
+      const keep = [];
+      export async function main(args, env) {
+        if (args[0] !== "inspect") return real(args, env);
+        ${body}
+      }`;
+    writeFileSync(main, source);
+    const { verdicts } = await tryStores(root, [3], {
+      main,
+      mostMilliseconds: 4000,
+      mostBytes: 380 * 2 ** 20,
+    });
+    expect(verdicts).toEqual([
+      expect.objectContaining({ seed: 3, outcome: "wrong", detail: expect.stringMatching(detail) }),
+    ]);
+  });
+});
+
+it("a seed names one damaged store", () => {
+  for (const seed of [1, 16, 28]) expect(damageStore(seed)).toEqual(damageStore(seed));
+  expect(new Set(Array.from({ length: 60 }, (_, seed) => damageStore(seed).damage)).size).toBeGreaterThan(55);
+});
