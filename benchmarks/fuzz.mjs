@@ -1,8 +1,8 @@
 // Damages stores in some thousand ways and reads each with the built command line: what ends in what, and whether anything went wrong.
-//   node benchmarks/fuzz.mjs [--count 2500] [--first 0] [--seeds 7,19] [--name fuzz]
+//   node benchmarks/fuzz.mjs [--count 2500] [--first 0] [--seeds 7,19] [--name fuzz] [--main apps/cli/dist/main.js]
 // Exits with 1 if a store ended in anything but a tagged error or the right result. Writes results/<name>.json; not with --seeds.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { circumstances } from "./lib/circumstances.mjs";
@@ -16,6 +16,8 @@ const { values: given } = parseArgs({
     first: { type: "string", default: "0" },
     seeds: { type: "string" },
     name: { type: "string", default: "fuzz" },
+    // Another build, such as one from before a repair.
+    main: { type: "string" },
   },
 });
 const first = Number(given.first);
@@ -27,6 +29,7 @@ const start = performance.now();
 const { tryStores, MAX_MEMORY, MOST_MILLISECONDS } = await loadTrials();
 let done = 0;
 const { verdicts, peakBytes } = await tryStores(ROOT, seeds, {
+  ...(given.main && { main: resolve(given.main) }),
   onVerdict(verdict) {
     done++;
     if (given.seeds || verdict.outcome === "wrong") console.error(JSON.stringify(verdict));
