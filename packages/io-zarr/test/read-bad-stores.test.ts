@@ -130,6 +130,7 @@ describe("lost and damaged chunks", () => {
         /4294967295 strings/,
       ],
       ["empty", () => new Uint8Array(0), /too short/],
+      ["no text", (bytes) => bytes.with(8, bytes[8] | 128), /string 0 of \d+ is not UTF-8/],
     ];
     for (const [, change, found] of damage) {
       const zarr = tinyAnnData(ROWS);
@@ -163,6 +164,21 @@ describe("metadata that cannot be", () => {
     await refused(openSpatial(zarr), { tag: "FormatError", subject: "X/data/.zarray", found: /not JSON/ });
     zarr.json("X/data/.zarray", [1]);
     await refused(openSpatial(zarr), { tag: "FormatError", subject: "X/data/.zarray", found: /an array/ });
+  });
+
+  it("an order or a separator that is none", async () => {
+    for (const value of ["Infinity", "", 7]) {
+      const second = tinyAnnData(ROWS);
+      edit(second, "X/data/.zarray", { dimension_separator: value });
+      await refused(read(second), { tag: "FormatError", subject: "X/data", found: /the separator/ });
+      const third = tinyAnnData(ROWS, { format: 3 });
+      const encoding = { name: "default", configuration: { separator: value } };
+      edit(third, "X/data/zarr.json", { chunk_key_encoding: encoding });
+      await refused(read(third), { tag: "FormatError", subject: "X/data", found: /the separator/ });
+      const order = tinyAnnData(ROWS);
+      edit(order, "X/data/.zarray", { order: value });
+      await refused(read(order), { tag: "FormatError", subject: "X/data", found: /the order/ });
+    }
   });
 
   it("an unknown codec, data type or encoding, with a list of those that are known", async () => {

@@ -20,18 +20,35 @@ export function decodeVlenUtf8(encoded: Uint8Array): PackedStrings {
   const bytes = new Uint8Array(encoded.byteLength - 4 - 4 * length);
   let position = 4;
   let written = 0;
+  const checker = new TextDecoder("utf-8", { fatal: true });
   for (let i = 0; i < length; i++) {
     const end = position + 4 <= encoded.byteLength ? position + 4 + view.getUint32(position, true) : Infinity;
     if (end > encoded.byteLength)
       throw new Error(`string ${i} of ${length} reaches past the end of the chunk`);
     // Names are short: a call to copy one would cost more than this.
-    for (let from = position + 4; from < end; from++) bytes[written++] = encoded[from];
+    let bits = 0;
+    for (let from = position + 4; from < end; from++) {
+      bits |= encoded[from];
+      bytes[written++] = encoded[from];
+    }
+    if (bits > 127 && !isText(checker, encoded.subarray(position + 4, end))) {
+      throw new Error(`string ${i} of ${length} is not UTF-8`);
+    }
     offsets[i + 1] = written;
     position = end;
   }
   if (position !== encoded.byteLength)
     throw new Error(`${encoded.byteLength - position} bytes after the last string`);
   return { length, offsets, bytes };
+}
+
+function isText(checker: TextDecoder, bytes: Uint8Array): boolean {
+  try {
+    checker.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Packs strings that are already JavaScript strings. */

@@ -68,7 +68,9 @@ function parseV2(document: JsonObject, path: string): ArrayMetadata {
 
   const codecs: CodecMetadata[] = [];
   const codecNames: string[] = [];
-  if (document.order === "F") codecs.push({ name: "transpose", configuration: { order: "F" } });
+  const { order = "C" } = document;
+  if (order !== "C" && order !== "F") throw broken(`the order ${JSON.stringify(order)}`, "C or F", path);
+  if (order === "F") codecs.push({ name: "transpose", configuration: { order: "F" } });
   const add = (codec: unknown) => {
     if (!isJsonObject(codec) || typeof codec.id !== "string")
       throw broken("a codec without an id", "one", path);
@@ -79,7 +81,7 @@ function parseV2(document: JsonObject, path: string): ArrayMetadata {
   for (const filter of filters) add(filter);
   if (dataType.bigEndian) codecs.push({ name: "bytes", configuration: { endian: "big" } });
   if (document.compressor !== null && document.compressor !== undefined) add(document.compressor);
-  const separator = document.dimension_separator === "/" ? "/" : ".";
+  const separator = parseSeparator(document.dimension_separator, ".", path);
   return {
     shape,
     chunkShape,
@@ -94,6 +96,13 @@ function parseV2(document: JsonObject, path: string): ArrayMetadata {
       codecs,
     },
   };
+}
+
+/** Another separator would point to chunks that are not there, and so to the fill value. */
+function parseSeparator(given: unknown, usual: "." | "/", path: string): "." | "/" {
+  if (given === undefined || given === null) return usual;
+  if (given === "." || given === "/") return given;
+  throw broken(`the separator ${JSON.stringify(given)}`, '"." or "/"', path);
 }
 
 function parseV3(document: JsonObject, path: string): ArrayMetadata {
@@ -122,7 +131,7 @@ function parseV3(document: JsonObject, path: string): ArrayMetadata {
   if (!keyName)
     throw broken(`the chunk key encoding ${JSON.stringify(encoding.name)}`, "default or v2", path);
   const given = isJsonObject(encoding.configuration) ? encoding.configuration.separator : undefined;
-  const separator = given === "." || given === "/" ? given : keyName === "v2" ? "." : "/";
+  const separator = parseSeparator(given, keyName === "v2" ? "." : "/", path);
   return {
     shape,
     chunkShape,
