@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Stats } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fingerprint, FingerprintOptions } from "../store.js";
-import { ifPresent } from "./file-errors.js";
 
 /** Files that are looked at side by side. */
 const FILES_AT_ONCE = 32;
@@ -25,26 +25,31 @@ export async function fingerprintFolder(
   { below = [""], isLeftOut = () => false, signal }: FingerprintOptions = {},
 ): Promise<Fingerprint> {
   const parts = new Map<string, Part>();
-  for (const folder of below) await walk(folder);
+  for (const folder of below) {
+    const found = await ifThere(stat(join(root, folder)));
+    if (found) await walk(folder, [numberOf(found)]);
+  }
   return Object.fromEntries(
     [...parts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, part]) => [name, describe(part)]),
   );
 
-  async function walk(folder: string): Promise<void> {
+  /** @param above the folders that it lies in, by number: a link may lead back into one of them */
+  async function walk(folder: string, above: readonly string[]): Promise<void> {
     signal?.throwIfAborted();
-    const names = (await ifPresent(readdir(join(root, folder)))) ?? [];
+    const names = (await ifThere(readdir(join(root, folder)))) ?? [];
     for (let first = 0; first < names.length; first += FILES_AT_ONCE) {
-      await Promise.all(names.slice(first, first + FILES_AT_ONCE).map((name) => look(folder, name)));
+      await Promise.all(names.slice(first, first + FILES_AT_ONCE).map((name) => look(folder, name, above)));
     }
   }
 
-  async function look(folder: string, name: string): Promise<void> {
+  async function look(folder: string, name: string, above: readonly string[]): Promise<void> {
     const path = folder === "" ? name : `${folder}/${name}`;
     if (name.startsWith(".flashdeconv-") || isLeftOut(path)) return;
     const full = join(root, path);
-    const found = (await ifPresent(stat(full))) ?? (await ifPresent(lstat(full)));
+    const found = (await ifThere(stat(full))) ?? (await ifThere(lstat(full)));
     if (!found) return;
-    if (found.isDirectory()) return walk(path);
+    const number = numberOf(found);
+    if (found.isDirectory() && !above.includes(number)) return walk(path, [...above, number]);
     const member = path.split("/").slice(0, DEPTH).join("/");
     const part = parts.get(member) ?? { fileCount: 0, bytes: 0, latest: 0, lines: [] };
     parts.set(member, part);
@@ -52,6 +57,23 @@ export async function fingerprintFolder(
     part.bytes += found.size;
     part.latest = Math.max(part.latest, found.mtimeMs);
     part.lines.push(`${path} ${found.size} ${found.mtimeMs}`);
+  }
+}
+
+function numberOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+/**
+ * Undefined for what is not there or cannot be looked at: a link to itself, a folder without permission. Whoever reads it will
+ * say so.
+ */
+async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
   }
 }
 
