@@ -25,7 +25,7 @@ export interface Problem {
   readonly reference: SolverReference;
   /** The solver's own options, with the platform's lambda where one was asked for. */
   readonly solverOptions: object;
-  /** Mean count of a spot over the genes in use; for solvers of weighted counts. */
+  /** Mean count of a spot over the genes in use; for solvers of the model of counts. */
   readonly meanDepth?: number;
   /** What was estimated on the way, to be kept with the result. */
   readonly facts: Parameters;

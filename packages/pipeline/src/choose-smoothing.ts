@@ -1,14 +1,5 @@
-import type { CsrChunk, Executor } from "@flashdeconv/core";
-import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
-import { allocator, statArray } from "./allocator.js";
-import type { Problem } from "./build-problem.js";
-import { narrow } from "./count-problem.js";
-import type { PipelineTasks } from "./pipeline-tasks.js";
-import type { SpotSample } from "./sample-spots.js";
-import { solveSpots } from "./solve-spots.js";
-import { buildRowMaker, type RowForm } from "./solver-rows.js";
-import { startSession } from "./start-session.js";
-import { hashWord, thinCounts } from "./thin-counts.js";
+import type { HeldOutTrial } from "./held-out-trial.js";
+import { hashWord } from "./thin-counts.js";
 
 export interface SmoothingChoice {
   readonly strength: number;
@@ -18,6 +9,8 @@ export interface SmoothingChoice {
   readonly losses: Float64Array;
   /** Least loss where each spot has strangers for neighbours; undefined where no smoothing was best anyway. */
   readonly strangersLoss: number | undefined;
+  /** Loss of each spot of the sample at that strength. */
+  readonly spotLosses: Float64Array;
 }
 
 /** Strengths in neighbouring steps of the search differ by this factor, where it has to go beyond the candidates. */
@@ -34,10 +27,6 @@ const SHARE_GIVEN_UP = 0.05;
 const CERTAINTY = 2;
 /** Where less than this share of the gain is due to neighbours being neighbours, the gain says little of how alike they are. */
 const NEIGHBOR_SHARE = 0.15;
-/** A sample is too small to be laid out for WebAssembly, once per strength. */
-const KERNELS = "typescript";
-/** Answers to the held-back half are noisy far above this. */
-const TOLERANCE = 1e-2;
 
 /**
  * Chooses the strength of smoothing by count splitting: the sample's counts are thinned into two halves, each strength is solved on
@@ -50,63 +39,32 @@ const TOLERANCE = 1e-2;
  *
  * 0 is always among the strengths. The search goes on beyond the candidates where the choice would be at the edge.
  */
-export async function chooseSmoothing(
-  executor: Executor<PipelineTasks>,
-  solver: Solver,
-  problem: Problem,
-  { spots, graph }: SpotSample,
-  sample: CsrChunk,
-  context: SolverContext,
-  signal?: AbortSignal,
-): Promise<SmoothingChoice> {
-  const control = solver.smoothing;
-  if (control === undefined) throw new TypeError("this solver has no smoothing to choose");
-  const { reference } = problem;
-  const typeCount = reference.typeNames.length;
-  const halves = thinCounts(narrow(sample, problem.genes), spots);
-  const halfContext = {
-    spotCount: spots.length,
-    meanDegree: context.meanDegree,
-    ...(context.meanDepth !== undefined && { meanDepth: context.meanDepth / 2 }),
-  };
-  const options = resolveSolveOptions({ tolerance: TOLERANCE });
-  const start = (strength: number) => {
-    const solverOptions = solver.resolveOptions({ ...problem.solverOptions, [control.option]: strength });
-    return startSession(solver, reference, solverOptions, halfContext);
-  };
-  const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels: KERNELS };
-  const statisticsOf = (counts: CsrChunk) => {
-    const { session } = start(0);
-    const out = statArray("float64", spots.length * session.statWidth, allocator(executor));
-    session.summarize(buildRowMaker(form)(counts), out);
-    return out;
-  };
-  const fitted = statisticsOf(halves.first);
-  const heldBack = statisticsOf(halves.second);
-  const lossesOf = (statistics: StatArray, others: StatArray) => async (strength: number) => {
-    const toSolve = { solver, typeCount, statistics, graph, ...start(strength) };
-    const solving = { solver, precision: "float64", empty: "nan", kernels: KERNELS, ...options } as const;
-    const { abundance } = await solveSpots(executor, toSolve, solving, { signal });
-    return spotLosses(abundance, others, reference.gram, typeCount, solver.input === "weighted-counts");
-  };
-  const candidates = control.candidates(reference, halfContext);
-  const tried = await search(lossesOf(fitted, heldBack), candidates);
+export async function chooseSmoothing({
+  candidates,
+  spotCount,
+  lossesOf,
+}: HeldOutTrial): Promise<SmoothingChoice> {
+  const tried = await search((strength) => lossesOf(strength), candidates);
   const choice = judge(tried);
-  if (choice.strength === 0) return { ...choice, strangersLoss: undefined };
-  const places = strangePlaces(spots.length);
-  const moved = (rows: StatArray) =>
-    moveRows(rows, places, statArray("float64", rows.length, allocator(executor)));
-  const strange = await search(lossesOf(moved(fitted), moved(heldBack)), candidates, choice.strength);
-  return amongStrangers(tried, choice, leastOf(strange), places);
+  const found = {
+    ...choice,
+    strangersLoss: undefined,
+    spotLosses: tried.get(choice.strength) as Float64Array,
+  };
+  if (choice.strength === 0) return found;
+  const places = strangePlaces(spotCount);
+  const strange = await search((strength) => lossesOf(strength, places), candidates, choice.strength);
+  const settled = amongStrangers(tried, choice, leastOf(strange), places);
+  return { ...settled, spotLosses: tried.get(settled.strength) as Float64Array };
 }
 
 /** The choice in the light of what strangers for neighbours would have given. */
 function amongStrangers(
   tried: Tried,
-  choice: Omit<SmoothingChoice, "strangersLoss">,
+  choice: Judgement,
   strange: Least,
   places: Int32Array,
-): SmoothingChoice {
+): Omit<SmoothingChoice, "spotLosses"> {
   const { strengths, losses } = choice;
   const own = tried.get(choice.strength) as Float64Array;
   const gain = strange.mean - meanOf(own);
@@ -125,41 +83,7 @@ function strangePlaces(spotCount: number): Int32Array {
   return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
 }
 
-/** Row `spot` of `rows` becomes row `places[spot]` of `out`. */
-function moveRows(rows: StatArray, places: Int32Array, out: StatArray): StatArray {
-  const width = rows.length / places.length;
-  for (let spot = 0; spot < places.length; spot++) {
-    out.set(rows.subarray(spot * width, (spot + 1) * width), places[spot] * width);
-  }
-  return out;
-}
-
-/** |y - x|^2 of each spot, without the part that no answer changes, from statistics of the half that was held back. */
-function spotLosses(
-  abundance: StatArray,
-  heldBack: StatArray,
-  gram: Float64Array,
-  typeCount: number,
-  isWeighted: boolean,
-): Float64Array {
-  const spotCount = abundance.length / typeCount;
-  const losses = new Float64Array(spotCount);
-  for (let spot = 0; spot < spotCount; spot++) {
-    const row = spot * typeCount;
-    const stat = spot * (typeCount + 1);
-    const depth = isWeighted ? heldBack[stat + typeCount] : 1;
-    let loss = 0;
-    for (let k = 0; k < typeCount; k++) {
-      const amount = abundance[row + k];
-      if (amount === 0) continue;
-      let product = 0;
-      for (let l = 0; l < typeCount; l++) product += gram[k * typeCount + l] * abundance[row + l];
-      loss += amount * (depth * product - 2 * heldBack[stat + k]);
-    }
-    losses[spot] = loss;
-  }
-  return losses;
-}
+type Judgement = Omit<SmoothingChoice, "strangersLoss" | "spotLosses">;
 
 interface Least {
   readonly strength: number;
@@ -199,7 +123,7 @@ export async function search(
 }
 
 /** The weakest smoothing of those that have nearly all of what is to be gained. */
-export function judge(tried: Tried): Omit<SmoothingChoice, "strangersLoss"> {
+export function judge(tried: Tried): Judgement {
   const strengths = Float64Array.from(tried.keys()).sort();
   const losses = strengths.map((strength) => meanOf(tried.get(strength) as Float64Array));
   const least = leastOf(tried).mean;
@@ -217,12 +141,12 @@ function leastOf(tried: Tried): Least {
   return best;
 }
 
-function meanOf(values: Float64Array): number {
+export function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Standard error of the mean difference, paired by spot. */
-function pairedError(a: Float64Array, b: Float64Array): number {
+export function pairedError(a: Float64Array, b: Float64Array): number {
   const count = a.length;
   if (count < 2) return 0;
   const mean = meanOf(a) - meanOf(b);

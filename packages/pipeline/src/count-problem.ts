@@ -1,7 +1,7 @@
 import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
 import type { GeneMoments } from "@flashdeconv/select-genes";
 import { buildRenumbering, renumberInPlace } from "@flashdeconv/select-genes";
-import { resolveSolveOptions, solve } from "@flashdeconv/solver";
+import { resolveSolveOptions, type Solver, solve } from "@flashdeconv/solver";
 import {
   buildCountModel,
   type CountModel,
@@ -13,10 +13,11 @@ import {
 } from "@flashdeconv/solver-weighted";
 import { chooseGenes, type Problem } from "./build-problem.js";
 import type { DeconvolveOptions } from "./deconvolve-options.js";
+import { smoothedPoisson } from "./smoothed-poisson.js";
 
 /**
- * The problem for solvers of weighted counts: the reference as shares of genes, adapted to the section's platform from the totals of
- * its genes, and the genes' weights from their totals and the overdispersion.
+ * The problem for solvers of the model of counts: the reference as shares of genes, adapted to the section's platform from the
+ * totals of its genes, and the genes' weights from their totals and the overdispersion.
  *
  * @param sample raw counts of a sample over the shared genes, for the overdispersion
  */
@@ -38,15 +39,37 @@ export async function buildCountProblem(
       ? await overdispersionOf(narrow(sample, genes), modelFor(0))
       : options.overdispersion;
   const { gram, projection } = modelFor(overdispersion);
+  const { solver, solverOptions } = options;
+  const { typeNames } = signature;
+  const isLikelihood = solver === smoothedPoisson;
   return {
     genes,
     signature,
     normalization: { kind: "raw" },
     statistics: { typeCount, geneCount: genes.length, gram, projection },
-    reference: { typeNames: signature.typeNames, width: typeCount, values: gram, gram },
-    solverOptions: options.solver.resolveOptions(options.solverOptions),
+    reference: isLikelihood
+      ? { typeNames, width: genes.length, values: profiles, gram }
+      : { typeNames, width: typeCount, values: gram, gram },
+    solverOptions: solver.resolveOptions(isLikelihood ? { overdispersion, ...solverOptions } : solverOptions),
     meanDepth,
     facts: { platform_correction: options.platformCorrection, overdispersion },
+  };
+}
+
+/** The same problem for `weighted`, which fits each spot by least squares instead. */
+export function leastSquaresProblem(problem: Problem): {
+  readonly solver: Solver;
+  readonly problem: Problem;
+} {
+  const { typeNames, gram } = problem.reference;
+  const { overdispersion, meanDepth, ...own } = problem.solverOptions as Record<string, unknown>;
+  return {
+    solver: weighted as Solver,
+    problem: {
+      ...problem,
+      reference: { typeNames, width: typeNames.length, values: gram, gram },
+      solverOptions: weighted.resolveOptions(own),
+    },
   };
 }
 

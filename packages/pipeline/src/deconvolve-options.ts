@@ -14,6 +14,7 @@ import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
 import { PLATFORMS, type PlatformName } from "./platforms.js";
 import type { ScratchUse } from "./scratch-use.js";
+import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
 import type { SectionSummary } from "./summarize-section.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
@@ -55,14 +56,19 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly solverOptions: Readonly<Record<string, unknown>>;
   /**
    * Strength of the smoothing: a number on the solver's scale, "none", or "auto", which chooses it by count splitting on a sample
-   * of the section. Undefined leaves it to the solver's options. "auto" by default with the method `weighted`.
+   * of the section. Undefined leaves it to the solver's options. "auto" by default with the methods `weighted` and `poisson`.
    */
   readonly smoothing: number | "auto" | "none" | undefined;
-  /** Whether the reference is adapted to the bulk of the section; for solvers of "weighted-counts" only. True by default. */
+  /**
+   * For the method `poisson`: fits spots by likelihood where count splitting on a sample of the section says that it is better than
+   * the least squares of `weighted` ("auto", the default), or in any case ("always").
+   */
+  readonly likelihood: "auto" | "always";
+  /** Whether the reference is adapted to the bulk of the section; for the methods `weighted` and `poisson` only. True by default. */
   readonly platformCorrection: boolean;
   /**
-   * Overdispersion phi of counts (variance m + phi m^2), for solvers of "weighted-counts" only; "auto", by default, estimates it on
-   * a sample of the section.
+   * Overdispersion phi of counts (variance m + phi m^2), for the methods `weighted` and `poisson` only; "auto", by default,
+   * estimates it on a sample of the section.
    */
   readonly overdispersion: number | "auto";
   /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
@@ -126,6 +132,7 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   genes: METHODS.flashdeconv.genes,
   solver: METHODS.flashdeconv.solver,
   smoothing: undefined,
+  likelihood: "auto",
   platformCorrection: true,
   overdispersion: "auto",
   solverOptions: Object.freeze({}),
@@ -193,7 +200,7 @@ function resolveMethod(
   return {
     method,
     solver,
-    genes: input.genes ?? defaults?.genes ?? (solver.input === "weighted-counts" ? "all" : "selected"),
+    genes: input.genes ?? defaults?.genes ?? (usesCountModel(solver) ? "all" : "selected"),
     smoothing: input.smoothing ?? (isSet ? undefined : defaults?.smoothing),
   };
 }
@@ -234,7 +241,16 @@ function checkCountOptions(options: DeconvolveOptions): void {
   if (typeof platformCorrection !== "boolean") {
     throw new OptionError({ option: "platformCorrection", value: platformCorrection, rule: "true or false" });
   }
-  const isWeighted = solver.input === "weighted-counts";
+  requireOneOf("likelihood", options.likelihood, ["auto", "always"]);
+  if (options.likelihood !== "auto" && solver !== smoothedPoisson) {
+    throw new OptionError({
+      option: "likelihood",
+      value: options.likelihood,
+      rule: `no likelihood with the solver ${solver.name}, which has no other fit to choose`,
+      remedy: "Leave it out, or take the method poisson.",
+    });
+  }
+  const isWeighted = usesCountModel(solver);
   const foreign = isWeighted ? NORMALIZED_ONLY : COUNTS_ONLY;
   const option = foreign.find((name) => options[name] !== DECONVOLVE_DEFAULTS[name]);
   if (option === undefined) return;

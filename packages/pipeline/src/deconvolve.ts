@@ -40,7 +40,7 @@ export async function deconvolve(
   const options = resolveDeconvolveOptions(input);
   const notices = await keptNotices(callbacks);
   const arena = startArena(options.kernels);
-  const summary = await summarizeSection(spatial, reference, options, callbacks, notices, arena);
+  const { summary, solver } = await summarizeSection(spatial, reference, options, callbacks, notices, arena);
   await callbacks.onSummary?.(summary);
-  return solveSection(summary, options, callbacks, notices, arena);
+  return solveSection(summary, { ...options, solver }, callbacks, notices, arena);
 }

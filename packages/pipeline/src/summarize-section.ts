@@ -1,20 +1,18 @@
-import type { CsrChunk, Executor } from "@flashdeconv/core";
 import { meanDegree } from "@flashdeconv/graph";
 import type { SharedArena } from "@flashdeconv/kernels";
 import { alignGenes } from "@flashdeconv/select-genes";
-import type { Solver, SolverContext, SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
+import type { Solver, SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import { graphInReach } from "./allocator.js";
-import { buildProblem, type Problem } from "./build-problem.js";
-import { chooseSmoothing } from "./choose-smoothing.js";
+import { buildProblem } from "./build-problem.js";
+import { chooseFit, needsSample } from "./choose-fit.js";
 import { buildCountProblem } from "./count-problem.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "./deconvolve-options.js";
 import { checkInputs, type ReferenceInput, type SpatialInput } from "./inputs.js";
 import type { NoticeList } from "./notice-list.js";
 import { describeSummary, type Parameters } from "./parameters.js";
-import type { PipelineTasks } from "./pipeline-tasks.js";
 import { prepareReference } from "./prepare-reference.js";
-import { type SpotSample, sampleSpots } from "./sample-spots.js";
-import { setSmoothing } from "./set-smoothing.js";
+import { sampleSpots } from "./sample-spots.js";
+import { usesCountModel } from "./smoothed-poisson.js";
 import { buildSpatialGraph, type SpatialGraph } from "./spatial-graph.js";
 import type { SpotStatistics } from "./spot-statistics.js";
 import { startSession } from "./start-session.js";
@@ -48,6 +46,7 @@ export interface SectionSummary {
  * few numbers that the solver keeps of it.
  *
  * @param arena where statistics and neighbours are to lie, for the solve that follows
+ * @returns the summary, and the solver for it: the given one, or another where the data spoke against it
  */
 export async function summarizeSection(
   spatial: SpatialInput,
@@ -56,7 +55,7 @@ export async function summarizeSection(
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
   arena?: SharedArena,
-): Promise<SectionSummary> {
+): Promise<{ readonly summary: SectionSummary; readonly solver: Solver }> {
   checkInputs(spatial, reference);
   const alignment = alignGenes(spatial.geneNames, reference.geneNames);
   for (const notice of alignment.notices) notices.add(notice);
@@ -78,24 +77,23 @@ export async function summarizeSection(
     callbacks,
     notices,
   );
-  const solver: Solver = options.solver;
-  const unsmoothed =
-    solver.input === "weighted-counts"
-      ? await buildCountProblem(moments, prepared.signature, sample, options)
-      : buildProblem(moments, prepared.signature, options, notices);
+  const open = usesCountModel(options.solver)
+    ? await buildCountProblem(moments, prepared.signature, sample, options)
+    : buildProblem(moments, prepared.signature, options, notices);
 
   const context = {
     spotCount: spatial.counts.spotCount,
     meanDegree: meanDegree(graph.neighbors),
-    ...(unsmoothed.meanDepth !== undefined && { meanDepth: unsmoothed.meanDepth }),
+    ...(open.meanDepth !== undefined && { meanDepth: open.meanDepth }),
   };
-  const problem = await withSmoothing(
+  const { solver, problem } = await chooseFit(
     executor,
-    unsmoothed,
+    open,
     wanted,
     sample,
     options,
     context,
+    notices,
     callbacks.signal,
   );
   const { session, request } = startSession(solver, problem.reference, problem.solverOptions, context);
@@ -119,7 +117,7 @@ export async function summarizeSection(
     notices,
   );
   const sharedGeneCount = alignment.geneNames.length;
-  return {
+  const summary = {
     ...context,
     ...spots,
     graph,
@@ -128,38 +126,5 @@ export async function summarizeSection(
     solverOptions: problem.solverOptions,
     parameters: describeSummary({ options, problem, prepared, sharedGeneCount, ...context }),
   };
-}
-
-/** Whether anything is to be found out on a sample of the spots. */
-function needsSample({ solver, smoothing, overdispersion }: DeconvolveOptions): boolean {
-  return smoothing === "auto" || (solver.input === "weighted-counts" && overdispersion === "auto");
-}
-
-/** The problem with the strength of smoothing among the solver's options, where that is the pipeline's to find. */
-async function withSmoothing(
-  executor: Executor<PipelineTasks>,
-  problem: Problem,
-  wanted: SpotSample | undefined,
-  sample: CsrChunk,
-  { solver, smoothing }: DeconvolveOptions,
-  context: SolverContext,
-  signal?: AbortSignal,
-): Promise<Problem> {
-  if (smoothing === undefined || solver.smoothing === undefined) return problem;
-  const set = (strength: number, facts: Parameters) => ({
-    ...problem,
-    solverOptions: setSmoothing(solver, problem.solverOptions, strength),
-    facts: { ...problem.facts, smoothing_used: strength, ...facts },
-  });
-  if (smoothing !== "auto" || wanted === undefined)
-    return set(smoothing === "none" ? 0 : Number(smoothing), {});
-  const choice = await chooseSmoothing(executor, solver, problem, wanted, sample, context, signal);
-  return set(choice.strength, {
-    smoothing_curve: {
-      sampled_spots: wanted.spots.length,
-      strength: choice.strengths,
-      loss: choice.losses,
-      strangers_loss: choice.strangersLoss ?? null,
-    },
-  });
+  return { summary, solver };
 }

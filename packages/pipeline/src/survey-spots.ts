@@ -10,6 +10,7 @@ import type { PipelineTasks } from "./pipeline-tasks.js";
 import { requireCounts } from "./require-counts.js";
 import { runPass } from "./run-pass.js";
 import { joinSampleRows, type SampleRows } from "./sample-rows.js";
+import { usesCountModel } from "./smoothed-poisson.js";
 
 export interface Survey {
   readonly moments: GeneMoments;
@@ -61,7 +62,7 @@ export async function surveySpots(
       nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
     },
     // Scaled values, which may be negative, are no counts to weigh.
-    options.solver.input === "weighted-counts" ? { ...options, preprocess: "log-cpm" } : options,
+    usesCountModel(options.solver) ? { ...options, preprocess: "log-cpm" } : options,
   );
   if (report.nonzeroCount === 0) {
     notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });

@@ -11,11 +11,17 @@ export interface PoissonOptions {
    * of the same composition differ more than that, highly expressed genes then get too much say.
    */
   readonly overdispersion: number;
-  /** Mean counts of a spot over the genes in use, from which the overdispersed variance is taken. 500; of no meaning at phi 0. */
-  readonly meanDepth: number;
+  /**
+   * Mean counts of a spot over the genes in use, from which the overdispersed variance is taken. Undefined, the default, is that of
+   * the section where the caller knows it (`SolverContext.meanDepth`), else 500; of no meaning at phi 0.
+   */
+  readonly meanDepth: number | undefined;
 }
 
-export const POISSON_DEFAULTS: PoissonOptions = Object.freeze({ overdispersion: 0, meanDepth: 500 });
+export const POISSON_DEFAULTS: PoissonOptions = Object.freeze({ overdispersion: 0, meanDepth: undefined });
+
+/** Where neither the options nor the caller know. */
+const USUAL_DEPTH = 500;
 
 /**
  * The most likely proportions of each spot's counts under a prior on neighbours: that of a solver which takes, for each spot,
@@ -30,6 +36,7 @@ export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonO
     name: "poisson",
     coupling: prior.coupling,
     input: "counts",
+    ...(prior.smoothing && { smoothing: prior.smoothing }),
 
     resolveOptions(input = {}) {
       const {
@@ -41,14 +48,15 @@ export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonO
         const rule = "a number of at least 0";
         throw new OptionError({ option: "overdispersion", value: overdispersion, rule });
       }
-      if (!(typeof meanDepth === "number" && meanDepth > 0 && Number.isFinite(meanDepth))) {
+      const isDepth = typeof meanDepth === "number" && meanDepth > 0 && Number.isFinite(meanDepth);
+      if (meanDepth !== undefined && !isDepth) {
         throw new OptionError({ option: "meanDepth", value: meanDepth, rule: "a number above 0" });
       }
       return { overdispersion, meanDepth, ...prior.resolveOptions(rest as Partial<O>) };
     },
 
     start({ typeNames, values }, options, context) {
-      const { overdispersion, meanDepth, ...rest } = options;
+      const { overdispersion, meanDepth = context.meanDepth ?? USUAL_DEPTH, ...rest } = options;
       const typeCount = typeNames.length;
       const likelihood = buildCountLikelihood(values, typeCount, overdispersion, meanDepth);
       const { gram } = likelihood;

@@ -60,7 +60,7 @@ describe("poissonWith", () => {
   it("hands options on, its own and the prior's, and settings back", () => {
     const solver = poissonWith(ridge);
     const options = solver.resolveOptions({ strength: 7, overdispersion: 0.1 });
-    expect(options).toEqual({ strength: 7, overdispersion: 0.1, meanDepth: 500 });
+    expect(options).toEqual({ strength: 7, overdispersion: 0.1, meanDepth: undefined });
     const reference = {
       typeNames: ["A"],
       width: 1,

@@ -72,22 +72,27 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .optionsGroup("Method:")
     .option(
       "--method <name>",
-      `${METHOD_NAMES.join(" or ")} (default: ${DEFAULTS.method})`,
+      `${METHOD_NAMES.join(", ")} (default: ${DEFAULTS.method})`,
       parseChoice("--method", METHOD_NAMES),
     )
     .option(
       "--no-platform-correction",
-      "weighted: take the reference as it is, not adapted to the section's genes",
+      "weighted, poisson: take the reference as it is, not adapted to the section's genes",
     )
     .option(
       "--overdispersion <auto|number>",
-      `weighted: how much more than Poisson counts vary (default: ${DEFAULTS.overdispersion})`,
+      `weighted, poisson: how much more than Poisson counts vary (default: ${DEFAULTS.overdispersion})`,
       parseWordOrNumber("--overdispersion", "auto"),
+    )
+    .option(
+      "--likelihood <auto|always>",
+      `poisson: where held-back counts say that it is better than least squares, or always (default: ${DEFAULTS.likelihood})`,
+      parseChoice("--likelihood", ["auto", "always"]),
     )
     .optionsGroup("Counts and genes:")
     .option(
       "--genes <all|selected>",
-      "genes in use (default: weighted all, else selected)",
+      "genes in use (default: weighted and poisson all, else selected)",
       parseChoice("--genes", ["all", "selected"]),
     )
     .option(
@@ -125,7 +130,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .optionsGroup("Neighbours and smoothing:")
     .option(
       "--smoothing <auto|number|none>",
-      "strength of the smoothing, auto for chosen by the data (default: weighted auto, else as --lambda)",
+      "strength of the smoothing, auto for chosen by the data (default: weighted and poisson auto, else as --lambda)",
       parseSmoothing,
     )
     .option(

@@ -32,6 +32,7 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, Ru
   /** False with --no-platform-correction; commander has it true otherwise. */
   readonly platformCorrection?: boolean;
   readonly overdispersion?: number | "auto";
+  readonly likelihood?: DeconvolveOptions["likelihood"];
   readonly preprocess?: DeconvolveOptions["preprocess"];
   readonly targetSum?: number;
   readonly logBase?: "e" | "2";
@@ -61,6 +62,7 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
     smoothing: flags.smoothing,
     platformCorrection: flags.platformCorrection,
     overdispersion: flags.overdispersion,
+    likelihood: flags.likelihood,
     preprocess: flags.preprocess,
     targetSum: flags.targetSum,
     logBase: flags.logBase === "2" ? 2 : flags.logBase,

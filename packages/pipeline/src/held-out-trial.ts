@@ -1,0 +1,166 @@
+import type { CsrChunk, Executor } from "@flashdeconv/core";
+import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
+import { buildCountModel, expressionProfiles, summarizeCounts } from "@flashdeconv/solver-weighted";
+import { allocator, statArray } from "./allocator.js";
+import type { Problem } from "./build-problem.js";
+import { narrow } from "./count-problem.js";
+import type { PipelineTasks } from "./pipeline-tasks.js";
+import type { SpotSample } from "./sample-spots.js";
+import { usesCountModel } from "./smoothed-poisson.js";
+import { solveSpots } from "./solve-spots.js";
+import { buildRowMaker, type RowForm } from "./solver-rows.js";
+import { startSession } from "./start-session.js";
+import { thinCounts } from "./thin-counts.js";
+
+/** A sample of the section whose counts were split in two: one half is solved, the other judges the answer. */
+export interface HeldOutTrial {
+  readonly spotCount: number;
+  /** Strengths of smoothing above 0 that the solver would try. */
+  readonly candidates: readonly number[];
+  /**
+   * Solves the first half with a strength of smoothing. The loss of each spot is its answer's distance from the second half by
+   * least squares, up to a constant: over genes of the same weights, whatever the solver.
+   *
+   * @param places where each spot is to go; left out, spots stay among their neighbours
+   */
+  lossesOf(strength: number, places?: Int32Array): Promise<Float64Array>;
+}
+
+/** A sample is too small to be laid out for WebAssembly, once per strength. */
+const KERNELS = "typescript";
+/** Answers to the held-back half are noisy far above this. */
+const TOLERANCE = 1e-2;
+
+export function heldOutTrial(
+  executor: Executor<PipelineTasks>,
+  solver: Solver,
+  problem: Problem,
+  { spots, graph }: SpotSample,
+  sample: CsrChunk,
+  context: SolverContext,
+  signal?: AbortSignal,
+): HeldOutTrial {
+  const { smoothing: control } = solver;
+  if (control === undefined) throw new TypeError("this solver has no smoothing to choose");
+  const { reference } = problem;
+  const typeCount = reference.typeNames.length;
+  const spotCount = spots.length;
+  const halves = thinCounts(narrow(sample, problem.genes), spots);
+  const halfContext = {
+    spotCount,
+    meanDegree: context.meanDegree,
+    ...(context.meanDepth !== undefined && { meanDepth: context.meanDepth / 2 }),
+  };
+  const options = resolveSolveOptions({ tolerance: TOLERANCE });
+  const start = (strength: number) => {
+    const solverOptions = solver.resolveOptions({ ...problem.solverOptions, [control.option]: strength });
+    return startSession(solver, reference, solverOptions, halfContext);
+  };
+  const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels: KERNELS };
+  const summarized = (counts: CsrChunk) => {
+    const { session } = start(0);
+    const out = statArray("float64", spotCount * session.statWidth, allocator(executor));
+    session.summarize(buildRowMaker(form)(counts), out);
+    return out;
+  };
+  const fitted = summarized(halves.first);
+  const judged =
+    solver.input === "counts"
+      ? countJudge(solver, problem, sample.spotCount, halves)
+      : {
+          gram: reference.gram,
+          heldBack: summarized(halves.second),
+          isByDepth: solver.input === "weighted-counts",
+          isScaled: true,
+        };
+  return {
+    spotCount,
+    candidates: control.candidates(reference, halfContext),
+    async lossesOf(strength, places) {
+      const moved = (rows: StatArray) =>
+        places ? moveRows(rows, places, statArray("float64", rows.length, allocator(executor))) : rows;
+      const toSolve = { solver, typeCount, statistics: moved(fitted), graph, ...start(strength) };
+      const solving = { solver, precision: "float64", empty: "nan", kernels: KERNELS, ...options } as const;
+      const { abundance } = await solveSpots(executor, toSolve, solving, { signal });
+      return spotLosses(abundance, { ...judged, heldBack: moved(judged.heldBack) }, typeCount);
+    },
+  };
+}
+
+/** What answers are judged by. */
+interface Judge {
+  /** K x K. */
+  readonly gram: Float64Array;
+  /** Statistics of the half that was held back: K products with the types and, where losses go by depth, the spot's count. */
+  readonly heldBack: StatArray;
+  readonly isByDepth: boolean;
+  /** Whether abundances are on the scale of the counts; else only their shares are. */
+  readonly isScaled: boolean;
+}
+
+/**
+ * Least squares for solvers of counts, whose own statistics may be anything: with the weights of the count model, or, for a solver that
+ * is not fed from it, with those that the sample gives.
+ */
+function countJudge(
+  solver: Solver,
+  { statistics, signature }: Problem,
+  spotCount: number,
+  { first, second }: { readonly first: CsrChunk; readonly second: CsrChunk },
+): Judge {
+  const typeCount = signature.typeNames.length;
+  const isScaled = usesCountModel(solver);
+  let { gram, projection } = statistics;
+  if (!isScaled) {
+    const bulk = new Float64Array(signature.geneNames.length);
+    for (const { indices, values } of [first, second]) {
+      for (let i = 0; i < indices.length; i++) bulk[indices[i]] += values[i];
+    }
+    const profiles = expressionProfiles(signature.values, typeCount);
+    const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / spotCount;
+    ({ gram, projection } = buildCountModel(profiles, typeCount, bulk, meanDepth, 0));
+  }
+  const heldBack = new Float64Array(spotCount * (typeCount + 1));
+  summarizeCounts(second, projection, typeCount, heldBack);
+  return { gram, heldBack, isByDepth: true, isScaled };
+}
+
+/** Row `spot` of `rows` becomes row `places[spot]` of `out`. */
+function moveRows(rows: StatArray, places: Int32Array, out: StatArray): StatArray {
+  const width = rows.length / places.length;
+  for (let spot = 0; spot < places.length; spot++) {
+    out.set(rows.subarray(spot * width, (spot + 1) * width), places[spot] * width);
+  }
+  return out;
+}
+
+/** |y - x|^2 of each spot, without the part that no answer changes. */
+function spotLosses(
+  abundance: StatArray,
+  { gram, heldBack, isByDepth, isScaled }: Judge,
+  typeCount: number,
+): Float64Array {
+  const spotCount = abundance.length / typeCount;
+  const losses = new Float64Array(spotCount);
+  for (let spot = 0; spot < spotCount; spot++) {
+    const row = spot * typeCount;
+    const stat = spot * (typeCount + 1);
+    const depth = isByDepth ? heldBack[stat + typeCount] : 1;
+    let scale = 1;
+    if (!isScaled) {
+      let total = 0;
+      for (let k = 0; k < typeCount; k++) total += abundance[row + k];
+      scale = total > 0 ? 1 / total : 0;
+    }
+    let loss = 0;
+    for (let k = 0; k < typeCount; k++) {
+      const amount = scale * abundance[row + k];
+      if (amount === 0) continue;
+      let product = 0;
+      for (let l = 0; l < typeCount; l++) product += gram[k * typeCount + l] * abundance[row + l];
+      loss += amount * (depth * scale * product - 2 * heldBack[stat + k]);
+    }
+    losses[spot] = loss;
+  }
+  return losses;
+}
