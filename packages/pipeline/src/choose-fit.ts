@@ -11,6 +11,7 @@ import type { PipelineTasks } from "./pipeline-tasks.js";
 import type { SpotSample } from "./sample-spots.js";
 import { setSmoothing } from "./set-smoothing.js";
 import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
+import type { CountPrediction } from "./spot-deviances.js";
 
 /** A solver, and the problem with all that was left to the data. */
 export interface Fit {
@@ -64,7 +65,6 @@ export async function chooseFit(
     return {
       fit: withFacts(fit, choice.strength, facts),
       strength: choice.strength,
-      losses: choice.spotLosses,
     };
   };
   const own = await settle({ solver, problem });
@@ -72,8 +72,9 @@ export async function chooseFit(
   if (!hasToCompare(options)) return noted(own.fit, { likelihood_used: true });
 
   const other = await settle(leastSquaresProblem(problem));
-  const lossesOf = async ({ fit, strength, losses }: Settled) =>
-    losses ?? trialOf(fit).lossesOf(strength ?? strengthIn(fit));
+  const prediction = predictionOf(problem);
+  const lossesOf = ({ fit, strength }: Settled) =>
+    trialOf(fit).deviancesOf(strength ?? strengthIn(fit), prediction);
   const likelihood = await lossesOf(own);
   const leastSquares = await lossesOf(other);
   const gain = meanOf(leastSquares) - meanOf(likelihood);
@@ -81,7 +82,7 @@ export async function chooseFit(
   const isBetter = gain > CERTAINTY * error;
   const facts = {
     likelihood_used: isBetter,
-    held_out_loss: { likelihood: meanOf(likelihood), least_squares: meanOf(leastSquares), error },
+    held_out_deviance: { likelihood: meanOf(likelihood), least_squares: meanOf(leastSquares), error },
   };
   notices.add({
     code: isBetter ? "likelihood-used" : "likelihood-not-used",
@@ -96,8 +97,6 @@ interface Settled {
   readonly fit: Fit;
   /** Undefined where it is the solver's own matter. */
   readonly strength?: number;
-  /** On the sample's held-back half, where they are known already. */
-  readonly losses?: Float64Array;
 }
 
 function withFacts(fit: Fit, strength: number, facts: Parameters): Fit {
@@ -111,6 +110,11 @@ function withFacts(fit: Fit, strength: number, facts: Parameters): Fit {
 
 function noted({ solver, problem }: Fit, facts: Parameters): Fit {
   return { solver, problem: { ...problem, facts: { ...problem.facts, ...facts } } };
+}
+
+function predictionOf({ reference, shares, facts, meanDepth }: Problem): CountPrediction {
+  if (shares === undefined || meanDepth === undefined) throw new TypeError("no model of counts was made");
+  return { profiles: reference.values, shares, overdispersion: Number(facts.overdispersion), meanDepth };
 }
 
 function strengthIn({ solver, problem }: Fit): number {

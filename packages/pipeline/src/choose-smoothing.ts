@@ -9,8 +9,6 @@ export interface SmoothingChoice {
   readonly losses: Float64Array;
   /** Least loss where each spot has strangers for neighbours; undefined where no smoothing was best anyway. */
   readonly strangersLoss: number | undefined;
-  /** Loss of each spot of the sample at that strength. */
-  readonly spotLosses: Float64Array;
 }
 
 /** Strengths in neighbouring steps of the search differ by this factor, where it has to go beyond the candidates. */
@@ -54,8 +52,7 @@ export async function chooseSmoothing({
   if (choice.strength === 0) return found;
   const places = strangePlaces(spotCount);
   const strange = await search((strength) => lossesOf(strength, places), candidates, choice.strength);
-  const settled = amongStrangers(tried, choice, leastOf(strange), places);
-  return { ...settled, spotLosses: tried.get(settled.strength) as Float64Array };
+  return amongStrangers(tried, choice, leastOf(strange), places);
 }
 
 /** The choice in the light of what strangers for neighbours would have given. */
@@ -64,7 +61,7 @@ function amongStrangers(
   choice: Judgement,
   strange: Least,
   places: Int32Array,
-): Omit<SmoothingChoice, "spotLosses"> {
+): SmoothingChoice {
   const { strengths, losses } = choice;
   const own = tried.get(choice.strength) as Float64Array;
   const gain = strange.mean - meanOf(own);
@@ -83,7 +80,7 @@ function strangePlaces(spotCount: number): Int32Array {
   return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
 }
 
-type Judgement = Omit<SmoothingChoice, "strangersLoss" | "spotLosses">;
+type Judgement = Omit<SmoothingChoice, "strangersLoss">;
 
 interface Least {
   readonly strength: number;

@@ -38,7 +38,7 @@ export async function buildCountProblem(
     options.overdispersion === "auto"
       ? await overdispersionOf(narrow(sample, genes), modelFor(0))
       : options.overdispersion;
-  const { gram, projection } = modelFor(overdispersion);
+  const { gram, projection, shares } = modelFor(overdispersion);
   const { solver, solverOptions } = options;
   const { typeNames } = signature;
   const isLikelihood = solver === smoothedPoisson;
@@ -52,6 +52,7 @@ export async function buildCountProblem(
       : { typeNames, width: typeCount, values: gram, gram },
     solverOptions: solver.resolveOptions(isLikelihood ? { overdispersion, ...solverOptions } : solverOptions),
     meanDepth,
+    shares,
     facts: { platform_correction: options.platformCorrection, overdispersion },
   };
 }

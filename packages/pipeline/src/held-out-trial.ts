@@ -9,6 +9,7 @@ import type { SpotSample } from "./sample-spots.js";
 import { usesCountModel } from "./smoothed-poisson.js";
 import { solveSpots } from "./solve-spots.js";
 import { buildRowMaker, type RowForm } from "./solver-rows.js";
+import { type CountPrediction, spotDeviances } from "./spot-deviances.js";
 import { startSession } from "./start-session.js";
 import { thinCounts } from "./thin-counts.js";
 
@@ -24,6 +25,8 @@ export interface HeldOutTrial {
    * @param places where each spot is to go; left out, spots stay among their neighbours
    */
   lossesOf(strength: number, places?: Int32Array): Promise<Float64Array>;
+  /** The same, but how badly the answer predicts the second half's counts by likelihood. */
+  deviancesOf(strength: number, prediction: CountPrediction): Promise<Float64Array>;
 }
 
 /** A sample is too small to be laid out for WebAssembly, once per strength. */
@@ -73,16 +76,22 @@ export function heldOutTrial(
           isByDepth: solver.input === "weighted-counts",
           isScaled: true,
         };
+  const solved = async (statistics: StatArray, strength: number) => {
+    const toSolve = { solver, typeCount, statistics, graph, ...start(strength) };
+    const solving = { solver, precision: "float64", empty: "nan", kernels: KERNELS, ...options } as const;
+    return (await solveSpots(executor, toSolve, solving, { signal })).abundance;
+  };
   return {
     spotCount,
     candidates: control.candidates(reference, halfContext),
     async lossesOf(strength, places) {
       const moved = (rows: StatArray) =>
         places ? moveRows(rows, places, statArray("float64", rows.length, allocator(executor))) : rows;
-      const toSolve = { solver, typeCount, statistics: moved(fitted), graph, ...start(strength) };
-      const solving = { solver, precision: "float64", empty: "nan", kernels: KERNELS, ...options } as const;
-      const { abundance } = await solveSpots(executor, toSolve, solving, { signal });
+      const abundance = await solved(moved(fitted), strength);
       return spotLosses(abundance, { ...judged, heldBack: moved(judged.heldBack) }, typeCount);
+    },
+    async deviancesOf(strength, prediction) {
+      return spotDeviances(halves.second, await solved(fitted, strength), prediction);
     },
   };
 }

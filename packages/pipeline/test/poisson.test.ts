@@ -55,7 +55,7 @@ describe("the method poisson", () => {
     const always = await run({ ...poisson, likelihood: "always" });
     const leastSquares = await run({ method: "weighted" });
     const { parameters } = chosen;
-    const loss = parameters.held_out_loss as Parameters;
+    const loss = parameters.held_out_deviance as Parameters;
     const isUsed = (loss.least_squares as number) - (loss.likelihood as number) > 2 * (loss.error as number);
     expect(parameters).toMatchObject({ method: "poisson", genes: "all", preprocess: null, sketch_dim: null });
     expect(parameters.likelihood_used).toBe(isUsed);
@@ -112,7 +112,7 @@ describe("the method poisson", () => {
       expect(await proportionsOf(again)).toEqual(await proportionsOf(first));
       const { parameters } = await deconvolve(spatial, reference, { ...poisson, smoothing });
       expect(parameters.smoothing_used).toBe(smoothing === "none" ? 0 : 3);
-      expect(parameters.held_out_loss).toBeDefined();
+      expect(parameters.held_out_deviance).toBeDefined();
       expect(parameters.smoothing_curve).toBeUndefined();
     }
   });
