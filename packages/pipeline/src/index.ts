@@ -23,6 +23,7 @@
 
 export { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./checkpoint.js";
+export { needsSample } from "./choose-fit.js";
 export { type Deconvolution, deconvolve } from "./deconvolve.js";
 export {
   DECONVOLVE_DEFAULTS,

@@ -1,5 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { coarseLevelBytes } from "@flashdeconv/solver";
+import { SAMPLE_SPOTS } from "./sample-spots.js";
 import { SCATTER_BYTES, scratchBytes } from "./solve-on-scratch.js";
 
 /** What decides how much memory a run takes; all of it is known from metadata and options. */
@@ -19,6 +20,8 @@ export interface MemoryFacts {
   readonly chunkBytes: number;
   /** Bytes that each thread holds to turn a matrix that is stored by gene into rows; 0 for one stored by spot. */
   readonly transposeBytes: number;
+  /** Stored values of a spot, on average, where a sample of spots is taken (`needsSample`); else 0. */
+  readonly sampledValuesPerSpot: number;
 }
 
 export interface MemoryRequest {
@@ -76,6 +79,14 @@ const MUTUAL_DEGREE = 1.3;
 const LEAST_STAGES = 7;
 /** The window gains little above this. */
 const MOST_WINDOW_BYTES = 768 * MIB;
+/** A value of the sample: gathered, joined, over the genes in use, and both halves of it, as far as these are there together. */
+const SAMPLED_VALUE_BYTES = 56;
+/** The sample's spots may hold more than the mean of all. */
+const SAMPLE_SPREAD = 1.5;
+/** Statistics and answers of the sample's spots while strengths of smoothing are tried, and what a solve adds, in numbers per type. */
+const SAMPLE_NUMBERS = 12;
+/** Which spots are taken, for each spot of the section. */
+const SAMPLE_PLACE_BYTES = 5;
 /** Blocks of the result that are gathered and compressed. */
 const WRITE_BYTES = 32 * MIB;
 
@@ -119,7 +130,9 @@ function planFor(
     neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
   const statWidth = typeCount + 1;
   const fixed =
-    PROCESS_BYTES + WRITE_BYTES + Math.max(building, threads + spots + scatterBytes(facts, keeps));
+    PROCESS_BYTES +
+    WRITE_BYTES +
+    Math.max(building, threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps));
   // What the strips take of the coarse pictures stays while they are swept.
   const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
   const left = Math.max(
@@ -183,6 +196,14 @@ function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept:
     all: coarseLevelBytes({ ...shape, spotCount, meanDegree: degreeOf(facts) }),
     kept: spotCount * (4 + (typeCount / 4) * bytesOf(precision)),
   };
+}
+
+/** The sample on which smoothing, overdispersion and fit are chosen. */
+function sampleBytes({ spotCount, geneCount, typeCount, sampledValuesPerSpot }: MemoryFacts): number {
+  if (sampledValuesPerSpot === 0) return 0;
+  const values = Math.min(SAMPLE_SPREAD * sampledValuesPerSpot, geneCount);
+  const perSpot = SAMPLED_VALUE_BYTES * values + 8 * SAMPLE_NUMBERS * (typeCount + 1);
+  return Math.min(spotCount, SAMPLE_SPOTS) * perSpot + SAMPLE_PLACE_BYTES * spotCount;
 }
 
 function scatterBytes({ spotCount, typeCount, precision }: MemoryFacts, keeps: MemoryPlan["keeps"]): number {

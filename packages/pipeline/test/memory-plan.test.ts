@@ -14,6 +14,7 @@ const million: MemoryFacts = {
   mayBeStrong: false,
   chunkBytes: 8 * MIB,
   transposeBytes: 0,
+  sampledValuesPerSpot: 0,
 };
 const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
   budgetBytes,
@@ -41,6 +42,7 @@ const facts = fc.record<MemoryFacts>({
   mayBeStrong: fc.boolean(),
   chunkBytes: fc.integer({ min: 0, max: 2 ** 31 }),
   transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+  sampledValuesPerSpot: fc.integer({ min: 0, max: 60_000 }),
 });
 const requests = fc.record<MemoryRequest>({
   budgetBytes: fc.integer({ min: 1, max: 16 * 1024 }).map((size) => size * MIB),
@@ -84,6 +86,19 @@ describe("a memory plan", () => {
   it("fits ten million spots into 2 GiB", () => {
     const plan = attempt({ ...million, spotCount: 10_000_000 }, request(2048 * MIB));
     expect(plan).toMatchObject({ keeps: "scratch", workers: 2 });
+  });
+
+  it("counts the sample on which smoothing is chosen: by its values, at most those of its spots and genes", () => {
+    const bytes = (more: Partial<MemoryFacts>) =>
+      (attempt({ ...million, ...more }, request(64 * 1024 * MIB)) as MemoryPlan).totalBytes;
+    const extra = (values: number, more: Partial<MemoryFacts> = {}) =>
+      bytes({ ...more, sampledValuesPerSpot: values }) - bytes(more);
+    expect(extra(200)).toBeGreaterThan(2304 * 200 * 56);
+    expect(extra(200)).toBeLessThan(64 * MIB);
+    expect(extra(4000) - extra(2000)).toBeCloseTo(2304 * 2000 * 1.5 * 56, -1);
+    expect(extra(60_000)).toBe(extra(18_000));
+    const small = { spotCount: 100 };
+    expect(extra(2000, small)).toBeLessThan(extra(2000) / 20);
   });
 
   it("says so where stored chunks are what takes the memory", () => {

@@ -17,6 +17,7 @@ it("exports what it promises and nothing else", () => {
       "deconvolve",
       "isSignature",
       "isUninformativeLabel",
+      "needsSample",
       "planMemory",
       "platformLambda",
       "readSummary",

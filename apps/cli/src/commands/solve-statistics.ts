@@ -87,6 +87,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               neighborCount: size.meanDegree / MUTUAL_DEGREE,
               chunkBytes: 0,
               transposeBytes: 0,
+              sampledValuesPerSpot: 0,
               mayBeStrong: isSmoothingAsked(undefined, solverOptions(flags)),
             },
             flags,

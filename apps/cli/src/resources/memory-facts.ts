@@ -3,6 +3,7 @@ import {
   type DeconvolveOptions,
   isSignature,
   type MemoryFacts,
+  needsSample,
   type ReferenceInput,
 } from "@flashdeconv/pipeline";
 
@@ -15,8 +16,9 @@ const USUAL_RADIUS_NEIGHBORS = 8;
 export function memoryFacts(
   { spotCount, geneNames, matrix }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix">,
   reference: ReferenceInput | undefined,
-  { precision, solver, graph, neighborCount, platform, solverOptions }: DeconvolveOptions,
+  options: DeconvolveOptions,
 ): MemoryFacts {
+  const { precision, solver, graph, neighborCount, platform, solverOptions } = options;
   const items = matrix.chunkShape.reduce((product, length) => product * length, 1);
   const valueBytes = Number(/(\d+)$/.exec(matrix.dataType)?.[1] ?? 64) / 8;
   const indexBytes = matrix.encoding === "dense" ? 0 : 4;
@@ -30,6 +32,7 @@ export function memoryFacts(
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
     mayBeStrong: isSmoothingAsked(platform, solverOptions),
     transposeBytes: matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, spotCount) : 0,
+    sampledValuesPerSpot: needsSample(options) ? stored / Math.max(1, spotCount) : 0,
     chunkBytes: Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes)),
   };
 }
