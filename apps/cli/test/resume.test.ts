@@ -108,7 +108,6 @@ describe.skipIf(!isBuilt)("a run that is killed (skipped where the program is no
       const wanted = await digest(whole);
       let state = 11;
       let killedCount = 0;
-      let resumedCount = 0;
       for (let i = 0; i < 4; i++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
         const after = undisturbed.milliseconds * ((i + 0.2 + (0.8 * state) / 2 ** 32) / 4);
@@ -129,13 +128,10 @@ describe.skipIf(!isBuilt)("a run that is killed (skipped where the program is no
           expect(await digest(join(results, "out.zarr"))).toBe(wanted);
         const resumed = await run([...args, "--resume", "--overwrite"]);
         expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
-        if (JSON.parse(resumed.stdout).resumed_pieces > 0) resumedCount++;
         expect(await digest(join(results, "out.zarr"))).toBe(wanted);
-        // A run folder whose files are gone may stay, empty but for what was torn, where the kill met it being made.
-        expect((await readdir(results)).filter((name) => name !== ".out.zarr.run")).toEqual(["out.zarr"]);
+        expect(await readdir(results)).toEqual(["out.zarr"]);
       }
       expect(killedCount).toBe(4);
-      expect(resumedCount).toBeLessThanOrEqual(killedCount);
     },
     180_000,
   );

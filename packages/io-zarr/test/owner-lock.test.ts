@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
@@ -43,6 +43,18 @@ describe("acquireLock", () => {
     expect(readdirSync(folder)).toEqual(["lock"]);
     await won[0].value.release();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("removes what processes left that died while they tried to take it, and nothing else", async () => {
+    const owner = JSON.parse(goneLock());
+    const dead = `lock-${owner.machine}-${owner.pid}-0123abcd`;
+    const others = [`lock-${owner.machine}-${process.pid}-0123abcd`, "lock-other-1-0123abcd", "lock.txt"];
+    for (const name of [dead, ...others, "lock-takeover"]) writeFileSync(join(folder, name), "");
+    const old = Date.now() / 1000 - 60;
+    utimesSync(join(folder, "lock-takeover"), old, old);
+    const lock = await acquireLock(file, "out.zarr");
+    await lock.release();
+    expect(readdirSync(folder).sort()).toEqual(others.sort());
   });
 
   it("does not judge a process of another machine", async () => {

@@ -1,8 +1,9 @@
-import { link, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { StoreError } from "@flashdeconv/core";
 import { ifPresent } from "./file-errors.js";
-import { isGone, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
+import { isAbandoned, isGone, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
 
 /** The right to write somewhere, held by one run at a time. */
 export interface OwnerLock {
@@ -13,11 +14,13 @@ export interface OwnerLock {
 /** Tries, with a short rest between two, while others take over or give back the same lock. */
 const MOST_TRIES = 50;
 const REST_MILLISECONDS = 20;
+const GUARD = "takeover";
 /** A takeover is over within milliseconds; a guard that is older was left by a run that was killed in its midst. */
 const STALE_GUARD_MILLISECONDS = 10_000;
 
 /**
- * Takes the lock that is the file `file`, for what the user knows as `path`. A lock whose process has died is taken over.
+ * Takes the lock that is the file `file`, for what the user knows as `path`. A lock whose process has died is taken over, and what
+ * processes that died while they tried to take it have left is removed.
  *
  * @throws StoreError that names the run which holds it: process, machine and since when; what the file system refuses, as it is
  */
@@ -27,7 +30,11 @@ export async function acquireLock(file: string, path: string): Promise<OwnerLock
   await writeFile(draft, text);
   try {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      if (await appears(draft, file, text)) return { release: () => release(file, text) };
+      if (await appears(draft, file, text)) {
+        // Not what the lock is for.
+        await sweep(file).catch(() => undefined);
+        return { release: () => release(file, text) };
+      }
       const held = await ifPresent(readFile(file, "utf8"));
       const owner = held === undefined ? undefined : ownerOf(held);
       // A lock without an owner is about to get one, unless it never does.
@@ -72,14 +79,12 @@ const NO_LINKS: ReadonlySet<string> = new Set([
 
 /** Removes a dead run's lock. One at a time looks and removes, so that nobody removes the lock of who was quicker. */
 async function takeAway(file: string, dead: string): Promise<void> {
-  const guard = `${file}-takeover`;
+  const guard = `${file}-${GUARD}`;
   try {
     await (await open(guard, "wx")).close();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const found = await ifPresent(stat(guard));
-    if (found && Date.now() - found.mtimeMs > STALE_GUARD_MILLISECONDS) await rm(guard, { force: true });
-    else await wait(REST_MILLISECONDS);
+    if (!(await removeStale(guard))) await wait(REST_MILLISECONDS);
     return;
   }
   try {
@@ -87,6 +92,25 @@ async function takeAway(file: string, dead: string): Promise<void> {
   } finally {
     await rm(guard, { force: true });
   }
+}
+
+/** Removes drafts of processes that died between making and removing them, and a guard that was left so. */
+async function sweep(file: string): Promise<void> {
+  const prefix = `${basename(file)}-`;
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(prefix)) continue;
+    const end = name.slice(prefix.length);
+    const left = join(dirname(file), name);
+    if (end === GUARD) await removeStale(left);
+    else if (isAbandoned(end)) await rm(left, { force: true });
+  }
+}
+
+async function removeStale(guard: string): Promise<boolean> {
+  const found = await ifPresent(stat(guard));
+  const isStale = found !== undefined && Date.now() - found.mtimeMs > STALE_GUARD_MILLISECONDS;
+  if (isStale) await rm(guard, { force: true });
+  return isStale;
 }
 
 async function release(file: string, text: string): Promise<void> {
