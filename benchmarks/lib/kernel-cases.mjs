@@ -48,6 +48,20 @@ export async function passCases(packages) {
       },
     };
   };
+  const momentsBy = (kernels) => {
+    const adders = new Map();
+    return {
+      unitCount: counts.values.length,
+      prepare: () => copyOf(counts),
+      run(api, chunk) {
+        if (!adders.has(api))
+          adders.set(api, api.buildMomentAdder(api.buildGeneMap(shuffled, GENE_COUNT), kernels));
+        const moments = api.buildMoments(GENE_COUNT);
+        adders.get(api)(moments, chunk);
+        return api.finishMoments(moments);
+      },
+    };
+  };
   const all = { unitCount: counts.values.length, prepare: () => copyOf(counts) };
   return {
     "count check": {
@@ -75,6 +89,8 @@ export async function passCases(packages) {
         return api.finishMoments(moments);
       },
     },
+    "moments by kernel": momentsBy("wasm"),
+    "moments by kernel, twin": momentsBy("typescript"),
     "selected genes (per count of all genes)": {
       ...all,
       run: (api, chunk) => narrow(api, chunk, selectedColumns),

@@ -16,7 +16,7 @@
  */
 
 export type { NameChunk } from "@flashdeconv/core";
-export type { CompressorName } from "./codecs/compressors.js";
+export { type CompressorName, compressorLike } from "./codecs/compressors.js";
 export type { ColumnValues } from "./read/column-values.js";
 export {
   type ColumnSummary,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import zlib from "node:zlib";
 import { collect, memorySource } from "@flashdeconv/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { compressorOf } from "../src/codecs/compressors.js";
+import { compressorLike, compressorOf } from "../src/codecs/compressors.js";
 import { nativeCodec, useNativeCodecs } from "../src/codecs/native-codecs.js";
 import { memoryStore, openSpatial, writeAnnData } from "../src/index.js";
 import { createStore, openStore } from "../src/node.js";
@@ -110,4 +110,16 @@ it("zstd is refused where the runtime has none, before anything is written", asy
     option: "compressor",
   });
   expect(store.keys()).toEqual([]);
+});
+
+describe("what is written beside other data", () => {
+  it("is compressed as they are where that is zstd and can be written, else with gzip", async () => {
+    for (const codecs of [["zstd"], ["bytes", "zstd"], ["numcodecs.zstd"]]) {
+      useNativeCodecs({});
+      expect(compressorLike(codecs)).toBe("gzip");
+      await createStore(join(folder, "any.zarr")).then((store) => store.discard());
+      expect(compressorLike(codecs)).toBe(hasZstd ? "zstd" : "gzip");
+    }
+    for (const codecs of [[], ["gzip"], ["blosc"], ["not-zstd"]]) expect(compressorLike(codecs)).toBe("gzip");
+  });
 });

@@ -10,6 +10,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "WRITE_DEFAULTS",
       "addTable",
       "addToAnnData",
+      "compressorLike",
       "httpStore",
       "inspectStore",
       "memoryStore",

@@ -1,6 +1,7 @@
 import type { CsrChunk, Values } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { rowStatisticsWasm } from "./generated/row-statistics-wasm.js";
+import { reserve } from "./reserve.js";
 
 /** What rows are summarised with. n genes, K types. */
 export interface RowTables {
@@ -108,11 +109,4 @@ export function rowStatisticsKernel({ typeCount, geneCount, projection, sketch }
       }
     },
   };
-}
-
-/** Room for so many bytes, aligned for any number. */
-function reserve(layout: { top: number }, byteLength: number): number {
-  const start = layout.top;
-  layout.top = Math.ceil((start + byteLength) / 64) * 64;
-  return start;
 }

@@ -6,6 +6,7 @@ it("exports these names and no other", () => {
     "KERNEL_CHOICES",
     "chooseKernel",
     "createArena",
+    "geneMomentsKernel",
     "openArena",
     "rowStatisticsKernel",
     "spotSweepKernel",

@@ -1,10 +1,18 @@
-import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
+import {
+  type ChunkSource,
+  type CsrChunk,
+  freeChunk,
+  type Notice,
+  type SpotRange,
+  type TaskContext,
+} from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/graph";
 import type { StoreAccess } from "@flashdeconv/io-zarr/node";
+import type { KernelChoice } from "@flashdeconv/kernels";
 import { addCountCheck, buildCountCheck, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
-  addMoments,
   buildGeneMap,
+  buildMomentAdder,
   buildMoments,
   buildRenumbering,
   type MomentSums,
@@ -62,6 +70,7 @@ export interface SurveyInput {
   readonly columns: Int32Array;
   /** Spots, ascending, whose rows are wanted; none if left out. */
   readonly sample?: Int32Array;
+  readonly kernels?: KernelChoice;
 }
 
 export interface SurveyPart {
@@ -148,16 +157,18 @@ export function buildPipelineTasks({
     ...buildGraphTasks(allocate),
 
     /** Checks that the values are counts and gathers the moments of the shared genes. */
-    async survey({ location, range, columns, sample }, context) {
+    async survey({ location, range, columns, sample, kernels }, context) {
       const check = buildCountCheck();
       const moments = buildMoments(columns.length);
       const counts = await openCounts(location);
       const map = buildGeneMap(columns, counts.width);
+      const addMoments = buildMomentAdder(map, kernels);
       const collector = new SampleCollector(sample ?? new Int32Array(0), range.start);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         addCountCheck(check, chunk);
-        addMoments(moments, chunk, map);
+        addMoments(moments, chunk);
         collector.add(chunk, map);
+        freeChunk(chunk);
       }
       return { moments, check, sample: collector.finish() };
     },
@@ -176,6 +187,7 @@ export function buildPipelineTasks({
         const selected = renumberInPlace(chunk, renumbering);
         librarySizes(selected, input.librarySizes.subarray(start, start + spotCount));
         await put(start, spotCount, (out) => session.summarize(rowsOf(selected), out));
+        freeChunk(chunk);
       }
     },
 

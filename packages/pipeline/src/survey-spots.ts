@@ -42,7 +42,13 @@ export async function surveySpots(
     stage: "genes" as const,
     spotCount: counts.spotCount,
     isFar: location?.access !== undefined,
-    inputFor: (range: { start: number; end: number }) => ({ location, range, columns, sample }),
+    inputFor: (range: { start: number; end: number }) => ({
+      location,
+      range,
+      columns,
+      sample,
+      kernels: options.kernels,
+    }),
     onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
       mergeCountCheck(check, part.check);
       mergeMoments(moments, part.moments);

@@ -5,10 +5,12 @@ import {
   fillCountLogs,
   finishOrderedSum,
   mergeOrderedSum,
+  ORDERED_SUM_BLOCK,
   type OrderedSum,
   orderedSumAt,
   ShapeError,
 } from "@flashdeconv/core";
+import { type AddRowMoments, chooseKernel, geneMomentsKernel, type KernelChoice } from "@flashdeconv/kernels";
 import type { GeneMap } from "./gene-map.js";
 
 /** Running moments of all genes; see `addMoments`. */
@@ -36,21 +38,70 @@ export function buildMoments(geneCount: number): MomentSums {
   return { geneCount, spotCount: 0, sums: buildOrderedSum(3 * geneCount) };
 }
 
+/** Takes chunks of raw counts into moments. One per thread: it may hold memory that is written to. */
+export type MomentAdder = (moments: MomentSums, chunk: CsrChunk) => void;
+
 /**
- * Takes in a chunk of raw counts; the library size of a spot is their total over all shared genes, at least 1. Chunks must come
- * in ascending order. Any chunking gives the same bits, because the sums are ordered by spot (see core's OrderedSum).
+ * What takes raw counts into the moments of their genes; the library size of a spot is its total over all shared genes, at
+ * least 1. Chunks must come in ascending order. Any chunking gives the same bits, because the sums are ordered by spot (see
+ * core's OrderedSum).
  *
- * Without a map the chunk's columns are the shared genes. With one, columns of no gene are skipped: moments do not care for the
- * order of genes in a row, so a chunk need not be narrowed and sorted for them.
+ * The map says which column is which gene; columns of no gene are skipped. Moments do not care for the order of genes in a row, so
+ * a chunk need not be narrowed and sorted for them.
+ *
+ * @param kernels `"auto"` by default: WebAssembly where the runtime has it with SIMD. The bits are the same either way.
+ * @throws OptionError for `"wasm"` where there is none; the adder throws ShapeError when the chunk or the moments have another number
+ *   of genes.
+ */
+export function buildMomentAdder(map: GeneMap, kernels: KernelChoice = "auto"): MomentAdder {
+  const { geneOfColumn } = map;
+  const logs = buildCountLogs();
+  const twin: AddRowMoments = (sums, chunk, start, end) =>
+    addRows(sums, chunk, start, end, geneOfColumn, logs);
+  const add = chooseKernel(kernels, () => geneMomentsKernel(map, TARGET_SUM, twin)) ?? twin;
+  return (moments, chunk) => {
+    checkWidth(moments, chunk, map);
+    addBlocks(moments, chunk, add);
+  };
+}
+
+/**
+ * The same for one chunk, without a kernel. Without a map the chunk's columns are the shared genes.
  *
  * @throws ShapeError when the chunk or the map has another number of genes.
  */
 export function addMoments(moments: MomentSums, chunk: CsrChunk, map?: GeneMap): void {
   checkWidth(moments, chunk, map);
-  const { indptr, indices, values, spotStart, spotCount } = chunk;
-  const geneOfColumn = map?.geneOfColumn;
   const logs = buildCountLogs();
-  for (let row = 0; row < spotCount; row++) {
+  addBlocks(moments, chunk, (sums, rows, start, end) =>
+    addRows(sums, rows, start, end, map?.geneOfColumn, logs),
+  );
+}
+
+/** Hands the rows of each block of the ordered sums to `add`. */
+function addBlocks(moments: MomentSums, chunk: CsrChunk, add: AddRowMoments): void {
+  const { spotStart, spotCount } = chunk;
+  for (let start = 0; start < spotCount; ) {
+    const spot = spotStart + start;
+    const blockEnd = (Math.floor(spot / ORDERED_SUM_BLOCK) + 1) * ORDERED_SUM_BLOCK;
+    const end = Math.min(spotCount, blockEnd - spotStart);
+    add(orderedSumAt(moments.sums, spot), chunk, start, end);
+    start = end;
+  }
+  moments.spotCount += spotCount;
+}
+
+/** The twin of the kernel packages/kernels/assembly/gene-moments.ts: each gene's sums take the spots in order. */
+function addRows(
+  sums: Float64Array,
+  chunk: CsrChunk,
+  first: number,
+  last: number,
+  geneOfColumn: Int32Array | undefined,
+  logs: Float64Array,
+): void {
+  const { indptr, indices, values } = chunk;
+  for (let row = first; row < last; row++) {
     const start = indptr[row];
     const end = indptr[row + 1];
     let librarySize = 0;
@@ -64,14 +115,12 @@ export function addMoments(moments: MomentSums, chunk: CsrChunk, map?: GeneMap):
       if (!(count >= 0 && Math.floor(count) === count)) isWhole = false;
     }
     const scale = TARGET_SUM / Math.max(librarySize, 1);
-    const sums = orderedSumAt(moments.sums, spotStart + row);
     if (isWhole && fillCountLogs(logs, scale, greatest, end - start)) {
       addRowByTable(sums, chunk, start, end, geneOfColumn, logs);
     } else {
       addRowByLogarithm(sums, chunk, start, end, geneOfColumn, scale);
     }
   }
-  moments.spotCount += spotCount;
 }
 
 function addRowByTable(

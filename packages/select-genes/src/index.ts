@@ -22,9 +22,11 @@ export { alignGenes, type GeneAlignment } from "./align-genes.js";
 export { buildGeneMap, type GeneMap } from "./gene-map.js";
 export {
   addMoments,
+  buildMomentAdder,
   buildMoments,
   finishMoments,
   type GeneMoments,
+  type MomentAdder,
   type MomentSums,
   mergeMoments,
 } from "./gene-moments.js";

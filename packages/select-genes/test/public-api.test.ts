@@ -8,6 +8,7 @@ it("exports these names and no other", () => {
     "addMoments",
     "alignGenes",
     "buildGeneMap",
+    "buildMomentAdder",
     "buildMoments",
     "buildRenumbering",
     "buildSignatureSums",

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
+import { compressorLike, openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
 import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import {
   addResultTable,
@@ -175,6 +175,7 @@ async function write(
   const { signal } = terminal;
   const options = {
     ...layout,
+    compressor: compressorLike(spatial.matrix.codecs),
     signal,
     onProgress: writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" }),
   };

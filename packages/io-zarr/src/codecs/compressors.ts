@@ -32,6 +32,15 @@ export function compressorOf(name: CompressorName): Compressor {
   });
 }
 
+/**
+ * The compressor for what is written beside data with the given codecs, as the store spells them: zstd where they have it, since who reads
+ * them can read it, and where this runtime can write it; else gzip.
+ */
+export function compressorLike(codecNames: readonly string[]): "gzip" | "zstd" {
+  const hasZstd = codecNames.some((name) => name === "zstd" || name === "numcodecs.zstd");
+  return hasZstd && nativeCodec("zstd") ? "zstd" : "gzip";
+}
+
 const NONE: Compressor = { version2: null, version3: [], encode: async (bytes) => bytes.slice() };
 
 function gzip(encode: Compressor["encode"], level: number): Compressor {

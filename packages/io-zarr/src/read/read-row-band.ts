@@ -45,7 +45,10 @@ export async function readRowBand(
       const values = makeValues(rowCount * columnCount);
       const [rowStride, columnStride] = chunks[i]?.stride ?? [chunkColumns, 1];
       const data = chunks[i]?.data;
-      if (columnStride === 1 || data === undefined) {
+      if (columnStride === 1 && rowStride === columnCount && data !== undefined) {
+        const from = rowFrom * rowStride;
+        copyCounts(array, data, from, from + values.length, values, 0);
+      } else if (columnStride === 1 || data === undefined) {
         for (let row = 0; row < rowCount; row++) {
           const from = (rowFrom + row) * rowStride;
           copyCounts(array, data, from, from + columnCount, values, row * columnCount);
@@ -71,18 +74,29 @@ export async function readDenseMatrix(
 ): Promise<Float64Array> {
   const [rowCount, width] = array.metadata.shape;
   const chunkRows = array.metadata.chunkShape[0];
-  const bands: Float64Array[] = [];
-  for (let start = 0; start < rowCount; start += chunkRows) {
+  const readBand = async (start: number) => {
     const end = Math.min(start + chunkRows, rowCount);
     let band: Float64Array | undefined;
     const place = ({ columnStart, columnCount, values }: DenseTile) => {
+      if (columnCount === width) {
+        band = values as Float64Array;
+        return;
+      }
       band ??= new Float64Array((end - start) * width);
       for (let row = 0; row < end - start; row++) {
         band.set(values.subarray(row * columnCount, (row + 1) * columnCount), row * width + columnStart);
       }
     };
     await readRowBand(array, start, end, missing, (length) => new Float64Array(length), place, signal);
-    bands.push(band ?? new Float64Array((end - start) * width));
+    return band ?? new Float64Array((end - start) * width);
+  };
+  // The matrix is made once all of it has been seen: a length that metadata promise wrongly costs no memory.
+  const bands: Float64Array[] = [];
+  const step = chunkRows * READ_CONCURRENCY;
+  for (let first = 0; first < rowCount; first += step) {
+    const starts: number[] = [];
+    for (let start = first; start < Math.min(first + step, rowCount); start += chunkRows) starts.push(start);
+    bands.push(...(await settleAll(starts.map(readBand))));
   }
   if (bands.length === 1) return bands[0];
   const matrix = new Float64Array(rowCount * width);

@@ -1,4 +1,4 @@
-import { type NameChunk, ShapeError } from "@flashdeconv/core";
+import { type NameChunk, ShapeError, type Values } from "@flashdeconv/core";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
 import {
   allocate,
@@ -51,6 +51,20 @@ export class NumericArrayWriter {
       this.#buffered += taken;
       from += taken;
       if (this.#buffered === chunkLength) await this.#flush(chunkLength);
+    }
+  }
+
+  /** Adds column `column` of the first `rowCount` rows of a row-major table of `width` columns, to a one-dimensional array. */
+  async appendColumn(table: Values, column: number, width: number, rowCount: number): Promise<void> {
+    const { chunkLength, dataType } = this.#options;
+    if (dataTypeOf(table) !== dataType) throw mixedTypes(this.#path, dataTypeOf(table), dataType);
+    const buffer = this.#buffer as Values;
+    for (let row = 0; row < rowCount; ) {
+      const end = row + Math.min(rowCount - row, chunkLength - this.#buffered);
+      let at = this.#buffered;
+      for (; row < end; row++) buffer[at++] = table[row * width + column];
+      this.#buffered = at;
+      if (at === chunkLength) await this.#flush(chunkLength);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Values } from "@flashdeconv/core";
+import { freeChunk, type Values } from "@flashdeconv/core";
 import { settleAll } from "../settle-all.js";
 import { dataTypeOf } from "./array-description.js";
 import { NumericArrayWriter } from "./array-writers.js";
@@ -23,6 +23,7 @@ export async function writeDenseTable(
     writer ??= start(zarr, path, table, dataTypeOf(chunk.values) as "float32" | "float64");
     await writer.append(chunk.values, chunk.spotCount);
     onSpots(chunk.spotCount);
+    freeChunk(chunk);
   }
   writer ??= start(zarr, path, table, "float64");
   await writer.close();
@@ -63,9 +64,7 @@ function startDataframe(
   return {
     async append(values, rowCount) {
       // Columns fill up together, so their chunks are compressed side by side.
-      await settleAll(
-        columns.map((column, k) => column.append(columnOf(values, k, names.length, rowCount), 0, rowCount)),
-      );
+      await settleAll(columns.map((column, k) => column.appendColumn(values, k, names.length, rowCount)));
     },
     async close() {
       await zarr.group(path, dataframeAttributes(names));
@@ -73,10 +72,4 @@ function startDataframe(
       await settleAll(columns.map((column) => column.close()));
     },
   };
-}
-
-function columnOf(values: Values, column: number, width: number, rowCount: number): Values {
-  const items = values instanceof Float32Array ? new Float32Array(rowCount) : new Float64Array(rowCount);
-  for (let row = 0; row < rowCount; row++) items[row] = values[row * width + column];
-  return items;
 }
