@@ -9,11 +9,12 @@ const LEAST_BYTES = 2 ** 18;
  * every few chunks there is one for this alone.
  */
 export function freeChunk(chunk: Chunk): void {
-  free(chunk.values.buffer);
-  if (chunk.kind === "csr") free(chunk.indices.buffer);
+  freeArray(chunk.values);
+  if (chunk.kind === "csr") freeArray(chunk.indices);
 }
 
-function free(buffer: ArrayBufferLike): void {
+/** The same for an array, and all that lies in its buffer. */
+export function freeArray({ buffer }: ArrayBufferView): void {
   const { transfer } = buffer as { transfer?: (byteLength: number) => ArrayBuffer };
   if (transfer === undefined || buffer.byteLength < LEAST_BYTES) return;
   try {

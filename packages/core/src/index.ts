@@ -39,7 +39,7 @@ export {
   type TaskOptions,
   type TaskTable,
 } from "./executor.js";
-export { freeChunk } from "./free-chunk.js";
+export { freeArray, freeChunk } from "./free-chunk.js";
 export { generatedSource } from "./generated-source.js";
 export { mapChunks } from "./map-chunks.js";
 export { type MemorySourceOptions, memorySource } from "./memory-source.js";

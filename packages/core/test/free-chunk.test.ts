@@ -8,7 +8,7 @@ function chunkOf(indices: Int32Array, values: Float32Array): CsrChunk {
   return { kind: "csr", spotStart: 0, spotCount: 1, width: values.length, indptr, indices, values };
 }
 
-describe("freeChunk", () => {
+describe("freeChunk, by freeArray", () => {
   it("gives large arrays back where the runtime can, views of them included", () => {
     const count = 100_000;
     const chunk = chunkOf(new Int32Array(count).subarray(1), new Float32Array(count).subarray(1));

@@ -25,6 +25,7 @@ it("exports what it promises and nothing else", () => {
       "concatChunks",
       "fillCountLogs",
       "finishOrderedSum",
+      "freeArray",
       "freeChunk",
       "generatedSource",
       "inlineExecutor",

@@ -32,17 +32,19 @@ interface Method {
 }
 
 const deflated = { level: NATIVE_LEVEL };
+const gzip = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip);
+const deflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.deflate);
 
 const CODECS = {
   gzip: codecOf({
     decodeSync: zlib.gunzipSync,
     decode: promisify<Uint8Array, OutputSizes, Buffer>(zlib.gunzip),
-    encode: (bytes) => promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip)(bytes, deflated),
+    encode: (bytes) => gzip(bytes, { ...deflated, chunkSize: encodedSize(bytes) }),
   }),
   zlib: codecOf({
     decodeSync: zlib.inflateSync,
     decode: promisify<Uint8Array, OutputSizes, Buffer>(zlib.inflate),
-    encode: (bytes) => promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.deflate)(bytes, deflated),
+    encode: (bytes) => deflate(bytes, { ...deflated, chunkSize: encodedSize(bytes) }),
   }),
   ...zstdCodec(),
 };
@@ -58,7 +60,8 @@ function zstdCodec(): NativeCodecs {
       decodeSync: zstdDecompressSync,
       decode: promisify<Uint8Array, OutputSizes, Buffer>(zstdDecompress),
       // Frames that do not tell their size are refused by older numcodecs (0.11, for one).
-      encode: (bytes) => compress(bytes, { params, pledgedSrcSize: bytes.length }),
+      encode: (bytes) =>
+        compress(bytes, { params, pledgedSrcSize: bytes.length, chunkSize: encodedSize(bytes) }),
     }),
   };
 }
@@ -84,6 +87,11 @@ function outputSize(encodedBytes: number, decodedBytes = 4 * encodedBytes): numb
   const believed = Math.min(decodedBytes, 1032 * encodedBytes);
   // A piece that is filled to its end makes zlib begin another one.
   return Math.max(1024, believed) + 64;
+}
+
+/** Output of compression grows alike, and the main thread has to start each piece. */
+function encodedSize({ length }: Uint8Array): number {
+  return length + 1024;
 }
 
 /** Buffers behave differently from plain arrays of bytes (`slice`), and code that meets both is slower. */

@@ -55,12 +55,14 @@ export async function addToAnnData(
 
     for (const path of pathsOf(edits)) await table.delete(`/${path}`);
     await makeGroups(zarr, edits);
-    await settleAll([
-      edits.spotNames
-        ? writeNames(zarr, dataframesOf(edits), edits.spotNames, frame.spotCount)
-        : Promise.resolve(),
-      writeAdditions(zarr, edits, progressOver(tablesOf(edits), resolved.onProgress)),
-    ]);
+    await zarr.during(() =>
+      settleAll([
+        edits.spotNames
+          ? writeNames(zarr, dataframesOf(edits), edits.spotNames, frame.spotCount)
+          : Promise.resolve(),
+        writeAdditions(zarr, edits, progressOver(tablesOf(edits), resolved.onProgress)),
+      ]),
+    );
     await listColumns(zarr, edits, frame);
     await refreshConsolidated(zarr);
     if (tablePath !== "") await refreshContainer(target, zarr.dialect, tablePath, resolved.signal);

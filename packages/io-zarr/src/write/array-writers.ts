@@ -28,7 +28,8 @@ export class NumericArrayWriter {
   readonly #path: string;
   readonly #options: NumericArrayOptions;
   readonly #width: number;
-  readonly #buffer: NumericArray;
+  /** Belongs to the writer of chunks once it is full. */
+  #buffer: NumericArray | undefined;
   #buffered = 0;
   #chunkCount = 0;
 
@@ -37,7 +38,6 @@ export class NumericArrayWriter {
     this.#path = path;
     this.#options = options;
     this.#width = options.width ?? 1;
-    this.#buffer = allocate(options.dataType, options.chunkLength * this.#width);
   }
 
   /** Adds the rows `from .. to` of a row-major array. Throws ShapeError if it is not of the writer's data type. */
@@ -47,7 +47,7 @@ export class NumericArrayWriter {
     while (from < to) {
       const taken = Math.min(to - from, chunkLength - this.#buffered);
       const rows = values.subarray(from * this.#width, (from + taken) * this.#width);
-      setItems(this.#buffer, rows, this.#buffered * this.#width);
+      setItems(this.#openBuffer(), rows, this.#buffered * this.#width);
       this.#buffered += taken;
       from += taken;
       if (this.#buffered === chunkLength) await this.#flush(chunkLength);
@@ -58,8 +58,8 @@ export class NumericArrayWriter {
   async appendColumn(table: Values, column: number, width: number, rowCount: number): Promise<void> {
     const { chunkLength, dataType } = this.#options;
     if (dataTypeOf(table) !== dataType) throw mixedTypes(this.#path, dataTypeOf(table), dataType);
-    const buffer = this.#buffer as Values;
     for (let row = 0; row < rowCount; ) {
+      const buffer = this.#openBuffer() as Values;
       const end = row + Math.min(rowCount - row, chunkLength - this.#buffered);
       let at = this.#buffered;
       for (; row < end; row++) buffer[at++] = table[row * width + column];
@@ -78,14 +78,20 @@ export class NumericArrayWriter {
     await this.#zarr.array(this.#path, { dataType, shape, chunkShape }, attributes);
   }
 
+  #openBuffer(): NumericArray {
+    const { dataType, chunkLength } = this.#options;
+    this.#buffer ??= allocate(dataType, chunkLength * this.#width);
+    return this.#buffer;
+  }
+
   async #flush(rowCount: number): Promise<void> {
     const position = this.#options.width === undefined ? [this.#chunkCount] : [this.#chunkCount, 0];
-    const rowBytes = this.#width * this.#buffer.BYTES_PER_ELEMENT;
-    const bytes = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, rowCount * rowBytes);
-    bytes.fill(0, this.#buffered * rowBytes);
-    if (rowBytes > 0) await this.#zarr.chunks([this.#path], position, bytes);
-    this.#chunkCount++;
+    const { buffer, BYTES_PER_ELEMENT } = this.#openBuffer();
+    this.#buffer = undefined;
     this.#buffered = 0;
+    this.#chunkCount++;
+    const bytes = new Uint8Array(buffer as ArrayBuffer, 0, rowCount * this.#width * BYTES_PER_ELEMENT);
+    if (bytes.length > 0) await this.#zarr.chunks([this.#path], position, bytes);
   }
 }
 
@@ -134,8 +140,8 @@ export class StringArrayWriter {
   }
 
   async #flush(count: number): Promise<void> {
-    await this.#zarr.chunks(this.#paths, [this.#chunkCount], this.#encoder.take(count));
-    this.#chunkCount++;
+    const position = [this.#chunkCount++];
+    await this.#zarr.chunks(this.#paths, position, this.#encoder.take(count));
   }
 }
 

@@ -56,10 +56,12 @@ export async function writeGroups(
 export async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
   const { spotCount, spotNames, geneNames, X } = contents;
   const onSpots = progressOver([X, ...tablesOf(contents)], zarr.options.onProgress);
-  await settleAll([
-    writeNames(zarr, ["obs", ...dataframesOf(contents)], spotNames, spotCount),
-    writeNames(zarr, ["var"], geneNames, X?.width),
-    writeAdditions(zarr, contents, onSpots),
-  ]);
-  if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
+  await zarr.during(async () => {
+    await settleAll([
+      writeNames(zarr, ["obs", ...dataframesOf(contents)], spotNames, spotCount),
+      writeNames(zarr, ["var"], geneNames, X?.width),
+      writeAdditions(zarr, contents, onSpots),
+    ]);
+    if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
+  });
 }

@@ -41,27 +41,29 @@ export async function writeArrays(
     resolved.signal?.throwIfAborted();
     const zarr = new ZarrWriter(target, dialectOf(resolved.zarrFormat), resolved);
     await zarr.group("", attributes);
-    for (const [path, values] of Object.entries(numbers)) {
-      const chunkLength = Math.max(1, Math.min(values.length, resolved.valuesPerChunk));
-      const writer = new NumericArrayWriter(zarr, path, {
-        dataType: "pieces" in values ? values.dataType : dataTypeOf(values),
-        chunkLength,
-        attributes: {},
-      });
-      if ("pieces" in values) {
-        for await (const piece of values.pieces()) {
-          resolved.signal?.throwIfAborted();
-          await writer.append(piece, 0, piece.length);
-        }
-      } else await writer.append(values, 0, values.length);
-      await writer.close();
-    }
-    for (const [path, names] of Object.entries(strings)) {
-      const writer = new StringArrayWriter(zarr, [path], resolved.spotsPerChunk);
-      if (isList(names)) await writer.appendStrings(names);
-      else for await (const chunk of names) await writer.append(chunk);
-      await writer.close();
-    }
+    await zarr.during(async () => {
+      for (const [path, values] of Object.entries(numbers)) {
+        const chunkLength = Math.max(1, Math.min(values.length, resolved.valuesPerChunk));
+        const writer = new NumericArrayWriter(zarr, path, {
+          dataType: "pieces" in values ? values.dataType : dataTypeOf(values),
+          chunkLength,
+          attributes: {},
+        });
+        if ("pieces" in values) {
+          for await (const piece of values.pieces()) {
+            resolved.signal?.throwIfAborted();
+            await writer.append(piece, 0, piece.length);
+          }
+        } else await writer.append(values, 0, values.length);
+        await writer.close();
+      }
+      for (const [path, names] of Object.entries(strings)) {
+        const writer = new StringArrayWriter(zarr, [path], resolved.spotsPerChunk);
+        if (isList(names)) await writer.appendStrings(names);
+        else for await (const chunk of names) await writer.append(chunk);
+        await writer.close();
+      }
+    });
     await zarr.consolidate();
     resolved.signal?.throwIfAborted();
   });

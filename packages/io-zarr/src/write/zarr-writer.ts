@@ -1,10 +1,15 @@
+import { freeArray } from "@flashdeconv/core";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
 import { formatJson } from "../json.js";
+import { settleAll } from "../settle-all.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
 import { collectDocuments } from "./metadata-documents.js";
 import type { StagedStore, StoreKey } from "./staged-store.js";
 import type { ResolvedWriteOptions } from "./write-options.js";
 import type { MetadataDocument, ZarrDialect } from "./zarr-dialect.js";
+
+/** Chunks that wait to be compressed and written, while the next are gathered. */
+const MOST_WAITING_BYTES = 2 ** 23;
 
 /** Writes groups, arrays and chunks to a store in one dialect. */
 export class ZarrWriter {
@@ -12,6 +17,8 @@ export class ZarrWriter {
   readonly dialect: ZarrDialect;
   readonly options: ResolvedWriteOptions;
   readonly #compressor: Compressor;
+  /** Chunks under way, in the order they came. */
+  readonly #pending: { readonly byteLength: number; readonly job: Promise<void> }[] = [];
 
   constructor(store: StagedStore, dialect: ZarrDialect, options: ResolvedWriteOptions) {
     this.store = store;
@@ -29,15 +36,52 @@ export class ZarrWriter {
     await this.#setDocuments(this.dialect.arrayDocuments(path, array, attributes, this.#compressor));
   }
 
-  /** Compresses a chunk and writes it to each of the arrays; `bytes` may be changed once the promise is kept. */
+  /**
+   * Runs `work`, and then waits for all chunks it handed in.
+   *
+   * @throws what `work` throws, else the error of the first of the chunks that could not be written; nothing is being written then
+   */
+  async during(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await Promise.allSettled(this.#pending.splice(0).map(({ job }) => job));
+      throw error;
+    }
+    await settleAll(this.#pending.splice(0).map(({ job }) => job));
+  }
+
+  /**
+   * Takes a chunk, to be compressed and written to each of the arrays beside whatever comes next; `bytes` are the writer's from
+   * then on. Resolves when there is room for another chunk. To be called within `during`.
+   */
   async chunks(
     paths: readonly string[],
     position: readonly number[],
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<void> {
-    this.options.signal?.throwIfAborted();
+    const { byteLength } = bytes;
+    const waiting = () => this.#pending.reduce((sum, one) => sum + one.byteLength, byteLength);
+    while (waiting() > MOST_WAITING_BYTES) {
+      const first = this.#pending.shift();
+      if (first === undefined) break;
+      await first.job;
+    }
+    const job = this.#writeChunk(paths, position, bytes);
+    job.catch(() => undefined);
+    this.#pending.push({ byteLength, job });
+  }
+
+  async #writeChunk(
+    paths: readonly string[],
+    position: readonly number[],
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
+    const { signal } = this.options;
+    signal?.throwIfAborted();
     const encoded = await this.#compressor.encode(bytes);
-    this.options.signal?.throwIfAborted();
+    freeArray(bytes);
+    signal?.throwIfAborted();
     for (const path of paths) await this.store.set(this.dialect.chunkKey(path, position), encoded);
   }
 
