@@ -72,6 +72,14 @@ export async function passCases(packages) {
         return api.finishCountCheck(check);
       },
     },
+    "count check by kernel": {
+      ...all,
+      run(api, chunk) {
+        const check = api.buildCountCheck();
+        api.buildCountChecker("wasm")(check, chunk);
+        return api.finishCountCheck(check);
+      },
+    },
     "moments of the chunk's own genes": {
       ...all,
       run(api, chunk) {

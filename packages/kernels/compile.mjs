@@ -9,6 +9,7 @@ const folder = import.meta.dirname;
 
 /** Options of each kernel beside those of all; `importMemory` because whoever calls it lays its arrays out. */
 const KERNELS = {
+  "count-scan": ["--enable", "nontrapping-f2i"],
   "gene-moments": ["--enable", "nontrapping-f2i"],
   "row-statistics": [],
   "spot-sweep": ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"],

@@ -17,6 +17,7 @@
  * console.log(out.join(" ")); // 7 6 10
  */
 
+export { type CountScan, countScanKernel, type ScannedRows } from "./count-scan.js";
 export { type AddRowMoments, geneMomentsKernel, type MomentColumns } from "./gene-moments.js";
 export { chooseKernel, KERNEL_CHOICES, type KernelChoice } from "./kernel-choice.js";
 export { type RowStatistics, type RowTables, rowStatisticsKernel } from "./row-statistics.js";

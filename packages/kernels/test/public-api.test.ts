@@ -5,6 +5,7 @@ it("exports these names and no other", () => {
   expect(Object.keys(api).sort()).toEqual([
     "KERNEL_CHOICES",
     "chooseKernel",
+    "countScanKernel",
     "createArena",
     "geneMomentsKernel",
     "openArena",

@@ -6,6 +6,7 @@ import {
   type OrderedSum,
   orderedSumAt,
 } from "@flashdeconv/core";
+import { chooseKernel, countScanKernel, type KernelChoice } from "@flashdeconv/kernels";
 
 /** Why a value is no count. A value has one fault: not finite, else negative, else not whole. */
 export type CountFaultKind = "not finite" | "negative" | "not whole";
@@ -58,14 +59,48 @@ export function buildCountCheck(): CountCheck {
   };
 }
 
-/** Takes in the spots of a raw chunk. Chunks must come in ascending order. */
+/** Takes the spots of raw chunks into a check. Chunks must come in ascending order. One per thread: it may hold memory that is written to. */
+export type CountChecker = (check: CountCheck, chunk: CsrChunk) => void;
+
+/**
+ * @param kernels `"auto"` by default: WebAssembly where the runtime has it with SIMD. What is found is the same either way.
+ * @throws OptionError for `"wasm"` where there is none.
+ */
+export function buildCountChecker(kernels: KernelChoice = "auto"): CountChecker {
+  const scan = chooseKernel(kernels, countScanKernel);
+  if (scan === undefined) return addCountCheck;
+  return (check, chunk) => {
+    const { spotStart, spotCount, indptr } = chunk;
+    for (let row = 0; row < spotCount; ) {
+      const rows = scan.scanRows(chunk, row);
+      const end = rows === undefined ? spotCount : row + rows.rowCount;
+      if (!rows?.isPlain) checkRows(check, chunk, row, end);
+      else {
+        for (let i = 0; i < rows.rowCount; i++) {
+          const nonzeroCount = indptr[row + i + 1] - indptr[row + i];
+          noteRow(check, spotStart + row + i, nonzeroCount, rows.totals[i], rows.greatest[i]);
+        }
+      }
+      row = end;
+    }
+    check.spotCount += spotCount;
+  };
+}
+
+/** The same for one chunk, without a kernel. */
 export function addCountCheck(check: CountCheck, chunk: CsrChunk): void {
-  const { indptr, values, spotStart, spotCount } = chunk;
-  for (let row = 0; row < spotCount; row++) {
+  checkRows(check, chunk, 0, chunk.spotCount);
+  check.spotCount += chunk.spotCount;
+}
+
+/** The twin of the kernel packages/kernels/assembly/count-scan.ts. */
+function checkRows(check: CountCheck, chunk: CsrChunk, first: number, last: number): void {
+  const { indptr, values, spotStart } = chunk;
+  for (let row = first; row < last; row++) {
     const from = indptr[row];
     const to = indptr[row + 1];
     let total = 0;
-    let greatest = check.max;
+    let greatest = 0;
     let isPlain = true;
     for (let i = from; i < to; i++) {
       const value = values[i];
@@ -74,14 +109,26 @@ export function addCountCheck(check: CountCheck, chunk: CsrChunk): void {
       total += value;
     }
     // Nearly every row holds counts above 0 only; no other is looked at twice.
-    let nonzeroCount = to - from;
-    if (isPlain && greatest < Number.POSITIVE_INFINITY) check.max = greatest;
-    else ({ total, nonzeroCount } = checkRow(check, from, to, chunk, spotStart + row));
-    check.nonzeroCount += nonzeroCount;
-    if (nonzeroCount === 0) check.emptySpotCount++;
-    orderedSumAt(check.total, spotStart + row)[0] += total;
+    if (isPlain && greatest < Number.POSITIVE_INFINITY) {
+      noteRow(check, spotStart + row, to - from, total, greatest);
+    } else {
+      const found = checkRow(check, from, to, chunk, spotStart + row);
+      noteRow(check, spotStart + row, found.nonzeroCount, found.total, 0);
+    }
   }
-  check.spotCount += spotCount;
+}
+
+function noteRow(
+  check: CountCheck,
+  spot: number,
+  nonzeroCount: number,
+  total: number,
+  greatest: number,
+): void {
+  if (greatest > check.max) check.max = greatest;
+  check.nonzeroCount += nonzeroCount;
+  if (nonzeroCount === 0) check.emptySpotCount++;
+  orderedSumAt(check.total, spot)[0] += total;
 }
 
 /** Notes every fault of a row, and what its sound values come to. */

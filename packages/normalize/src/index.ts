@@ -16,7 +16,9 @@
 export {
   addCountCheck,
   buildCountCheck,
+  buildCountChecker,
   type CountCheck,
+  type CountChecker,
   type CountFault,
   type CountFaultKind,
   type CountReport,

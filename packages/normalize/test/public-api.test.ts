@@ -6,6 +6,7 @@ it("exports these names and no other", () => {
     "NORMALIZATION_DEFAULTS",
     "addCountCheck",
     "buildCountCheck",
+    "buildCountChecker",
     "buildNormalization",
     "describeCounts",
     "finishCountCheck",

@@ -9,7 +9,7 @@ import {
 import type { Allocate } from "@flashdeconv/graph";
 import type { StoreAccess } from "@flashdeconv/io-zarr/node";
 import type { KernelChoice } from "@flashdeconv/kernels";
-import { addCountCheck, buildCountCheck, type CountCheck, librarySizes } from "@flashdeconv/normalize";
+import { buildCountCheck, buildCountChecker, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
   buildGeneMap,
   buildMomentAdder,
@@ -159,6 +159,7 @@ export function buildPipelineTasks({
     /** Checks that the values are counts and gathers the moments of the shared genes. */
     async survey({ location, range, columns, sample, kernels }, context) {
       const check = buildCountCheck();
+      const addCountCheck = buildCountChecker(kernels);
       const moments = buildMoments(columns.length);
       const counts = await openCounts(location);
       const map = buildGeneMap(columns, counts.width);
