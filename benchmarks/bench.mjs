@@ -24,7 +24,8 @@ async function measure(options) {
   if (loadavg()[0] > 0.5) console.error(`This machine is busy (load ${loadavg()[0].toFixed(2)}).`);
   const where = circumstances();
   const found = await take(kind, options);
-  const name = options.name ?? `${kind}-${size}-v${zarrFormat}-${compressor}`;
+  const thin = options.depth === undefined ? "" : `-d${options.depth}`;
+  const name = options.name ?? `${kind}-${size}${thin}-v${zarrFormat}-${compressor}`;
   const how = { size, repeat, run_options: runOptions.join(" ") };
   const path = saveResult(name, { kind, ...where, options: how, ...found });
   updateTables();
@@ -34,7 +35,9 @@ async function measure(options) {
 async function take(kind, options) {
   if (kind === "scaling") return measureScaling(options);
   const { zarrFormat, compressor } = options;
-  const data = prepareDataSet({ ...SIZES[options.size], types: TYPES, zarrFormat, compressor });
+  const { spots, depth } = SIZES[options.size];
+  const sizes = { spots, depth: options.depth ?? depth, types: TYPES };
+  const data = prepareDataSet({ ...sizes, zarrFormat, compressor });
   const measured = await (kind === "profile" ? profileRun(data, options) : measureEndToEnd(data, options));
   return { data: data.facts, ...measured };
 }

@@ -19,6 +19,7 @@ export const HELP = `Measures the built command line on simulated sections (18,0
 
 pnpm bench [options]
   --size <10k|100k|1m|10m>  spots (default: 100k; with --profile 1m)
+  --depth <counts>          of a spot (default: 194; 62 at 10m)
   --repeat <count>          rounds; each measures everything once, in turn (default: 3)
   --workers <count>         of the run and of the floor (default: all cores)
   --zarr-format <2|3>       of the section (default: 2)
@@ -38,6 +39,7 @@ export function parseOptions(args) {
     args: args.filter((arg, at) => arg !== "--" || at > 0),
     options: {
       size: { type: "string" },
+      depth: { type: "string" },
       repeat: { type: "string", default: "3" },
       workers: { type: "string", default: String(availableParallelism()) },
       "zarr-format": { type: "string", default: "2" },
@@ -62,6 +64,7 @@ export function parseOptions(args) {
   }
   return {
     size,
+    depth: values.depth === undefined ? undefined : wholeNumber("--depth", values.depth),
     repeat: wholeNumber("--repeat", values.repeat),
     workers: wholeNumber("--workers", values.workers),
     zarrFormat: Number(values["zarr-format"]),
