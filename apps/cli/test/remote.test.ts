@@ -13,6 +13,7 @@ import { objectService } from "../../../packages/io-zarr/test/object-service.js"
 import { fromFolder, seededRandom, testServer } from "../../../packages/io-zarr/test/remote-tools.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores } from "./small-stores.js";
+import { contentOf } from "./store-content.js";
 
 const stores = smallStores();
 
@@ -30,19 +31,6 @@ async function succeed(...args: string[]) {
   const run = await runCli([...args, "--quiet"]);
   expect(run.code, run.stderr).toBe(0);
   return run.stdout;
-}
-
-/** All stored bytes below a folder, by name, the parameters (which name the inputs) left out. */
-async function contentOf(store: string): Promise<Map<string, string>> {
-  const entries = await readdir(store, { recursive: true, withFileTypes: true });
-  const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
-  const content = new Map<string, string>();
-  for (const file of files.sort()) {
-    const key = file.slice(store.length);
-    if (!key.includes("_params/") && !key.endsWith(".zmetadata"))
-      content.set(key, await readFile(file, "base64"));
-  }
-  return content;
 }
 
 /** Text of a stored chunk or document. */

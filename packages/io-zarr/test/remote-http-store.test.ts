@@ -101,6 +101,41 @@ describe("a store behind http", () => {
     );
   });
 
+  it.each(["gzip", "x-gzip", "BR", "identity, zstd"])(
+    "refuses a part of what is compressed for the way by %s, at once",
+    async (encoding) => {
+      let asked = 0;
+      const headers = { "content-encoding": encoding, "content-range": "bytes 3-6/1000" };
+      const fetch = retryingFetch(QUICK, {
+        fetch: async () => {
+          asked++;
+          return new Response(BYTES.slice(3, 7), { status: 206, headers });
+        },
+      });
+      const store = httpStore("http://host.test/a?sig=SECRET", QUICK, { fetch });
+      const error = await store.getRange("/c/0", { offset: 3, length: 4 }).catch((thrown) => thrown);
+      expect(error).toMatchObject({ tag: "StoreError", status: 206, path: "http://host.test/a/c/0" });
+      expect(error.message).toMatch(/compressed for the way \(Content-Encoding: [\w-]+\).*copy the store/);
+      expect(asked).toBe(1);
+    },
+  );
+
+  it("takes a part whose encoding is none that is undone, and checks its length", async () => {
+    const answer = (length: number) => async () =>
+      new Response(BYTES.slice(3, 3 + length), {
+        status: 206,
+        headers: {
+          "content-encoding": "aws-chunked",
+          "content-range": "bytes 3-6/1000",
+          "content-length": "4",
+        },
+      });
+    const storeOf = (length: number) =>
+      httpStore("http://host.test/a", QUICK, { fetch: retryingFetch(QUICK, { fetch: answer(length) }) });
+    expect(await storeOf(4).getRange("/c/0", { offset: 3, length: 4 })).toEqual(BYTES.slice(3, 7));
+    await expect(storeOf(2).getRange("/c/0", { offset: 3, length: 4 })).rejects.toThrow("2 bytes");
+  });
+
   it("gives up after so many attempts, naming the object and the last fault", async () => {
     const server = await serve();
     server.fault = () => ({ kind: "status", status: 503 });

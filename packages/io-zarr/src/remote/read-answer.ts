@@ -1,6 +1,6 @@
 import type { ByteRange } from "../store.js";
 import { answersRange, cutRange, parseContentRange, parseUnsatisfied, rangeHeader } from "./content-range.js";
-import { announcedLength, readBody, TransientFault } from "./read-body.js";
+import { announcedLength, EncodedPart, readBody, TransientFault, undoneEncoding } from "./read-body.js";
 import { parseRetryAfter } from "./retry-delay.js";
 
 export interface RemoteAnswer {
@@ -20,7 +20,10 @@ const LASTING = new Set([501, 505]);
 /** Most bytes kept of a body that explains a refusal. */
 const REFUSAL_BYTES = 2 ** 16;
 
-/** Reads an answer whole and checks it. Throws TransientFault for what may be better the next time. */
+/**
+ * Reads an answer whole and checks it. Throws TransientFault for what may be better the next time, TooLarge and EncodedPart for
+ * what will not.
+ */
 export async function readAnswer(
   response: Response,
   range: ByteRange | undefined,
@@ -41,6 +44,11 @@ export async function readAnswer(
     return answer(new Uint8Array(0), parseUnsatisfied(headers.get("content-range")));
   }
   if (status === 206 && range) {
+    const encoding = undoneEncoding(headers);
+    if (encoding) {
+      drop();
+      throw new EncodedPart(encoding);
+    }
     const sent = parseContentRange(headers.get("content-range"));
     if (sent && !answersRange(sent, range)) {
       drop();

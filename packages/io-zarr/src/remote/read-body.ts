@@ -13,6 +13,9 @@ export class TransientFault extends Error {
 /** A body of more bytes than the caller takes. */
 export class TooLarge extends Error {}
 
+/** A part of an object in its compressed form: it cannot be unpacked, and its offsets are not those that were asked for. */
+export class EncodedPart extends Error {}
+
 /**
  * The whole body of an answer. `onBytes` is told of each piece as it comes. Throws TransientFault where there are more or
  * fewer bytes than `expected` (Content-Length), TooLarge where there are more than `most`.
@@ -58,10 +61,18 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
+/** Codings that fetch undoes by itself (RFC 9110, 8.4.1; RFC 7932, RFC 8878). Bodies in any other come as they are. */
+const UNDONE = new Set(["gzip", "x-gzip", "deflate", "br", "zstd"]);
+
+/** How a body was compressed for the way; undefined where it comes as it is. */
+export function undoneEncoding(headers: Headers): string | undefined {
+  const codings = headers.get("content-encoding")?.toLowerCase().split(",") ?? [];
+  return codings.map((coding) => coding.trim()).find((coding) => UNDONE.has(coding));
+}
+
 /** Content-Length, where it tells the length of what is read: not of a body that was compressed for the way. */
 export function announcedLength(headers: Headers): number | undefined {
-  const encoding = headers.get("content-encoding");
-  if (encoding && encoding !== "identity") return undefined;
+  if (undoneEncoding(headers)) return undefined;
   const text = headers.get("content-length");
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }

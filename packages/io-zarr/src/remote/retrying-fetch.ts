@@ -3,7 +3,7 @@ import type { ByteRange } from "../store.js";
 import { rangeHeader } from "./content-range.js";
 import { limiter } from "./limiter.js";
 import { type RemoteAnswer, readAnswer } from "./read-answer.js";
-import { TooLarge, TransientFault } from "./read-body.js";
+import { EncodedPart, TooLarge, TransientFault } from "./read-body.js";
 import { redactUrl } from "./redact-url.js";
 import { type RemoteOptions, resolveRemoteOptions } from "./remote-options.js";
 import { retryDelay } from "./retry-delay.js";
@@ -110,6 +110,7 @@ export function retryingFetch(
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof TooLarge) throw ignoresRanges(request.url, error.message, options.maxWholeBytes);
+        if (error instanceof EncodedPart) throw encodedPart(request.url, error.message);
         fault = asFault(error, request.url);
       }
       const wait = fault.retryAfter ?? 0;
@@ -193,5 +194,15 @@ function ignoresRanges(url: string, found: string, most: number): StoreError {
     found: `a server that answers a request for a part of this object with all of it (${found})`,
     expected: `parts, or objects of at most ${most} bytes`,
     remedy: "Put the store on a server that knows range requests, or copy it to the disk.",
+  });
+}
+
+function encodedPart(url: string, encoding: string): StoreError {
+  return new StoreError({
+    path: redactUrl(url),
+    status: 206,
+    found: `a part of an object that is compressed for the way (Content-Encoding: ${encoding})`,
+    expected: "parts of the object itself",
+    remedy: "Store the objects without a Content-Encoding, or copy the store to the disk.",
   });
 }

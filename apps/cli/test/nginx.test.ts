@@ -1,0 +1,58 @@
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { hasNginx, nginxServer } from "../../../packages/io-zarr/test/nginx-server.js";
+import { storedZip } from "../../../packages/io-zarr/test/read-stored-zip.js";
+import { runCli, temporaryFolder } from "./run-cli.js";
+import { smallStores } from "./small-stores.js";
+import { contentOf } from "./store-content.js";
+
+const stores = smallStores();
+
+/** The small stores as folders and as zips. */
+async function host(): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const name of ["spatial.zarr", "reference.zarr"]) {
+    const store = join(folder, name);
+    await cp(join(stores.folder, name), store, { recursive: true });
+    const entries = await readdir(store, { recursive: true, withFileTypes: true });
+    const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+    const members = files.sort().map(async (file) => [relative(store, file), await readFile(file)] as const);
+    await writeFile(join(folder, `${name}.zip`), storedZip(await Promise.all(members)));
+  }
+  return folder;
+}
+
+async function result(spatial: string, reference: string): Promise<Map<string, string>> {
+  const out = join(await temporaryFolder(), "out.zarr");
+  const run = await runCli(["run", spatial, "--reference", reference, "--out", out, "--quiet"]);
+  expect(run.code, run.stderr).toBe(0);
+  return contentOf(out);
+}
+
+describe.skipIf(!hasNginx)("run on stores behind nginx (skipped where nginx is not installed)", () => {
+  it.each([
+    ["folders", "", []],
+    ["zips", ".zip", []],
+    ["folders, where it compresses what it can", "", ["gzip on;", "gzip_types *;", "gzip_min_length 0;"]],
+    ["zips, where it compresses what it can", ".zip", ["gzip on;", "gzip_types *;", "gzip_min_length 0;"]],
+  ])("%s: the bits are those of a local run", async (_, ending, directives) => {
+    const server = await nginxServer(await host(), directives);
+    const at = (name: string) => `${server.url}/${name}.zarr${ending}`;
+    const far = await result(at("spatial"), at("reference"));
+    expect(far).toEqual(await result(stores.spatial, stores.reference));
+    expect(far.size).toBeGreaterThan(10);
+  });
+
+  it("a chunk that is missing ends the run with 2, and nothing is written", async () => {
+    const folder = await host();
+    await rm(join(folder, "spatial.zarr/X/data/0"));
+    const server = await nginxServer(folder);
+    const outputs = await temporaryFolder();
+    const args = ["run", `${server.url}/spatial.zarr`, "--reference", stores.reference];
+    const run = await runCli([...args, "--out", join(outputs, "out.zarr")]);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toMatch(/^error: .*spatial\.zarr.*no chunk X\/data\/0.*The store is incomplete/m);
+    expect(await readdir(outputs)).toEqual([]);
+  });
+});
