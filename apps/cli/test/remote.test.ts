@@ -110,6 +110,28 @@ describe("stores behind URLs", () => {
     );
   });
 
+  it("plans memory for what is fetched ahead, in inspect and in run", async () => {
+    const server = await serve();
+    const planned = async (...args: string[]) => JSON.parse(await succeed(...args, "--json")).memory;
+    const near = await planned("inspect", stores.spatial, "--reference", stores.reference);
+    const far = await planned("inspect", `${server.url}/spatial.zarr`, "--reference", stores.reference);
+    expect(far.total_bytes).toBeGreaterThan(near.total_bytes + 2 ** 24);
+    expect(far.worker_bytes).toBeGreaterThan(near.worker_bytes);
+    const reference = await planned("inspect", stores.spatial, "--reference", `${server.url}/reference.zarr`);
+    expect(reference.worker_bytes).toBe(near.worker_bytes);
+    expect(reference.process_bytes).toBeGreaterThan(near.process_bytes);
+    const out = ["--out", join(await temporaryFolder(), "far.zarr")];
+    const run = await planned(
+      "run",
+      `${server.url}/spatial.zarr`,
+      "--reference",
+      `${server.url}/reference.zarr`,
+      ...out,
+    );
+    expect(run.worker_bytes).toBeGreaterThan(near.worker_bytes);
+    expect(run.process_bytes).toBe(reference.process_bytes);
+  });
+
   it("tells at the end what was read", async () => {
     const server = await serve();
     const out = join(await temporaryFolder(), "far.zarr");

@@ -149,6 +149,7 @@ describe("a summary", () => {
           chunkShape: [5],
           codecs: [],
           nonZeroCount: 8,
+          readAheadBytes: 0,
         },
         {
           path: "layers/dense",
@@ -158,6 +159,7 @@ describe("a summary", () => {
           chunkShape: [3, 4],
           codecs: [],
           nonZeroCount: undefined,
+          readAheadBytes: 0,
         },
       ],
       obsColumns: [{ name: "cell_type", kind: "string" }],

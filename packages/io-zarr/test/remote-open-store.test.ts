@@ -175,6 +175,23 @@ describe("openStore with a URL", () => {
     await expect(openStore(`${server.url}/a.zip`, QUICK)).rejects.toThrow("cannot be read as a zip");
   });
 
+  it("tells how much of a matrix is fetched ahead: 16 chunks of each array, or fewer", async () => {
+    const near = await openSpatial(tinyAnnData(ROWS));
+    expect(near.matrix.readAheadBytes).toBe(0);
+    const server = await testServer({ read: fromMap(files(3)) });
+    const aheadOf = async (readAheadBytes?: number) => {
+      const store = await openStore(`${server.url}/some/where.zarr`, { ...QUICK, readAheadBytes });
+      return (await openSpatial(store)).matrix;
+    };
+    expect((await aheadOf()).readAheadBytes).toBe(2 * 16 * 25 * 4);
+    const whole = await testServer({ read: fromMap(new Map(tinyAnnData(ROWS).files)) });
+    const { matrix } = await openSpatial(await openStore(whole.url, QUICK));
+    expect(matrix.readAheadBytes).toBe(8 * (matrix.nonZeroCount ?? 0));
+    expect((await aheadOf(200)).readAheadBytes).toBe(2 * 2 * 25 * 4);
+    expect((await aheadOf(10)).readAheadBytes).toBe(2 * 25 * 4);
+    expect((await aheadOf(0)).readAheadBytes).toBe(0);
+  });
+
   it("tells locations behind a network from paths", () => {
     expect(["https://a/b", "s3://a/b", "gs://a", "AZ://a/b"].map(isRemote)).toEqual([true, true, true, true]);
     expect(["a/b.zarr", "/a:b", "C:\\x", "file:///a"].map(isRemote)).toEqual([false, false, false, false]);

@@ -4,6 +4,7 @@ import { openSpatial } from "../src/index.js";
 import { addWkb } from "../src/read/spatialdata/add-geometry.js";
 import { CentroidSum } from "../src/read/spatialdata/centroid.js";
 import { readTransformations, sharedSystem } from "../src/read/spatialdata/transformation.js";
+import { tinyAnnData } from "./read-tiny-anndata.js";
 import { box, type Geometry, wkb } from "./tiny-parquet.js";
 import { type TinyElement, tinySpatialData, toGlobal } from "./tiny-spatialdata.js";
 
@@ -120,6 +121,31 @@ describe("a Parquet file of shapes", () => {
       tag: "FormatError",
       found: "neither shapes.parquet nor the array coords",
     });
+  });
+
+  it("tells by its footer what reading it takes: its largest row group, more for lists than for bytes", async () => {
+    const keys = Array.from({ length: 4000 }, (_, i) => i);
+    const bytesOf = async (element: Partial<TinyElement>) => {
+      const zarr = tinySpatialData({
+        tables: { table: { rows: [["cells", 1]] } },
+        shapes: { cells: { keys, geometries: keys.map(() => POLYGONS[0]), ...element } },
+      });
+      return (await openSpatial(zarr)).coordinateBytes();
+    };
+    const whole = await bytesOf({ rowGroupSize: 4000 });
+    // A view of bytes and a key for each, beside the bytes themselves.
+    expect(whole).toBeGreaterThan(4000 * 248);
+    expect(whole).toBeLessThan(4000 * 1500);
+    expect(await (await openSpatial(tinyAnnData([[1]]))).coordinateBytes()).toBe(0);
+    const quarters = await bytesOf({ rowGroupSize: 1000 });
+    expect(quarters).toBeGreaterThan(whole / 6);
+    expect(quarters).toBeLessThan(whole / 3);
+    // Both coordinates of each vertex are numbers in lists.
+    const vertexCount = POLYGONS[0].kind === "polygon" ? POLYGONS[0].rings.flat().length : 0;
+    expect(await bytesOf({ rowGroupSize: 4000, encoding: "geoarrow" })).toBeGreaterThan(
+      4000 * 2 * vertexCount * 400,
+    );
+    expect(await bytesOf({ version: "0.1" })).toBeGreaterThan(4000 * 2 * 8 * vertexCount);
   });
 
   it("is read by ranges where the store can", async () => {

@@ -34,8 +34,8 @@ export {
   type StageProgress,
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
+export type { MemoryFacts } from "./memory-facts.js";
 export {
-  type MemoryFacts,
   type MemoryPlan,
   type MemoryRequest,
   planMemory,

@@ -1,28 +1,8 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { coarseLevelBytes } from "@flashdeconv/solver";
+import type { MemoryFacts } from "./memory-facts.js";
 import { SAMPLE_SPOTS } from "./sample-spots.js";
 import { SCATTER_BYTES, scratchBytes } from "./solve-on-scratch.js";
-
-/** What decides how much memory a run takes; all of it is known from metadata and options. */
-export interface MemoryFacts {
-  readonly spotCount: number;
-  readonly typeCount: number;
-  readonly geneCount: number;
-  readonly precision: "float64" | "float32";
-  /** Neighbours asked for per spot; 0 where the solver looks at none. */
-  readonly neighborCount: number;
-  /**
-   * Whether the smoothing is asked for: how strong it is then only the Gram matrix tells, and it may need coarse pictures of the
-   * section. One that is chosen by the data is nearly always too weak for that.
-   */
-  readonly mayBeStrong: boolean;
-  /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
-  readonly chunkBytes: number;
-  /** Bytes that each thread holds to turn a matrix that is stored by gene into rows; 0 for one stored by spot. */
-  readonly transposeBytes: number;
-  /** Stored values of a spot, on average, where a sample of spots is taken (`needsSample`); else 0. */
-  readonly sampledValuesPerSpot: number;
-}
 
 export interface MemoryRequest {
   readonly budgetBytes: number;
@@ -87,6 +67,10 @@ const SAMPLE_SPREAD = 1.5;
 const SAMPLE_NUMBERS = 12;
 /** Which spots are taken, for each spot of the section. */
 const SAMPLE_PLACE_BYTES = 5;
+/** A thread's requests and connections, and the versions of what it has read, where a store lies behind a network. */
+const NETWORK_BYTES = 16 * MIB;
+/** What is fetched ahead is there in pieces as it comes, and put together. */
+const FETCHED_COPIES = 2;
 /** Blocks of the result that are gathered and compressed. */
 const WRITE_BYTES = 32 * MIB;
 
@@ -121,6 +105,7 @@ function planFor(
   const perThread =
     (chunkBytes > 0 ? GARBAGE_BYTES + CHUNKS_IN_FLIGHT * chunkBytes : GARBAGE_BYTES / 2) +
     facts.transposeBytes +
+    networkBytes(facts) +
     64 * geneCount;
   const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
   const coarse = coarseBytes(facts);
@@ -129,9 +114,12 @@ function planFor(
   const building =
     neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
   const statWidth = typeCount + 1;
+  const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * facts.referenceAheadBytes : 0;
+  const own = PROCESS_BYTES + WRITE_BYTES + far;
   const fixed =
-    PROCESS_BYTES +
-    WRITE_BYTES +
+    own +
+    // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
+    facts.coordinateBytes +
     Math.max(building, threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps));
   // What the strips take of the coarse pictures stays while they are swept.
   const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
@@ -150,7 +138,7 @@ function planFor(
     scratchBytes: onScratch
       ? scratchBytes(spotCount, statWidth, typeCount, precision) + spotCount * statWidth * bytesOf(precision)
       : 0,
-    parts: { process: PROCESS_BYTES + WRITE_BYTES, workers: threads, spots: Math.ceil(spots) },
+    parts: { process: own + facts.coordinateBytes, workers: threads, spots: Math.ceil(spots) },
   };
 }
 
@@ -206,6 +194,11 @@ function sampleBytes({ spotCount, geneCount, typeCount, sampledValuesPerSpot }: 
   return Math.min(spotCount, SAMPLE_SPOTS) * perSpot + SAMPLE_PLACE_BYTES * spotCount;
 }
 
+/** What a thread holds of a section behind a network, beside the chunks that it works on. */
+function networkBytes({ readAheadBytes }: MemoryFacts): number {
+  return readAheadBytes > 0 ? NETWORK_BYTES + FETCHED_COPIES * readAheadBytes : 0;
+}
+
 function scatterBytes({ spotCount, typeCount, precision }: MemoryFacts, keeps: MemoryPlan["keeps"]): number {
   if (keeps === "memory") return 0;
   return 2 * Math.min(SCATTER_BYTES, spotCount * (4 + (typeCount + 1) * bytesOf(precision)));
@@ -227,9 +220,11 @@ function notEnough(
   const chunks = plan.workers * CHUNKS_IN_FLIGHT * facts.chunkBytes;
   const fewer = workers.isFixed && workers.count > 1 ? " Fewer workers need less." : "";
   const because =
-    chunks > plan.totalBytes / 2
-      ? ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`
-      : "";
+    facts.coordinateBytes > plan.totalBytes / 2
+      ? ` Shapes of which ${mebibytes(facts.coordinateBytes)} are read at a time are most of it: coordinates in obsm/spatial of the table, or smaller row groups, need less.`
+      : chunks > plan.totalBytes / 2
+        ? ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`
+        : "";
   return new MemoryPlanError({
     subject: "memory",
     found: `a budget of ${mebibytes(budgetBytes)}`,

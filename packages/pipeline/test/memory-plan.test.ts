@@ -14,6 +14,10 @@ const million: MemoryFacts = {
   mayBeStrong: false,
   chunkBytes: 8 * MIB,
   transposeBytes: 0,
+  isFar: false,
+  readAheadBytes: 0,
+  referenceAheadBytes: 0,
+  coordinateBytes: 0,
   sampledValuesPerSpot: 0,
 };
 const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
@@ -42,6 +46,10 @@ const facts = fc.record<MemoryFacts>({
   mayBeStrong: fc.boolean(),
   chunkBytes: fc.integer({ min: 0, max: 2 ** 31 }),
   transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+  isFar: fc.boolean(),
+  readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+  referenceAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+  coordinateBytes: fc.integer({ min: 0, max: 2 ** 32 }),
   sampledValuesPerSpot: fc.integer({ min: 0, max: 60_000 }),
 });
 const requests = fc.record<MemoryRequest>({
@@ -99,6 +107,34 @@ describe("a memory plan", () => {
     expect(extra(60_000)).toBe(extra(18_000));
     const small = { spotCount: 100 };
     expect(extra(2000, small)).toBeLessThan(extra(2000) / 20);
+  });
+
+  it("counts what is fetched ahead, in every thread and twice, and the reference's once", () => {
+    const bytes = (more: Partial<MemoryFacts>, workers = 2) =>
+      (
+        attempt(
+          { ...million, ...more },
+          request(64 * 1024 * MIB, { workers: { count: workers, isFixed: true } }),
+        ) as MemoryPlan
+      ).totalBytes;
+    const near = bytes({});
+    const far = bytes({ isFar: true, readAheadBytes: 32 * MIB });
+    expect(far - near).toBeGreaterThan(2 * 2 * 32 * MIB);
+    expect(far - near).toBeLessThan(2 * 2 * 32 * MIB + 128 * MIB);
+    const more = bytes({ isFar: true, readAheadBytes: 48 * MIB, referenceAheadBytes: 16 * MIB });
+    expect(more - far).toBe(2 * 2 * 16 * MIB + 2 * 16 * MIB);
+    expect(bytes({ isFar: true, readAheadBytes: 32 * MIB }, 4) - bytes({}, 4)).toBeGreaterThan(
+      far - near + 2 * 2 * 32 * MIB,
+    );
+  });
+
+  it("counts shapes that are joined, beside all else", () => {
+    const plan = (coordinateBytes: number) =>
+      attempt({ ...million, coordinateBytes }, request(64 * 1024 * MIB)) as MemoryPlan;
+    expect(plan(300 * MIB).totalBytes - plan(0).totalBytes).toBe(300 * MIB);
+    expect(attempt({ ...million, coordinateBytes: 4096 * MIB }, request(1024 * MIB))).toMatch(
+      /Shapes of which 4,096 MiB are read at a time are most of it: coordinates in obsm\/spatial/,
+    );
   });
 
   it("says so where stored chunks are what takes the memory", () => {

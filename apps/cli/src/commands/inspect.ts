@@ -7,7 +7,7 @@ import {
   type SpatialDataset,
   type StoreSummary,
 } from "@flashdeconv/io-zarr";
-import { redactUrl } from "@flashdeconv/io-zarr/node";
+import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import type { CountReport } from "@flashdeconv/normalize";
 import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
@@ -16,7 +16,7 @@ import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
-import { memoryFacts } from "../resources/memory-facts.js";
+import { memoryFacts, type PlaceFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import { previewCounts } from "../stores/preview-counts.js";
@@ -108,8 +108,19 @@ async function inspect(
       counts: await previewCounts(counts, signal, progressOf(terminal, "rows")),
     };
   }
-  const { report: reference, typeCount } = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
-  const memory = spatial && planOrReason(spatial, typeCount, flags);
+  const {
+    report: reference,
+    typeCount,
+    readAheadBytes = 0,
+  } = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
+  const memory =
+    spatial &&
+    planOrReason(spatial, typeCount, flags, {
+      isFar: isRemote(path) || isRemote(flags.reference ?? ""),
+      referenceAheadBytes: readAheadBytes,
+      // Coordinates that are not there, or damaged, are told where they are wanted.
+      coordinateBytes: await spatial.coordinateBytes({ signal }).catch(unlessAborted(signal)),
+    });
   return describeInspection({ path, summary, matrix, reference, memory }, terminal.notices);
 }
 
@@ -117,26 +128,38 @@ async function inspectReference(
   geneNames: readonly string[],
   { reference, ...flags }: InspectFlags,
   terminal: Terminal,
-): Promise<{ report?: ReferenceReport; typeCount?: number }> {
+): Promise<{ report?: ReferenceReport; typeCount?: number; readAheadBytes?: number }> {
   if (reference === undefined) return {};
-  return withReference({ reference, ...flags }, terminal, async (input) => {
+  return withReference({ reference, ...flags }, terminal, async (input, { readAheadBytes }) => {
     const counts = isSignature(input)
       ? undefined
       : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));
     const report = compareReference(geneNames, input, counts);
-    return { report, typeCount: report.types.length };
+    return { report, typeCount: report.types.length, readAheadBytes };
   });
 }
 
 /** The plan for a run with the usual options, or why there is none. */
-function planOrReason(spatial: SpatialDataset, typeCount: number | undefined, flags: ResourceFlags) {
-  const facts = memoryFacts(spatial, undefined, DECONVOLVE_DEFAULTS);
+function planOrReason(
+  spatial: SpatialDataset,
+  typeCount: number | undefined,
+  flags: ResourceFlags,
+  places: PlaceFacts,
+) {
+  const facts = memoryFacts(spatial, undefined, DECONVOLVE_DEFAULTS, places);
   try {
     return planResources(typeCount === undefined ? facts : { ...facts, typeCount }, flags);
   } catch (error) {
     if (error instanceof MemoryPlanError) return error.message;
     throw error;
   }
+}
+
+function unlessAborted(signal: AbortSignal): () => number {
+  return () => {
+    signal.throwIfAborted();
+    return 0;
+  };
 }
 
 function progressOf({ progress }: Terminal, unit: string): (done: number, total: number) => void {

@@ -92,9 +92,15 @@ export async function runDeconvolution(
       const { table, layer, spatialKey } = flags;
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
       const opened = await openSpatial(store, { table, layer, spatialKey, signal, onNotice: note });
+      const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, (input, source) => {
         transfers.watch("reference", redactUrl(reference), source.transfer);
-        const plan = planAgain(memoryFacts(opened, input, options), flags, left?.settings.keeps);
+        const places = {
+          isFar: isRemote(path) || isRemote(reference),
+          referenceAheadBytes: source.readAheadBytes,
+          coordinateBytes,
+        };
+        const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
         const location = { path, layer, table, access: isRemote(path) ? access : undefined };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.

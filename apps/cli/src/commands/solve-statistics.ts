@@ -1,4 +1,4 @@
-import { redactUrl } from "@flashdeconv/io-zarr/node";
+import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import {
   type MemoryPlan,
   readSummary,
@@ -87,6 +87,10 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               neighborCount: size.meanDegree / MUTUAL_DEGREE,
               chunkBytes: 0,
               transposeBytes: 0,
+              isFar: isRemote(path),
+              readAheadBytes: 0,
+              referenceAheadBytes: 0,
+              coordinateBytes: 0,
               sampledValuesPerSpot: 0,
               mayBeStrong: isSmoothingAsked(undefined, solverOptions(flags)),
             },

@@ -12,11 +12,22 @@ export const USUAL_TYPE_COUNT = 20;
 /** Neighbours within a radius are known only once they are counted; so many are assumed. */
 const USUAL_RADIUS_NEIGHBORS = 8;
 
+/** What of the places where things lie decides about memory. */
+export interface PlaceFacts {
+  /** Whether section or reference lies behind a network. */
+  readonly isFar: boolean;
+  /** Bytes fetched of the reference before they are asked for. */
+  readonly referenceAheadBytes: number;
+  /** As `coordinateBytes` of the section says. */
+  readonly coordinateBytes: number;
+}
+
 /** What a run's memory depends on, from metadata and options alone. */
 export function memoryFacts(
   { spotCount, geneNames, matrix }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix">,
   reference: ReferenceInput | undefined,
   options: DeconvolveOptions,
+  places: PlaceFacts,
 ): MemoryFacts {
   const { precision, solver, graph, neighborCount, platform, solverOptions } = options;
   const items = matrix.chunkShape.reduce((product, length) => product * length, 1);
@@ -32,6 +43,8 @@ export function memoryFacts(
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
     mayBeStrong: isSmoothingAsked(platform, solverOptions),
     transposeBytes: matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, spotCount) : 0,
+    readAheadBytes: matrix.readAheadBytes,
+    ...places,
     sampledValuesPerSpot: needsSample(options) ? stored / Math.max(1, spotCount) : 0,
     chunkBytes: Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes)),
   };

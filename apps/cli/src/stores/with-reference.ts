@@ -18,6 +18,8 @@ export interface ReferenceFlags extends StoreFlags {
 export interface ReferenceSource {
   /** What reading it has cost so far, where it lies behind a network. */
   readonly transfer?: () => TransferCounts;
+  /** Bytes that are fetched of it before they are asked for. */
+  readonly readAheadBytes: number;
   /** What tells its present content from any other. */
   facts(): Promise<Readonly<Record<string, string>>>;
 }
@@ -32,13 +34,17 @@ export async function withReference<T>(
   const access = storeAccess(flags);
   if (isTable(path)) {
     const text = await readText(path, access, signal);
-    return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
+    return work(readSignatureCsv(text), { readAheadBytes: 0, facts: async () => textFacts(text, path) });
   }
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
       note({ code: `reference-${code}`, message: `Reference: ${message}` });
     const options = { layer, cellTypeKey, signal, onNotice };
     const reference = await withFlags({ layer: "--reference-layer" }, () => openReference(store, options));
-    return work(reference, { transfer: store.transfer, facts: () => storeFacts(store, path, { signal }) });
+    return work(reference, {
+      transfer: store.transfer,
+      readAheadBytes: reference.matrix.readAheadBytes,
+      facts: () => storeFacts(store, path, { signal }),
+    });
   });
 }

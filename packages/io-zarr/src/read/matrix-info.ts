@@ -1,4 +1,4 @@
-/** What is known of a matrix from its metadata alone. */
+/** What is known of a matrix from its metadata, and from its store, alone. */
 export interface MatrixInfo {
   /** Where it lies in the store: `X`, `layers/counts`, `raw/X`. */
   readonly path: string;
@@ -13,4 +13,9 @@ export interface MatrixInfo {
   readonly codecs: readonly string[];
   /** Stored entries; undefined for a dense matrix, which would have to be read. */
   readonly nonZeroCount: number | undefined;
+  /**
+   * Most bytes, counted decoded, that a pass fetches of it before they are asked for; 0 where the store does not wait long, and for
+   * a dense matrix.
+   */
+  readonly readAheadBytes: number;
 }

@@ -35,7 +35,8 @@ function openDense(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): Ma
   }
   const array = openArray(hierarchy, node);
   return {
-    info: describe(path, "dense", [rows, columns], metadata),
+    // The chunks of a row of chunks are asked for together: nothing is read ahead.
+    info: describe(path, "dense", [rows, columns], metadata, 0),
     source: (options) => denseCsrSource(array, options),
   };
 }
@@ -47,7 +48,8 @@ async function openSparse(hierarchy: Hierarchy, node: ZarrNode & { kind: "group"
   const encoding = type === "csr_matrix" ? "csr" : "csc";
   const shape = parseShape(path, attributes.shape ?? attributes.h5sparse_shape);
   const matrix = await openSparseMatrix(hierarchy, path, shape, encoding);
-  const info = describe(path, encoding, shape, matrix.data.metadata, matrix.itemCount);
+  const readAheadBytes = matrix.data.readAheadBytes + matrix.indices.readAheadBytes;
+  const info = describe(path, encoding, shape, matrix.data.metadata, readAheadBytes, matrix.itemCount);
   const source = encoding === "csr" ? csrSource : cscSource;
   return { info, source: (options) => source(matrix, options) };
 }
@@ -72,6 +74,7 @@ function describe(
   encoding: MatrixInfo["encoding"],
   shape: readonly [number, number],
   metadata: ArrayMetadata,
+  readAheadBytes: number,
   nonZeroCount?: number,
 ): MatrixInfo {
   return {
@@ -82,6 +85,7 @@ function describe(
     chunkShape: metadata.chunkShape,
     codecs: metadata.codecNames,
     nonZeroCount,
+    readAheadBytes,
   };
 }
 

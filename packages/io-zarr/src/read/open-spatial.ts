@@ -1,5 +1,6 @@
 import type { ChunkSource, Coordinates, CsrChunk, NameChunk } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
+import { coordinateMemory } from "./coordinate-memory.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { readNames } from "./name-source.js";
 import { inStore, sourceInStore, streamInStore } from "./name-store.js";
@@ -24,6 +25,12 @@ export interface SpatialDataset {
    * spot), ShapeError where there are not as many as spots.
    */
   readCoordinates(options?: { readonly signal?: AbortSignal }): Promise<Coordinates>;
+  /**
+   * Bytes of memory that `readCoordinates` takes at most, its result included, where it joins shapes: a row group of Parquet is read
+   * whole. 0 where coordinates are numbers by themselves. Told by metadata; reads the footers of Parquet files. Throws as
+   * `readCoordinates` does for what these tell.
+   */
+  coordinateBytes(options?: { readonly signal?: AbortSignal }): Promise<number>;
   /** The name of one spot; reads only the stored chunk it lies in. */
   readSpotName(index: number, options?: { readonly signal?: AbortSignal }): Promise<string>;
   /** All spot names in order, as bytes. */
@@ -57,6 +64,10 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
     tablePath: root.container?.tablePath,
     readSpotName,
     spotNames: ({ signal } = {}) => streamInStore(store, rowNames.chunks(signal)),
+    coordinateBytes: ({ signal } = {}) =>
+      inStore(store, () =>
+        coordinateMemory({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved.spatialKey, signal),
+      ),
     readCoordinates: ({ signal } = {}) =>
       inStore(store, () =>
         readCoordinatesFrom({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved.spatialKey, {

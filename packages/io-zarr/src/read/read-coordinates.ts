@@ -84,7 +84,7 @@ export async function findCoordinates(
 }
 
 /** The elements a table says it is about; where it says nothing, those that its rows name. */
-async function regionNames(
+export async function regionNames(
   hierarchy: Hierarchy,
   annotation: Annotation,
   signal?: AbortSignal,

@@ -43,6 +43,8 @@ export interface ZarrArray {
   readonly fetchChunk: ChunkBytes;
   /** Chunks that may be fetched before they are asked for; 0 where the store does not wait long. */
   readonly readAhead: number;
+  /** What these take at most, counted decoded: bytes on their way are not known before they come. */
+  readonly readAheadBytes: number;
 }
 
 /** Most chunks fetched ahead, however small. */
@@ -67,6 +69,7 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
   });
   const itemCount = metadata.chunkShape.reduce((product, length) => product * length, 1);
   const decodedBytes = itemCount * metadata.dataType.byteSize;
+  const arrayBytes = metadata.shape.reduce((product, length) => product * length, metadata.dataType.byteSize);
   const fetchChunk = chunkBytes(store, path, metadata);
   const ahead = Math.max(1, Math.min(MOST_AHEAD, Math.floor((store.readAheadBytes ?? 0) / decodedBytes)));
 
@@ -75,6 +78,7 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
     metadata,
     fetchChunk,
     readAhead: store.readAheadBytes ? ahead : 0,
+    readAheadBytes: store.readAheadBytes ? Math.min(ahead * decodedBytes, arrayBytes) : 0,
     async readChunk(coordinates, missing, signal, fetched) {
       signal?.throwIfAborted();
       let bytes: Uint8Array | undefined;

@@ -21,7 +21,7 @@ type Index =
 export function parquetCentroids(file: ParquetFile): ShapeCentroids {
   const { name, add } = geometryOf(file);
   const index = indexOf(file);
-  const columns = index.kind === "column" ? [name, index.name] : [name];
+  const columns = shapeColumns(file);
   return {
     keyKind: index.kind === "range" || isNumeric(file, index.name) ? "number" : "string",
     async *chunks() {
@@ -43,6 +43,13 @@ export function parquetCentroids(file: ParquetFile): ShapeCentroids {
       }
     },
   };
+}
+
+/** The top-level columns that centroids are made of: geometries and, where it is stored, their index. */
+export function shapeColumns(file: ParquetFile): readonly string[] {
+  const { name } = geometryOf(file);
+  const index = indexOf(file);
+  return index.kind === "column" ? [name, index.name] : [name];
 }
 
 type AddGeometry = (value: unknown, sum: CentroidSum) => void;
