@@ -1,12 +1,14 @@
-import { cp } from "node:fs/promises";
+import { cp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { inspectStore, readDataframe, readObsm } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
+import { fromFolder, testServer } from "../../../packages/io-zarr/test/remote-tools.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { SPLIT, withRegions, writeContainer } from "./small-container.js";
 import { smallStores, writeSection } from "./small-stores.js";
+import { contentOf, zipStore } from "./store-content.js";
 
 const stores = smallStores();
 
@@ -94,6 +96,49 @@ describe.each([2, 3] as const)("a SpatialData container in Zarr v%i", (zarrForma
     expect(text).toMatch(/^Coordinates: shapes\/left, shapes\/right$/m);
     const json = JSON.parse(await succeed("inspect", container, "--table", "types", "--json"));
     expect(json.table).toMatchObject({ name: "types", regions: ["left", "right"] });
+  });
+
+  it("behind a URL has the bits of the local run; its shapes are read by ranges", async () => {
+    const folder = await temporaryFolder();
+    await writeContainer(join(folder, "sdata.zarr"), zarrFormat);
+    const server = await testServer({ read: fromFolder(folder) });
+    const url = `${server.url}/sdata.zarr`;
+    await run(join(folder, "sdata.zarr"), "--out", join(folder, "near.zarr"));
+    await run(url, "--table", "square_008um", "--out", join(folder, "far.zarr"));
+    expect(await contentOf(join(folder, "far.zarr"))).toEqual(await contentOf(join(folder, "near.zarr")));
+    for (const name of ["left", "right"]) {
+      const key = `sdata.zarr/shapes/${name}/shapes.parquet`;
+      const requests = server.requests.filter((request) => request.key === key);
+      expect(requests.every(({ range, status }) => range !== undefined && status === 206)).toBe(true);
+      // The footer from the end, twice (the plan of memory asks for it too), then geometries and index.
+      expect(requests.map(({ range }) => range?.startsWith("bytes=-"))).toEqual(
+        expect.arrayContaining([true, false]),
+      );
+      const read = requests.filter(({ range }) => !range?.startsWith("bytes=-"));
+      const { size } = await stat(join(folder, key));
+      expect(read.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(0.9 * size);
+    }
+    // The table's own path is a store by itself, without shapes; a server that lists nothing wants a name.
+    const unnamed = await runCli(["run", url, "--reference", stores.reference, "--out", join(folder, "o")]);
+    expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringMatching(/--table.*cannot be listed/s)]);
+
+    await rm(join(folder, "sdata.zarr/shapes/right/shapes.parquet"));
+    const args = ["run", url, "--table", "square_008um", "--reference", stores.reference];
+    const broken = await runCli([...args, "--out", join(folder, "broken.zarr")]);
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toMatch(/sdata\.zarr.*: shapes\/right: found neither shapes\.parquet nor/);
+    expect((await readdir(folder)).sort()).toEqual(["far.zarr", "near.zarr", "sdata.zarr"]);
+  });
+
+  it("in a zip behind a URL needs no table named", async () => {
+    const folder = await temporaryFolder();
+    const container = join(folder, "sdata.zarr");
+    await writeContainer(container, zarrFormat);
+    await zipStore(container, join(folder, "sdata.zarr.zip"));
+    const server = await testServer({ read: fromFolder(folder) });
+    await run(container, "--out", join(folder, "near.zarr"));
+    await run(`${server.url}/sdata.zarr.zip`, "--out", join(folder, "far.zarr"));
+    expect(await contentOf(join(folder, "far.zarr"))).toEqual(await contentOf(join(folder, "near.zarr")));
   });
 
   it("is not written to where the request makes no sense", async () => {

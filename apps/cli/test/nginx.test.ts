@@ -1,11 +1,10 @@
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { cp, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hasNginx, nginxServer } from "../../../packages/io-zarr/test/nginx-server.js";
-import { storedZip } from "../../../packages/io-zarr/test/read-stored-zip.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores } from "./small-stores.js";
-import { contentOf } from "./store-content.js";
+import { contentOf, zipStore } from "./store-content.js";
 
 const stores = smallStores();
 
@@ -15,10 +14,7 @@ async function host(): Promise<string> {
   for (const name of ["spatial.zarr", "reference.zarr"]) {
     const store = join(folder, name);
     await cp(join(stores.folder, name), store, { recursive: true });
-    const entries = await readdir(store, { recursive: true, withFileTypes: true });
-    const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
-    const members = files.sort().map(async (file) => [relative(store, file), await readFile(file)] as const);
-    await writeFile(join(folder, `${name}.zip`), storedZip(await Promise.all(members)));
+    await zipStore(store, `${store}.zip`);
   }
   return folder;
 }

@@ -19,6 +19,7 @@ import {
   testServer,
 } from "./remote-tools.js";
 import { shardArray } from "./shard-encoder.js";
+import { tinySpatialData } from "./tiny-spatialdata.js";
 
 const ROWS: Rows = Array.from({ length: 60 }, (_, i) =>
   Array.from({ length: 9 }, (_, j) => ((i * 5 + j * 3) % 4 === 0 ? 0 : 1 + ((i + j) % 6))),
@@ -187,6 +188,11 @@ describe("openStore with a URL", () => {
     const whole = await testServer({ read: fromMap(new Map(tinyAnnData(ROWS).files)) });
     const { matrix } = await openSpatial(await openStore(whole.url, QUICK));
     expect(matrix.readAheadBytes).toBe(8 * (matrix.nonZeroCount ?? 0));
+    // A table of a container is as far as its container.
+    const container = tinySpatialData({ tables: { table: { rows: [["a", 1]], counts: [[1, 2]] } } });
+    const inside = await testServer({ read: fromMap(container.files) });
+    const table = await openSpatial(await openStore(inside.url, QUICK), { table: "table" });
+    expect(table.matrix.readAheadBytes).toBeGreaterThan(0);
     expect((await aheadOf(200)).readAheadBytes).toBe(2 * 2 * 25 * 4);
     expect((await aheadOf(10)).readAheadBytes).toBe(2 * 25 * 4);
     expect((await aheadOf(0)).readAheadBytes).toBe(0);
