@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -33,18 +33,28 @@ async function serve(request, response) {
   if (fault === "error") return end(response, 503, {}, "no");
   if (fault === "busy") return end(response, 429, { "retry-after": "0" }, "no");
   const key = decodeURIComponent(request.url.slice(1));
-  const bytes = key.includes("..")
+  const file = key.includes("..")
     ? undefined
-    : await readFile(join(workerData.folder, key)).catch(() => undefined);
-  if (!bytes) return end(response, 404, {}, "none");
-  const etag = `"${createHash("md5").update(`${key} ${bytes.length}`).digest("hex")}"`;
+    : await open(join(workerData.folder, key)).catch(() => undefined);
+  try {
+    const stat = await file?.stat();
+    if (!stat?.isFile()) return end(response, 404, {}, "none");
+    await serveFile(request, response, { file, key, size: stat.size, fault, shared });
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Reads no more of the file than is asked for: it may be a shard of a gigabyte. */
+async function serveFile(request, response, { file, key, size, fault, shared }) {
+  const etag = `"${createHash("md5").update(`${key} ${size}`).digest("hex")}"`;
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
-  const start =
-    first === undefined ? 0 : first === "" ? Math.max(0, bytes.length - Number(last)) : Number(first);
-  const stop = first && last ? Math.min(bytes.length, Number(last) + 1) : bytes.length;
+  const start = first === undefined ? 0 : first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const stop = first && last ? Math.min(size, Number(last) + 1) : size;
   const headers = { etag, "content-length": stop - start };
-  if (first !== undefined) headers["content-range"] = `bytes ${start}-${stop - 1}/${bytes.length}`;
-  const body = bytes.subarray(start, stop);
+  if (first !== undefined) headers["content-range"] = `bytes ${start}-${stop - 1}/${size}`;
+  const body = Buffer.alloc(Math.max(0, stop - start));
+  await file.read(body, 0, body.length, start);
   const status = first === undefined ? 200 : 206;
   if (fault === "half") {
     response.writeHead(status, headers);

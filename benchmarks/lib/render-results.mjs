@@ -19,6 +19,7 @@ export function renderResults(results) {
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Damaged stores", of("fuzz"), (list) => list.flatMap(damagedStores)),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
+    ...of("shards").map((result) => section(`Shards: ${result.name}`, [result], shards)),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
     ...of("accuracy").map((result) =>
@@ -256,6 +257,41 @@ function farStores(results) {
       summary.same_bits ? "the same" : "**others**",
     ]),
   );
+}
+
+function shards([result]) {
+  const { data, workers, shard_decoded_bytes: decoded, latency_milliseconds: latency, unsharded } = result;
+  const row = (label, one, size) => [
+    label,
+    one.place === "http" ? `http, ${latency} ms` : "disk",
+    size,
+    seconds(one.wall_seconds),
+    mebibytes(one.peak_rss_bytes),
+    mebibytes(one.planned_bytes),
+    one.ratio_of_bytes.toFixed(3),
+    one.digest === unsharded.digest ? "the same" : "**others**",
+  ];
+  return [
+    `${count(data.spots)} spots, ${workers} workers, shards of ${mebibytes(decoded)} MiB when decoded.`,
+    markdownTable(
+      [
+        "inner chunks",
+        "where",
+        "largest shard MB",
+        "wall s",
+        "peak MiB",
+        "planned MiB",
+        "bytes per pass / stored",
+        "bits",
+      ],
+      [
+        row("not sharded", unsharded, "-"),
+        ...result.cases.map((one) =>
+          row(one.codec, one, count(Math.round(Math.max(...one.shard_bytes) / 1e6))),
+        ),
+      ],
+    ),
+  ];
 }
 
 function kills({ modes, rounds }) {

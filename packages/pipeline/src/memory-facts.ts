@@ -13,6 +13,8 @@ export interface MemoryFacts {
   readonly mayBeStrong: boolean;
   /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
   readonly chunkBytes: number;
+  /** Whether stored chunks are compressed. */
+  readonly areChunksPacked: boolean;
   /** Bytes that each thread holds to turn a matrix that is stored by gene into rows; 0 for one stored by spot. */
   readonly transposeBytes: number;
   /** Whether the section, or the reference, lies behind a network. */

@@ -51,6 +51,8 @@ const THREAD_BYTES = 45 * MIB;
 const GARBAGE_BYTES = 64 * MIB;
 /** Chunks that are compressed, being decoded, being reduced, or waiting for the collector. Measured on chunks of 8 MiB. */
 const CHUNKS_IN_FLIGHT = 10;
+/** The same where they are not compressed: each is held as it lies and as it is handed on. */
+const UNPACKED_CHUNKS_IN_FLIGHT = 12.5;
 /** Bytes per spot while neighbours are searched for: coordinates, cells, lists before and after they are made mutual. */
 const GRAPH_BUILD_BYTES = 140;
 /** Neighbours per spot once they are mutual, over those asked for: 1.25 at random points. */
@@ -103,7 +105,7 @@ function planFor(
   const { spotCount, typeCount, geneCount, precision, neighborCount, chunkBytes } = facts;
   const ownThreads = workers > 1 || spotCount >= SPOTS_WORTH_THREADS ? workers : 0;
   const perThread =
-    (chunkBytes > 0 ? GARBAGE_BYTES + CHUNKS_IN_FLIGHT * chunkBytes : GARBAGE_BYTES / 2) +
+    (chunkBytes > 0 ? GARBAGE_BYTES + chunksInFlight(facts) * chunkBytes : GARBAGE_BYTES / 2) +
     facts.transposeBytes +
     networkBytes(facts) +
     64 * geneCount;
@@ -194,6 +196,10 @@ function sampleBytes({ spotCount, geneCount, typeCount, sampledValuesPerSpot }: 
   return Math.min(spotCount, SAMPLE_SPOTS) * perSpot + SAMPLE_PLACE_BYTES * spotCount;
 }
 
+function chunksInFlight({ areChunksPacked }: MemoryFacts): number {
+  return areChunksPacked ? CHUNKS_IN_FLIGHT : UNPACKED_CHUNKS_IN_FLIGHT;
+}
+
 /** What a thread holds of a section behind a network, beside the chunks that it works on. */
 function networkBytes({ readAheadBytes }: MemoryFacts): number {
   return readAheadBytes > 0 ? NETWORK_BYTES + FETCHED_COPIES * readAheadBytes : 0;
@@ -217,7 +223,7 @@ function notEnough(
   { budgetBytes, workers }: MemoryRequest,
   plan: MemoryPlan,
 ): MemoryPlanError {
-  const chunks = plan.workers * CHUNKS_IN_FLIGHT * facts.chunkBytes;
+  const chunks = plan.workers * chunksInFlight(facts) * facts.chunkBytes;
   const fewer = workers.isFixed && workers.count > 1 ? " Fewer workers need less." : "";
   const because =
     facts.coordinateBytes > plan.totalBytes / 2

@@ -13,6 +13,7 @@ const million: MemoryFacts = {
   neighborCount: 6,
   mayBeStrong: false,
   chunkBytes: 8 * MIB,
+  areChunksPacked: true,
   transposeBytes: 0,
   isFar: false,
   readAheadBytes: 0,
@@ -45,6 +46,7 @@ const facts = fc.record<MemoryFacts>({
   neighborCount: fc.integer({ min: 0, max: 20 }),
   mayBeStrong: fc.boolean(),
   chunkBytes: fc.integer({ min: 0, max: 2 ** 31 }),
+  areChunksPacked: fc.boolean(),
   transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
   isFar: fc.boolean(),
   readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
@@ -126,6 +128,12 @@ describe("a memory plan", () => {
     expect(bytes({ isFar: true, readAheadBytes: 32 * MIB }, 4) - bytes({}, 4)).toBeGreaterThan(
       far - near + 2 * 2 * 32 * MIB,
     );
+  });
+
+  it("gives more to chunks that are not packed, as they are held twice", () => {
+    const bytes = (areChunksPacked: boolean) =>
+      (attempt({ ...million, areChunksPacked }, request(64 * 1024 * MIB)) as MemoryPlan).totalBytes;
+    expect(bytes(false) - bytes(true)).toBe(2 * 2.5 * million.chunkBytes);
   });
 
   it("counts shapes that are joined, beside all else", () => {

@@ -86,6 +86,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               geneCount: 0,
               neighborCount: size.meanDegree / MUTUAL_DEGREE,
               chunkBytes: 0,
+              areChunksPacked: true,
               transposeBytes: 0,
               isFar: isRemote(path),
               readAheadBytes: 0,

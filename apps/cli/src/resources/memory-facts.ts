@@ -43,6 +43,7 @@ export function memoryFacts(
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
     mayBeStrong: isSmoothingAsked(platform, solverOptions),
     transposeBytes: matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, spotCount) : 0,
+    areChunksPacked: matrix.isCompressed,
     readAheadBytes: matrix.readAheadBytes,
     ...places,
     sampledValuesPerSpot: needsSample(options) ? stored / Math.max(1, spotCount) : 0,

@@ -11,6 +11,8 @@ export interface MatrixInfo {
   readonly chunkShape: readonly number[];
   /** Codecs of the values as the store spells them; empty where nothing is compressed. */
   readonly codecs: readonly string[];
+  /** Whether the chunks of the values are compressed: where they are not, bytes of theirs are held as they lie. */
+  readonly isCompressed: boolean;
   /** Stored entries; undefined for a dense matrix, which would have to be read. */
   readonly nonZeroCount: number | undefined;
   /**

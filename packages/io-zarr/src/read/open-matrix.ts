@@ -84,6 +84,7 @@ function describe(
     dataType: metadata.dataType.name,
     chunkShape: metadata.chunkShape,
     codecs: metadata.codecNames,
+    isCompressed: metadata.isCompressed,
     nonZeroCount,
     readAheadBytes,
   };
