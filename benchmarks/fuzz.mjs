@@ -1,5 +1,6 @@
 // Damages stores in some thousand ways and reads each with the built command line: what ends in what, and whether anything went wrong.
-//   node benchmarks/fuzz.mjs [--count 2500] [--first 0] [--seeds 7,19] [--name fuzz] [--main apps/cli/dist/main.js]
+//   node benchmarks/fuzz.mjs [--count 2500] [--first 0] [--seeds 7,19] [--name fuzz] [--far] [--main apps/cli/dist/main.js]
+// With --far the stores are read from a range-only http server in the process that is watched.
 // Exits with 1 if a store ended in anything but a tagged error or the right result. Writes results/<name>.json; not with --seeds.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,7 +16,8 @@ const { values: given } = parseArgs({
     count: { type: "string", default: "2500" },
     first: { type: "string", default: "0" },
     seeds: { type: "string" },
-    name: { type: "string", default: "fuzz" },
+    name: { type: "string" },
+    far: { type: "boolean", default: false },
     // Another build, such as one from before a repair.
     main: { type: "string" },
   },
@@ -29,6 +31,7 @@ const start = performance.now();
 const { tryStores, MAX_MEMORY, MOST_MILLISECONDS } = await loadTrials();
 let done = 0;
 const { verdicts, peakBytes } = await tryStores(ROOT, seeds, {
+  isFar: given.far,
   ...(given.main && { main: resolve(given.main) }),
   onVerdict(verdict) {
     done++;
@@ -40,6 +43,7 @@ const wrong = verdicts.filter(({ outcome }) => outcome === "wrong");
 const result = {
   kind: "fuzz",
   ...where,
+  place: given.far ? "http" : "disk",
   seeds: { first: seeds[0], count: seeds.length },
   most_milliseconds: MOST_MILLISECONDS,
   max_memory: MAX_MEMORY,
@@ -63,7 +67,7 @@ const result = {
   wrong,
 };
 if (!given.seeds) {
-  console.log(saveResult(given.name, result));
+  console.log(saveResult(given.name ?? (given.far ? "fuzz-far" : "fuzz"), result));
   updateTables();
 }
 console.log(

@@ -215,8 +215,9 @@ function damagedStores({ seeds, max_memory: most, peak_rss_bytes: peak, greatest
   const cells = (counts) =>
     ["refused", "same", "changed", "wrong"].map((outcome) => count(counts[outcome] ?? 0));
   const tags = Object.entries(errors).map(([tag, times]) => `${count(times)} ${tag}`);
+  const where = result.place === "http" ? "Behind http" : "On the disk";
   return [
-    `${count(seeds.count)} stores, seeds from ${seeds.first}: ${wrong.length} went wrong. The longest took ${count(longest)} ms, the most memory ${mebibytes(peak)} MiB of ${most}.`,
+    `${where}: ${count(seeds.count)} stores, seeds from ${seeds.first}: ${wrong.length} went wrong. The longest took ${count(longest)} ms, the most memory ${mebibytes(peak)} MiB of ${most}.`,
     markdownTable(
       ["damaged", "refused with a tagged error", "same result", "result of what it now holds", "wrong"],
       [

@@ -16,6 +16,9 @@ const built = join(root, "apps/cli/dist/main.js");
 const ONCE_WRONG: readonly number[] = [571, 623, 832, 1210, 674, 837, 1128, 1311, 2816, 2927, 357, 471, 808];
 const SEEDS = [...Array.from({ length: 150 }, (_, seed) => seed), ...ONCE_WRONG];
 
+/** Fewer: what is damaged is found by the same code, wherever the bytes come from. */
+const FAR_SEEDS = [...Array.from({ length: 40 }, (_, seed) => seed), ...ONCE_WRONG];
+
 describe.skipIf(!existsSync(built))("damaged stores (skipped where the command line is not built)", () => {
   it("end in a tagged error or in the right result, in time and within the memory given", async () => {
     const { verdicts } = await tryStores(root, SEEDS);
@@ -25,6 +28,15 @@ describe.skipIf(!existsSync(built))("damaged stores (skipped where the command l
     expect(count("refused")).toBeGreaterThan(SEEDS.length / 3);
     expect(count("same")).toBeGreaterThan(10);
     expect(count("changed")).toBeGreaterThan(3);
+  }, 120_000);
+
+  it("end so behind a URL as well", async () => {
+    const { verdicts } = await tryStores(root, FAR_SEEDS, { isFar: true });
+    expect(verdicts.filter(({ outcome }) => outcome === "wrong")).toEqual([]);
+    expect(verdicts).toHaveLength(FAR_SEEDS.length);
+    const count = (wanted: string) => verdicts.filter(({ outcome }) => outcome === wanted).length;
+    expect(count("refused")).toBeGreaterThan(FAR_SEEDS.length / 3);
+    expect(count("same")).toBeGreaterThan(5);
   }, 120_000);
 
   it.each([

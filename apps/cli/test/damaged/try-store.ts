@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { readPlainly } from "../../../../packages/io-zarr/test/read-plainly.js";
+import type { RemoteServer } from "../../../../packages/io-zarr/test/remote-server.js";
 import type { main as Main } from "../../src/main.js";
 import { type Files, REFERENCES, SECTIONS } from "./base-stores.js";
 import { type DamagedStore, damageStore } from "./damage-store.js";
@@ -34,10 +36,13 @@ export class StoreTrial {
   readonly #main: typeof Main;
   readonly #folder: string;
   readonly #maxMemory: string;
+  readonly #far: RemoteServer | undefined;
   /** What the whole stores end in, by the base's name. */
   readonly #whole = new Map<string, string>();
 
-  constructor(main: typeof Main, folder: string, maxMemory: string) {
+  /** @param far a server of `folder`, where the damaged stores are to be read from there */
+  constructor(main: typeof Main, folder: string, maxMemory: string, far?: RemoteServer) {
+    this.#far = far;
     this.#main = main;
     this.#folder = folder;
     this.#maxMemory = maxMemory;
@@ -57,10 +62,11 @@ export class StoreTrial {
     const { base, role } = damaged;
     const expected = await this.#resultOfWhole(base, role);
     const path = this.#write(damaged);
-    const looked = await this.#call(["inspect", path]);
+    const place = this.#placeOf(path, base);
+    const looked = await this.#call(["inspect", place.location, ...place.flags]);
     const wrongLook = wrongWith(looked);
     if (wrongLook) return ["wrong", `inspect: ${wrongLook}`];
-    const ran = await this.#run(path, role);
+    const ran = await this.#run(place.location, role, place.flags);
     const wrongRun = wrongWith(ran);
     if (wrongRun) return ["wrong", `run: ${wrongRun}`];
     const left = readdirSync(join(this.#folder, "out"));
@@ -133,7 +139,15 @@ export class StoreTrial {
     return path;
   }
 
-  #run(path: string, role: DamagedStore["role"]): Promise<Ended> {
+  /** Where the command line is told that the store lies. A server lists nothing, so a table has to be named there. */
+  #placeOf(path: string, base: string): { readonly location: string; readonly flags: readonly string[] } {
+    if (!this.#far) return { location: path, flags: [] };
+    this.#far.requests.length = 0;
+    const flags = base.startsWith("SpatialData") ? ["--table", "table"] : [];
+    return { location: `${this.#far.url}/${basename(path)}`, flags };
+  }
+
+  #run(path: string, role: DamagedStore["role"], flags: readonly string[] = []): Promise<Ended> {
     const out = join(this.#folder, "out");
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out);
@@ -142,6 +156,7 @@ export class StoreTrial {
     return this.#call([
       ...["run", section, "--reference", reference, "--out", join(out, "out.zarr"), "--zarr-format", "2"],
       ...["--workers", "1", "--max-memory", this.#maxMemory, "--json"],
+      ...flags,
     ]);
   }
 
@@ -191,4 +206,9 @@ function writeFiles(folder: string, files: Files): string {
     writeFileSync(join(folder, key), bytes);
   }
   return folder;
+}
+
+/** What a server of the folder reads: a file, and nothing where there is none, or something else than a file. */
+export function storesIn(folder: string): (key: string) => Promise<Uint8Array | undefined> {
+  return (key) => readFile(join(folder, key)).catch(() => undefined);
 }

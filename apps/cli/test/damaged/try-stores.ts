@@ -19,6 +19,8 @@ export interface Trials {
 
 export interface TrialOptions {
   readonly onVerdict?: (verdict: Verdict) => void;
+  /** Whether the stores are read from behind a server; by default from the disk. */
+  readonly isFar?: boolean;
   /** The module whose `main` is tried; by default the built command line. */
   readonly main?: string;
   readonly mostMilliseconds?: number;
@@ -37,7 +39,12 @@ const SEEDS_PER_CHILD = 250;
 export async function tryStores(
   root: string,
   seeds: readonly number[],
-  { onVerdict = () => undefined, main = join(root, "apps/cli/dist/main.js"), ...limits }: TrialOptions = {},
+  {
+    onVerdict = () => undefined,
+    main = join(root, "apps/cli/dist/main.js"),
+    isFar,
+    ...limits
+  }: TrialOptions = {},
 ): Promise<Trials> {
   const folder = mkdtempSync(join(tmpdir(), "flashdeconv-damaged-"));
   try {
@@ -48,7 +55,7 @@ export async function tryStores(
     while (verdicts.length < seeds.length) {
       const left = seeds.slice(verdicts.length, verdicts.length + SEEDS_PER_CHILD);
       const trials = await runChild(
-        [child, join(folder, "stores"), main, MAX_MEMORY],
+        [child, join(folder, "stores"), main, MAX_MEMORY, isFar ? "far" : "near"],
         left,
         onVerdict,
         limits,
