@@ -1,10 +1,11 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { fromFolder, testServer } from "../../../packages/io-zarr/test/remote-tools.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
@@ -87,6 +88,62 @@ describe.skipIf(!isBuilt || !canLimit)(
   },
 );
 
+/** As `run`, without holding up the server of this process. */
+async function runBeside(args: readonly string[], kibibytes?: number) {
+  const limit = kibibytes === undefined ? "" : `ulimit -f ${kibibytes}; `;
+  const child = spawn("bash", ["-c", `${limit}exec "$@"`, "bash", process.execPath, bin, ...args]);
+  const text = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (part) => {
+      text[name] += part;
+    });
+  }
+  const status = await new Promise((resolve) => child.once("close", resolve));
+  return { status, ...text };
+}
+
+async function serveSection() {
+  const server = await testServer({ read: fromFolder(data) });
+  return `${server.url}/spatial.zarr`;
+}
+
+describe.skipIf(!isBuilt || !canLimit)(
+  "a full disk under --cache (skipped where the program is not built, or bash cannot limit the size of files)",
+  () => {
+    it.each([["1"], ["2"]])(
+      "ends the run with 2 and %s worker(s); output and cache stay sound, and a later run uses it",
+      async (workers) => {
+        const url = await serveSection();
+        const folder = await temporaryFolder();
+        const [out, cache] = [join(folder, "out.zarr"), join(folder, "cache")];
+        const args = (...more: string[]) =>
+          runArguments(["--out", out, "--save-every", "never", "--workers", workers, ...more], url);
+        expect((await runBeside(args())).status).toBe(0);
+        const before = await filesOf(out);
+        const full = await runBeside(args("--overwrite", "--cache", cache), 64);
+        expect(full.stderr).toMatch(ROOM);
+        expect(full.stderr).toContain(`error: ${cache}`);
+        expect(full.stderr).toMatch(/--cache-size/);
+        expect(full.status).toBe(2);
+        expect(await filesOf(out)).toEqual(before);
+        expect((await readdir(folder)).sort()).toEqual(["cache", "out.zarr"]);
+        // A thread that was ended may leave the draft it was writing, which nobody reads, and the next run removes.
+        const kept = Object.keys(await filesOf(cache)).filter(
+          (file) => !/\.[^/]*$/.test(file.slice(cache.length)),
+        );
+        expect(kept.length).toBeGreaterThan(2);
+        const freed = await runBeside(args("--overwrite", "--cache", cache, "--json"));
+        expect(freed.status, freed.stderr).toBe(0);
+        expect(JSON.parse(freed.stdout).transfer.spatial.bytes_from_cache).toBeGreaterThan(0);
+        expect(await filesOf(out)).toEqual(before);
+        const names = Object.keys(await filesOf(cache)).map((file) => file.slice(cache.length));
+        expect(names.filter((name) => name.includes("."))).toEqual([]);
+      },
+      60_000,
+    );
+  },
+);
+
 const mountPoint = await mkdtemp(join(tmpdir(), "flashdeconv-mount-"));
 const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=600k", "none", mountPoint]).status === 0;
 afterAll(async () => {
@@ -130,6 +187,27 @@ describe.skipIf(!isBuilt || !isMounted)(
       expect(full.status).toBe(2);
       expect(await readdir(join(folder, "results"))).toEqual([]);
       expect((await readdir(mountPoint)).filter((name) => name !== "run")).toEqual([]);
+    });
+
+    it("is named with what is free and what was wanted: --cache", async () => {
+      const url = await serveSection();
+      const folder = await temporaryFolder();
+      // Most of it is taken, so that the section's chunks do not fit.
+      await rm(join(mountPoint, "run"), { recursive: true, force: true });
+      const ballast = join(mountPoint, "ballast");
+      await writeFile(ballast, new Uint8Array(540_000));
+      onTestFinished(() => rm(ballast, { force: true }));
+      const cache = join(mountPoint, "cache");
+      onTestFinished(() => rm(cache, { recursive: true, force: true }));
+      const args = runArguments(["--out", join(folder, "out.zarr"), "--cache", cache], url);
+      const full = await runBeside(args);
+      expect(full.stderr).toContain(`error: ${cache}: found no space left on the disk`);
+      expect(full.stderr).toMatch(ROOM);
+      expect(full.status).toBe(2);
+      expect(await readdir(folder)).toEqual([]);
+      const names = Object.keys(await filesOf(cache)).map((file) => file.slice(cache.length));
+      expect(names.length).toBeGreaterThan(0);
+      expect(names.filter((name) => name.includes("."))).toEqual([]);
     });
   },
 );

@@ -40,18 +40,23 @@ export async function asStoreError<T>(path: string, operation: () => Promise<T>)
  *
  * @param place a folder of the file system; `path` if left out
  * @param bytes that were to be written at once, where that is known
+ * @param remedy what to do, where it is not another place for the result
  */
 export async function diskFull(
   path: string,
   cause: NodeJS.ErrnoException,
-  { place = path, bytes }: { readonly place?: string; readonly bytes?: number } = {},
+  {
+    place = path,
+    bytes,
+    remedy = "Free some space or choose another place (--out).",
+  }: { readonly place?: string; readonly bytes?: number; readonly remedy?: string } = {},
 ): Promise<StoreError> {
   const free = await freeBytes(place).catch(() => undefined);
   return new StoreError({
     path,
     found: `${FULL[cause.code ?? ""] ?? cause.message} (${free === undefined ? "an unknown number of" : free} bytes free)`,
     expected: `room for ${bytes === undefined ? "what is written" : `${bytes} more bytes`}`,
-    remedy: "Free some space or choose another place (--out).",
+    remedy,
     cause,
   });
 }

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, utimes } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
-import { OptionError, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import type { ObjectCache } from "../../remote/object-reader.js";
-import { asStoreError, ifPresent } from "../file-errors.js";
+import { asStoreError, diskFull, ifPresent, isDiskFull } from "../file-errors.js";
 import { isAbandoned, ownerTag } from "../owner-tag.js";
 
 export const CACHE_BYTES = 20 * 2 ** 30;
@@ -37,7 +37,7 @@ export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise
   return {
     async get(id) {
       const { path } = fileOf(id);
-      const file = await asStoreError(folder, () => ifPresent(readFile(path)));
+      const file = await inCache(folder, () => asStoreError(folder, () => ifPresent(readFile(path))));
       const entry = file && parseEntry(file);
       // Other runs see by this that it is in use.
       if (entry) await utimes(path, new Date(), new Date()).catch(() => undefined);
@@ -59,7 +59,7 @@ export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise
         total += file.length;
       } catch (error) {
         await rm(draft, { force: true }).catch(() => undefined);
-        throw await cannotKeep(folder, root, file.length, error);
+        await inCache(folder, async () => Promise.reject(await cannotKeep(folder, root, file.length, error)));
       }
     },
   };
@@ -134,18 +134,21 @@ async function free(root: string, goal: number): Promise<void> {
   }
 }
 
-async function cannotKeep(folder: string, root: string, needed: number, cause: unknown): Promise<unknown> {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT" && code !== "EFBIG") {
+/** Does something in the cache. What fails there is about the cache, not about the store that is read through it. */
+async function inCache<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isFlashdeconvError(error)) error.store ??= folder;
+    throw error;
+  }
+}
+
+/** Without what it was asked to keep a run would fetch it again, for hours perhaps: it ends. */
+async function cannotKeep(folder: string, root: string, bytes: number, cause: unknown): Promise<unknown> {
+  if (!isDiskFull(cause)) {
     return asStoreError(folder, async () => Promise.reject(cause)).catch((error) => error);
   }
-  const disk = await statfs(root).catch(() => undefined);
-  const free = disk ? ` and ${disk.bavail * disk.bsize} free` : "";
-  return new StoreError({
-    path: folder,
-    found: `no space for the cache (${needed} bytes needed${free})`,
-    expected: "room for what is fetched",
-    remedy: "Free some space, give another folder (--cache) or a smaller limit (--cache-size).",
-    cause,
-  });
+  const remedy = "Free some space, give another folder (--cache) or a smaller limit (--cache-size).";
+  return diskFull(folder, cause, { place: root, bytes, remedy });
 }
