@@ -1,6 +1,6 @@
 // Runs the built command line on a section behind a range-only http server of this machine, beside the same section on
 // the disk (pnpm bench:far): once with 20 ms of latency, once with a fifth of the requests failing at random. Compares the
-// bits of the results, seconds and requests. Writes results/far-store.json.
+// bits of the results, seconds, requests, and peak memory with what was planned. Writes results/far-store.json.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,6 +17,8 @@ import { updateTables } from "./make-table.mjs";
 
 const LATENCY = 20;
 const FAILING = 0.2;
+/** The runs that read over the network. */
+const FAR = ["slow", "calm", "failing"];
 const HELP = `pnpm bench:far [--size <10k|100k|1m>] [--repeat <rounds>] [--workers <count>]`;
 
 const { values } = parseArgs({
@@ -58,6 +60,8 @@ const summary = {
   local_seconds: of("local", "wall_seconds"),
   latency_seconds: of("slow", "wall_seconds"),
   ratio_to_local: median(rounds.map(({ local, slow }) => slow.wall_seconds / local.wall_seconds)),
+  peak_rss_bytes: Math.max(...rounds.flatMap((round) => FAR.map((name) => round[name].peak_rss_bytes))),
+  planned_bytes: rounds[0].slow.planned_bytes,
   requests: of("calm", "requests"),
   requests_with_faults: of("failing", "requests"),
   ratio_of_requests: Math.max(...rounds.map(({ calm, failing }) => failing.requests / calm.requests)),
@@ -91,6 +95,7 @@ async function measure(name, stores, ...flags) {
       wall_seconds: usage.wall_seconds,
       cpu_seconds: usage.cpu_seconds,
       peak_rss_bytes: usage.peak_rss_bytes,
+      planned_bytes: output.memory.total_bytes,
       digest,
       ...(spatial && {
         requests: spatial.requests + reference.requests,

@@ -242,6 +242,8 @@ function farStores(results) {
       "with faults",
       "ratio",
       "count bytes per pass / stored",
+      "peak MiB",
+      "planned MiB",
       "bits",
     ],
     bySpots(results).map(({ name, data, workers, latency_milliseconds: latency, summary }) => [
@@ -255,6 +257,8 @@ function farStores(results) {
       count(summary.requests_with_faults),
       summary.ratio_of_requests.toFixed(2),
       summary.ratio_of_bytes.toFixed(3),
+      mebibytes(summary.peak_rss_bytes),
+      mebibytes(summary.planned_bytes),
       summary.same_bits ? "the same" : "**others**",
     ]),
   );
