@@ -20,6 +20,10 @@ export interface ObjectService {
   allows: (request: ServiceRequest) => boolean;
   /** Status to answer with instead, by number of the request. */
   fault: (request: ServiceRequest, number: number) => number | undefined;
+  /** Done, but answered with 503. */
+  loses: (request: ServiceRequest) => boolean;
+  /** Whether conditions of a PUT are kept, passed over, or answered with 501. */
+  conditions: "kept" | "ignored" | "refused";
   /** Completions of uploads in parts that answer 200 with an error in it. */
   failedCompletions: number;
 }
@@ -63,11 +67,14 @@ export async function objectService(): Promise<ObjectService> {
       case "POST":
         return post(name, query, body);
       case "PUT":
-        return put(name, query, body, request.headers);
+        return lost(told, put(name, query, body, request.headers));
       default:
         return [405, {}, ""];
     }
   };
+
+  const lost = <T>(told: ServiceRequest, done: T): T | [number, Record<string, string>, string] =>
+    service.loses(told) ? [503, { "retry-after": "0" }, ""] : done;
 
   const set = (name: string, bytes: Uint8Array) => {
     service.objects.set(name, bytes);
@@ -104,6 +111,11 @@ export async function objectService(): Promise<ObjectService> {
     }
     if (headers["x-ms-version"] && headers["x-ms-blob-type"] !== "BlockBlob")
       return [400, {}, "no blob type"];
+    const wantsNone = headers["if-none-match"] === "*" || headers["x-goog-if-generation-match"] === "0";
+    if (wantsNone && service.conditions === "refused") return [501, {}, "<Code>NotImplemented</Code>"];
+    if (wantsNone && service.conditions === "kept" && service.objects.has(name)) {
+      return headers["x-ms-version"] ? [409, {}, "<Code>BlobAlreadyExists</Code>"] : [412, {}, ""];
+    }
     set(name, body);
     return [200, {}, ""];
   };
@@ -183,6 +195,8 @@ export async function objectService(): Promise<ObjectService> {
     changes: [],
     allows: () => true,
     fault: () => undefined,
+    loses: () => false,
+    conditions: "kept",
     failedCompletions: 0,
   };
   return service;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { inspectStore, readRowNames, writeAnnData } from "../src/index.js";
+import { thisOwner } from "../src/node/owner-tag.js";
 import { parseLocation, type StoreLocation } from "../src/node/remote/parse-location.js";
 import { putFile } from "../src/node/remote/put-object.js";
 import { remoteParts } from "../src/node/remote/remote-parts.js";
@@ -138,12 +139,77 @@ describe("uploads", () => {
     ]);
     expect([...service.objects.keys()].some((key) => key.endsWith("zarr.json"))).toBe(false);
 
-    const killed = (await import("../src/node/owner-tag.js")).ownerTag().replace(/-\d+-/, "-999999999-");
+    const killed = JSON.stringify({ ...thisOwner(), pid: 999_999_999 });
     service.objects.set("bucket/b.zarr/.flashdeconv-partial", new TextEncoder().encode(killed));
     service.objects.set("bucket/b.zarr/obs/left/0", new Uint8Array(1));
     await writeAnnData(await createStore("gs://bucket/b.zarr", { access }), CONTENTS);
     expect(service.objects.has("bucket/b.zarr/obs/left/0")).toBe(false);
     expect(await readRowNames(await openStore("gs://bucket/b.zarr", access))).toHaveLength(50);
+  });
+
+  it.each(["s3", "gs", "az"])(
+    "one run at a time writes to a place (%s): of six that begin at once one gets it",
+    async (scheme) => {
+      vi.stubEnv("AZURE_STORAGE_ACCOUNT", "a");
+      vi.stubEnv("AZURE_STORAGE_SAS_TOKEN", "?sig=s");
+      const service = await objectService();
+      const access = { ...QUICK, endpointUrl: service.url };
+      const out = `${scheme}://bucket/a.zarr`;
+      const all = await Promise.allSettled(Array.from({ length: 6 }, () => createStore(out, { access })));
+      const refused = all.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+      const opened = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      expect([opened.length, refused.length]).toEqual([1, 5]);
+      for (const error of refused) {
+        expect(error).toMatchObject({ tag: "StoreError", path: out });
+        expect(error.message).toMatch(
+          new RegExp(
+            `another run at work there \\(process ${process.pid} on .*remove ${out}/.flashdeconv-partial`,
+          ),
+        );
+      }
+      await expect(createStore(out, { access, overwrite: true })).rejects.toThrow("another run at work");
+      await writeAnnData(opened[0], CONTENTS);
+      expect(await readRowNames(await openStore(out, access))).toEqual(CONTENTS.spotNames);
+      await expect(createStore(out, { access })).rejects.toThrow("already there");
+      expect([...service.objects.keys()].filter((key) => key.endsWith("-partial"))).toEqual([]);
+    },
+  );
+
+  it.each(["ignored", "refused"] as const)(
+    "where conditions are %s the run whose mark was replaced notices before it uploads",
+    async (conditions) => {
+      const service = await objectService();
+      service.conditions = conditions;
+      const access = { ...QUICK, endpointUrl: service.url };
+      const out = "s3://bucket/a.zarr";
+      const first = await createStore(out, { access, overwrite: true });
+      await expect(createStore(out, { access, overwrite: true })).rejects.toThrow("another run at work");
+      const mark = "bucket/a.zarr/.flashdeconv-partial";
+      const other = JSON.stringify({ ...thisOwner(), host: "elsewhere", machine: "other", id: "1" });
+      service.objects.set(mark, new TextEncoder().encode(other));
+      service.changes.length = 0;
+      await expect(writeAnnData(first, CONTENTS)).rejects.toThrow(
+        /another run at work there \(process \d+ on elsewhere/,
+      );
+      await first.discard().catch(() => undefined);
+      expect(service.changes).toEqual([]);
+      expect(new TextDecoder().decode(service.objects.get(mark))).toBe(other);
+    },
+  );
+
+  it("a mark that was removed by hand is made again; one whose answer was lost is known", async () => {
+    const service = await objectService();
+    const access = { ...QUICK, endpointUrl: service.url };
+    const mark = "bucket/a.zarr/.flashdeconv-partial";
+    let lostCount = 0;
+    service.loses = ({ url }) => url.pathname.endsWith("-partial") && lostCount++ === 0;
+    const store = await createStore("s3://bucket/a.zarr", { access });
+    service.objects.delete(mark);
+    await writeAnnData(store, CONTENTS);
+    expect(service.changes.filter((change) => change === `+ ${mark}`)).toHaveLength(2);
+    expect(lostCount).toBeGreaterThan(2);
+    expect(service.objects.has(mark)).toBe(false);
+    expect(await readRowNames(await openStore("s3://bucket/a.zarr", access))).toHaveLength(50);
   });
 
   it("nothing is left on this machine", async () => {

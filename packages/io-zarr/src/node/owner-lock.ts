@@ -117,15 +117,18 @@ async function release(file: string, text: string): Promise<void> {
   if ((await ifPresent(readFile(file, "utf8"))) === text) await rm(file, { force: true });
 }
 
-function ownerOf(text: string): Owner | undefined {
+/** Who a lock says that it belongs to; undefined for what is no lock. */
+export function ownerOf(text: string): Owner | undefined {
   try {
-    return JSON.parse(text) as Owner;
+    const owner = JSON.parse(text) as Owner | null;
+    return typeof owner?.pid === "number" ? owner : undefined;
   } catch {
     return undefined;
   }
 }
 
-function inUse(path: string, file: string, owner: Owner | undefined): StoreError {
+/** What to throw where another run is at work; `file` is what to remove where it is dead on another machine. */
+export function inUse(path: string, file: string, owner: Owner | undefined): StoreError {
   const who = owner
     ? `process ${owner.pid} on ${owner.host}, since ${owner.since}`
     : "of which nothing is known";

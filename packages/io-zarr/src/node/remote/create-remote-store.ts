@@ -13,13 +13,12 @@ import { openGate } from "../staging-gate.js";
 import { objectUrl } from "./bucket-access.js";
 import { listObjects } from "./list-objects.js";
 import type { StoreLocation } from "./parse-location.js";
-import { deleteObject, putBytes, putFile } from "./put-object.js";
+import { deleteObject, putFile } from "./put-object.js";
+import { MARK, type RemoteMark, takeMark } from "./remote-mark.js";
 import { type RemoteParts, remoteParts } from "./remote-parts.js";
 import type { StoreAccess } from "./store-access.js";
 
 const STAGING = "flashdeconv-upload-";
-/** Lies in a store that is being written; its text tells by whom. */
-const MARK = ".flashdeconv-partial";
 /** Uploads at a time: each holds up to PART_BYTES. */
 const UPLOADS = 4;
 const DOCUMENT = /(^|\/)(zarr\.json|\.zgroup|\.zarray|\.zattrs|\.zmetadata)$/;
@@ -43,13 +42,13 @@ export async function createRemoteStore(
   const prefix = prefixOf(parts);
   const urlOf = (key: string) => objectUrl({ bucketUrl: parts.bucket?.bucketUrl ?? "" }, prefix + key);
   await refuseExisting(parts, prefix, overwrite);
-  const staging = await makeStaging();
-  const mark = ownerTag();
   // Tells at once whether the place can be written to.
-  await putBytes(parts, urlOf(MARK), new TextEncoder().encode(mark)).catch(async (error) => {
-    await rm(staging, { recursive: true, force: true });
-    throw error;
-  });
+  const mark = await takeMark(parts, prefix);
+  const staging = await prepare(async () => {
+    // Another run may have ended between the first look and the mark.
+    await refuseExisting(parts, prefix, overwrite);
+    return makeStaging();
+  }, mark);
 
   const gate = openGate(name, staging);
   const local = directoryStore(staging);
@@ -60,6 +59,7 @@ export async function createRemoteStore(
   };
 
   const upload = async () => {
+    await mark.check();
     const files = await filesBelow(staging);
     const old = (await listObjects(parts, prefix)).keys.map((key) => key.slice(prefix.length));
     await remove(old.filter((key) => ROOT_DOCUMENTS.includes(key)));
@@ -76,7 +76,7 @@ export async function createRemoteStore(
       await remove([...new Set(left)]).catch(() => undefined);
       throw error;
     }
-    await deleteObject(parts, urlOf(MARK));
+    await mark.release();
   };
 
   return {
@@ -93,7 +93,7 @@ export async function createRemoteStore(
     discard: () =>
       gate.discard(async () => {
         await rm(staging, { recursive: true, force: true });
-        await deleteObject(parts, urlOf(MARK));
+        await mark.release();
       }),
   };
 }
@@ -112,36 +112,29 @@ function prefixOf({ bucket, name }: RemoteParts): string {
 async function refuseExisting(parts: RemoteParts, prefix: string, overwrite: boolean): Promise<void> {
   const { keys, folders } = await listObjects(parts, prefix, { isFlat: true });
   const names = keys.map((key) => key.slice(prefix.length)).filter((key) => key !== "");
-  if (names.length + folders.length === 0) return;
   const isStore = names.some((key) => ROOT_DOCUMENTS.includes(key));
-  const owner = names.includes(MARK) ? await readMark(parts, prefix) : undefined;
-  if (owner !== undefined && !isStore && (overwrite || isAbandoned(owner))) return;
-  if (owner === undefined && isStore && overwrite) return;
-  if (owner !== undefined && isStore && overwrite && isAbandoned(owner)) return;
+  const others = names.filter((key) => key !== MARK).length + folders.length;
+  // What lies about a mark is what a run is writing, or has left; who it is decides the mark.
+  if (others === 0 || (isStore && overwrite) || (!isStore && names.includes(MARK))) return;
   throw new StoreError({
     path: parts.name,
-    found:
-      owner !== undefined
-        ? `what another run is writing, or left when it was killed (${MARK})`
-        : isStore
-          ? "a store that is already there"
-          : "something there that is no Zarr store",
+    found: isStore ? "a store that is already there" : "something there that is no Zarr store",
     expected: "a place that is free",
-    remedy:
-      owner !== undefined
-        ? "Wait for that run to end; if there is none, remove what is there."
-        : isStore
-          ? "Choose another place, or allow to overwrite it (--overwrite)."
-          : "Choose another place.",
+    remedy: isStore
+      ? "Choose another place, or allow to overwrite it (--overwrite)."
+      : "Choose another place.",
   });
 }
 
-async function readMark({ fetch, sign, bucket }: RemoteParts, prefix: string): Promise<string> {
-  const { status, bytes } = await fetch({
-    url: objectUrl({ bucketUrl: bucket?.bucketUrl ?? "" }, prefix + MARK),
-    sign,
-  });
-  return status === 200 ? new TextDecoder().decode(bytes) : "";
+/** Does what is left to do before a store is written; where that fails its mark goes. */
+async function prepare<T>(work: () => Promise<T>, mark: RemoteMark): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // What went wrong first is what is told.
+    await mark.release().catch(() => undefined);
+    throw error;
+  }
 }
 
 /** A folder for what is to be uploaded; those of killed runs are removed. */

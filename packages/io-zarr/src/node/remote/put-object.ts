@@ -23,6 +23,28 @@ export async function putBytes(parts: RemoteParts, url: string, body: Uint8Array
   });
 }
 
+/**
+ * Uploads bytes as one object unless there is one. "there": there is, perhaps by an attempt of this call whose answer was lost;
+ * "unknown": the service knows no such condition, and nothing was done.
+ */
+export async function putIfAbsent(
+  parts: RemoteParts,
+  url: string,
+  body: Uint8Array,
+): Promise<"put" | "there" | "unknown"> {
+  const { fetch, sign, signedHow, bucket } = parts;
+  const condition: Record<string, string> =
+    bucket?.service === "gs" ? { "x-goog-if-generation-match": "0" } : { "if-none-match": "*" };
+  const kind: Record<string, string> = bucket?.service === "az" ? { "x-ms-blob-type": "BlockBlob" } : {};
+  const headers = { "content-type": "application/octet-stream", ...kind, ...condition };
+  const answer = await fetch({ url, sign, method: "PUT", body, headers });
+  if (answer.status >= 200 && answer.status < 300) return "put";
+  // 409: Azure's answer, and that of S3 where several put at once; 304: some that speak its protocol.
+  if ([304, 409, 412].includes(answer.status)) return "there";
+  if ([400, 501].includes(answer.status)) return "unknown";
+  throw refused(url, answer, signedHow);
+}
+
 /** Uploads a file as one object, in parts where it is large; at most one part is in memory. */
 export async function putFile(
   parts: RemoteParts,
