@@ -20,7 +20,7 @@ const MOST_HALVINGS = 4;
 /** A strength whose loss is above the least by more standard errors than this, and growing, ends the search. */
 const HOPELESS = 4;
 /** Of what smoothing gains over none, this share may be given up for less smoothing. */
-const SHARE_GIVEN_UP = 0.05;
+const SHARE_GIVEN_UP = 0.015;
 /** By so many standard errors neighbours have to be better than strangers. */
 const CERTAINTY = 2;
 /** Where less than this share of the gain is due to neighbours being neighbours, the gain says little of how alike they are. */
@@ -29,7 +29,7 @@ const NEIGHBOR_SHARE = 0.15;
 /**
  * Chooses the strength of smoothing by count splitting: the sample's counts are thinned into two halves, each strength is solved on
  * the first, and its loss is how far the answer is from the second, by least squares. The choice is the weakest smoothing that has
- * all but a twentieth of what the best one gains over none: where the loss is flat, stronger smoothing costs rare types.
+ * nearly all that the best one gains over none: where the loss is flat, stronger smoothing costs rare types.
  *
  * Any shrinkage of noisy answers makes them better, towards whatever spots. So the same is done with each spot among strangers (the
  * sample's spots change places). Unless true neighbours are surely better than these there is no smoothing, and where they
