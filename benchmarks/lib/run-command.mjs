@@ -12,8 +12,9 @@ export function knownWorkers(workers) {
     : { workers: 1, flags: [] };
 }
 
-/** Script and arguments that deconvolve a data set into the store `out`. */
+/** Script and arguments that deconvolve a data set into the store `out`: by the article's method, unless the flags name another. */
 export function runArguments({ spatial, reference }, out, flags) {
+  const method = flags.includes("--method") ? [] : ["--method", "flashdeconv"];
   return [
     CLI,
     "run",
@@ -25,6 +26,7 @@ export function runArguments({ spatial, reference }, out, flags) {
     "--overwrite",
     "--json",
     "--quiet",
+    ...method,
     ...flags,
   ];
 }

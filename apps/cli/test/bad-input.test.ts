@@ -199,7 +199,7 @@ describe("bad input is refused", () => {
     ],
     [
       "an unknown option of the solver",
-      { args: ["--solver-options", '{"lamda":2}'] },
+      { args: ["--method", "flashdeconv", "--solver-options", '{"lamda":2}'] },
       [/lamda of --solver-options/, /lambda, rho/],
     ],
     ["broken JSON", { args: ["--solver-options", "{lambda:2}"] }, [/option --solver-options/, /JSON object/]],

@@ -27,7 +27,7 @@ describe.skipIf(!existsSync(built))("damaged stores (skipped where the command l
     expect(verdicts).toHaveLength(SEEDS.length);
     expect(count("refused")).toBeGreaterThan(SEEDS.length / 3);
     expect(count("same")).toBeGreaterThan(10);
-    expect(count("changed")).toBeGreaterThan(3);
+    expect(count("changed")).toBeGreaterThan(2);
   }, 120_000);
 
   it("end so behind a URL as well", async () => {

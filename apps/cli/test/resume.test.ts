@@ -192,6 +192,8 @@ describe("a run that was stopped", () => {
       "0",
       "--workers",
       "1",
+      "--method",
+      "flashdeconv",
     ]);
     const stopped = await interruptedAt("summing up spots", args);
     expect(stopped.code).toBe(130);

@@ -26,7 +26,7 @@ describe("flashdeconv solve", () => {
   it("gives the bits of a full run, for the settings of the run and for others", async () => {
     const folder = await temporaryFolder();
     const at = (name: string) => join(folder, name);
-    await succeed(...run("--out", at("run"), "--save-stats", at("stats")));
+    await succeed(...run("--out", at("run"), "--save-stats", at("stats"), "--method", "flashdeconv"));
     await succeed(...run("--out", at("run-50"), "--lambda", "50"));
     const { stdout } = await succeed("solve", at("stats"), "--out", at("again"));
     await succeed("solve", at("stats"), "--out", at("again-50"), "--lambda", "50");

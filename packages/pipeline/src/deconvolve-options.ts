@@ -8,7 +8,13 @@ import {
 } from "@flashdeconv/normalize";
 import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
-import { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions, type Solver } from "@flashdeconv/solver";
+import {
+  BCD_DEFAULTS,
+  resolveSolveOptions,
+  SOLVE_DEFAULTS,
+  type SolveOptions,
+  type Solver,
+} from "@flashdeconv/solver";
 import type { Checkpoint } from "./checkpoint.js";
 import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
@@ -30,8 +36,9 @@ export interface StageProgress {
 
 export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   /**
-   * The method by name, which brings a solver and settings for it; "flashdeconv" by default, the article's. Undefined with a
-   * solver of your own.
+   * The method by name, which brings a solver and settings for it. "weighted" by default, the most accurate one; "flashdeconv", the
+   * article's, where something is given that only this has: `preprocess`, `targetSum`, `logBase`, `sketchDimension`, `seed`,
+   * `platform`, `allowNonCounts`, or lambda or rho in `solverOptions`. Undefined with a solver of your own.
    */
   readonly method: MethodName | undefined;
   /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
@@ -128,10 +135,10 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   graph: GRAPH_DEFAULTS.kind,
   neighborCount: GRAPH_DEFAULTS.neighborCount,
   radius: undefined,
-  method: "flashdeconv",
-  genes: METHODS.flashdeconv.genes,
-  solver: METHODS.flashdeconv.solver,
-  smoothing: undefined,
+  method: "weighted",
+  genes: METHODS.weighted.genes,
+  solver: METHODS.weighted.solver,
+  smoothing: METHODS.weighted.smoothing,
   likelihood: "auto",
   platformCorrection: true,
   overdispersion: "auto",
@@ -193,7 +200,7 @@ function resolveMethod(
       remedy: "Give one of the two.",
     });
   }
-  const method = asked ?? (given ? methodOf(given) : DECONVOLVE_DEFAULTS.method);
+  const method = asked ?? (given ? methodOf(given) : impliedMethod(input));
   const defaults = method && METHODS[method];
   const solver = given ?? (defaults ?? METHODS.flashdeconv).solver;
   const isSet = solver.smoothing !== undefined && solver.smoothing.option in (input.solverOptions ?? {});
@@ -203,6 +210,15 @@ function resolveMethod(
     genes: input.genes ?? defaults?.genes ?? (usesCountModel(solver) ? "all" : "selected"),
     smoothing: input.smoothing ?? (isSet ? undefined : defaults?.smoothing),
   };
+}
+
+/** Who gives what only the article's method has means that one. */
+function impliedMethod(input: Partial<DeconvolveOptions>): MethodName | undefined {
+  const isArticles =
+    [...NORMALIZED_ONLY, "platform" as const].some((option) => input[option] !== undefined) ||
+    input.allowNonCounts === true ||
+    Object.keys(input.solverOptions ?? {}).some((option) => option in BCD_DEFAULTS);
+  return isArticles ? "flashdeconv" : DECONVOLVE_DEFAULTS.method;
 }
 
 /** The strength of smoothing comes from one place, and only to a solver that has one. */

@@ -147,6 +147,29 @@ describe("options", () => {
 
   it("undefined counts as left out", () => {
     const { solver, tolerance } = resolveDeconvolveOptions({ tolerance: undefined, solver: undefined });
-    expect([tolerance, (solver as Solver).name]).toEqual([1e-3, "bcd"]);
+    expect([tolerance, (solver as Solver).name]).toEqual([1e-3, "weighted"]);
+  });
+
+  it("that only the article's method has mean that method", () => {
+    const methodFor = (options: Partial<DeconvolveOptions>) => resolveDeconvolveOptions(options).method;
+    for (const options of [
+      { preprocess: "log-cpm" },
+      { sketchDimension: "none" },
+      { seed: 0 },
+      { allowNonCounts: true },
+      { solverOptions: { lambda: 0 } },
+      { solverOptions: { rho: 0.1 } },
+      { platform: "visium" },
+    ] as const) {
+      expect(methodFor(options), JSON.stringify(options)).toBe("flashdeconv");
+    }
+    for (const options of [
+      {},
+      { smoothing: 3 },
+      { allowNonCounts: false },
+      { solverOptions: { epsilon: 0.1 } },
+    ]) {
+      expect(methodFor(options), JSON.stringify(options)).toBe("weighted");
+    }
   });
 });

@@ -15,7 +15,7 @@ const codes = (notices: readonly { code: string }[]) => notices.map((notice) => 
 describe("deconvolve", () => {
   it("finds proportions that sum to one, and says how it got there", async () => {
     const { spatial, reference } = section;
-    const result = await deconvolve(spatial, reference);
+    const result = await deconvolve(spatial, reference, { method: "flashdeconv" });
     expect(result).toMatchObject({ spotCount: 150, typeNames: [...reference.cellTypes.names].sort() });
     const proportions = await proportionsOf(result);
     for (let spot = 0; spot < 150; spot++) {
@@ -211,6 +211,7 @@ describe("accepted, with a notice", () => {
     const result = await deconvolve(
       { ...spatial, geneNames: genes },
       { ...reference, cellTypes: { codes: unlabelled, names } },
+      { method: "flashdeconv" },
     );
     const told = [
       "uninformative-labels",

@@ -131,7 +131,7 @@ describe("the method poisson", () => {
     [{ method: "poisson", solverOptions: { lambda: 3 } }, /lambda/],
     [{ method: "poisson", likelihood: "never" as "auto" }, /"auto", "always"/],
     [{ method: "weighted", likelihood: "always" }, /no likelihood with the solver weighted/],
-    [{ likelihood: "always" }, /no likelihood with the solver bcd/],
+    [{ likelihood: "always" }, /no likelihood with the solver weighted/],
   ])("refuses %j", async (options, message) => {
     const { spatial, reference } = await smallSection();
     await expect(async () => deconvolve(spatial, reference, options)).rejects.toThrow(message);

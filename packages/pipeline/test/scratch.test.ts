@@ -79,17 +79,16 @@ describe("a run on scratch", () => {
   });
 
   it("keeps a summary that can be solved again, on scratch or in memory", async () => {
+    const options = { method: "flashdeconv" } as const;
     const kept: SectionSummary[] = [];
     const store = memoryStore();
     const frame = { spotNames: tissue.spotNames(), coordinates: await section.readCoordinates() };
-    await deconvolve(section, tissue.reference, {}, { onSummary: (summary) => void kept.push(summary) });
+    await deconvolve(section, tissue.reference, options, { onSummary: (summary) => void kept.push(summary) });
     const use = { scratch, windowBytes: WINDOW };
-    await deconvolve(
-      section,
-      tissue.reference,
-      {},
-      { scratch: use, onSummary: (s) => writeSummary(store, s, frame) },
-    );
+    await deconvolve(section, tissue.reference, options, {
+      scratch: use,
+      onSummary: (s) => writeSummary(store, s, frame),
+    });
     const inMemory = (await readSummary(store)).summary;
     expect(inMemory).toEqual(kept[0]);
     const streamed = (await readSummary(store, { streamStatistics: true })).summary;

@@ -46,7 +46,7 @@ describe("a stored summary", () => {
   });
 
   it("solves with another lambda, rho or solver as a full run does", async () => {
-    const { summary } = await summarize();
+    const { summary } = await summarize({ method: "flashdeconv" });
     const { stored } = await throughStore(summary);
     for (const solverOptions of [{ lambda: 0 }, { lambda: 300 }, { rho: 0.2 }]) {
       const wanted = await deconvolve(section.spatial, section.reference, { solverOptions });
@@ -72,7 +72,7 @@ describe("a stored summary", () => {
   });
 
   it("is not for solvers that need more", async () => {
-    const { summary } = await summarize();
+    const { summary } = await summarize({ method: "flashdeconv" });
     const solver = { name: "own", coupling: "independent", input: "counts" } as const;
     const run = async () =>
       solveSummary(summary, {

@@ -72,7 +72,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .optionsGroup("Method:")
     .option(
       "--method <name>",
-      `${METHOD_NAMES.join(", ")} (default: ${DEFAULTS.method})`,
+      `${METHOD_NAMES.join(", ")} (default: ${DEFAULTS.method}; flashdeconv, the article's, where an option is given that only this has)`,
       parseChoice("--method", METHOD_NAMES),
     )
     .option(

@@ -20,8 +20,9 @@ export async function describeRun(
   const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
   const text = [
     `${path}: obsm/${key}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
-    `${formatCount(genesUsed)} of ${countOf(parameters.shared_gene_count as number, "shared gene")} used` +
-      `${typeof lambda === "number" ? `, lambda ${Number(lambda.toPrecision(4))}` : ""}`,
+    `method ${parameters.method ?? parameters.solver}, ` +
+      `${formatCount(genesUsed)} of ${countOf(parameters.shared_gene_count as number, "shared gene")} used` +
+      smoothingText(parameters),
     `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
       `${typeof error === "number" && error > 0 ? `, proportions right to about ${error.toPrecision(1)}` : ""}`,
     ...Object.entries(statuses)
@@ -67,6 +68,15 @@ export async function describeRun(
       notices,
     },
   };
+}
+
+/** How strong the smoothing was, for those that have it: as lambda, or on the scale of the relative prior. */
+function smoothingText({
+  lambda_used: lambda,
+  smoothing_used: smoothing,
+}: Deconvolution["parameters"]): string {
+  if (typeof lambda === "number") return `, lambda ${Number(lambda.toPrecision(4))}`;
+  return typeof smoothing === "number" ? `, smoothing ${Number(smoothing.toPrecision(4))}` : "";
 }
 
 interface TypeSummary {
