@@ -1,18 +1,21 @@
 // Compiles assembly/*.ts to WebAssembly and writes each as base64 into src/generated: bundlers and tests then need no loader.
 //   pnpm --filter @flashdeconv/kernels compile
 // A test says when the written files are not what the sources compile to.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 
 const folder = import.meta.dirname;
+const pathOf = (path) => join(folder, "assembly", path);
 
+const SHARED_MEMORY = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 /** Options of each kernel beside those of all; `importMemory` because whoever calls it lays its arrays out. */
 const KERNELS = {
   "count-scan": ["--enable", "nontrapping-f2i"],
   "gene-moments": ["--enable", "nontrapping-f2i"],
   "row-statistics": [],
-  "spot-sweep": ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"],
+  "spot-sweep": SHARED_MEMORY,
+  "relative-sweep": SHARED_MEMORY,
 };
 const OPTIONS = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--importMemory"];
 
@@ -25,7 +28,8 @@ export async function compileKernels() {
     const { error, stderr } = await asc.main(
       [source, ...OPTIONS, ...options, "--initialMemory", "1", "--outFile", "kernel.wasm"],
       {
-        readFile: (path) => (path === source ? readFileSync(join(folder, "assembly", path), "utf8") : null),
+        // The compiler also looks for files in places of its own.
+        readFile: (path) => (existsSync(pathOf(path)) ? readFileSync(pathOf(path), "utf8") : null),
         writeFile: (_, contents) => {
           wasm = contents;
         },

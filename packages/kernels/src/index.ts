@@ -20,6 +20,12 @@
 export { type CountScan, countScanKernel, type ScannedRows } from "./count-scan.js";
 export { type AddRowMoments, geneMomentsKernel, type MomentColumns } from "./gene-moments.js";
 export { chooseKernel, KERNEL_CHOICES, type KernelChoice } from "./kernel-choice.js";
+export {
+  type CountAssessment,
+  type RelativeProblem,
+  type RelativeSweep,
+  relativeSweepKernel,
+} from "./relative-sweep.js";
 export { type RowStatistics, type RowTables, rowStatisticsKernel } from "./row-statistics.js";
 export {
   type ArenaArray,
@@ -28,10 +34,5 @@ export {
   openArena,
   type SharedArena,
 } from "./shared-arena.js";
-export {
-  type SpotAssessment,
-  type SpotSweep,
-  type SweepProblem,
-  type SweepTile,
-  spotSweepKernel,
-} from "./spot-sweep.js";
+export { type SpotAssessment, type SpotSweep, type SweepProblem, spotSweepKernel } from "./spot-sweep.js";
+export type { SweepTile } from "./tile-arguments.js";

@@ -1,6 +1,7 @@
 import { compileKernel } from "./compile-kernel.js";
 import { spotSweepWasm } from "./generated/spot-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";
+import { type SweepTile, type TileArguments, tileArguments } from "./tile-arguments.js";
 
 /** A least-squares problem, the same for all spots: see the solver's LeastSquaresProblem. K types. */
 export interface SweepProblem {
@@ -16,16 +17,6 @@ export interface SweepProblem {
   readonly bound?: { readonly direction: Float64Array; readonly top: number; readonly rest: number };
 }
 
-/** Spots and the arrays that they are found in: see the solver's Tile. */
-export interface SweepTile {
-  readonly spots: Int32Array;
-  readonly statistics: Float32Array | Float64Array;
-  readonly indptr: Int32Array;
-  readonly indices: Int32Array;
-  readonly weights?: Float64Array;
-  readonly relaxation: number;
-}
-
 export interface SpotAssessment {
   readonly objective: number;
   readonly kktResidual: number;
@@ -38,16 +29,6 @@ export interface SpotSweep {
   /** Judges them; undefined for arrays elsewhere. */
   assessSpots(tile: SweepTile, abundance: Float32Array | Float64Array): SpotAssessment | undefined;
 }
-
-type TileArguments = [
-  spots: number,
-  spotCount: number,
-  statistics: number,
-  abundance: number,
-  indptr: number,
-  indices: number,
-  weights: number,
-];
 
 interface Exports {
   configure(
@@ -77,8 +58,8 @@ export function spotSweepKernel(arena: SharedArena, problem: SweepProblem): Spot
   const { typeCount, gram, lambda, sparsity, bound, deflatedShift, smallest } = problem;
   const rowLength = 2 * Math.ceil(typeCount / 2);
   const out = arena.allocate(Float64Array, 3);
-  // As `configure` lays it out: gram, direction, seven vectors, factor, support.
-  const own = arena.allocate(Float64Array, (typeCount + 8) * rowLength + typeCount * typeCount + typeCount);
+  // As `configure` lays it out: gram, nine vectors, factor, support.
+  const own = arena.allocate(Float64Array, (typeCount + 9) * rowLength + typeCount * typeCount + typeCount);
   if (!own || !out) return undefined;
   for (let k = 0; k < typeCount; k++) {
     own.set(gram.subarray(k * typeCount, (k + 1) * typeCount), k * rowLength);
@@ -90,27 +71,15 @@ export function spotSweepKernel(arena: SharedArena, problem: SweepProblem): Spot
   const from = bound ? deflatedShift : Number.POSITIVE_INFINITY;
   kernel.configure(own.byteOffset, typeCount, lambda, sparsity, from, top, rest, smallest);
 
-  function tileArguments(
-    { spots, statistics, indptr, indices, weights }: SweepTile,
-    abundance: Float32Array | Float64Array,
-  ): TileArguments | undefined {
-    const places = [spots, statistics, abundance, indptr, indices].map(arena.addressOf);
-    const weightsAt = weights ? arena.addressOf(weights) : 0;
-    if (places.includes(undefined) || weightsAt === undefined) return undefined;
-    if (statistics.BYTES_PER_ELEMENT !== abundance.BYTES_PER_ELEMENT) return undefined;
-    const [spotsAt, statisticsAt, abundanceAt, indptrAt, indicesAt] = places as number[];
-    return [spotsAt, spots.length, statisticsAt, abundanceAt, indptrAt, indicesAt, weightsAt];
-  }
-
   return {
     sweepSpots(tile, abundance) {
-      const args = tileArguments(tile, abundance);
+      const args = tileArguments(arena, tile, abundance);
       if (!args) return undefined;
       const sweep = abundance instanceof Float64Array ? kernel.sweepFloat64 : kernel.sweepFloat32;
       return sweep(...args, tile.relaxation);
     },
     assessSpots(tile, abundance) {
-      const args = tileArguments(tile, abundance);
+      const args = tileArguments(arena, tile, abundance);
       if (!args) return undefined;
       const assess = abundance instanceof Float64Array ? kernel.assessFloat64 : kernel.assessFloat32;
       assess(...args, out.byteOffset);

@@ -9,6 +9,7 @@ it("exports these names and no other", () => {
     "createArena",
     "geneMomentsKernel",
     "openArena",
+    "relativeSweepKernel",
     "rowStatisticsKernel",
     "spotSweepKernel",
   ]);

@@ -27,49 +27,76 @@ export function deflateGram({ values, vectors }: SymmetricEigen): DeflatedGram |
   return { direction, excess: values[size - 1] - rest, rest };
 }
 
+/** Numbers of a step on the bound, made once per thread. */
+export interface DeflatedWorkspace {
+  /** One over the bound's diagonal. */
+  readonly inverse: Float64Array;
+  /** v times that. */
+  readonly leaning: Float64Array;
+}
+
 /**
  * Minimises 1/2 x'(B + A)x - (relaxation r + (B + A) old)'x over x >= 0, with the bound B and the diagonal A = `added`: one step from
  * `old` with negative gradient r. With t = that right-hand side, x = max(0, (t - tau v) / (rest + added)) for the one
  * tau = excess v'x, found by Newton steps on a piecewise linear increasing concave function: from below, never back.
  *
+ * Sums are made of two, over even and over odd types, as a vector of two numbers makes them.
+ *
  * @param t K numbers: relaxation r when it begins; overwritten
- * @param inverse K numbers of scratch
  * @param x K numbers, the result
  */
 export function deflatedDiagonalStep(
   { direction: v, excess, rest }: DeflatedGram,
+  { inverse, leaning }: DeflatedWorkspace,
   added: Float64Array,
   old: Float64Array,
   t: Float64Array,
-  inverse: Float64Array,
   x: Float64Array,
 ): void {
   const typeCount = v.length;
-  let along = 0;
-  for (let k = 0; k < typeCount; k++) along += v[k] * old[k];
-  along *= excess;
-  let vt = 0;
-  let vv = 0;
+  let even = 0;
+  let odd = 0;
   for (let k = 0; k < typeCount; k++) {
-    const a = rest + added[k];
-    const inverted = 1 / a;
+    if ((k & 1) === 0) even += v[k] * old[k];
+    else odd += v[k] * old[k];
+  }
+  const along = excess * (even + odd);
+  even = 0;
+  odd = 0;
+  let evenSquares = 0;
+  let oddSquares = 0;
+  for (let k = 0; k < typeCount; k++) {
+    const scale = rest + added[k];
+    const inverted = 1 / scale;
     inverse[k] = inverted;
-    t[k] += a * old[k] + along * v[k];
-    if (old[k] > 0) {
-      vt += v[k] * t[k] * inverted;
-      vv += v[k] * v[k] * inverted;
+    leaning[k] = v[k] * inverted;
+    t[k] += scale * old[k] + along * v[k];
+    const entry = old[k] > 0 ? leaning[k] : 0;
+    if ((k & 1) === 0) {
+      even += entry * t[k];
+      evenSquares += entry * v[k];
+    } else {
+      odd += entry * t[k];
+      oddSquares += entry * v[k];
     }
   }
-  let tau = (excess * vt) / (1 + excess * vv);
+  let tau = (excess * (even + odd)) / (1 + excess * (evenSquares + oddSquares));
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    vt = 0;
-    vv = 0;
+    even = 0;
+    odd = 0;
+    evenSquares = 0;
+    oddSquares = 0;
     for (let k = 0; k < typeCount; k++) {
-      if (t[k] <= tau * v[k]) continue;
-      vt += v[k] * t[k] * inverse[k];
-      vv += v[k] * v[k] * inverse[k];
+      const entry = t[k] > tau * v[k] ? leaning[k] : 0;
+      if ((k & 1) === 0) {
+        even += entry * t[k];
+        evenSquares += entry * v[k];
+      } else {
+        odd += entry * t[k];
+        oddSquares += entry * v[k];
+      }
     }
-    const next = (excess * vt) / (1 + excess * vv);
+    const next = (excess * (even + odd)) / (1 + excess * (evenSquares + oddSquares));
     if (next === tau) break;
     tau = next;
   }

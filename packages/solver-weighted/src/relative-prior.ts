@@ -135,20 +135,19 @@ export function isNear(
   return true;
 }
 
-/** Sum over the spot's edges of weight x phi. */
-export function sumPrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): number {
-  const { typeCount, epsilon, present, presentCount } = prior;
-  const { indptr, indices, weights } = tile;
-  const own = spot * typeCount;
+/** Sum over the spot's edges of weight x phi of one type. */
+export function roughness(
+  { typeCount, epsilon, old }: RelativePrior,
+  { indptr, indices, weights }: Tile,
+  abundance: StatArray,
+  spot: number,
+  type: number,
+): number {
   let sum = 0;
   for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
-    const row = indices[e] * typeCount;
-    let phi = 0;
-    for (let a = 0; a < presentCount; a++) {
-      const k = present[a];
-      const difference = abundance[own + k] - abundance[row + k];
-      phi += (difference * difference) / (0.5 * (abundance[own + k] + abundance[row + k]) + epsilon);
-    }
+    const b = abundance[indices[e] * typeCount + type];
+    const difference = old[type] - b;
+    const phi = (difference * difference) / (0.5 * (old[type] + b) + epsilon);
     sum += (weights === undefined ? 1 : weights[e]) * phi;
   }
   return sum;

@@ -38,8 +38,8 @@ export const weighted: Solver<WeightedOptions> = {
     };
   },
 
-  start(reference, options, { meanDegree, meanDepth = USUAL_DEPTH }) {
-    return weightedSession(reference, { ...options, meanDegree, meanDepth });
+  start(reference, options, { meanDegree, meanDepth = USUAL_DEPTH, arena }) {
+    return weightedSession(reference, { ...options, meanDegree, meanDepth, arena });
   },
 };
 

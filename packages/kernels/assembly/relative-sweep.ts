@@ -1,0 +1,517 @@
+import { added, setNnls, solveNnls, target, updated } from "./exact-nnls";
+import { addProducts, K, P, setGram } from "./gram";
+import { greaterLane, indexAt, numberAt, storedAt, storedPair, sumOfLanes } from "./memory";
+
+// Updates and judges the spots of count-weighted least squares under the relative prior, in memory that all threads share. Twins:
+// packages/solver-weighted/src/sweep-counts.ts and assess-counts.ts, with what they call. Every operation on doubles is the twin's, in
+// its order, so that both give the same bits; vectors hold numbers of two types side by side.
+
+/** Weight of an edge. */
+let edgeWeight: f64 = 0;
+let epsilon: f64 = 0;
+/** Whether one step on the bound of the Gram matrix takes the place of the exact answer. */
+let isBoundClose: bool = false;
+let excess: f64 = 0;
+let rest: f64 = 0;
+
+let direction: usize = 0;
+let old: usize = 0;
+let product: usize = 0;
+let slope: usize = 0;
+let curvature: usize = 0;
+let least: usize = 0;
+let inverse: usize = 0;
+let leaning: usize = 0;
+
+/** Where a thread's own numbers lie: gram (K x P), eight vectors of P, what the exact solver needs. */
+export function configure(
+  base: usize,
+  typeCount: usize,
+  edgeWeight_: f64,
+  epsilon_: f64,
+  isBoundClose_: bool,
+  excess_: f64,
+  rest_: f64,
+): void {
+  edgeWeight = edgeWeight_;
+  epsilon = epsilon_;
+  isBoundClose = isBoundClose_;
+  excess = excess_;
+  rest = rest_;
+  direction = setGram(base, typeCount);
+  const vector = P << 3;
+  old = direction + vector;
+  product = old + vector;
+  slope = product + vector;
+  curvature = slope + vector;
+  least = curvature + vector;
+  inverse = least + vector;
+  leaning = inverse + vector;
+  setNnls(leaning + vector);
+}
+
+/** Two types, or the last one beside a 0. */
+@inline
+function pairAt(at: usize, k: usize, isDouble: bool, isLast: bool): v128 {
+  if (!isLast) return storedPair(at, k, isDouble);
+  return isDouble
+    ? v128.load64_zero(at + (k << 3))
+    : f64x2.promote_low_f32x4(v128.load32_zero(at + (k << 2)));
+}
+
+@inline
+function shareOf(weights: usize, e: usize): v128 {
+  return f64x2.splat(weights === 0 ? edgeWeight : edgeWeight * numberAt(weights, e));
+}
+
+/** Slope and curvature of the prior in two types, and their least abundance among neighbours. */
+@inline
+function loadPair(
+  k: usize,
+  row: usize,
+  abundance: usize,
+  from: usize,
+  to: usize,
+  indices: usize,
+  weights: usize,
+  curvatureOfAbsent: f64,
+  isDouble: bool,
+  isLast: bool,
+): void {
+  const size: usize = isDouble ? 3 : 2;
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const half = f64x2.splat(0.5);
+  const floor = f64x2.splat(epsilon);
+  const own = pairAt(row, k, isDouble, isLast);
+  let slopes = zero;
+  let curvatures = zero;
+  let greatest = own;
+  let smallest = f64x2.splat(Infinity);
+  for (let e = from; e < to; e++) {
+    const share = shareOf(weights, e);
+    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
+    const inverted = f64x2.div(one, f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor));
+    const ratio = f64x2.mul(f64x2.add(other, floor), inverted);
+    const squared = f64x2.mul(f64x2.mul(share, ratio), ratio);
+    slopes = f64x2.add(slopes, f64x2.sub(share, squared));
+    curvatures = f64x2.add(curvatures, f64x2.mul(squared, inverted));
+    greatest = f64x2.pmax(greatest, other);
+    smallest = f64x2.pmin(smallest, other);
+  }
+  const isPresent = f64x2.gt(greatest, zero);
+  const at = k << 3;
+  v128.store(old + at, own);
+  v128.store(slope + at, v128.and(slopes, isPresent));
+  v128.store(curvature + at, v128.bitselect(curvatures, f64x2.splat(curvatureOfAbsent), isPresent));
+  v128.store(least + at, v128.and(smallest, isPresent));
+}
+
+/** Takes in a spot and its neighbours. Returns the sum over edges of what they weigh. */
+@inline
+function loadPrior(
+  spot: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  isDouble: bool,
+): f64 {
+  const size: usize = isDouble ? 3 : 2;
+  const from = indexAt(indptr, spot);
+  const to = indexAt(indptr, spot + 1);
+  let weight = <f64>(to - from);
+  if (weights !== 0) {
+    weight = 0;
+    for (let e = from; e < to; e++) weight += numberAt(weights, e);
+  }
+  const row = abundance + ((spot * K) << size);
+  const absent = (edgeWeight * weight) / epsilon;
+  let k: usize = 0;
+  for (; k + 2 <= K; k += 2) {
+    loadPair(k, row, abundance, from, to, indices, weights, absent, isDouble, false);
+  }
+  if (k < K) loadPair(k, row, abundance, from, to, indices, weights, absent, isDouble, true);
+  return weight;
+}
+
+/** The curvature of a quadratic that is nowhere below the prior, in two types. */
+@inline
+function majorizePair(
+  k: usize,
+  abundance: usize,
+  from: usize,
+  to: usize,
+  indices: usize,
+  weights: usize,
+  isDouble: bool,
+  isLast: bool,
+): void {
+  const size: usize = isDouble ? 3 : 2;
+  const zero = f64x2.splat(0);
+  const half = f64x2.splat(0.5);
+  const floor = f64x2.splat(epsilon);
+  const own = v128.load(old + (k << 3));
+  let greatest = own;
+  let curvatures = zero;
+  for (let e = from; e < to; e++) {
+    const share = shareOf(weights, e);
+    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
+    const middle = f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor);
+    const ratio = f64x2.div(f64x2.add(other, floor), middle);
+    const squared = f64x2.mul(f64x2.mul(share, ratio), ratio);
+    curvatures = f64x2.add(curvatures, f64x2.div(squared, f64x2.add(f64x2.mul(half, other), floor)));
+    greatest = f64x2.pmax(greatest, other);
+  }
+  const at = curvature + (k << 3);
+  v128.store(at, v128.bitselect(curvatures, v128.load(at), f64x2.gt(greatest, zero)));
+}
+
+function majorizePrior(
+  spot: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  isDouble: bool,
+): void {
+  const from = indexAt(indptr, spot);
+  const to = indexAt(indptr, spot + 1);
+  let k: usize = 0;
+  for (; k + 2 <= K; k += 2) majorizePair(k, abundance, from, to, indices, weights, isDouble, false);
+  if (k < K) majorizePair(k, abundance, from, to, indices, weights, isDouble, true);
+}
+
+/** `product` = G old. */
+@inline
+function multiplyOld(): void {
+  for (let k: usize = 0; k < P; k += 2) v128.store(product + (k << 3), f64x2.splat(0));
+  addProducts(old, product);
+}
+
+/** One step on the bound from `old` into `updated`: `target` holds the relaxed negative gradient, `added` the diagonal. */
+@inline
+function deflatedStep(): void {
+  const zero = f64x2.splat(0);
+  const one = f64x2.splat(1);
+  const rests = f64x2.splat(rest);
+  let alongs = zero;
+  for (let k: usize = 0; k < P; k += 2) {
+    alongs = f64x2.add(alongs, f64x2.mul(v128.load(direction + (k << 3)), v128.load(old + (k << 3))));
+  }
+  const along = f64x2.splat(excess * sumOfLanes(alongs));
+  let products = zero;
+  let squares = zero;
+  for (let k: usize = 0; k < P; k += 2) {
+    const at = k << 3;
+    const v = v128.load(direction + at);
+    const x = v128.load(old + at);
+    const scale = f64x2.add(rests, v128.load(added + at));
+    const inverted = f64x2.div(one, scale);
+    const leans = f64x2.mul(v, inverted);
+    const value = f64x2.add(
+      v128.load(target + at),
+      f64x2.add(f64x2.mul(scale, x), f64x2.mul(along, v)),
+    );
+    v128.store(target + at, value);
+    v128.store(inverse + at, inverted);
+    v128.store(leaning + at, leans);
+    const entry = v128.and(leans, f64x2.gt(x, zero));
+    products = f64x2.add(products, f64x2.mul(entry, value));
+    squares = f64x2.add(squares, f64x2.mul(entry, v));
+  }
+  let tau = (excess * sumOfLanes(products)) / (1 + excess * sumOfLanes(squares));
+  for (let round = 0; round < 50; round++) {
+    const taus = f64x2.splat(tau);
+    products = zero;
+    squares = zero;
+    for (let k: usize = 0; k < P; k += 2) {
+      const at = k << 3;
+      const v = v128.load(direction + at);
+      const value = v128.load(target + at);
+      const entry = v128.and(v128.load(leaning + at), f64x2.gt(value, f64x2.mul(taus, v)));
+      products = f64x2.add(products, f64x2.mul(entry, value));
+      squares = f64x2.add(squares, f64x2.mul(entry, v));
+    }
+    const next = (excess * sumOfLanes(products)) / (1 + excess * sumOfLanes(squares));
+    if (next === tau) break;
+    tau = next;
+  }
+  const taus = f64x2.splat(tau);
+  for (let k: usize = 0; k < P; k += 2) {
+    const at = k << 3;
+    const value = f64x2.sub(v128.load(target + at), f64x2.mul(taus, v128.load(direction + at)));
+    const moved = f64x2.mul(value, v128.load(inverse + at));
+    v128.store(updated + at, v128.and(moved, f64x2.gt(value, zero)));
+  }
+}
+
+/** The minimum of the quadratic of the spot that was loaded, or beyond it by the relaxation, into `updated`. */
+@inline
+function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
+  const depth = storedAt(stat, K, isDouble);
+  const zero = f64x2.splat(0);
+  const relaxations = f64x2.splat(relaxation);
+  if (!(depth > 0)) {
+    for (let k: usize = 0; k < P; k += 2) {
+      const at = k << 3;
+      const scale = v128.load(curvature + at);
+      const moved = f64x2.sub(
+        v128.load(old + at),
+        f64x2.div(f64x2.mul(relaxations, v128.load(slope + at)), scale),
+      );
+      const isMoved = v128.and(f64x2.gt(scale, zero), f64x2.gt(moved, zero));
+      v128.store(updated + at, v128.and(moved, isMoved));
+    }
+    return;
+  }
+  const share = f64x2.splat(1 / depth);
+  if (isBoundClose && weight > 0) {
+    multiplyOld();
+    for (let k: usize = 0; k < P; k += 2) {
+      const at = k << 3;
+      const isLast = k + 1 === K;
+      const sums = isLast ? pairAt(stat, k, isDouble, true) : pairAt(stat, k, isDouble, false);
+      v128.store(added + at, f64x2.mul(share, v128.load(curvature + at)));
+      const gap = f64x2.sub(
+        f64x2.mul(share, f64x2.sub(sums, v128.load(slope + at))),
+        v128.load(product + at),
+      );
+      v128.store(target + at, f64x2.mul(relaxations, gap));
+    }
+    deflatedStep();
+    return;
+  }
+  for (let k: usize = 0; k < P; k += 2) {
+    const at = k << 3;
+    const isLast = k + 1 === K;
+    const sums = isLast ? pairAt(stat, k, isDouble, true) : pairAt(stat, k, isDouble, false);
+    const diagonal = f64x2.mul(share, v128.load(curvature + at));
+    const x = v128.load(old + at);
+    v128.store(added + at, diagonal);
+    v128.store(
+      target + at,
+      f64x2.add(f64x2.mul(share, f64x2.sub(sums, v128.load(slope + at))), f64x2.mul(diagonal, x)),
+    );
+    v128.store(updated + at, x);
+  }
+  if (relaxation !== 1) {
+    multiplyOld();
+    const back = f64x2.splat(1 - relaxation);
+    for (let k: usize = 0; k < P; k += 2) {
+      const at = k << 3;
+      const stepped = f64x2.add(
+        v128.load(product + at),
+        f64x2.mul(v128.load(added + at), v128.load(old + at)),
+      );
+      v128.store(
+        target + at,
+        f64x2.add(f64x2.mul(relaxations, v128.load(target + at)), f64x2.mul(back, stepped)),
+      );
+    }
+  }
+  solveNnls();
+}
+
+/** Whether the step was so short that it lowers the true objective. */
+@inline
+function isNear(relaxation: f64): bool {
+  const share = 0.5 * relaxation;
+  const shares = f64x2.splat(share);
+  const left = f64x2.splat(1 - share);
+  const floor = f64x2.splat(2 * epsilon);
+  let far = f64x2.splat(0);
+  for (let k: usize = 0; k < P; k += 2) {
+    const at = k << 3;
+    const limit = f64x2.sub(
+      f64x2.mul(shares, v128.load(old + at)),
+      f64x2.mul(left, f64x2.add(v128.load(least + at), floor)),
+    );
+    far = v128.or(far, f64x2.lt(v128.load(updated + at), limit));
+  }
+  return !v128.any_true(far);
+}
+
+@inline
+function sweep(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  relaxation: f64,
+  isDouble: bool,
+): f64 {
+  const size: usize = isDouble ? 3 : 2;
+  let largestChange: f64 = 0;
+  for (let i: usize = 0; i < spotCount; i++) {
+    const spot = indexAt(spots, i);
+    const stat = statistics + ((spot * (K + 1)) << size);
+    const weight = loadPrior(spot, abundance, indptr, indices, weights, isDouble);
+    step(stat, weight, relaxation, isDouble);
+    if (!isNear(relaxation)) {
+      majorizePrior(spot, abundance, indptr, indices, weights, isDouble);
+      step(stat, weight, relaxation, isDouble);
+    }
+    const row = abundance + ((spot * K) << size);
+    let changes = f64x2.splat(0);
+    let totals = f64x2.splat(0);
+    let oldTotals = f64x2.splat(0);
+    let k: usize = 0;
+    for (; k < P; k += 2) {
+      const at = k << 3;
+      const now = v128.load(updated + at);
+      const before = v128.load(old + at);
+      changes = f64x2.pmax(changes, f64x2.abs(f64x2.sub(now, before)));
+      totals = f64x2.add(totals, now);
+      oldTotals = f64x2.add(oldTotals, before);
+      if (k + 2 <= K) {
+        if (isDouble) v128.store(row + at, now);
+        else v128.store64_lane(row + (k << 2), f32x4.demote_f64x2_zero(now), 0);
+      } else if (isDouble) v128.store64_lane(row + at, now, 0);
+      else v128.store32_lane(row + (k << 2), f32x4.demote_f64x2_zero(now), 0);
+    }
+    const change = greaterLane(changes);
+    if (change > 0) {
+      largestChange = max<f64>(largestChange, change / max<f64>(sumOfLanes(totals), sumOfLanes(oldTotals)));
+    }
+  }
+  return largestChange;
+}
+
+/** Sum over the spot's edges of weight x phi, in two types. */
+@inline
+function roughness(
+  k: usize,
+  abundance: usize,
+  from: usize,
+  to: usize,
+  indices: usize,
+  weights: usize,
+  isDouble: bool,
+  isLast: bool,
+): v128 {
+  const size: usize = isDouble ? 3 : 2;
+  const half = f64x2.splat(0.5);
+  const floor = f64x2.splat(epsilon);
+  const own = v128.load(old + (k << 3));
+  let sums = f64x2.splat(0);
+  for (let e = from; e < to; e++) {
+    const share = f64x2.splat(weights === 0 ? 1 : numberAt(weights, e));
+    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
+    const difference = f64x2.sub(own, other);
+    const middle = f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor);
+    sums = f64x2.add(sums, f64x2.mul(share, f64x2.div(f64x2.mul(difference, difference), middle)));
+  }
+  return sums;
+}
+
+@inline
+function assess(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  out: usize,
+  isDouble: bool,
+): void {
+  const size: usize = isDouble ? 3 : 2;
+  const zero = f64x2.splat(0);
+  let objective: f64 = 0;
+  let violations = zero;
+  for (let i: usize = 0; i < spotCount; i++) {
+    const spot = indexAt(spots, i);
+    const stat = statistics + ((spot * (K + 1)) << size);
+    const depth = storedAt(stat, K, isDouble);
+    const depths = f64x2.splat(depth);
+    const halves = f64x2.splat(depth / 2);
+    loadPrior(spot, abundance, indptr, indices, weights, isDouble);
+    multiplyOld();
+    const from = indexAt(indptr, spot);
+    const to = indexAt(indptr, spot + 1);
+    let values = zero;
+    let rough = zero;
+    for (let k: usize = 0; k < P; k += 2) {
+      const at = k << 3;
+      const x = v128.load(old + at);
+      const stepped = v128.load(product + at);
+      let sums: v128;
+      if (k + 2 <= K) {
+        sums = pairAt(stat, k, isDouble, false);
+        rough = f64x2.add(rough, roughness(k, abundance, from, to, indices, weights, isDouble, false));
+      } else {
+        sums = pairAt(stat, k, isDouble, true);
+        rough = f64x2.add(rough, roughness(k, abundance, from, to, indices, weights, isDouble, true));
+      }
+      values = f64x2.add(values, f64x2.mul(x, f64x2.sub(f64x2.mul(halves, stepped), sums)));
+      const gradient = f64x2.add(f64x2.sub(f64x2.mul(depths, stepped), sums), v128.load(slope + at));
+      const isPositive = f64x2.gt(x, zero);
+      const violation = v128.bitselect(f64x2.abs(gradient), f64x2.neg(gradient), isPositive);
+      violations = f64x2.pmax(violations, violation);
+    }
+    objective += sumOfLanes(values) + (edgeWeight / 4) * sumOfLanes(rough);
+  }
+  store<f64>(out, objective);
+  store<f64>(out, greaterLane(violations), 8);
+}
+
+/** Updates spots in their order. All arrays by their addresses; `weights` at 0 stands for none. Returns the largest change. */
+export function sweepFloat32(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  relaxation: f64,
+): f64 {
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false);
+}
+
+/** The same of statistics and abundances in double precision. */
+export function sweepFloat64(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  relaxation: f64,
+): f64 {
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, true);
+}
+
+/** Judges spots: writes objective and largest violation to `out`. */
+export function assessFloat32(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  out: usize,
+): void {
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false);
+}
+
+/** The same of statistics and abundances in double precision. */
+export function assessFloat64(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  out: usize,
+): void {
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, true);
+}
