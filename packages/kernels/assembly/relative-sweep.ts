@@ -1,5 +1,5 @@
 import { added, setNnls, solveNnls, target, updated } from "./exact-nnls";
-import { addProducts, K, P, setGram } from "./gram";
+import { gram, K, P, setGram } from "./gram";
 import { greaterLane, indexAt, numberAt, storedAt, storedPair, sumOfLanes } from "./memory";
 
 // Updates and judges the spots of count-weighted least squares under the relative prior, in memory that all threads share. Twins:
@@ -64,7 +64,10 @@ function shareOf(weights: usize, e: usize): v128 {
   return f64x2.splat(weights === 0 ? edgeWeight : edgeWeight * numberAt(weights, e));
 }
 
-/** Slope and curvature of the prior in two types, and their least abundance among neighbours. */
+/**
+ * Slope and curvature of the prior in two types, and their least abundance among neighbours. Two neighbours at a time share a
+ * division.
+ */
 @inline
 function loadPair(
   k: usize,
@@ -74,36 +77,67 @@ function loadPair(
   to: usize,
   indices: usize,
   weights: usize,
-  curvatureOfAbsent: f64,
+  weight: f64,
   isDouble: bool,
   isLast: bool,
 ): void {
   const size: usize = isDouble ? 3 : 2;
   const zero = f64x2.splat(0);
-  const one = f64x2.splat(1);
-  const half = f64x2.splat(0.5);
   const floor = f64x2.splat(epsilon);
+  const inPairs = from + ((to - from) & ~1);
   const own = pairAt(row, k, isDouble, isLast);
-  let slopes = zero;
-  let curvatures = zero;
+  const raised = f64x2.add(own, f64x2.splat(2 * epsilon));
+  let squares = zero;
+  let curved = zero;
   let greatest = own;
   let smallest = f64x2.splat(Infinity);
-  for (let e = from; e < to; e++) {
-    const share = shareOf(weights, e);
-    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
-    const inverted = f64x2.div(one, f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor));
-    const ratio = f64x2.mul(f64x2.add(other, floor), inverted);
-    const squared = f64x2.mul(f64x2.mul(share, ratio), ratio);
-    slopes = f64x2.add(slopes, f64x2.sub(share, squared));
-    curvatures = f64x2.add(curvatures, f64x2.mul(squared, inverted));
-    greatest = f64x2.pmax(greatest, other);
-    smallest = f64x2.pmin(smallest, other);
+  let e = from;
+  for (; e < inPairs; e += 2) {
+    const first = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
+    const second = pairAt(abundance + ((indexAt(indices, e + 1) * K) << size), k, isDouble, isLast);
+    const firstSum = f64x2.add(raised, first);
+    const secondSum = f64x2.add(raised, second);
+    const both = f64x2.div(f64x2.splat(1), f64x2.mul(firstSum, secondSum));
+    const firstInverse = f64x2.mul(both, secondSum);
+    const secondInverse = f64x2.mul(both, firstSum);
+    const firstRatio = f64x2.mul(f64x2.add(first, floor), firstInverse);
+    const secondRatio = f64x2.mul(f64x2.add(second, floor), secondInverse);
+    let firstSquare = f64x2.mul(firstRatio, firstRatio);
+    let secondSquare = f64x2.mul(secondRatio, secondRatio);
+    if (weights !== 0) {
+      firstSquare = f64x2.mul(firstSquare, f64x2.splat(numberAt(weights, e)));
+      secondSquare = f64x2.mul(secondSquare, f64x2.splat(numberAt(weights, e + 1)));
+    }
+    squares = f64x2.add(squares, f64x2.add(firstSquare, secondSquare));
+    curved = f64x2.add(
+      curved,
+      f64x2.add(f64x2.mul(firstSquare, firstInverse), f64x2.mul(secondSquare, secondInverse)),
+    );
+    greatest = f64x2.pmax(f64x2.pmax(greatest, first), second);
+    smallest = f64x2.pmin(f64x2.pmin(smallest, first), second);
+  }
+  if (e < to) {
+    const last = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
+    const inverted = f64x2.div(f64x2.splat(1), f64x2.add(raised, last));
+    const ratio = f64x2.mul(f64x2.add(last, floor), inverted);
+    let square = f64x2.mul(ratio, ratio);
+    if (weights !== 0) square = f64x2.mul(square, f64x2.splat(numberAt(weights, e)));
+    squares = f64x2.add(squares, square);
+    curved = f64x2.add(curved, f64x2.mul(square, inverted));
+    greatest = f64x2.pmax(greatest, last);
+    smallest = f64x2.pmin(smallest, last);
   }
   const isPresent = f64x2.gt(greatest, zero);
+  const slopes = f64x2.mul(
+    f64x2.splat(edgeWeight),
+    f64x2.sub(f64x2.splat(weight), f64x2.mul(f64x2.splat(4), squares)),
+  );
+  const curvatures = f64x2.mul(f64x2.splat(8 * edgeWeight), curved);
+  const absent = f64x2.splat((edgeWeight * weight) / epsilon);
   const at = k << 3;
   v128.store(old + at, own);
   v128.store(slope + at, v128.and(slopes, isPresent));
-  v128.store(curvature + at, v128.bitselect(curvatures, f64x2.splat(curvatureOfAbsent), isPresent));
+  v128.store(curvature + at, v128.bitselect(curvatures, absent, isPresent));
   v128.store(least + at, v128.and(smallest, isPresent));
 }
 
@@ -126,12 +160,11 @@ function loadPrior(
     for (let e = from; e < to; e++) weight += numberAt(weights, e);
   }
   const row = abundance + ((spot * K) << size);
-  const absent = (edgeWeight * weight) / epsilon;
   let k: usize = 0;
   for (; k + 2 <= K; k += 2) {
-    loadPair(k, row, abundance, from, to, indices, weights, absent, isDouble, false);
+    loadPair(k, row, abundance, from, to, indices, weights, weight, isDouble, false);
   }
-  if (k < K) loadPair(k, row, abundance, from, to, indices, weights, absent, isDouble, true);
+  if (k < K) loadPair(k, row, abundance, from, to, indices, weights, weight, isDouble, true);
   return weight;
 }
 
@@ -182,19 +215,85 @@ function majorizePrior(
   if (k < K) majorizePair(k, abundance, from, to, indices, weights, isDouble, true);
 }
 
-/** `product` = G old. */
+/** `product` = G old, twenty types at a time as long as there are so many: ten vectors stay in registers. */
 @inline
 function multiplyOld(): void {
-  for (let k: usize = 0; k < P; k += 2) v128.store(product + (k << 3), f64x2.splat(0));
-  addProducts(old, product);
+  const stride = P << 3;
+  let k: usize = 0;
+  for (; k + 20 <= P; k += 20) {
+    let a = f64x2.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    let e = a;
+    let f = a;
+    let g = a;
+    let h = a;
+    let p = a;
+    let q = a;
+    let row = gram + (k << 3);
+    for (let l: usize = 0; l < K; l++, row += stride) {
+      const amount = v128.load64_splat(old + (l << 3));
+      a = f64x2.add(a, f64x2.mul(v128.load(row), amount));
+      b = f64x2.add(b, f64x2.mul(v128.load(row, 16), amount));
+      c = f64x2.add(c, f64x2.mul(v128.load(row, 32), amount));
+      d = f64x2.add(d, f64x2.mul(v128.load(row, 48), amount));
+      e = f64x2.add(e, f64x2.mul(v128.load(row, 64), amount));
+      f = f64x2.add(f, f64x2.mul(v128.load(row, 80), amount));
+      g = f64x2.add(g, f64x2.mul(v128.load(row, 96), amount));
+      h = f64x2.add(h, f64x2.mul(v128.load(row, 112), amount));
+      p = f64x2.add(p, f64x2.mul(v128.load(row, 128), amount));
+      q = f64x2.add(q, f64x2.mul(v128.load(row, 144), amount));
+    }
+    const at = product + (k << 3);
+    v128.store(at, a);
+    v128.store(at, b, 16);
+    v128.store(at, c, 32);
+    v128.store(at, d, 48);
+    v128.store(at, e, 64);
+    v128.store(at, f, 80);
+    v128.store(at, g, 96);
+    v128.store(at, h, 112);
+    v128.store(at, p, 128);
+    v128.store(at, q, 144);
+  }
+  for (; k + 8 <= P; k += 8) {
+    let a = f64x2.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    let row = gram + (k << 3);
+    for (let l: usize = 0; l < K; l++, row += stride) {
+      const amount = v128.load64_splat(old + (l << 3));
+      a = f64x2.add(a, f64x2.mul(v128.load(row), amount));
+      b = f64x2.add(b, f64x2.mul(v128.load(row, 16), amount));
+      c = f64x2.add(c, f64x2.mul(v128.load(row, 32), amount));
+      d = f64x2.add(d, f64x2.mul(v128.load(row, 48), amount));
+    }
+    const at = product + (k << 3);
+    v128.store(at, a);
+    v128.store(at, b, 16);
+    v128.store(at, c, 32);
+    v128.store(at, d, 48);
+  }
+  for (; k < P; k += 2) {
+    let a = f64x2.splat(0);
+    let row = gram + (k << 3);
+    for (let l: usize = 0; l < K; l++, row += stride) {
+      a = f64x2.add(a, f64x2.mul(v128.load(row), v128.load64_splat(old + (l << 3))));
+    }
+    v128.store(product + (k << 3), a);
+  }
 }
 
-/** One step on the bound from `old` into `updated`: `target` holds the relaxed negative gradient, `added` the diagonal. */
+/** One step on the bound from `old`, with `product` = G old, into `updated`. */
 @inline
-function deflatedStep(): void {
+function deflatedStep(stat: usize, depth: f64, relaxation: f64, isDouble: bool): void {
   const zero = f64x2.splat(0);
   const one = f64x2.splat(1);
   const rests = f64x2.splat(rest);
+  const share = f64x2.splat(1 / depth);
+  const relaxations = f64x2.splat(relaxation);
   let alongs = zero;
   for (let k: usize = 0; k < P; k += 2) {
     alongs = f64x2.add(alongs, f64x2.mul(v128.load(direction + (k << 3)), v128.load(old + (k << 3))));
@@ -204,13 +303,19 @@ function deflatedStep(): void {
   let squares = zero;
   for (let k: usize = 0; k < P; k += 2) {
     const at = k << 3;
+    const isLast = k + 1 === K;
+    const sums = isLast ? pairAt(stat, k, isDouble, true) : pairAt(stat, k, isDouble, false);
     const v = v128.load(direction + at);
     const x = v128.load(old + at);
-    const scale = f64x2.add(rests, v128.load(added + at));
+    const gap = f64x2.sub(
+      f64x2.mul(share, f64x2.sub(sums, v128.load(slope + at))),
+      v128.load(product + at),
+    );
+    const scale = f64x2.add(rests, f64x2.mul(share, v128.load(curvature + at)));
     const inverted = f64x2.div(one, scale);
     const leans = f64x2.mul(v, inverted);
     const value = f64x2.add(
-      v128.load(target + at),
+      f64x2.mul(relaxations, gap),
       f64x2.add(f64x2.mul(scale, x), f64x2.mul(along, v)),
     );
     v128.store(target + at, value);
@@ -268,18 +373,7 @@ function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
   const share = f64x2.splat(1 / depth);
   if (isBoundClose && weight > 0) {
     multiplyOld();
-    for (let k: usize = 0; k < P; k += 2) {
-      const at = k << 3;
-      const isLast = k + 1 === K;
-      const sums = isLast ? pairAt(stat, k, isDouble, true) : pairAt(stat, k, isDouble, false);
-      v128.store(added + at, f64x2.mul(share, v128.load(curvature + at)));
-      const gap = f64x2.sub(
-        f64x2.mul(share, f64x2.sub(sums, v128.load(slope + at))),
-        v128.load(product + at),
-      );
-      v128.store(target + at, f64x2.mul(relaxations, gap));
-    }
-    deflatedStep();
+    deflatedStep(stat, depth, relaxation, isDouble);
     return;
   }
   for (let k: usize = 0; k < P; k += 2) {
@@ -332,6 +426,35 @@ function isNear(relaxation: f64): bool {
   return !v128.any_true(far);
 }
 
+/**
+ * Touches what the next spot will need. Spots of a sweep lie far apart in memory, and what one of them needs would come from there piece
+ * after piece, as the processor does not look so far ahead; so it comes at once, while the spot before is at work.
+ */
+@inline
+function touch(
+  spot: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  isDouble: bool,
+): void {
+  const size: usize = isDouble ? 3 : 2;
+  const rowEnd = (K << size) - 1;
+  const row = abundance + ((spot * K) << size);
+  const stat = statistics + ((spot * (K + 1)) << size);
+  load<u8>(stat);
+  load<u8>(stat + rowEnd);
+  load<u8>(row);
+  load<u8>(row + rowEnd);
+  const to = indexAt(indptr, spot + 1);
+  for (let e = indexAt(indptr, spot); e < to; e++) {
+    const other = abundance + ((indexAt(indices, e) * K) << size);
+    load<u8>(other);
+    load<u8>(other + rowEnd);
+  }
+}
+
 @inline
 function sweep(
   spots: usize,
@@ -348,6 +471,7 @@ function sweep(
   let largestChange: f64 = 0;
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
+    if (i + 1 < spotCount) touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isDouble);
     const stat = statistics + ((spot * (K + 1)) << size);
     const weight = loadPrior(spot, abundance, indptr, indices, weights, isDouble);
     step(stat, weight, relaxation, isDouble);
@@ -427,6 +551,7 @@ function assess(
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
     const stat = statistics + ((spot * (K + 1)) << size);
+    if (i + 1 < spotCount) touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isDouble);
     const depth = storedAt(stat, K, isDouble);
     const depths = f64x2.splat(depth);
     const halves = f64x2.splat(depth / 2);
