@@ -150,19 +150,27 @@ export function prolong(
   start: number,
   end: number,
 ): void {
+  const sums = new Float64Array(typeCount);
   for (let spot = start; spot < end; spot++) {
     const from = indptr[spot];
     const to = indptr[spot + 1];
     let weight = 0;
     for (let e = from; e < to; e++) weight += weights ? weights[e] : 1;
     const at = (spot - start) * typeCount;
-    const own = rowOf[spot] * typeCount;
-    const ownShare = weight > 0 ? 0.5 : 1;
-    for (let k = 0; k < typeCount; k++) fine[at + k] = ownShare * coarse[own + k];
+    const own = rowOf[spot];
+    // Neighbours of the same coarse row, half of them or so, have its answer too.
+    let ownShare = weight > 0 ? 0.5 : 1;
+    sums.fill(0);
     for (let e = from; e < to; e++) {
       const share = (0.5 * (weights ? weights[e] : 1)) / weight;
-      const other = rowOf[indices[e]] * typeCount;
-      for (let k = 0; k < typeCount; k++) fine[at + k] += share * coarse[other + k];
+      const other = rowOf[indices[e]];
+      if (other === own) {
+        ownShare += share;
+        continue;
+      }
+      const row = other * typeCount;
+      for (let k = 0; k < typeCount; k++) sums[k] += share * coarse[row + k];
     }
+    for (let k = 0; k < typeCount; k++) fine[at + k] = ownShare * coarse[own * typeCount + k] + sums[k];
   }
 }
