@@ -48,10 +48,10 @@ export async function chooseFit(
   notices: NoticeList,
   signal?: AbortSignal,
 ): Promise<Fit> {
-  const { solver, smoothing } = options;
+  const { solver, smoothing, kernels } = options;
   const trialOf = (fit: Fit) => {
     if (wanted === undefined) throw new TypeError("no sample was taken");
-    return heldOutTrial(executor, fit.solver, fit.problem, wanted, sample, context, signal);
+    return heldOutTrial(executor, fit.solver, fit.problem, wanted, sample, context, kernels, signal);
   };
   const settle = async (fit: Fit): Promise<Settled> => {
     if (smoothing !== "auto" || fit.solver.smoothing === undefined) {

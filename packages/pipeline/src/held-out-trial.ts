@@ -1,7 +1,8 @@
 import type { CsrChunk, Executor } from "@flashdeconv/core";
+import type { KernelChoice } from "@flashdeconv/kernels";
 import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
 import { buildCountModel, expressionProfiles, summarizeCounts } from "@flashdeconv/solver-weighted";
-import { allocator, statArray } from "./allocator.js";
+import { allocator, graphInReach, startArena, statArray } from "./allocator.js";
 import type { Problem } from "./build-problem.js";
 import { narrow } from "./count-problem.js";
 import type { PipelineTasks } from "./pipeline-tasks.js";
@@ -29,8 +30,6 @@ export interface HeldOutTrial {
   deviancesOf(strength: number, prediction: CountPrediction): Promise<Float64Array>;
 }
 
-/** A sample is too small to be laid out for WebAssembly, once per strength. */
-const KERNELS = "typescript";
 /** Answers to the held-back half are noisy far above this. */
 const TOLERANCE = 1e-2;
 
@@ -38,9 +37,10 @@ export function heldOutTrial(
   executor: Executor<PipelineTasks>,
   solver: Solver,
   problem: Problem,
-  { spots, graph }: SpotSample,
+  { spots, graph: sampleGraph }: SpotSample,
   sample: CsrChunk,
   context: SolverContext,
+  kernels: KernelChoice,
   signal?: AbortSignal,
 ): HeldOutTrial {
   const { smoothing: control } = solver;
@@ -48,6 +48,11 @@ export function heldOutTrial(
   const { reference } = problem;
   const typeCount = reference.typeNames.length;
   const spotCount = spots.length;
+  const arena = startArena(kernels);
+  const reach = { isThreaded: executor.isThreaded, arena };
+  const allocate = allocator(reach);
+  // Once, for all strengths: what a solve finds outside the arena it would copy into it each time.
+  const graph = { ...sampleGraph, neighbors: graphInReach(sampleGraph.neighbors, reach) };
   const halves = thinCounts(narrow(sample, problem.genes), spots);
   const halfContext = {
     spotCount,
@@ -57,12 +62,12 @@ export function heldOutTrial(
   const options = resolveSolveOptions({ tolerance: TOLERANCE });
   const start = (strength: number) => {
     const solverOptions = solver.resolveOptions({ ...problem.solverOptions, [control.option]: strength });
-    return startSession(solver, reference, solverOptions, halfContext);
+    return startSession(solver, reference, solverOptions, halfContext, arena);
   };
-  const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels: KERNELS };
+  const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels };
   const summarized = (counts: CsrChunk) => {
     const { session } = start(0);
-    const out = statArray("float64", spotCount * session.statWidth, allocator(executor));
+    const out = statArray("float64", spotCount * session.statWidth, allocate);
     session.summarize(buildRowMaker(form)(counts), out);
     return out;
   };
@@ -77,23 +82,36 @@ export function heldOutTrial(
           isScaled: true,
         };
   const solved = async (statistics: StatArray, strength: number) => {
-    const toSolve = { solver, typeCount, statistics, graph, ...start(strength) };
-    const solving = { solver, precision: "float64", empty: "nan", kernels: KERNELS, ...options } as const;
+    const toSolve = { solver, typeCount, statistics, graph, arena, ...start(strength) };
+    const solving = { solver, precision: "float64", empty: "nan", kernels, ...options } as const;
     return (await solveSpots(executor, toSolve, solving, { signal })).abundance;
+  };
+  let moved: Moved | undefined;
+  const movedTo = (places: Int32Array): Moved => {
+    if (moved?.places !== places) {
+      const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
+      moved = { places, fitted: move(fitted), heldBack: move(judged.heldBack) };
+    }
+    return moved;
   };
   return {
     spotCount,
     candidates: control.candidates(reference, halfContext),
     async lossesOf(strength, places) {
-      const moved = (rows: StatArray) =>
-        places ? moveRows(rows, places, statArray("float64", rows.length, allocator(executor))) : rows;
-      const abundance = await solved(moved(fitted), strength);
-      return spotLosses(abundance, { ...judged, heldBack: moved(judged.heldBack) }, typeCount);
+      const { fitted: rows, heldBack } = places ? movedTo(places) : { fitted, heldBack: judged.heldBack };
+      return spotLosses(await solved(rows, strength), { ...judged, heldBack }, typeCount);
     },
     async deviancesOf(strength, prediction) {
       return spotDeviances(halves.second, await solved(fitted, strength), prediction);
     },
   };
+}
+
+/** Rows of the sample in other places. */
+interface Moved {
+  readonly places: Int32Array;
+  readonly fitted: StatArray;
+  readonly heldBack: StatArray;
 }
 
 /** What answers are judged by. */

@@ -1,9 +1,8 @@
 import type { Chunk, CsrChunk, DenseChunk, Values } from "@flashdeconv/core";
 import type { KernelChoice } from "@flashdeconv/kernels";
-import { type Normalization, normalizeInPlace } from "@flashdeconv/normalize";
+import { librarySizes, type Normalization, normalizeInPlace } from "@flashdeconv/normalize";
 import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
 import type { SolverInput } from "@flashdeconv/solver";
-import { summarizeCounts } from "@flashdeconv/solver-weighted";
 
 /** In what form a solver's `summarize` gets the spots. */
 export interface RowForm {
@@ -25,7 +24,7 @@ export interface RowForm {
 export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
   const { input, normalization, statistics, precision, kernels } = form;
   if (input === "counts") return (selected) => selected;
-  if (input === "weighted-counts") return countRows(statistics);
+  if (input === "weighted-counts") return countRows(statistics, kernels);
   const valueMemory = growingMemory(precision === "float32" ? Float32Array : Float64Array);
   const normalized = (selected: CsrChunk): CsrChunk => {
     const values = valueMemory(selected.values.length);
@@ -53,14 +52,19 @@ export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
   return dense(summarizer.statWidth, (chunk, out) => summarizeChunk(summarizer, chunk, out));
 }
 
-/** K weighted sums of counts and the spot's count. */
-function countRows({ projection, typeCount }: SketchStatistics): (selected: CsrChunk) => DenseChunk {
+/** K weighted sums of counts, and the spot's count in place of the squared norm that other statistics have. */
+function countRows(statistics: SketchStatistics, kernels: KernelChoice): (selected: CsrChunk) => DenseChunk {
   const memory = growingMemory(Float64Array);
-  const width = typeCount + 1;
+  const totalMemory = growingMemory(Float64Array);
+  const summarizer = buildSummarizer(statistics, kernels);
+  const width = summarizer.statWidth;
   return (selected) => {
     const { spotStart, spotCount } = selected;
     const values = memory(spotCount * width);
-    summarizeCounts(selected, projection, typeCount, values);
+    const totals = totalMemory(spotCount);
+    summarizeChunk(summarizer, selected, values);
+    librarySizes(selected, totals);
+    for (let spot = 0; spot < spotCount; spot++) values[spot * width + width - 1] = totals[spot];
     return { kind: "dense", spotStart, spotCount, width, values };
   };
 }
