@@ -112,6 +112,8 @@ function streamOf(source: ChunkSource<DenseChunk>, librarySizes: StatArray): Num
 
 export interface SummarySize {
   readonly spotCount: number;
+  /** Kind of the statistics. */
+  readonly input: SolverInput;
   readonly typeCount: number;
   readonly precision: "float64" | "float32";
   /** Mean number of neighbours. */
@@ -146,7 +148,7 @@ export async function readSummary(
   const { meanDegree } = facts;
   const isStreamed =
     typeof streamStatistics === "function"
-      ? streamStatistics({ spotCount, typeCount, precision, meanDegree })
+      ? streamStatistics({ spotCount, typeCount, precision, meanDegree, input: facts.input ?? "statistics" })
       : streamStatistics;
   const stat = (length: number) =>
     precision === "float32" ? new Float32Array(length) : new Float64Array(length);

@@ -14,7 +14,7 @@ import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
 import { solverOptions } from "../options/solver-options.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
-import { isSmoothingAsked } from "../resources/memory-facts.js";
+import { mayBeStrong } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
@@ -93,7 +93,11 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               referenceAheadBytes: 0,
               coordinateBytes: 0,
               sampledValuesPerSpot: 0,
-              mayBeStrong: isSmoothingAsked(undefined, solverOptions(flags)),
+              mayBeStrong: mayBeStrong({
+                smoothing: flags.smoothing,
+                ...solverOptions(flags),
+                input: size.input,
+              }),
             },
             flags,
           );

@@ -29,7 +29,7 @@ export function memoryFacts(
   options: DeconvolveOptions,
   places: PlaceFacts,
 ): MemoryFacts {
-  const { precision, solver, graph, neighborCount, platform, solverOptions } = options;
+  const { precision, solver, graph, neighborCount, platform, smoothing, solverOptions } = options;
   const items = matrix.chunkShape.reduce((product, length) => product * length, 1);
   const valueBytes = Number(/(\d+)$/.exec(matrix.dataType)?.[1] ?? 64) / 8;
   const indexBytes = matrix.encoding === "dense" ? 0 : 4;
@@ -41,7 +41,7 @@ export function memoryFacts(
     precision,
     neighborCount:
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
-    mayBeStrong: isSmoothingAsked(platform, solverOptions),
+    mayBeStrong: mayBeStrong({ platform, smoothing, input: solver.input, ...solverOptions }),
     transposeBytes: matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, spotCount) : 0,
     areChunksPacked: matrix.isCompressed,
     readAheadBytes: matrix.readAheadBytes,
@@ -57,12 +57,23 @@ function transposeBytes(entryCount: number, valueBytes: number, spotCount: numbe
   return Math.min(OPEN_DEFAULTS.maxTransposeBytes, wanted) + 4 * spotCount;
 }
 
-/** Whether somebody said how strong the smoothing is to be, by number or by platform. */
-export function isSmoothingAsked(
-  platform: string | undefined,
-  { lambda = "auto" }: { readonly lambda?: unknown },
-): boolean {
-  return platform !== undefined || (lambda !== "auto" && lambda !== 0);
+interface SmoothingFacts {
+  readonly platform?: string;
+  readonly lambda?: unknown;
+  readonly smoothing?: DeconvolveOptions["smoothing"];
+  /** Kind of the statistics that are solved. */
+  readonly input: string;
+}
+
+/**
+ * Whether coarse pictures of the section may be needed: where somebody said how strong the smoothing is to be, by number or by platform.
+ * Of what is left to the data, the relative prior is strong as a rule and the graph Laplacian nearly never.
+ */
+export function mayBeStrong({ platform, lambda = "auto", smoothing, input }: SmoothingFacts): boolean {
+  if (smoothing === "none" || smoothing === 0) return false;
+  if (platform !== undefined || typeof smoothing === "number") return true;
+  if (input === "weighted-counts" || (input === "counts" && smoothing === "auto")) return true;
+  return lambda !== "auto" && lambda !== 0;
 }
 
 function typeCountOf(reference: ReferenceInput): number {
