@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { NATIVE_LEVEL, nativeCodec } from "./native-codecs.js";
+import { type Content, NATIVE_LEVEL, nativeCodec } from "./native-codecs.js";
 
 /**
  * How chunks are compressed, by name. gzip is read by every Zarr library in its smallest installation; zstd is faster and
@@ -15,7 +15,7 @@ export interface Compressor {
   /** What follows the array-to-bytes codec in the `codecs` of a Zarr v3 array. */
   readonly version3: readonly Readonly<Record<string, unknown>>[];
   /** Always gives a new array: the given one is used again. */
-  encode(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
+  encode(bytes: Uint8Array<ArrayBuffer>, content?: Content): Promise<Uint8Array>;
 }
 
 /** The runtime's own compressor where it has one. Throws OptionError for one that is not to be had here. */

@@ -1,6 +1,9 @@
 /** Compression the runtime itself can do, faster than WebAssembly or streams. */
 export type NativeCodecName = "gzip" | "zlib" | "zstd";
 
+/** What is known of the numbers of a chunk, for who compresses them. */
+export type Content = "fractions";
+
 export interface NativeCodec {
   /**
    * Throws a plain Error for bytes that are damaged.
@@ -8,8 +11,12 @@ export interface NativeCodec {
    * @param decodedBytes how many bytes are expected, to make room for; undefined where that is not known
    */
   decode(bytes: Uint8Array, decodedBytes?: number): Uint8Array | Promise<Uint8Array>;
-  /** Always gives a new array. */
-  encode(bytes: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Always gives a new array.
+   *
+   * @param content "fractions" for floats of no two alike but for zeros: nothing but runs is then looked for
+   */
+  encode(bytes: Uint8Array, content?: Content): Promise<Uint8Array>;
 }
 
 /**

@@ -4,6 +4,7 @@ import { isMainThread } from "node:worker_threads";
 import zlib from "node:zlib";
 import { mostDecodedBytes } from "../codecs/most-decoded-bytes.js";
 import {
+  type Content,
   NATIVE_LEVEL,
   type NativeCodec,
   type NativeCodecs,
@@ -28,10 +29,15 @@ type Decode<T> = (bytes: Uint8Array, options: OutputSizes) => T;
 interface Method {
   readonly decodeSync: Decode<Buffer>;
   readonly decode: Decode<Promise<Buffer>>;
-  readonly encode: (bytes: Uint8Array) => Promise<Buffer>;
+  readonly encode: (bytes: Uint8Array, content?: Content) => Promise<Buffer>;
 }
 
-const deflated = { level: NATIVE_LEVEL };
+/** To look for repeats in proportions takes 1.7 to 2.6 times as long as to look for runs of zeros, and finds less. */
+const deflated = (bytes: Uint8Array, content?: Content): zlib.ZlibOptions => ({
+  level: NATIVE_LEVEL,
+  chunkSize: encodedSize(bytes),
+  ...(content === "fractions" && { strategy: zlib.constants.Z_RLE }),
+});
 const gzip = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.gzip);
 const deflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.deflate);
 
@@ -39,12 +45,12 @@ const CODECS = {
   gzip: codecOf({
     decodeSync: zlib.gunzipSync,
     decode: promisify<Uint8Array, OutputSizes, Buffer>(zlib.gunzip),
-    encode: (bytes) => gzip(bytes, { ...deflated, chunkSize: encodedSize(bytes) }),
+    encode: (bytes, content) => gzip(bytes, deflated(bytes, content)),
   }),
   zlib: codecOf({
     decodeSync: zlib.inflateSync,
     decode: promisify<Uint8Array, OutputSizes, Buffer>(zlib.inflate),
-    encode: (bytes) => deflate(bytes, { ...deflated, chunkSize: encodedSize(bytes) }),
+    encode: (bytes, content) => deflate(bytes, deflated(bytes, content)),
   }),
   ...zstdCodec(),
 };
@@ -77,7 +83,7 @@ function codecOf({ decodeSync, decode, encode }: Method): NativeCodec {
       // nothing on few cores and lose on many.
       return isMainThread ? decode(bytes, options).then(plainBytes) : plainBytes(decodeSync(bytes, options));
     },
-    encode: async (bytes) => plainBytes(await encode(bytes)),
+    encode: async (bytes, content) => plainBytes(await encode(bytes, content)),
   };
 }
 

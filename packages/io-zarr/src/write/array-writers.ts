@@ -1,4 +1,5 @@
 import { type NameChunk, ShapeError, type Values } from "@flashdeconv/core";
+import type { Content } from "../codecs/native-codecs.js";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
 import {
   allocate,
@@ -15,6 +16,8 @@ export interface NumericArrayOptions {
   readonly chunkLength: number;
   /** Columns of a two-dimensional array; left out for a one-dimensional one. */
   readonly width?: number;
+  /** What is known of the numbers. */
+  readonly content?: Content;
   readonly attributes: JsonObject;
 }
 
@@ -91,7 +94,7 @@ export class NumericArrayWriter {
     this.#buffered = 0;
     this.#chunkCount++;
     const bytes = new Uint8Array(buffer as ArrayBuffer, 0, rowCount * this.#width * BYTES_PER_ELEMENT);
-    if (bytes.length > 0) await this.#zarr.chunks([this.#path], position, bytes);
+    if (bytes.length > 0) await this.#zarr.chunks([this.#path], position, bytes, this.#options.content);
   }
 }
 

@@ -59,7 +59,8 @@ function startDataframe(
 ): TableWriter {
   const names = table.columnNames ?? [];
   const chunkLength = Math.max(1, Math.min(table.values.spotCount, zarr.options.spotsPerChunk));
-  const options = { dataType, chunkLength, attributes: ARRAY_ATTRIBUTES };
+  const content = "fractions" as const;
+  const options = { dataType, chunkLength, content, attributes: ARRAY_ATTRIBUTES };
   const columns = names.map((name) => new NumericArrayWriter(zarr, `${path}/${name}`, options));
   return {
     async append(values, rowCount) {

@@ -1,5 +1,6 @@
 import { freeArray } from "@flashdeconv/core";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
+import type { Content } from "../codecs/native-codecs.js";
 import { formatJson } from "../json.js";
 import { settleAll } from "../settle-all.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
@@ -59,6 +60,7 @@ export class ZarrWriter {
     paths: readonly string[],
     position: readonly number[],
     bytes: Uint8Array<ArrayBuffer>,
+    content?: Content,
   ): Promise<void> {
     const { byteLength } = bytes;
     const waiting = () => this.#pending.reduce((sum, one) => sum + one.byteLength, byteLength);
@@ -67,7 +69,7 @@ export class ZarrWriter {
       if (first === undefined) break;
       await first.job;
     }
-    const job = this.#writeChunk(paths, position, bytes);
+    const job = this.#writeChunk(paths, position, bytes, content);
     job.catch(() => undefined);
     this.#pending.push({ byteLength, job });
   }
@@ -76,10 +78,11 @@ export class ZarrWriter {
     paths: readonly string[],
     position: readonly number[],
     bytes: Uint8Array<ArrayBuffer>,
+    content?: Content,
   ): Promise<void> {
     const { signal } = this.options;
     signal?.throwIfAborted();
-    const encoded = await this.#compressor.encode(bytes);
+    const encoded = await this.#compressor.encode(bytes, content);
     freeArray(bytes);
     signal?.throwIfAborted();
     for (const path of paths) await this.store.set(this.dialect.chunkKey(path, position), encoded);
