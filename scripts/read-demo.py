@@ -29,7 +29,8 @@ def check_result(store, type_names):
 
     parameters = store.uns["flashdeconv_params"]
     assert parameters["converged"], parameters["converged"]
-    assert parameters["lambda_used"] > 0 and parameters["sweeps"] > 0
+    assert parameters["method"] == "weighted", parameters["method"]
+    assert parameters["smoothing_used"] >= 0 and parameters["sweeps"] > 0
     assert list(parameters["cell_types"]) == type_names
     assert len(parameters["genes_used"]) > 0
     return proportions
