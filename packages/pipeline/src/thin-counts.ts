@@ -12,7 +12,8 @@ export interface ThinnedCounts {
  * estimation for single-cell RNA sequencing data").
  *
  * Coins come from a hash of spot and gene, so they depend on neither chunks nor the order of reading. Where a value is no whole
- * number, half of what is above one goes to either side.
+ * number, half of what is above one goes to either side, and so does what is beyond a million: the coins of so many differ by a
+ * thousandth, and a damaged store may hold more counts than could ever be tossed for.
  *
  * @param spots numbers of the rows' spots in the section
  */
@@ -23,7 +24,7 @@ export function thinCounts(counts: CsrChunk, spots: Int32Array): ThinnedCounts {
   for (let row = 0; row < spotCount; row++) {
     const spotHash = hashWord(spots[row] + 0x9e3779b9);
     for (let i = indptr[row]; i < indptr[row + 1]; i++) {
-      const whole = Math.floor(values[i]);
+      const whole = Math.min(Math.floor(values[i]), MOST_TOSSES);
       const half = (values[i] - whole) / 2;
       const heads = countHeads(whole, hashWord(spotHash ^ Math.imul(indices[i] + 1, 0x85ebca6b)));
       first[i] = heads + half;
@@ -32,6 +33,9 @@ export function thinCounts(counts: CsrChunk, spots: Int32Array): ThinnedCounts {
   }
   return { first: { ...counts, values: first }, second: { ...counts, values: second } };
 }
+
+/** Counts of one spot and gene that are tossed for. */
+const MOST_TOSSES = 2 ** 20;
 
 /** Heads among so many tosses: bits of hashed words. */
 function countHeads(tosses: number, key: number): number {

@@ -53,6 +53,17 @@ describe("thinCounts", () => {
     expect(first.values[0] + second.values[0]).toBe(2.5);
     expect((first.values[0] * 4) % 4).toBe(1);
   });
+
+  it("tosses for no more than a million counts, however many there are", () => {
+    const { first, second } = thinCounts(
+      counts(3e38),
+      Int32Array.from({ length: size }, (_, i) => i),
+    );
+    for (let i = 0; i < size; i += 97) {
+      expect(first.values[i] + second.values[i]).toBe(Math.fround(3e38));
+      expect(first.values[i] / second.values[i]).toBeCloseTo(1, 12);
+    }
+  });
 });
 
 describe("sampleSpots", () => {
