@@ -1,3 +1,5 @@
+import { greatestInt, indexAt, sumOfInts } from "./memory";
+
 // What rows of counts come to, four values at a time. Totals and maxima of whole numbers do not depend on the order they are taken in,
 // so the twin in packages/normalize/src/count-check.ts has the same bits; of anything else only that it is there is told.
 
@@ -10,8 +12,8 @@ export function scanRows(rowCount: usize, indptr: usize, values: usize, totals: 
   let faults = i32x4.splat(0);
   let isPlain = true;
   for (let row: usize = 0; row < rowCount; row++) {
-    let i = <usize>load<i32>(indptr + (row << 2));
-    const to = <usize>load<i32>(indptr + ((row + 1) << 2));
+    let i = indexAt(indptr, row);
+    const to = indexAt(indptr, row + 1);
     const entryCount = to - i;
     let sums = i32x4.splat(0);
     let most = i32x4.splat(0);
@@ -24,10 +26,8 @@ export function scanRows(rowCount: usize, indptr: usize, values: usize, totals: 
       sums = i32x4.add(sums, count);
       most = i32x4.max_s(most, count);
     }
-    sums = i32x4.add(sums, i8x16.shuffle(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-    most = i32x4.max_s(most, i8x16.shuffle(most, most, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-    let total = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1);
-    let top = max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1));
+    let total = sumOfInts(sums);
+    let top = greatestInt(most);
     for (; i < to; i++) {
       const value = load<f32>(values + (i << 2));
       const count = <i32>value;

@@ -1,11 +1,8 @@
+import { greatestInt, indexAt, sumOfInts } from "./memory";
+
 // The moments of genes over rows of counts. Each gene's sums take the spots in order, as its twin in
 // packages/select-genes/src/gene-moments.ts does, so that both give the same bits.
 // Counts are made integers once, in vectors: to turn a float into a place in a table costs more than all else that is done with it.
-
-@inline
-function intAt(numbers: usize, i: usize): i32 {
-  return load<i32>(numbers + (i << 2));
-}
 
 /**
  * Turns the values of rows, in place, into integers; writes the sum and the greatest of each row.
@@ -16,8 +13,8 @@ export function scanCounts(rowCount: usize, indptr: usize, values: usize, totals
   let faults = i32x4.splat(0);
   let isFaulty = false;
   for (let row: usize = 0; row < rowCount; row++) {
-    const to = <usize>intAt(indptr, row + 1);
-    let i = <usize>intAt(indptr, row);
+    const to = indexAt(indptr, row + 1);
+    let i = indexAt(indptr, row);
     let sums = i32x4.splat(0);
     let most = i32x4.splat(0);
     for (; i + 4 <= to; i += 4) {
@@ -30,10 +27,8 @@ export function scanCounts(rowCount: usize, indptr: usize, values: usize, totals
       most = i32x4.max_s(most, count);
       v128.store(at, count);
     }
-    sums = i32x4.add(sums, i8x16.shuffle(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-    most = i32x4.max_s(most, i8x16.shuffle(most, most, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-    let total = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1);
-    let top = max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1));
+    let total = sumOfInts(sums);
+    let top = greatestInt(most);
     for (; i < to; i++) {
       const at = values + (i << 2);
       const value = load<f32>(at);
@@ -60,11 +55,11 @@ export function sumKept(
   totals: usize,
 ): void {
   for (let row: usize = 0; row < rowCount; row++) {
-    const to = <usize>intAt(indptr, row + 1);
+    const to = indexAt(indptr, row + 1);
     let total: i32 = 0;
-    for (let i = <usize>intAt(indptr, row); i < to; i++) {
-      const isKept = intAt(offsets, <usize>intAt(indices, i)) !== dropped;
-      total += select(intAt(counts, i), 0, isKept);
+    for (let i = indexAt(indptr, row); i < to; i++) {
+      const isKept = <i32>indexAt(offsets, indexAt(indices, i)) !== dropped;
+      total += select(<i32>indexAt(counts, i), 0, isKept);
     }
     store<i32>(totals + (row << 2), total);
   }
@@ -87,13 +82,13 @@ export function addRows(
   logAt: usize,
 ): void {
   for (let row: usize = 0; row < rowCount; row++) {
-    const to = <usize>intAt(indptr, row + 1);
-    const table = logs + (<usize>intAt(logAt, row) << 4);
-    for (let i = <usize>intAt(indptr, row); i < to; i++) {
-      const at = sums + <usize>intAt(offsets, <usize>intAt(indices, i));
-      const count = intAt(counts, i);
-      v128.store(at, f64x2.add(v128.load(at), v128.load(table + (<usize>count << 4))));
-      store<f64>(at, load<f64>(at, 16) + <f64>count, 16);
+    const to = indexAt(indptr, row + 1);
+    const table = logs + (indexAt(logAt, row) << 4);
+    for (let i = indexAt(indptr, row); i < to; i++) {
+      const at = sums + indexAt(offsets, indexAt(indices, i));
+      const count = indexAt(counts, i);
+      v128.store(at, f64x2.add(v128.load(at), v128.load(table + (count << 4))));
+      store<f64>(at, load<f64>(at, 16) + <f64><i32>count, 16);
     }
   }
 }

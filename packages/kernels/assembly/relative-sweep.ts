@@ -1,25 +1,29 @@
 import { added, setNnls, solveNnls, target, updated } from "./exact-nnls";
-import { gram, K, P, setGram } from "./gram";
-import { greaterLane, indexAt, numberAt, storedAt, storedPair, sumOfLanes } from "./memory";
+import { K, multiply, P, setGram } from "./gram";
+import { greaterLane, indexAt, pairAt, storedAt, sumOfLanes } from "./memory";
+import {
+  curvature,
+  edgeWeight,
+  isNear,
+  loadPrior,
+  majorizePrior,
+  old,
+  roughness,
+  setPrior,
+  slope,
+} from "./relative-prior";
 
 // Updates and judges the spots of count-weighted least squares under the relative prior, in memory that all threads share. Twins:
 // packages/solver-weighted/src/sweep-counts.ts and assess-counts.ts, with what they call. Every operation on doubles is the twin's, in
 // its order, so that both give the same bits; vectors hold numbers of two types side by side.
 
-/** Weight of an edge. */
-let edgeWeight: f64 = 0;
-let epsilon: f64 = 0;
 /** Whether one step on the bound of the Gram matrix takes the place of the exact answer. */
 let isBoundClose: bool = false;
 let excess: f64 = 0;
 let rest: f64 = 0;
 
 let direction: usize = 0;
-let old: usize = 0;
 let product: usize = 0;
-let slope: usize = 0;
-let curvature: usize = 0;
-let least: usize = 0;
 let inverse: usize = 0;
 let leaning: usize = 0;
 
@@ -33,257 +37,15 @@ export function configure(
   excess_: f64,
   rest_: f64,
 ): void {
-  edgeWeight = edgeWeight_;
-  epsilon = epsilon_;
   isBoundClose = isBoundClose_;
   excess = excess_;
   rest = rest_;
   direction = setGram(base, typeCount);
   const vector = P << 3;
-  old = direction + vector;
-  product = old + vector;
-  slope = product + vector;
-  curvature = slope + vector;
-  least = curvature + vector;
-  inverse = least + vector;
+  product = setPrior(direction + vector, edgeWeight_, epsilon_);
+  inverse = product + vector;
   leaning = inverse + vector;
   setNnls(leaning + vector);
-}
-
-/** Two types, or the last one beside a 0. */
-@inline
-function pairAt(at: usize, k: usize, isDouble: bool, isLast: bool): v128 {
-  if (!isLast) return storedPair(at, k, isDouble);
-  return isDouble
-    ? v128.load64_zero(at + (k << 3))
-    : f64x2.promote_low_f32x4(v128.load32_zero(at + (k << 2)));
-}
-
-@inline
-function shareOf(weights: usize, e: usize): v128 {
-  return f64x2.splat(weights === 0 ? edgeWeight : edgeWeight * numberAt(weights, e));
-}
-
-/**
- * Slope and curvature of the prior in two types, and their least abundance among neighbours. Two neighbours at a time share a
- * division.
- */
-@inline
-function loadPair(
-  k: usize,
-  row: usize,
-  abundance: usize,
-  from: usize,
-  to: usize,
-  indices: usize,
-  weights: usize,
-  weight: f64,
-  isDouble: bool,
-  isLast: bool,
-): void {
-  const size: usize = isDouble ? 3 : 2;
-  const zero = f64x2.splat(0);
-  const floor = f64x2.splat(epsilon);
-  const inPairs = from + ((to - from) & ~1);
-  const own = pairAt(row, k, isDouble, isLast);
-  const raised = f64x2.add(own, f64x2.splat(2 * epsilon));
-  let squares = zero;
-  let curved = zero;
-  let greatest = own;
-  let smallest = f64x2.splat(Infinity);
-  let e = from;
-  for (; e < inPairs; e += 2) {
-    const first = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
-    const second = pairAt(abundance + ((indexAt(indices, e + 1) * K) << size), k, isDouble, isLast);
-    const firstSum = f64x2.add(raised, first);
-    const secondSum = f64x2.add(raised, second);
-    const both = f64x2.div(f64x2.splat(1), f64x2.mul(firstSum, secondSum));
-    const firstInverse = f64x2.mul(both, secondSum);
-    const secondInverse = f64x2.mul(both, firstSum);
-    const firstRatio = f64x2.mul(f64x2.add(first, floor), firstInverse);
-    const secondRatio = f64x2.mul(f64x2.add(second, floor), secondInverse);
-    let firstSquare = f64x2.mul(firstRatio, firstRatio);
-    let secondSquare = f64x2.mul(secondRatio, secondRatio);
-    if (weights !== 0) {
-      firstSquare = f64x2.mul(firstSquare, f64x2.splat(numberAt(weights, e)));
-      secondSquare = f64x2.mul(secondSquare, f64x2.splat(numberAt(weights, e + 1)));
-    }
-    squares = f64x2.add(squares, f64x2.add(firstSquare, secondSquare));
-    curved = f64x2.add(
-      curved,
-      f64x2.add(f64x2.mul(firstSquare, firstInverse), f64x2.mul(secondSquare, secondInverse)),
-    );
-    greatest = f64x2.pmax(f64x2.pmax(greatest, first), second);
-    smallest = f64x2.pmin(f64x2.pmin(smallest, first), second);
-  }
-  if (e < to) {
-    const last = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
-    const inverted = f64x2.div(f64x2.splat(1), f64x2.add(raised, last));
-    const ratio = f64x2.mul(f64x2.add(last, floor), inverted);
-    let square = f64x2.mul(ratio, ratio);
-    if (weights !== 0) square = f64x2.mul(square, f64x2.splat(numberAt(weights, e)));
-    squares = f64x2.add(squares, square);
-    curved = f64x2.add(curved, f64x2.mul(square, inverted));
-    greatest = f64x2.pmax(greatest, last);
-    smallest = f64x2.pmin(smallest, last);
-  }
-  const isPresent = f64x2.gt(greatest, zero);
-  const slopes = f64x2.mul(
-    f64x2.splat(edgeWeight),
-    f64x2.sub(f64x2.splat(weight), f64x2.mul(f64x2.splat(4), squares)),
-  );
-  const curvatures = f64x2.mul(f64x2.splat(8 * edgeWeight), curved);
-  const absent = f64x2.splat((edgeWeight * weight) / epsilon);
-  const at = k << 3;
-  v128.store(old + at, own);
-  v128.store(slope + at, v128.and(slopes, isPresent));
-  v128.store(curvature + at, v128.bitselect(curvatures, absent, isPresent));
-  v128.store(least + at, v128.and(smallest, isPresent));
-}
-
-/** Takes in a spot and its neighbours. Returns the sum over edges of what they weigh. */
-@inline
-function loadPrior(
-  spot: usize,
-  abundance: usize,
-  indptr: usize,
-  indices: usize,
-  weights: usize,
-  isDouble: bool,
-): f64 {
-  const size: usize = isDouble ? 3 : 2;
-  const from = indexAt(indptr, spot);
-  const to = indexAt(indptr, spot + 1);
-  let weight = <f64>(to - from);
-  if (weights !== 0) {
-    weight = 0;
-    for (let e = from; e < to; e++) weight += numberAt(weights, e);
-  }
-  const row = abundance + ((spot * K) << size);
-  let k: usize = 0;
-  for (; k + 2 <= K; k += 2) {
-    loadPair(k, row, abundance, from, to, indices, weights, weight, isDouble, false);
-  }
-  if (k < K) loadPair(k, row, abundance, from, to, indices, weights, weight, isDouble, true);
-  return weight;
-}
-
-/** The curvature of a quadratic that is nowhere below the prior, in two types. */
-@inline
-function majorizePair(
-  k: usize,
-  abundance: usize,
-  from: usize,
-  to: usize,
-  indices: usize,
-  weights: usize,
-  isDouble: bool,
-  isLast: bool,
-): void {
-  const size: usize = isDouble ? 3 : 2;
-  const zero = f64x2.splat(0);
-  const half = f64x2.splat(0.5);
-  const floor = f64x2.splat(epsilon);
-  const own = v128.load(old + (k << 3));
-  let greatest = own;
-  let curvatures = zero;
-  for (let e = from; e < to; e++) {
-    const share = shareOf(weights, e);
-    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
-    const middle = f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor);
-    const ratio = f64x2.div(f64x2.add(other, floor), middle);
-    const squared = f64x2.mul(f64x2.mul(share, ratio), ratio);
-    curvatures = f64x2.add(curvatures, f64x2.div(squared, f64x2.add(f64x2.mul(half, other), floor)));
-    greatest = f64x2.pmax(greatest, other);
-  }
-  const at = curvature + (k << 3);
-  v128.store(at, v128.bitselect(curvatures, v128.load(at), f64x2.gt(greatest, zero)));
-}
-
-function majorizePrior(
-  spot: usize,
-  abundance: usize,
-  indptr: usize,
-  indices: usize,
-  weights: usize,
-  isDouble: bool,
-): void {
-  const from = indexAt(indptr, spot);
-  const to = indexAt(indptr, spot + 1);
-  let k: usize = 0;
-  for (; k + 2 <= K; k += 2) majorizePair(k, abundance, from, to, indices, weights, isDouble, false);
-  if (k < K) majorizePair(k, abundance, from, to, indices, weights, isDouble, true);
-}
-
-/** `product` = G old, twenty types at a time as long as there are so many: ten vectors stay in registers. */
-@inline
-function multiplyOld(): void {
-  const stride = P << 3;
-  let k: usize = 0;
-  for (; k + 20 <= P; k += 20) {
-    let a = f64x2.splat(0);
-    let b = a;
-    let c = a;
-    let d = a;
-    let e = a;
-    let f = a;
-    let g = a;
-    let h = a;
-    let p = a;
-    let q = a;
-    let row = gram + (k << 3);
-    for (let l: usize = 0; l < K; l++, row += stride) {
-      const amount = v128.load64_splat(old + (l << 3));
-      a = f64x2.add(a, f64x2.mul(v128.load(row), amount));
-      b = f64x2.add(b, f64x2.mul(v128.load(row, 16), amount));
-      c = f64x2.add(c, f64x2.mul(v128.load(row, 32), amount));
-      d = f64x2.add(d, f64x2.mul(v128.load(row, 48), amount));
-      e = f64x2.add(e, f64x2.mul(v128.load(row, 64), amount));
-      f = f64x2.add(f, f64x2.mul(v128.load(row, 80), amount));
-      g = f64x2.add(g, f64x2.mul(v128.load(row, 96), amount));
-      h = f64x2.add(h, f64x2.mul(v128.load(row, 112), amount));
-      p = f64x2.add(p, f64x2.mul(v128.load(row, 128), amount));
-      q = f64x2.add(q, f64x2.mul(v128.load(row, 144), amount));
-    }
-    const at = product + (k << 3);
-    v128.store(at, a);
-    v128.store(at, b, 16);
-    v128.store(at, c, 32);
-    v128.store(at, d, 48);
-    v128.store(at, e, 64);
-    v128.store(at, f, 80);
-    v128.store(at, g, 96);
-    v128.store(at, h, 112);
-    v128.store(at, p, 128);
-    v128.store(at, q, 144);
-  }
-  for (; k + 8 <= P; k += 8) {
-    let a = f64x2.splat(0);
-    let b = a;
-    let c = a;
-    let d = a;
-    let row = gram + (k << 3);
-    for (let l: usize = 0; l < K; l++, row += stride) {
-      const amount = v128.load64_splat(old + (l << 3));
-      a = f64x2.add(a, f64x2.mul(v128.load(row), amount));
-      b = f64x2.add(b, f64x2.mul(v128.load(row, 16), amount));
-      c = f64x2.add(c, f64x2.mul(v128.load(row, 32), amount));
-      d = f64x2.add(d, f64x2.mul(v128.load(row, 48), amount));
-    }
-    const at = product + (k << 3);
-    v128.store(at, a);
-    v128.store(at, b, 16);
-    v128.store(at, c, 32);
-    v128.store(at, d, 48);
-  }
-  for (; k < P; k += 2) {
-    let a = f64x2.splat(0);
-    let row = gram + (k << 3);
-    for (let l: usize = 0; l < K; l++, row += stride) {
-      a = f64x2.add(a, f64x2.mul(v128.load(row), v128.load64_splat(old + (l << 3))));
-    }
-    v128.store(product + (k << 3), a);
-  }
 }
 
 /** One step on the bound from `old`, with `product` = G old, into `updated`. */
@@ -372,7 +134,7 @@ function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
   }
   const share = f64x2.splat(1 / depth);
   if (isBoundClose && weight > 0) {
-    multiplyOld();
+    multiply(old, product);
     deflatedStep(stat, depth, relaxation, isDouble);
     return;
   }
@@ -390,7 +152,7 @@ function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
     v128.store(updated + at, x);
   }
   if (relaxation !== 1) {
-    multiplyOld();
+    multiply(old, product);
     const back = f64x2.splat(1 - relaxation);
     for (let k: usize = 0; k < P; k += 2) {
       const at = k << 3;
@@ -405,25 +167,6 @@ function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
     }
   }
   solveNnls();
-}
-
-/** Whether the step was so short that it lowers the true objective. */
-@inline
-function isNear(relaxation: f64): bool {
-  const share = 0.5 * relaxation;
-  const shares = f64x2.splat(share);
-  const left = f64x2.splat(1 - share);
-  const floor = f64x2.splat(2 * epsilon);
-  let far = f64x2.splat(0);
-  for (let k: usize = 0; k < P; k += 2) {
-    const at = k << 3;
-    const limit = f64x2.sub(
-      f64x2.mul(shares, v128.load(old + at)),
-      f64x2.mul(left, f64x2.add(v128.load(least + at), floor)),
-    );
-    far = v128.or(far, f64x2.lt(v128.load(updated + at), limit));
-  }
-  return !v128.any_true(far);
 }
 
 /**
@@ -475,7 +218,7 @@ function sweep(
     const stat = statistics + ((spot * (K + 1)) << size);
     const weight = loadPrior(spot, abundance, indptr, indices, weights, isDouble);
     step(stat, weight, relaxation, isDouble);
-    if (!isNear(relaxation)) {
+    if (!isNear(updated, relaxation)) {
       majorizePrior(spot, abundance, indptr, indices, weights, isDouble);
       step(stat, weight, relaxation, isDouble);
     }
@@ -505,33 +248,6 @@ function sweep(
   return largestChange;
 }
 
-/** Sum over the spot's edges of weight x phi, in two types. */
-@inline
-function roughness(
-  k: usize,
-  abundance: usize,
-  from: usize,
-  to: usize,
-  indices: usize,
-  weights: usize,
-  isDouble: bool,
-  isLast: bool,
-): v128 {
-  const size: usize = isDouble ? 3 : 2;
-  const half = f64x2.splat(0.5);
-  const floor = f64x2.splat(epsilon);
-  const own = v128.load(old + (k << 3));
-  let sums = f64x2.splat(0);
-  for (let e = from; e < to; e++) {
-    const share = f64x2.splat(weights === 0 ? 1 : numberAt(weights, e));
-    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
-    const difference = f64x2.sub(own, other);
-    const middle = f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor);
-    sums = f64x2.add(sums, f64x2.mul(share, f64x2.div(f64x2.mul(difference, difference), middle)));
-  }
-  return sums;
-}
-
 @inline
 function assess(
   spots: usize,
@@ -556,7 +272,7 @@ function assess(
     const depths = f64x2.splat(depth);
     const halves = f64x2.splat(depth / 2);
     loadPrior(spot, abundance, indptr, indices, weights, isDouble);
-    multiplyOld();
+    multiply(old, product);
     const from = indexAt(indptr, spot);
     const to = indexAt(indptr, spot + 1);
     let values = zero;

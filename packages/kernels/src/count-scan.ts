@@ -2,6 +2,7 @@ import type { CsrChunk } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { countScanWasm } from "./generated/count-scan-wasm.js";
 import { reserve } from "./reserve.js";
+import { reserveRowBlock, rowLoader } from "./row-block.js";
 
 /** Rows that were looked at. Arrays hold until the next call. */
 export interface ScannedRows {
@@ -22,40 +23,31 @@ interface Exports {
   scanRows(rowCount: number, indptr: number, values: number, totals: number, greatest: number): number;
 }
 
-/** Rows and entries that are brought into the kernel's memory at once: few enough to stay in the processor's cache. */
 const ROWS_PER_BLOCK = 64;
-const ENTRIES_PER_BLOCK = 16_384;
 
 /**
- * The kernel, in a memory of its own (0.1 MB). A row longer than a block is left to the twin.
+ * The kernel, in a memory of its own (0.2 MB). A row longer than a block is left to the twin.
  *
  * @throws where the runtime has no WebAssembly with SIMD.
  */
 export function countScanKernel(): CountScan {
   const module = compileKernel(countScanWasm);
   const layout = { top: 64 };
-  const indptrAt = reserve(layout, 4 * (ROWS_PER_BLOCK + 1));
-  const valuesAt = reserve(layout, 4 * ENTRIES_PER_BLOCK);
+  const block = reserveRowBlock(layout, ROWS_PER_BLOCK);
   const totalsAt = reserve(layout, 4 * ROWS_PER_BLOCK);
   const greatestAt = reserve(layout, 4 * ROWS_PER_BLOCK);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.top / 65_536) });
   const { buffer } = memory;
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
-  const indptr = new Int32Array(buffer, indptrAt, ROWS_PER_BLOCK + 1);
-  const values = new Float32Array(buffer, valuesAt, ENTRIES_PER_BLOCK);
+  const rows = rowLoader(buffer, block);
   const totals = new Int32Array(buffer, totalsAt, ROWS_PER_BLOCK);
   const greatest = new Int32Array(buffer, greatestAt, ROWS_PER_BLOCK);
   return {
     scanRows(chunk, row) {
       if (!(chunk.values instanceof Float32Array)) return undefined;
-      const first = chunk.indptr[row];
-      const mostRows = Math.min(ROWS_PER_BLOCK, chunk.spotCount - row);
-      let rowCount = 0;
-      while (rowCount < mostRows && chunk.indptr[row + rowCount + 1] - first <= ENTRIES_PER_BLOCK) rowCount++;
+      const rowCount = rows.takeValues(chunk, row, chunk.spotCount);
       if (rowCount === 0) return { rowCount: 1, isPlain: false, totals, greatest };
-      for (let i = 0; i <= rowCount; i++) indptr[i] = chunk.indptr[row + i] - first;
-      values.set(chunk.values.subarray(first, chunk.indptr[row + rowCount]));
-      const isPlain = kernel.scanRows(rowCount, indptrAt, valuesAt, totalsAt, greatestAt) !== 0;
+      const isPlain = kernel.scanRows(rowCount, block.indptrAt, block.valuesAt, totalsAt, greatestAt) !== 0;
       return { rowCount, isPlain, totals, greatest };
     },
   };

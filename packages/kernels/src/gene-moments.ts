@@ -2,6 +2,7 @@ import type { CsrChunk } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { geneMomentsWasm } from "./generated/gene-moments-wasm.js";
 import { reserve } from "./reserve.js";
+import { reserveRowBlock, rowLoader } from "./row-block.js";
 
 /** Which gene, of n, each column is; -1 for one whose counts are passed over. */
 export interface MomentColumns {
@@ -38,9 +39,7 @@ interface Exports {
   ): void;
 }
 
-/** Rows and entries that are brought into the kernel's memory at once: few enough to stay in the processor's cache. */
 const ROWS_PER_BLOCK = 64;
-const ENTRIES_PER_BLOCK = 16_384;
 /** Rows with a greater count go to the twin, which knows when a table of logarithms does not pay. */
 const MOST_TABLED = 1023;
 
@@ -57,14 +56,12 @@ export function geneMomentsKernel(
 ): AddRowMoments {
   const module = compileKernel(geneMomentsWasm);
   const width = geneOfColumn.length;
-  const entryCount = Math.max(ENTRIES_PER_BLOCK, width);
   const layout = { top: 64 };
   // What is dropped is added to the sums of one gene more, which nobody reads.
   const sumsAt = reserve(layout, 24 * (geneCount + 1));
   const offsetsAt = reserve(layout, 4 * width);
-  const indptrAt = reserve(layout, 4 * (ROWS_PER_BLOCK + 1));
-  const indicesAt = reserve(layout, 4 * entryCount);
-  const valuesAt = reserve(layout, 4 * entryCount);
+  const block = reserveRowBlock(layout, ROWS_PER_BLOCK, width);
+  const { entryCount, indptrAt, indicesAt, valuesAt } = block;
   const totalsAt = reserve(layout, 4 * ROWS_PER_BLOCK);
   const greatestAt = reserve(layout, 4 * ROWS_PER_BLOCK);
   const logAtAt = reserve(layout, 4 * ROWS_PER_BLOCK);
@@ -77,8 +74,7 @@ export function geneMomentsKernel(
   const ownSums = new Float64Array(buffer, sumsAt, 3 * geneCount);
   const offsets = new Int32Array(buffer, offsetsAt, width);
   const indptr = new Int32Array(buffer, indptrAt, ROWS_PER_BLOCK + 1);
-  const indices = new Int32Array(buffer, indicesAt, entryCount);
-  const values = new Float32Array(buffer, valuesAt, entryCount);
+  const rows = rowLoader(buffer, block);
   const totals = new Int32Array(buffer, totalsAt, ROWS_PER_BLOCK);
   const greatest = new Int32Array(buffer, greatestAt, ROWS_PER_BLOCK);
   const logAt = new Int32Array(buffer, logAtAt, ROWS_PER_BLOCK);
@@ -112,16 +108,10 @@ export function geneMomentsKernel(
     if (!(chunk.values instanceof Float32Array)) return twin(sums, chunk, start, end);
     ownSums.set(sums);
     for (let row = start; row < end; ) {
-      const first = chunk.indptr[row];
-      const mostRows = Math.min(ROWS_PER_BLOCK, end - row);
-      let rowCount = 1;
-      while (rowCount < mostRows && chunk.indptr[row + rowCount + 1] - first <= entryCount) rowCount++;
-      for (let i = 0; i <= rowCount; i++) indptr[i] = chunk.indptr[row + i] - first;
-      const last = chunk.indptr[row + rowCount];
-      values.set(chunk.values.subarray(first, last));
+      const rowCount = rows.takeValues(chunk, row, end);
       const isWhole = kernel.scanCounts(rowCount, indptrAt, valuesAt, totalsAt, greatestAt) !== 0;
       if (isWhole) {
-        indices.set(chunk.indices.subarray(first, last));
+        rows.takeIndices();
         if (!keepsAll) kernel.sumKept(rowCount, indptrAt, indicesAt, valuesAt, offsetsAt, dropped, totalsAt);
       }
       if (isWhole && fillLogs(rowCount)) {

@@ -1,7 +1,8 @@
 import { compileKernel } from "./compile-kernel.js";
 import { relativeSweepWasm } from "./generated/relative-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";
-import { type SweepTile, type TileArguments, tileArguments } from "./tile-arguments.js";
+import type { SweepTile } from "./tile-arguments.js";
+import { type TileExports, tileKernel } from "./tile-kernel.js";
 
 /** Count-weighted least squares under the relative prior, the same for all spots: see solver-weighted. K types. */
 export interface RelativeProblem {
@@ -28,7 +29,7 @@ export interface RelativeSweep {
   assessCounts(tile: SweepTile, abundance: Float32Array | Float64Array): CountAssessment | undefined;
 }
 
-interface Exports {
+interface Exports extends TileExports {
   configure(
     base: number,
     typeCount: number,
@@ -38,11 +39,10 @@ interface Exports {
     excess: number,
     rest: number,
   ): void;
-  sweepFloat32(...args: [...TileArguments, relaxation: number]): number;
-  sweepFloat64(...args: [...TileArguments, relaxation: number]): number;
-  assessFloat32(...args: [...TileArguments, out: number]): void;
-  assessFloat64(...args: [...TileArguments, out: number]): void;
 }
+
+/** As `configure` lays them out behind the Gram matrix. */
+const VECTOR_COUNT = 14;
 
 /**
  * The kernel for one problem and one thread, on the arrays of an arena.
@@ -52,33 +52,17 @@ interface Exports {
  */
 export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem): RelativeSweep | undefined {
   const module = compileKernel(relativeSweepWasm);
-  const { typeCount, gram, edgeWeight, epsilon, bound } = problem;
-  const rowLength = 2 * Math.ceil(typeCount / 2);
-  const out = arena.allocate(Float64Array, 2);
-  // As `configure` lays it out: gram, fourteen vectors, factor, support.
-  const own = arena.allocate(Float64Array, (typeCount + 14) * rowLength + typeCount * typeCount + typeCount);
-  if (!own || !out) return undefined;
-  for (let k = 0; k < typeCount; k++) {
-    own.set(gram.subarray(k * typeCount, (k + 1) * typeCount), k * rowLength);
-  }
-  if (bound) own.set(bound.direction, typeCount * rowLength);
-  const { memory } = arena;
-  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  const { typeCount, edgeWeight, epsilon, bound } = problem;
+  const kernel = tileKernel<Exports>(module, arena, problem, VECTOR_COUNT, 2);
+  if (!kernel) return undefined;
   const { excess = 0, rest = 0 } = bound ?? {};
-  kernel.configure(own.byteOffset, typeCount, edgeWeight, epsilon, bound ? 1 : 0, excess, rest);
+  kernel.exports.configure(kernel.ownAt, typeCount, edgeWeight, epsilon, bound ? 1 : 0, excess, rest);
   return {
-    sweepCounts(tile, abundance) {
-      const args = tileArguments(arena, tile, abundance);
-      if (!args) return undefined;
-      const sweep = abundance instanceof Float64Array ? kernel.sweepFloat64 : kernel.sweepFloat32;
-      return sweep(...args, tile.relaxation);
-    },
+    sweepCounts: kernel.sweep,
     assessCounts(tile, abundance) {
-      const args = tileArguments(arena, tile, abundance);
-      if (!args) return undefined;
-      const assess = abundance instanceof Float64Array ? kernel.assessFloat64 : kernel.assessFloat32;
-      assess(...args, out.byteOffset);
-      const [objective, kktResidual] = out;
+      const found = kernel.assess(tile, abundance);
+      if (!found) return undefined;
+      const [objective, kktResidual] = found;
       return { objective, kktResidual };
     },
   };

@@ -2,6 +2,7 @@ import type { CsrChunk, Values } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { rowStatisticsWasm } from "./generated/row-statistics-wasm.js";
 import { reserve } from "./reserve.js";
+import { reserveRowBlock, rowLoader } from "./row-block.js";
 
 /** What rows are summarised with. n genes, K types. */
 export interface RowTables {
@@ -41,9 +42,7 @@ type SummarizeArguments = [
   out: number,
 ];
 
-/** Rows and entries that are brought into the kernel's memory at once: few enough to stay in the processor's cache. */
 const ROWS_PER_BLOCK = 256;
-const ENTRIES_PER_BLOCK = 16_384;
 
 /**
  * The kernel over the given tables, which are copied into a memory of its own (8 (K + 1) bytes per gene and 0.3 MB).
@@ -52,16 +51,13 @@ const ENTRIES_PER_BLOCK = 16_384;
  */
 export function rowStatisticsKernel({ typeCount, geneCount, projection, sketch }: RowTables): RowStatistics {
   const module = compileKernel(rowStatisticsWasm);
-  const entryCount = Math.max(ENTRIES_PER_BLOCK, geneCount);
   const statWidth = typeCount + 1;
   const layout = { top: 64 };
   const tableAt = reserve(layout, 8 * projection.length);
   const bucketAt = sketch ? reserve(layout, 4 * geneCount) : 0;
   const amplitudeAt = sketch ? reserve(layout, 8 * geneCount) : 0;
   const sketchRowAt = reserve(layout, 8 * (sketch?.dimension ?? 0));
-  const indptrAt = reserve(layout, 4 * (ROWS_PER_BLOCK + 1));
-  const indicesAt = reserve(layout, 4 * entryCount);
-  const valuesAt = reserve(layout, 8 * entryCount);
+  const block = reserveRowBlock(layout, ROWS_PER_BLOCK, geneCount);
   const outAt = reserve(layout, 8 * ROWS_PER_BLOCK * statWidth);
 
   const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.top / 65_536) });
@@ -72,31 +68,21 @@ export function rowStatisticsKernel({ typeCount, geneCount, projection, sketch }
     new Int32Array(buffer, bucketAt).set(sketch.bucket);
     new Float64Array(buffer, amplitudeAt).set(sketch.value);
   }
-  const blockIndptr = new Int32Array(buffer, indptrAt, ROWS_PER_BLOCK + 1);
-  const blockIndices = new Int32Array(buffer, indicesAt, entryCount);
-  const blockFloats = new Float32Array(buffer, valuesAt, entryCount);
-  const blockDoubles = new Float64Array(buffer, valuesAt, entryCount);
+  const rows = rowLoader(buffer, block);
   const blockOut = new Float64Array(buffer, outAt, ROWS_PER_BLOCK * statWidth);
 
   return {
-    summarizeRows({ spotCount, indptr, indices, values }: CsrChunk, out: Values): void {
-      const isDouble = values instanceof Float64Array;
-      const blockValues = isDouble ? blockDoubles : blockFloats;
-      const summarize = isDouble ? kernel.summarizeFloat64 : kernel.summarizeFloat32;
+    summarizeRows(chunk: CsrChunk, out: Values): void {
+      const { spotCount, values } = chunk;
+      const summarize = values instanceof Float64Array ? kernel.summarizeFloat64 : kernel.summarizeFloat32;
       for (let row = 0; row < spotCount; ) {
-        const first = indptr[row];
-        let rowCount = 1;
-        const mostRows = Math.min(ROWS_PER_BLOCK, spotCount - row);
-        while (rowCount < mostRows && indptr[row + rowCount + 1] - first <= entryCount) rowCount++;
-        for (let i = 0; i <= rowCount; i++) blockIndptr[i] = indptr[row + i] - first;
-        const last = indptr[row + rowCount];
-        blockIndices.set(indices.subarray(first, last));
-        blockValues.set(values.subarray(first, last));
+        const rowCount = rows.takeValues(chunk, row, spotCount);
+        rows.takeIndices();
         summarize(
           rowCount,
-          indptrAt,
-          indicesAt,
-          valuesAt,
+          block.indptrAt,
+          block.indicesAt,
+          block.valuesAt,
           tableAt,
           typeCount,
           bucketAt,

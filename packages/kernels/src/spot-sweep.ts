@@ -1,7 +1,8 @@
 import { compileKernel } from "./compile-kernel.js";
 import { spotSweepWasm } from "./generated/spot-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";
-import { type SweepTile, type TileArguments, tileArguments } from "./tile-arguments.js";
+import type { SweepTile } from "./tile-arguments.js";
+import { type TileExports, tileKernel } from "./tile-kernel.js";
 
 /** A least-squares problem, the same for all spots: see the solver's LeastSquaresProblem. K types. */
 export interface SweepProblem {
@@ -30,7 +31,7 @@ export interface SpotSweep {
   assessSpots(tile: SweepTile, abundance: Float32Array | Float64Array): SpotAssessment | undefined;
 }
 
-interface Exports {
+interface Exports extends TileExports {
   configure(
     base: number,
     typeCount: number,
@@ -41,11 +42,10 @@ interface Exports {
     rest: number,
     smallest: number,
   ): void;
-  sweepFloat32(...args: [...TileArguments, relaxation: number]): number;
-  sweepFloat64(...args: [...TileArguments, relaxation: number]): number;
-  assessFloat32(...args: [...TileArguments, out: number]): void;
-  assessFloat64(...args: [...TileArguments, out: number]): void;
 }
+
+/** As `configure` lays them out behind the Gram matrix. */
+const VECTOR_COUNT = 9;
 
 /**
  * The kernel for one problem and one thread, on the arrays of an arena.
@@ -55,35 +55,18 @@ interface Exports {
  */
 export function spotSweepKernel(arena: SharedArena, problem: SweepProblem): SpotSweep | undefined {
   const module = compileKernel(spotSweepWasm);
-  const { typeCount, gram, lambda, sparsity, bound, deflatedShift, smallest } = problem;
-  const rowLength = 2 * Math.ceil(typeCount / 2);
-  const out = arena.allocate(Float64Array, 3);
-  // As `configure` lays it out: gram, nine vectors, factor, support.
-  const own = arena.allocate(Float64Array, (typeCount + 9) * rowLength + typeCount * typeCount + typeCount);
-  if (!own || !out) return undefined;
-  for (let k = 0; k < typeCount; k++) {
-    own.set(gram.subarray(k * typeCount, (k + 1) * typeCount), k * rowLength);
-  }
-  if (bound) own.set(bound.direction, typeCount * rowLength);
-  const { memory } = arena;
-  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  const { typeCount, lambda, sparsity, bound, deflatedShift, smallest } = problem;
+  const kernel = tileKernel<Exports>(module, arena, problem, VECTOR_COUNT, 3);
+  if (!kernel) return undefined;
   const { top = 0, rest = 0 } = bound ?? {};
   const from = bound ? deflatedShift : Number.POSITIVE_INFINITY;
-  kernel.configure(own.byteOffset, typeCount, lambda, sparsity, from, top, rest, smallest);
-
+  kernel.exports.configure(kernel.ownAt, typeCount, lambda, sparsity, from, top, rest, smallest);
   return {
-    sweepSpots(tile, abundance) {
-      const args = tileArguments(arena, tile, abundance);
-      if (!args) return undefined;
-      const sweep = abundance instanceof Float64Array ? kernel.sweepFloat64 : kernel.sweepFloat32;
-      return sweep(...args, tile.relaxation);
-    },
+    sweepSpots: kernel.sweep,
     assessSpots(tile, abundance) {
-      const args = tileArguments(arena, tile, abundance);
-      if (!args) return undefined;
-      const assess = abundance instanceof Float64Array ? kernel.assessFloat64 : kernel.assessFloat32;
-      assess(...args, out.byteOffset);
-      const [objective, kktResidual, proportionErrorBound] = out;
+      const found = kernel.assess(tile, abundance);
+      if (!found) return undefined;
+      const [objective, kktResidual, proportionErrorBound] = found;
       return { objective, kktResidual, proportionErrorBound };
     },
   };

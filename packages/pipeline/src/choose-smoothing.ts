@@ -44,12 +44,7 @@ export async function chooseSmoothing({
 }: HeldOutTrial): Promise<SmoothingChoice> {
   const tried = await search((strength) => lossesOf(strength), candidates);
   const choice = judge(tried);
-  const found = {
-    ...choice,
-    strangersLoss: undefined,
-    spotLosses: tried.get(choice.strength) as Float64Array,
-  };
-  if (choice.strength === 0) return found;
+  if (choice.strength === 0) return { ...choice, strangersLoss: undefined };
   const places = strangePlaces(spotCount);
   const strange = await search((strength) => lossesOf(strength, places), candidates, choice.strength);
   return amongStrangers(tried, choice, leastOf(strange), places);

@@ -59,7 +59,9 @@ export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise
         total += file.length;
       } catch (error) {
         await rm(draft, { force: true }).catch(() => undefined);
-        await inCache(folder, async () => Promise.reject(await cannotKeep(folder, root, file.length, error)));
+        await inCache(folder, async () => {
+          throw await cannotKeep(folder, root, file.length, error);
+        });
       }
     },
   };

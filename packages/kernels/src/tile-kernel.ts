@@ -1,0 +1,70 @@
+import type { SharedArena } from "./shared-arena.js";
+import { type SweepTile, type TileArguments, tileArguments } from "./tile-arguments.js";
+
+/** What kernels that sweep and judge tiles export alike. */
+export interface TileExports {
+  sweepFloat32(...args: [...TileArguments, relaxation: number]): number;
+  sweepFloat64(...args: [...TileArguments, relaxation: number]): number;
+  assessFloat32(...args: [...TileArguments, out: number]): void;
+  assessFloat64(...args: [...TileArguments, out: number]): void;
+}
+
+export interface TileProblem {
+  readonly typeCount: number;
+  /** K x K. */
+  readonly gram: Float64Array;
+  readonly bound?: { readonly direction: Float64Array };
+}
+
+/** A kernel in the memory of an arena, with numbers of its own there. */
+export interface TileKernel<E extends TileExports> {
+  readonly exports: E;
+  /** Where the kernel's own numbers lie: Gram matrix, direction of the bound, other vectors, and what the exact solver needs. */
+  readonly ownAt: number;
+  /** Updates the tile's spots in place and returns the largest change; undefined, with nothing done, for arrays elsewhere. */
+  sweep(tile: SweepTile, abundance: Float32Array | Float64Array): number | undefined;
+  /** Judges them: the numbers that the kernel writes, until the next call; undefined for arrays elsewhere. */
+  assess(tile: SweepTile, abundance: Float32Array | Float64Array): Float64Array | undefined;
+}
+
+/**
+ * @param vectorCount vectors of K numbers that the kernel lays out behind the Gram matrix
+ * @param outCount numbers that it judges by
+ * @returns undefined where the arena has no room for the problem
+ */
+export function tileKernel<E extends TileExports>(
+  module: WebAssembly.Module,
+  arena: SharedArena,
+  { typeCount, gram, bound }: TileProblem,
+  vectorCount: number,
+  outCount: number,
+): TileKernel<E> | undefined {
+  const rowLength = 2 * Math.ceil(typeCount / 2);
+  const ownLength = (typeCount + vectorCount) * rowLength + typeCount * typeCount + typeCount;
+  const out = arena.allocate(Float64Array, outCount);
+  const own = arena.allocate(Float64Array, ownLength);
+  if (!own || !out) return undefined;
+  for (let k = 0; k < typeCount; k++) {
+    own.set(gram.subarray(k * typeCount, (k + 1) * typeCount), k * rowLength);
+  }
+  if (bound) own.set(bound.direction, typeCount * rowLength);
+  const { memory } = arena;
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as E;
+  return {
+    exports,
+    ownAt: own.byteOffset,
+    sweep(tile, abundance) {
+      const args = tileArguments(arena, tile, abundance);
+      if (!args) return undefined;
+      const sweep = abundance instanceof Float64Array ? exports.sweepFloat64 : exports.sweepFloat32;
+      return sweep(...args, tile.relaxation);
+    },
+    assess(tile, abundance) {
+      const args = tileArguments(arena, tile, abundance);
+      if (!args) return undefined;
+      const assess = abundance instanceof Float64Array ? exports.assessFloat64 : exports.assessFloat32;
+      assess(...args, out.byteOffset);
+      return out;
+    },
+  };
+}
