@@ -1,14 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { collect, memorySource } from "@flashdeconv/core";
-import { openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
-import { createStore, openStore } from "@flashdeconv/io-zarr/node";
 import { evaluateProportions, simulateTissue } from "@flashdeconv/simulate";
 import { poissonWith } from "@flashdeconv/solver-poisson";
 import { weighted } from "@flashdeconv/solver-weighted";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type Deconvolution,
   type DeconvolveOptions,
@@ -21,26 +16,13 @@ import { threadPool } from "../src/pool.js";
 import { openScratchFolder } from "../src/scratch.js";
 import { proportionsOf } from "./proportions-of.js";
 import { smallSection, spatialFrom, withValue } from "./small-section.js";
+import { storedTissue } from "./stored-tissue.js";
 
 const poisson: Partial<DeconvolveOptions> = { method: "poisson" };
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);
 const tissue = simulateTissue({ spotCount: 2500, geneCount: 500, typeCount: 8, depth: 100 });
-let folder: string;
-let path: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "flashdeconv-poisson-"));
-  path = join(folder, "section.zarr");
-  const { counts: X, spotCount, geneNames } = tissue;
-  const obsm = { spatial: { values: tissue.coordinates } };
-  const contents = { X, spotCount, spotNames: tissue.spotNames(), geneNames, obsm };
-  await writeAnnData(await createStore(path), contents, { valuesPerChunk: 20_000 });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function section() {
-  return { ...(await openSpatial(await openStore(path))), location: { path } };
-}
+const stored = storedTissue(tissue);
+const { section } = stored;
 
 const codesOf = ({ notices }: Deconvolution) => notices.map(({ code }) => code);
 
@@ -87,7 +69,7 @@ describe("the method poisson", () => {
           counts: memorySource(matrix, { spotsPerChunk: 7 }),
         };
         await check(await deconvolve(spatial, tissue.reference, options));
-        const scratch = await openScratchFolder(folder);
+        const scratch = await openScratchFolder(stored.folder);
         const use = { scratch: { scratch, windowBytes: 64 * 2 ** 20 } };
         await check(await deconvolve(await section(), tissue.reference, options, use));
         await scratch.remove();

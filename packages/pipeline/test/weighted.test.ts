@@ -1,13 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { collect, memorySource } from "@flashdeconv/core";
-import { memoryStore, openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
-import { createStore, openStore } from "@flashdeconv/io-zarr/node";
+import { memoryStore } from "@flashdeconv/io-zarr";
 import { evaluateProportions, simulateTissue } from "@flashdeconv/simulate";
 import { nnls, type Solver } from "@flashdeconv/solver";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type DeconvolveOptions,
   deconvolve,
@@ -22,6 +18,7 @@ import { threadPool } from "../src/pool.js";
 import { openScratchFolder } from "../src/scratch.js";
 import { proportionsOf } from "./proportions-of.js";
 import { smallSection, spatialFrom, withValue } from "./small-section.js";
+import { storedTissue } from "./stored-tissue.js";
 
 const weighted: Partial<DeconvolveOptions> = { method: "weighted" };
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);
@@ -32,22 +29,8 @@ const tissue = simulateTissue({
   depth: 80,
   platformEffect: 0.4,
 });
-let folder: string;
-let path: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "flashdeconv-weighted-"));
-  path = join(folder, "section.zarr");
-  const { counts: X, spotCount, geneNames } = tissue;
-  const obsm = { spatial: { values: tissue.coordinates } };
-  const contents = { X, spotCount, spotNames: tissue.spotNames(), geneNames, obsm };
-  await writeAnnData(await createStore(path), contents, { valuesPerChunk: 20_000 });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function section() {
-  return { ...(await openSpatial(await openStore(path))), location: { path } };
-}
+const stored = storedTissue(tissue);
+const { section } = stored;
 
 describe("the method weighted", () => {
   it("comes closer to the truth than flashdeconv on sparse counts, and tells how", async () => {
@@ -93,7 +76,7 @@ describe("the method weighted", () => {
       expect(await proportionsOf(found)).toEqual(proportions);
       expect(found.parameters).toEqual(wanted.parameters);
     }
-    const scratch = await openScratchFolder(folder);
+    const scratch = await openScratchFolder(stored.folder);
     const use = { scratch: { scratch, windowBytes: 64 * 2 ** 20 } };
     const onScratch = await deconvolve(await section(), tissue.reference, weighted, use);
     expect(await proportionsOf(onScratch)).toEqual(proportions);

@@ -2,37 +2,18 @@ import type { CsrChunk } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_SIZES, chunksOf, csrMatrices } from "../../../test/csr-arbitrary.js";
+import { legacyRandom } from "../../sketch/src/index.js";
+import { randomCsr } from "../../sketch/test/random-csr.js";
 import { buildGeneMap, buildMomentAdder, buildMoments, finishMoments, type GeneMap } from "../src/index.js";
 
 type Value = (random: () => number) => number;
 
-/** Rows whose counts are drawn by `value`, over columns of which each row has about the given share. */
+/** Rows whose counts are drawn by `value`. */
 function draw(spotCount: number, width: number, share: number, seed: number, value: Value): CsrChunk {
-  let state = seed;
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const indptr = new Int32Array(spotCount + 1);
-  const indices: number[] = [];
-  const values: number[] = [];
-  for (let row = 0; row < spotCount; row++) {
-    for (let column = 0; column < width; column++) {
-      if (random() >= share) continue;
-      indices.push(column);
-      values.push(value(random));
-    }
-    indptr[row + 1] = indices.length;
-  }
-  return {
-    kind: "csr",
-    spotStart: 0,
-    spotCount,
-    width,
-    indptr,
-    indices: Int32Array.from(indices),
-    values: Float32Array.from(values),
-  };
+  const chunk = randomCsr(spotCount, width, seed, share);
+  const random = legacyRandom(seed + 1);
+  const uniform = () => random.next() / 2 ** 32;
+  return { ...chunk, values: Float32Array.from(chunk.values, () => value(uniform)) };
 }
 
 /** Moments by kernel and by twin, over chunks of the given size. */

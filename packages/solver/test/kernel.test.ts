@@ -1,106 +1,13 @@
-import {
-  type ArenaArrayConstructor,
-  chooseKernel,
-  createArena,
-  type SharedArena,
-} from "@flashdeconv/kernels";
+import { chooseKernel, createArena } from "@flashdeconv/kernels";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leastSquaresSession } from "../src/least-squares-session.js";
-import type { SolverReference, StatArray, Tile } from "../src/solver.js";
+import type { StatArray } from "../src/solver.js";
+import { moveTo, referenceOf, sectionOf, type TileCase } from "./kernel-tiles.js";
 
-interface Case {
-  readonly seed: number;
-  readonly typeCount: number;
-  readonly spotCount: number;
+interface Case extends TileCase {
   readonly lambda: number;
   readonly sparsity: number;
-  readonly relaxation: number;
-  readonly hasWeights: boolean;
-  readonly single: boolean;
-  /** Gives every type a near duplicate, so that types enter, leave and are barred. */
-  readonly alike: boolean;
-}
-
-/** A generator of numbers in 0 .. 1. */
-function stream(seed: number): () => number {
-  let state = (seed ^ 0x9e3779b9) | 0;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0;
-    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
-  };
-}
-
-function referenceOf({ seed, typeCount, alike }: Case): SolverReference {
-  const next = stream(seed);
-  const width = typeCount + 3;
-  const rows = Float64Array.from({ length: typeCount * width }, () => 0.2 + next() ** 3);
-  if (alike) {
-    for (let k = 1; k < typeCount; k += 2) {
-      for (let j = 0; j < width; j++) {
-        rows[k * width + j] = 0.999 * rows[(k - 1) * width + j] + 0.001 * rows[k * width + j];
-      }
-    }
-  }
-  const gram = new Float64Array(typeCount * typeCount);
-  for (let a = 0; a < typeCount; a++) {
-    for (let b = 0; b < typeCount; b++) {
-      for (let j = 0; j < width; j++) gram[a * typeCount + b] += rows[a * width + j] * rows[b * width + j];
-    }
-  }
-  const typeNames = Array.from({ length: typeCount }, (_, k) => `type ${k}`);
-  return { typeNames, width: typeCount, values: gram, gram };
-}
-
-/** A section with spots of no, one and many neighbours, empty spots, and abundances that are partly 0. */
-function sectionOf({ seed, typeCount, spotCount, hasWeights, single, relaxation }: Case, gram: Float64Array) {
-  const next = stream(seed + 1);
-  const indptr = new Int32Array(spotCount + 1);
-  const indices: number[] = [];
-  for (let spot = 0; spot < spotCount; spot++) {
-    const degree = Math.floor(9 * next() * next());
-    for (let i = 0; i < degree; i++) indices.push(Math.floor(next() * spotCount));
-    indptr[spot + 1] = indices.length;
-  }
-  const Storage = single ? Float32Array : Float64Array;
-  const statistics = new Storage(spotCount * (typeCount + 1));
-  for (let spot = 0; spot < spotCount; spot++) {
-    if (next() < 0.1) continue;
-    for (let k = 0; k < typeCount; k++) {
-      const amount = next() < 0.3 ? 5 * next() : 0;
-      for (let l = 0; l < typeCount; l++) {
-        statistics[spot * (typeCount + 1) + l] += amount * gram[k * typeCount + l] + 0.3 * (next() - 0.5);
-      }
-    }
-    statistics[spot * (typeCount + 1) + typeCount] = 10 * next();
-  }
-  const abundance = new Storage(spotCount * typeCount);
-  for (let i = 0; i < abundance.length; i++) abundance[i] = next() < 0.5 ? 0 : next();
-  const spots = Int32Array.from({ length: spotCount }, (_, i) => i).sort(() => next() - 0.5);
-  const weights = hasWeights ? Float64Array.from(indices, () => next()) : undefined;
-  const tile: Tile = { spots, statistics, indptr, indices: Int32Array.from(indices), weights, relaxation };
-  return { tile, abundance };
-}
-
-function moveTo(arena: SharedArena, tile: Tile, abundance: StatArray) {
-  const moved = <A extends Int32Array | Float32Array | Float64Array>(array: A): A => {
-    const copy = arena.allocate(array.constructor as ArenaArrayConstructor<A>, array.length);
-    if (!copy) throw new Error("no room");
-    copy.set(array);
-    return copy;
-  };
-  const { spots, statistics, indptr, indices, weights, relaxation } = tile;
-  return {
-    tile: {
-      spots: moved(spots),
-      statistics: moved(statistics),
-      indptr: moved(indptr),
-      indices: moved(indices),
-      weights: weights && moved(weights),
-      relaxation,
-    },
-    abundance: moved(abundance),
-  };
 }
 
 function bytes({ buffer, byteOffset, byteLength }: StatArray): Uint8Array {
