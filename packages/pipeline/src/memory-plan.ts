@@ -1,5 +1,5 @@
 import { MemoryPlanError } from "@flashdeconv/core";
-import { coarseLevelBytes } from "@flashdeconv/solver";
+import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver";
 import type { MemoryFacts } from "./memory-facts.js";
 import { SAMPLE_SPOTS } from "./sample-spots.js";
 import { SCATTER_BYTES, scratchBytes } from "./solve-on-scratch.js";
@@ -181,11 +181,14 @@ function leastWindow(facts: MemoryFacts): number {
 function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept: number } {
   const { spotCount, typeCount, precision, mayBeStrong, neighborCount } = facts;
   if (!mayBeStrong || neighborCount === 0) return { all: 0, kept: 0 };
-  const shape = { statWidth: typeCount + 1, typeCount, bytesPerNumber: bytesOf(precision) };
-  return {
-    all: coarseLevelBytes({ ...shape, spotCount, meanDegree: degreeOf(facts) }),
-    kept: spotCount * (4 + (typeCount / 4) * bytesOf(precision)),
+  const size = {
+    spotCount,
+    meanDegree: degreeOf(facts),
+    statWidth: typeCount + 1,
+    typeCount,
+    bytesPerNumber: bytesOf(precision),
   };
+  return { all: coarseLevelBytes(size), kept: coarseStartBytes(size) };
 }
 
 /** The sample on which smoothing, overdispersion and fit are chosen. */

@@ -15,7 +15,7 @@
 export { type Allocate, allocateHere } from "./allocate.js";
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveDiagonalNnls, solveNnls } from "./exact-nnls.js";
-export { type CoarseSize, coarseLevelBytes } from "./levels.js";
+export { type CoarseSize, coarseLevelBytes, coarseStartBytes } from "./levels.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
 export { refuseUnknown, requireNumber } from "./options.js";
 export { looksAtNeighbors, type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";

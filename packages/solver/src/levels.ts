@@ -5,6 +5,7 @@ import {
   coarsen,
   type LevelGraph,
   type LevelProblem,
+  ROWS_PER_RUN,
 } from "./coarse-level.js";
 import type { SolveLevel } from "./solve-level.js";
 import type { StatArray } from "./solver.js";
@@ -32,8 +33,8 @@ export interface CoarseSize {
 
 /** Neighbours of a coarse row: on any layout about those of a square in a lattice, corners included. */
 const COARSE_DEGREE = 8;
-/** A quarter of the rows, a quarter of those, and so on. */
-const ALL_LEVELS = 4 / 3;
+/** A sixteenth of the rows, a sixteenth of those, and so on. */
+const ALL_LEVELS = ROWS_PER_RUN / (ROWS_PER_RUN - 1);
 
 /** About what all coarse levels together take in memory. */
 export function coarseLevelBytes({ spotCount, meanDegree, ...size }: CoarseSize): number {
@@ -43,7 +44,12 @@ export function coarseLevelBytes({ spotCount, meanDegree, ...size }: CoarseSize)
     edgeBytes * Math.max(COARSE_DEGREE, meanDegree) +
     // Offsets, order of updates, sizes, cells while they are coloured.
     (4 + 4 + 8 + 8);
-  return ALL_LEVELS * (spotCount / 4) * rowBytes + 4 * spotCount;
+  return ALL_LEVELS * (spotCount / ROWS_PER_RUN) * rowBytes + 4 * spotCount;
+}
+
+/** What of it stays while the section itself is swept strip by strip: the answer of the first level, and whose start each row is. */
+export function coarseStartBytes({ spotCount, typeCount, bytesPerNumber }: CoarseSize): number {
+  return 4 * spotCount + (spotCount / ROWS_PER_RUN) * typeCount * bytesPerNumber;
 }
 
 /** Whether neighbours pull so hard that coarse levels are worth it. */
@@ -66,7 +72,7 @@ export interface CoarseLevelSettings {
   firstStatistics(coarse: CoarseGraph): StatArray | Promise<StatArray>;
 }
 
-/** Coarser and coarser levels under the finest one, until neighbours pull weakly or one row is left: each a quarter of the last. */
+/** Coarser and coarser levels under the finest one, until neighbours pull weakly or one row is left: each a sixteenth of the last. */
 export async function buildCoarseLevels(
   finest: LevelGraph,
   { statWidth, typeCount, pull, abundanceKind, allocate, firstStatistics }: CoarseLevelSettings,

@@ -43,7 +43,7 @@ describe("coarse levels", () => {
 
   it("are used for strong smoothing only", async () => {
     expect((await solveGrid(problem, 1e-3 * scale)).coarseRows).toEqual([]);
-    expect((await solveGrid(problem, scale)).coarseRows).toEqual([400, 100, 25]);
+    expect((await solveGrid(problem, scale)).coarseRows).toEqual([100, 7]);
   });
 
   it("save sweeps and leave the optimum where it is, whatever order makes them", async () => {

@@ -4,7 +4,7 @@ import { type Allocate, assessPiece, type PieceRunner, type SolveLevel, sweepPie
 import { gridProblem, meanDiagonalOf, solveGrid, startOn } from "./grid-problem.js";
 
 const problem = gridProblem({ side: 180, typeCount: 3 });
-const lambda = 0.3 * meanDiagonalOf(problem);
+const lambda = 3 * meanDiagonalOf(problem);
 
 /** Runs pieces on three sessions of their own, last first, and on copies of the level's views as a thread would have. */
 function scatteringRunner() {

@@ -14,6 +14,7 @@ it("exports what it promises and nothing else", () => {
       "bcd",
       "buildNnlsWorkspace",
       "coarseLevelBytes",
+      "coarseStartBytes",
       "inlineRunner",
       "isStatisticsInput",
       "leastWindowBytes",

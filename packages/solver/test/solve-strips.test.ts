@@ -198,7 +198,7 @@ describe("solveStrips", () => {
       cellsPerStrip: 4,
       windowBytes: 100_000,
     });
-    await expect(strong).rejects.toThrow(/at least \d{7} bytes.*MiB more memory.*smooth less/);
+    await expect(strong).rejects.toThrow(/at least \d{6} bytes.*MiB more memory.*smooth less/);
   });
 
   it("stops with the signal's own reason, and with what the store throws, once nothing is under way", async () => {
