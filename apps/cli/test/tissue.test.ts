@@ -106,6 +106,23 @@ describe("flashdeconv evaluate", () => {
     expect(same).toMatchObject({ pearson: 1, rmse: 0, jensen_shannon_divergence: 0, mean_aupr: 1 });
   });
 
+  it("compares only spots that another result answers too, where asked to", async () => {
+    const folder = await temporaryFolder();
+    const [estimate, truth, other] = ["estimate.csv", "truth.csv", "other.csv"].map((name) =>
+      join(folder, name),
+    );
+    await writeFile(estimate, "spot,A,B\ns1,0.1,0.9\ns2,0.8,0.2\ns3,1,0\n");
+    await writeFile(truth, "spot,A,B\ns1,0.1,0.9\ns2,0.8,0.2\ns3,0,1\n");
+    await writeFile(other, "spot,A\ns2,1\ns1,1\ns3,NaN\n");
+    expect(await json(["evaluate", estimate, "--truth", truth])).toMatchObject({ spot_count: 3 });
+    const fair = await json(["evaluate", estimate, "--truth", truth, "--spots-of", other]);
+    expect(fair).toMatchObject({ spot_count: 2, rmse: 0 });
+    await writeFile(other, "spot,A\nelsewhere,1\n");
+    const { code, stderr } = await runCli(["evaluate", estimate, "--truth", truth, "--spots-of", other]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/spots to compare: found none of 3 spots/);
+  });
+
   it("reads tables, matches names in any order, and tells what is missing", async () => {
     const folder = await temporaryFolder();
     const [estimate, truth] = [join(folder, "estimate.csv"), join(folder, "truth.tsv")];

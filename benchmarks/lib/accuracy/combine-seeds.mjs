@@ -40,7 +40,7 @@ function curveOf(curves, family) {
 }
 
 /** Pearson lost, and RMSE gained as a share, against the best by truth; and which strength that was. */
-function regret({ scores, strength }, curve) {
+function regret({ shared_scores: scores, strength }, curve) {
   if (curve === undefined) return undefined;
   const all = [{ scores, strength }, ...curve.points];
   const byPearson = all.reduce((best, point) =>

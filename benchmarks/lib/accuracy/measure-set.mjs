@@ -12,13 +12,16 @@ import { capture } from "./capture.mjs";
 export async function measureSet(set, { methods, families, curves, python }) {
   const folder = mkdtempSync(join(tmpdir(), "flashdeconv-accuracy-"));
   try {
-    const measured = [];
-    for (const method of methods) measured.push(await measureMethod(set, method, folder));
     const names = curves
       ? Object.keys(families).filter((name) => methods.some(({ family }) => family === name))
       : [];
     const drawn = [];
     for (const name of names) drawn.push(await measureFamily(set, name, families[name], folder));
+    const measured = [];
+    for (const method of methods) {
+      const unsmoothed = names.includes(method.family) ? unsmoothedOf(method.family, folder) : undefined;
+      measured.push(await measureMethod(set, method, folder, unsmoothed));
+    }
     const peers = [];
     for (const { name, path } of set.peers) peers.push({ name, scores: await scoresOf(set, path) });
     if (python) {
@@ -32,7 +35,12 @@ export async function measureSet(set, { methods, families, curves, python }) {
   }
 }
 
-async function measureMethod(set, { name, flags, family }, folder) {
+/** Where the result of a family without smoothing is kept, which has no answer for spots without counts. */
+function unsmoothedOf(family, folder) {
+  return join(folder, `unsmoothed-${family}.zarr`);
+}
+
+async function measureMethod(set, { name, flags, family }, folder, unsmoothed) {
   const out = join(folder, "result.zarr");
   const run = await runOn(set, out, flags);
   return {
@@ -42,6 +50,8 @@ async function measureMethod(set, { name, flags, family }, folder) {
     converged: run.converged,
     wall_seconds: run.resources?.wall_seconds,
     scores: await scoresOf(set, out),
+    // Regret is a matter of the spots that every strength answers.
+    ...(unsmoothed && { shared_scores: await scoresOf(set, out, unsmoothed) }),
   };
 }
 
@@ -55,11 +65,14 @@ async function measureFamily(set, name, family, folder) {
       : undefined;
   const scale = factors ? strengthOf(first) : 1;
   const points = [];
+  const unsmoothed = unsmoothedOf(name, folder);
   for (const step of factors ?? values) {
+    if (step !== 0 && points.length === 0) throw new Error(`the strengths of ${name} do not begin with 0`);
+    const store = step === 0 ? unsmoothed : out;
     const given = without(flags, option).concat(option, String(step * scale));
-    if (solve) await again(statistics, out, [option, String(step * scale)]);
-    else await runOn(set, out, given);
-    points.push({ step, strength: step * scale, scores: await scoresOf(set, out) });
+    if (solve) await again(statistics, store, [option, String(step * scale)]);
+    else await runOn(set, store, given);
+    points.push({ step, strength: step * scale, scores: await scoresOf(set, store, unsmoothed) });
   }
   return {
     family: name,
@@ -90,13 +103,15 @@ function strengthOf({ smoothing_used: smoothing, lambda_used: lambda }) {
   return smoothing ?? lambda ?? null;
 }
 
-async function scoresOf({ truth, rareType }, path) {
+/** @param spotsOf only spots that this result answers too count */
+async function scoresOf({ truth, rareType }, path, spotsOf) {
   const found = await capture(process.execPath, [
     CLI,
     "evaluate",
     path,
     "--truth",
     truth,
+    ...(spotsOf === undefined ? [] : ["--spots-of", spotsOf]),
     "--json",
     "--quiet",
   ]);

@@ -121,11 +121,15 @@ function strengthIn({ solver, problem }: Fit): number {
   return Number((problem.solverOptions as Record<string, unknown>)[solver.smoothing?.option ?? ""]);
 }
 
-function curveOf({ strengths, losses, strangersLoss }: SmoothingChoice, sampledCount: number): Parameters {
+function curveOf(
+  { strengths, losses, unsmoothedError, strangersLoss }: SmoothingChoice,
+  sampledCount: number,
+): Parameters {
   return {
     sampled_spots: sampledCount,
     strength: strengths,
     loss: losses,
+    unsmoothed_error: unsmoothedError,
     strangers_loss: strangersLoss ?? null,
   };
 }

@@ -7,6 +7,8 @@ export interface SmoothingChoice {
   readonly strengths: Float64Array;
   /** Mean loss per spot of each, on the counts that were held back; up to a constant. */
   readonly losses: Float64Array;
+  /** As the trial says. */
+  readonly unsmoothedError: number;
   /** Least loss where each spot has strangers for neighbours; undefined where no smoothing was best anyway. */
   readonly strangersLoss: number | undefined;
 }
@@ -19,8 +21,8 @@ const MOST_STRENGTHS = 16;
 const MOST_HALVINGS = 4;
 /** A strength whose loss is above the least by more standard errors than this, and growing, ends the search. */
 const HOPELESS = 4;
-/** Of what smoothing gains over none, this share may be given up for less smoothing. */
-const SHARE_GIVEN_UP = 0.015;
+/** By this share the squared error may be above the least for less smoothing: 2 % of its root. */
+const ERROR_GIVEN_UP = 0.04;
 /** By so many standard errors neighbours have to be better than strangers. */
 const CERTAINTY = 2;
 /** Where less than this share of the gain is due to neighbours being neighbours, the gain says little of how alike they are. */
@@ -28,8 +30,9 @@ const NEIGHBOR_SHARE = 0.15;
 
 /**
  * Chooses the strength of smoothing by count splitting: the sample's counts are thinned into two halves, each strength is solved on
- * the first, and its loss is how far the answer is from the second, by least squares. The choice is the weakest smoothing that has
- * nearly all that the best one gains over none: where the loss is flat, stronger smoothing costs rare types.
+ * the first, and its loss is how far the answer is from the second, by least squares. The choice is the weakest smoothing that is
+ * nearly as near to the truth as the best one: where the loss is flat, stronger smoothing costs rare types. How near that is follows
+ * from how much counting noise there is without smoothing and how much of it the best strength takes away.
  *
  * Any shrinkage of noisy answers makes them better, towards whatever spots. So the same is done with each spot among strangers (the
  * sample's spots change places). Unless true neighbours are surely better than these there is no smoothing, and where they
@@ -41,9 +44,10 @@ export async function chooseSmoothing({
   candidates,
   spotCount,
   lossesOf,
+  unsmoothedError,
 }: HeldOutTrial): Promise<SmoothingChoice> {
   const tried = await search((strength) => lossesOf(strength), candidates);
-  const choice = judge(tried);
+  const choice = judge(tried, await unsmoothedError());
   if (choice.strength === 0) return { ...choice, strangersLoss: undefined };
   const places = strangePlaces(spotCount);
   const strange = await search((strength) => lossesOf(strength, places), candidates, choice.strength);
@@ -114,14 +118,15 @@ export async function search(
   return tried;
 }
 
-/** The weakest smoothing of those that have nearly all of what is to be gained. */
-export function judge(tried: Tried): Judgement {
+/** The weakest smoothing of those whose error is nearly the least. A loss is the error and what no answer changes. */
+export function judge(tried: Tried, unsmoothedError: number): Judgement {
   const strengths = Float64Array.from(tried.keys()).sort();
   const losses = strengths.map((strength) => meanOf(tried.get(strength) as Float64Array));
   const least = leastOf(tried).mean;
-  const enough = least + SHARE_GIVEN_UP * (losses[0] - least);
+  const leastError = Math.max(0, unsmoothedError - (losses[0] - least));
+  const enough = least + ERROR_GIVEN_UP * leastError;
   const strength = strengths[losses.findIndex((loss) => loss <= enough)];
-  return { strength, strengths, losses };
+  return { strength, strengths, losses, unsmoothedError };
 }
 
 function leastOf(tried: Tried): Least {

@@ -26,6 +26,11 @@ export interface HeldOutTrial {
    * @param places where each spot is to go; left out, spots stay among their neighbours
    */
   lossesOf(strength: number, places?: Int32Array): Promise<Float64Array>;
+  /**
+   * How far answers without smoothing are from the truth because of counting noise, on average, in the loss's units: half of what
+   * those of the two halves differ by.
+   */
+  unsmoothedError(): Promise<number>;
   /** The same, but how badly the answer predicts the second half's counts by likelihood. */
   deviancesOf(strength: number, prediction: CountPrediction): Promise<Float64Array>;
 }
@@ -101,6 +106,10 @@ export function heldOutTrial(
       const { fitted: rows, heldBack } = places ? movedTo(places) : { fitted, heldBack: judged.heldBack };
       return spotLosses(await solved(rows, strength), { ...judged, heldBack }, typeCount);
     },
+    async unsmoothedError() {
+      const second = solver.input === "counts" ? summarized(halves.second) : judged.heldBack;
+      return halfDifference(await solved(fitted, 0), await solved(second, 0), judged, typeCount);
+    },
     async deviancesOf(strength, prediction) {
       return spotDeviances(halves.second, await solved(fitted, strength), prediction);
     },
@@ -173,12 +182,7 @@ function spotLosses(
     const row = spot * typeCount;
     const stat = spot * (typeCount + 1);
     const depth = isByDepth ? heldBack[stat + typeCount] : 1;
-    let scale = 1;
-    if (!isScaled) {
-      let total = 0;
-      for (let k = 0; k < typeCount; k++) total += abundance[row + k];
-      scale = total > 0 ? 1 / total : 0;
-    }
+    const scale = isScaled ? 1 : scaleOf(abundance, row, typeCount);
     let loss = 0;
     for (let k = 0; k < typeCount; k++) {
       const amount = scale * abundance[row + k];
@@ -190,4 +194,33 @@ function spotLosses(
     losses[spot] = loss;
   }
   return losses;
+}
+
+/** Half of |a - b|^2, by spot on average. */
+function halfDifference(
+  a: StatArray,
+  b: StatArray,
+  { gram, heldBack, isByDepth, isScaled }: Judge,
+  typeCount: number,
+): number {
+  const spotCount = a.length / typeCount;
+  const difference = new Float64Array(typeCount);
+  let sum = 0;
+  for (let spot = 0; spot < spotCount; spot++) {
+    const row = spot * typeCount;
+    const [ofA, ofB] = isScaled ? [1, 1] : [scaleOf(a, row, typeCount), scaleOf(b, row, typeCount)];
+    for (let k = 0; k < typeCount; k++) difference[k] = ofA * a[row + k] - ofB * b[row + k];
+    let square = 0;
+    for (let k = 0; k < typeCount; k++) {
+      for (let l = 0; l < typeCount; l++) square += difference[k] * difference[l] * gram[k * typeCount + l];
+    }
+    sum += (isByDepth ? heldBack[spot * (typeCount + 1) + typeCount] : 1) * square;
+  }
+  return sum / 2 / spotCount;
+}
+
+function scaleOf(abundance: StatArray, row: number, typeCount: number): number {
+  let total = 0;
+  for (let k = 0; k < typeCount; k++) total += abundance[row + k];
+  return total > 0 ? 1 / total : 0;
 }

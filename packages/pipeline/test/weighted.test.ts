@@ -59,6 +59,9 @@ describe("the method weighted", () => {
     expect(curve.strength).toContain(parameters.smoothing_used);
     expect(parameters.smoothing_used).toBeGreaterThan(0);
     expect((curve.loss as Float64Array).every(Number.isFinite)).toBe(true);
+    // Least squares weighted by the inverse variance is off by about 1 for each of the types, less where 0 bounds it.
+    expect(curve.unsmoothed_error).toBeGreaterThan(0.3 * 4);
+    expect(curve.unsmoothed_error).toBeLessThan(1.1 * 4);
     expect(parameters.overdispersion).toBeLessThan(0.1);
   });
 

@@ -24,6 +24,7 @@ export {
   resolveEvaluationOptions,
 } from "./evaluation-options.js";
 export { jensenShannonDivergence } from "./jensen-shannon-divergence.js";
+export { keepAnswered } from "./keep-answered.js";
 export { type SimulatedTissue, simulateTissue } from "./simulate-tissue.js";
 export type { SimulatedReference } from "./simulated-reference.js";
 export {

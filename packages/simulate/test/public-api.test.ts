@@ -13,6 +13,7 @@ it("exports exactly what the barrel promises", () => {
     "evaluateSources",
     "finishEvaluation",
     "jensenShannonDivergence",
+    "keepAnswered",
     "resolveEvaluationOptions",
     "resolveSimulationOptions",
     "simulateTissue",

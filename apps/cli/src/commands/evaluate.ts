@@ -1,5 +1,5 @@
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
-import { alignProportions, evaluateProportions } from "@flashdeconv/simulate";
+import { alignProportions, evaluateProportions, keepAnswered } from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { requireGiven } from "../options/require-given.js";
@@ -11,7 +11,8 @@ import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "
 const EXAMPLES = `
 Examples:
   flashdeconv evaluate result.zarr --truth section.zarr
-  flashdeconv evaluate result.zarr --truth truth.csv --json`;
+  flashdeconv evaluate result.zarr --truth truth.csv --json
+  flashdeconv evaluate result.zarr --truth truth.csv --spots-of rctd.csv`;
 
 const DEFAULT_TRUTH_KEY = "truth";
 
@@ -19,6 +20,7 @@ export interface EvaluateFlags extends TerminalOptions, StoreFlags {
   readonly truth: string;
   readonly key?: string;
   readonly truthKey?: string;
+  readonly spotsOf?: string;
 }
 
 export function addEvaluateCommand(program: Command, environment: Environment): void {
@@ -28,7 +30,11 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
     .argument("<result>", "store with the result, or CSV (a row per spot, a column per type)")
     .option("--truth <path>", "store with the truth, or CSV")
     .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
-    .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`);
+    .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`)
+    .option(
+      "--spots-of <path>",
+      "compare only spots that this result answers too: a store (with --key) or CSV",
+    );
   addStoreOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a table")
@@ -44,11 +50,21 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
 /** Reads both sides, brings them together by name and measures how close they are. */
 export async function evaluateResult(
   path: string,
-  { truth: truthPath, key = RESULT_DEFAULTS.key, truthKey = DEFAULT_TRUTH_KEY, ...flags }: EvaluateFlags,
+  {
+    truth: truthPath,
+    key = RESULT_DEFAULTS.key,
+    truthKey = DEFAULT_TRUTH_KEY,
+    spotsOf,
+    ...flags
+  }: EvaluateFlags,
   { signal, note }: Terminal,
 ): Promise<Outcome> {
   const access = storeAccess(flags);
-  const estimate = await readProportions({ path, key, keyFlag: "--key", access }, signal);
+  const result = await readProportions({ path, key, keyFlag: "--key", access }, signal);
+  const estimate =
+    spotsOf === undefined
+      ? result
+      : keepAnswered(result, await readProportions({ path: spotsOf, key, keyFlag: "--key", access }, signal));
   const request = { path: truthPath, key: truthKey, keyFlag: "--truth-key", access };
   const truth = await readProportions(request, signal);
   const aligned = alignProportions(estimate, truth);

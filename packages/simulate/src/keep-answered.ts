@@ -1,0 +1,35 @@
+import { ShapeError } from "@flashdeconv/core";
+import type { NamedProportions } from "./align-proportions.js";
+
+/**
+ * Leaves of a table the spots that another one answers too, so that methods which leave out different spots can be compared
+ * over the same ones. A row with a NaN is no answer. Of a repeated name the other's first row counts.
+ *
+ * @throws ShapeError where no spot is left.
+ */
+export function keepAnswered(table: NamedProportions, other: NamedProportions): NamedProportions {
+  const isAnswered = new Map<string, boolean>();
+  for (const [spot, name] of other.spotNames.entries()) {
+    if (!isAnswered.has(name)) isAnswered.set(name, !hasNaN(other, spot));
+  }
+  const width = table.typeNames.length;
+  const kept = [...table.spotNames.keys()].filter((spot) => isAnswered.get(table.spotNames[spot]));
+  if (kept.length === 0) {
+    throw new ShapeError({
+      subject: "spots to compare",
+      found: `none of ${table.spotNames.length} spots among the ${other.spotNames.length} of the other result with an answer there`,
+      expected: "spots that both results answer",
+      remedy: "Check that both belong to the same tissue, and that spots are named the same way.",
+    });
+  }
+  const values = new Float64Array(kept.length * width);
+  for (const [row, spot] of kept.entries()) {
+    for (let k = 0; k < width; k++) values[row * width + k] = table.values[spot * width + k];
+  }
+  return { spotNames: kept.map((spot) => table.spotNames[spot]), typeNames: table.typeNames, values };
+}
+
+function hasNaN({ typeNames: { length: width }, values }: NamedProportions, spot: number): boolean {
+  for (let k = 0; k < width; k++) if (Number.isNaN(values[spot * width + k])) return true;
+  return false;
+}
