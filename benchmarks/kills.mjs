@@ -1,6 +1,6 @@
 // Kills runs at random moments over their whole length, starts them again with --resume and compares what they end with.
 //   node benchmarks/kills.mjs [--size 100k] [--kills 100] [--seed 1] [--name kills]
-// A fourth of the kills each: in memory, on scratch, and both again with strong smoothing (coarse levels). Every run keeps its pieces
+// A sixth of the kills each: both methods in memory and on scratch, and the article's again with strong smoothing. Every run keeps its pieces
 // at once (--save-every 0), else runs of seconds would keep none. Exits with 1 if a resumed run ended with other bits or another code
 // than 0, if an output was ever there in part, or if anything lay beside it in the end. Writes results/<name>.json.
 import { spawn } from "node:child_process";
@@ -17,10 +17,12 @@ import { saveResult } from "./lib/save-result.mjs";
 import { updateTables } from "./make-table.mjs";
 
 const MODES = {
-  "in memory": [],
-  "on scratch": ["--use-scratch", "always"],
-  "in memory, strong smoothing": ["--lambda", "500"],
-  "on scratch, strong smoothing": ["--use-scratch", "always", "--lambda", "500"],
+  "weighted, in memory": ["--method", "weighted"],
+  "weighted, on scratch": ["--method", "weighted", "--use-scratch", "always"],
+  "flashdeconv, in memory": [],
+  "flashdeconv, on scratch": ["--use-scratch", "always"],
+  "flashdeconv, strong smoothing, in memory": ["--lambda", "500"],
+  "flashdeconv, strong smoothing, on scratch": ["--use-scratch", "always", "--lambda", "500"],
 };
 const OUT = "out.zarr";
 

@@ -23,6 +23,8 @@ export interface MemoryFacts {
   readonly readAheadBytes: number;
   /** The same of the reference, which the calling thread reads. */
   readonly referenceAheadBytes: number;
+  /** Bytes that the calling thread takes to read the reference, while neighbours are searched for. */
+  readonly referenceBytes: number;
   /** Bytes that joining coordinates from shapes takes, with what comes out; 0 where they are stored as numbers. */
   readonly coordinateBytes: number;
   /** Stored values of a spot, on average, where a sample of spots is taken (`needsSample`); else 0. */

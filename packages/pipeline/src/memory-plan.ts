@@ -122,7 +122,10 @@ function planFor(
     own +
     // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
     facts.coordinateBytes +
-    Math.max(building, threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps));
+    Math.max(
+      building + facts.referenceBytes,
+      threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps),
+    );
   // What the strips take of the coarse pictures stays while they are swept.
   const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
   const left = Math.max(
@@ -233,7 +236,9 @@ function notEnough(
       ? ` Shapes of which ${mebibytes(facts.coordinateBytes)} are read at a time are most of it: coordinates in obsm/spatial of the table, or smaller row groups, need less.`
       : chunks > plan.totalBytes / 2
         ? ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`
-        : "";
+        : facts.referenceBytes > plan.totalBytes / 2
+          ? ` Chunks of the reference are most of it (${mebibytes(facts.referenceBytes)} to read it): a reference with smaller chunks, or a table of mean counts per type, needs less.`
+          : "";
   return new MemoryPlanError({
     subject: "memory",
     found: `a budget of ${mebibytes(budgetBytes)}`,

@@ -18,6 +18,7 @@ const million: MemoryFacts = {
   isFar: false,
   readAheadBytes: 0,
   referenceAheadBytes: 0,
+  referenceBytes: 0,
   coordinateBytes: 0,
   sampledValuesPerSpot: 0,
 };
@@ -51,6 +52,7 @@ const facts = fc.record<MemoryFacts>({
   isFar: fc.boolean(),
   readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
   referenceAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+  referenceBytes: fc.integer({ min: 0, max: 2 ** 32 }),
   coordinateBytes: fc.integer({ min: 0, max: 2 ** 32 }),
   sampledValuesPerSpot: fc.integer({ min: 0, max: 60_000 }),
 });
@@ -142,6 +144,16 @@ describe("a memory plan", () => {
     expect(plan(300 * MIB).totalBytes - plan(0).totalBytes).toBe(300 * MIB);
     expect(attempt({ ...million, coordinateBytes: 4096 * MIB }, request(1024 * MIB))).toMatch(
       /Shapes of which 4,096 MiB are read at a time are most of it: coordinates in obsm\/spatial/,
+    );
+  });
+
+  it("counts what reading the reference takes, beside the search for neighbours", () => {
+    const bytes = (referenceBytes: number) =>
+      (attempt({ ...million, referenceBytes }, request(64 * 1024 * MIB)) as MemoryPlan).totalBytes;
+    expect(bytes(80 * MIB)).toBe(bytes(0));
+    expect(bytes(1500 * MIB) - bytes(1400 * MIB)).toBe(100 * MIB);
+    expect(attempt({ ...million, referenceBytes: 4096 * MIB }, request(1024 * MIB))).toMatch(
+      /Chunks of the reference are most of it \(4,096 MiB to read it\): a reference with smaller chunks/,
     );
   });
 

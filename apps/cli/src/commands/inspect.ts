@@ -21,7 +21,7 @@ import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import { previewCounts } from "../stores/preview-counts.js";
 import { sectionAt } from "../stores/section-at.js";
-import { withReference } from "../stores/with-reference.js";
+import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { describeInspection } from "../terminal/describe-inspection.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
@@ -111,13 +111,14 @@ async function inspect(
   const {
     report: reference,
     typeCount,
-    readAheadBytes = 0,
+    source,
   } = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
   const memory =
     spatial &&
     planOrReason(spatial, typeCount, flags, {
       isFar: isRemote(path) || isRemote(flags.reference ?? ""),
-      referenceAheadBytes: readAheadBytes,
+      referenceAheadBytes: source?.readAheadBytes ?? 0,
+      referenceBytes: source?.readBytes ?? 0,
       // Coordinates that are not there, or damaged, are told where they are wanted.
       coordinateBytes: await spatial.coordinateBytes({ signal }).catch(unlessAborted(signal)),
     });
@@ -128,14 +129,14 @@ async function inspectReference(
   geneNames: readonly string[],
   { reference, ...flags }: InspectFlags,
   terminal: Terminal,
-): Promise<{ report?: ReferenceReport; typeCount?: number; readAheadBytes?: number }> {
+): Promise<{ report?: ReferenceReport; typeCount?: number; source?: ReferenceSource }> {
   if (reference === undefined) return {};
-  return withReference({ reference, ...flags }, terminal, async (input, { readAheadBytes }) => {
+  return withReference({ reference, ...flags }, terminal, async (input, source) => {
     const counts = isSignature(input)
       ? undefined
       : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));
     const report = compareReference(geneNames, input, counts);
-    return { report, typeCount: report.types.length, readAheadBytes };
+    return { report, typeCount: report.types.length, source };
   });
 }
 

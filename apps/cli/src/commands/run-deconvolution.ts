@@ -98,6 +98,7 @@ export async function runDeconvolution(
         const places = {
           isFar: isRemote(path) || isRemote(reference),
           referenceAheadBytes: source.readAheadBytes,
+          referenceBytes: source.readBytes,
           coordinateBytes,
         };
         const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);

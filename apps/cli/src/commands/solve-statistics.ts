@@ -91,6 +91,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               isFar: isRemote(path),
               readAheadBytes: 0,
               referenceAheadBytes: 0,
+              referenceBytes: 0,
               coordinateBytes: 0,
               sampledValuesPerSpot: 0,
               mayBeStrong: mayBeStrong({

@@ -18,6 +18,8 @@ export interface PlaceFacts {
   readonly isFar: boolean;
   /** Bytes fetched of the reference before they are asked for. */
   readonly referenceAheadBytes: number;
+  /** As `referenceBytes` says; 0 for a table. */
+  readonly referenceBytes: number;
   /** As `coordinateBytes` of the section says. */
   readonly coordinateBytes: number;
 }
@@ -30,10 +32,7 @@ export function memoryFacts(
   places: PlaceFacts,
 ): MemoryFacts {
   const { precision, solver, graph, neighborCount, platform, smoothing, solverOptions } = options;
-  const items = matrix.chunkShape.reduce((product, length) => product * length, 1);
-  const valueBytes = Number(/(\d+)$/.exec(matrix.dataType)?.[1] ?? 64) / 8;
-  const indexBytes = matrix.encoding === "dense" ? 0 : 4;
-  const stored = matrix.nonZeroCount ?? matrix.shape[0] * matrix.shape[1];
+  const { stored, valueBytes, chunkBytes } = sizesOf(matrix);
   return {
     spotCount,
     typeCount: reference ? typeCountOf(reference) : USUAL_TYPE_COUNT,
@@ -47,8 +46,41 @@ export function memoryFacts(
     readAheadBytes: matrix.readAheadBytes,
     ...places,
     sampledValuesPerSpot: needsSample(options) ? stored / Math.max(1, spotCount) : 0,
-    chunkBytes: Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes)),
+    chunkBytes,
   };
+}
+
+/** Chunks of a reference that are there at a time: compressed, decoded, as rows of a sparse matrix. One alone took 3, many up to 5. */
+const REFERENCE_CHUNKS = { one: 4, many: 10 };
+
+/** What reading a reference of cells takes. */
+export function referenceBytes(matrix: MatrixInfo): number {
+  const { stored, items, valueBytes, chunkBytes } = sizesOf(matrix);
+  const chunkCount = Math.ceil(stored / items);
+  const atATime = Math.min(REFERENCE_CHUNKS.one + chunkCount - 1, REFERENCE_CHUNKS.many);
+  const transposing = matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, matrix.shape[0]) : 0;
+  return atATime * chunkBytes + transposing;
+}
+
+type MatrixInfo = SpatialDataset["matrix"];
+
+interface MatrixSizes {
+  /** Values that are stored. */
+  readonly stored: number;
+  /** Values of a chunk. */
+  readonly items: number;
+  readonly valueBytes: number;
+  /** Bytes of a chunk when decoded, values and indices. */
+  readonly chunkBytes: number;
+}
+
+function sizesOf({ chunkShape, dataType, encoding, nonZeroCount, shape }: MatrixInfo): MatrixSizes {
+  const items = chunkShape.reduce((product, length) => product * length, 1);
+  const valueBytes = Number(/(\d+)$/.exec(dataType)?.[1] ?? 64) / 8;
+  const indexBytes = encoding === "dense" ? 0 : 4;
+  const stored = nonZeroCount ?? shape[0] * shape[1];
+  const chunkBytes = Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes));
+  return { stored, items, valueBytes, chunkBytes };
 }
 
 /** Entries twice over, or as many as the reader allows itself, and a count per row. */

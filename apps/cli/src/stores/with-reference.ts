@@ -3,6 +3,7 @@ import type { TransferCounts } from "@flashdeconv/io-zarr/node";
 import type { ReferenceInput } from "@flashdeconv/pipeline";
 import { withFlags } from "../options/option-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
+import { referenceBytes } from "../resources/memory-facts.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { storeFacts, textFacts } from "./input-facts.js";
 import { isTable, readText } from "./read-text.js";
@@ -20,6 +21,8 @@ export interface ReferenceSource {
   readonly transfer?: () => TransferCounts;
   /** Bytes that are fetched of it before they are asked for. */
   readonly readAheadBytes: number;
+  /** Bytes that reading it takes. */
+  readonly readBytes: number;
   /** What tells its present content from any other. */
   facts(): Promise<Readonly<Record<string, string>>>;
 }
@@ -34,7 +37,11 @@ export async function withReference<T>(
   const access = storeAccess(flags);
   if (isTable(path)) {
     const text = await readText(path, access, signal);
-    return work(readSignatureCsv(text), { readAheadBytes: 0, facts: async () => textFacts(text, path) });
+    return work(readSignatureCsv(text), {
+      readAheadBytes: 0,
+      readBytes: 0,
+      facts: async () => textFacts(text, path),
+    });
   }
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
@@ -44,6 +51,7 @@ export async function withReference<T>(
     return work(reference, {
       transfer: store.transfer,
       readAheadBytes: reference.matrix.readAheadBytes,
+      readBytes: referenceBytes(reference.matrix),
       facts: () => storeFacts(store, path, { signal }),
     });
   });
