@@ -13,7 +13,14 @@ import {
 } from "@flashdeconv/solver-weighted";
 import { chooseGenes, type Problem } from "./build-problem.js";
 import type { DeconvolveOptions } from "./deconvolve-options.js";
+import type { NoticeList } from "./notice-list.js";
 import { smoothedPoisson } from "./smoothed-poisson.js";
+
+/**
+ * Counts per spot and gene above which the article's method was nearer to the truth on every panel of 70 to 500 genes that was tried, real
+ * and simulated: what is left there is no counting noise but how cells of a type differ, and logarithms are more robust against that.
+ */
+const DEEP_COUNTS_PER_GENE = 50;
 
 /**
  * The problem for solvers of the model of counts: the reference as shares of genes, adapted to the section's platform from the
@@ -26,11 +33,19 @@ export async function buildCountProblem(
   shared: ReferenceSignature,
   sample: CsrChunk,
   options: DeconvolveOptions,
+  notices: NoticeList,
 ): Promise<Problem> {
   const { genes, signature } = chooseGenes(moments, shared, options);
   const typeCount = signature.typeNames.length;
   const bulk = Float64Array.from(genes, (gene) => moments.rawTotal[gene]);
   const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / moments.spotCount;
+  const countsPerGene = meanDepth / genes.length;
+  if (countsPerGene >= DEEP_COUNTS_PER_GENE) {
+    notices.add({
+      code: "deep-panel",
+      message: `A spot has ${Math.round(countsPerGene)} counts of each of ${genes.length} genes on average. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to known truths: compare with --method flashdeconv.`,
+    });
+  }
   const reference = expressionProfiles(signature.values, typeCount);
   const profiles = options.platformCorrection ? correctPlatform(reference, typeCount, bulk) : reference;
   const modelFor = (phi: number) => buildCountModel(profiles, typeCount, bulk, meanDepth, phi);

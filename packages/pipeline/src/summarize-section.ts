@@ -78,7 +78,7 @@ export async function summarizeSection(
     notices,
   );
   const open = usesCountModel(options.solver)
-    ? await buildCountProblem(moments, prepared.signature, sample, options)
+    ? await buildCountProblem(moments, prepared.signature, sample, options, notices)
     : buildProblem(moments, prepared.signature, options, notices);
 
   const context = {

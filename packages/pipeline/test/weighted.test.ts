@@ -116,6 +116,22 @@ describe("the method weighted", () => {
     );
   });
 
+  it("says of a very deep panel that the article's method suits it better", async () => {
+    const noticesAt = async (depth: number) => {
+      const { spatial, reference } = await smallSection({
+        spotCount: 60,
+        geneCount: 40,
+        typeCount: 3,
+        depth,
+      });
+      const codes: string[] = [];
+      await deconvolve(spatial, reference, weighted, { onNotice: ({ code }) => codes.push(code) });
+      return codes;
+    };
+    expect(await noticesAt(40 * 70)).toContain("deep-panel");
+    expect(await noticesAt(40 * 30)).not.toContain("deep-panel");
+  });
+
   it("leaves shuffled spots alone", async () => {
     const { spatial, reference, matrix } = await smallSection({ spotCount: 900, depth: 200 });
     const { values } = await spatial.readCoordinates();
