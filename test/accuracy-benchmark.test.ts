@@ -72,7 +72,16 @@ describe("what seeds are combined to", () => {
   });
   const run = (seed: number, own: [number, number], points: [number, number, number][]) => ({
     seed,
-    methods: [{ name: "m", family: "f", strength: 5, converged: true, scores: scores(...own) }],
+    methods: [
+      {
+        name: "m",
+        family: "f",
+        strength: 5,
+        converged: true,
+        scores: scores(...own),
+        shared_scores: scores(...own),
+      },
+    ],
     curves: [
       {
         family: "f",
