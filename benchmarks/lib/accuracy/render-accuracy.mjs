@@ -80,7 +80,7 @@ function renderRegret(sets) {
     return are === "strengths" ? first : `${first} (${are})`;
   });
   return [
-    `What choosing the strength without the truth costs: Pearson (mean of types) lost / RMSE gained, against the best of the strengths tried, in the worst seed; in brackets the strengths used and the best by RMSE. Strengths tried: ${steps.join("; ")}.`,
+    `What choosing the strength without the truth costs: Pearson (mean of types) lost / RMSE gained, against the best of the strengths tried, over the spots that all strengths answer (without smoothing a spot without counts has no answer), in the worst seed; in brackets the strengths used and the best by RMSE. Strengths tried: ${steps.join("; ")}.`,
     markdownTable(
       ["section", ...names],
       sets.map(({ name, methods }) => [
