@@ -53,9 +53,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 const NODE_PLACES = [
   /^apps\/cli\//,
   /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
-  /^packages\/pipeline\/src\/pool(\.ts$|\/|-)/,
-  /^packages\/pipeline\/src\/run-folder(\.ts$|\/|-)/,
-  /^packages\/pipeline\/src\/scratch\.ts$/,
+  /^packages\/pipeline\/src\/node\//,
 ];
 
 const CLI = "flashdeconv";

@@ -4,5 +4,11 @@ import { base } from "../../tsup.base.js";
 // pool-worker is not imported by anyone: threads are started from its file, beside pool's.
 export default defineConfig({
   ...base,
-  entry: ["src/index.ts", "src/pool.ts", "src/pool-worker.ts", "src/run-folder.ts", "src/scratch.ts"],
+  entry: {
+    index: "src/index.ts",
+    pool: "src/node/pool.ts",
+    "pool-worker": "src/node/pool-worker.ts",
+    "run-folder": "src/node/run-folder.ts",
+    scratch: "src/node/scratch.ts",
+  },
 });

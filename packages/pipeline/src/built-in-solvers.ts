@@ -1,6 +1,6 @@
 import { bcd, nnls, type Solver } from "@flashdeconv/solver";
 import { weighted } from "@flashdeconv/solver-weighted";
-import { smoothedPoisson } from "./smoothed-poisson.js";
+import { smoothedPoisson } from "./choices/smoothed-poisson.js";
 
 /** Solvers that every thread knows by name. */
 export const BUILT_IN_SOLVERS: Readonly<Record<string, Solver>> = Object.freeze({

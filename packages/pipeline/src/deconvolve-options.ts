@@ -15,13 +15,13 @@ import {
   type SolveOptions,
   type Solver,
 } from "@flashdeconv/solver";
-import type { Checkpoint } from "./checkpoint.js";
+import type { Checkpoint } from "./checkpoint/checkpoint.js";
+import { smoothedPoisson, usesCountModel } from "./choices/smoothed-poisson.js";
 import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
-import type { PipelineTasks } from "./pipeline-tasks.js";
-import { PLATFORMS, type PlatformName } from "./platforms.js";
-import type { ScratchUse } from "./scratch-use.js";
-import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
-import type { SectionSummary } from "./summarize-section.js";
+import { PLATFORMS, type PlatformName } from "./problem/platforms.js";
+import type { ScratchUse } from "./scratch/scratch-use.js";
+import type { SectionSummary } from "./summary/summarize-section.js";
+import type { PipelineTasks } from "./threads/pipeline-tasks.js";
 
 export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
 

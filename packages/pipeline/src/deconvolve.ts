@@ -1,16 +1,16 @@
 import type { Notice } from "@flashdeconv/core";
-import { startArena } from "./allocator.js";
 import {
   type DeconvolveCallbacks,
   type DeconvolveOptions,
   resolveDeconvolveOptions,
 } from "./deconvolve-options.js";
 import type { ReferenceInput, SpatialInput } from "./inputs.js";
+import { startArena } from "./memory/allocator.js";
 import { keptNotices } from "./notice-list.js";
 import type { Parameters } from "./parameters.js";
-import { solveSection } from "./solve-summary.js";
-import type { SpotAnswers } from "./spot-answers.js";
-import { summarizeSection } from "./summarize-section.js";
+import { solveSection } from "./solve/solve-summary.js";
+import type { SpotAnswers } from "./solve/spot-answers.js";
+import { summarizeSection } from "./summary/summarize-section.js";
 
 /** What a deconvolution found. N spots, K types. */
 export interface Deconvolution extends SpotAnswers {

@@ -22,8 +22,8 @@
  */
 
 export { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
-export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./checkpoint.js";
-export { needsSample } from "./choose-fit.js";
+export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./checkpoint/checkpoint.js";
+export { needsSample } from "./choices/choose-fit.js";
 export { type Deconvolution, deconvolve } from "./deconvolve.js";
 export {
   DECONVOLVE_DEFAULTS,
@@ -34,36 +34,36 @@ export {
   type StageProgress,
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
-export type { MemoryFacts } from "./memory-facts.js";
+export type { MemoryFacts } from "./memory/memory-facts.js";
 export {
   type MemoryPlan,
   type MemoryRequest,
   planMemory,
   SPOTS_WORTH_THREADS,
-} from "./memory-plan.js";
+} from "./memory/memory-plan.js";
 export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
-export type { PipelineTasks, SectionLocation } from "./pipeline-tasks.js";
-export { PLATFORMS, type PlatformName, platformLambda } from "./platforms.js";
-export { isUninformativeLabel } from "./prepare-reference.js";
-export { recombineTypes } from "./recombine-types.js";
-export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result-layout.js";
-export type { Scratch, ScratchFile, ScratchUse } from "./scratch-use.js";
-export { type SolveSummaryInput, type SolveSummaryOptions, solveSummary } from "./solve-summary.js";
-export { SPOT_STATUSES, type SpotAnswers } from "./spot-answers.js";
-export type { SpotStatistics } from "./spot-statistics.js";
-export type { SectionSummary } from "./summarize-section.js";
-export {
-  type ReadSummaryOptions,
-  readSummary,
-  type StoredSummary,
-  type SummarySize,
-  writeSummary,
-} from "./summary-store.js";
+export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
+export { isUninformativeLabel } from "./problem/prepare-reference.js";
+export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result/result-layout.js";
 export {
   addResultTable,
   addResultToStore,
   type ResultFrame,
   resultElements,
   writeResultStore,
-} from "./write-deconvolution.js";
+} from "./result/write-deconvolution.js";
+export type { Scratch, ScratchFile, ScratchUse } from "./scratch/scratch-use.js";
+export { type SolveSummaryInput, type SolveSummaryOptions, solveSummary } from "./solve/solve-summary.js";
+export { SPOT_STATUSES, type SpotAnswers } from "./solve/spot-answers.js";
+export { recombineTypes } from "./summary/recombine-types.js";
+export type { SpotStatistics } from "./summary/spot-statistics.js";
+export type { SectionSummary } from "./summary/summarize-section.js";
+export {
+  type ReadSummaryOptions,
+  readSummary,
+  type StoredSummary,
+  type SummarySize,
+  writeSummary,
+} from "./summary/summary-store.js";
+export type { PipelineTasks, SectionLocation } from "./threads/pipeline-tasks.js";

@@ -5,7 +5,7 @@ import {
   type ReferenceSignature,
   ShapeError,
 } from "@flashdeconv/core";
-import type { SectionLocation } from "./pipeline-tasks.js";
+import type { SectionLocation } from "./threads/pipeline-tasks.js";
 
 /** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
 export interface SpatialInput {

@@ -1,6 +1,6 @@
 import { bcd, type Solver } from "@flashdeconv/solver";
 import { weighted } from "@flashdeconv/solver-weighted";
-import { smoothedPoisson } from "./smoothed-poisson.js";
+import { smoothedPoisson } from "./choices/smoothed-poisson.js";
 
 /** A method of deconvolution by name: a solver, and what the pipeline feeds it with unless told otherwise. */
 export interface Method {

@@ -1,9 +1,9 @@
 import type { Solution, SolverSession } from "@flashdeconv/solver";
 import packageJson from "../package.json";
-import type { Problem } from "./build-problem.js";
 import type { DeconvolveOptions } from "./deconvolve-options.js";
-import type { PreparedReference } from "./prepare-reference.js";
-import type { SolveSummaryOptions } from "./solve-summary.js";
+import type { Problem } from "./problem/build-problem.js";
+import type { PreparedReference } from "./problem/prepare-reference.js";
+import type { SolveSummaryOptions } from "./solve/solve-summary.js";
 
 /** Plain values that JSON, AnnData's `uns` and structuredClone all take. */
 export type ParameterValue =

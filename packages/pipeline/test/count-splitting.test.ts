@@ -1,8 +1,8 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import { judge, search } from "../src/choose-smoothing.js";
-import { SAMPLE_SPOTS, sampleSpots } from "../src/sample-spots.js";
-import { thinCounts } from "../src/thin-counts.js";
+import { judge, search } from "../src/choices/choose-smoothing.js";
+import { SAMPLE_SPOTS, sampleSpots } from "../src/choices/sample-spots.js";
+import { thinCounts } from "../src/choices/thin-counts.js";
 
 describe("thinCounts", () => {
   const size = 4000;

@@ -19,9 +19,9 @@ import {
   solveSummary,
   writeSummary,
 } from "../src/index.js";
-import { threadPool } from "../src/pool.js";
-import { RowScatter } from "../src/row-scatter.js";
-import { openScratchFolder, type ScratchFolder } from "../src/scratch.js";
+import { threadPool } from "../src/node/pool.js";
+import { openScratchFolder, type ScratchFolder } from "../src/node/scratch.js";
+import { RowScatter } from "../src/scratch/row-scatter.js";
 import { proportionsOf } from "./proportions-of.js";
 
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);

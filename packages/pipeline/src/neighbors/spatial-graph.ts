@@ -1,0 +1,56 @@
+import type { Executor, NeighborGraph } from "@flashdeconv/core";
+import { type DeconvolveCallbacks, type DeconvolveOptions, graphOptions } from "../deconvolve-options.js";
+import { checkCoordinates, type SpatialInput } from "../inputs.js";
+import { allocator } from "../memory/allocator.js";
+import type { NoticeList } from "../notice-list.js";
+import type { PipelineTasks } from "../threads/pipeline-tasks.js";
+import { findNeighbors } from "./find-neighbors.js";
+
+export interface SpatialGraph {
+  readonly neighbors: NeighborGraph;
+  /** The spots in an order that keeps close ones together; undefined where there are no neighbours to look at. */
+  readonly order: Int32Array | undefined;
+}
+
+/** Neighbours, where the solver looks at them. First of all the stages: bad coordinates should not cost a pass. */
+export async function buildSpatialGraph(
+  executor: Executor<PipelineTasks>,
+  spatial: SpatialInput,
+  options: DeconvolveOptions,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<SpatialGraph> {
+  const { spotCount } = spatial.counts;
+  if (options.solver.coupling === "independent") {
+    const neighbors = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
+    return { neighbors, order: undefined };
+  }
+  onProgress?.({ stage: "graph", done: 0, total: spotCount });
+  const kept = await checkpoint?.load(PIECE, allocator(executor));
+  if (kept) {
+    const { indptr, indices, order } = kept.arrays as Record<"indptr" | "indices" | "order", Int32Array>;
+    return { neighbors: { spotCount, indptr, indices }, order };
+  }
+  const coordinates = await spatial.readCoordinates({ signal });
+  checkCoordinates(coordinates, spotCount);
+  if (spotCount === 1) {
+    notices.add({
+      code: "one-spot",
+      message: "There is one spot only: it has no neighbours to be smoothed with.",
+    });
+  } else if (options.graph === "knn" && options.neighborCount > spotCount - 1) {
+    notices.add({
+      code: "few-spots",
+      message: `${options.neighborCount} neighbours were asked for among ${spotCount} spots; each spot gets all ${spotCount - 1} others.`,
+    });
+  }
+  const graph = await findNeighbors(executor, coordinates, graphOptions(options), {
+    signal,
+    onSpots: (done) => onProgress?.({ stage: "graph", done, total: spotCount }),
+  });
+  const { indptr, indices } = graph.neighbors;
+  checkpoint?.offer(PIECE, () => ({ facts: {}, arrays: { indptr, indices, order: graph.order } }));
+  return graph;
+}
+
+const PIECE = "graph";

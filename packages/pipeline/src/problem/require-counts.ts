@@ -1,0 +1,58 @@
+import { CountError } from "@flashdeconv/core";
+import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
+import type { DeconvolveOptions } from "../deconvolve-options.js";
+
+export interface CountSubject {
+  /** "spatial data" or "reference". */
+  readonly name: string;
+  /** "spot" or "cell". */
+  readonly row: string;
+  readonly geneNames: readonly string[];
+  nameRow(row: number): Promise<string>;
+}
+
+/**
+ * Refuses values that cannot be counts, naming the first. NaN and infinite values are refused always, negative ones
+ * unless they are used as they are (`raw`), values that are not whole unless that was allowed or they are used as they are.
+ */
+export async function requireCounts(
+  report: CountReport,
+  subject: CountSubject,
+  { preprocess, allowNonCounts }: Pick<DeconvolveOptions, "preprocess" | "allowNonCounts">,
+): Promise<void> {
+  const refused = report.faults.filter(
+    ({ kind }) =>
+      kind === "not finite" ||
+      (kind === "negative" && preprocess !== "raw") ||
+      (kind === "not whole" && preprocess !== "raw" && !allowNonCounts),
+  );
+  const fault = mostTelling(refused);
+  if (!fault) return;
+  const spot = await subject.nameRow(fault.spot);
+  const gene = subject.geneNames[fault.gene];
+  throw new CountError({
+    subject: subject.name,
+    found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.valueCount} of ${report.nonzeroCount} non-zero values are ${fault.kind})`,
+    expected: "raw counts: whole numbers of at least 0",
+    remedy: remedyFor(fault, report, subject.name),
+    spot,
+    gene,
+    value: fault.value,
+  });
+}
+
+/** Not finite is worst; where negative and not whole values meet, "not whole" explains both (scaled data). */
+function mostTelling(faults: readonly CountFault[]): CountFault | undefined {
+  const byKind = (kind: string) => faults.find((fault) => fault.kind === kind);
+  return byKind("not finite") ?? byKind("not whole") ?? byKind("negative");
+}
+
+function remedyFor(fault: CountFault, report: CountReport, subject: string): string {
+  const layerOption = subject === "reference" ? "--reference-layer" : "--layer";
+  if (fault.kind === "not finite") return "Such a value is a fault of the file: repair it or drop the gene.";
+  const elsewhere = `Choose the layer that holds raw counts (${layerOption} NAME, or ${layerOption} raw for raw/X)`;
+  if (describeCounts(report) === "logged or scaled") {
+    return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with --allow-non-counts (scaled values: --preprocess raw).`;
+  }
+  return `${elsewhere}; centred values can only be used as they are, with --preprocess raw.`;
+}

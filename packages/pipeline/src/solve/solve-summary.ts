@@ -1,0 +1,151 @@
+import { type Executor, OptionError } from "@flashdeconv/core";
+import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
+import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
+import { setSmoothing } from "../choices/set-smoothing.js";
+import type { Deconvolution } from "../deconvolve.js";
+import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "../deconvolve-options.js";
+import { startArena } from "../memory/allocator.js";
+import { METHOD_NAMES, METHODS } from "../methods.js";
+import { buildNoticeList, type NoticeList } from "../notice-list.js";
+import { describeSolve } from "../parameters.js";
+import { startSession } from "../problem/start-session.js";
+import type { ScratchUse } from "../scratch/scratch-use.js";
+import { solveOnScratch } from "../scratch/solve-on-scratch.js";
+import { isSource } from "../summary/spot-statistics.js";
+import type { SectionSummary } from "../summary/summarize-section.js";
+import type { PipelineTasks } from "../threads/pipeline-tasks.js";
+import { taskExecutor } from "../threads/task-executor.js";
+import { noteOutcome } from "./note-outcome.js";
+import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
+import { answerSpots } from "./spot-answers.js";
+
+export interface SolveSummaryOptions extends SolveOptions {
+  readonly solver: Solver;
+  /** Storage of the abundances and proportions; as in DeconvolveOptions. */
+  readonly precision: "float64" | "float32";
+  /** What a spot without any abundance gets; as in DeconvolveOptions. */
+  readonly empty: "nan" | "uniform";
+  /** As in DeconvolveOptions. */
+  readonly kernels: KernelChoice;
+}
+
+export interface SolveSummaryInput extends SolveSummaryOptions {
+  /** The solver's own options, over its defaults. */
+  readonly solverOptions: Readonly<Record<string, unknown>>;
+  /** As in DeconvolveOptions; "auto" is what the run that made the summary chose. */
+  readonly smoothing: number | "auto" | "none" | undefined;
+}
+
+/**
+ * Solves a summarised section again: with another smoothing, sparsity or solver, and without reading a count. With the
+ * settings of the run that made the summary it gives the same bits. The summary stays as it is. The solver is by default
+ * that of the method whose statistics they are.
+ *
+ * @throws OptionError for a bad option, or a solver of other statistics than the summary's.
+ */
+export function solveSummary(
+  summary: SectionSummary,
+  input: Partial<SolveSummaryInput> = {},
+  callbacks: DeconvolveCallbacks = {},
+): Promise<Deconvolution> {
+  const method = METHOD_NAMES.find((name) => METHODS[name].solver.input === summary.input);
+  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels } =
+    resolveDeconvolveOptions({
+      ...input,
+      solver: input.solver ?? (method && METHODS[method].solver),
+    });
+  if (solver.input !== summary.input) {
+    throw new OptionError({
+      option: "solver",
+      value: solver.name,
+      rule: `a solver of "${summary.input}", which was kept; this one takes "${solver.input}"`,
+      remedy: "Run it on the section itself.",
+    });
+  }
+  const notices = buildNoticeList(callbacks.onNotice);
+  const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
+  const resolved = solver.resolveOptions(solverOptions);
+  const strength = strengthFor(summary, smoothing, input.smoothing === "auto");
+  const withStrength = strength === undefined ? resolved : setSmoothing(solver, resolved, strength);
+  const again = { ...summary, solverOptions: withStrength };
+  return solveSection(again, options, callbacks, notices, startArena(kernels));
+}
+
+/** The strength that is asked for, or that the run had chosen; undefined where it is the solver's own matter. */
+function strengthFor(
+  { parameters }: SectionSummary,
+  smoothing: number | "auto" | "none" | undefined,
+  isAsked: boolean,
+): number | undefined {
+  if (smoothing !== "auto") return smoothing === "none" ? 0 : smoothing;
+  const { smoothing_used: used } = parameters;
+  if (typeof used === "number") return used;
+  if (!isAsked) return undefined;
+  throw new OptionError({
+    option: "smoothing",
+    value: smoothing,
+    rule: "a number, since the run that kept these statistics chose none and counts are needed for it",
+  });
+}
+
+/**
+ * Solves a summarised section with the options that came with it.
+ *
+ * @param arena where the solve puts its arrays, for kernels to work on; statistics elsewhere are copied into it. It only fills up,
+ * so each solve needs one of its own.
+ */
+export async function solveSection(
+  summary: SectionSummary,
+  options: SolveSummaryOptions,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+  arena?: SharedArena,
+): Promise<Deconvolution> {
+  const { spotCount, meanDegree, meanDepth, reference, solverOptions, statistics, graph, librarySizes } =
+    summary;
+  const { typeNames } = reference;
+  const context = { spotCount, meanDegree, ...(meanDepth !== undefined && { meanDepth }) };
+  const { session, request } = startSession(options.solver, reference, solverOptions, context, arena);
+  const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
+  callbacks.onProgress?.({ stage: "solve", done: 0, total: undefined });
+  const toSolve = { solver: options.solver, session, request, typeCount: typeNames.length, graph, arena };
+  const { solution, answers } = isSource(statistics)
+    ? await solveOnScratch(
+        executor,
+        { ...toSolve, statistics, librarySizes },
+        options,
+        callbacks,
+        requireScratch(callbacks),
+      )
+    : await solveInMemory(executor, { ...toSolve, statistics }, librarySizes, options, callbacks);
+  noteOutcome(answers, solution, options, notices);
+  const parameters = {
+    ...summary.parameters,
+    ...describeSolve({ options, solverOptions, session, solution }),
+  };
+  return { spotCount, typeNames, ...answers, parameters, notices: notices.all };
+}
+
+async function solveInMemory(
+  executor: Executor<PipelineTasks>,
+  spots: SpotsToSolve,
+  librarySizes: StatArray,
+  options: SolveSummaryOptions,
+  callbacks: DeconvolveCallbacks,
+) {
+  const { abundance, ...solution } = await solveSpots(executor, spots, options, callbacks);
+  // Without threads nobody expects shared memory, which some APIs of browsers refuse.
+  const own =
+    executor.isThreaded || !(abundance.buffer instanceof SharedArrayBuffer) ? abundance : abundance.slice();
+  return { solution, answers: answerSpots(own, librarySizes, spots.typeCount, options.empty) };
+}
+
+function requireScratch({ scratch }: DeconvolveCallbacks): ScratchUse {
+  if (scratch) return scratch;
+  throw new OptionError({
+    option: "scratch",
+    value: undefined,
+    rule: "scratch, where the statistics are a source",
+    remedy: "Give scratch (openScratchFolder of @flashdeconv/pipeline/scratch), or statistics in memory.",
+  });
+}

@@ -1,0 +1,130 @@
+import { meanDegree } from "@flashdeconv/graph";
+import type { SharedArena } from "@flashdeconv/kernels";
+import { alignGenes } from "@flashdeconv/select-genes";
+import type { Solver, SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
+import { chooseFit, needsSample } from "../choices/choose-fit.js";
+import { sampleSpots } from "../choices/sample-spots.js";
+import { usesCountModel } from "../choices/smoothed-poisson.js";
+import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
+import { checkInputs, type ReferenceInput, type SpatialInput } from "../inputs.js";
+import { graphInReach } from "../memory/allocator.js";
+import { buildSpatialGraph, type SpatialGraph } from "../neighbors/spatial-graph.js";
+import type { NoticeList } from "../notice-list.js";
+import { describeSummary, type Parameters } from "../parameters.js";
+import { buildProblem } from "../problem/build-problem.js";
+import { buildCountProblem } from "../problem/count-problem.js";
+import { prepareReference } from "../problem/prepare-reference.js";
+import { startSession } from "../problem/start-session.js";
+import { taskExecutor } from "../threads/task-executor.js";
+import type { SpotStatistics } from "./spot-statistics.js";
+import { summarizeSpots } from "./summarize-spots.js";
+import { surveySpots } from "./survey-spots.js";
+
+/** All that a solve needs of a section and its reference; no count is read after this. N spots, K types. */
+export interface SectionSummary {
+  readonly spotCount: number;
+  /** The kind of statistics: what the solver's `input` must be to solve them. */
+  readonly input: SolverInput;
+  /** The types and their Gram matrix, as solvers see them. */
+  readonly reference: SolverReference;
+  /** N x statWidth: what the solver's `summarize` keeps of each spot. */
+  readonly statistics: SpotStatistics;
+  /** N counts over the selected genes; 0 where the spot has none. */
+  readonly librarySizes: StatArray;
+  readonly graph: SpatialGraph;
+  readonly meanDegree: number;
+  /** Mean count of a spot over the genes in use; for "weighted-counts". */
+  readonly meanDepth?: number;
+  /** The solver's own options, with the strength of smoothing that was chosen. */
+  readonly solverOptions: object;
+  /** What made the summary, under the names of the command line's options. */
+  readonly parameters: Parameters;
+}
+
+/**
+ * Reads the reference once and the section twice, chunk by chunk: once to choose genes, once to reduce each spot to the
+ * few numbers that the solver keeps of it.
+ *
+ * @param arena where statistics and neighbours are to lie, for the solve that follows
+ * @returns the summary, and the solver for it: the given one, or another where the data spoke against it
+ */
+export async function summarizeSection(
+  spatial: SpatialInput,
+  reference: ReferenceInput,
+  options: DeconvolveOptions,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+  arena?: SharedArena,
+): Promise<{ readonly summary: SectionSummary; readonly solver: Solver }> {
+  checkInputs(spatial, reference);
+  const alignment = alignGenes(spatial.geneNames, reference.geneNames);
+  for (const notice of alignment.notices) notices.add(notice);
+
+  const executor = taskExecutor(spatial, options.solver, callbacks, () => session);
+  const found = await buildSpatialGraph(executor, spatial, options, callbacks, notices);
+  const isKept = callbacks.scratch === undefined;
+  const graph = isKept
+    ? { ...found, neighbors: graphInReach(found.neighbors, { ...executor, arena }) }
+    : found;
+  const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
+  const wanted = needsSample(options) ? sampleSpots(graph) : undefined;
+  const { moments, sample } = await surveySpots(
+    executor,
+    spatial,
+    alignment.spatialIndex,
+    wanted?.spots ?? new Int32Array(0),
+    options,
+    callbacks,
+    notices,
+  );
+  const open = usesCountModel(options.solver)
+    ? await buildCountProblem(moments, prepared.signature, sample, options, notices)
+    : buildProblem(moments, prepared.signature, options, notices);
+
+  const context = {
+    spotCount: spatial.counts.spotCount,
+    meanDegree: meanDegree(graph.neighbors),
+    ...(open.meanDepth !== undefined && { meanDepth: open.meanDepth }),
+  };
+  const { solver, problem } = await chooseFit(
+    executor,
+    open,
+    wanted,
+    sample,
+    options,
+    context,
+    notices,
+    callbacks.signal,
+  );
+  const { session, request } = startSession(solver, problem.reference, problem.solverOptions, context);
+  const spots = await summarizeSpots(
+    executor,
+    spatial,
+    {
+      columns: problem.genes.map((gene) => alignment.spatialIndex[gene]),
+      form: {
+        input: solver.input,
+        normalization: problem.normalization,
+        statistics: problem.statistics,
+        precision: options.precision,
+        kernels: options.kernels,
+      },
+      session: request,
+      statWidth: session.statWidth,
+      arena,
+    },
+    callbacks,
+    notices,
+  );
+  const sharedGeneCount = alignment.geneNames.length;
+  const summary = {
+    ...context,
+    ...spots,
+    graph,
+    input: solver.input,
+    reference: problem.reference,
+    solverOptions: problem.solverOptions,
+    parameters: describeSummary({ options, problem, prepared, sharedGeneCount, ...context }),
+  };
+  return { summary, solver };
+}
