@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayBeStrong, referenceBytes } from "../src/resources/memory-facts.js";
+import { mayBeStrong, referenceFacts } from "../src/resources/memory-facts.js";
 
 describe("coarse pictures of the section are planned for", () => {
   it.each([
@@ -19,7 +19,7 @@ describe("coarse pictures of the section are planned for", () => {
   });
 });
 
-describe("reading a reference", () => {
+describe("what is planned for a reference", () => {
   const dense = {
     path: "X",
     encoding: "dense",
@@ -29,25 +29,32 @@ describe("reading a reference", () => {
     codecs: ["gzip"],
     isCompressed: true,
     nonZeroCount: undefined,
-    readAheadBytes: 0,
+    readAheadBytes: 7,
   } as const;
-  const whole = 4 * 30_000 * 2000;
+  const whole = { chunkBytes: 4 * 30_000 * 2000, chunkCount: 1, transposeBytes: 0, readAheadBytes: 7 };
+  const sparse = { ...dense, nonZeroCount: 1e6, chunkShape: [2 ** 18] };
+  const part = { ...whole, chunkBytes: 2 ** 18 * (4 + 4), chunkCount: 4 };
 
   it.each([
-    ["one chunk, four times", 4 * whole, dense],
-    ["ten of many chunks", 10 * (whole / 300), { ...dense, chunkShape: [100, 2000] }],
-    ["numbers of a byte as the four they become", 4 * whole, { ...dense, dataType: "uint8" }],
+    ["a chunk that is all of it", whole, dense],
     [
-      "values and indices of a sparse one",
-      4 * 1e6 * (4 + 4),
-      { ...dense, encoding: "csr", nonZeroCount: 1e6, chunkShape: [2 ** 22] },
+      "many chunks",
+      { ...whole, chunkBytes: 4 * 100 * 2000, chunkCount: 300 },
+      { ...dense, chunkShape: [100, 2000] },
+    ],
+    ["numbers of a byte as the four they become", whole, { ...dense, dataType: "uint8" }],
+    ["values and indices of a sparse one", part, { ...sparse, encoding: "csr" }],
+    [
+      "a chunk that is longer than what is stored",
+      { ...part, chunkBytes: 1e6 * (4 + 4), chunkCount: 1 },
+      { ...sparse, encoding: "csr", chunkShape: [2 ** 22] },
     ],
     [
       "entries of a matrix by gene twice over, and a count per cell",
-      4 * 1e6 * (4 + 4) + 2 * 1e6 * (4 + 4) + 4 * 30_000,
-      { ...dense, encoding: "csc", nonZeroCount: 1e6, chunkShape: [2 ** 22] },
+      { ...part, transposeBytes: 2 * 1e6 * (4 + 4) + 4 * 30_000 },
+      { ...sparse, encoding: "csc" },
     ],
-  ] as const)("takes %s", (_, wanted, matrix) => {
-    expect(referenceBytes(matrix)).toBe(wanted);
+  ] as const)("is %s", (_, wanted, matrix) => {
+    expect(referenceFacts(matrix)).toEqual(wanted);
   });
 });

@@ -34,7 +34,7 @@ export {
   type StageProgress,
 } from "./deconvolve-options.js";
 export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
-export type { MemoryFacts } from "./memory/memory-facts.js";
+export type { MemoryFacts, ReferenceFacts } from "./memory/memory-facts.js";
 export {
   type MemoryPlan,
   type MemoryRequest,

@@ -1,7 +1,13 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type MemoryFacts, type MemoryPlan, type MemoryRequest, planMemory } from "../src/index.js";
+import {
+  type MemoryFacts,
+  type MemoryPlan,
+  type MemoryRequest,
+  planMemory,
+  type ReferenceFacts,
+} from "../src/index.js";
 
 const MIB = 2 ** 20;
 
@@ -17,11 +23,11 @@ const million: MemoryFacts = {
   transposeBytes: 0,
   isFar: false,
   readAheadBytes: 0,
-  referenceAheadBytes: 0,
-  referenceBytes: 0,
+  reference: undefined,
   coordinateBytes: 0,
   sampledValuesPerSpot: 0,
 };
+const reference: ReferenceFacts = { chunkBytes: MIB, chunkCount: 1, transposeBytes: 0, readAheadBytes: 0 };
 const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
   budgetBytes,
   workers: { count: 2, isFixed: false },
@@ -51,8 +57,15 @@ const facts = fc.record<MemoryFacts>({
   transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
   isFar: fc.boolean(),
   readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
-  referenceAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
-  referenceBytes: fc.integer({ min: 0, max: 2 ** 32 }),
+  reference: fc.option(
+    fc.record({
+      chunkBytes: fc.integer({ min: 1, max: 2 ** 31 }),
+      chunkCount: fc.integer({ min: 1, max: 1000 }),
+      transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+      readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+    }),
+    { nil: undefined },
+  ),
   coordinateBytes: fc.integer({ min: 0, max: 2 ** 32 }),
   sampledValuesPerSpot: fc.integer({ min: 0, max: 60_000 }),
 });
@@ -125,7 +138,11 @@ describe("a memory plan", () => {
     const far = bytes({ isFar: true, readAheadBytes: 32 * MIB });
     expect(far - near).toBeGreaterThan(2 * 2 * 32 * MIB);
     expect(far - near).toBeLessThan(2 * 2 * 32 * MIB + 128 * MIB);
-    const more = bytes({ isFar: true, readAheadBytes: 48 * MIB, referenceAheadBytes: 16 * MIB });
+    const more = bytes({
+      isFar: true,
+      readAheadBytes: 48 * MIB,
+      reference: { ...reference, readAheadBytes: 16 * MIB },
+    });
     expect(more - far).toBe(2 * 2 * 16 * MIB + 2 * 16 * MIB);
     expect(bytes({ isFar: true, readAheadBytes: 32 * MIB }, 4) - bytes({}, 4)).toBeGreaterThan(
       far - near + 2 * 2 * 32 * MIB,
@@ -148,12 +165,22 @@ describe("a memory plan", () => {
   });
 
   it("counts what reading the reference takes, beside the search for neighbours", () => {
-    const bytes = (referenceBytes: number) =>
-      (attempt({ ...million, referenceBytes }, request(64 * 1024 * MIB)) as MemoryPlan).totalBytes;
-    expect(bytes(80 * MIB)).toBe(bytes(0));
-    expect(bytes(1500 * MIB) - bytes(1400 * MIB)).toBe(100 * MIB);
-    expect(attempt({ ...million, referenceBytes: 4096 * MIB }, request(1024 * MIB))).toMatch(
-      /Chunks of the reference are most of it \(4,096 MiB to read it\): a reference with smaller chunks/,
+    const bytes = (chunkBytes: number, more: Partial<ReferenceFacts> = {}) => {
+      const facts = { ...million, reference: { ...reference, chunkBytes, ...more } };
+      return (attempt(facts, request(64 * 1024 * MIB)) as MemoryPlan).totalBytes;
+    };
+    const least = bytes(1);
+    expect(bytes(8 * MIB)).toBe(least);
+    expect(bytes(8 * MIB, { chunkCount: 500 })).toBe(least);
+    // Four times where it is the only one, up to ten where there are more; beside that what a matrix by gene takes.
+    const lone = bytes(300 * MIB);
+    expect(bytes(301 * MIB) - lone).toBe(4 * MIB);
+    expect(bytes(300 * MIB, { chunkCount: 3 }) - lone).toBe(2 * 300 * MIB);
+    expect(bytes(300 * MIB, { chunkCount: 500 }) - lone).toBe(6 * 300 * MIB);
+    expect(bytes(300 * MIB, { transposeBytes: 50 * MIB }) - lone).toBe(50 * MIB);
+    const refused = { ...million, reference: { ...reference, chunkBytes: 1024 * MIB } };
+    expect(attempt(refused, request(1024 * MIB))).toMatch(
+      /Reading the reference is most of it \(4,096 MiB\): one with smaller chunks/,
     );
   });
 

@@ -27,14 +27,14 @@ export interface CoarseGraph extends LevelGraph {
 }
 
 /**
- * Rows per coarse row: about a square of 4 x 4 along a space-filling curve. 4 in its place saves one sweep in ten where smoothing
- * is strong, but takes four times the memory, and no less time: what it saves goes into sweeping the coarse rows.
+ * Rows per coarse row: about a square of 4 x 4 along a space-filling curve. 4 in its place saves a sixth of the
+ * sweeps where smoothing is strong, but takes four times the memory, and at most a tenth less time: coarse rows have to be swept, too.
  */
 export const ROWS_PER_RUN = 16;
 /**
  * Of the weight that crosses between two coarse rows, this much counts. 1 would make the coarse picture too stiff: a smooth
  * field climbs in one step from row to row, not at every edge. 1/4 is right for squares; runs along a Hilbert curve
- * over a hexagonal lattice are longer than wide, and there 0.12 needed the fewest sweeps (0.08 to 0.3 tried).
+ * over a hexagonal lattice are longer than wide, and there 0.12 is a good choice at all strengths (0.08 to 0.3 tried; docs/decisions/0011).
  */
 const EDGE_SHARE = 0.12;
 

@@ -117,8 +117,7 @@ async function inspect(
     spatial &&
     planOrReason(spatial, typeCount, flags, {
       isFar: isRemote(path) || isRemote(flags.reference ?? ""),
-      referenceAheadBytes: source?.readAheadBytes ?? 0,
-      referenceBytes: source?.readBytes ?? 0,
+      reference: source?.memory,
       // Coordinates that are not there, or damaged, are told where they are wanted.
       coordinateBytes: await spatial.coordinateBytes({ signal }).catch(unlessAborted(signal)),
     });

@@ -97,8 +97,7 @@ export async function runDeconvolution(
         transfers.watch("reference", redactUrl(reference), source.transfer);
         const places = {
           isFar: isRemote(path) || isRemote(reference),
-          referenceAheadBytes: source.readAheadBytes,
-          referenceBytes: source.readBytes,
+          reference: source.memory,
           coordinateBytes,
         };
         const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);

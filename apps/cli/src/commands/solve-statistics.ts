@@ -90,8 +90,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               transposeBytes: 0,
               isFar: isRemote(path),
               readAheadBytes: 0,
-              referenceAheadBytes: 0,
-              referenceBytes: 0,
+              reference: undefined,
               coordinateBytes: 0,
               sampledValuesPerSpot: 0,
               mayBeStrong: mayBeStrong({

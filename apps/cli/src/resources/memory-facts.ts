@@ -4,6 +4,7 @@ import {
   isSignature,
   type MemoryFacts,
   needsSample,
+  type ReferenceFacts,
   type ReferenceInput,
 } from "@flashdeconv/pipeline";
 
@@ -16,10 +17,8 @@ const USUAL_RADIUS_NEIGHBORS = 8;
 export interface PlaceFacts {
   /** Whether section or reference lies behind a network. */
   readonly isFar: boolean;
-  /** Bytes fetched of the reference before they are asked for. */
-  readonly referenceAheadBytes: number;
-  /** As `referenceBytes` says; 0 for a table. */
-  readonly referenceBytes: number;
+  /** As `referenceFacts` says; undefined for a table. */
+  readonly reference: ReferenceFacts | undefined;
   /** As `coordinateBytes` of the section says. */
   readonly coordinateBytes: number;
 }
@@ -32,7 +31,7 @@ export function memoryFacts(
   places: PlaceFacts,
 ): MemoryFacts {
   const { precision, solver, graph, neighborCount, platform, smoothing, solverOptions } = options;
-  const { stored, valueBytes, chunkBytes } = sizesOf(matrix);
+  const { stored, chunkBytes, transposeBytes } = sizesOf(matrix);
   return {
     spotCount,
     typeCount: reference ? typeCountOf(reference) : USUAL_TYPE_COUNT,
@@ -41,7 +40,7 @@ export function memoryFacts(
     neighborCount:
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
     mayBeStrong: mayBeStrong({ platform, smoothing, input: solver.input, ...solverOptions }),
-    transposeBytes: matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, spotCount) : 0,
+    transposeBytes,
     areChunksPacked: matrix.isCompressed,
     readAheadBytes: matrix.readAheadBytes,
     ...places,
@@ -50,16 +49,10 @@ export function memoryFacts(
   };
 }
 
-/** Chunks of a reference that are there at a time: compressed, decoded, as rows of a sparse matrix. One alone took 3, many up to 5. */
-const REFERENCE_CHUNKS = { one: 4, many: 10 };
-
-/** What reading a reference of cells takes. */
-export function referenceBytes(matrix: MatrixInfo): number {
-  const { stored, items, valueBytes, chunkBytes } = sizesOf(matrix);
-  const chunkCount = Math.ceil(stored / items);
-  const atATime = Math.min(REFERENCE_CHUNKS.one + chunkCount - 1, REFERENCE_CHUNKS.many);
-  const transposing = matrix.encoding === "csc" ? transposeBytes(stored, valueBytes, matrix.shape[0]) : 0;
-  return atATime * chunkBytes + transposing;
+/** The same of a reference of single cells. */
+export function referenceFacts(matrix: MatrixInfo): ReferenceFacts {
+  const { chunkBytes, chunkCount, transposeBytes } = sizesOf(matrix);
+  return { chunkBytes, chunkCount, transposeBytes, readAheadBytes: matrix.readAheadBytes };
 }
 
 type MatrixInfo = SpatialDataset["matrix"];
@@ -67,11 +60,11 @@ type MatrixInfo = SpatialDataset["matrix"];
 interface MatrixSizes {
   /** Values that are stored. */
   readonly stored: number;
-  /** Values of a chunk. */
-  readonly items: number;
-  readonly valueBytes: number;
   /** Bytes of a chunk when decoded, values and indices. */
   readonly chunkBytes: number;
+  readonly chunkCount: number;
+  /** Bytes that turning a matrix by gene into rows takes; else 0. */
+  readonly transposeBytes: number;
 }
 
 function sizesOf({ chunkShape, dataType, encoding, nonZeroCount, shape }: MatrixInfo): MatrixSizes {
@@ -80,7 +73,12 @@ function sizesOf({ chunkShape, dataType, encoding, nonZeroCount, shape }: Matrix
   const indexBytes = encoding === "dense" ? 0 : 4;
   const stored = nonZeroCount ?? shape[0] * shape[1];
   const chunkBytes = Math.max(1, Math.min(items, stored) * (Math.max(4, valueBytes) + indexBytes));
-  return { stored, items, valueBytes, chunkBytes };
+  return {
+    stored,
+    chunkBytes,
+    chunkCount: Math.max(1, Math.ceil(stored / items)),
+    transposeBytes: encoding === "csc" ? transposeBytes(stored, valueBytes, shape[0]) : 0,
+  };
 }
 
 /** Entries twice over, or as many as the reader allows itself, and a count per row. */

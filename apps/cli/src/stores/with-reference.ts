@@ -1,9 +1,9 @@
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
 import type { TransferCounts } from "@flashdeconv/io-zarr/node";
-import type { ReferenceInput } from "@flashdeconv/pipeline";
+import type { ReferenceFacts, ReferenceInput } from "@flashdeconv/pipeline";
 import { withFlags } from "../options/option-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
-import { referenceBytes } from "../resources/memory-facts.js";
+import { referenceFacts } from "../resources/memory-facts.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { storeFacts, textFacts } from "./input-facts.js";
 import { isTable, readText } from "./read-text.js";
@@ -19,10 +19,8 @@ export interface ReferenceFlags extends StoreFlags {
 export interface ReferenceSource {
   /** What reading it has cost so far, where it lies behind a network. */
   readonly transfer?: () => TransferCounts;
-  /** Bytes that are fetched of it before they are asked for. */
-  readonly readAheadBytes: number;
-  /** Bytes that reading it takes. */
-  readonly readBytes: number;
+  /** What memory reading it takes depends on; undefined for a table. */
+  readonly memory?: ReferenceFacts;
   /** What tells its present content from any other. */
   facts(): Promise<Readonly<Record<string, string>>>;
 }
@@ -37,11 +35,7 @@ export async function withReference<T>(
   const access = storeAccess(flags);
   if (isTable(path)) {
     const text = await readText(path, access, signal);
-    return work(readSignatureCsv(text), {
-      readAheadBytes: 0,
-      readBytes: 0,
-      facts: async () => textFacts(text, path),
-    });
+    return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
   }
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
@@ -50,8 +44,7 @@ export async function withReference<T>(
     const reference = await withFlags({ layer: "--reference-layer" }, () => openReference(store, options));
     return work(reference, {
       transfer: store.transfer,
-      readAheadBytes: reference.matrix.readAheadBytes,
-      readBytes: referenceBytes(reference.matrix),
+      memory: referenceFacts(reference.matrix),
       facts: () => storeFacts(store, path, { signal }),
     });
   });

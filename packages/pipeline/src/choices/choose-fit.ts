@@ -7,7 +7,7 @@ import type { Problem } from "../problem/build-problem.js";
 import { leastSquaresProblem } from "../problem/count-problem.js";
 import type { PipelineTasks } from "../threads/pipeline-tasks.js";
 import { chooseSmoothing, meanOf, pairedError, type SmoothingChoice } from "./choose-smoothing.js";
-import { heldOutTrial } from "./held-out-trial.js";
+import { type HeldOutTrial, heldOutTrial } from "./held-out-trial.js";
 import type { SpotSample } from "./sample-spots.js";
 import { setSmoothing } from "./set-smoothing.js";
 import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
@@ -54,18 +54,16 @@ export async function chooseFit(
     return heldOutTrial(executor, fit.solver, fit.problem, wanted, sample, context, kernels, signal);
   };
   const settle = async (fit: Fit): Promise<Settled> => {
-    if (smoothing !== "auto" || fit.solver.smoothing === undefined) {
-      if (smoothing === undefined || smoothing === "auto" || fit.solver.smoothing === undefined)
-        return { fit };
+    if (smoothing === undefined || fit.solver.smoothing === undefined) return { fit };
+    if (smoothing !== "auto") {
       const strength = smoothing === "none" ? 0 : smoothing;
       return { fit: withFacts(fit, strength, { smoothing_used: strength }), strength };
     }
-    const choice = await chooseSmoothing(trialOf(fit));
-    const facts = { smoothing_used: choice.strength, smoothing_curve: curveOf(choice, sample.spotCount) };
-    return {
-      fit: withFacts(fit, choice.strength, facts),
-      strength: choice.strength,
-    };
+    const trial = trialOf(fit);
+    const choice = await chooseSmoothing(trial);
+    const { strength } = choice;
+    const facts = { smoothing_used: strength, smoothing_curve: curveOf(choice, sample.spotCount) };
+    return { fit: withFacts(fit, strength, facts), strength, trial };
   };
   const own = await settle({ solver, problem });
   if (solver !== smoothedPoisson) return own.fit;
@@ -73,8 +71,8 @@ export async function chooseFit(
 
   const other = await settle(leastSquaresProblem(problem));
   const prediction = predictionOf(problem);
-  const lossesOf = ({ fit, strength }: Settled) =>
-    trialOf(fit).deviancesOf(strength ?? strengthIn(fit), prediction);
+  const lossesOf = ({ fit, strength, trial = trialOf(fit) }: Settled) =>
+    trial.deviancesOf(strength ?? strengthIn(fit), prediction);
   const likelihood = await lossesOf(own);
   const leastSquares = await lossesOf(other);
   const gain = meanOf(leastSquares) - meanOf(likelihood);
@@ -97,6 +95,8 @@ interface Settled {
   readonly fit: Fit;
   /** Undefined where it is the solver's own matter. */
   readonly strength?: number;
+  /** In which it was chosen. */
+  readonly trial?: HeldOutTrial;
 }
 
 function withFacts(fit: Fit, strength: number, facts: Parameters): Fit {

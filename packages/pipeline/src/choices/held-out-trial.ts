@@ -91,6 +91,13 @@ export function heldOutTrial(
     const solving = { solver, precision: "float64", empty: "nan", kernels, ...options } as const;
     return (await solveSpots(executor, toSolve, solving, { signal })).abundance;
   };
+  const answers = new Map<number, Promise<StatArray>>();
+  /** The answer to the first half among its own neighbours, solved once for each strength. */
+  const answerTo = (strength: number) => {
+    const answer = answers.get(strength) ?? solved(fitted, strength);
+    answers.set(strength, answer);
+    return answer;
+  };
   let moved: Moved | undefined;
   const movedTo = (places: Int32Array): Moved => {
     if (moved?.places !== places) {
@@ -103,15 +110,16 @@ export function heldOutTrial(
     spotCount,
     candidates: control.candidates(reference, halfContext),
     async lossesOf(strength, places) {
-      const { fitted: rows, heldBack } = places ? movedTo(places) : { fitted, heldBack: judged.heldBack };
+      if (places === undefined) return spotLosses(await answerTo(strength), judged, typeCount);
+      const { fitted: rows, heldBack } = movedTo(places);
       return spotLosses(await solved(rows, strength), { ...judged, heldBack }, typeCount);
     },
     async unsmoothedError() {
       const second = solver.input === "counts" ? summarized(halves.second) : judged.heldBack;
-      return halfDifference(await solved(fitted, 0), await solved(second, 0), judged, typeCount);
+      return halfDifference(await answerTo(0), await solved(second, 0), judged, typeCount);
     },
     async deviancesOf(strength, prediction) {
-      return spotDeviances(halves.second, await solved(fitted, strength), prediction);
+      return spotDeviances(halves.second, await answerTo(strength), prediction);
     },
   };
 }
@@ -171,56 +179,49 @@ function moveRows(rows: StatArray, places: Int32Array, out: StatArray): StatArra
 }
 
 /** |y - x|^2 of each spot, without the part that no answer changes. */
-function spotLosses(
-  abundance: StatArray,
-  { gram, heldBack, isByDepth, isScaled }: Judge,
-  typeCount: number,
-): Float64Array {
-  const spotCount = abundance.length / typeCount;
-  const losses = new Float64Array(spotCount);
-  for (let spot = 0; spot < spotCount; spot++) {
-    const row = spot * typeCount;
-    const stat = spot * (typeCount + 1);
-    const depth = isByDepth ? heldBack[stat + typeCount] : 1;
-    const scale = isScaled ? 1 : scaleOf(abundance, row, typeCount);
-    let loss = 0;
-    for (let k = 0; k < typeCount; k++) {
-      const amount = scale * abundance[row + k];
-      if (amount === 0) continue;
-      let product = 0;
-      for (let l = 0; l < typeCount; l++) product += gram[k * typeCount + l] * abundance[row + l];
-      loss += amount * (depth * scale * product - 2 * heldBack[stat + k]);
-    }
-    losses[spot] = loss;
-  }
-  return losses;
+function spotLosses(abundance: StatArray, judge: Judge, typeCount: number): Float64Array {
+  const { heldBack } = judge;
+  const amounts = new Float64Array(typeCount);
+  return Float64Array.from({ length: abundance.length / typeCount }, (_, spot) => {
+    readAmounts(abundance, spot, judge, amounts);
+    let product = 0;
+    for (let k = 0; k < typeCount; k++) product += amounts[k] * heldBack[spot * (typeCount + 1) + k];
+    return squaredLength(amounts, spot, judge) - 2 * product;
+  });
 }
 
 /** Half of |a - b|^2, by spot on average. */
-function halfDifference(
-  a: StatArray,
-  b: StatArray,
-  { gram, heldBack, isByDepth, isScaled }: Judge,
-  typeCount: number,
-): number {
+function halfDifference(a: StatArray, b: StatArray, judge: Judge, typeCount: number): number {
   const spotCount = a.length / typeCount;
-  const difference = new Float64Array(typeCount);
+  const [difference, amounts] = [new Float64Array(typeCount), new Float64Array(typeCount)];
   let sum = 0;
   for (let spot = 0; spot < spotCount; spot++) {
-    const row = spot * typeCount;
-    const [ofA, ofB] = isScaled ? [1, 1] : [scaleOf(a, row, typeCount), scaleOf(b, row, typeCount)];
-    for (let k = 0; k < typeCount; k++) difference[k] = ofA * a[row + k] - ofB * b[row + k];
-    let square = 0;
-    for (let k = 0; k < typeCount; k++) {
-      for (let l = 0; l < typeCount; l++) square += difference[k] * difference[l] * gram[k * typeCount + l];
-    }
-    sum += (isByDepth ? heldBack[spot * (typeCount + 1) + typeCount] : 1) * square;
+    readAmounts(a, spot, judge, difference);
+    readAmounts(b, spot, judge, amounts);
+    for (let k = 0; k < typeCount; k++) difference[k] -= amounts[k];
+    sum += squaredLength(difference, spot, judge);
   }
   return sum / 2 / spotCount;
 }
 
-function scaleOf(abundance: StatArray, row: number, typeCount: number): number {
+/** A spot's abundances, or their shares where only these are on the scale of the counts. */
+function readAmounts(abundance: StatArray, spot: number, { isScaled }: Judge, out: Float64Array): void {
+  const row = spot * out.length;
   let total = 0;
-  for (let k = 0; k < typeCount; k++) total += abundance[row + k];
-  return total > 0 ? 1 / total : 0;
+  for (let k = 0; k < out.length; k++) total += abundance[row + k];
+  const scale = isScaled ? 1 : total > 0 ? 1 / total : 0;
+  for (let k = 0; k < out.length; k++) out[k] = scale * abundance[row + k];
+}
+
+/** x'Gx of a spot; where losses go by depth, times the spot's in the held-back half. */
+function squaredLength(x: Float64Array, spot: number, { gram, heldBack, isByDepth }: Judge): number {
+  const typeCount = x.length;
+  let square = 0;
+  for (let k = 0; k < typeCount; k++) {
+    if (x[k] === 0) continue;
+    let product = 0;
+    for (let l = 0; l < typeCount; l++) product += gram[k * typeCount + l] * x[l];
+    square += x[k] * product;
+  }
+  return isByDepth ? heldBack[spot * (typeCount + 1) + typeCount] * square : square;
 }

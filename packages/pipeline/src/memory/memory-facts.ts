@@ -6,10 +6,7 @@ export interface MemoryFacts {
   readonly precision: "float64" | "float32";
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
-  /**
-   * Whether the smoothing is asked for: how strong it is then only the Gram matrix tells, and it may need coarse pictures of the
-   * section. One that is chosen by the data is nearly always too weak for that.
-   */
+  /** Whether smoothing may be so strong that coarse pictures of the section are solved first: only the Gram matrix tells for sure. */
   readonly mayBeStrong: boolean;
   /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
   readonly chunkBytes: number;
@@ -21,12 +18,18 @@ export interface MemoryFacts {
   readonly isFar: boolean;
   /** Bytes, counted decoded, that a thread fetches of the section before it asks for them; 0 where it lies on a disk. */
   readonly readAheadBytes: number;
-  /** The same of the reference, which the calling thread reads. */
-  readonly referenceAheadBytes: number;
-  /** Bytes that the calling thread takes to read the reference, while neighbours are searched for. */
-  readonly referenceBytes: number;
+  /** The reference, which the calling thread reads; undefined where it is a table, or is not read. */
+  readonly reference: ReferenceFacts | undefined;
   /** Bytes that joining coordinates from shapes takes, with what comes out; 0 where they are stored as numbers. */
   readonly coordinateBytes: number;
   /** Stored values of a spot, on average, where a sample of spots is taken (`needsSample`); else 0. */
   readonly sampledValuesPerSpot: number;
+}
+
+/** How a reference of single cells is stored; bytes as for the section. */
+export interface ReferenceFacts {
+  readonly chunkBytes: number;
+  readonly chunkCount: number;
+  readonly transposeBytes: number;
+  readonly readAheadBytes: number;
 }

@@ -53,6 +53,8 @@ const GARBAGE_BYTES = 64 * MIB;
 const CHUNKS_IN_FLIGHT = 10;
 /** The same where they are not compressed: each is held as it lies and as it is handed on. */
 const UNPACKED_CHUNKS_IN_FLIGHT = 12.5;
+/** Chunks of a reference that are there at a time if it has but one: compressed, decoded, as sparse rows. 3 were measured, of six 5. */
+const LONE_CHUNK_COPIES = 4;
 /** Bytes per spot while neighbours are searched for: coordinates, cells, lists before and after they are made mutual. */
 const GRAPH_BUILD_BYTES = 140;
 /** Neighbours per spot once they are mutual, over those asked for: 1.25 at random points. */
@@ -116,14 +118,14 @@ function planFor(
   const building =
     neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
   const statWidth = typeCount + 1;
-  const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * facts.referenceAheadBytes : 0;
+  const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * (facts.reference?.readAheadBytes ?? 0) : 0;
   const own = PROCESS_BYTES + WRITE_BYTES + far;
   const fixed =
     own +
     // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
     facts.coordinateBytes +
     Math.max(
-      building + facts.referenceBytes,
+      building + referenceBytes(facts),
       threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps),
     );
   // What the strips take of the coarse pictures stays while they are swept.
@@ -206,6 +208,13 @@ function chunksInFlight({ areChunksPacked }: MemoryFacts): number {
   return areChunksPacked ? CHUNKS_IN_FLIGHT : UNPACKED_CHUNKS_IN_FLIGHT;
 }
 
+/** What the calling thread takes to read the reference, while others search for neighbours. */
+function referenceBytes({ reference }: MemoryFacts): number {
+  if (!reference) return 0;
+  const chunks = Math.min(LONE_CHUNK_COPIES + reference.chunkCount - 1, CHUNKS_IN_FLIGHT);
+  return chunks * reference.chunkBytes + reference.transposeBytes;
+}
+
 /** What a thread holds of a section behind a network, beside the chunks that it works on. */
 function networkBytes({ readAheadBytes }: MemoryFacts): number {
   return readAheadBytes > 0 ? NETWORK_BYTES + FETCHED_COPIES * readAheadBytes : 0;
@@ -229,22 +238,28 @@ function notEnough(
   { budgetBytes, workers }: MemoryRequest,
   plan: MemoryPlan,
 ): MemoryPlanError {
-  const chunks = plan.workers * chunksInFlight(facts) * facts.chunkBytes;
   const fewer = workers.isFixed && workers.count > 1 ? " Fewer workers need less." : "";
-  const because =
-    facts.coordinateBytes > plan.totalBytes / 2
-      ? ` Shapes of which ${mebibytes(facts.coordinateBytes)} are read at a time are most of it: coordinates in obsm/spatial of the table, or smaller row groups, need less.`
-      : chunks > plan.totalBytes / 2
-        ? ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`
-        : facts.referenceBytes > plan.totalBytes / 2
-          ? ` Chunks of the reference are most of it (${mebibytes(facts.referenceBytes)} to read it): a reference with smaller chunks, or a table of mean counts per type, needs less.`
-          : "";
   return new MemoryPlanError({
     subject: "memory",
     found: `a budget of ${mebibytes(budgetBytes)}`,
     expected: `at least ${mebibytes(plan.totalBytes)} (${plan.workers === 1 ? "one worker" : `${plan.workers} workers`}, what is kept per spot in ${plan.keeps === "memory" ? "memory" : "scratch files"})`,
-    remedy: `Give --max-memory ${Math.ceil(plan.totalBytes / MIB)}MiB or more.${fewer}${because}`,
+    remedy: `Give --max-memory ${Math.ceil(plan.totalBytes / MIB)}MiB or more.${fewer}${mostOf(plan, facts)}`,
   });
+}
+
+/** A sentence on what takes more than half of a plan, if one thing does. */
+function mostOf({ workers, totalBytes }: MemoryPlan, facts: MemoryFacts): string {
+  const half = totalBytes / 2;
+  if (facts.coordinateBytes > half) {
+    return ` Shapes of which ${mebibytes(facts.coordinateBytes)} are read at a time are most of it: coordinates in obsm/spatial of the table, or smaller row groups, need less.`;
+  }
+  if (workers * chunksInFlight(facts) * facts.chunkBytes > half) {
+    return ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`;
+  }
+  if (referenceBytes(facts) > half) {
+    return ` Reading the reference is most of it (${mebibytes(referenceBytes(facts))}): one with smaller chunks, or a table of mean counts per type, needs less.`;
+  }
+  return "";
 }
 
 function mebibytes(bytes: number): string {

@@ -17,8 +17,8 @@ import type { NoticeList } from "../notice-list.js";
 import { chooseGenes, type Problem } from "./build-problem.js";
 
 /**
- * Counts per spot and gene above which the article's method was nearer to the truth on every panel of 70 to 500 genes that was tried, real
- * and simulated: what is left there is no counting noise but how cells of a type differ, and logarithms are more robust against that.
+ * Counts per spot and gene above which the article's method was nearer to the truth on panels of 70 to 500 genes, real and simulated
+ * (apps/cli/README.md), unless counts were strongly overdispersed: there is little counting noise left for the weights to suppress.
  */
 const DEEP_COUNTS_PER_GENE = 50;
 
@@ -43,7 +43,7 @@ export async function buildCountProblem(
   if (countsPerGene >= DEEP_COUNTS_PER_GENE) {
     notices.add({
       code: "deep-panel",
-      message: `A spot has ${Math.round(countsPerGene)} counts of each of ${genes.length} genes on average. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to known truths: compare with --method flashdeconv.`,
+      message: `A spot has ${Math.round(countsPerGene)} counts of each of ${genes.length} genes on average. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to most known truths: compare with --method flashdeconv.`,
     });
   }
   const reference = expressionProfiles(signature.values, typeCount);

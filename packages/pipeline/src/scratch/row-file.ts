@@ -1,4 +1,4 @@
-import { type ChunkSource, type DenseChunk, resolveSpotRange } from "@flashdeconv/core";
+import { type ChunkSource, type DenseChunk, generatedSource } from "@flashdeconv/core";
 import { statArray } from "../memory/allocator.js";
 import { bytesOf, type ScratchFile } from "./scratch-use.js";
 
@@ -15,19 +15,9 @@ export function rowFileSource(
   file: ScratchFile,
   { spotCount, width, precision }: RowFileShape,
 ): ChunkSource<DenseChunk> {
-  return {
-    spotCount,
-    width,
-    async *chunks({ spotRange, signal, onProgress } = {}) {
-      const { start, end } = resolveSpotRange(spotCount, spotRange);
-      for (let from = start; from < end; from += SPOTS_PER_CHUNK) {
-        signal?.throwIfAborted();
-        const to = Math.min(from + SPOTS_PER_CHUNK, end);
-        const values = statArray(precision, (to - from) * width);
-        await file.read(bytesOf(values), from * width * values.BYTES_PER_ELEMENT);
-        yield { kind: "dense", spotStart: from, spotCount: to - from, width, values };
-        onProgress?.({ spotsDone: to - start, spotCount: end - start });
-      }
-    },
-  };
+  return generatedSource({ spotCount, width, spotsPerChunk: SPOTS_PER_CHUNK }, async (spotStart, end) => {
+    const values = statArray(precision, (end - spotStart) * width);
+    await file.read(bytesOf(values), spotStart * width * values.BYTES_PER_ELEMENT);
+    return { kind: "dense", spotStart, spotCount: end - spotStart, width, values };
+  });
 }

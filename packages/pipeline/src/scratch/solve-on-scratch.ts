@@ -1,4 +1,4 @@
-import { type ChunkSource, type DenseChunk, type Executor, resolveSpotRange } from "@flashdeconv/core";
+import { type ChunkSource, type DenseChunk, type Executor, generatedSource } from "@flashdeconv/core";
 import {
   looksAtNeighbors,
   type Solution,
@@ -168,26 +168,14 @@ function blockSource(
   width: number,
   precision: "float64" | "float32",
 ): ChunkSource<DenseChunk> {
-  return {
-    spotCount,
-    width,
-    async *chunks({ spotRange, signal, onProgress } = {}) {
-      const { start, end } = resolveSpotRange(spotCount, spotRange);
-      for (let from = start; from < end; ) {
-        signal?.throwIfAborted();
-        const block = Math.floor(from / SPOTS_PER_BLOCK);
-        const first = block * SPOTS_PER_BLOCK;
-        const count = Math.min(SPOTS_PER_BLOCK, spotCount - first);
-        const all = statArray(precision, count * width);
-        await blocks.load(block, all);
-        const to = Math.min(first + count, end);
-        const values = all.subarray((from - first) * width, (to - first) * width);
-        yield { kind: "dense", spotStart: from, spotCount: to - from, width, values };
-        onProgress?.({ spotsDone: to - start, spotCount: end - start });
-        from = to;
-      }
-    },
-  };
+  return generatedSource({ spotCount, width, spotsPerChunk: SPOTS_PER_BLOCK }, async (spotStart, end) => {
+    const block = Math.floor(spotStart / SPOTS_PER_BLOCK);
+    const first = block * SPOTS_PER_BLOCK;
+    const all = statArray(precision, Math.min(SPOTS_PER_BLOCK, spotCount - first) * width);
+    await blocks.load(block, all);
+    const values = all.subarray((spotStart - first) * width, (end - first) * width);
+    return { kind: "dense", spotStart, spotCount: end - spotStart, width, values };
+  });
 }
 
 /** Bytes of files that such a solve makes, those of the statistics themselves not counted. */
