@@ -13,6 +13,7 @@ export { type CreateStoreOptions, createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
 export { type OpenStore, openStore } from "./node/open-store.js";
 export { acquireLock, type OwnerLock } from "./node/owner-lock.js";
+export { sameOrInside } from "./node/places/same-or-inside.js";
 export { isRemote, localPath } from "./node/remote/parse-location.js";
 export { readObject } from "./node/remote/read-object.js";
 export type { StoreAccess } from "./node/remote/store-access.js";

@@ -38,6 +38,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "openStore",
       "readObject",
       "redactUrl",
+      "sameOrInside",
       "transferLedger",
     ]
   `);

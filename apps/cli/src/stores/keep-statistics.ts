@@ -1,7 +1,6 @@
 import type { SpatialDataset, StagedStore } from "@flashdeconv/io-zarr";
 import { type SectionSummary, writeSummary } from "@flashdeconv/pipeline";
 import type { RunLeft } from "@flashdeconv/pipeline/run-folder";
-import { withFlags } from "../options/option-flags.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -18,9 +17,8 @@ export async function openStatistics(
   if (saveStats === undefined || left?.notes.has("statistics-kept")) return undefined;
   const overwrite = flags.overwrite || left?.notes.has("statistics");
   const alsoRead = out === undefined ? [reference] : [reference, out];
-  return withFlags({ "--out": "--save-stats" }, () =>
-    openOutput({ input: path, alsoRead, out: saveStats, overwrite, access: storeAccess(flags) }),
-  );
+  const access = storeAccess(flags);
+  return openOutput({ input: path, alsoRead, out: saveStats, flag: "--save-stats", overwrite, access });
 }
 
 /** Writes the summary of a section with its names and coordinates. */

@@ -1,15 +1,7 @@
-import { realpath } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
 import { OptionError } from "@flashdeconv/core";
 import type { StagedStore } from "@flashdeconv/io-zarr";
-import {
-  createStore,
-  editStore,
-  isRemote,
-  localPath,
-  redactUrl,
-  type StoreAccess,
-} from "@flashdeconv/io-zarr/node";
+import { createStore, editStore, redactUrl, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import { refuseInside, refuseOverlap } from "./refuse-overlap.js";
 
 export interface OutputRequest {
   /** The store that is read, and with `inPlace` written to as well. */
@@ -17,6 +9,8 @@ export interface OutputRequest {
   /** Other paths that are read. */
   readonly alsoRead: readonly string[];
   readonly out?: string;
+  /** The option that names `out`; --out by default. */
+  readonly flag?: string;
   readonly inPlace?: boolean;
   /** A table to be added to the container that is read. */
   readonly newTable?: string;
@@ -34,7 +28,7 @@ export interface OutputRequest {
  *   where the path is taken or cannot be written to
  */
 export async function openOutput(request: OutputRequest): Promise<StagedStore> {
-  const { input, alsoRead, out, inPlace, newTable, tablePath, overwrite, access } = request;
+  const { input, alsoRead, out, flag = "--out", inPlace, newTable, tablePath, overwrite, access } = request;
   const given = [out !== undefined, inPlace === true, newTable !== undefined].filter(Boolean);
   if (given.length !== 1) {
     throw new OptionError({
@@ -53,33 +47,7 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
     });
   }
   if (out === undefined) return editStore(input, { group: newTable === undefined ? tablePath : "tables" });
-  for (const path of [input, ...alsoRead]) await refuseOverlap(out, path);
+  await refuseOverlap({ flag, location: out }, [input, ...alsoRead], access);
+  if (access?.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [out]);
   return createStore(out, { overwrite, access });
-}
-
-async function refuseOverlap(out: string, input: string): Promise<void> {
-  const isFar = isRemote(out);
-  if (isFar !== isRemote(input)) return;
-  const separator = isFar ? "/" : sep;
-  const [target, source] = isFar
-    ? [out, input].map((url) => url.replace(/\/+$/, ""))
-    : await Promise.all([out, input].map((path) => canonical(localPath(path))));
-  const isIn = (inner: string, outer: string) => `${inner}${separator}`.startsWith(`${outer}${separator}`);
-  if (!isIn(target, source) && !isIn(source, target)) return;
-  throw new OptionError({
-    option: "--out",
-    value: redactUrl(out),
-    rule: `a path apart from the input ${redactUrl(input)}`,
-    remedy: "Give another path, or use --in-place to add the result to the section's own store.",
-  });
-}
-
-/** The path without links, as far as it exists. */
-async function canonical(path: string): Promise<string> {
-  const full = resolve(path);
-  try {
-    return await realpath(full);
-  } catch {
-    return dirname(full) === full ? full : join(await canonical(dirname(full)), basename(full));
-  }
 }

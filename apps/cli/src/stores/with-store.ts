@@ -1,4 +1,5 @@
 import { type OpenStore, openStore, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import { refuseInside } from "./refuse-overlap.js";
 
 /** Opens the store at a path or URL for as long as `work` takes. */
 export async function withStore<T>(
@@ -6,6 +7,7 @@ export async function withStore<T>(
   access: StoreAccess,
   work: (store: OpenStore) => Promise<T>,
 ): Promise<T> {
+  if (access.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [path]);
   const store = await openStore(path, access);
   try {
     return await work(store);
