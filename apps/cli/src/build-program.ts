@@ -7,6 +7,7 @@ import { addRunCommand } from "./commands/run.js";
 import { addSimulateCommand } from "./commands/simulate.js";
 import { addSolveCommand } from "./commands/solve.js";
 import type { Environment } from "./environment.js";
+import { printLines } from "./terminal/print.js";
 
 const AFTER_HELP = `
 Examples:
@@ -25,8 +26,8 @@ export function buildProgram(environment: Environment): Command {
     .helpCommand("help [command]", "print help for a command")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => environment.stdout.write(text),
-      writeErr: (text) => environment.stderr.write(text),
+      writeOut: (text) => printLines(environment.stdout, linesOf(text)),
+      writeErr: (text) => printLines(environment.stderr, linesOf(text)),
       // Errors are thrown, and reported in one place.
       outputError: () => undefined,
     })
@@ -38,4 +39,9 @@ export function buildProgram(environment: Environment): Command {
   addEvaluateCommand(program, environment);
   addDemoCommand(program, environment);
   return program;
+}
+
+/** Help holds nothing but our own words. */
+function linesOf(help: string): string[] {
+  return help.replace(/\n$/, "").split("\n");
 }

@@ -4,6 +4,7 @@ import type { Environment } from "./environment.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { type ProcessEnvironment, processEnvironment } from "./process-environment.js";
 import { describeFailure } from "./terminal/describe-failure.js";
+import { printJson, printMessage } from "./terminal/print.js";
 
 /**
  * Runs one command.
@@ -29,8 +30,8 @@ async function runCommand(args: readonly string[], environment: Environment): Pr
     // Help and version: commander has printed what was asked for.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.done;
     const failure = describeFailure(error, environment);
-    if (args.includes("--json")) environment.stdout.write(`${JSON.stringify({ error: failure.json })}\n`);
-    else environment.stderr.write(failure.text);
+    if (args.includes("--json")) printJson(environment.stdout, { error: failure.json });
+    else for (const line of failure.lines) printMessage(environment.stderr, line);
     return failure.exitCode;
   }
 }

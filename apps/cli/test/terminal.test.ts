@@ -82,8 +82,8 @@ it("tables put numbers to the right and words to the left", () => {
         ["long name", "1,000", "odd"],
       ],
     ),
-  ).toBe("name       count  remark\na              5\nlong name  1,000  odd");
-  expect(indent("a\n\nb")).toBe("  a\n\n  b");
+  ).toEqual(["name       count  remark", "a              5", "long name  1,000  odd"]);
+  expect(indent(["a", "", "b"])).toEqual(["  a", "", "  b"]);
 });
 
 it.each([
@@ -101,12 +101,12 @@ describe("a fault of ours", () => {
   it("is called one, with the stack only for who asks", () => {
     const told = describeFailure(fault, { signal, variables: {} } as never);
     expect(told.exitCode).toBe(1);
-    expect(told.text).toMatch(
+    expect(told.lines).toHaveLength(1);
+    expect(told.lines[0]).toMatch(
       /^error: a fault of flashdeconv itself \(TypeError: x is not a function\)\. Please report/,
     );
-    expect(told.text.split("\n")).toHaveLength(2);
     const debug = describeFailure(fault, { signal, variables: { FLASHDECONV_DEBUG: "1" } } as never);
-    expect(debug.text).toContain("terminal.test.ts");
+    expect(debug.lines.join("\n")).toContain("terminal.test.ts");
     expect(told.json.tag).toBe("InternalError");
   });
 });

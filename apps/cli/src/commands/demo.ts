@@ -66,12 +66,17 @@ async function demonstrate(flags: DemoFlags, terminal: Terminal): Promise<Outcom
   const evaluation = await evaluateResult(result, { truth: spatial }, terminal);
   const rerun = `flashdeconv run ${spatial} --reference ${reference} --out ${join(folder, "mine.zarr")}`;
   return {
-    text: [
-      simulation.text,
-      run.text,
-      `Compared with the truth (${spatial}, obsm/truth): ${evaluation.text}`,
-      `Everything lies in ${folder}. Try a run of your own:\n  ${rerun}`,
-    ].join("\n\n"),
+    lines: [
+      ...simulation.lines,
+      "",
+      ...run.lines,
+      "",
+      `Compared with the truth (${spatial}, obsm/truth):`,
+      ...evaluation.lines,
+      "",
+      `Everything lies in ${folder}. Try a run of your own:`,
+      `  ${rerun}`,
+    ],
     json: {
       folder,
       key: RESULT_DEFAULTS.key,

@@ -146,7 +146,7 @@ export async function runDeconvolution(
           transfers.enter("write");
           const target = noting(output, () => noteRun("result"));
           await write(target, found, spatial, { ...flags, overwrite: replaces, layout }, terminal);
-          const { text, json } = await describeRun(
+          const { lines, json } = await describeRun(
             redactUrl(out ?? resultPath(path, spatial, newTable)),
             layout.key,
             found,
@@ -159,7 +159,7 @@ export async function runDeconvolution(
             resources: meter.report(),
             transfer,
           };
-          return { text: [text, ...describeTransfers(transfer)].join("\n"), json: { ...json, ...more } };
+          return { lines: [...lines, ...describeTransfers(transfer)], json: { ...json, ...more } };
         });
       });
     });

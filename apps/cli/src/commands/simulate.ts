@@ -100,18 +100,18 @@ export async function simulateInto(
   const zarrFormat = flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3);
   const paths = await writeTissue(tissue, folder, { zarrFormat, overwrite }, terminal);
   const { spotCount, geneNames, typeNames, reference } = tissue;
-  const text = [
+  const lines = [
     `${paths.spatial}: ${countOf(spotCount, "spot")} x ${countOf(geneNames.length, "gene")}, ` +
       `truth of ${countOf(typeNames.length, "cell type")} in obsm/truth`,
     `${paths.reference}: ${formatCount(reference.cellCount)} cells, types in obs/cell_type`,
-  ].join("\n");
+  ];
   const facts = {
     spot_count: spotCount,
     gene_count: geneNames.length,
     type_count: typeNames.length,
     cell_count: reference.cellCount,
   };
-  return { text, json: { ...paths, ...facts } };
+  return { lines, json: { ...paths, ...facts } };
 }
 
 function attributeName(flag: string): string {

@@ -141,8 +141,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
           onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),
           zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
         });
-        const { text, json } = await describeRun(redactUrl(out), layout.key, result, terminal.notices);
-        return { text, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
+        const { lines, json } = await describeRun(redactUrl(out), layout.key, result, terminal.notices);
+        return { lines, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
       });
     });
   } catch (error) {

@@ -21,21 +21,21 @@ export function describeEvaluation(
   ];
   const excluded =
     excludedSpotCount > 0 ? `; ${countOf(excludedSpotCount, "spot")} without an answer left out` : "";
-  const text = [
+  const lines = [
     `${countOf(spotCount, "spot")}, ${countOf(typeNames.length, "cell type")}${excluded}`,
     "",
-    table(
+    ...table(
       ["measure", "value"],
       measures.map(([label, , score]) => [label, formatScore(score)]),
     ),
     "",
-    table(
+    ...table(
       ["cell type", "Pearson", "AUPR"],
       typeNames.map((name, k) => [name, formatScore(pearsonPerType[k]), formatScore(auprPerType[k])]),
     ),
-  ].join("\n");
+  ];
   return {
-    text,
+    lines,
     json: {
       spot_count: spotCount,
       excluded_spot_count: excludedSpotCount,

@@ -7,7 +7,8 @@ import { inTermsOfFlags } from "../options/option-flags.js";
 /** How a run that failed is told: as a paragraph, or as the object that `--json` prints. */
 export interface Failure {
   readonly exitCode: number;
-  readonly text: string;
+  /** The message, and what to show after it to who looks for the fault. */
+  readonly lines: readonly string[];
   readonly json: {
     readonly tag: string;
     readonly message: string;
@@ -58,8 +59,17 @@ function describeFault(error: unknown, variables: Environment["variables"]): Fai
     expected: "no such fault, whatever the input",
     remedy,
   });
-  const stack = variables.FLASHDECONV_DEBUG === "1" && error instanceof Error ? error.stack : undefined;
-  return stack === undefined ? told : { ...told, text: `${told.text}${stack}\n` };
+  const stack = variables.FLASHDECONV_DEBUG === "1" && error instanceof Error ? stackLines(error) : undefined;
+  return stack === undefined ? told : { ...told, lines: [...told.lines, ...stack] };
+}
+
+/** The stack without the message that it begins with, which may hold anything. */
+function stackLines({ stack = "", message }: Error): string[] {
+  const at = stack.indexOf(message);
+  return stack
+    .slice(at < 0 ? 0 : at + message.length)
+    .split("\n")
+    .filter((line) => line !== "");
 }
 
 function failure(
@@ -68,5 +78,5 @@ function failure(
   message: string,
   { found, expected, remedy }: { found: string; expected: string; remedy: string },
 ): Failure {
-  return { exitCode, text: `error: ${message}\n`, json: { tag, message, found, expected, remedy } };
+  return { exitCode, lines: [`error: ${message}`], json: { tag, message, found, expected, remedy } };
 }

@@ -7,6 +7,7 @@ import { describePlan } from "../resources/plan-resources.js";
 import type { ReferenceReport } from "../stores/compare-reference.js";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { inspectionJson } from "./inspection-json.js";
+import { printableName } from "./printable.js";
 import { indent, table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
@@ -16,19 +17,19 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
   const sections = [
     `${path}: AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
     summary.table && describeTable(summary.table),
-    matrices.length > 0 ? `Matrices\n${indent(matrixTable(matrices))}` : "Matrices: none",
+    ...(matrices.length > 0 ? ["Matrices", ...indent(matrixTable(matrices))] : ["Matrices: none"]),
     ...unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
     matrix ? `Values of ${matrix.path}: ${describeValues(matrix.counts, rowCount, "row")}` : undefined,
     `Coordinates: ${summary.coordinates ?? "none found"}`,
     matrix ? `Genes: ${someNames(matrix.geneNames)}` : undefined,
-    `obs: ${obsColumns.map(({ name, kind }) => `${name} (${kind})`).join(", ") || "no columns"}`,
-    `obsm: ${obsm.map(({ key, encoding, shape }) => `${key} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
+    `obs: ${obsColumns.map(({ name, kind }) => `${printableName(name)} (${kind})`).join(", ") || "no columns"}`,
+    `obsm: ${obsm.map(({ key, encoding, shape }) => `${printableName(key)} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
     summary.complete ? undefined : "The store cannot be listed: layers and obsm may hold more.",
     describeMemory(inspection),
-    reference ? describeReference(reference) : undefined,
+    ...(reference ? describeReference(reference) : []),
   ];
   return {
-    text: sections.filter((section) => section !== undefined).join("\n"),
+    lines: sections.filter((line) => line !== undefined),
     json: { store: path, ...inspectionJson(inspection), notices },
   };
 }
@@ -40,14 +41,14 @@ function describeMemory({ memory, reference }: Inspection): string | undefined {
 }
 
 function describeTable({ path, tableNames, version, annotation }: TableSummary): string {
-  const others = tableNames.length > 1 ? ` (tables: ${tableNames.join(", ")})` : "";
+  const others = tableNames.length > 1 ? ` (tables: ${tableNames.map(printableName).join(", ")})` : "";
   const about = annotation
-    ? `about ${annotation.regions.join(", ") || "elements"} by obs/${annotation.regionKey} and obs/${annotation.instanceKey}`
+    ? `about ${annotation.regions.map(printableName).join(", ") || "elements"} by obs/${annotation.regionKey} and obs/${annotation.instanceKey}`
     : "about no element";
   return `SpatialData ${version}: ${path}${others}, ${about}`;
 }
 
-function matrixTable(matrices: readonly MatrixInfo[]): string {
+function matrixTable(matrices: readonly MatrixInfo[]): string[] {
   return table(
     ["path", "encoding", "shape", "type", "chunks", "codecs", "non-zeros"],
     matrices.map(({ path, encoding, shape, dataType, chunkShape, codecs, nonZeroCount }) => [
@@ -87,7 +88,7 @@ function describeValues(report: CountReport, rowCount: number, row: string): str
   return `${VERDICTS[describeCounts(report)]} (${looked} looked at; ${facts.filter(Boolean).join("; ")})`;
 }
 
-function describeReference(reference: ReferenceReport): string {
+function describeReference(reference: ReferenceReport): string[] {
   const { cellCount, types, geneCount, sharedGeneCount, sharedGeneShare, unlabelledCount, counts } =
     reference;
   const rows = types.map(({ name, cellCount: count, remark }) => [
@@ -103,12 +104,10 @@ function describeReference(reference: ReferenceReport): string {
     `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`,
     ...reference.geneRemarks,
     unlabelledCount > 0 ? `${countOf(unlabelledCount, "cell")} without a type` : undefined,
-    indent(table(["cell type", "cells", "remark"], rows)),
-  ]
-    .filter((line) => line !== undefined)
-    .join("\n");
+    ...indent(table(["cell type", "cells", "remark"], rows)),
+  ].filter((line) => line !== undefined);
 }
 
 function someNames(names: readonly string[]): string {
-  return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ", ..." : ""}`;
+  return `${names.slice(0, 5).map(printableName).join(", ")}${names.length > 5 ? ", ..." : ""}`;
 }

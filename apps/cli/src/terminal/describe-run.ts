@@ -18,7 +18,7 @@ export async function describeRun(
   const genesUsed = (parameters.genes_used as readonly string[]).length;
   const statuses = countStatuses(result);
   const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
-  const text = [
+  const lines = [
     `${path}: obsm/${key}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
     `method ${parameters.method ?? parameters.solver}, ` +
       `${formatCount(genesUsed)} of ${countOf(parameters.shared_gene_count as number, "shared gene")} used` +
@@ -29,7 +29,7 @@ export async function describeRun(
       .filter(([status, count]) => status !== "ok" && count > 0)
       .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),
     "",
-    table(
+    ...table(
       ["cell type", "mean proportion", "dominant in spots"],
       shown.map(({ name, meanProportion, dominantSpotCount }) => [
         name,
@@ -38,10 +38,10 @@ export async function describeRun(
       ]),
     ),
     "",
-    openInPython(path, key),
-  ].join("\n");
+    ...openInPython(path, key),
+  ];
   return {
-    text,
+    lines,
     json: {
       result: path,
       key,

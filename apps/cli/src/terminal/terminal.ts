@@ -2,11 +2,14 @@ import type { Notice } from "@flashdeconv/core";
 import type { Environment } from "../environment.js";
 import { liveBar } from "./live-bar.js";
 import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
+import { printJson, printLines, printMessage } from "./print.js";
+import { printableLine } from "./printable.js";
 import { type ProgressMeter, progressMeter } from "./progress-meter.js";
 
 /** What a command has to say when it is done: for people, and, with `--json`, for programs. */
 export interface Outcome {
-  readonly text: string;
+  /** Each is printed as one line, whatever names it holds. */
+  readonly lines: readonly string[];
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -36,7 +39,7 @@ export async function useTerminal(
   command: (terminal: Terminal) => Promise<Outcome>,
 ): Promise<void> {
   const { stdout, stderr, signal } = environment;
-  const writeLine = (line: string) => stderr.write(`${line}\n`);
+  const writeLine = (line: string) => printMessage(stderr, line);
   const progress = progressMeter(
     openLiveLine(environment, options),
     options.quiet ? () => undefined : writeLine,
@@ -70,10 +73,13 @@ export async function useTerminal(
   } finally {
     progress.makeRoom();
   }
-  stdout.write(options.json ? `${JSON.stringify(outcome.json)}\n` : `${outcome.text}\n`);
+  if (options.json) printJson(stdout, outcome.json);
+  else printLines(stdout, outcome.lines);
 }
 
 function openLiveLine({ stderr }: Environment, { quiet }: TerminalOptions): LiveLine {
   if (quiet) return noLiveLine;
-  return stderr.isTTY ? liveBar(stderr) : liveLog((line) => stderr.write(`${line}\n`));
+  if (!stderr.isTTY) return liveLog((line) => printMessage(stderr, line));
+  const bar = liveBar(stderr);
+  return { ...bar, show: (text, fraction) => bar.show(printableLine(text), fraction) };
 }
