@@ -33,14 +33,14 @@ describe("progressMeter", () => {
     meter.update({ stage: "choosing genes", done: 2500, total: 10_000, unit: "spots" });
     clock.time = 8000;
     meter.update({ stage: "choosing genes", done: 10_000, total: 10_000, unit: "spots" });
-    meter.update({ stage: "solving", done: 3, total: undefined, unit: "sweeps", detail: "error about 0.1" });
+    meter.update({ stage: "solving", done: 3, total: undefined, unit: "sweeps", detail: "within about 0.1 of the optimum" });
     clock.time = 100_000;
     meter.finish();
     expect(shown.slice(0, 2)).toEqual([
       ["choosing genes: 0 of 10,000 spots", 0],
       ["choosing genes: 2,500 of 10,000 spots, 1,250 spots/s, 6.0 s left", 0.25],
     ]);
-    expect(shown.at(-1)).toEqual(["solving: 3 sweeps, error about 0.1", undefined]);
+    expect(shown.at(-1)).toEqual(["solving: 3 sweeps, within about 0.1 of the optimum", undefined]);
     expect(lines).toEqual(["choosing genes: 10,000 spots in 8.0 s", "solving: 3 sweeps in 1 min 32 s"]);
   });
 

@@ -7,7 +7,7 @@ import { simulateTissue } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../../test/shared-data.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
-import { smallStores } from "./small-stores.js";
+import { smallStores, writeSection } from "./small-stores.js";
 
 const stores = smallStores();
 const SMALL = "--spots 150 --genes 80 --types 3 --depth 200 --seed 4 --cells-per-type 10".split(" ");
@@ -133,11 +133,98 @@ describe("flashdeconv evaluate", () => {
     expect(stdout).toContain("2 spots, 3 cell types; 1 spot without an answer left out");
     expect(stdout).toMatch(/^RMSE +0\.0000$/m);
     expect(stdout).toMatch(/^C +- +-$/m);
-    expect(stderr).toMatch(/^note: Spots of the result that the truth lacks are left out: 1\.$/m);
+    expect(stderr).toMatch(/^note: Spots of the result that the truth lacks are left out: 1 of 4\.$/m);
     expect(stderr).toMatch(/^note: Types of the result that the truth lacks count as 0 there: "C"\.$/m);
     const report = await json(["evaluate", estimate, "--truth", truth]);
     expect(report.rmse).toBe(0);
     expect(report.cell_types[2]).toEqual({ name: "C", pearson: null, aupr: null });
+  });
+
+  it("compares abundances and percent as proportions, and says so in words and in JSON", async () => {
+    const folder = await temporaryFolder();
+    const [estimate, truth] = [join(folder, "estimate.csv"), join(folder, "truth.csv")];
+    await writeFile(estimate, "spot,A,B\ns1,0.1,0.9\ns2,1.6,0.4\ns3,0,0\n");
+    await writeFile(truth, "spot,A,B\ns1,10,90\ns2,80,20\ns3,100,0\ns4,NA,1\ns5,0,0\n");
+    const report = await json(["evaluate", estimate, "--truth", truth]);
+    expect(report).toMatchObject({ spot_count: 2, excluded_spot_count: 1 });
+    expect(report.rmse).toBeLessThan(1e-15);
+    expect(report.jensen_shannon_divergence).toBeLessThan(1e-15);
+    expect(report.rows_normalized).toEqual({ result: 1, truth: 3 });
+    expect((report.notices as { code: string }[]).map(({ code }) => code)).toEqual([
+      "result-normalized",
+      "result-rows-zero",
+      "truth-normalized",
+      "truth-rows-zero",
+      "truth-rows-undefined",
+      "spots-only-in-truth",
+    ]);
+    const { stderr } = await runCli(["evaluate", estimate, "--truth", truth]);
+    expect(stderr).toMatch(/^note: 3 of 5 rows of the truth do not sum to 1 \(sums from 100 to 100\)/m);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    [
+      "a spot twice in the truth",
+      "s,A,B\ns1,0,1\n",
+      "s,A,B\ns1,0,1\ns1,1,0\n",
+      /names of spots in the truth: .*"s1" 2 times/,
+    ],
+    [
+      "a type twice in the truth",
+      "s,A,B\ns1,0,1\n",
+      "s,A,A\ns1,0,1\n",
+      /names of cell types in the truth: .*"A" 2 times/,
+    ],
+    [
+      "a spot twice in the result",
+      "s,A\ns1,1\ns1,1\n",
+      "s,A\ns1,1\n",
+      /names of spots in the result: .*"s1" 2 times/,
+    ],
+    [
+      "a type twice in the result",
+      "s,A,A\ns1,0,1\n",
+      "s,A\ns1,1\n",
+      /names of cell types in the result: .*"A" 2 times/,
+    ],
+    [
+      "a negative truth",
+      "s,A,B\ns1,0,1\n",
+      "s,A,B\ns1,-1,2\n",
+      /values of the truth: found -1 for the spot "s1" and the type "A"/,
+    ],
+    [
+      "a negative result",
+      "s,A,B\ns1,-0.5,1.5\n",
+      "s,A,B\ns1,0,1\n",
+      /values of the result: found -0\.5 .*"s1"/,
+    ],
+  ])("refuses %s", async (_, estimateText, truthText, message) => {
+    const folder = await temporaryFolder();
+    const [estimate, truth] = [join(folder, "estimate.csv"), join(folder, "truth.csv")];
+    await writeFile(estimate, estimateText);
+    await writeFile(truth, truthText);
+    const { code, stdout, stderr } = await runCli(["evaluate", estimate, "--truth", truth]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+  });
+
+  it("refuses repeated names of stores too", async () => {
+    const folder = await temporaryFolder();
+    const twice = await writeSection(join(folder, "twice.zarr"), {
+      contents: (contents) => ({
+        ...contents,
+        spotNames: Array.from({ length: contents.spotCount }, (_, spot) => `spot_${spot >> 1}`),
+      }),
+    });
+    for (const [result, truth, side] of [
+      [stores.spatial, twice, "truth"],
+      [twice, stores.spatial, "result"],
+    ]) {
+      const { code, stderr } = await runCli(["evaluate", result, "--key", "truth", "--truth", truth]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(new RegExp(`names of spots in the ${side}: found 100 .*"spot_0" 2 times`));
+    }
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { type Notice, ShapeError, type Values } from "@flashdeconv/core";
+import { requireDistinctNames } from "./distinct-names.js";
 
 /** Proportions with the names of their rows and columns. */
 export interface NamedProportions {
@@ -25,15 +26,17 @@ export interface AlignedProportions {
 /**
  * Brings an estimate and a truth together by name, whatever the order of their rows and columns. Spots that one side lacks
  * are left out. A type that one side lacks counts as 0 there, so that rows still sum to 1 and a type that was missed is
- * not forgiven. Of a repeated name the first is taken.
+ * not forgiven.
  *
- * @throws ShapeError where no spot or no type is shared; its message shows names of each side.
+ * @throws ShapeError where no spot or no type is shared, or a name comes twice; its message shows the names.
  */
 export function alignProportions(estimate: NamedProportions, truth: NamedProportions): AlignedProportions {
-  const estimateSpots = firstPositions(estimate.spotNames);
-  const truthSpots = firstPositions(truth.spotNames);
-  const estimateTypes = firstPositions(estimate.typeNames);
-  const truthTypes = firstPositions(truth.typeNames);
+  requireDistinctNames(estimate, "result");
+  requireDistinctNames(truth, "truth");
+  const estimateSpots = positions(estimate.spotNames);
+  const truthSpots = positions(truth.spotNames);
+  const estimateTypes = positions(estimate.typeNames);
+  const truthTypes = positions(truth.typeNames);
   const spotNames = [...estimateSpots.keys()].filter((name) => truthSpots.has(name));
   requireShared("spots", spotNames, estimate.spotNames, truth.spotNames);
   const missedTypes = [...truthTypes.keys()].filter((name) => !estimateTypes.has(name));
@@ -43,8 +46,8 @@ export function alignProportions(estimate: NamedProportions, truth: NamedProport
   const typeNames = [...truthTypes.keys(), ...inventedTypes];
 
   const notices = [
-    ...spotNotice("result", "truth", estimateSpots.size - spotNames.length),
-    ...spotNotice("truth", "result", truthSpots.size - spotNames.length),
+    ...spotNotice("result", "truth", estimateSpots.size, spotNames.length),
+    ...spotNotice("truth", "result", truthSpots.size, spotNames.length),
     ...typeNotice("truth", "result", missedTypes),
     ...typeNotice("result", "truth", inventedTypes),
   ];
@@ -57,10 +60,8 @@ export function alignProportions(estimate: NamedProportions, truth: NamedProport
   };
 }
 
-function firstPositions(names: readonly string[]): Map<string, number> {
-  const positions = new Map<string, number>();
-  for (const [i, name] of names.entries()) if (!positions.has(name)) positions.set(name, i);
-  return positions;
+function positions(names: readonly string[]): Map<string, number> {
+  return new Map(names.map((name, i) => [name, i]));
 }
 
 function arrange(
@@ -100,19 +101,22 @@ function someNames(names: readonly string[]): string {
   return shown.length === 0 ? "none" : `${shown.join(", ")}${names.length > 3 ? ", ..." : ""}`;
 }
 
-function spotNotice(side: string, other: string, count: number): Notice[] {
-  if (count === 0) return [];
+function spotNotice(side: string, other: string, count: number, sharedCount: number): Notice[] {
+  if (count === sharedCount) return [];
   return [
     {
       code: `spots-only-in-${side}`,
-      message: `Spots of the ${side} that the ${other} lacks are left out: ${count}.`,
+      message: `Spots of the ${side} that the ${other} lacks are left out: ${count - sharedCount} of ${count}.`,
     },
   ];
 }
 
+const NAMES_SHOWN = 10;
+
 function typeNotice(side: string, other: string, names: readonly string[]): Notice[] {
   if (names.length === 0) return [];
-  const list = names.map((name) => JSON.stringify(name)).join(", ");
+  const shown = names.slice(0, NAMES_SHOWN).map((name) => JSON.stringify(name));
+  const list = `${shown.join(", ")}${names.length > NAMES_SHOWN ? `, ... (${names.length} in all)` : ""}`;
   return [
     {
       code: `types-only-in-${side}`,

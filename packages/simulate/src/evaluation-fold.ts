@@ -4,6 +4,7 @@ import { addPair, buildCorrelation, type Correlation, finishCorrelation } from "
 import { type Evaluation, meanOfDefined } from "./evaluation.js";
 import { type EvaluationOptions, resolveEvaluationOptions } from "./evaluation-options.js";
 import { jensenShannonDivergence } from "./jensen-shannon-divergence.js";
+import { ROUNDING, SUM_TOLERANCE } from "./normalize-rows.js";
 
 /** What is known of an evaluation whose spots come chunk by chunk. Chunking has no influence on a bit of the result. */
 export interface EvaluationFold {
@@ -56,7 +57,7 @@ export function buildEvaluation(typeCount: number, options?: Partial<EvaluationO
 /**
  * Takes in the same spots of estimate and truth. Chunks must come in the order of spots; neither is changed or held.
  *
- * @throws ShapeError where the two differ in spots, or in types from the evaluation.
+ * @throws ShapeError where the two differ in spots, or in types from the evaluation, or a row does not sum to 1.
  */
 export function addEvaluation(fold: EvaluationFold, estimate: DenseChunk, truth: DenseChunk): void {
   requireSameSpots(fold, estimate, truth);
@@ -70,6 +71,8 @@ export function addEvaluation(fold: EvaluationFold, estimate: DenseChunk, truth:
       fold.excludedSpotCount++;
       continue;
     }
+    requireProportions("estimate", estimate, start);
+    requireProportions("truth", truth, start);
     addSpot(fold, estimate.values, truth.values, start);
     for (let type = 0; type < width; type++) {
       const isPresent = truth.values[start + type] > fold.options.presenceThreshold ? 1 : 0;
@@ -156,6 +159,23 @@ function findRarestType({ truthSums, everPresent }: EvaluationFold): number {
 function hasNaN(values: Values, start: number, width: number): boolean {
   for (let i = start; i < start + width; i++) if (Number.isNaN(values[i])) return true;
   return false;
+}
+
+/** The divergence has a meaning for proportions only. */
+function requireProportions(side: string, { values, width, spotStart }: DenseChunk, start: number): void {
+  let sum = 0;
+  let least = 0;
+  for (let i = start; i < start + width; i++) {
+    sum += values[i];
+    least = Math.min(least, values[i]);
+  }
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE && least >= -ROUNDING) return;
+  throw new ShapeError({
+    subject: `${side} of spot ${spotStart + start / width}`,
+    found: least < -ROUNDING ? `the value ${least}` : `values that sum to ${sum}`,
+    expected: "proportions: numbers of at least 0 that sum to 1",
+    remedy: "normalizeRows makes them of abundances or percent.",
+  });
 }
 
 function requireSameSpots(fold: EvaluationFold, estimate: DenseChunk, truth: DenseChunk): void {

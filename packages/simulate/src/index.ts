@@ -15,6 +15,7 @@
 
 export { type AlignedProportions, alignProportions, type NamedProportions } from "./align-proportions.js";
 export { averagePrecision } from "./average-precision.js";
+export type { ComparedSide } from "./distinct-names.js";
 export { evaluateProportions, evaluateSources } from "./evaluate-proportions.js";
 export type { Evaluation } from "./evaluation.js";
 export { addEvaluation, buildEvaluation, type EvaluationFold, finishEvaluation } from "./evaluation-fold.js";
@@ -25,6 +26,7 @@ export {
 } from "./evaluation-options.js";
 export { jensenShannonDivergence } from "./jensen-shannon-divergence.js";
 export { keepAnswered } from "./keep-answered.js";
+export { type NormalizedRows, normalizeRows } from "./normalize-rows.js";
 export { type SimulatedTissue, simulateTissue } from "./simulate-tissue.js";
 export type { SimulatedReference } from "./simulated-reference.js";
 export {

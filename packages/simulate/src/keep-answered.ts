@@ -1,17 +1,16 @@
 import { ShapeError } from "@flashdeconv/core";
 import type { NamedProportions } from "./align-proportions.js";
+import { requireDistinctNames } from "./distinct-names.js";
 
 /**
  * Leaves of a table the spots that another one answers too, so that methods which leave out different spots can be compared
- * over the same ones. A row with a NaN is no answer. Of a repeated name the other's first row counts.
+ * over the same ones. A row with a NaN is no answer.
  *
- * @throws ShapeError where no spot is left.
+ * @throws ShapeError where no spot is left, or a name of the other comes twice.
  */
 export function keepAnswered(table: NamedProportions, other: NamedProportions): NamedProportions {
-  const isAnswered = new Map<string, boolean>();
-  for (const [spot, name] of other.spotNames.entries()) {
-    if (!isAnswered.has(name)) isAnswered.set(name, !hasNaN(other, spot));
-  }
+  requireDistinctNames(other, "other result");
+  const isAnswered = new Map(other.spotNames.map((name, spot) => [name, !hasNaN(other, spot)]));
   const width = table.typeNames.length;
   const kept = [...table.spotNames.keys()].filter((spot) => isAnswered.get(table.spotNames[spot]));
   if (kept.length === 0) {

@@ -63,13 +63,24 @@ describe("alignProportions", () => {
       "types-only-in-truth",
       "types-only-in-result",
     ]);
-    expect(aligned.notices[1].message).toContain("2");
+    expect(aligned.notices[0].message).toContain("1 of 2");
+    expect(aligned.notices[1].message).toContain("2 of 3");
     expect(aligned.notices[2].message).toContain('"B"');
   });
 
-  it("takes the first of a repeated name", () => {
-    const estimate = table(["s1", "s1"], ["A"], [[0.25], [0.75]]);
-    expect(alignProportions(estimate, table(["s1"], ["A"], [[1]])).estimate).toEqual(Float64Array.of(0.25));
+  it.each<[string, "result" | "truth", string[], string[]]>([
+    ["spots", "result", ["s1", "s2", "s1"], ["A"]],
+    ["spots", "truth", ["s1", "s2", "s1"], ["A"]],
+    ["cell types", "result", ["s1"], ["A", "s1", "A", "s1", "s1"]],
+    ["cell types", "truth", ["s1"], ["A", "s1", "A", "s1", "s1"]],
+  ])("refuses repeated %s in the %s, and names them", (what, side, spots, types) => {
+    const repeated = table(spots, types, [Array(spots.length * types.length).fill(0.5)]);
+    const plain = table(["s1"], ["A"], [[1]]);
+    const align = () =>
+      side === "result" ? alignProportions(repeated, plain) : alignProportions(plain, repeated);
+    expect(align).toThrow(
+      new RegExp(`names of ${what} in the ${side}: found .*more than once: .*"s1" [23] times`),
+    );
   });
 
   it("refuses tables without a common spot or type, showing names", () => {

@@ -14,6 +14,7 @@ it("exports exactly what the barrel promises", () => {
     "finishEvaluation",
     "jensenShannonDivergence",
     "keepAnswered",
+    "normalizeRows",
     "resolveEvaluationOptions",
     "resolveSimulationOptions",
     "simulateTissue",

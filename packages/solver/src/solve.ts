@@ -51,8 +51,9 @@ export interface Solution<A extends StatArray = Float64Array> {
   readonly sweeps: number;
   /** Rows of the coarse levels that gave the start, finest first; empty where smoothing is too weak to need them. */
   readonly coarseRows: readonly number[];
+  /** Whether the solver came to its end, the optimum of its objective; it says nothing of how well that fits the tissue. */
   readonly converged: boolean;
-  /** Estimated largest error of any proportion; 0 for independent spots. */
+  /** Estimated largest distance of any proportion from the optimum; 0 for independent spots. */
   readonly proportionErrorEstimate: number;
   /** Over all spots; undefined for a session that cannot judge. */
   readonly assessment: Assessment | undefined;

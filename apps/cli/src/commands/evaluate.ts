@@ -1,5 +1,11 @@
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
-import { alignProportions, evaluateProportions, keepAnswered } from "@flashdeconv/simulate";
+import {
+  alignProportions,
+  type ComparedSide,
+  evaluateProportions,
+  keepAnswered,
+  normalizeRows,
+} from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { requireGiven } from "../options/require-given.js";
@@ -47,7 +53,7 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
     });
 }
 
-/** Reads both sides, brings them together by name and measures how close they are. */
+/** Reads both sides, makes proportions of them, brings them together by name and measures how close they are. */
 export async function evaluateResult(
   path: string,
   {
@@ -60,16 +66,17 @@ export async function evaluateResult(
   { signal, note }: Terminal,
 ): Promise<Outcome> {
   const access = storeAccess(flags);
-  const result = await readProportions({ path, key, keyFlag: "--key", access }, signal);
-  const estimate =
-    spotsOf === undefined
-      ? result
-      : keepAnswered(result, await readProportions({ path: spotsOf, key, keyFlag: "--key", access }, signal));
-  const request = { path: truthPath, key: truthKey, keyFlag: "--truth-key", access };
-  const truth = await readProportions(request, signal);
-  const aligned = alignProportions(estimate, truth);
-  for (const notice of aligned.notices) note(notice);
-  const { typeNames } = aligned;
-  const evaluation = evaluateProportions(aligned.estimate, aligned.truth, typeNames.length);
-  return describeEvaluation(typeNames, evaluation, aligned.notices);
+  const read = async (side: ComparedSide, path: string, place: { key: string; keyFlag: string }) =>
+    normalizeRows(await readProportions({ path, ...place, access }, signal), side);
+  const ofResult = { key, keyFlag: "--key" };
+  const result = await read("result", path, ofResult);
+  const other = spotsOf === undefined ? undefined : await read("other result", spotsOf, ofResult);
+  const truth = await read("truth", truthPath, { key: truthKey, keyFlag: "--truth-key" });
+  const estimate = other ? keepAnswered(result.table, other.table) : result.table;
+  const aligned = alignProportions(estimate, truth.table);
+  const notices = [result, other, truth, aligned].flatMap((step) => step?.notices ?? []);
+  for (const notice of notices) note(notice);
+  const evaluation = evaluateProportions(aligned.estimate, aligned.truth, aligned.typeNames.length);
+  const rowsNormalized = { result: result.normalizedCount, truth: truth.normalizedCount };
+  return describeEvaluation(aligned.typeNames, evaluation, rowsNormalized, notices);
 }

@@ -171,7 +171,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
     .option(
       "--tolerance <number>",
-      `error of a proportion to stop at (default: ${DEFAULTS.tolerance})`,
+      `distance of any proportion from the optimum to stop at (default: ${DEFAULTS.tolerance})`,
       parseNumber("--tolerance"),
     )
     .option(

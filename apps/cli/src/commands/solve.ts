@@ -70,7 +70,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
     .option(
       "--tolerance <number>",
-      `error of a proportion to stop at (default: ${DEFAULTS.tolerance})`,
+      `distance of any proportion from the optimum to stop at (default: ${DEFAULTS.tolerance})`,
       parseNumber("--tolerance"),
     )
     .option(

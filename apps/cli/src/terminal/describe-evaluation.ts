@@ -8,6 +8,7 @@ import type { Outcome } from "./terminal.js";
 export function describeEvaluation(
   typeNames: readonly string[],
   evaluation: Evaluation,
+  rowsNormalized: { readonly result: number; readonly truth: number },
   notices: readonly Notice[],
 ): Outcome {
   const { spotCount, excludedSpotCount, pearsonPerType, auprPerType } = evaluation;
@@ -39,6 +40,7 @@ export function describeEvaluation(
     json: {
       spot_count: spotCount,
       excluded_spot_count: excludedSpotCount,
+      rows_normalized: rowsNormalized,
       ...Object.fromEntries(measures.map(([, name, score]) => [name, score])),
       cell_types: typeNames.map((name, k) => ({ name, pearson: pearsonPerType[k], aupr: auprPerType[k] })),
       notices,

@@ -24,7 +24,7 @@ export async function describeRun(
       `${formatCount(genesUsed)} of ${countOf(parameters.shared_gene_count as number, "shared gene")} used` +
       smoothingText(parameters),
     `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
-      `${typeof error === "number" && error > 0 ? `, proportions right to about ${error.toPrecision(1)}` : ""}`,
+      `${typeof error === "number" && error > 0 ? `, solved to within ${error.toPrecision(1)} of the optimum` : ""}`,
     ...Object.entries(statuses)
       .filter(([status, count]) => status !== "ok" && count > 0)
       .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),

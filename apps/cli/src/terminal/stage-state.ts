@@ -17,6 +17,6 @@ export function stageState(
 ): StageState {
   const unit = stage === "reference" ? referenceUnit : stage === "solve" ? "sweeps" : "spots";
   const isKnown = estimate !== undefined && Number.isFinite(estimate);
-  const detail = isKnown ? `error of a proportion about ${estimate.toPrecision(1)}` : undefined;
+  const detail = isKnown ? `within about ${estimate.toPrecision(1)} of the optimum` : undefined;
   return { stage: STAGES[stage], done, total, unit, detail };
 }

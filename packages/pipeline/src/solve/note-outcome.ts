@@ -32,7 +32,7 @@ export function noteOutcome(
     const rounding = precision === "float32" ? ", or take --precision float64 where it is near 1e-6" : "";
     notices.add({
       code: "not-converged",
-      message: `Not converged after ${solution.sweeps} sweeps: proportions may be wrong by about ${error}. Raise --max-sweeps or --tolerance${rounding}.`,
+      message: `Not converged after ${solution.sweeps} sweeps: solved only to within about ${error} of the optimum. Raise --max-sweeps or --tolerance${rounding}.`,
     });
   }
 }
