@@ -33,7 +33,13 @@ describe("progressMeter", () => {
     meter.update({ stage: "choosing genes", done: 2500, total: 10_000, unit: "spots" });
     clock.time = 8000;
     meter.update({ stage: "choosing genes", done: 10_000, total: 10_000, unit: "spots" });
-    meter.update({ stage: "solving", done: 3, total: undefined, unit: "sweeps", detail: "within about 0.1 of the optimum" });
+    meter.update({
+      stage: "solving",
+      done: 3,
+      total: undefined,
+      unit: "sweeps",
+      detail: "within about 0.1 of the optimum",
+    });
     clock.time = 100_000;
     meter.finish();
     expect(shown.slice(0, 2)).toEqual([
