@@ -6,18 +6,22 @@ export interface ProcessEnvironment extends Environment {
   dispose(): void;
 }
 
+/** SIGHUP comes when the terminal or the connection to it is closed. */
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * The real process. The first SIGINT or SIGTERM asks the run to stop and clean up, the second ends it at once. Output that
+ * The real process. The first SIGINT, SIGTERM or SIGHUP asks the run to stop and clean up, the second SIGINT or SIGTERM ends it at once. Output that
  * nobody reads any more (`flashdeconv inspect a.zarr | head -1`) is dropped: the work is still worth finishing.
  */
 export function processEnvironment(): ProcessEnvironment {
   const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
+  const interrupt = (signal: NodeJS.Signals) => {
+    // A shell that ends passes on a SIGHUP that has come already.
+    if (controller.signal.aborted && signal !== "SIGHUP") process.exit(EXIT_CODES.interrupted);
     controller.abort(new Error("interrupted"));
   };
   const streams: OutputStream[] = [process.stdout, process.stderr];
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
+  for (const signal of STOPPING) process.on(signal, interrupt);
   for (const stream of streams) stream.on("error", ignoreClosedPipe);
   return {
     stdout: process.stdout,
@@ -25,12 +29,13 @@ export function processEnvironment(): ProcessEnvironment {
     variables: process.env,
     signal: controller.signal,
     dispose() {
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
+      for (const signal of STOPPING) process.off(signal, interrupt);
       // The handlers of the streams stay: the last words may still be on their way.
     },
   };
 }
 
+/** EIO: a terminal that was closed. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }

@@ -265,14 +265,15 @@ describe("bad input is refused", () => {
     expect(await readdir(out)).not.toContain("X");
   });
 
-  it("an output in a folder that is not there", async () => {
+  it("an output in a folder that is not there and cannot be made", async () => {
+    await writeFile(join(stores.folder, "a-file"), "");
     const { code, stderr } = await runCli([
       "run",
       stores.spatial,
       "--reference",
       stores.reference,
       "--out",
-      join(stores.folder, "no/out.zarr"),
+      join(stores.folder, "a-file/out.zarr"),
     ]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^error: .*out\.zarr: found /);

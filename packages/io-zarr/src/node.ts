@@ -11,7 +11,9 @@
 
 export { type CreateStoreOptions, createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
+export type { LockOptions } from "./node/heartbeat.js";
 export { type OpenStore, openStore } from "./node/open-store.js";
+export { makeOwnFolder } from "./node/own-folder.js";
 export { acquireLock, type OwnerLock } from "./node/owner-lock.js";
 export { sameOrInside } from "./node/places/same-or-inside.js";
 export { isRemote, localPath } from "./node/remote/parse-location.js";

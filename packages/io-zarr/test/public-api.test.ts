@@ -35,6 +35,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "editStore",
       "isRemote",
       "localPath",
+      "makeOwnFolder",
       "openStore",
       "readObject",
       "redactUrl",

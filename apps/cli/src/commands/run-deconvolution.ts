@@ -26,10 +26,12 @@ import { sectionFingerprint, storeFacts } from "../stores/input-facts.js";
 import { keepStatistics, openStatistics } from "../stores/keep-statistics.js";
 import { keepVersions } from "../stores/keep-versions.js";
 import { locateTable } from "../stores/locate-table.js";
+import { lockOptions } from "../stores/lock-options.js";
 import { noting } from "../stores/noting-store.js";
 import { openOutput } from "../stores/open-output.js";
 import { readIfThere } from "../stores/read-if-there.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
+import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
@@ -65,6 +67,8 @@ export async function runDeconvolution(
     obsColumns: flags.obsColumns,
     extraParameters: provenance(path, flags),
   });
+  await refuseWorkFoldersInside(flags, [path, reference, out, flags.saveStats], storeAccess(flags));
+  const lock = lockOptions(terminal);
   // A run that was killed while it wrote its result may have left it, whole.
   const replaces = overwrite || left?.notes.has("result");
   const tablePath =
@@ -80,8 +84,9 @@ export async function runDeconvolution(
     tablePath,
     overwrite: replaces,
     access: storeAccess(flags),
+    lock,
   });
-  const statistics = await openStatistics(path, flags, left).catch(async (error) => {
+  const statistics = await openStatistics(path, flags, { left, lock }).catch(async (error) => {
     await output.discard().catch(() => undefined);
     throw error;
   });
@@ -122,7 +127,7 @@ export async function runDeconvolution(
           ...(await storeFacts(store, path, { ...sectionFingerprint(opened.tablePath, layout.key), signal })),
           ...(await source.facts()),
         });
-        const request = { ...flags, target: out ?? path, plan, facts };
+        const request = { ...flags, target: out ?? path, plan, facts, lock };
         return withRunDir(request, terminal, async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
           noteVersions = await keepVersions(path, access, checkpoint);
           const found = await withThreads(plan.threads, (executor) =>

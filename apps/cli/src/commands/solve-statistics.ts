@@ -19,7 +19,9 @@ import { describePlan, planJson, planResources } from "../resources/plan-resourc
 import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";
+import { lockOptions } from "../stores/lock-options.js";
 import { openOutput } from "../stores/open-output.js";
+import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -69,7 +71,9 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
   const access = storeAccess(flags);
   const { out, overwrite } = flags;
-  const output = await openOutput({ input: path, alsoRead: [], out, overwrite, access });
+  await refuseWorkFoldersInside(flags, [path, out], access);
+  const lock = lockOptions(terminal);
+  const output = await openOutput({ input: path, alsoRead: [], out, overwrite, access, lock });
   try {
     return await withStore(path, access, async (store) => {
       let plan: MemoryPlan | undefined;

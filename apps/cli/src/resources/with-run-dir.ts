@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
+import type { LockOptions } from "@flashdeconv/io-zarr/node";
 import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
@@ -25,6 +26,7 @@ export interface RunDirRequest extends RunDirFlags {
   /** What the run writes to. */
   readonly target: string;
   readonly plan: MemoryPlan;
+  readonly lock?: LockOptions;
   /** All that the result depends on. */
   readonly facts: () => Promise<Readonly<Record<string, string>>>;
 }
@@ -87,6 +89,7 @@ async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<R
       resume,
       restart,
       everySeconds: saveEvery === "never" ? undefined : saveEvery,
+      lock: request.lock,
     });
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;

@@ -1,6 +1,13 @@
 import { OptionError } from "@flashdeconv/core";
 import type { StagedStore } from "@flashdeconv/io-zarr";
-import { createStore, editStore, redactUrl, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import {
+  createStore,
+  editStore,
+  type LockOptions,
+  redactUrl,
+  type StoreAccess,
+} from "@flashdeconv/io-zarr/node";
+import { refuseFileName } from "./refuse-file-name.js";
 import { refuseInside, refuseOverlap } from "./refuse-overlap.js";
 
 export interface OutputRequest {
@@ -19,6 +26,7 @@ export interface OutputRequest {
   readonly overwrite?: boolean;
   /** How an output in an object store is reached. */
   readonly access?: StoreAccess;
+  readonly lock?: LockOptions;
 }
 
 /**
@@ -28,7 +36,8 @@ export interface OutputRequest {
  *   where the path is taken or cannot be written to
  */
 export async function openOutput(request: OutputRequest): Promise<StagedStore> {
-  const { input, alsoRead, out, flag = "--out", inPlace, newTable, tablePath, overwrite, access } = request;
+  const { input, alsoRead, out, flag = "--out", inPlace, newTable, tablePath, overwrite } = request;
+  const { access, lock } = request;
   const given = [out !== undefined, inPlace === true, newTable !== undefined].filter(Boolean);
   if (given.length !== 1) {
     throw new OptionError({
@@ -46,8 +55,11 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
       remedy: "Give the path of a SpatialData store, or write to --out.",
     });
   }
-  if (out === undefined) return editStore(input, { group: newTable === undefined ? tablePath : "tables" });
+  if (out === undefined) {
+    return editStore(input, { group: newTable === undefined ? tablePath : "tables", lock });
+  }
+  refuseFileName({ flag, location: out });
   await refuseOverlap({ flag, location: out }, [input, ...alsoRead], access);
   if (access?.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [out]);
-  return createStore(out, { overwrite, access });
+  return createStore(out, { overwrite, makeFolders: true, access, lock });
 }

@@ -35,6 +35,26 @@ export async function refuseInside(
   }
 }
 
+/** Where a command keeps what is not its result. */
+export interface WorkFolders {
+  readonly runDir?: string;
+  readonly scratch?: string;
+  readonly cache?: string;
+}
+
+/** Throws OptionError where one of the folders would lie in a store that is read or written. */
+export async function refuseWorkFoldersInside(
+  { runDir, scratch, cache }: WorkFolders,
+  stores: readonly (string | undefined)[],
+  access?: StoreAccess,
+): Promise<void> {
+  const named = stores.filter((store) => store !== undefined);
+  const folders = { "--run-dir": runDir, "--scratch": scratch, "--cache": cache };
+  for (const [flag, location] of Object.entries(folders)) {
+    if (location !== undefined) await refuseInside({ flag, location }, named, access);
+  }
+}
+
 function overlapping({ flag, location }: NamedPlace, other: string): OptionError {
   return new OptionError({
     option: flag,

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import { type Change, NEW, OLD } from "./commit-plan.js";
 import { ifPresent } from "./file-errors.js";
 import { exists, syncFile, syncFolder, writeWithFolders } from "./files.js";
@@ -32,9 +32,29 @@ export async function commitChanges(
 export async function finishCommit(root: string, staging: string): Promise<void> {
   const journal = await ifPresent(readFile(join(staging, JOURNAL), "utf8"));
   if (journal === undefined) return;
-  for (const change of JSON.parse(journal) as Change[]) await makeChange(root, staging, change, []);
+  const changes = JSON.parse(journal) as Change[];
+  for (const { path } of changes) {
+    await refuseOutside(root, path);
+    for (const place of [NEW, OLD]) await refuseOutside(root, `${basename(staging)}/${place}/${path}`);
+  }
+  for (const change of changes) await makeChange(root, staging, change, []);
   await syncFolder(root);
   await removeJournal(staging);
+}
+
+/** A journal may come with a store from anywhere: it must move nothing that lies elsewhere, also not by a link. */
+async function refuseOutside(root: string, path: unknown): Promise<void> {
+  const parts = typeof path === "string" ? path.split(/[\\/]/) : [""];
+  if (parts.some((part) => part === "" || part === "." || part === "..")) throw outside(path);
+  const whole = await realpath(root);
+  for (let depth = 1; depth < parts.length; depth++) {
+    const folder = await ifPresent(realpath(join(root, ...parts.slice(0, depth))));
+    if (folder !== undefined && !folder.startsWith(whole + sep)) throw outside(path);
+  }
+}
+
+function outside(path: unknown): Error {
+  return new Error(`they are said to be of ${JSON.stringify(path)}, outside of it`);
 }
 
 /** Whether a commit is neither complete nor taken back; the staging folder must stay then. */

@@ -1,13 +1,15 @@
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import type { StagedStore } from "../write/staged-store.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
+import type { LockOptions } from "./heartbeat.js";
+import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
 import { useNodeCodecs } from "./node-codecs.js";
 import { acquireLock } from "./owner-lock.js";
-import { isAbandoned, ownerTag } from "./owner-tag.js";
+import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
 import { parseLocation } from "./remote/parse-location.js";
 import type { StoreAccess } from "./remote/store-access.js";
@@ -16,28 +18,46 @@ import { openGate } from "./staging-gate.js";
 export interface CreateStoreOptions {
   /** Replace a Zarr store that is already there. False by default. */
   readonly overwrite?: boolean;
+  /** Make the folder that a path is to lie in, where it is missing; it goes again with `discard`. False by default. */
+  readonly makeFolders?: boolean;
   /** How a place in an object store is reached. */
   readonly access?: StoreAccess;
+  /** What to do while it is seen whether another run, of which this machine knows nothing, is still at work there. */
+  readonly lock?: LockOptions;
 }
 
 /**
  * Opens a new store for writing: a folder, or below a key of an object store (`s3`, `gs`, `az`). In a folder everything goes
- * to a hidden folder beside `path`; `commit` renames it, so that a store at `path` is always a whole one. What killed runs
- * left beside `path` is cleaned up first. A hidden lock beside `path` keeps other runs off until `commit` or `discard`.
+ * to a hidden folder beside `path`; `commit` renames it, so that a store at `path` is always a whole one. What killed runs left in
+ * the folder is cleaned up first. A hidden lock beside `path` keeps other
+ * runs off until `commit` or `discard`.
  *
  * @throws StoreError, before any work, if there is something at `path` already (and `overwrite` is false, or it is not a
  *   Zarr store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
  */
 export async function createStore(location: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
   useNodeCodecs();
-  const { overwrite = false, access = {} } = options;
+  const { overwrite = false, access = {}, lock: lockOptions, makeFolders = false } = options;
   const place = parseLocation(location);
-  if (place.kind !== "path") return createRemoteStore(place, overwrite, access);
+  if (place.kind !== "path") return createRemoteStore(place, overwrite, access, lockOptions);
   const { path } = place;
   const target = resolve(path);
   const tag = ownerTag();
   const staging = sibling(target, PARTIAL + tag);
-  const lock = await asStoreError(path, () => acquireLock(sibling(target, LOCK), path));
+  const made = makeFolders ? await asStoreError(path, () => makeMissing(dirname(target))) : undefined;
+  const removeMade = () => removeEmptyFolders(dirname(target), made);
+  const lock = await asStoreError(path, async () => {
+    try {
+      return await acquireLock(sibling(target, LOCK), path, lockOptions);
+    } catch (error) {
+      await removeMade();
+      throw error;
+    }
+  });
+  const leave = async () => {
+    await lock.release();
+    await removeMade();
+  };
   try {
     await asStoreError(path, async () => {
       await cleanUpAfterKilledRuns(target);
@@ -45,7 +65,7 @@ export async function createStore(location: string, options: CreateStoreOptions 
       await mkdir(staging);
     });
   } catch (error) {
-    await lock.release();
+    await leave();
     throw error;
   }
   const gate = openGate(path, dirname(target));
@@ -57,7 +77,9 @@ export async function createStore(location: string, options: CreateStoreOptions 
     delete: (prefix) => gate.change(() => rm(gate.file(staging, prefix), { recursive: true, force: true })),
     commit: () =>
       gate.commit(async () => {
+        await lock.check();
         await syncTree(staging);
+        await lock.check();
         await refuseExisting(path, target, overwrite);
         await publish(staging, target, sibling(target, REPLACED + tag));
         await lock.release();
@@ -65,17 +87,32 @@ export async function createStore(location: string, options: CreateStoreOptions 
     discard: () =>
       gate.discard(async () => {
         await rm(staging, { recursive: true, force: true });
-        await lock.release();
+        await leave();
       }),
   };
 }
 
-const LOCK = "lock";
-const PARTIAL = "partial-";
-const REPLACED = "replaced-";
+/** The first folder that had to be made, if any. */
+async function makeMissing(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true });
+  } catch (error) {
+    // A file: what is made in it is refused in better words.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return undefined;
+  }
+}
 
-function sibling(target: string, suffix: string): string {
-  return join(dirname(target), `.${basename(target)}.${suffix}`);
+/** Removes a folder that was made for a store that did not come to be, and those above it that were; not where anything is in them. */
+async function removeEmptyFolders(folder: string, firstMade: string | undefined): Promise<void> {
+  if (firstMade === undefined) return;
+  for (let at = folder; at.startsWith(firstMade); at = dirname(at)) {
+    const isGone = await rmdir(at).then(
+      () => true,
+      () => false,
+    );
+    if (!isGone) return;
+  }
 }
 
 async function publish(staging: string, target: string, replaced: string): Promise<void> {
@@ -90,20 +127,6 @@ async function publish(staging: string, target: string, replaced: string): Promi
   await syncFolder(dirname(target));
   // The new store is in place; an old one that cannot be removed is no reason to fail.
   if (replaces) await rm(replaced, { recursive: true, force: true }).catch(() => undefined);
-}
-
-/** Removes partial stores of killed runs, and brings back a store that was moved aside and not yet replaced. */
-async function cleanUpAfterKilledRuns(target: string): Promise<void> {
-  const folder = dirname(target);
-  for (const name of await readdir(folder)) {
-    for (const kind of [PARTIAL, REPLACED]) {
-      const prefix = basename(sibling(target, kind));
-      if (!name.startsWith(prefix) || !isAbandoned(name.slice(prefix.length))) continue;
-      const left = join(folder, name);
-      if (kind === REPLACED && !(await exists(target))) await rename(left, target);
-      else await rm(left, { recursive: true, force: true });
-    }
-  }
 }
 
 async function refuseExisting(path: string, target: string, overwrite: boolean): Promise<void> {

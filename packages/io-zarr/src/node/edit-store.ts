@@ -1,37 +1,40 @@
 import { constants } from "node:fs";
-import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { access, mkdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { redactUrl } from "../remote/redact-url.js";
 import type { LocalStore } from "../store.js";
 import type { StagedStore } from "../write/staged-store.js";
-import { commitChanges, finishCommit, isCommitPending } from "./commit-journal.js";
+import { commitChanges, isCommitPending } from "./commit-journal.js";
 import { isBelow, NEW, planCommit } from "./commit-plan.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError, ifPresent } from "./file-errors.js";
 import { exists, syncTree, writeWithFolders } from "./files.js";
+import type { LockOptions } from "./heartbeat.js";
 import { useNodeCodecs } from "./node-codecs.js";
-import { acquireLock } from "./owner-lock.js";
-import { isAbandoned, ownerTag } from "./owner-tag.js";
+import { ownerTag } from "./owner-tag.js";
+import { finishKilledRuns, lockStore, STAGING } from "./recover-store.js";
 import { parseLocation } from "./remote/parse-location.js";
 import { openGate } from "./staging-gate.js";
 
 export interface EditStoreOptions {
   /** The group that will be changed, such as the table of a container: seen to be writable at once. The root by default. */
   readonly group?: string;
+  /** What to do while it is seen whether another run, of which this machine knows nothing, is still changing the store. */
+  readonly lock?: LockOptions;
 }
 
 /**
  * Opens the directory store at `path` for changes in place. They are collected in a hidden folder inside the store;
  * `commit` writes down which files change places, then renames them. A run that is killed before that leaves the store as
- * it was; one killed during it is finished by the next `editStore`.
+ * it was; one killed during it is finished by the next `editStore` or `openStore`.
  *
  * @throws StoreError, before any work, if there is no store at `path`, if it is a zip file, if it or a group in it cannot
  *   be written to, or if another run is changing it
  */
 export async function editStore(
   location: string,
-  { group = "" }: EditStoreOptions = {},
+  { group = "", lock: lockOptions }: EditStoreOptions = {},
 ): Promise<StagedStore> {
   useNodeCodecs();
   const place = parseLocation(location);
@@ -42,7 +45,7 @@ export async function editStore(
   const lock = await asStoreError(path, async () => {
     await refuseUnlessFolder(path, root);
     await access(root, constants.W_OK);
-    return acquireLock(join(root, LOCK), path);
+    return lockStore(path, root, lockOptions);
   });
   try {
     await asStoreError(path, async () => {
@@ -70,7 +73,9 @@ export async function editStore(
       }),
     commit: () =>
       gate.commit(async () => {
+        await lock.check();
         await syncTree(join(staging, NEW));
+        await lock.check();
         await commitChanges(root, staging, await planCommit(root, staging, deleted));
         // The changes are in place; a rest that cannot be removed now is removed by the next edit.
         await rm(staging, { recursive: true, force: true }).catch(() => undefined);
@@ -83,9 +88,6 @@ export async function editStore(
       }),
   };
 }
-
-const LOCK = ".flashdeconv-lock";
-const STAGING = ".flashdeconv-staging-";
 
 type ListedStore = Pick<LocalStore, "get" | "list">;
 
@@ -100,17 +102,6 @@ function overlay(live: ListedStore, staged: ListedStore, deleted: readonly strin
       return [...new Set([...(await staged.list(key)), ...left])];
     },
   };
-}
-
-async function finishKilledRuns(path: string, root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    if (!name.startsWith(STAGING)) continue;
-    if (!isAbandoned(name.slice(STAGING.length))) {
-      throw inUse(path, name, await isCommitPending(join(root, name)));
-    }
-    await finishCommit(root, join(root, name));
-    await rm(join(root, name), { recursive: true, force: true });
-  }
 }
 
 async function refuseUnlessFolder(path: string, root: string): Promise<void> {
@@ -139,17 +130,5 @@ function notHere(location: string): StoreError {
     found: "a store behind a network, which cannot be changed as one whole",
     expected: "a Zarr store that is a folder of this machine",
     remedy: "Write the result to a new store (--out).",
-  });
-}
-
-function inUse(path: string, name: string, isCommitPending: boolean): StoreError {
-  const ifKilled = isCommitPending
-    ? `If it was killed, change the store once more on the machine it ran on: ${name} holds parts of the store.`
-    : `If there is none, remove the folder ${name} in the store and try again.`;
-  return new StoreError({
-    path,
-    found: `changes of another run (${name})`,
-    expected: "one run at a time to change a store",
-    remedy: `Wait for that run to end. ${ifKilled}`,
   });
 }

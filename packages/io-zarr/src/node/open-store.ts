@@ -5,6 +5,7 @@ import type { ReadableStore } from "../store.js";
 import { directoryStore } from "./directory-store.js";
 import { ifPresent } from "./file-errors.js";
 import { useNodeCodecs } from "./node-codecs.js";
+import { recoverStore } from "./recover-store.js";
 import { openRemoteStore } from "./remote/open-remote-store.js";
 import { parseLocation } from "./remote/parse-location.js";
 import type { StoreAccess } from "./remote/store-access.js";
@@ -21,7 +22,8 @@ const ROOT_FILES = ["zarr.json", ".zgroup", ".zarray", ".zmetadata"];
 
 /**
  * Opens the Zarr store at a path or URL (`file`, `http`, `https`, `s3`, `gs`, `az`): a folder, or a `.zip` of one.
- * Credentials are looked up in the environment, for S3 in the AWS files as well.
+ * Credentials are looked up in the environment, for S3 in the AWS files as well. A folder that a killed run has left half changed is
+ * made whole first.
  *
  * Throws StoreError where there is nothing, something else, or no permission to read it, saying what was found;
  * OptionError for an `access` that cannot be.
@@ -32,6 +34,7 @@ export async function openStore(location: string, access: StoreAccess = {}): Pro
   if (place.kind !== "path")
     return { ...(await openRemoteStore(place, access)), close: async () => undefined };
   const { path } = place;
+  await recoverStore(path);
   const found = await inspectPath(path);
   if (found === "folder") return { ...directoryStore(path), close: async () => undefined };
   if (found === "zip") return zipStore(path);

@@ -1,12 +1,28 @@
-import { link, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { StoreError } from "@flashdeconv/core";
 import { ifPresent } from "./file-errors.js";
-import { isAbandoned, isGone, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
+import {
+  BEAT_SECONDS,
+  beatLock,
+  type HeldLock,
+  type LockOptions,
+  readLock,
+  SILENCE_SECONDS,
+  startBeats,
+  watch,
+} from "./heartbeat.js";
+import { isAbandoned, livenessOf, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
 
 /** The right to write somewhere, held by one run at a time. */
 export interface OwnerLock {
+  /**
+   * Resolves while this run still has it. One that was removed by hand is made again.
+   *
+   * @throws StoreError where another run has taken it over, because this one had given no sign of life
+   */
+  check(): Promise<void>;
   /** Gives it back. Does nothing if it was given back, or taken away by hand. */
   release(): Promise<void>;
 }
@@ -20,32 +36,63 @@ const STALE_GUARD_MILLISECONDS = 10_000;
 
 /**
  * Takes the lock that is the file `file`, for what the user knows as `path`. A lock whose process has died is taken over, and what
- * processes that died while they tried to take it have left is removed.
+ * processes that died while they tried to take it have left is removed. Where the process cannot be seen from here (another machine or
+ * container), its signs of life are watched: a lock without any for `silenceSeconds` is taken over.
  *
  * @throws StoreError that names the run which holds it: process, machine and since when; what the file system refuses, as it is
  */
-export async function acquireLock(file: string, path: string): Promise<OwnerLock> {
+export async function acquireLock(file: string, path: string, options: LockOptions = {}): Promise<OwnerLock> {
   const draft = `${file}-${ownerTag()}`;
-  const text = JSON.stringify(thisOwner());
+  const text = JSON.stringify({ ...thisOwner(), beatSeconds: BEAT_SECONDS });
   await writeFile(draft, text);
   try {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (await appears(draft, file, text)) {
         // Not what the lock is for.
         await sweep(file).catch(() => undefined);
-        return { release: () => release(file, text) };
+        return ownLock(file, path, text);
       }
-      const held = await ifPresent(readFile(file, "utf8"));
-      const owner = held === undefined ? undefined : ownerOf(held);
+      const held = await readLock(file);
+      const owner = held && ownerOf(held.text);
+      const state = held && owner ? await stateOf(() => readLock(file), held, owner, options) : undefined;
+      if (held && state === "gone") await takeAway(file, held);
+      else if (state === "alive") throw inUse(path, file, owner);
       // A lock without an owner is about to get one, unless it never does.
-      if (owner && !isGone(owner)) throw inUse(path, file, owner);
-      if (held !== undefined && owner) await takeAway(file, held);
       else await wait(REST_MILLISECONDS);
     }
     throw inUse(path, file, undefined);
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** Whether who holds something is "alive" or "gone"; "changed" where it is another's by the time that this is known. */
+export async function stateOf(
+  look: () => Promise<HeldLock | undefined>,
+  held: HeldLock,
+  owner: Owner,
+  options: LockOptions,
+): Promise<"alive" | "gone" | "changed"> {
+  const liveness = livenessOf(owner);
+  if (liveness !== "unknown") return liveness;
+  if (owner.beatSeconds === undefined) return "alive";
+  const watched = await watch(look, held, owner, options);
+  return watched === "changed" ? watched : watched === "silent" ? "gone" : "alive";
+}
+
+function ownLock(file: string, path: string, text: string): OwnerLock {
+  const stopBeats = startBeats(() => beatLock(file, text));
+  return {
+    async check() {
+      const held = await readLock(file);
+      if (held === undefined && (await isWritten(file, text))) return;
+      if (held?.text !== text) throw takenOver(path, file, held && ownerOf(held.text));
+    },
+    async release() {
+      await stopBeats();
+      await removeLock(file, text);
+    },
+  };
 }
 
 /** Makes the lock, with its content, in one step; false if there is one. */
@@ -58,6 +105,10 @@ async function appears(draft: string, file: string, text: string): Promise<boole
     if (code === "EEXIST") return false;
     if (!NO_LINKS.has(code ?? "")) throw error;
   }
+  return isWritten(file, text);
+}
+
+async function isWritten(file: string, text: string): Promise<boolean> {
   try {
     await writeFile(file, text, { flag: "wx" });
     return true;
@@ -78,7 +129,7 @@ const NO_LINKS: ReadonlySet<string> = new Set([
 ]);
 
 /** Removes a dead run's lock. One at a time looks and removes, so that nobody removes the lock of who was quicker. */
-async function takeAway(file: string, dead: string): Promise<void> {
+export async function takeAway(file: string, { text, beat }: HeldLock): Promise<void> {
   const guard = `${file}-${GUARD}`;
   try {
     await (await open(guard, "wx")).close();
@@ -88,7 +139,9 @@ async function takeAway(file: string, dead: string): Promise<void> {
     return;
   }
   try {
-    await release(file, dead);
+    const held = await readLock(file);
+    // It may have given a sign of life at last.
+    if (held?.text === text && held.beat === beat) await rm(file, { force: true });
   } finally {
     await rm(guard, { force: true });
   }
@@ -113,15 +166,15 @@ async function removeStale(guard: string): Promise<boolean> {
   return isStale;
 }
 
-async function release(file: string, text: string): Promise<void> {
-  if ((await ifPresent(readFile(file, "utf8"))) === text) await rm(file, { force: true });
+async function removeLock(file: string, text: string): Promise<void> {
+  if ((await readLock(file))?.text === text) await rm(file, { force: true });
 }
 
 /** Who a lock says that it belongs to; undefined for what is no lock. */
 export function ownerOf(text: string): Owner | undefined {
   try {
     const owner = JSON.parse(text) as Owner | null;
-    return typeof owner?.pid === "number" ? owner : undefined;
+    return Number.isInteger(owner?.pid) && (owner as Owner).pid > 0 ? (owner as Owner) : undefined;
   } catch {
     return undefined;
   }
@@ -129,13 +182,28 @@ export function ownerOf(text: string): Owner | undefined {
 
 /** What to throw where another run is at work; `file` is what to remove where it is dead on another machine. */
 export function inUse(path: string, file: string, owner: Owner | undefined): StoreError {
-  const who = owner
-    ? `process ${owner.pid} on ${owner.host}, since ${owner.since}`
-    : "of which nothing is known";
+  const ifDead =
+    owner?.beatSeconds === undefined
+      ? `If it is dead and gone, on another machine, remove ${file}.`
+      : `If it has died, the next run sees that, after ${SILENCE_SECONDS} seconds of watching at most; to be quicker, remove ${file}.`;
   return new StoreError({
     path,
-    found: `another run at work there (${who})`,
+    found: `another run at work there (${describe(owner)})`,
     expected: "one run at a time",
-    remedy: `Wait for it to end, or choose another place. If it is dead and gone, on another machine, remove ${file}.`,
+    remedy: `Wait for it to end, or choose another place. ${ifDead}`,
   });
+}
+
+/** What to throw where this run has lost its lock. */
+export function takenOver(path: string, file: string, owner: Owner | undefined): StoreError {
+  return new StoreError({
+    path,
+    found: `another run that has taken this place over (${describe(owner)}; ${file})`,
+    expected: "the lock that this run had taken: it has given no sign of life for too long",
+    remedy: "Nothing of this run was written there. Let the other run end.",
+  });
+}
+
+function describe(owner: Owner | undefined): string {
+  return owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : "of which nothing is known";
 }

@@ -6,52 +6,84 @@ import { hostname } from "node:os";
 export interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** Tells machines, and containers of one machine, apart. */
+  /** Tells apart machines, starts of one machine, and containers (process namespaces) of one machine. */
   readonly machine: string;
   /** When the process began, in the kernel's count: another process of the same number began at another time. */
   readonly began: string | undefined;
   /** When this was written, ISO 8601. */
   readonly since: string;
   readonly id: string;
+  /** Seconds between two signs of life; undefined for owners that give none. */
+  readonly beatSeconds?: number;
 }
+
+/** "unknown" where the owner's process cannot be seen from here: another machine or container, or one that was started anew. */
+export type Liveness = "alive" | "gone" | "unknown";
 
 export function thisOwner(): Owner {
   return {
     pid: process.pid,
     host: hostname(),
-    machine: machine(),
+    machine: thisMachine(),
     began: beginning(process.pid),
     since: new Date().toISOString(),
     id: randomBytes(8).toString("hex"),
   };
 }
 
-/** Whether the owner has surely ended: it ran on this machine and its process is gone. */
-export function isGone({ pid, machine: where, began }: Owner): boolean {
-  if (where !== machine()) return false;
-  return !isRunning(pid) || (began !== undefined && beginning(pid) !== began);
+/** Whether the process still runs. A process of the same number that began at another time is another one. */
+export function livenessOf({ pid, machine, began }: Pick<Owner, "pid" | "machine" | "began">): Liveness {
+  if (machine !== thisMachine()) return "unknown";
+  if (!isRunning(pid)) return "gone";
+  const now = beginning(pid);
+  if (began === undefined || now === undefined) return pid === process.pid ? "alive" : "unknown";
+  return now === began ? "alive" : "gone";
 }
 
 /**
- * A name part for temporary folders that tells whose they are: machine, process, and a random end. A later run can so
- * tell what a killed run left behind from what a run that is still going on needs.
+ * A name part for temporary files and folders that tells whose they are: machine, process, its beginning, and a random end. A later
+ * run can so tell what a killed run left behind from what a run that is still going on needs.
  */
 export function ownerTag(): string {
-  return `${machine()}-${process.pid}-${randomBytes(4).toString("hex")}`;
+  const began = beginning(process.pid) ?? "";
+  return `${thisMachine()}-${process.pid}-${began}t${randomBytes(4).toString("hex")}`;
 }
 
-/** Whether the run that made the tag has surely ended: it ran on this machine and its process is gone. */
+/** Tags of earlier versions have no beginning; a cache gives its files an end of their own. */
+const TAG = /^([0-9a-f]{8})-(\d+)-(?:(\d*)t)?[0-9a-f]{8}(?:-[0-9a-f]{8})?$/;
+
+/** Whether the run that made the tag is going on; undefined for what is no tag. */
+export function tagLiveness(tag: string): Liveness | undefined {
+  const [, machine, pid, began] = TAG.exec(tag) ?? [];
+  if (machine === undefined) return undefined;
+  return livenessOf({ machine, pid: Number(pid), began: began || undefined });
+}
+
+/** Whether the run that made the tag has surely ended. */
 export function isAbandoned(tag: string): boolean {
-  const [owner, pid] = tag.split("-");
-  return owner === machine() && /^\d+$/.test(pid ?? "") && !isRunning(Number(pid));
+  return tagLiveness(tag) === "gone";
 }
 
-/** Containers may share a name; their process numbers mean nothing to each other. */
-function machine(): string {
-  return createHash("sha256")
-    .update(hostname() + processNamespace())
+let machine: string | undefined;
+
+/**
+ * Process numbers mean the same only to processes of one process namespace, and the kernel gives the number of a namespace again after
+ * it has ended. With the start of the machine it is clear which numbers can be compared, and beginnings tell the rest.
+ */
+function thisMachine(): string {
+  machine ??= createHash("sha256")
+    .update((bootId() ?? hostname()) + processNamespace())
     .digest("hex")
     .slice(0, 8);
+  return machine;
+}
+
+function bootId(): string | undefined {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  } catch {
+    return undefined; // Not on Linux.
+  }
 }
 
 function processNamespace(): string {

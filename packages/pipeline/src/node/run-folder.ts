@@ -13,7 +13,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
-import { acquireLock } from "@flashdeconv/io-zarr/node";
+import { acquireLock, type LockOptions } from "@flashdeconv/io-zarr/node";
 import type { Checkpoint } from "../checkpoint/checkpoint.js";
 import { describeDifferences } from "./run-folder/differences.js";
 import {
@@ -37,6 +37,8 @@ export interface RunFolderOptions {
   readonly restart?: boolean;
   /** Seconds of work that may be lost; 15 by default. */
   readonly everySeconds?: number;
+  /** What to do while it is seen whether another run, of which this machine knows nothing, is still at work there. */
+  readonly lock?: LockOptions;
 }
 
 export const SAVE_EVERY_SECONDS = 15;
@@ -92,7 +94,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
   const folder = resolve(path);
   const lock = await attempt(path, async () => {
     await makeFolder(path, folder);
-    return acquireLock(join(folder, LOCK), path);
+    return acquireLock(join(folder, LOCK), path, options.lock);
   });
   try {
     const left = await attempt(path, () => readManifest(join(folder, MANIFEST)));
@@ -119,6 +121,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
       manifest,
       entries: goesOn ? left.entries : new Map(),
       everySeconds,
+      mayWrite: () => lock.check(),
       toError: (error, bytes) => writeError(path, error, bytes),
     });
     const scratches: ScratchFolder[] = [];

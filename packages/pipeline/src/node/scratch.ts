@@ -8,19 +8,10 @@
  * // await deconvolve(section, reference, {}, { scratch: { scratch, windowBytes: 256 * 2 ** 20 } });
  * await scratch.remove(); // once the result has been read
  */
-import {
-  constants,
-  type FileHandle,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  rm,
-  stat,
-  statfs,
-} from "node:fs/promises";
+import { constants, type FileHandle, mkdir, open, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
+import { makeOwnFolder } from "@flashdeconv/io-zarr/node";
 import type { Scratch, ScratchFile } from "../scratch/scratch-use.js";
 
 export interface ScratchFolder extends Scratch {
@@ -42,7 +33,7 @@ export interface ScratchFolderOptions {
 }
 
 /**
- * Makes a hidden folder of its own in `parent`.
+ * Makes a hidden folder of its own in `parent`. Without a `name`, those that killed runs have left there are removed.
  *
  * @throws StoreError where that cannot be, or too little is free
  */
@@ -80,7 +71,7 @@ export async function openScratchFolder(
 }
 
 async function makeFolder(parent: string, name: string | undefined): Promise<string> {
-  if (name === undefined) return mkdtemp(join(parent, ".flashdeconv-scratch-"));
+  if (name === undefined) return makeOwnFolder(parent, ".flashdeconv-scratch-");
   const path = join(parent, name);
   await mkdir(path, { recursive: true });
   return path;

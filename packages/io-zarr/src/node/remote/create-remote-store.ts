@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
@@ -8,7 +8,8 @@ import type { StagedStore } from "../../write/staged-store.js";
 import { directoryStore } from "../directory-store.js";
 import { asStoreError } from "../file-errors.js";
 import { writeWithFolders } from "../files.js";
-import { isAbandoned, ownerTag } from "../owner-tag.js";
+import type { LockOptions } from "../heartbeat.js";
+import { makeOwnFolder } from "../own-folder.js";
 import { openGate } from "../staging-gate.js";
 import { objectUrl } from "./bucket-access.js";
 import { listObjects } from "./list-objects.js";
@@ -36,6 +37,7 @@ export async function createRemoteStore(
   location: Exclude<StoreLocation, { kind: "path" }>,
   overwrite: boolean,
   access: StoreAccess,
+  lockOptions?: LockOptions,
 ): Promise<StagedStore> {
   const parts = await remoteParts(location, access);
   const { name } = parts;
@@ -43,11 +45,12 @@ export async function createRemoteStore(
   const urlOf = (key: string) => objectUrl({ bucketUrl: parts.bucket?.bucketUrl ?? "" }, prefix + key);
   await refuseExisting(parts, prefix, overwrite);
   // Tells at once whether the place can be written to.
-  const mark = await takeMark(parts, prefix);
+  const mark = await takeMark(parts, prefix, lockOptions);
   const staging = await prepare(async () => {
     // Another run may have ended between the first look and the mark.
     await refuseExisting(parts, prefix, overwrite);
-    return makeStaging();
+    const folder = tmpdir();
+    return asStoreError(folder, () => makeOwnFolder(folder, STAGING));
   }, mark);
 
   const gate = openGate(name, staging);
@@ -135,20 +138,6 @@ async function prepare<T>(work: () => Promise<T>, mark: RemoteMark): Promise<T> 
     await mark.release().catch(() => undefined);
     throw error;
   }
-}
-
-/** A folder for what is to be uploaded; those of killed runs are removed. */
-async function makeStaging(): Promise<string> {
-  const folder = tmpdir();
-  return asStoreError(folder, async () => {
-    for (const name of await readdir(folder)) {
-      if (!name.startsWith(STAGING) || !isAbandoned(name.slice(STAGING.length))) continue;
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
-    const staging = join(folder, STAGING + ownerTag());
-    await mkdir(staging, { mode: 0o700 });
-    return staging;
-  });
 }
 
 /** Keys of all files, sorted; deeper ones first, as those above speak of them. */

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { refused } from "../../remote/refused.js";
-import { inUse, ownerOf } from "../owner-lock.js";
-import { isGone, thisOwner } from "../owner-tag.js";
+import { type HeldLock, type LockOptions, startBeats } from "../heartbeat.js";
+import { inUse, ownerOf, stateOf } from "../owner-lock.js";
+import { type Owner, thisOwner } from "../owner-tag.js";
 import { objectUrl } from "./bucket-access.js";
 import { deleteObject, putBytes, putIfAbsent } from "./put-object.js";
 import type { RemoteParts } from "./remote-parts.js";
@@ -17,59 +18,84 @@ export interface RemoteMark {
   release(): Promise<void>;
 }
 
+/** What a mark says; with each sign of life it is written again, with the next number. */
+interface MarkText extends Owner {
+  readonly beat?: number;
+}
+
 /** Tries while others take and give back the same mark, with a rest between two. */
 const MOST_TRIES = 20;
+/** Each beat is two requests. */
+const BEAT_SECONDS = 15;
 const REST_MILLISECONDS = 100;
 
 /**
  * Marks the place of a store as being written. Services that know conditions (S3, Google, Azure and most that speak their protocols)
  * let one run alone do it. With others the last of several that begin within a moment wins; the rest notice before they upload.
- * The mark of a process of this machine that has died is taken over.
+ * The mark of a process of this machine that has died is taken over, and that of another machine's that gives no sign of life.
  *
  * @throws StoreError that names the run at work there, or where the place cannot be written to
  */
-export async function takeMark(parts: RemoteParts, prefix: string): Promise<RemoteMark> {
+export async function takeMark(
+  parts: RemoteParts,
+  prefix: string,
+  options: LockOptions = {},
+): Promise<RemoteMark> {
   const url = objectUrl({ bucketUrl: parts.bucket?.bucketUrl ?? "" }, prefix + MARK);
-  const text = JSON.stringify(thisOwner());
-  const body = new TextEncoder().encode(text);
+  const owner: Owner = { ...thisOwner(), beatSeconds: BEAT_SECONDS };
+  let beatCount = 0;
+  const body = () => new TextEncoder().encode(JSON.stringify({ ...owner, beat: beatCount } as MarkText));
+  const look = () => readMark(parts, url);
 
   const take = async () => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const held = await readMark(parts, url);
+      const held = await look();
       // The answer to the attempt before was lost.
-      if (held === text) return;
+      if (held?.text === owner.id) return;
       if (held !== undefined) {
-        const owner = ownerOf(held);
-        if (!owner || !isGone(owner)) throw taken(parts, owner);
+        const state = held.owner ? await stateOf(look, held, held.owner, options) : "alive";
+        if (state === "alive") throw taken(parts, held.owner);
+        if (state === "changed") continue;
         await deleteObject(parts, url);
       }
-      const done = await putIfAbsent(parts, url, body);
+      const done = await putIfAbsent(parts, url, body());
       if (done === "put") return;
-      if (done === "unknown") return putBytes(parts, url, body);
+      if (done === "unknown") return putBytes(parts, url, body());
       if (tries > 0) await wait(REST_MILLISECONDS);
     }
     throw taken(parts, undefined);
   };
 
   await take();
+  const stopBeats = startBeats(async () => {
+    if ((await look())?.text !== owner.id) return;
+    beatCount++;
+    await putBytes(parts, url, body());
+  }, BEAT_SECONDS);
   return {
     async check() {
-      const held = await readMark(parts, url);
+      const held = await look();
       if (held === undefined) await take();
-      else if (held !== text) throw taken(parts, ownerOf(held));
+      else if (held.text !== owner.id) throw taken(parts, held.owner);
     },
     async release() {
-      if ((await readMark(parts, url)) === text) await deleteObject(parts, url);
+      await stopBeats();
+      if ((await look())?.text === owner.id) await deleteObject(parts, url);
     },
   };
 }
 
-/** What the mark says; undefined where there is none. */
-async function readMark({ fetch, sign, signedHow }: RemoteParts, url: string): Promise<string | undefined> {
+/** Whose the mark is, by its number; undefined where there is none. */
+async function readMark(
+  { fetch, sign, signedHow }: RemoteParts,
+  url: string,
+): Promise<(HeldLock & { readonly owner: MarkText | undefined }) | undefined> {
   const answer = await fetch({ url, sign });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw refused(url, answer, signedHow);
-  return new TextDecoder().decode(answer.bytes);
+  const said = new TextDecoder().decode(answer.bytes);
+  const owner: MarkText | undefined = ownerOf(said);
+  return { text: owner?.id ?? said, beat: owner?.beat ?? 0, owner };
 }
 
 function taken({ name }: RemoteParts, owner: Parameters<typeof inUse>[2]) {

@@ -22,6 +22,8 @@ export interface PieceKeeperOptions {
   /** Pieces of an earlier run. */
   readonly entries: ReadonlyMap<string, PieceEntry>;
   readonly everySeconds: number;
+  /** Rejects where the folder has become another run's. */
+  readonly mayWrite: () => Promise<void>;
   /** What to throw where the system refuses to write. */
   readonly toError: (error: unknown, bytes: number | undefined) => Promise<unknown>;
 }
@@ -34,7 +36,7 @@ const GRACE_MILLISECONDS = 400;
 
 /** Writes pieces one after the other, beside the work, each into a file of its own, and notes them in the manifest. */
 export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
-  const { path, manifest, everySeconds, toError } = options;
+  const { path, manifest, everySeconds, mayWrite, toError } = options;
   const entries = new Map(options.entries);
   const pending = new Map<string, PieceMaker>();
   let fileCount =
@@ -74,6 +76,7 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
   /** Brings a piece to its file; what comes back makes it last. */
   async function stage(piece: string, make: PieceMaker): Promise<() => Promise<void>> {
     check();
+    await mayWrite();
     const { facts, arrays } = await make();
     if (Object.keys(arrays).length === 0) return () => enter({ piece, facts });
     const file = `${fileCount++}.piece`;
@@ -95,6 +98,7 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
 
   async function enter(entry: PieceEntry): Promise<void> {
     check();
+    await mayWrite();
     const before = entries.get(entry.piece);
     await manifest.add(entry).catch(async (error) => {
       throw await toError(error, undefined);

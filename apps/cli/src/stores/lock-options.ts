@@ -1,0 +1,14 @@
+import type { LockOptions } from "@flashdeconv/io-zarr/node";
+import type { Terminal } from "../terminal/terminal.js";
+
+/** Says why nothing happens while it is seen whether another run still lives, and ends that with the command. */
+export function lockOptions({ signal, tell }: Terminal): LockOptions {
+  return {
+    signal,
+    onWait({ pid, host }, seconds) {
+      tell(
+        `Process ${pid} on ${host} may be at work there: watching for ${seconds} seconds whether it lives ...`,
+      );
+    },
+  };
+}
