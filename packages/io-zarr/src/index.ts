@@ -18,11 +18,14 @@
 export type { NameChunk } from "@flashdeconv/core";
 export { type CompressorName, compressorLike } from "./codecs/compressors.js";
 export type { ColumnValues } from "./read/column-values.js";
+export { type CoordinateCandidate, describeCandidates } from "./read/coordinate-candidates.js";
+export type { GeneColumn } from "./read/gene-names.js";
 export {
   type ColumnSummary,
   type InspectOptions,
   inspectStore,
   type ObsmSummary,
+  type SectionSummary,
   type StoreSummary,
   type TableSummary,
 } from "./read/inspect-store.js";
@@ -35,7 +38,7 @@ export {
   type SpatialOptions,
 } from "./read/open-options.js";
 export { type CellTypes, openReference, type ReferenceDataset } from "./read/open-reference.js";
-export { openSpatial, type SpatialDataset } from "./read/open-spatial.js";
+export { type CoordinateOptions, openSpatial, type SpatialDataset } from "./read/open-spatial.js";
 export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/read-dataframe.js";
 export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";

@@ -11,6 +11,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "addTable",
       "addToAnnData",
       "compressorLike",
+      "describeCandidates",
       "httpStore",
       "inspectStore",
       "memoryStore",

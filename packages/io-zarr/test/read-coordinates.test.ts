@@ -1,7 +1,7 @@
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { describe, expect, it } from "vitest";
 import { tinyAnnData, writeDataframe } from "./read-tiny-anndata.js";
-import type { TinyZarr } from "./read-tiny-zarr.js";
+import type { TinyType, TinyZarr } from "./read-tiny-zarr.js";
 
 const ROWS = [[1], [2], [3]];
 const X = [10, 20, 30];
@@ -19,8 +19,9 @@ function withColumns(columns: Record<string, number[]>): TinyZarr {
   return zarr;
 }
 
-async function coordinates(zarr: TinyZarr, spatialKey?: string) {
-  const { dimension, values } = await (await openSpatial(zarr, { spatialKey })).readCoordinates();
+async function coordinates(zarr: TinyZarr, spatialKey?: string, spatialColumns?: string[]) {
+  const dataset = await openSpatial(zarr, { spatialKey, spatialColumns });
+  const { dimension, values } = await dataset.readCoordinates();
   return { dimension, values: [...values] };
 }
 
@@ -112,7 +113,77 @@ describe("coordinates", () => {
     const dataset: SpatialDataset = await openSpatial(zarr);
     await expect(dataset.readCoordinates()).rejects.toMatchObject({
       tag: "CoordinateError",
-      found: "a column of kind string",
+      found: 'a column of kind string, such as "1"',
+      remedy: expect.stringContaining('adata.obs["y"] = adata.obs["y"].astype(float)'),
     });
+  });
+
+  it.each<TinyType>(["int8", "uint16", "int32", "int64", "float32", "float64"])(
+    "may be named columns of obs, of %s",
+    async (type) => {
+      const zarr = withColumns({ center_x: X, center_y: Y, depth: [7, 8, 9] });
+      zarr.array("obsm/spatial", { type: "float64", shape: [3, 2], values: [0, 0, 0, 0, 0, 0] });
+      zarr.array("obs/center_x", { type, shape: [3], values: X });
+      expect(await coordinates(zarr, undefined, ["center_x", "center_y"])).toEqual({
+        dimension: 2,
+        values: XY,
+      });
+      expect((await coordinates(zarr, undefined, ["center_x", "center_y", "depth"])).values).toEqual([
+        10, 1, 7, 20, 2, 8, 30, 3, 9,
+      ]);
+    },
+  );
+
+  it("may be nullable numbers; a missing one is named by its spot", async () => {
+    const zarr = withColumns({ center_x: X, center_y: Y });
+    for (const key of zarr.files.keys()) if (key.startsWith("obs/center_x")) zarr.files.delete(key);
+    zarr.group("obs/center_x", { "encoding-type": "nullable-integer", "encoding-version": "0.1.0" });
+    zarr.array("obs/center_x/values", { type: "int32", shape: [3], values: X });
+    zarr.array("obs/center_x/mask", { type: "bool", shape: [3], values: [0, 0, 0] });
+    expect((await coordinates(zarr, undefined, ["center_x", "center_y"])).values).toEqual(XY);
+    zarr.array("obs/center_x/mask", { type: "bool", shape: [3], values: [0, 0, 1] });
+    await expect(coordinates(zarr, undefined, ["center_x", "center_y"])).rejects.toMatchObject({
+      tag: "CoordinateError",
+      spot: "c",
+      message: expect.stringContaining("obs/center_x, obs/center_y"),
+    });
+  });
+
+  it.each<[string[], string | undefined, RegExp]>([
+    [["center_x"], undefined, /two or three different columns/],
+    [["center_x", "center_x"], undefined, /two or three different columns/],
+    [["a", "b", "c", "d"], undefined, /two or three different columns/],
+    [["center_x", "center_y"], "spatial", /beside spatial-key/],
+    [["center_x", "nowhere"], undefined, /columns of obs, which has no "nowhere": center_x, center_y/],
+  ])("named as %s, with the key %s, are refused", async (columns, key, rule) => {
+    await expect(coordinates(withColumns({ center_x: X, center_y: Y }), key, columns)).rejects.toMatchObject({
+      tag: "OptionError",
+      option: "spatial-columns",
+      rule: expect.stringMatching(rule),
+    });
+  });
+
+  it.each([
+    ["center_x", "center_y"],
+    ["x_slide_mm", "y_slide_mm"],
+    ["CenterX_global_px", "CenterY_global_px"],
+    ["imagecol", "imagerow"],
+    ["col", "row"],
+    ["x_location", "y_location"],
+    ["coord_x", "coord_y"],
+    ["xcoord", "ycoord"],
+    ["X_um", "Y_um"],
+    ["spatial_1", "spatial_2"],
+    ["centroid-0", "centroid-1"],
+  ])("that are not found by themselves are suggested: %s, %s", async (x, y) => {
+    const zarr = withColumns({ n_counts: X, [y]: Y, umap_x: X, umap_y: X, leiden_1: X, leiden_2: Y, [x]: X });
+    await expect(coordinates(zarr)).rejects.toMatchObject({
+      tag: "CoordinateError",
+      remedy: `Columns of obs look like coordinates: give --spatial-columns ${x},${y}.`,
+    });
+    expect((await coordinates(zarr, undefined, [x, y])).values).toEqual(XY);
+    expect((await inspectStore(zarr)).coordinateCandidates).toEqual([
+      { columnNames: [x, y], isNumeric: true },
+    ]);
   });
 });

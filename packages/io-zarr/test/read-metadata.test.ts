@@ -170,6 +170,8 @@ describe("a summary", () => {
         { key: "spatial", encoding: "array", shape: [3, 2] },
       ],
       coordinates: "obsm/spatial",
+      coordinateCandidates: [],
+      sections: undefined,
       unreadable: [{ path: "layers/odd", reason: expect.stringContaining("coo_matrix") }],
       complete: true,
     });

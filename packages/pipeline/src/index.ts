@@ -42,6 +42,7 @@ export {
   SPOTS_WORTH_THREADS,
 } from "./memory/memory-plan.js";
 export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.js";
+export { wantsNeighbors } from "./neighbors/wants-neighbors.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
 export { isUninformativeLabel } from "./problem/prepare-reference.js";

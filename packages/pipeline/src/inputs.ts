@@ -2,6 +2,7 @@ import {
   type ChunkSource,
   type Coordinates,
   type CsrChunk,
+  type Notice,
   type ReferenceSignature,
   ShapeError,
 } from "@flashdeconv/core";
@@ -12,8 +13,14 @@ export interface SpatialInput {
   readonly counts: ChunkSource<CsrChunk>;
   /** One name per column of `counts`; of a repeated name the first column is used. */
   readonly geneNames: readonly string[];
-  /** Called once, and only where the solver looks at neighbours. */
-  readCoordinates(options?: { signal?: AbortSignal }): Promise<Coordinates>;
+  /**
+   * Called once, and only where the solver looks at neighbours. Where nothing is smoothed, a CoordinateError is taken for none.
+   * `onNotice` is told what was decided about them, such as which spots belong to one section.
+   */
+  readCoordinates(options?: {
+    signal?: AbortSignal;
+    onNotice?: (notice: Notice) => void;
+  }): Promise<Coordinates>;
   /** Where other threads can open the same section; needed only where an executor with threads is given. */
   readonly location?: SectionLocation;
   /** Names a spot in messages; its number is used where this is left out. */

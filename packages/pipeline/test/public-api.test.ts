@@ -26,6 +26,7 @@ it("exports what it promises and nothing else", () => {
       "resolveResultLayout",
       "resultElements",
       "solveSummary",
+      "wantsNeighbors",
       "writeResultStore",
       "writeSummary",
     ]

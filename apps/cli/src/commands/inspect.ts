@@ -1,7 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import {
   inspectStore,
-  OPEN_DEFAULTS,
   openSpatial,
   type ReadableStore,
   type SpatialDataset,
@@ -12,16 +11,17 @@ import type { CountReport } from "@flashdeconv/normalize";
 import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
 import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
 import type { ResourceFlags } from "../options/resource-options.js";
-import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
+import { addStoreOptions, storeAccess } from "../options/store-options.js";
 import { memoryFacts, type PlaceFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import { previewCounts } from "../stores/preview-counts.js";
 import { sectionAt } from "../stores/section-at.js";
-import { type ReferenceSource, withReference } from "../stores/with-reference.js";
+import { type ReferenceFlags, type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { describeInspection } from "../terminal/describe-inspection.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
@@ -33,13 +33,7 @@ Examples:
   flashdeconv inspect section.zarr --layer counts --json
   flashdeconv inspect sdata.zarr --table square_008um`;
 
-interface InspectFlags extends ResourceFlags, StoreFlags, TerminalOptions {
-  readonly reference?: string;
-  readonly table?: string;
-  readonly layer?: string;
-  readonly referenceLayer?: string;
-  readonly cellTypeKey?: string;
-}
+interface InspectFlags extends ResourceFlags, SectionFlags, Partial<ReferenceFlags>, TerminalOptions {}
 
 /** What `inspect` found out. */
 export interface Inspection {
@@ -61,14 +55,8 @@ export function addInspectCommand(program: Command, environment: Environment): v
       "Shows what a store holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
     )
     .argument("<store>", "AnnData or SpatialData Zarr store")
-    .option("--reference <path>", "reference to compare with: store of single cells, or CSV of mean counts")
-    .option("--table <name>", "table of a SpatialData store (default: the only one)")
-    .option("--layer <name>", "layer to look at; raw for raw/X (default: X)")
-    .option("--reference-layer <name>", "the same of the reference (default: X)")
-    .option(
-      "--cell-type-key <name>",
-      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
-    )
+    .option("--reference <path>", "reference to compare with: store of single cells, or CSV of mean counts");
+  addInputOptions(command)
     .option("--workers <count>", "plan memory for so many threads", parseNumber("--workers"))
     .option("--max-memory <size>", "plan for so much memory", parseBytes("--max-memory"));
   addStoreOptions(command)
@@ -93,13 +81,13 @@ async function inspect(
   terminal: Terminal,
 ): Promise<Outcome> {
   const { signal, note } = terminal;
-  const summary = await inspectStore(store, { table: flags.table, signal });
-  const { layer, table } = flags;
+  const summary = await inspectStore(store, { ...sectionOptions(flags), signal });
+  const { layer } = flags;
   const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
   let matrix: Inspection["matrix"];
   let spatial: SpatialDataset | undefined;
   if (hasMatrix) {
-    const opened = await openSpatial(store, { table, layer, signal, onNotice: note });
+    const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
     const { counts, geneNames, matrix: info } = opened;
     spatial = opened;
     matrix = {

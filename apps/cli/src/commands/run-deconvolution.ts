@@ -13,6 +13,7 @@ import {
   writeResultStore,
 } from "@flashdeconv/pipeline";
 import { isStatisticsInput } from "@flashdeconv/solver";
+import { sectionOptions } from "../options/input-options.js";
 import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
@@ -94,9 +95,9 @@ export async function runDeconvolution(
     return await withStore(path, access, async (store) => {
       transfers.watch("spatial", redactUrl(path), store.transfer);
       const { signal, note } = terminal;
-      const { table, layer, spatialKey } = flags;
+      const { table, layer } = flags;
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
-      const opened = await openSpatial(store, { table, layer, spatialKey, signal, onNotice: note });
+      const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, (input, source) => {
         transfers.watch("reference", redactUrl(reference), source.transfer);
@@ -211,6 +212,7 @@ function resultPath(path: string, { tablePath }: SpatialDataset, newTable: strin
 /** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */
 function provenance(path: string, flags: RunFlags): Record<string, string> {
   const { reference, table, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
+  const { geneKey, referenceGeneKey, spatialColumns, sectionKey } = flags;
   const facts = {
     spatial: redactUrl(path),
     reference: redactUrl(reference),
@@ -218,7 +220,11 @@ function provenance(path: string, flags: RunFlags): Record<string, string> {
     layer,
     reference_layer: referenceLayer,
     cell_type_key: cellTypeKey,
+    gene_key: geneKey,
+    reference_gene_key: referenceGeneKey,
     spatial_key: spatialKey,
+    spatial_columns: spatialColumns?.join(","),
+    section_key: sectionKey,
   };
   return Object.fromEntries(
     Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -1,4 +1,3 @@
-import { OPEN_DEFAULTS } from "@flashdeconv/io-zarr";
 import {
   DECONVOLVE_DEFAULTS as DEFAULTS,
   METHOD_NAMES,
@@ -8,6 +7,7 @@ import {
 import { BCD_DEFAULTS } from "@flashdeconv/solver";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { addInputOptions } from "../options/input-options.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
@@ -39,15 +39,8 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "<spatial>",
       "AnnData or SpatialData Zarr store of the section, a path or URL: raw counts and coordinates",
     )
-    .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)")
-    .option(
-      "--cell-type-key <name>",
-      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
-    )
-    .option("--table <name>", "table of a SpatialData store (default: the only one)")
-    .option("--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)")
-    .option("--reference-layer <name>", "the same of the reference (default: X)")
-    .option("--spatial-key <name>", "obsm key of the coordinates (default: found by itself)")
+    .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)");
+  addInputOptions(command)
     .optionsGroup("Output:")
     .option("--out <store>", "write a new store")
     .option("--in-place", "add the result to the section's store, or to its table")

@@ -39,6 +39,9 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   zarrFormat: "--zarr-format",
   reference: "--reference",
   "spatial-key": "--spatial-key",
+  "spatial-columns": "--spatial-columns",
+  "section-key": "--section-key",
+  "gene-key": "--gene-key",
   "cell-type-key": "--cell-type-key",
   // stores behind URLs
   endpointUrl: "--endpoint-url",

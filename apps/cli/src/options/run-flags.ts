@@ -4,9 +4,11 @@ import {
   type MethodName,
   type PlatformName,
   resolveDeconvolveOptions,
+  wantsNeighbors,
 } from "@flashdeconv/pipeline";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
+import type { SectionFlags } from "./input-options.js";
 import { loadSolver } from "./load-solver.js";
 import type { SmoothingFlag } from "./parse-smoothing.js";
 import type { ResourceFlags } from "./resource-options.js";
@@ -14,10 +16,13 @@ import { checkRunDirFlags, type RunDirFlags } from "./run-dir-options.js";
 import { type SolverFlags, solverOptions } from "./solver-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
-export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, RunDirFlags, TerminalOptions {
-  readonly table?: string;
-  readonly layer?: string;
-  readonly spatialKey?: string;
+export interface RunFlags
+  extends SectionFlags,
+    ReferenceFlags,
+    SolverFlags,
+    ResourceFlags,
+    RunDirFlags,
+    TerminalOptions {
   readonly out?: string;
   readonly inPlace?: boolean;
   readonly newTable?: string;
@@ -56,7 +61,7 @@ export interface RunFlags extends ReferenceFlags, SolverFlags, ResourceFlags, Ru
 export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOptions> {
   checkTogether(flags);
   checkRunDirFlags(flags);
-  return resolveDeconvolveOptions({
+  const options = resolveDeconvolveOptions({
     method: flags.method,
     genes: flags.genes,
     smoothing: flags.smoothing,
@@ -82,6 +87,20 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
     empty: flags.empty,
     kernels: flags.kernels,
     allowNonCounts: flags.allowNonCounts,
+  });
+  checkSectionKey(flags, options);
+  return options;
+}
+
+/** What tells sections apart has no meaning where no neighbours are looked at, now or from kept statistics. */
+function checkSectionKey({ sectionKey, saveStats }: RunFlags, options: DeconvolveOptions): void {
+  const isKept = saveStats !== undefined && options.solver.coupling !== "independent";
+  if (sectionKey === undefined || isKept || wantsNeighbors(options)) return;
+  throw new OptionError({
+    option: "--section-key",
+    value: sectionKey,
+    rule: "no section key where nothing is smoothed: it only says which spots are no neighbours",
+    remedy: "Leave it out, or smooth.",
   });
 }
 

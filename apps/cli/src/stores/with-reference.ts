@@ -1,3 +1,4 @@
+import { OptionError } from "@flashdeconv/core";
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
 import type { TransferCounts } from "@flashdeconv/io-zarr/node";
 import type { ReferenceFacts, ReferenceInput } from "@flashdeconv/pipeline";
@@ -12,6 +13,7 @@ import { withStore } from "./with-store.js";
 export interface ReferenceFlags extends StoreFlags {
   readonly reference: string;
   readonly referenceLayer?: string;
+  readonly referenceGeneKey?: string;
   readonly cellTypeKey?: string;
 }
 
@@ -25,23 +27,43 @@ export interface ReferenceSource {
   facts(): Promise<Readonly<Record<string, string>>>;
 }
 
+const REFERENCE_FLAGS = { layer: "--reference-layer", "gene-key": "--reference-gene-key" };
+
+/** A table of means has its names in its first row and column and nowhere else. */
+function refuseForTable({ referenceLayer, referenceGeneKey, cellTypeKey }: ReferenceFlags): void {
+  for (const [option, value] of [
+    ["--reference-layer", referenceLayer],
+    ["--reference-gene-key", referenceGeneKey],
+    ["--cell-type-key", cellTypeKey],
+  ]) {
+    if (value === undefined) continue;
+    throw new OptionError({
+      option: String(option),
+      value,
+      rule: `no ${option} with a table of mean counts, which names its genes and types itself`,
+      remedy: "Leave it out, or give a store of single cells.",
+    });
+  }
+}
+
 /** Opens a reference, a store of single cells or a table of mean counts per type, for as long as `work` takes. */
 export async function withReference<T>(
   flags: ReferenceFlags,
   { signal, note }: Pick<Terminal, "signal" | "note">,
   work: (reference: ReferenceInput, source: ReferenceSource) => Promise<T>,
 ): Promise<T> {
-  const { reference: path, referenceLayer: layer, cellTypeKey } = flags;
+  const { reference: path, referenceLayer: layer, referenceGeneKey: geneKey, cellTypeKey } = flags;
   const access = storeAccess(flags);
   if (isTable(path)) {
+    refuseForTable(flags);
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
   }
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
       note({ code: `reference-${code}`, message: `Reference: ${message}` });
-    const options = { layer, cellTypeKey, signal, onNotice };
-    const reference = await withFlags({ layer: "--reference-layer" }, () => openReference(store, options));
+    const options = { layer, geneKey, cellTypeKey, signal, onNotice };
+    const reference = await withFlags(REFERENCE_FLAGS, () => openReference(store, options));
     return work(reference, {
       transfer: store.transfer,
       memory: referenceFacts(reference.matrix),

@@ -1,5 +1,11 @@
 import type { Notice } from "@flashdeconv/core";
-import type { MatrixInfo, TableSummary } from "@flashdeconv/io-zarr";
+import {
+  describeCandidates,
+  type MatrixInfo,
+  type SectionSummary,
+  type StoreSummary,
+  type TableSummary,
+} from "@flashdeconv/io-zarr";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { Inspection } from "../commands/inspect.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
@@ -20,7 +26,8 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
     ...(matrices.length > 0 ? ["Matrices", ...indent(matrixTable(matrices))] : ["Matrices: none"]),
     ...unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
     matrix ? `Values of ${matrix.path}: ${describeValues(matrix.counts, rowCount, "row")}` : undefined,
-    `Coordinates: ${summary.coordinates ?? "none found"}`,
+    `Coordinates: ${summary.coordinates ?? describeMissing(summary.coordinateCandidates)}`,
+    summary.sections && describeSections(summary.sections),
     matrix ? `Genes: ${someNames(matrix.geneNames)}` : undefined,
     `obs: ${obsColumns.map(({ name, kind }) => `${printableName(name)} (${kind})`).join(", ") || "no columns"}`,
     `obsm: ${obsm.map(({ key, encoding, shape }) => `${printableName(key)} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
@@ -32,6 +39,20 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
     lines: sections.filter((line) => line !== undefined),
     json: { store: path, ...inspectionJson(inspection), notices },
   };
+}
+
+function describeMissing(candidates: StoreSummary["coordinateCandidates"]): string {
+  return candidates.length === 0
+    ? "none found"
+    : `none found; perhaps --spatial-columns ${describeCandidates(candidates)}`;
+}
+
+function describeSections({ columnNames, sections, withoutCount }: SectionSummary): string {
+  const shown = sections.slice(0, 10).map(({ name, spotCount }) => `${name} (${formatCount(spotCount)})`);
+  const more = sections.length > 10 ? ", ..." : "";
+  const without = withoutCount > 0 ? `; ${countOf(withoutCount, "spot")} without one, taken as one` : "";
+  const columns = columnNames.map((name) => `obs/${name}`).join(", ");
+  return `Sections by ${columns}: ${countOf(sections.length, "section")}: ${shown.join(", ")}${more}${without}`;
 }
 
 function describeMemory({ memory, reference }: Inspection): string | undefined {

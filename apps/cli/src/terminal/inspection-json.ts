@@ -33,6 +33,17 @@ export function inspectionJson({ summary, matrix, reference, memory }: Inspectio
     obs_columns: summary.obsColumns,
     obsm: summary.obsm,
     coordinates: summary.coordinates ?? null,
+    coordinate_candidates: summary.coordinateCandidates.map(({ columnNames, isNumeric }) => ({
+      columns: columnNames,
+      numeric: isNumeric,
+    })),
+    sections: summary.sections
+      ? {
+          columns: summary.sections.columnNames,
+          sections: summary.sections.sections.map(({ name, spotCount }) => ({ name, spot_count: spotCount })),
+          without_section_count: summary.sections.withoutCount,
+        }
+      : null,
     complete: summary.complete,
     values: matrix ? { path: matrix.path, ...valuesJson(matrix.counts) } : null,
     memory: memory === undefined ? null : typeof memory === "string" ? { refused: memory } : planJson(memory),

@@ -2,6 +2,8 @@ import { isFlashdeconvError } from "@flashdeconv/core";
 import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { type ColumnValues, columnKind } from "./column-values.js";
+import { type CoordinateCandidate, findCandidates } from "./coordinate-candidates.js";
+import { type CoordinateRequest, findCoordinates } from "./find-coordinates.js";
 import { type Hierarchy, join } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { openNames } from "./name-source.js";
@@ -9,12 +11,18 @@ import { inStore } from "./name-store.js";
 import { type AnnDataRoot, listMatrices, openAnnDataRoot } from "./open-anndata.js";
 import { openDataframe } from "./open-dataframe.js";
 import { openMatrix } from "./open-matrix.js";
-import { findCoordinates } from "./read-coordinates.js";
+import { pathOf } from "./read-coordinates.js";
+import { readSections } from "./read-sections.js";
 import { type Annotation, readAnnotation } from "./spatialdata/annotation.js";
 
 export interface InspectOptions {
   /** Name of the table, where the store is a SpatialData container; may be left out where there is only one. */
   readonly table?: string;
+  /** Where coordinates are, as of SpatialOptions; by default they are searched for. */
+  readonly spatialKey?: string;
+  readonly spatialColumns?: readonly string[];
+  /** Column of obs that tells sections apart, as of SpatialOptions. */
+  readonly sectionKey?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -44,7 +52,17 @@ export interface TableSummary {
   readonly annotation: Annotation | undefined;
 }
 
-/** What a store holds, from its metadata alone (and the index where it is not plain strings). */
+/** Which columns of obs tell sections apart, and how many spots each section has. */
+export interface SectionSummary {
+  readonly columnNames: readonly string[];
+  readonly sections: readonly { readonly name: string; readonly spotCount: number }[];
+  /** Spots without a value, which are a section of their own. */
+  readonly withoutCount: number;
+}
+
+/**
+ * What a store holds, from its metadata alone (and the index where it is not plain strings, and the column that tells sections apart).
+ */
 export interface StoreSummary {
   readonly zarrFormat: 2 | 3;
   /** Undefined for an AnnData store; else all that follows is the table's. */
@@ -59,6 +77,10 @@ export interface StoreSummary {
   readonly obsm: readonly ObsmSummary[];
   /** Where coordinates would be read from (`obsm/spatial`; `obs/x, obs/y`); undefined where there are none. */
   readonly coordinates: string | undefined;
+  /** Columns of obs that look like coordinates, where none are found. */
+  readonly coordinateCandidates: readonly CoordinateCandidate[];
+  /** The sections that a run would tell apart beside the regions of a table; undefined where there is one. */
+  readonly sections: SectionSummary | undefined;
   /** Matrices that are there and cannot be read, with the reason. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   /** False where the store can neither list nor has consolidated metadata: layers and obsm may then hold more. */
@@ -66,17 +88,14 @@ export interface StoreSummary {
 }
 
 /** Tells what an AnnData store or a table of a SpatialData container holds. Throws as `openSpatial` does where obs or var cannot be read. */
-export function inspectStore(
-  store: ReadableStore,
-  { table, signal }: InspectOptions = {},
-): Promise<StoreSummary> {
+export function inspectStore(store: ReadableStore, options: InspectOptions = {}): Promise<StoreSummary> {
   return inStore(store, async () => {
-    const root = await openAnnDataRoot(store, table, signal);
-    return inStore(root.hierarchy.store, () => summarize(root, signal));
+    const root = await openAnnDataRoot(store, options.table, options.signal);
+    return inStore(root.hierarchy.store, () => summarize(root, options));
   });
 }
 
-async function summarize(root: AnnDataRoot, signal?: AbortSignal): Promise<StoreSummary> {
+async function summarize(root: AnnDataRoot, { signal, ...request }: InspectOptions): Promise<StoreSummary> {
   const { hierarchy } = root;
   const matrices: MatrixInfo[] = [];
   const unreadable: { path: string; reason: string }[] = [];
@@ -91,6 +110,7 @@ async function summarize(root: AnnDataRoot, signal?: AbortSignal): Promise<Store
     openDataframe(hierarchy, "obs"),
   ]);
   const children = await hierarchy.children("obsm");
+  const coordinates = await describeCoordinates(root, request, signal);
   return {
     zarrFormat: hierarchy.zarrFormat,
     table: await summarizeTable(root),
@@ -100,7 +120,9 @@ async function summarize(root: AnnDataRoot, signal?: AbortSignal): Promise<Store
     matrices,
     obsColumns: await settleAll(columnNames.map((name) => summarizeColumn(hierarchy, name))),
     obsm: await settleAll((children ?? []).map((key) => summarizeObsm(hierarchy, key, spots.count))),
-    coordinates: await describeCoordinates(root, signal),
+    coordinates,
+    coordinateCandidates: coordinates === undefined ? await findCandidates(hierarchy) : [],
+    sections: await summarizeSections(root, request.sectionKey, spots.count, signal),
     unreadable,
     complete: children !== undefined,
   };
@@ -132,11 +154,37 @@ async function summarizeObsm(hierarchy: Hierarchy, key: string, rowCount: number
   return ("value" in result && result.value) || { key, encoding: "unsupported", shape: [] };
 }
 
-async function describeCoordinates(root: AnnDataRoot, signal?: AbortSignal): Promise<string | undefined> {
-  const result = await attempt(() => findCoordinates(root, undefined, signal));
+/** What is asked for has to be there; what is searched for may not be. */
+async function describeCoordinates(
+  root: AnnDataRoot,
+  request: CoordinateRequest,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const isAsked = request.spatialKey !== undefined || request.spatialColumns !== undefined;
+  const find = () => findCoordinates(root, request, signal);
+  const result = isAsked ? { value: await find() } : await attempt(find);
   const origin = "value" in result ? result.value : undefined;
-  if (origin?.kind !== "columns" || origin.path !== "obs") return origin?.path;
-  return origin.columnNames.map((name) => join("obs", name)).join(", ");
+  return origin && pathOf(origin);
+}
+
+async function summarizeSections(
+  { hierarchy, container }: AnnDataRoot,
+  sectionKey: string | undefined,
+  spotCount: number,
+  signal?: AbortSignal,
+): Promise<SectionSummary | undefined> {
+  if (sectionKey === undefined && container) return undefined;
+  const read = () => readSections(hierarchy, sectionKey, spotCount, signal);
+  const result = sectionKey === undefined ? await attempt(read) : { value: await read() };
+  if (!("value" in result) || result.value === undefined) return undefined;
+  const { columnNames, names, codes, withoutCount } = result.value;
+  const counts = new Int32Array(names.length + 1);
+  for (const code of codes) counts[code]++;
+  return {
+    columnNames,
+    sections: names.map((name, i) => ({ name, spotCount: counts[i] })),
+    withoutCount,
+  };
 }
 
 /** One part that cannot be read must not hide the others; an abort or a fault of ours still ends it all. */

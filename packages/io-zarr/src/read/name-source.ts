@@ -42,7 +42,12 @@ export async function openNames(
   }
   const column = await readColumnOf(hierarchy, path, indexName, signal);
   const packed = packStrings(columnTexts(column));
-  return source(indexPath, packed.length, () => async (start, end) => slicePacked(packed, start, end));
+  return nameList(indexPath, packed);
+}
+
+/** Names that are in memory already. */
+export function nameList(path: string, packed: PackedStrings): NameSource {
+  return source(path, packed.length, () => async (start, end) => slicePacked(packed, start, end));
 }
 
 /** All names as strings: for genes and cells, not for a million spots. */

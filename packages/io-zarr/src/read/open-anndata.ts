@@ -2,6 +2,7 @@ import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
 import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { encodingOf } from "./encoding-of.js";
+import { openGeneNames } from "./gene-names.js";
 import { type Hierarchy, join, openHierarchy } from "./hierarchy.js";
 import { type NameSource, openNames } from "./name-source.js";
 import { inStore } from "./name-store.js";
@@ -21,6 +22,8 @@ export interface AnnData extends AnnDataRoot {
   readonly matrix: Matrix;
   readonly rowNames: NameSource;
   readonly geneNames: NameSource;
+  /** The dataframe that tells of them: `var`, or `raw/var`. */
+  readonly genesPath: string;
 }
 
 /**
@@ -73,34 +76,34 @@ async function requireAnnData(hierarchy: Hierarchy): Promise<void> {
 /** Opens matrix and names. `rows` is what rows are called in messages: "spot" or "cell". */
 export async function openAnnData(
   store: ReadableStore,
-  { layer, table, signal }: Pick<OpenOptions, "layer" | "table" | "signal">,
+  options: Pick<OpenOptions, "layer" | "table" | "geneKey" | "signal" | "onNotice">,
   rows: "spot" | "cell",
 ): Promise<AnnData> {
-  const { hierarchy, container } = await openAnnDataRoot(store, table, signal);
+  const { hierarchy, container } = await openAnnDataRoot(store, options.table, options.signal);
   return inStore(hierarchy.store, async () => {
-    const parts = await openParts(hierarchy, layer, rows, signal);
+    const parts = await openParts(hierarchy, rows, options);
     return { hierarchy, container, ...parts };
   });
 }
 
 async function openParts(
   hierarchy: Hierarchy,
-  layer: string | undefined,
   rows: "spot" | "cell",
-  signal: AbortSignal | undefined,
+  { layer, geneKey, signal, onNotice }: Pick<OpenOptions, "layer" | "geneKey" | "signal" | "onNotice">,
 ): Promise<Omit<AnnData, keyof AnnDataRoot>> {
   const matrixPath = await findMatrix(hierarchy, layer);
+  const genesPath = matrixPath === "raw/X" ? "raw/var" : "var";
   const [matrix, rowNames, geneNames] = await settleAll([
     openMatrix(hierarchy, matrixPath),
     openNames(hierarchy, "obs", signal),
-    openNames(hierarchy, matrixPath === "raw/X" ? "raw/var" : "var", signal),
+    openGeneNames(hierarchy, genesPath, geneKey, { signal, onNotice }),
   ]);
   const [rowCount, geneCount] = matrix.info.shape;
   if (rowCount === 0) throw empty(matrixPath, `no ${rows}`);
   if (geneCount === 0) throw empty(matrixPath, "no gene");
   requireLength(matrixPath, `${rowCount} rows`, rowNames, rowCount);
   requireLength(matrixPath, `${geneCount} columns`, geneNames, geneCount);
-  return { matrix, rowNames, geneNames };
+  return { matrix, rowNames, geneNames, genesPath };
 }
 
 /** Paths of all matrices of a store that are there: X, layers, raw. Layers only where they can be listed. */

@@ -6,6 +6,8 @@ import type { MatrixSourceOptions } from "./open-matrix.js";
 export interface OpenOptions {
   /** Name below `layers/` of the matrix to read; `"raw"` for `raw/X` with the genes of `raw/var`. `X` by default. */
   readonly layer?: string;
+  /** Column of `var` (with the layer "raw", of `raw/var`) with the names of the genes; the index by default. */
+  readonly geneKey?: string;
   /** Name of the table, where the store is a SpatialData container; may be left out where there is only one. */
   readonly table?: string;
   /** Most bytes of a yielded chunk of rows. 12 MiB by default: about a million entries, little beside a stored chunk. */
@@ -24,6 +26,13 @@ export interface OpenOptions {
 export interface SpatialOptions extends OpenOptions {
   /** Key in `obsm` of the coordinates; by default they are searched for where they usually lie. */
   readonly spatialKey?: string;
+  /** Two or three columns of `obs` with the coordinates, the horizontal axis first; in place of `spatialKey`. */
+  readonly spatialColumns?: readonly string[];
+  /**
+   * Column of `obs` that tells sections apart: no neighbours lie in two of them. By default the columns whose values are the ids of
+   * `uns/spatial`, where there are several.
+   */
+  readonly sectionKey?: string;
 }
 
 export interface ReferenceOptions extends OpenOptions {
@@ -42,7 +51,7 @@ export type ResolvedOpenOptions = OpenOptions & {
   readonly maxTransposeBytes: number;
   readonly spatialKey: string | undefined;
   readonly cellTypeKey: string;
-};
+} & SpatialOptions;
 
 /** Fills in defaults. Throws OptionError for names that are empty or limits that are not above 0. */
 export function resolveOpenOptions(options: SpatialOptions & ReferenceOptions = {}): ResolvedOpenOptions {
@@ -56,16 +65,31 @@ export function resolveOpenOptions(options: SpatialOptions & ReferenceOptions = 
   for (const [option, value] of [
     ["layer", resolved.layer],
     ["table", resolved.table],
+    ["gene-key", resolved.geneKey],
     ["spatial-key", resolved.spatialKey],
+    ["section-key", resolved.sectionKey],
     ["cell-type-key", resolved.cellTypeKey],
   ]) {
     if (value === "") throw new OptionError({ option: String(option), value, rule: "a name" });
   }
+  checkSpatialColumns(resolved);
   for (const option of ["maxChunkBytes", "maxTransposeBytes"] as const) {
     const value = resolved[option];
     if (!(value >= 1)) throw new OptionError({ option, value, rule: "a number of bytes of at least 1" });
   }
   return resolved;
+}
+
+function checkSpatialColumns({ spatialKey, spatialColumns: names }: SpatialOptions): void {
+  if (names === undefined) return;
+  const refuse = (rule: string, remedy?: string) => {
+    throw new OptionError({ option: "spatial-columns", value: names.join(","), rule, remedy });
+  };
+  const isPlane = names.length === 2 || names.length === 3;
+  if (!isPlane || names.includes("") || new Set(names).size < names.length) {
+    refuse("two or three different columns of obs: x, y and perhaps z");
+  }
+  if (spatialKey !== undefined) refuse("no columns beside spatial-key", "Give one of the two.");
 }
 
 /** What a source of the matrix needs, in entries. */

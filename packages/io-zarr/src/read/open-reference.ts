@@ -7,6 +7,7 @@ import {
 } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
+import { type GeneColumn, readGeneColumns } from "./gene-names.js";
 import { join } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { columnTexts, readNames } from "./name-source.js";
@@ -32,6 +33,8 @@ export interface ReferenceDataset {
   readonly matrix: MatrixInfo;
   readonly zarrFormat: 2 | 3;
   readonly cellTypes: CellTypes;
+  /** As of SpatialDataset. */
+  readGeneColumns(options?: { readonly signal?: AbortSignal }): Promise<readonly GeneColumn[]>;
   /** The name of one cell; reads only the stored chunk it lies in. */
   readCellName(index: number, options?: { readonly signal?: AbortSignal }): Promise<string>;
 }
@@ -52,7 +55,7 @@ export function openReference(
 async function openCells(store: ReadableStore, options: ReferenceOptions): Promise<ReferenceDataset> {
   const resolved = resolveOpenOptions(options);
   const { signal, cellTypeKey } = resolved;
-  const { hierarchy, matrix, rowNames, geneNames } = await openAnnData(store, resolved, "cell");
+  const { hierarchy, matrix, rowNames, geneNames, genesPath } = await openAnnData(store, resolved, "cell");
   const { columnNames } = await openDataframe(hierarchy, "obs");
   // A column that obs does not list but holds is as good.
   if (!columnNames.includes(cellTypeKey) && !(await hierarchy.node(join("obs", cellTypeKey)))) {
@@ -72,6 +75,8 @@ async function openCells(store: ReadableStore, options: ReferenceOptions): Promi
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     cellTypes: toCellTypes(column, cellCount, cellTypeKey),
+    readGeneColumns: ({ signal } = {}) =>
+      inStore(store, () => readGeneColumns(hierarchy.withSignal(signal), genesPath, signal)),
     readCellName: (index, { signal } = {}) => inStore(store, () => rowNames.at(index, signal)),
   };
 }

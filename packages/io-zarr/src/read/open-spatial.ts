@@ -1,12 +1,19 @@
-import type { ChunkSource, Coordinates, CsrChunk, NameChunk } from "@flashdeconv/core";
+import type { ChunkSource, Coordinates, CsrChunk, NameChunk, Notice } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { coordinateMemory } from "./coordinate-memory.js";
+import { type GeneColumn, readGeneColumns } from "./gene-names.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { readNames } from "./name-source.js";
 import { inStore, sourceInStore, streamInStore } from "./name-store.js";
 import { openAnnData } from "./open-anndata.js";
 import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
 import { readCoordinatesFrom } from "./read-coordinates.js";
+
+export interface CoordinateOptions {
+  readonly signal?: AbortSignal;
+  /** Told how sections were told apart; by default the one that the store was opened with. */
+  readonly onNotice?: (notice: Notice) => void;
+}
 
 /** Spatial data that lie in a store. Nothing but gene names is held; everything else is read when asked for. */
 export interface SpatialDataset {
@@ -20,17 +27,19 @@ export interface SpatialDataset {
   /** Where in a SpatialData container the table lies (`tables/table`); undefined for an AnnData store. */
   readonly tablePath: string | undefined;
   /**
-   * Positions of all spots; where a table is about several elements of a container, the element of each spot as its component.
-   * Throws CoordinateError where there are none or some are not finite (naming the first such
-   * spot), ShapeError where there are not as many as spots.
+   * Positions of all spots; where a table is about several elements of a container, or sections are told apart (`sectionKey`), the
+   * element and section of each spot as its component. Throws CoordinateError where there are none or some are not finite (naming
+   * the first such spot), ShapeError where there are not as many as spots, OptionError for a key or column that is not there.
    */
-  readCoordinates(options?: { readonly signal?: AbortSignal }): Promise<Coordinates>;
+  readCoordinates(options?: CoordinateOptions): Promise<Coordinates>;
   /**
    * Bytes of memory that `readCoordinates` takes at most, its result included, where it joins shapes: a row group of Parquet is read
    * whole. 0 where coordinates are numbers by themselves. Told by metadata; reads the footers of Parquet files. Throws as
    * `readCoordinates` does for what these tell.
    */
   coordinateBytes(options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /** The index of `var` and its columns that could name the genes: what there is to choose `geneKey` from. */
+  readGeneColumns(options?: { readonly signal?: AbortSignal }): Promise<readonly GeneColumn[]>;
   /** The name of one spot; reads only the stored chunk it lies in. */
   readSpotName(index: number, options?: { readonly signal?: AbortSignal }): Promise<string>;
   /** All spot names in order, as bytes. */
@@ -51,7 +60,7 @@ export function openSpatial(store: ReadableStore, options: SpatialOptions = {}):
 async function openSection(container: ReadableStore, options: SpatialOptions): Promise<SpatialDataset> {
   const resolved = resolveOpenOptions(options);
   const root = await openAnnData(container, resolved, "spot");
-  const { hierarchy, matrix, rowNames, geneNames } = root;
+  const { hierarchy, matrix, rowNames, geneNames, genesPath } = root;
   const { store } = hierarchy;
   const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) =>
     inStore(store, () => rowNames.at(index, signal));
@@ -62,18 +71,21 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     tablePath: root.container?.tablePath,
+    readGeneColumns: ({ signal } = {}) =>
+      inStore(store, () => readGeneColumns(hierarchy.withSignal(signal), genesPath, signal)),
     readSpotName,
     spotNames: ({ signal } = {}) => streamInStore(store, rowNames.chunks(signal)),
     coordinateBytes: ({ signal } = {}) =>
       inStore(store, () =>
-        coordinateMemory({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved.spatialKey, signal),
+        coordinateMemory({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved, signal),
       ),
-    readCoordinates: ({ signal } = {}) =>
+    readCoordinates: ({ signal, onNotice = resolved.onNotice } = {}) =>
       inStore(store, () =>
-        readCoordinatesFrom({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved.spatialKey, {
+        readCoordinatesFrom({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved, {
           spotCount: matrix.info.shape[0],
           spotName: readSpotName,
           signal,
+          onNotice,
         }),
       ),
   };

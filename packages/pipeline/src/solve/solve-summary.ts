@@ -6,6 +6,7 @@ import type { Deconvolution } from "../deconvolve.js";
 import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "../deconvolve-options.js";
 import { startArena } from "../memory/allocator.js";
 import { METHOD_NAMES, METHODS } from "../methods.js";
+import { wantsNeighbors } from "../neighbors/wants-neighbors.js";
 import { buildNoticeList, type NoticeList } from "../notice-list.js";
 import { describeSolve } from "../parameters.js";
 import { startSession } from "../problem/start-session.js";
@@ -67,8 +68,28 @@ export function solveSummary(
   const resolved = solver.resolveOptions(solverOptions);
   const strength = strengthFor(summary, smoothing, input.smoothing === "auto");
   const withStrength = strength === undefined ? resolved : setSmoothing(solver, resolved, strength);
+  requireNeighbors(summary, {
+    solver,
+    smoothing: undefined,
+    platform: undefined,
+    solverOptions: { ...withStrength },
+  });
   const again = { ...summary, solverOptions: withStrength };
   return solveSection(again, options, callbacks, notices, startArena(kernels));
+}
+
+/** A run that smoothed nothing may have kept no neighbours: another strength would be without effect, and nobody would know. */
+function requireNeighbors(
+  { graph, spotCount }: SectionSummary,
+  options: Parameters<typeof wantsNeighbors>[0],
+): void {
+  if (graph.order !== undefined || spotCount === 1 || !wantsNeighbors(options)) return;
+  throw new OptionError({
+    option: "smoothing",
+    value: (options.solverOptions as Record<string, unknown>)[options.solver.smoothing?.option ?? ""],
+    rule: "none or 0, since these statistics were kept without neighbours",
+    remedy: "Smooth nothing, or run it on the section itself, with coordinates.",
+  });
 }
 
 /** The strength that is asked for, or that the run had chosen; undefined where it is the solver's own matter. */

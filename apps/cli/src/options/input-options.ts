@@ -1,0 +1,43 @@
+import { OPEN_DEFAULTS, type SpatialOptions } from "@flashdeconv/io-zarr";
+import type { Command } from "commander";
+import { parseColumns } from "./parse-columns.js";
+
+/** Where in its store a section's counts, genes and positions are. */
+export interface SectionFlags {
+  readonly table?: string;
+  readonly layer?: string;
+  readonly geneKey?: string;
+  readonly spatialKey?: string;
+  readonly spatialColumns?: readonly string[];
+  readonly sectionKey?: string;
+}
+
+/** What io-zarr is to be told of them. */
+export function sectionOptions(flags: SectionFlags): SpatialOptions {
+  const { table, layer, geneKey, spatialKey, spatialColumns, sectionKey } = flags;
+  return { table, layer, geneKey, spatialKey, spatialColumns, sectionKey };
+}
+
+/** Adds what tells where the counts, genes and positions of a section and the counts, genes and types of a reference are. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option(
+      "--cell-type-key <name>",
+      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
+    )
+    .option("--table <name>", "table of a SpatialData store (default: the only one)")
+    .option("--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)")
+    .option("--reference-layer <name>", "the same of the reference (default: X)")
+    .option("--gene-key <column>", "var column of the section with the genes' names (default: the index)")
+    .option("--reference-gene-key <column>", "the same of the reference (default: the index)")
+    .option("--spatial-key <name>", "obsm key of the coordinates (default: found by itself)")
+    .option(
+      "--spatial-columns <x,y>",
+      "obs columns of the coordinates, two or three (default: found by itself)",
+      parseColumns("--spatial-columns"),
+    )
+    .option(
+      "--section-key <column>",
+      "obs column that tells sections apart: spots of two sections are no neighbours (default: where uns/spatial has several ids, the column that names them)",
+    );
+}
