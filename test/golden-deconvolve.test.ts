@@ -72,7 +72,8 @@ describe("golden section, from the store to proportions", () => {
     const { parameters } = await deconvolve(spatial, reference, SETTINGS);
     const wanted = Array.from(goldenArray("gene_idx").values, (gene) => facts.genes[gene]);
     expect(parameters.genes_used).toEqual(wanted);
-    expect(parameters.shared_gene_count).toBe(1360);
+    // Of 1,360 names, 5 have no count in the section and 4 none in the reference, 2 of them in neither.
+    expect(parameters.shared_gene_count).toBe(1353);
   });
 
   it("says of the two spots without counts what became of them", async () => {

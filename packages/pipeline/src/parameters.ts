@@ -55,6 +55,7 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     mean_degree: facts.meanDegree,
     cell_types: prepared.signature.typeNames,
     cell_counts: prepared.cellCounts ?? null,
+    silent_types: problem.silentTypes,
     shared_gene_count: facts.sharedGeneCount,
     genes_used: problem.signature.geneNames,
   };

@@ -12,12 +12,14 @@ export interface GeneAlignment {
   /** Columns left out because an earlier one has the same name. */
   readonly spatialDuplicateCount: number;
   readonly referenceDuplicateCount: number;
+  /** Different names on the side that has fewer. */
+  readonly smallerSideCount: number;
   /** What the user should hear of: duplicate names, few shared genes. */
   readonly notices: readonly Notice[];
 }
 
-/** Below this share of the smaller side the names probably differ in kind, so a notice says so. */
-const FEW_SHARED = 0.1;
+/** Below this share of the smaller side's genes a notice says so: their names may differ in kind. */
+export const FEW_SHARED = 0.2;
 
 /**
  * Matches the genes of both sides by name. Of a name that occurs twice on a side the first column is taken.
@@ -46,12 +48,12 @@ export function alignGenes(
     ...duplicateNotice("spatial", "spatial data", spatialDuplicateCount),
     ...duplicateNotice("reference", "reference", referenceDuplicateCount),
   ];
-  const smallerSize = Math.min(spatial.size, reference.size);
-  if (geneNames.length < FEW_SHARED * smallerSize) {
+  const smallerSideCount = Math.min(spatial.size, reference.size);
+  if (geneNames.length < FEW_SHARED * smallerSideCount) {
     notices.push({
       code: "few-shared-genes",
       message:
-        `Only ${geneNames.length} of ${smallerSize} gene names of the smaller side are shared. ` +
+        `Only ${geneNames.length} of ${smallerSideCount} gene names of the smaller side are shared. ` +
         explainMismatch([...spatial.keys()], [...reference.keys()]),
     });
   }
@@ -61,6 +63,7 @@ export function alignGenes(
     referenceIndex: Int32Array.from(geneNames, (name) => reference.get(name)!),
     spatialDuplicateCount,
     referenceDuplicateCount,
+    smallerSideCount,
     notices,
   });
 }

@@ -8,16 +8,19 @@ import { topGenes } from "./top-genes.js";
  *
  * Candidates have a mean and a dispersion within the options' bounds; when they are at least as many as asked for, the most
  * dispersed of them are taken, else the most dispersed of all genes. Of equal dispersions the lower gene wins.
+ *
+ * @param among genes that may be taken, all by default; what a gene is compared with are all
  */
 export function highlyVariableGenes(
   moments: GeneMoments,
   options: Partial<GeneSelectionOptions> = {},
+  among?: Int32Array,
 ): Int32Array {
   const { highlyVariableCount, binCount, minimumMean, maximumMean, minimumDispersion } =
     resolveGeneSelectionOptions(options);
   const { mean } = moments;
   const dispersions = normalizedDispersions(moments, binCount);
-  const genes = Array.from(mean.keys());
+  const genes = Array.from(among ?? mean.keys());
   const candidates = genes.filter(
     (gene) =>
       mean[gene] >= minimumMean && mean[gene] <= maximumMean && dispersions[gene] >= minimumDispersion,

@@ -18,7 +18,8 @@
  * console.log(selectGenes(finishMoments(moments), signature).genes); // 0, 1
  */
 
-export { alignGenes, type GeneAlignment } from "./align-genes.js";
+export { alignGenes, FEW_SHARED, type GeneAlignment } from "./align-genes.js";
+export { countedGenes, genesInSignature } from "./counted-genes.js";
 export { buildGeneMap, type GeneMap } from "./gene-map.js";
 export {
   addMoments,
@@ -49,3 +50,4 @@ export {
   finishSignature,
   type SignatureSums,
 } from "./signature-sums.js";
+export { silentTypes, withoutTypes } from "./silent-types.js";

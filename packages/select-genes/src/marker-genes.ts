@@ -9,18 +9,20 @@ import { topGenes } from "./top-genes.js";
  * gives the `markersPerType` most specific of the genes in which it is the greatest (the lower type on a tie); a type that is
  * the greatest nowhere gives its highest genes. Of equal genes the lower wins. A gene without any count is no marker.
  * With one type nothing can be compared: its first `markersPerType` genes are taken.
+ *
+ * @param among genes that may be taken, all by default
  */
 export function markerGenes(
   signature: ReferenceSignature,
   options: Partial<GeneSelectionOptions> = {},
+  among: Int32Array = Int32Array.from(signature.geneNames.keys()),
 ): Int32Array {
   const { markersPerType } = resolveGeneSelectionOptions(options);
   const typeCount = signature.typeNames.length;
-  const geneCount = signature.geneNames.length;
-  if (typeCount === 1) return Int32Array.from({ length: Math.min(markersPerType, geneCount) }, (_, i) => i);
+  if (typeCount === 1) return among.slice(0, markersPerType);
 
   const fractions = Array.from({ length: typeCount }, (_, type) => rowFractions(signature, type));
-  const { ledGenes, expressedGenes, specificity } = leaders(fractions);
+  const { ledGenes, expressedGenes, specificity } = leaders(fractions, among);
   const markers = new Set<number>();
   for (let type = 0; type < typeCount; type++) {
     const top =
@@ -40,11 +42,11 @@ function rowFractions({ values, geneNames }: ReferenceSignature, type: number): 
 }
 
 /** For each type the genes it is the greatest in, and for each gene by how much; genes without any count are in none. */
-function leaders(fractions: readonly Float64Array[]) {
+function leaders(fractions: readonly Float64Array[], genes: Int32Array) {
   const ledGenes: number[][] = fractions.map(() => []);
   const expressedGenes: number[] = [];
   const specificity = new Float64Array(fractions[0].length);
-  for (let gene = 0; gene < specificity.length; gene++) {
+  for (const gene of genes) {
     let leader = 0;
     let greatest = 0;
     let second = 0;

@@ -1,4 +1,5 @@
 import { type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import { countedGenes } from "./counted-genes.js";
 import type { GeneMoments } from "./gene-moments.js";
 import { type GeneSelectionOptions, resolveGeneSelectionOptions } from "./gene-selection-options.js";
 import { highlyVariableGenes } from "./highly-variable-genes.js";
@@ -18,7 +19,7 @@ export interface GeneSelection {
 
 /**
  * Selects highly variable genes on the spots and marker genes on the reference, and scores their leverage. `moments` and
- * `signature` (raw means) are over the same shared genes.
+ * `signature` (raw means) are over the same shared genes. A gene that one side never counted is not selected.
  *
  * @throws ShapeError when they are not, or no gene at all could be selected.
  * @throws OptionError as `resolveGeneSelectionOptions` does.
@@ -38,15 +39,16 @@ export function selectGenes(
       remedy: "Narrow both sides to the shared genes first.",
     });
   }
-  const highlyVariable = highlyVariableGenes(moments, resolved);
-  const markers = markerGenes(signature, resolved);
+  const counted = countedGenes(moments, signature);
+  const highlyVariable = highlyVariableGenes(moments, resolved, counted);
+  const markers = markerGenes(signature, resolved, counted);
   const genes = Int32Array.from(new Set([...highlyVariable, ...markers])).sort();
   if (genes.length === 0) {
     throw new ShapeError({
       subject: "gene selection",
       found: "no gene",
       expected: "at least one",
-      remedy: "The reference has no counts in the shared genes: ask for highly variable genes too.",
+      remedy: "Section and reference have no gene that both counted.",
     });
   }
   const leverage = leverageScores(signatureSubset(signature, genes));

@@ -51,14 +51,14 @@ describe("alignGenes", () => {
     expect(alignGenes(["A", "B"], ["B", "C"]).notices).toEqual([]);
   });
 
-  it("tells of few shared genes, from below a tenth of the smaller side", () => {
+  it("tells of few shared genes, from below a fifth of the smaller side", () => {
     const spatial = numbered(100, (i) => `Gene${i}`);
-    const tenth = numbered(100, (i) => (i < 10 ? `Gene${i}` : `GENE${i}`));
-    const less = numbered(100, (i) => (i < 9 ? `Gene${i}` : `GENE${i}`));
-    expect(alignGenes(spatial, tenth).notices).toEqual([]);
+    const fifth = numbered(100, (i) => (i < 20 ? `Gene${i}` : `GENE${i}`));
+    const less = numbered(100, (i) => (i < 19 ? `Gene${i}` : `GENE${i}`));
+    expect(alignGenes(spatial, fifth).notices).toEqual([]);
     const { notices } = alignGenes(spatial, less);
     expect(notices.map(({ code }) => code)).toEqual(["few-shared-genes"]);
-    expect(notices[0].message).toContain("Only 9 of 100");
+    expect(notices[0].message).toContain("Only 19 of 100");
     expect(notices[0].message).toMatch(/letter case.*100 %/);
   });
 });

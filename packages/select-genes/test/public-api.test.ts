@@ -3,6 +3,7 @@ import * as api from "../src/index.js";
 
 it("exports these names and no other", () => {
   expect(Object.keys(api).sort()).toEqual([
+    "FEW_SHARED",
     "GENE_SELECTION_DEFAULTS",
     "addCells",
     "addMoments",
@@ -12,9 +13,11 @@ it("exports these names and no other", () => {
     "buildMoments",
     "buildRenumbering",
     "buildSignatureSums",
+    "countedGenes",
     "finishMoments",
     "finishSignature",
     "geneSubset",
+    "genesInSignature",
     "highlyVariableGenes",
     "leverageScores",
     "markerGenes",
@@ -23,5 +26,7 @@ it("exports these names and no other", () => {
     "resolveGeneSelectionOptions",
     "selectGenes",
     "signatureSubset",
+    "silentTypes",
+    "withoutTypes",
   ]);
 });

@@ -4,7 +4,7 @@ import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } 
 import { buildCountModel, expressionProfiles, summarizeCounts } from "@flashdeconv/solver-weighted";
 import { allocator, graphInReach, startArena, statArray } from "../memory/allocator.js";
 import type { Problem } from "../problem/build-problem.js";
-import { narrow } from "../problem/count-problem.js";
+import { narrow } from "../problem/narrow-sample.js";
 import { buildRowMaker, type RowForm } from "../problem/solver-rows.js";
 import { startSession } from "../problem/start-session.js";
 import { solveSpots } from "../solve/solve-spots.js";

@@ -1,6 +1,6 @@
 import type { ReferenceSignature } from "@flashdeconv/core";
 import { buildNormalization, type Normalization, normalizeSignature } from "@flashdeconv/normalize";
-import { type GeneMoments, leverageScores, selectGenes, signatureSubset } from "@flashdeconv/select-genes";
+import { leverageScores } from "@flashdeconv/select-genes";
 import {
   buildSketch,
   buildStatistics,
@@ -9,17 +9,21 @@ import {
   sketchSignature,
 } from "@flashdeconv/sketch";
 import { meanDiagonal, type Solver, type SolverReference } from "@flashdeconv/solver";
-import { type DeconvolveOptions, geneSelectionOptions } from "../deconvolve-options.js";
+import type { DeconvolveOptions } from "../deconvolve-options.js";
 import type { NoticeList } from "../notice-list.js";
 import type { Parameters } from "../parameters.js";
+import { chooseGenes } from "./choose-genes.js";
+import type { Evidence } from "./gather-evidence.js";
 import { platformLambda } from "./platforms.js";
 
 /** All that is fixed before the second pass: which genes, how spots are normalised, and the least-squares problem. */
 export interface Problem {
   /** Genes in use, as indices into the shared genes, ascending. */
   readonly genes: Int32Array;
-  /** Mean raw counts per type over the selected genes. */
+  /** Mean raw counts over the genes in use, of the types that have any. */
   readonly signature: ReferenceSignature;
+  /** Names of the types that have none: exactly 0 everywhere. */
+  readonly silentTypes: readonly string[];
   readonly normalization: Normalization;
   readonly statistics: SketchStatistics;
   readonly reference: SolverReference;
@@ -33,26 +37,9 @@ export interface Problem {
   readonly facts: Parameters;
 }
 
-/** Which genes a deconvolution uses, with the signature over them. */
-export function chooseGenes(
-  moments: GeneMoments,
-  shared: ReferenceSignature,
-  options: DeconvolveOptions,
-): Pick<Problem, "genes" | "signature"> {
-  const genes =
-    options.genes === "all"
-      ? Int32Array.from(shared.geneNames, (_, gene) => gene)
-      : selectGenes(moments, shared, geneSelectionOptions(options)).genes;
-  return { genes, signature: signatureSubset(shared, genes) };
-}
-
-export function buildProblem(
-  moments: GeneMoments,
-  shared: ReferenceSignature,
-  options: DeconvolveOptions,
-  notices: NoticeList,
-): Problem {
-  const { genes, signature } = chooseGenes(moments, shared, options);
+export function buildProblem(evidence: Evidence, options: DeconvolveOptions, notices: NoticeList): Problem {
+  const { moments } = evidence;
+  const { genes, signature, silentTypes } = chooseGenes(evidence, options, notices);
   const geneMeans = Float64Array.from(genes, (gene) => moments.rawTotal[gene] / moments.spotCount);
   const normalization = buildNormalization(options, geneMeans);
   const sketch = drawSketch(signature, options, notices);
@@ -62,6 +49,7 @@ export function buildProblem(
   return {
     genes,
     signature,
+    silentTypes,
     normalization,
     statistics,
     reference: solverReference(options.solver, signature, values, statistics),

@@ -1,6 +1,4 @@
-import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
-import type { GeneMoments } from "@flashdeconv/select-genes";
-import { buildRenumbering, renumberInPlace } from "@flashdeconv/select-genes";
+import type { CsrChunk } from "@flashdeconv/core";
 import { resolveSolveOptions, type Solver, solve } from "@flashdeconv/solver";
 import {
   buildCountModel,
@@ -14,7 +12,10 @@ import {
 import { smoothedPoisson } from "../choices/smoothed-poisson.js";
 import type { DeconvolveOptions } from "../deconvolve-options.js";
 import type { NoticeList } from "../notice-list.js";
-import { chooseGenes, type Problem } from "./build-problem.js";
+import type { Problem } from "./build-problem.js";
+import { chooseGenes } from "./choose-genes.js";
+import type { Evidence } from "./gather-evidence.js";
+import { narrow } from "./narrow-sample.js";
 
 /**
  * Counts per spot and gene above which the article's method was nearer to the truth on panels of 70 to 500 genes, real and simulated
@@ -29,13 +30,13 @@ const DEEP_COUNTS_PER_GENE = 50;
  * @param sample raw counts of a sample over the shared genes, for the overdispersion
  */
 export async function buildCountProblem(
-  moments: GeneMoments,
-  shared: ReferenceSignature,
+  evidence: Evidence,
   sample: CsrChunk,
   options: DeconvolveOptions,
   notices: NoticeList,
 ): Promise<Problem> {
-  const { genes, signature } = chooseGenes(moments, shared, options);
+  const { moments } = evidence;
+  const { genes, signature, silentTypes } = chooseGenes(evidence, options, notices);
   const typeCount = signature.typeNames.length;
   const bulk = Float64Array.from(genes, (gene) => moments.rawTotal[gene]);
   const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / moments.spotCount;
@@ -60,6 +61,7 @@ export async function buildCountProblem(
   return {
     genes,
     signature,
+    silentTypes,
     normalization: { kind: "raw" },
     statistics: { typeCount, geneCount: genes.length, gram, projection },
     reference: isLikelihood
@@ -87,13 +89,6 @@ export function leastSquaresProblem(problem: Problem): {
       solverOptions: weighted.resolveOptions(own),
     },
   };
-}
-
-/** The sample over certain genes, in memory of its own. */
-export function narrow(sample: CsrChunk, genes: Int32Array): CsrChunk {
-  const { indptr, indices, values } = sample;
-  const copy = { ...sample, indptr: indptr.slice(), indices: indices.slice(), values: values.slice() };
-  return renumberInPlace(copy, buildRenumbering(genes, sample.width));
 }
 
 /** Fits the sample's spots one by one, with the weights of Poisson counts, and looks at what is left. */

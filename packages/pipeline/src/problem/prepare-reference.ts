@@ -121,7 +121,7 @@ async function readCells(
 }
 
 function noteTypes({ signature, cellCounts }: PreparedReference, notices: NoticeList): void {
-  const { typeNames, geneNames, values } = signature;
+  const { typeNames } = signature;
   const small = typeNames.filter((_, k) => (cellCounts?.[k] ?? FEW_CELLS) < FEW_CELLS);
   if (small.length > 0) {
     const list = small.map((name) => `"${name}" (${cellCounts?.[typeNames.indexOf(name)]})`).join(", ");
@@ -135,21 +135,6 @@ function noteTypes({ signature, cellCounts }: PreparedReference, notices: Notice
     notices.add({
       code: "uninformative-labels",
       message: `The reference has labels that name no cell type: ${uninformative.map((name) => `"${name}"`).join(", ")}. They are used like any other; drop those cells if they should not be.`,
-    });
-  }
-  if (typeNames.length === 1) {
-    notices.add({
-      code: "one-type",
-      message: `The reference has one type only ("${typeNames[0]}"): every spot with an answer is all of it.`,
-    });
-  }
-  const silent = typeNames.filter((_, k) =>
-    values.subarray(k * geneNames.length, (k + 1) * geneNames.length).every((value) => value === 0),
-  );
-  if (silent.length > 0) {
-    notices.add({
-      code: "silent-types",
-      message: `Types without a count in the shared genes, which no spot can be given: ${silent.map((name) => `"${name}"`).join(", ")}.`,
     });
   }
 }

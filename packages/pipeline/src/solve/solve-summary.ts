@@ -9,6 +9,7 @@ import { METHOD_NAMES, METHODS } from "../methods.js";
 import { wantsNeighbors } from "../neighbors/wants-neighbors.js";
 import { buildNoticeList, type NoticeList } from "../notice-list.js";
 import { describeSolve } from "../parameters.js";
+import { noteTypesInFit } from "../problem/note-types-in-fit.js";
 import { startSession } from "../problem/start-session.js";
 import type { ScratchUse } from "../scratch/scratch-use.js";
 import { solveOnScratch } from "../scratch/solve-on-scratch.js";
@@ -16,6 +17,7 @@ import { isSource } from "../summary/spot-statistics.js";
 import type { SectionSummary } from "../summary/summarize-section.js";
 import type { PipelineTasks } from "../threads/pipeline-tasks.js";
 import { taskExecutor } from "../threads/task-executor.js";
+import { addSilentTypes } from "./add-silent-types.js";
 import { noteOutcome } from "./note-outcome.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { answerSpots } from "./spot-answers.js";
@@ -64,6 +66,7 @@ export function solveSummary(
     });
   }
   const notices = buildNoticeList(callbacks.onNotice);
+  noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
   const resolved = solver.resolveOptions(solverOptions);
   const strength = strengthFor(summary, smoothing, input.smoothing === "auto");
@@ -124,13 +127,19 @@ export async function solveSection(
 ): Promise<Deconvolution> {
   const { spotCount, meanDegree, meanDepth, reference, solverOptions, statistics, graph, librarySizes } =
     summary;
-  const { typeNames } = reference;
   const context = { spotCount, meanDegree, ...(meanDepth !== undefined && { meanDepth }) };
   const { session, request } = startSession(options.solver, reference, solverOptions, context, arena);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
   callbacks.onProgress?.({ stage: "solve", done: 0, total: undefined });
-  const toSolve = { solver: options.solver, session, request, typeCount: typeNames.length, graph, arena };
-  const { solution, answers } = isSource(statistics)
+  const toSolve = {
+    solver: options.solver,
+    session,
+    request,
+    typeCount: reference.typeNames.length,
+    graph,
+    arena,
+  };
+  const { solution, answers: found } = isSource(statistics)
     ? await solveOnScratch(
         executor,
         { ...toSolve, statistics, librarySizes },
@@ -139,7 +148,8 @@ export async function solveSection(
         requireScratch(callbacks),
       )
     : await solveInMemory(executor, { ...toSolve, statistics }, librarySizes, options, callbacks);
-  noteOutcome(answers, solution, options, notices);
+  noteOutcome(found, solution, options, notices);
+  const { typeNames, answers } = addSilentTypes(found, reference.typeNames, summary.silentTypes);
   const parameters = {
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session, solution }),

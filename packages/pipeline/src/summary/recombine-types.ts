@@ -21,10 +21,30 @@ export function recombineTypes(
   const { reference, statistics, spotCount, parameters } = summary;
   const { typeNames, gram } = reference;
   const typeCount = typeNames.length;
-  const groups = groupTypes(typeNames, drop, merge);
-  const cellCounts = parameters.cell_counts instanceof Int32Array ? parameters.cell_counts : undefined;
-  const names = [...groups.keys()].sort(compareCodePoints);
-  const weights = names.map((name) => weightsOf(groups.get(name) ?? [], cellCounts));
+  const allNames = [...typeNames, ...summary.silentTypes].sort(compareCodePoints);
+  const groups = groupTypes(allNames, drop, merge);
+  const cellCounts = cellCountsOf(parameters, allNames);
+  // Cells without a count say nothing of the signature of those that they are taken together with.
+  const weightsOfAll = [...groups].map(([name, members]): [string, [number, number][]] => [
+    name,
+    weightsOf(
+      members.filter((member) => typeNames.includes(member)),
+      cellCounts,
+    ).map(([member, weight]) => [typeNames.indexOf(member), weight]),
+  ]);
+  weightsOfAll.sort(([a], [b]) => compareCodePoints(a, b));
+  const speaking = weightsOfAll.filter(([, members]) => members.length > 0);
+  if (speaking.length === 0) {
+    throw new OptionError({
+      option: "drop",
+      value: drop.join(", "),
+      rule: "at least one type with counts left",
+    });
+  }
+  const weights = speaking.map(([, members]) => members);
+  const names = speaking.map(([name]) => name);
+  const newNames = weightsOfAll.map(([name]) => name);
+  const silentTypes = newNames.filter((name) => !names.includes(name));
 
   const count = names.length;
   const combinedGram = new Float64Array(count * count);
@@ -61,11 +81,13 @@ export function recombineTypes(
         )
       : combine(statistics, spotCount),
     reference: { typeNames: names, width: count, values: combinedGram, gram: combinedGram },
+    silentTypes,
     parameters: {
       ...parameters,
-      cell_types: names,
+      cell_types: newNames,
+      silent_types: silentTypes,
       cell_counts: cellCounts
-        ? Int32Array.from(names, (name) => sumOver(groups.get(name) ?? [], cellCounts))
+        ? Int32Array.from(newNames, (name) => sumOver(groups.get(name) ?? [], cellCounts))
         : null,
       types_dropped: [...drop],
       types_merged: merge,
@@ -73,24 +95,24 @@ export function recombineTypes(
   };
 }
 
-/** New names and the positions of the types that each stands for. */
+/** New names and the types that each stands for. */
 function groupTypes(
   typeNames: readonly string[],
   drop: readonly string[],
   merge: Readonly<Record<string, readonly string[]>>,
-): Map<string, readonly number[]> {
+): Map<string, readonly string[]> {
   const used = new Set<string>();
-  const take = (option: string, name: string): number => {
-    const index = typeNames.indexOf(name);
-    if (index < 0 || used.has(name)) {
-      const rule = index < 0 ? `one of ${typeNames.join(", ")}` : "each type once";
+  const take = (option: string, name: string): string => {
+    const isKnown = typeNames.includes(name);
+    if (!isKnown || used.has(name)) {
+      const rule = !isKnown ? `one of ${typeNames.join(", ")}` : "each type once";
       throw new OptionError({ option, value: name, rule });
     }
     used.add(name);
-    return index;
+    return name;
   };
   for (const name of drop) take("drop", name);
-  const groups = new Map<string, readonly number[]>();
+  const groups = new Map<string, readonly string[]>();
   for (const [name, members] of Object.entries(merge)) {
     const isList = Array.isArray(members) && members.length > 0;
     if (!isList || name === "") {
@@ -101,23 +123,37 @@ function groupTypes(
       members.map((member) => take("merge", member)),
     );
   }
-  for (const [index, name] of typeNames.entries()) {
+  for (const name of typeNames) {
     if (used.has(name)) continue;
     if (groups.has(name)) {
       throw new OptionError({ option: "merge", value: name, rule: "a name that no remaining type has" });
     }
-    groups.set(name, [index]);
+    groups.set(name, [name]);
   }
   if (groups.size === 0)
     throw new OptionError({ option: "drop", value: drop.join(", "), rule: "at least one type left" });
   return groups;
 }
 
-function weightsOf(members: readonly number[], cellCounts?: Int32Array): [number, number][] {
-  const total = cellCounts ? sumOver(members, cellCounts) : 0;
-  return members.map((k) => [k, cellCounts && total > 0 ? cellCounts[k] / total : 1 / members.length]);
+type CellCounts = ReadonlyMap<string, number>;
+
+/** Cells of each type; undefined where they are not known. */
+function cellCountsOf(
+  { cell_counts: counts }: SectionSummary["parameters"],
+  typeNames: readonly string[],
+): CellCounts | undefined {
+  if (!(counts instanceof Int32Array)) return undefined;
+  return new Map(typeNames.map((name, k) => [name, counts[k]]));
 }
 
-function sumOver(members: readonly number[], counts: Int32Array): number {
-  return members.reduce((sum, k) => sum + counts[k], 0);
+function weightsOf(members: readonly string[], cellCounts?: CellCounts): [string, number][] {
+  const total = cellCounts ? sumOver(members, cellCounts) : 0;
+  return members.map((name) => [
+    name,
+    cellCounts && total > 0 ? (cellCounts.get(name) ?? 0) / total : 1 / members.length,
+  ]);
+}
+
+function sumOver(members: readonly string[], counts: CellCounts): number {
+  return members.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
 }

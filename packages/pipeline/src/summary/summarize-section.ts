@@ -13,6 +13,7 @@ import type { NoticeList } from "../notice-list.js";
 import { describeSummary, type Parameters } from "../parameters.js";
 import { buildProblem } from "../problem/build-problem.js";
 import { buildCountProblem } from "../problem/count-problem.js";
+import { gatherEvidence, requireCountedGenes } from "../problem/gather-evidence.js";
 import { prepareReference } from "../problem/prepare-reference.js";
 import { startSession } from "../problem/start-session.js";
 import { taskExecutor } from "../threads/task-executor.js";
@@ -27,6 +28,8 @@ export interface SectionSummary {
   readonly input: SolverInput;
   /** The types and their Gram matrix, as solvers see them. */
   readonly reference: SolverReference;
+  /** Names of types without a count in the genes in use: columns of the result that are 0, unknown to the solver. */
+  readonly silentTypes: readonly string[];
   /** N x statWidth: what the solver's `summarize` keeps of each spot. */
   readonly statistics: SpotStatistics;
   /** N counts over the selected genes; 0 where the spot has none. */
@@ -68,7 +71,8 @@ export async function summarizeSection(
     : found;
   const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
   const wanted = needsSample(options) ? sampleSpots(graph) : undefined;
-  const { moments, sample } = await surveySpots(
+  requireCountedGenes(prepared.signature);
+  const survey = await surveySpots(
     executor,
     spatial,
     alignment.spatialIndex,
@@ -77,9 +81,10 @@ export async function summarizeSection(
     callbacks,
     notices,
   );
+  const evidence = gatherEvidence(alignment, prepared.signature, survey, notices);
   const open = usesCountModel(options.solver)
-    ? await buildCountProblem(moments, prepared.signature, sample, options, notices)
-    : buildProblem(moments, prepared.signature, options, notices);
+    ? await buildCountProblem(evidence, survey.sample, options, notices)
+    : buildProblem(evidence, options, notices);
 
   const context = {
     spotCount: spatial.counts.spotCount,
@@ -90,7 +95,7 @@ export async function summarizeSection(
     executor,
     open,
     wanted,
-    sample,
+    survey.sample,
     options,
     context,
     notices,
@@ -116,13 +121,14 @@ export async function summarizeSection(
     callbacks,
     notices,
   );
-  const sharedGeneCount = alignment.geneNames.length;
+  const sharedGeneCount = evidence.genes.length;
   const summary = {
     ...context,
     ...spots,
     graph,
     input: solver.input,
     reference: problem.reference,
+    silentTypes: problem.silentTypes,
     solverOptions: problem.solverOptions,
     parameters: describeSummary({ options, problem, prepared, sharedGeneCount, ...context }),
   };

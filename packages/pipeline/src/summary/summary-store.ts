@@ -40,6 +40,8 @@ interface Facts {
   readonly version: number;
   readonly spotCount: number;
   readonly typeNames: readonly string[];
+  /** Left out by stores from before types without counts took no part in the fit. */
+  readonly silentTypes?: readonly string[];
   readonly precision: "float64" | "float32";
   readonly edgeCount: number;
   readonly hasOrder: boolean;
@@ -69,6 +71,7 @@ export async function writeSummary(
     version: LAYOUT_VERSION,
     spotCount: summary.spotCount,
     typeNames: reference.typeNames,
+    silentTypes: summary.silentTypes,
     precision: librarySizes instanceof Float32Array ? "float32" : "float64",
     edgeCount: graph.neighbors.indices.length,
     hasOrder: graph.order !== undefined,
@@ -169,6 +172,7 @@ export async function readSummary(
     input: facts.input ?? "statistics",
     ...(facts.meanDepth !== undefined && { meanDepth: facts.meanDepth }),
     reference: { typeNames, width: typeCount, values: gram, gram },
+    silentTypes: facts.silentTypes ?? [],
     statistics: isStreamed
       ? statisticsSource(arrays, spotCount, typeCount + 1, stat)
       : await arrays.readNumbers("statistics", spotCount * (typeCount + 1), stat, readOptions),

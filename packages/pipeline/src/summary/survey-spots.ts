@@ -14,13 +14,16 @@ import { runPass } from "./run-pass.js";
 
 export interface Survey {
   readonly moments: GeneMoments;
-  /** Raw counts of the sample's spots over the shared genes. */
+  /** Raw counts of the sample's spots over the same genes. */
   readonly sample: CsrChunk;
+  /** Whether the section holds no count at all, of any gene. */
+  readonly isEmpty: boolean;
 }
 
 /**
- * The first pass over the section: checks that it holds counts, gathers the moments of the shared genes and the rows of a sample.
+ * The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample.
  *
+ * @param columns of the genes
  * @param sample spots, ascending; may be none
  */
 export async function surveySpots(
@@ -70,8 +73,13 @@ export async function surveySpots(
     // Scaled values, which may be negative, are no counts to weigh.
     usesCountModel(options.solver) ? { ...options, preprocess: "log-cpm" } : options,
   );
-  if (report.nonzeroCount === 0) {
+  const isEmpty = report.nonzeroCount === 0;
+  if (isEmpty) {
     notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
   }
-  return { moments: finishMoments(moments), sample: joinSampleRows(rows, sample.length, columns.length) };
+  return {
+    moments: finishMoments(moments),
+    sample: joinSampleRows(rows, sample.length, columns.length),
+    isEmpty,
+  };
 }
