@@ -44,6 +44,7 @@ export {
 export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.js";
 export { wantsNeighbors } from "./neighbors/wants-neighbors.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
+export { betterColumns, describeMatch, type NamedSide } from "./problem/align-inputs.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
 export { isUninformativeLabel } from "./problem/prepare-reference.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result/result-layout.js";

@@ -6,6 +6,7 @@ import {
   type ReferenceSignature,
   ShapeError,
 } from "@flashdeconv/core";
+import type { NamedColumn } from "@flashdeconv/select-genes";
 import type { SectionLocation } from "./threads/pipeline-tasks.js";
 
 /** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
@@ -23,6 +24,8 @@ export interface SpatialInput {
   }): Promise<Coordinates>;
   /** Where other threads can open the same section; needed only where an executor with threads is given. */
   readonly location?: SectionLocation;
+  /** The names of genes that the store has beside `geneNames`, for advice where few of these are shared. */
+  readGeneColumns?(options?: { signal?: AbortSignal }): Promise<readonly NamedColumn[]>;
   /** Names a spot in messages; its number is used where this is left out. */
   readSpotName?(spot: number): Promise<string>;
 }
@@ -34,6 +37,8 @@ export interface CellReference {
   readonly geneNames: readonly string[];
   /** For each cell the number of its type in `names`, or -1 for none. */
   readonly cellTypes: { readonly codes: Int32Array; readonly names: readonly string[] };
+  /** As of SpatialInput. */
+  readGeneColumns?(options?: { signal?: AbortSignal }): Promise<readonly NamedColumn[]>;
   /** Names a cell in messages; its number is used where this is left out. */
   readCellName?(cell: number): Promise<string>;
 }

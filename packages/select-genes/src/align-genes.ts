@@ -1,5 +1,6 @@
 import { compareCodePoints, GeneMismatchError, type Notice } from "@flashdeconv/core";
 import { explainMismatch } from "./explain-mismatch.js";
+import { spellingGains } from "./name-differences.js";
 
 /** The genes that spatial data and reference share, and where each lies on either side. */
 export interface GeneAlignment {
@@ -22,7 +23,8 @@ export interface GeneAlignment {
 export const FEW_SHARED = 0.2;
 
 /**
- * Matches the genes of both sides by name. Of a name that occurs twice on a side the first column is taken.
+ * Matches the genes of both sides by name. Of a name that occurs twice on a side the first column is taken; a gene without a name
+ * matches none. Nothing is renamed: a notice says where another spelling would match more.
  *
  * @throws GeneMismatchError when no name is shared; its message shows names of each side and the likely cause.
  */
@@ -42,8 +44,8 @@ export function alignGenes(
     });
   }
 
-  const spatialDuplicateCount = spatialNames.length - spatial.size;
-  const referenceDuplicateCount = referenceNames.length - reference.size;
+  const spatialDuplicateCount = countNamed(spatialNames) - spatial.size;
+  const referenceDuplicateCount = countNamed(referenceNames) - reference.size;
   const notices = [
     ...duplicateNotice("spatial", "spatial data", spatialDuplicateCount),
     ...duplicateNotice("reference", "reference", referenceDuplicateCount),
@@ -56,7 +58,7 @@ export function alignGenes(
         `Only ${geneNames.length} of ${smallerSideCount} gene names of the smaller side are shared. ` +
         explainMismatch([...spatial.keys()], [...reference.keys()]),
     });
-  }
+  } else notices.push(...spellingNotice([...spatial.keys()], [...reference.keys()], geneNames.length));
   return Object.freeze({
     geneNames,
     spatialIndex: Int32Array.from(geneNames, (name) => spatial.get(name)!),
@@ -71,9 +73,30 @@ export function alignGenes(
 function firstColumns(names: readonly string[]): Map<string, number> {
   const columns = new Map<string, number>();
   for (let column = 0; column < names.length; column++) {
-    if (!columns.has(names[column])) columns.set(names[column], column);
+    if (names[column] !== "" && !columns.has(names[column])) columns.set(names[column], column);
   }
   return columns;
+}
+
+function countNamed(names: readonly string[]): number {
+  return names.reduce((count, name) => count + (name === "" ? 0 : 1), 0);
+}
+
+/** Below this share of the shared genes, what another spelling would add is not worth a word. */
+const FEW_GAINED = 0.01;
+
+function spellingNotice(
+  spatial: readonly string[],
+  reference: readonly string[],
+  sharedCount: number,
+): Notice[] {
+  const [best] = spellingGains(spatial, reference);
+  if (!best || best.gainedCount < FEW_GAINED * sharedCount) return [];
+  const { cause, gainedCount, example } = best;
+  const [ours, theirs] = example.map((name) => JSON.stringify(name));
+  const share = Math.round((100 * gainedCount) / Math.min(spatial.length, reference.length));
+  const message = `${gainedCount} more genes (${share} % of the smaller side) would be shared but for ${cause}: ${ours} in the spatial data, ${theirs} in the reference. Names are taken as they are; write both sides the same way to have them used.`;
+  return [{ code: "gene-spelling", message }];
 }
 
 function duplicateNotice(side: string, sideName: string, count: number): Notice[] {

@@ -1,26 +1,4 @@
-/** One way in which names of the same genes differ between files, and how to undo it. */
-interface NameDifference {
-  readonly cause: string;
-  /** A sentence to add when this is the cause. */
-  readonly caution?: string;
-  readonly undo: (name: string) => string;
-}
-
-const NAME_DIFFERENCES: readonly NameDifference[] = [
-  {
-    cause: "letter case",
-    caution: "Symbols of human and mouse differ in case too, so check the species.",
-    undo: (name) => name.toUpperCase(),
-  },
-  {
-    cause: "version suffixes (such as .5)",
-    undo: (name) => name.replace(/\.\d+(?=$|_PAR_Y$)/, ""),
-  },
-  {
-    cause: "genome prefixes (such as GRCh38_)",
-    undo: (name) => name.replace(/^(?:GRC[a-z]|hg|mm|rn)\d+[_-]+/i, ""),
-  },
-];
+import { NAME_DIFFERENCES, type NameDifference } from "./name-differences.js";
 
 const ENSEMBL_ID = /^(?:(?:GRC[a-z]|hg|mm|rn)\d+[_-]+)?ENS[A-Z]*\d{6,}/i;
 
@@ -57,15 +35,18 @@ export function explainMismatch(spatialNames: readonly string[], referenceNames:
       `and ${formatShare(referenceShare)} of the reference names are Ensembl ids. Most files hold both: use the same on both sides.`
     );
   }
-  return "No difference of letter case, version suffix, genome prefix or kind of id explains it. Check that both sides are of one species and that their var index holds gene names.";
+  return "No difference of letter case, version suffix, genome prefix, replaced characters or kind of id explains it. Check that both sides are of one species and that their var index holds gene names.";
 }
 
-/** Every non-empty set of differences, the smaller sets first, so that the simplest of equally good causes is named. */
+/** So many differences at once are tried; more than that are no longer an explanation. */
+const MOST_AT_ONCE = 3;
+
+/** Every set of a few differences, the smaller sets first, so that the simplest of equally good causes is named. */
 function combinations(): readonly (readonly NameDifference[])[] {
   const sets = Array.from({ length: 2 ** NAME_DIFFERENCES.length - 1 }, (_, i) =>
     NAME_DIFFERENCES.filter((_, bit) => (i + 1) & (1 << bit)),
   );
-  return sets.sort((a, b) => a.length - b.length);
+  return sets.filter(({ length }) => length <= MOST_AT_ONCE).sort((a, b) => a.length - b.length);
 }
 
 function countShared(namesA: readonly string[], namesB: readonly string[]): number {

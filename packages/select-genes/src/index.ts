@@ -19,6 +19,7 @@
  */
 
 export { alignGenes, FEW_SHARED, type GeneAlignment } from "./align-genes.js";
+export { type ColumnMatch, compareColumns, type NamedColumn } from "./compare-columns.js";
 export { countedGenes, genesInSignature } from "./counted-genes.js";
 export { buildGeneMap, type GeneMap } from "./gene-map.js";
 export {
@@ -40,6 +41,7 @@ export { buildRenumbering, geneSubset, type Renumbering, renumberInPlace } from 
 export { highlyVariableGenes } from "./highly-variable-genes.js";
 export { leverageScores } from "./leverage-scores.js";
 export { markerGenes } from "./marker-genes.js";
+export { type SpellingGain, spellingGains } from "./name-differences.js";
 export { type GeneSelection, selectGenes } from "./select-genes.js";
 export { signatureSubset } from "./signature-subset.js";
 export {

@@ -13,6 +13,7 @@ it("exports these names and no other", () => {
     "buildMoments",
     "buildRenumbering",
     "buildSignatureSums",
+    "compareColumns",
     "countedGenes",
     "finishMoments",
     "finishSignature",
@@ -27,6 +28,7 @@ it("exports these names and no other", () => {
     "selectGenes",
     "signatureSubset",
     "silentTypes",
+    "spellingGains",
     "withoutTypes",
   ]);
 });

@@ -8,7 +8,7 @@ import {
 } from "@flashdeconv/io-zarr";
 import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import type { CountReport } from "@flashdeconv/normalize";
-import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan } from "@flashdeconv/pipeline";
+import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan, type NamedSide } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
@@ -100,7 +100,7 @@ async function inspect(
     report: reference,
     typeCount,
     source,
-  } = await inspectReference(matrix?.geneNames ?? [], flags, terminal);
+  } = await inspectReference(spatial ?? { geneNames: [] }, flags, terminal);
   const memory =
     spatial &&
     planOrReason(spatial, typeCount, flags, {
@@ -113,7 +113,7 @@ async function inspect(
 }
 
 async function inspectReference(
-  geneNames: readonly string[],
+  spatial: NamedSide,
   { reference, ...flags }: InspectFlags,
   terminal: Terminal,
 ): Promise<{ report?: ReferenceReport; typeCount?: number; source?: ReferenceSource }> {
@@ -122,7 +122,7 @@ async function inspectReference(
     const counts = isSignature(input)
       ? undefined
       : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));
-    const report = compareReference(geneNames, input, counts);
+    const report = await compareReference(spatial, input, counts, terminal.signal);
     return { report, typeCount: report.types.length, source };
   });
 }

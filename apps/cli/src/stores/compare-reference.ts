@@ -1,10 +1,19 @@
 import { GeneMismatchError } from "@flashdeconv/core";
 import type { CountReport } from "@flashdeconv/normalize";
-import { isSignature, isUninformativeLabel, type ReferenceInput } from "@flashdeconv/pipeline";
-import { alignGenes } from "@flashdeconv/select-genes";
+import {
+  betterColumns,
+  isSignature,
+  isUninformativeLabel,
+  type NamedSide,
+  type ReferenceInput,
+} from "@flashdeconv/pipeline";
+import { alignGenes, type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes";
 
 /** Below this a type's mean is mostly noise. */
 const FEW_CELLS = 10;
+
+/** So many ways to name the genes otherwise are told. */
+const MOST_COLUMNS = 3;
 
 export interface TypeReport {
   readonly name: string;
@@ -22,6 +31,10 @@ export interface ReferenceReport {
   readonly sharedGeneShare: number;
   /** Why names disagree, where few agree; and what is odd about them. */
   readonly geneRemarks: readonly string[];
+  /** Columns of var that would share more genes, the best first. */
+  readonly geneColumns: readonly ColumnMatch[];
+  /** What more would be shared if differences in spelling did not count. */
+  readonly geneSpellings: readonly SpellingGain[];
   readonly types: readonly TypeReport[];
   readonly cellCount: number | undefined;
   /** Cells without a label. */
@@ -29,11 +42,13 @@ export interface ReferenceReport {
   readonly counts: CountReport | undefined;
 }
 
-export function compareReference(
-  spatialGenes: readonly string[],
+export async function compareReference(
+  spatial: NamedSide,
   reference: ReferenceInput,
   counts: CountReport | undefined,
-): ReferenceReport {
+  signal?: AbortSignal,
+): Promise<ReferenceReport> {
+  const { geneNames: spatialGenes } = spatial;
   const { sharedGeneCount, geneRemarks } = compareGenes(spatialGenes, reference.geneNames);
   const smaller = Math.min(new Set(spatialGenes).size, new Set(reference.geneNames).size);
   const cells = isSignature(reference) ? undefined : reference.cellTypes;
@@ -44,6 +59,8 @@ export function compareReference(
     sharedGeneCount,
     sharedGeneShare: smaller === 0 ? 0 : sharedGeneCount / smaller,
     geneRemarks,
+    geneColumns: (await betterColumns(spatial, reference, sharedGeneCount, signal)).slice(0, MOST_COLUMNS),
+    geneSpellings: spellingGains(spatialGenes, reference.geneNames),
     types: names.map((name, k) => ({
       name,
       cellCount: cellCounts?.[k],

@@ -7,6 +7,8 @@ import {
   type TableSummary,
 } from "@flashdeconv/io-zarr";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
+import { describeMatch } from "@flashdeconv/pipeline";
+import type { SpellingGain } from "@flashdeconv/select-genes";
 import type { Inspection } from "../commands/inspect.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
 import { describePlan } from "../resources/plan-resources.js";
@@ -124,9 +126,15 @@ function describeReference(reference: ReferenceReport): string[] {
     counts && `Values: ${describeValues(counts, cellCount ?? 0, "cell")}`,
     `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`,
     ...reference.geneRemarks,
+    ...reference.geneColumns.map(describeMatch),
+    ...reference.geneSpellings.map(describeSpelling),
     unlabelledCount > 0 ? `${countOf(unlabelledCount, "cell")} without a type` : undefined,
     ...indent(table(["cell type", "cells", "remark"], rows)),
   ].filter((line) => line !== undefined);
+}
+
+function describeSpelling({ cause, gainedCount, example }: SpellingGain): string {
+  return `${countOf(gainedCount, "more gene")} would be shared but for ${cause}: ${example.join(" and ")}`;
 }
 
 function someNames(names: readonly string[]): string {

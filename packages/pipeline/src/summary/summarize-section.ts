@@ -1,6 +1,5 @@
 import { meanDegree } from "@flashdeconv/graph";
 import type { SharedArena } from "@flashdeconv/kernels";
-import { alignGenes } from "@flashdeconv/select-genes";
 import type { Solver, SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import { chooseFit, needsSample } from "../choices/choose-fit.js";
 import { sampleSpots } from "../choices/sample-spots.js";
@@ -11,6 +10,7 @@ import { graphInReach } from "../memory/allocator.js";
 import { buildSpatialGraph, type SpatialGraph } from "../neighbors/spatial-graph.js";
 import type { NoticeList } from "../notice-list.js";
 import { describeSummary, type Parameters } from "../parameters.js";
+import { alignInputs } from "../problem/align-inputs.js";
 import { buildProblem } from "../problem/build-problem.js";
 import { buildCountProblem } from "../problem/count-problem.js";
 import { gatherEvidence, requireCountedGenes } from "../problem/gather-evidence.js";
@@ -60,7 +60,7 @@ export async function summarizeSection(
   arena?: SharedArena,
 ): Promise<{ readonly summary: SectionSummary; readonly solver: Solver }> {
   checkInputs(spatial, reference);
-  const alignment = alignGenes(spatial.geneNames, reference.geneNames);
+  const alignment = await alignInputs(spatial, reference, callbacks.signal);
   for (const notice of alignment.notices) notices.add(notice);
 
   const executor = taskExecutor(spatial, options.solver, callbacks, () => session);
