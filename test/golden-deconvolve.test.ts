@@ -7,6 +7,7 @@ import { proportionsOf } from "../packages/pipeline/test/proportions-of.js";
 import { goldenArray, goldenFacts, goldenPath } from "./golden-data.js";
 
 const SETTINGS: Partial<DeconvolveOptions> = {
+  method: "flashdeconv",
   sketchDimension: 128,
   highlyVariableCount: 400,
   markersPerType: 20,

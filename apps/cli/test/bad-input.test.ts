@@ -166,10 +166,14 @@ describe("bad input is refused", () => {
       },
       [/300/, /20[01]/],
     ],
-    ["lambda below 0", { args: ["--lambda", "-5"] }, [/option --lambda: found -5/, /at least 0/]],
+    [
+      "lambda below 0",
+      { args: ["--method", "flashdeconv", "--lambda", "-5"] },
+      [/option --lambda: found -5/, /at least 0/],
+    ],
     [
       "a platform and a lambda",
-      { args: ["--lambda", "5", "--platform", "visium"] },
+      { args: ["--method", "flashdeconv", "--lambda", "5", "--platform", "visium"] },
       [/--platform/, /lambda/],
     ],
     [
@@ -185,7 +189,7 @@ describe("bad input is refused", () => {
     [
       "a radius that is missing",
       { args: ["--graph", "radius"] },
-      [/option --radius: found nothing/, /a distance/],
+      [/option --radius: found nothing/, /the distance/],
     ],
     [
       "a radius without its graph",
@@ -194,7 +198,7 @@ describe("bad input is refused", () => {
     ],
     [
       "one option twice",
-      { args: ["--rho", "0.1", "--solver-options", '{"rho":0.2}'] },
+      { args: ["--method", "flashdeconv", "--rho", "0.1", "--solver-options", '{"rho":0.2}'] },
       [/option --rho/, /--solver-options/],
     ],
     [
@@ -205,20 +209,24 @@ describe("bad input is refused", () => {
     ["broken JSON", { args: ["--solver-options", "{lambda:2}"] }, [/option --solver-options/, /JSON object/]],
     [
       "half a number",
-      { args: ["--target-sum", "12abc"] },
+      { args: ["--method", "flashdeconv", "--target-sum", "12abc"] },
       [/option --target-sum: found "12abc"/, /a number/],
     ],
     [
       "a count that is not whole",
-      { args: ["--n-hvg", "1.5"] },
+      { args: ["--genes", "selected", "--n-hvg", "1.5"] },
       [/option --n-hvg: found 1.5/, /whole number/],
     ],
     [
       "no gene at all",
-      { args: ["--n-hvg", "0", "--n-markers", "0"] },
+      { args: ["--genes", "selected", "--n-hvg", "0", "--n-markers", "0"] },
       [/option --n-hvg: found 0/, /--n-markers is 0/],
     ],
-    ["a sketch of nothing", { args: ["--sketch-dim", "0"] }, [/option --sketch-dim: found 0/, /"none"/]],
+    [
+      "a sketch of nothing",
+      { args: ["--method", "flashdeconv", "--sketch-dim", "0"] },
+      [/option --sketch-dim: found 0/, /"none"/],
+    ],
     ["no neighbours", { args: ["--neighbors", "0"] }, [/option --neighbors: found 0/, /at least 1/]],
     [
       "a slip in a value",

@@ -19,7 +19,19 @@ async function succeed(...args: string[]): Promise<string> {
 }
 
 const run = (path: string, ...more: string[]) =>
-  succeed("run", path, "--reference", stores.reference, "--tolerance", "1e-7", "--lambda", "50", ...more);
+  succeed(
+    "run",
+    path,
+    "--reference",
+    stores.reference,
+    "--method",
+    "flashdeconv",
+    "--tolerance",
+    "1e-7",
+    "--lambda",
+    "50",
+    ...more,
+  );
 
 async function proportionsIn(path: string): Promise<number[]> {
   const { values } = await readObsm(await openStore(path), "flashdeconv");

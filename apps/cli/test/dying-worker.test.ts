@@ -57,7 +57,7 @@ describe.skipIf(!isBuilt)("a worker that dies (skipped where the program is not 
     [0, "exit", []],
     [100, "exit", ["--use-scratch", "always"]],
     [300, "exit", []],
-    [300, "exit", ["--use-scratch", "always", "--lambda", "3000"]],
+    [300, "exit", ["--use-scratch", "always", "--method", "flashdeconv", "--lambda", "3000"]],
     [50, "memory", []],
     [50, "memory", ["--use-scratch", "always"]],
   ] as const)("ends the run with 1 and leaves nothing, after %i ms by %s, %j", async (after, by, more) => {

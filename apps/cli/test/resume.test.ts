@@ -101,7 +101,7 @@ describe.skipIf(!isBuilt)("a run that is killed (skipped where the program is no
     async (_, options) => {
       const folder = await temporaryFolder();
       const whole = join(folder, "whole.zarr");
-      const more = ["--save-every", "0", "--lambda", "40", ...options];
+      const more = ["--save-every", "0", "--method", "flashdeconv", "--lambda", "40", ...options];
       const undisturbed = await run(runArguments(whole, more, sections.large));
       expect(undisturbed.code, undisturbed.stderr).toBe(0);
       expect(JSON.parse(undisturbed.stdout).resumed_pieces).toBe(0);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
 import { inspectStore, readColumn, readDataframe, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
+import { METHOD_NAMES } from "@flashdeconv/pipeline";
 import { describe, expect, it } from "vitest";
 import { goldenArray, goldenPath } from "../../../test/golden-data.js";
 import { type CliRun, runCli, temporaryFolder } from "./run-cli.js";
@@ -108,7 +109,7 @@ describe("flashdeconv run", () => {
     const args = ["run", section, "--reference", stores.reference, "--in-place"];
     await succeed(args);
     const first = await proportionsIn(section);
-    await succeed([...args, "--lambda", "0"]);
+    await succeed([...args, "--method", "flashdeconv", "--lambda", "0"]);
     const second = await proportionsIn(section);
     expect(second.columnNames).toEqual(TYPES);
     expect(second.values).not.toEqual(first.values);
@@ -232,7 +233,10 @@ describe("flashdeconv run", () => {
     const section = await writeSection(join(folder, "section.zarr"), { counts: withValue(3, 2.5) });
     const args = ["run", section, "--reference", stores.reference, "--out", join(folder, "out.zarr")];
     expect((await runCli(args)).code).toBe(2);
-    await succeed([...args, "--allow-non-counts"]);
+    for (const method of METHOD_NAMES) {
+      const more = ["--allow-non-counts", "--method", method, "--overwrite", "--json", "--quiet"];
+      expect(JSON.parse((await succeed([...args, ...more])).stdout)).toMatchObject({ method });
+    }
   });
 
   it("tells of few cells, odd labels and repeated genes, once each", async () => {
@@ -272,9 +276,10 @@ describe("flashdeconv run", () => {
     ["spatial-dense", "log2_cpm1e6", ["--target-sum", "1e6", "--log-base", "2"]],
   ])("gives the published numbers from golden %s: %s", async (store, name, more) => {
     const out = join(await temporaryFolder(), "result.zarr");
-    const settings = "--sketch-dim 128 --n-hvg 400 --n-markers 20 --tolerance 1e-10 --empty uniform".split(
-      " ",
-    );
+    const settings =
+      "--method flashdeconv --sketch-dim 128 --n-hvg 400 --n-markers 20 --tolerance 1e-10 --empty uniform".split(
+        " ",
+      );
     const reference = goldenPath("reference.zarr");
     await succeed([
       "run",

@@ -27,7 +27,7 @@ describe("flashdeconv solve", () => {
     const folder = await temporaryFolder();
     const at = (name: string) => join(folder, name);
     await succeed(...run("--out", at("run"), "--save-stats", at("stats"), "--method", "flashdeconv"));
-    await succeed(...run("--out", at("run-50"), "--lambda", "50"));
+    await succeed(...run("--out", at("run-50"), "--method", "flashdeconv", "--lambda", "50"));
     const { stdout } = await succeed("solve", at("stats"), "--out", at("again"));
     await succeed("solve", at("stats"), "--out", at("again-50"), "--lambda", "50");
     expect(await proportionsIn(at("again"))).toEqual(await proportionsIn(at("run")));
@@ -56,7 +56,11 @@ describe("flashdeconv solve", () => {
     [["--drop-type", "type_7"], /option --drop-type: found "type_7".*one of type_0, type_1/],
     [["--merge-types", '{"a": "type_1"}'], /option --merge-types: .*a list of type names/],
     [["--workers", "0"], /option --workers/],
-    [["--lambda", "-1"], /option --lambda/],
+    [["--smoothing", "-1"], /option --smoothing/],
+    [["--lambda", "3"], /option --lambda: found 3, expected nothing with statistics of --method weighted/],
+    [["--rho", "0.01"], /option --rho: .*run the section itself with --method flashdeconv/],
+    [["--solver", "nnls"], /option --solver: .*a solver of "weighted-counts"/],
+    [["--cache", "kept"], /option --cache: found "kept", expected a URL among the stores/],
   ])("refuses %j and writes nothing", async (more, message) => {
     const folder = await temporaryFolder();
     const stats = join(folder, "stats");

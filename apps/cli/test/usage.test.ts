@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
+import { DECONVOLVE_DEFAULTS, METHOD_NAMES, methodsWith, methodsWithOwn } from "@flashdeconv/pipeline";
 import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";
@@ -30,6 +30,25 @@ describe("help and version", () => {
     const flags = stdout.match(/^ {2}(?:-h, )?(--[a-z-]+)/gm)?.map((flag) => flag.trim()) ?? [];
     expect(flags.length).toBeGreaterThan(3);
     for (const flag of flags) expect(flag === "-h, --help" || readme.includes(`\`${flag}`), flag).toBe(true);
+  });
+
+  it("the README says which method has which option", () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const names = Object.keys(DECONVOLVE_DEFAULTS) as (keyof typeof DECONVOLVE_DEFAULTS)[];
+    const lists = [
+      ...names.map((name) => [name, methodsWith(name)] as const),
+      ...["lambda", "rho"].map((name) => [name, methodsWithOwn(name)] as const),
+    ];
+    const rows = lists
+      .filter(([, methods]) => methods.length < METHOD_NAMES.length)
+      .map(([name, methods]) => {
+        const cells = ["weighted", "flashdeconv", "poisson"].map((method) =>
+          methods.some((one) => one === method) ? " yes " : " ",
+        );
+        return `| \`${OPTION_FLAGS[name]}\` |${cells.join("|")}|`;
+      });
+    expect(rows.length).toBeGreaterThan(8);
+    expect(readme).toContain(`|---|---|---|---|\n${rows.join("\n")}\n\n`);
   });
 
   it("knows a flag for every option of deconvolve and of the simulation", async () => {
@@ -66,7 +85,11 @@ describe("usage that cannot be", () => {
 
   it.each<[string, string[], string]>([
     ["usage", ["run", "--json"], "UsageError"],
-    ["an option", ["run", "a", "--reference", "b", "--out", "c", "--json", "--lambda", "-1"], "OptionError"],
+    [
+      "an option",
+      ["run", "a", "--reference", "b", "--out", "c", "--json", "--smoothing", "-1"],
+      "OptionError",
+    ],
     ["a store", ["inspect", "not-there.zarr", "--json"], "StoreError"],
   ])("with --json an error about %s is an object on standard output", async (_, args, tag) => {
     const { code, stdout, stderr } = await runCli(args);

@@ -177,14 +177,21 @@ export function finishCountCheck(check: CountCheck): CountReport {
   return Object.freeze({ spotCount, emptySpotCount, nonzeroCount, total, max, faults });
 }
 
+/** No logarithm of what was ever sequenced is above this: it would stand for 485 million counts, or, to base 2, a million. */
+const GREATEST_LOGARITHM = 20;
+
+export type CountVerdict = "counts" | "decimal counts" | "logged or scaled" | "invalid";
+
 /**
- * What kind of matrix the values look like: `"counts"` without any fault; `"logged or scaled"` when some values are not whole
- * (negative ones among them are what centring leaves); `"invalid"` when values are not finite, or negative though whole.
+ * What kind of matrix the values look like: `"counts"` without any fault; where some values are not whole, `"decimal counts"` if the
+ * greatest is too large for a logarithm and none is negative, as the removal of ambient RNA leaves them, else `"logged or scaled"`
+ * (negative ones are what centring leaves); `"invalid"` when values are not finite, or negative though whole.
  */
-export function describeCounts(report: CountReport): "counts" | "logged or scaled" | "invalid" {
+export function describeCounts(report: CountReport): CountVerdict {
   const kinds = new Set(report.faults.map((fault) => fault.kind));
   if (kinds.size === 0) return "counts";
-  return kinds.has("not finite") || !kinds.has("not whole") ? "invalid" : "logged or scaled";
+  if (kinds.has("not finite") || !kinds.has("not whole")) return "invalid";
+  return !kinds.has("negative") && report.max > GREATEST_LOGARITHM ? "decimal counts" : "logged or scaled";
 }
 
 function noteFault(faults: CountCheck["faults"], spot: number, gene: number, value: number): void {

@@ -22,6 +22,7 @@ export {
   type CountFault,
   type CountFaultKind,
   type CountReport,
+  type CountVerdict,
   describeCounts,
   finishCountCheck,
   mergeCountCheck,

@@ -8,15 +8,10 @@ import {
 } from "@flashdeconv/normalize";
 import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
-import {
-  BCD_DEFAULTS,
-  resolveSolveOptions,
-  SOLVE_DEFAULTS,
-  type SolveOptions,
-  type Solver,
-} from "@flashdeconv/solver";
+import { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions, type Solver } from "@flashdeconv/solver";
+import { checkSolverOptions, type MethodOrigin, refuseForeign, refuseIgnored } from "./check-options.js";
 import type { Checkpoint } from "./checkpoint/checkpoint.js";
-import { smoothedPoisson, usesCountModel } from "./choices/smoothed-poisson.js";
+import { usesCountModel } from "./choices/smoothed-poisson.js";
 import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
 import { PLATFORMS, type PlatformName } from "./problem/platforms.js";
 import type { ScratchUse } from "./scratch/scratch-use.js";
@@ -36,9 +31,8 @@ export interface StageProgress {
 
 export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   /**
-   * The method by name, which brings a solver and settings for it. "weighted" by default, the most accurate one; "flashdeconv", the
-   * article's, where something is given that only this has: `preprocess`, `targetSum`, `logBase`, `sketchDimension`, `seed`,
-   * `platform`, `allowNonCounts`, or lambda or rho in `solverOptions`. Undefined with a solver of your own.
+   * The method by name, which brings a solver and settings for it. "weighted" by default, the most accurate one. Nothing else decides it:
+   * an option that it does not have is refused. Undefined with a solver that is no method's.
    */
   readonly method: MethodName | undefined;
   /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
@@ -57,7 +51,7 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly neighborCount: number;
   /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
   readonly radius: number | undefined;
-  /** The method's, or one of your own. */
+  /** The method's, one that is no method's (`nnls`), or one of your own. */
   readonly solver: Solver;
   /** The solver's own options, over its defaults. */
   readonly solverOptions: Readonly<Record<string, unknown>>;
@@ -125,6 +119,8 @@ export interface DeconvolveCallbacks {
 /** Below this tolerance abundances are kept in double unless asked otherwise. */
 const FINEST_FLOAT32_TOLERANCE = 1e-5;
 
+const DEFAULT_METHOD = "weighted";
+
 export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   ...NORMALIZATION_DEFAULTS,
   ...SOLVE_DEFAULTS,
@@ -135,10 +131,10 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   graph: GRAPH_DEFAULTS.kind,
   neighborCount: GRAPH_DEFAULTS.neighborCount,
   radius: undefined,
-  method: "weighted",
-  genes: METHODS.weighted.genes,
-  solver: METHODS.weighted.solver,
-  smoothing: METHODS.weighted.smoothing,
+  method: DEFAULT_METHOD,
+  genes: METHODS[DEFAULT_METHOD].genes,
+  solver: METHODS[DEFAULT_METHOD].solver,
+  smoothing: METHODS[DEFAULT_METHOD].smoothing,
   likelihood: "auto",
   platformCorrection: true,
   overdispersion: "auto",
@@ -150,39 +146,63 @@ export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
   allowNonCounts: false,
 });
 
+/** What has been resolved once is not looked at as given again: it holds every option. */
+const resolvedOptions = new WeakSet<object>([DECONVOLVE_DEFAULTS]);
+
 /**
- * The given options, checked, with the defaults for what is left out; undefined counts as left out.
+ * The given options, checked, with the defaults for what is left out; undefined counts as left out. What it returns may be given to it, and
+ * to `deconvolve`, as it is.
  *
- * @throws OptionError for an option that is unknown or has a value it cannot take. Nothing is read before.
+ * @throws OptionError for an option that is unknown, has a value it cannot take, or would be ignored: one that the method or solver
+ * does not have, or that another option makes meaningless. The default value counts as given too. Nothing is read before.
  */
 export function resolveDeconvolveOptions(input: Partial<DeconvolveOptions> = {}): DeconvolveOptions {
-  const given = Object.entries(input).filter(([, value]) => value !== undefined);
-  for (const [option, value] of given) {
-    if (option in DECONVOLVE_DEFAULTS) continue;
+  return resolveOptionsFor(
+    input,
+    input.method === undefined && input.solver === undefined ? "default" : "given",
+  );
+}
+
+/** The same for a method that comes from `origin`. */
+export function resolveOptionsFor(
+  input: Partial<DeconvolveOptions>,
+  origin: MethodOrigin,
+): DeconvolveOptions {
+  if (resolvedOptions.has(input)) return input as DeconvolveOptions;
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  for (const [option, value] of entries) {
+    if (Object.hasOwn(DECONVOLVE_DEFAULTS, option)) continue;
     const rule = `an option of deconvolve: ${Object.keys(DECONVOLVE_DEFAULTS).join(", ")}`;
     throw new OptionError({ option, value: String(value), rule });
   }
   const merged: DeconvolveOptions = {
     ...DECONVOLVE_DEFAULTS,
-    ...Object.fromEntries(given),
+    ...Object.fromEntries(entries),
     ...resolveMethod(input),
   };
   const needsDouble = input.precision === undefined && merged.tolerance < FINEST_FLOAT32_TOLERANCE;
   const options: DeconvolveOptions = needsDouble ? { ...merged, precision: "float64" } : merged;
+  const names = entries.map(([option]) => option as keyof DeconvolveOptions);
+  const given = { names, options, origin };
+  refuseForeign(given);
   resolveNormalizationOptions(options);
   resolveGeneSelectionOptions(geneSelectionOptions(options));
   resolveSketchOptions({ dimension: options.sketchDimension, seed: options.seed });
-  resolveGraphOptions(graphOptions(options));
+  requireOneOf("graph", options.graph, ["knn", "radius", "grid"]);
   resolveSolveOptions(options);
   requireOneOf("precision", options.precision, ["float64", "float32"]);
   requireOneOf("empty", options.empty, ["nan", "uniform"]);
   requireOneOf("kernels", options.kernels, KERNEL_CHOICES);
   requireOneOf("genes", options.genes, ["selected", "all"]);
   if (options.platform !== undefined) requireOneOf("platform", options.platform, Object.keys(PLATFORMS));
+  requireBoolean("allowNonCounts", options.allowNonCounts);
   checkSmoothing(options);
-  checkCountOptions(options);
+  checkCountOptions(options, origin);
+  refuseIgnored(given);
+  resolveGraphOptions(graphOptions(options));
   // Not kept: the pipeline resolves them again once the strength of smoothing is known.
-  options.solver.resolveOptions(options.solverOptions);
+  checkSolverOptions(options, origin);
+  resolvedOptions.add(options);
   return options;
 }
 
@@ -192,33 +212,32 @@ function resolveMethod(
 ): Pick<DeconvolveOptions, "method" | "solver" | "genes" | "smoothing"> {
   const { solver: given, method: asked } = input;
   if (asked !== undefined) requireOneOf("method", asked, METHOD_NAMES);
-  if (given && asked && METHODS[asked].solver !== given) {
-    throw new OptionError({
-      option: "method",
-      value: asked,
-      rule: `no method with the solver ${given.name}, which is not that method's`,
-      remedy: "Give one of the two.",
-    });
-  }
-  const method = asked ?? (given ? methodOf(given) : impliedMethod(input));
+  const method = asked ?? (given && methodOf(given) === undefined ? undefined : DEFAULT_METHOD);
+  if (given !== undefined) refuseOtherSolver(given, method);
   const defaults = method && METHODS[method];
-  const solver = given ?? (defaults ?? METHODS.flashdeconv).solver;
+  const solver = given ?? (defaults ?? METHODS[DEFAULT_METHOD]).solver;
   const isSet = solver.smoothing !== undefined && solver.smoothing.option in (input.solverOptions ?? {});
   return {
     method,
     solver,
     genes: input.genes ?? defaults?.genes ?? (usesCountModel(solver) ? "all" : "selected"),
-    smoothing: input.smoothing ?? (isSet ? undefined : defaults?.smoothing),
+    smoothing: input.smoothing ?? (isSet || input.platform ? undefined : defaults?.smoothing),
   };
 }
 
-/** Who gives what only the article's method has means that one. */
-function impliedMethod(input: Partial<DeconvolveOptions>): MethodName | undefined {
-  const isArticles =
-    [...NORMALIZED_ONLY, "platform" as const].some((option) => input[option] !== undefined) ||
-    input.allowNonCounts === true ||
-    Object.keys(input.solverOptions ?? {}).some((option) => option in BCD_DEFAULTS);
-  return isArticles ? "flashdeconv" : DECONVOLVE_DEFAULTS.method;
+/** The method alone decides: a solver that is another method's, or no method's, does not change it. */
+function refuseOtherSolver(solver: Solver, method: MethodName | undefined): void {
+  if (method === undefined || METHODS[method].solver === solver) return;
+  const own = methodOf(solver);
+  throw new OptionError({
+    option: "solver",
+    value: solver.name,
+    rule: `none but ${METHODS[method].solver.name} with { method: "${method}" }`,
+    remedy:
+      own === undefined
+        ? "It belongs to no method: leave the method out, or the solver."
+        : `Give { method: "${own}" }, which brings this solver.`,
+  });
 }
 
 /** The strength of smoothing comes from one place, and only to a solver that has one. */
@@ -231,55 +250,37 @@ function checkSmoothing({ smoothing, platform, solver, solverOptions }: Deconvol
   if (smoothing !== undefined && smoothing !== "auto" && smoothing !== "none" && !isStrength) {
     refuse("smoothing", smoothing, '"auto", "none" or a number of at least 0', "Give such a value.");
   }
-  if (platform !== undefined && own !== "lambda") {
-    const rule = `no platform with the solver ${solver.name}, which takes no lambda`;
-    refuse("platform", platform, rule, "Leave the platform out, or choose another solver.");
-  }
   if (platform !== undefined && "lambda" in solverOptions) {
     refuse("platform", platform, "no platform where lambda is given");
   }
   if (smoothing === undefined) return;
-  if (own === undefined) {
-    const rule = `no smoothing with the solver ${solver.name}, which has no strength to set`;
-    refuse("smoothing", smoothing, rule, "Leave it out, or choose another solver.");
-  } else if (own in solverOptions) refuse("smoothing", smoothing, `no smoothing where ${own} is given`);
+  if (own !== undefined && own in solverOptions) {
+    refuse("smoothing", smoothing, `no smoothing where ${own} is given`);
+  }
   if (platform !== undefined) refuse("smoothing", smoothing, "no smoothing where a platform is given");
 }
 
-/** What is for one kind of statistics has no meaning for another, and is not ignored. */
-function checkCountOptions(options: DeconvolveOptions): void {
-  const { solver, overdispersion, platformCorrection } = options;
+function checkCountOptions(
+  { solver, solverOptions, ...options }: DeconvolveOptions,
+  origin: MethodOrigin,
+): void {
+  const { overdispersion, platformCorrection, likelihood } = options;
   const isNumber = typeof overdispersion === "number" && overdispersion >= 0 && overdispersion < Infinity;
   if (overdispersion !== "auto" && !isNumber) {
     const rule = '"auto" or a number of at least 0';
     throw new OptionError({ option: "overdispersion", value: overdispersion, rule });
   }
-  if (typeof platformCorrection !== "boolean") {
-    throw new OptionError({ option: "platformCorrection", value: platformCorrection, rule: "true or false" });
-  }
-  requireOneOf("likelihood", options.likelihood, ["auto", "always"]);
-  if (options.likelihood !== "auto" && solver !== smoothedPoisson) {
-    throw new OptionError({
-      option: "likelihood",
-      value: options.likelihood,
-      rule: `no likelihood with the solver ${solver.name}, which has no other fit to choose`,
-      remedy: "Leave it out, or take the method poisson.",
-    });
-  }
-  const isWeighted = usesCountModel(solver);
-  const foreign = isWeighted ? NORMALIZED_ONLY : COUNTS_ONLY;
-  const option = foreign.find((name) => options[name] !== DECONVOLVE_DEFAULTS[name]);
-  if (option === undefined) return;
+  requireBoolean("platformCorrection", platformCorrection);
+  requireOneOf("likelihood", likelihood, ["auto", "always"]);
+  // Statistics were made with one, which their solver is told again.
+  if (origin === "statistics" || !usesCountModel(solver) || !("overdispersion" in solverOptions)) return;
   throw new OptionError({
-    option,
-    value: String(options[option]),
-    rule: `no ${option} with the solver ${solver.name}, which takes ${isWeighted ? "counts as they are" : "normalised counts"}`,
-    remedy: `Leave it out, or take the method ${isWeighted ? "flashdeconv" : "weighted"}.`,
+    option: "solverOptions",
+    value: solverOptions,
+    rule: "no overdispersion, which is an option of the method",
+    remedy: "Give it as { overdispersion: 0.1 }.",
   });
 }
-
-const NORMALIZED_ONLY = ["preprocess", "targetSum", "logBase", "sketchDimension", "seed"] as const;
-const COUNTS_ONLY = ["platformCorrection", "overdispersion"] as const;
 
 export function geneSelectionOptions({ highlyVariableCount, markersPerType }: DeconvolveOptions) {
   return { highlyVariableCount, markersPerType };
@@ -292,4 +293,8 @@ export function graphOptions({ graph, neighborCount, radius }: DeconvolveOptions
 function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
   if (allowed.includes(value)) return;
   throw new OptionError({ option, value, rule: `one of ${allowed.map((name) => `"${name}"`).join(", ")}` });
+}
+
+function requireBoolean(option: string, value: unknown): void {
+  if (typeof value !== "boolean") throw new OptionError({ option, value, rule: "true or false" });
 }

@@ -17,7 +17,7 @@
  * const reference = {
  *   typeNames: ["Astrocyte", "Neuron"], geneNames: ["Aqp4", "Cd3e", "Gad1"], values: Float64Array.of(9, 1, 0, 0, 1, 8),
  * };
- * const result = await deconvolve(spatial, reference, { sketchDimension: "none" });
+ * const result = await deconvolve(spatial, reference);
  * console.log(result.typeNames[result.dominant[0]]); // Neuron
  */
 
@@ -43,6 +43,7 @@ export {
 } from "./memory/memory-plan.js";
 export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.js";
 export { wantsNeighbors } from "./neighbors/wants-neighbors.js";
+export { methodsWith, methodsWithOwn } from "./option-table.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
 export { betterColumns, describeMatch, type NamedSide } from "./problem/align-inputs.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
@@ -56,7 +57,12 @@ export {
   writeResultStore,
 } from "./result/write-deconvolution.js";
 export type { Scratch, ScratchFile, ScratchUse } from "./scratch/scratch-use.js";
-export { type SolveSummaryInput, type SolveSummaryOptions, solveSummary } from "./solve/solve-summary.js";
+export {
+  resolveSummaryOptions,
+  type SolveSummaryInput,
+  type SolveSummaryOptions,
+  solveSummary,
+} from "./solve/solve-summary.js";
 export { SPOT_STATUSES, type SpotAnswers } from "./solve/spot-answers.js";
 export { recombineTypes } from "./summary/recombine-types.js";
 export type { SpotStatistics } from "./summary/spot-statistics.js";

@@ -1,7 +1,13 @@
 import { CountError, GeneMismatchError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
 import { nnls, type Solver } from "@flashdeconv/solver";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type DeconvolveOptions, deconvolve, resolveDeconvolveOptions } from "../src/index.js";
+import {
+  DECONVOLVE_DEFAULTS,
+  type DeconvolveOptions,
+  deconvolve,
+  METHOD_NAMES,
+  resolveDeconvolveOptions,
+} from "../src/index.js";
 import { type SmallSection, smallSection, withValue } from "./small-section.js";
 
 let section: SmallSection;
@@ -21,7 +27,12 @@ describe("values that are no counts", () => {
     [Number.NaN, "not finite", /repair it or drop the gene/],
     [Number.POSITIVE_INFINITY, "not finite", /repair it or drop the gene/],
     [-1, "negative", /--layer NAME/],
-    [0.5, "not whole", /logged or scaled already.*--allow-non-counts/],
+    [0.5, "not whole", /up to \d+ these look like counts.*ambient RNA/],
+    [
+      250.5,
+      "not whole",
+      /up to 250.5.*ambient RNA.*as they are with --allow-non-counts, whatever the method/,
+    ],
   ])("%d is refused, with its spot and gene", async (value, kind, remedy) => {
     const { at, spot, gene } = target(section);
     const error = await deconvolve(withValue(section, at, value), section.reference).catch(
@@ -50,15 +61,17 @@ describe("values that are no counts", () => {
     const { at } = target(section);
     const { reference } = section;
     const fraction = withValue(section, at, 0.5);
-    expect(
-      (await deconvolve(fraction, reference, { allowNonCounts: true })).parameters.allow_non_counts,
-    ).toBe(true);
-    expect((await deconvolve(fraction, reference, { preprocess: "raw" })).parameters.preprocess).toBe("raw");
+    for (const method of METHOD_NAMES) {
+      const { parameters } = await deconvolve(fraction, reference, { method, allowNonCounts: true });
+      expect(parameters).toMatchObject({ method, allow_non_counts: true });
+    }
+    const raw = { method: "flashdeconv", preprocess: "raw" } as const;
+    expect((await deconvolve(fraction, reference, raw)).parameters.preprocess).toBe("raw");
     const negative = withValue(section, at, -1);
     await expect(deconvolve(negative, reference, { allowNonCounts: true })).rejects.toThrow(CountError);
-    expect((await deconvolve(negative, reference, { preprocess: "raw" })).spotCount).toBe(150);
+    expect((await deconvolve(negative, reference, raw)).spotCount).toBe(150);
     const missing = withValue(section, at, Number.NaN);
-    await expect(deconvolve(missing, reference, { preprocess: "raw", allowNonCounts: true })).rejects.toThrow(
+    await expect(deconvolve(missing, reference, { ...raw, allowNonCounts: true })).rejects.toThrow(
       CountError,
     );
   });
@@ -123,23 +136,27 @@ describe("inputs that do not fit", () => {
 describe("options", () => {
   it.each<[string, object, RegExp]>([
     ["unknown", { neighbours: 6 }, /neighbours.*an option of deconvolve/],
-    ["preprocess", { preprocess: "log" }, /preprocess/],
-    ["negative lambda", { solverOptions: { lambda: -1 } }, /lambda: found -1/],
+    ["preprocess", { method: "flashdeconv", preprocess: "log" }, /preprocess/],
+    ["negative lambda", { method: "flashdeconv", solverOptions: { lambda: -1 } }, /lambda: found -1/],
     ["misspelt solver option", { solverOptions: { lamda: 1 } }, /lamda/],
-    ["lambda of nnls", { solver: nnls, solverOptions: { lambda: 1 } }, /an option of the solver nnls: rho/],
-    ["platform", { platform: "xenium" }, /one of "visium"/],
+    [
+      "lambda of nnls",
+      { solver: nnls, solverOptions: { lambda: 1 } },
+      /lambda: found 1, expected nothing with the solver nnls/,
+    ],
+    ["platform", { method: "flashdeconv", platform: "xenium" }, /one of "visium"/],
     [
       "platform and lambda",
-      { platform: "visium", solverOptions: { lambda: 3 } },
+      { method: "flashdeconv", platform: "visium", solverOptions: { lambda: 3 } },
       /no platform where lambda is given/,
     ],
     ["precision", { precision: "float16" }, /"float64", "float32"/],
     ["empty", { empty: "zero" }, /"nan", "uniform"/],
     ["tolerance", { tolerance: -1 }, /tolerance/],
-    ["sketchDimension", { sketchDimension: 0 }, /dimension/],
+    ["sketchDimension", { method: "flashdeconv", sketchDimension: 0 }, /dimension/],
     ["neighborCount", { neighborCount: 0 }, /neighborCount/],
     ["radius missing", { graph: "radius" }, /radius/],
-    ["highlyVariableCount", { highlyVariableCount: -1 }, /highlyVariableCount/],
+    ["highlyVariableCount", { genes: "selected", highlyVariableCount: -1 }, /highlyVariableCount/],
   ])("%s is refused before anything is read", (_, options, message) => {
     expect(() => resolveDeconvolveOptions(options as Partial<DeconvolveOptions>)).toThrow(OptionError);
     expect(() => resolveDeconvolveOptions(options as Partial<DeconvolveOptions>)).toThrow(message);
@@ -150,26 +167,20 @@ describe("options", () => {
     expect([tolerance, (solver as Solver).name]).toEqual([1e-3, "weighted"]);
   });
 
-  it("that only the article's method has mean that method", () => {
-    const methodFor = (options: Partial<DeconvolveOptions>) => resolveDeconvolveOptions(options).method;
-    for (const options of [
-      { preprocess: "log-cpm" },
-      { sketchDimension: "none" },
-      { seed: 0 },
-      { allowNonCounts: true },
-      { solverOptions: { lambda: 0 } },
-      { solverOptions: { rho: 0.1 } },
-      { platform: "visium" },
-    ] as const) {
-      expect(methodFor(options), JSON.stringify(options)).toBe("flashdeconv");
-    }
+  it("do not change the method, whatever they are", () => {
     for (const options of [
       {},
       { smoothing: 3 },
-      { allowNonCounts: false },
+      { allowNonCounts: true },
       { solverOptions: { epsilon: 0.1 } },
     ]) {
-      expect(methodFor(options), JSON.stringify(options)).toBe("weighted");
+      expect(resolveDeconvolveOptions(options).method, JSON.stringify(options)).toBe("weighted");
     }
+  });
+
+  it("that were resolved may be given again as they are", () => {
+    const resolved = resolveDeconvolveOptions({ method: "flashdeconv", seed: 0 });
+    expect(resolveDeconvolveOptions(resolved)).toBe(resolved);
+    expect(resolveDeconvolveOptions(DECONVOLVE_DEFAULTS)).toBe(DECONVOLVE_DEFAULTS);
   });
 });

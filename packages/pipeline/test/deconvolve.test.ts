@@ -49,9 +49,13 @@ describe("deconvolve", () => {
 
   it("gives the same bits again, and others with another seed", async () => {
     const { spatial, reference } = section;
-    const first = await deconvolve(spatial, reference, { sketchDimension: 64 });
-    const again = await deconvolve(spatial, reference, { sketchDimension: 64 });
-    const other = await deconvolve(spatial, reference, { sketchDimension: 64, seed: 1 });
+    const first = await deconvolve(spatial, reference, { method: "flashdeconv", sketchDimension: 64 });
+    const again = await deconvolve(spatial, reference, { method: "flashdeconv", sketchDimension: 64 });
+    const other = await deconvolve(spatial, reference, {
+      method: "flashdeconv",
+      sketchDimension: 64,
+      seed: 1,
+    });
     expect(await proportionsOf(again)).toEqual(await proportionsOf(first));
     expect(await proportionsOf(other)).not.toEqual(await proportionsOf(first));
   });
@@ -108,7 +112,7 @@ describe("deconvolve", () => {
       const result = await deconvolve(spatial, reference, {
         solver: own as Solver,
         solverOptions: { scale: 3 },
-        sketchDimension: 32,
+        ...(input !== "counts" && { sketchDimension: 32 }),
       });
       const genes = (result.parameters.genes_used as string[]).length;
       const width = { counts: genes, normalized: genes, sketch: 32, statistics: 5 }[input];
@@ -136,10 +140,11 @@ describe("deconvolve", () => {
 
   it("carries a platform's lambda over to the scale at hand", async () => {
     const { spatial, reference } = section;
-    const article = { targetSum: 1e6, logBase: 2 as const, platform: "visium" as const };
+    const method = "flashdeconv";
+    const article = { method, targetSum: 1e6, logBase: 2, platform: "visium" } as const;
     const there = await deconvolve(spatial, reference, article);
     expect(there.parameters.lambda_used).toBeCloseTo(Math.sqrt(1000 * 10_000), 6);
-    const here = await deconvolve(spatial, reference, { platform: "visium" });
+    const here = await deconvolve(spatial, reference, { method, platform: "visium" });
     expect(here.parameters.lambda_used).toBeLessThan(there.parameters.lambda_used as number);
   });
 
@@ -225,17 +230,27 @@ describe("accepted, with a notice", () => {
 
   it("spots without counts: NaN and a status, or equal proportions on request", async () => {
     const { spatial, reference } = await smallSection({ emptySpotFraction: 0.2 });
-    const alone = await deconvolve(spatial, reference, { solverOptions: { lambda: 0 } });
+    const alone = await deconvolve(spatial, reference, {
+      method: "flashdeconv",
+      solverOptions: { lambda: 0 },
+    });
     const empty = [...alone.statuses.keys()].filter((spot) => alone.statuses[spot] === 2);
     expect(empty.length).toBeGreaterThan(5);
     expect(codes(alone.notices)).toContain("spots-without-counts");
     const left = await proportionsOf(alone);
     for (const spot of empty) expect(left[spot * 4]).toBeNaN();
-    const uniform = await deconvolve(spatial, reference, { solverOptions: { lambda: 0 }, empty: "uniform" });
+    const uniform = await deconvolve(spatial, reference, {
+      method: "flashdeconv",
+      solverOptions: { lambda: 0 },
+      empty: "uniform",
+    });
     const filled = await proportionsOf(uniform);
     for (const spot of empty)
       expect([...filled.subarray(spot * 4, spot * 4 + 4)]).toEqual([0.25, 0.25, 0.25, 0.25]);
-    const smoothed = await deconvolve(spatial, reference, { solverOptions: { lambda: 500 } });
+    const smoothed = await deconvolve(spatial, reference, {
+      method: "flashdeconv",
+      solverOptions: { lambda: 500 },
+    });
     expect(empty.every((spot) => smoothed.statuses[spot] === 1)).toBe(true);
   });
 
@@ -254,7 +269,11 @@ describe("accepted, with a notice", () => {
 
   it("running out of sweeps", async () => {
     const { spatial, reference } = section;
-    const result = await deconvolve(spatial, reference, { solverOptions: { lambda: 1e5 }, maxSweeps: 3 });
+    const result = await deconvolve(spatial, reference, {
+      method: "flashdeconv",
+      solverOptions: { lambda: 1e5 },
+      maxSweeps: 3,
+    });
     expect(codes(result.notices)).toContain("not-converged");
     expect(result.parameters.converged).toBe(false);
   });

@@ -30,9 +30,9 @@ describe("kernels", () => {
   it.each<Partial<DeconvolveOptions>>([
     {},
     { precision: "float64" },
-    { solverOptions: { lambda: 0 } },
-    { solverOptions: { lambda: 3000 } },
-    { sketchDimension: "none", preprocess: "raw" },
+    { method: "flashdeconv", solverOptions: { lambda: 0 } },
+    { method: "flashdeconv", solverOptions: { lambda: 3000 } },
+    { method: "flashdeconv", sketchDimension: "none", preprocess: "raw" },
   ])("give the bits of their twins, and leave no trace: %o", async (options) => {
     const twin = await run({ ...options, kernels: "typescript" });
     expect(await run({ ...options, kernels: "wasm" })).toEqual(twin);

@@ -109,11 +109,14 @@ describe("the method poisson", () => {
   });
 
   it.each<[Partial<DeconvolveOptions>, RegExp]>([
-    [{ method: "poisson", preprocess: "raw" }, /no preprocess with the solver poisson/],
-    [{ method: "poisson", solverOptions: { lambda: 3 } }, /lambda/],
+    [{ method: "poisson", preprocess: "raw" }, /nothing with { method: "poisson" }/],
+    [{ method: "poisson", solverOptions: { lambda: 3 } }, /lambda: found 3.*{ method: "flashdeconv" }/],
     [{ method: "poisson", likelihood: "never" as "auto" }, /"auto", "always"/],
-    [{ method: "weighted", likelihood: "always" }, /no likelihood with the solver weighted/],
-    [{ likelihood: "always" }, /no likelihood with the solver weighted/],
+    [{ method: "weighted", likelihood: "always" }, /Leave it out, or take { method: "poisson" }/],
+    [
+      { likelihood: "always" },
+      /the default: it has no such option. Leave it out, or add { method: "poisson" }/,
+    ],
   ])("refuses %j", async (options, message) => {
     const { spatial, reference } = await smallSection();
     await expect(async () => deconvolve(spatial, reference, options)).rejects.toThrow(message);

@@ -49,7 +49,7 @@ describe.skipIf(!existsSync(workerUrl))("threads (skipped until `pnpm build` has
         for (const options of [
           {},
           { precision: "float64" as const },
-          { solverOptions: { lambda: 300 } },
+          { method: "flashdeconv" as const, solverOptions: { lambda: 300 } },
           { kernels: "typescript" as const },
         ]) {
           let last = 0;

@@ -107,9 +107,12 @@ const PLACES: readonly Pick<StageProgress, "stage" | "done">[] = [
 const cases: Settings[] = [
   { options: {}, onScratch: false },
   { options: {}, onScratch: true },
-  { options: { precision: "float64", solverOptions: { lambda: 300 } }, onScratch: false },
-  { options: { solverOptions: { lambda: 300 } }, onScratch: true },
-  { options: { solverOptions: { lambda: 0 } }, onScratch: true },
+  {
+    options: { method: "flashdeconv", precision: "float64", solverOptions: { lambda: 300 } },
+    onScratch: false,
+  },
+  { options: { method: "flashdeconv", solverOptions: { lambda: 300 } }, onScratch: true },
+  { options: { method: "flashdeconv", solverOptions: { lambda: 0 } }, onScratch: true },
   { options: { solver: nnls as Solver, sketchDimension: 32 }, onScratch: false },
   { options: { solver: nnls as Solver }, onScratch: true },
 ];
@@ -144,7 +147,8 @@ describe("a run that is stopped and goes on", () => {
   });
 
   it.each([false, true])("does not read again what it has read (on scratch: %s)", async (onScratch) => {
-    const settings = { options: { solverOptions: { lambda: 300 } }, onScratch };
+    const options = { method: "flashdeconv" as const, solverOptions: { lambda: 300 } };
+    const settings = { options, onScratch };
     const first = await runUntil(settings, (_, { stage, done }) => stage === "solve" && done === 3);
     expect(first.result).toBeUndefined();
     const before = spotsRead();

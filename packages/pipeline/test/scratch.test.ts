@@ -57,8 +57,8 @@ describe("a run on scratch", () => {
   const cases: Partial<DeconvolveOptions>[] = [
     {},
     { precision: "float64" },
-    { solverOptions: { lambda: 0 } },
-    { solverOptions: { lambda: 300 }, graph: "radius", radius: 2 },
+    { method: "flashdeconv", solverOptions: { lambda: 0 } },
+    { method: "flashdeconv", solverOptions: { lambda: 300 }, graph: "radius", radius: 2 },
     { solver: nnls as Solver },
     { solver: nnls as Solver, sketchDimension: 32, empty: "uniform" },
   ];

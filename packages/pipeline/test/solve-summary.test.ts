@@ -36,7 +36,11 @@ async function throughStore(summary: SectionSummary) {
 
 describe("a stored summary", () => {
   it.each(["float32", "float64"] as const)("solves to the bits of the full run, in %s", async (precision) => {
-    const { result, summary } = await summarize({ precision, solverOptions: { lambda: 20 } });
+    const { result, summary } = await summarize({
+      method: "flashdeconv",
+      precision,
+      solverOptions: { lambda: 20 },
+    });
     const { stored } = await throughStore(summary);
     const again = await solveSummary(stored.summary, { precision, solverOptions: { lambda: 20 } });
     expect(await proportionsOf(again)).toEqual(await proportionsOf(result));
@@ -49,7 +53,10 @@ describe("a stored summary", () => {
     const { summary } = await summarize({ method: "flashdeconv" });
     const { stored } = await throughStore(summary);
     for (const solverOptions of [{ lambda: 0 }, { lambda: 300 }, { rho: 0.2 }]) {
-      const wanted = await deconvolve(section.spatial, section.reference, { solverOptions });
+      const wanted = await deconvolve(section.spatial, section.reference, {
+        method: "flashdeconv",
+        solverOptions,
+      });
       const found = await solveSummary(stored.summary, { solverOptions });
       expect(await proportionsOf(found)).toEqual(await proportionsOf(wanted));
       expect(found.parameters).toEqual(wanted.parameters);
@@ -84,7 +91,7 @@ describe("a stored summary", () => {
 
 describe("recombineTypes", () => {
   it("without a type gives what a reference without it gives, over the same genes", async () => {
-    const { summary } = await summarize({ sketchDimension: "none" });
+    const { summary } = await summarize({ method: "flashdeconv", sketchDimension: "none" });
     const dropped = recombineTypes(summary, { drop: ["type_1"] });
     expect(dropped.reference.typeNames).toEqual(["type_0", "type_2", "type_3"]);
     for (const [a, k] of [0, 2, 3].entries()) {

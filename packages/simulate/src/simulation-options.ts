@@ -26,7 +26,7 @@ export interface SimulationOptions {
   readonly overdispersion: number;
   /** Standard deviation of the logarithm of one factor per gene between reference and tissue. 0: none. */
   readonly platformEffect: number;
-  /** Share of spots that hold the rare type, type 0, at 10 to 40 %; no other spot has any. 0, or a single type: off. 0.02. */
+  /** Share of spots that hold the rare type, type 0, at 10 to 40 %; no other spot has any. Of a single type there is none. 0.02. */
   readonly rareTypeFraction: number;
   /** "smooth". */
   readonly layout: TissueLayout;
@@ -34,7 +34,7 @@ export interface SimulationOptions {
   readonly domainScale: number;
   /**
    * Spots over which one patch or layer turns into the next, as the layers of a cortex do. 0: a sharp border. At most
-   * `domainScale`; of no meaning for smooth and rough tissue. 0.
+   * `domainScale`; refused for smooth and rough tissue, which have no borders. 0.
    */
   readonly borderWidth: number;
   /** Most types of one spot, the rare one apart, in each of the domains that share in it. 5. */
@@ -148,7 +148,7 @@ const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
 /**
  * The given options over the defaults; one that is undefined counts as not given.
  *
- * @throws OptionError where an option is unknown or breaks its rule, a border is wider than a domain, or no type is left for the
+ * @throws OptionError where an option is unknown, breaks its rule or would be ignored, a border is wider than a domain, or no type is left for the
  *   reference.
  */
 export function resolveSimulationOptions(input: Partial<SimulationOptions> = {}): SimulationOptions {
@@ -182,5 +182,26 @@ export function resolveSimulationOptions(input: Partial<SimulationOptions> = {})
       rule: `a whole number below typeCount, which is ${options.typeCount}`,
     });
   }
+  refuseIgnored(input, options);
   return options;
+}
+
+/** Options that nothing looks at unless others say so, and what those must say. */
+const NEEDS: Readonly<Partial<Record<keyof SimulationOptions, [(o: SimulationOptions) => boolean, string]>>> =
+  {
+    borderWidth: [
+      ({ layout }) => layout === "patchy" || layout === "layered",
+      '{ layout: "patchy" } or { layout: "layered" }, whose domains have borders',
+    ],
+    rareTypeFraction: [({ typeCount }) => typeCount > 1, "more types than one (typeCount)"],
+    markerFold: [({ markerFraction }) => markerFraction > 0, "markers (markerFraction)"],
+  };
+
+function refuseIgnored(input: Partial<SimulationOptions>, options: SimulationOptions): void {
+  for (const [option, [isUsed, need]] of Object.entries(NEEDS)) {
+    const value = input[option as keyof SimulationOptions];
+    // Nothing of what there is none of is no wish that is ignored.
+    if (value === undefined || value === 0 || isUsed(options)) continue;
+    throw new OptionError({ option, value, rule: `nothing without ${need}`, remedy: "Leave it out." });
+  }
 }

@@ -54,13 +54,19 @@ describe("the sources of a simulated tissue", () => {
     const anyOptions = fc.record({
       seed: fc.nat(),
       overdispersion: fc.constantFrom(0, 0.4),
-      layout: fc.constantFrom("smooth", "rough", "patchy", "layered" as const),
-      borderWidth: fc.constantFrom(0, 8),
+      domains: fc.constantFrom(
+        { layout: "smooth" } as const,
+        { layout: "rough" } as const,
+        { layout: "patchy", borderWidth: 8 } as const,
+        { layout: "layered", borderWidth: 0 } as const,
+        { layout: "layered", borderWidth: 8 } as const,
+      ),
       shuffleCoordinates: fc.boolean(),
       missingTypeCount: fc.constantFrom(0, 3),
     });
     await fc.assert(
-      fc.asyncProperty(anyOptions, async (options) => {
+      fc.asyncProperty(anyOptions, async ({ domains, ...others }) => {
+        const options = { ...domains, ...others };
         const all = await readEverything({ ...SMALL, ...options });
         for (const spotsPerChunk of [1, 7]) {
           expect(await readEverything({ ...SMALL, ...options, spotsPerChunk })).toEqual(all);

@@ -43,6 +43,15 @@ describe("resolveSimulationOptions", () => {
     expect((thrown as OptionError).rule).toMatch(/number|smooth|true/);
   });
 
+  it.each([
+    [{ borderWidth: 2 }, "borderWidth"],
+    [{ layout: "rough", borderWidth: 2 }, "borderWidth"],
+    [{ typeCount: 1, rareTypeFraction: 0.1 }, "rareTypeFraction"],
+    [{ markerFraction: 0, markerFold: 8 }, "markerFold"],
+  ] as const)("refuses what would be ignored: %j", (input, option) => {
+    expect(() => resolveSimulationOptions(input)).toThrow(new RegExp(`option ${option}: .*nothing without`));
+  });
+
   it("refuses a name it does not know and lists those it does", () => {
     for (const name of ["spotcount", "constructor"]) {
       expect(() => resolveSimulationOptions({ [name]: 3 } as object)).toThrow(

@@ -56,7 +56,7 @@ describe("truth", () => {
 
   it("sums to one for one, two and three types too, and blends two", async () => {
     for (const typeCount of [1, 2, 3]) {
-      for (const rareTypeFraction of [0, 0.5, 1]) {
+      for (const rareTypeFraction of typeCount === 1 ? [0] : [0, 0.5, 1]) {
         const rows = await readTruth({ typeCount, rareTypeFraction, spotCount: 500 });
         for (const row of rows) expect(Math.abs(mean(row) * typeCount - 1)).toBeLessThan(1e-12);
       }

@@ -8,9 +8,11 @@ import {
 } from "@flashdeconv/simulate";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { requireGiven } from "../options/require-given.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { readProportions } from "../stores/read-proportions.js";
+import { isTable } from "../stores/read-text.js";
 import { describeEvaluation } from "../terminal/describe-evaluation.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
 
@@ -56,15 +58,15 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
 /** Reads both sides, makes proportions of them, brings them together by name and measures how close they are. */
 export async function evaluateResult(
   path: string,
-  {
-    truth: truthPath,
-    key = RESULT_DEFAULTS.key,
-    truthKey = DEFAULT_TRUTH_KEY,
-    spotsOf,
-    ...flags
-  }: EvaluateFlags,
+  flags: EvaluateFlags,
   { signal, note }: Terminal,
 ): Promise<Outcome> {
+  const { truth: truthPath, key = RESULT_DEFAULTS.key, truthKey = DEFAULT_TRUTH_KEY, spotsOf } = flags;
+  refuseWithoutObject(flags, {
+    ...remoteObjects([path, truthPath, spotsOf], flags),
+    resultStore: !isTable(path) || (spotsOf !== undefined && !isTable(spotsOf)),
+    truthStore: !isTable(truthPath),
+  });
   const access = storeAccess(flags);
   const read = async (side: ComparedSide, path: string, place: { key: string; keyFlag: string }) =>
     normalizeRows(await readProportions({ path, ...place, access }, signal), side);

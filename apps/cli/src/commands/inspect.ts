@@ -12,6 +12,7 @@ import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan, type NamedSide } fro
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
+import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
 import type { ResourceFlags } from "../options/resource-options.js";
@@ -20,6 +21,7 @@ import { memoryFacts, type PlaceFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import { previewCounts } from "../stores/preview-counts.js";
+import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
 import { type ReferenceFlags, type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
@@ -66,6 +68,12 @@ export function addInspectCommand(program: Command, environment: Environment): v
     .addHelpText("after", EXAMPLES)
     .action((given: string, flags: InspectFlags) =>
       useTerminal(environment, flags, async (terminal) => {
+        const { reference } = flags;
+        refuseWithoutObject(flags, {
+          ...remoteObjects([given, reference], flags),
+          reference: reference !== undefined,
+          cells: reference !== undefined && !isTable(reference),
+        });
         const { path, table } = await sectionAt(given, flags.table, storeAccess(flags));
         return withStore(path, storeAccess(flags), (store) =>
           inspect(redactUrl(path), store, { ...flags, table }, terminal),

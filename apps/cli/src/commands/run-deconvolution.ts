@@ -47,13 +47,13 @@ export async function runDeconvolution(
   givenFlags: RunFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
+  const options = await deconvolveOptions(given, givenFlags);
   const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
   const flags = { ...givenFlags, table: ofPath };
   const { reference, out, inPlace, newTable, overwrite } = flags;
   const meter = resourceMeter("open");
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
-  const options = await deconvolveOptions(flags);
   const left = await leftToResume(flags, out ?? path);
   if (flags.saveStats !== undefined && !isStatisticsInput(options.solver.input)) {
     throw new OptionError({

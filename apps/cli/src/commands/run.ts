@@ -7,8 +7,8 @@ import {
 import { BCD_DEFAULTS } from "@flashdeconv/solver";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { forMethods, forOwnMethods } from "../options/for-methods.js";
 import { addInputOptions } from "../options/input-options.js";
-import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
@@ -26,7 +26,7 @@ Examples:
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr
   flashdeconv run section.zarr --reference cells.zarr --cell-type-key annotation --in-place
   flashdeconv run sdata.zarr --table square_008um --reference cells.zarr --in-place
-  flashdeconv run section.zarr --reference means.csv --lambda 0 --out result.zarr --json
+  flashdeconv run section.zarr --reference means.csv --smoothing none --out result.zarr --json
   flashdeconv run s3://lab/section.zarr --reference cells.zarr --cache /scratch/cache --out s3://lab/result.zarr`;
 
 const PLATFORM_NAMES = Object.keys(PLATFORMS);
@@ -65,21 +65,27 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .optionsGroup("Method:")
     .option(
       "--method <name>",
-      `${METHOD_NAMES.join(", ")} (default: ${DEFAULTS.method}; flashdeconv, the article's, where an option is given that only this has)`,
+      `${METHOD_NAMES.join(", ")} (default: ${DEFAULTS.method}); flashdeconv is the article's`,
       parseChoice("--method", METHOD_NAMES),
     )
     .option(
       "--no-platform-correction",
-      "weighted, poisson: take the reference as it is, not adapted to the section's genes",
+      forMethods("platformCorrection", "take the reference as it is, not adapted to the section's genes"),
     )
     .option(
       "--overdispersion <auto|number>",
-      `weighted, poisson: how much more than Poisson counts vary (default: ${DEFAULTS.overdispersion})`,
+      forMethods(
+        "overdispersion",
+        `how much more than Poisson counts vary (default: ${DEFAULTS.overdispersion})`,
+      ),
       parseWordOrNumber("--overdispersion", "auto"),
     )
     .option(
       "--likelihood <auto|always>",
-      `poisson: where held-back counts say that it is better than least squares, or always (default: ${DEFAULTS.likelihood})`,
+      forMethods(
+        "likelihood",
+        `where held-back counts say that it is better than least squares, or always (default: ${DEFAULTS.likelihood})`,
+      ),
       parseChoice("--likelihood", ["auto", "always"]),
     )
     .optionsGroup("Counts and genes:")
@@ -90,35 +96,42 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--preprocess <how>",
-      `flashdeconv: log-cpm, pearson or raw (default: ${DEFAULTS.preprocess})`,
+      forMethods("preprocess", `log-cpm, pearson or raw (default: ${DEFAULTS.preprocess})`),
       parseChoice("--preprocess", ["log-cpm", "pearson", "raw"]),
     )
     .option(
       "--target-sum <number>",
-      `counts per spot before the logarithm (default: ${DEFAULTS.targetSum})`,
+      forMethods("targetSum", `counts per spot before the logarithm (default: ${DEFAULTS.targetSum})`),
       parseNumber("--target-sum"),
     )
     .option(
       "--log-base <e|2>",
-      `base of the logarithm (default: ${DEFAULTS.logBase})`,
+      forMethods("logBase", `base of the logarithm (default: ${DEFAULTS.logBase})`),
       parseChoice("--log-base", ["e", "2"]),
     )
     .option(
       "--n-hvg <count>",
-      `highly variable genes (default: ${DEFAULTS.highlyVariableCount})`,
+      `highly variable genes, with --genes selected (default: ${DEFAULTS.highlyVariableCount})`,
       parseNumber("--n-hvg"),
     )
     .option(
       "--n-markers <count>",
-      `marker genes per type (default: ${DEFAULTS.markersPerType})`,
+      `marker genes per type, with --genes selected (default: ${DEFAULTS.markersPerType})`,
       parseNumber("--n-markers"),
     )
     .option(
       "--sketch-dim <count|none>",
-      `flashdeconv: dimensions of the sketch, or none (default: ${DEFAULTS.sketchDimension})`,
+      forMethods(
+        "sketchDimension",
+        `dimensions of the sketch, or none (default: ${DEFAULTS.sketchDimension})`,
+      ),
       parseWordOrNumber("--sketch-dim", "none"),
     )
-    .option("--seed <number>", `of the sketch (default: ${DEFAULTS.seed})`, parseNumber("--seed"))
+    .option(
+      "--seed <number>",
+      forMethods("seed", `of the sketch (default: ${DEFAULTS.seed})`),
+      parseNumber("--seed"),
+    )
     .option("--allow-non-counts", "accept values that are not whole numbers")
     .optionsGroup("Neighbours and smoothing:")
     .option(
@@ -128,12 +141,12 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--lambda <auto|number>",
-      `flashdeconv: strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
+      forOwnMethods("lambda", `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`),
       parseWordOrNumber("--lambda", "auto"),
     )
     .option(
       "--platform <name>",
-      `lambda from the article's table: ${PLATFORM_NAMES.join(", ")}`,
+      forMethods("platform", `lambda from the article's table: ${PLATFORM_NAMES.join(", ")}`),
       parseChoice("--platform", PLATFORM_NAMES),
     )
     .option(
@@ -143,22 +156,22 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--neighbors <count>",
-      `of a spot, with knn (default: ${DEFAULTS.neighborCount})`,
+      `of a spot, with --graph knn (default: ${DEFAULTS.neighborCount})`,
       parseNumber("--neighbors"),
     )
     .option(
       "--radius <distance>",
-      "greatest distance of neighbours, in units of the coordinates",
+      "greatest distance of neighbours, in units of the coordinates, with --graph radius",
       parseNumber("--radius"),
     )
     .optionsGroup("Solver:")
     .option(
       "--solver <name|module>",
-      `${SOLVER_NAMES.join(", ")}, or a module of your own (default: the method's)`,
+      `that of the method, nnls, or a module of your own (default: the method's)`,
     )
     .option(
       "--rho <number>",
-      `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`,
+      forOwnMethods("rho", `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`),
       parseNumber("--rho"),
     )
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))

@@ -4,15 +4,17 @@ import {
   readSummary,
   recombineTypes,
   resolveResultLayout,
+  resolveSummaryOptions,
   type StageProgress,
   solveSummary,
   writeResultStore,
 } from "@flashdeconv/pipeline";
 import { loadSolver } from "../options/load-solver.js";
 import { withFlags } from "../options/option-flags.js";
+import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
-import { solverOptions } from "../options/solver-options.js";
+import { checkSolverFlags, solverOptions } from "../options/solver-options.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { mayBeStrong } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
@@ -69,8 +71,15 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     extraParameters: { statistics: redactUrl(path) },
   });
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
+  checkSolverFlags(solver, flags);
+  const { tolerance, maxSweeps, precision, empty, kernels, smoothing, out, overwrite } = flags;
+  const own = solverOptions(flags);
+  const asked = { solver, smoothing, solverOptions: own, tolerance, maxSweeps, precision, empty, kernels };
+  refuseWithoutObject(flags, {
+    ...remoteObjects([path, out], flags),
+    scratch: flags.useScratch !== "never",
+  });
   const access = storeAccess(flags);
-  const { out, overwrite } = flags;
   await refuseWorkFoldersInside(flags, [path, out], access);
   const lock = lockOptions(terminal);
   const output = await openOutput({ input: path, alsoRead: [], out, overwrite, access, lock });
@@ -84,6 +93,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       } = await readSummary(store, {
         signal,
         streamStatistics(size) {
+          // Before the statistics are read.
+          resolveSummaryOptions(size, asked);
           plan = planResources(
             {
               ...size,
@@ -98,8 +109,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               coordinateBytes: 0,
               sampledValuesPerSpot: 0,
               mayBeStrong: mayBeStrong({
-                smoothing: flags.smoothing,
-                ...solverOptions(flags),
+                smoothing,
+                ...own,
                 input: size.input,
               }),
             },
@@ -117,17 +128,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
             recombineTypes(whole, change),
           )
         : whole;
-      const { tolerance, maxSweeps, precision, empty, kernels } = flags;
-      const options = {
-        solver,
-        smoothing: flags.smoothing,
-        solverOptions: solverOptions(flags),
-        tolerance,
-        maxSweeps,
-        precision: precision ?? (whole.librarySizes instanceof Float64Array ? "float64" : undefined),
-        empty,
-        kernels,
-      } as const;
+      const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
+      const options = { ...asked, precision };
       const onProgress = (progress: StageProgress) => {
         meter.enter(progress.stage);
         terminal.progress.update(stageState(progress, "types"));

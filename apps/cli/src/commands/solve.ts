@@ -3,6 +3,7 @@ import { DECONVOLVE_DEFAULTS as DEFAULTS, RESULT_DEFAULTS } from "@flashdeconv/p
 import { BCD_DEFAULTS } from "@flashdeconv/solver";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { forOwnMethods } from "../options/for-methods.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
@@ -16,7 +17,7 @@ import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
 
 const EXAMPLES = `
 Examples:
-  flashdeconv solve stats.zarr --lambda 50 --out smoother.zarr
+  flashdeconv solve stats.zarr --smoothing 50 --out smoother.zarr
   flashdeconv solve stats.zarr --drop-type Doublet --merge-types '{"T": ["CD4 T", "CD8 T"]}' --out other.zarr`;
 
 export function addSolveCommand(program: Command, environment: Environment): void {
@@ -55,12 +56,12 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     )
     .option(
       "--lambda <auto|number>",
-      `flashdeconv: strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`,
+      forOwnMethods("lambda", `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`),
       parseWordOrNumber("--lambda", "auto"),
     )
     .option(
       "--rho <number>",
-      `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`,
+      forOwnMethods("rho", `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`),
       parseNumber("--rho"),
     )
     .option(

@@ -108,7 +108,11 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
   return new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
 }
 
-/** Names in the text that can only be an option's: those in camel case. */
+/** Settings in the text, `{ method: "weighted" }`, and names that can only be an option's: those in camel case. */
 function inFlags(text: string): string {
-  return text.replace(/\b[a-z]+[A-Z]\w*/g, (word) => OPTION_FLAGS[word] ?? word);
+  return text
+    .replace(/\{ (\w+): "?([^"}]*?)"? \}/g, (whole, name, value) =>
+      OPTION_FLAGS[name] === undefined ? whole : `${OPTION_FLAGS[name]} ${value}`,
+    )
+    .replace(/\b[a-z]+[A-Z]\w*/g, (word) => OPTION_FLAGS[word] ?? word);
 }

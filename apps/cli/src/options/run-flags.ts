@@ -6,14 +6,16 @@ import {
   resolveDeconvolveOptions,
   wantsNeighbors,
 } from "@flashdeconv/pipeline";
+import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
 import type { SectionFlags } from "./input-options.js";
 import { loadSolver } from "./load-solver.js";
+import { refuseWithoutObject, remoteObjects } from "./option-objects.js";
 import type { SmoothingFlag } from "./parse-smoothing.js";
 import type { ResourceFlags } from "./resource-options.js";
 import { checkRunDirFlags, type RunDirFlags } from "./run-dir-options.js";
-import { type SolverFlags, solverOptions } from "./solver-options.js";
+import { checkSolverFlags, type SolverFlags, solverOptions } from "./solver-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
 export interface RunFlags
@@ -57,15 +59,21 @@ export interface RunFlags
   readonly allowNonCounts?: boolean;
 }
 
-/** What `deconvolve` is to be told. Throws OptionError for what it cannot be told; reads nothing but a solver's module. */
-export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOptions> {
-  checkTogether(flags);
+/**
+ * What `deconvolve` is to be told. Throws OptionError for what it cannot be told, and for options that would be ignored; reads nothing
+ * but a solver's module.
+ */
+export async function deconvolveOptions(spatial: string, flags: RunFlags): Promise<DeconvolveOptions> {
+  checkWorkers(flags.workers);
   checkRunDirFlags(flags);
+  const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
+  checkSolverFlags(solver, flags);
   const options = resolveDeconvolveOptions({
     method: flags.method,
     genes: flags.genes,
     smoothing: flags.smoothing,
-    platformCorrection: flags.platformCorrection,
+    // Commander has it true where it was not given.
+    platformCorrection: flags.platformCorrection === false ? false : undefined,
     overdispersion: flags.overdispersion,
     likelihood: flags.likelihood,
     preprocess: flags.preprocess,
@@ -79,7 +87,7 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
     neighborCount: flags.neighbors,
     radius: flags.radius,
     platform: flags.platform,
-    solver: flags.solver === undefined ? undefined : await loadSolver(flags.solver),
+    solver,
     solverOptions: solverOptions(flags),
     tolerance: flags.tolerance,
     maxSweeps: flags.maxSweeps,
@@ -88,52 +96,22 @@ export async function deconvolveOptions(flags: RunFlags): Promise<DeconvolveOpti
     kernels: flags.kernels,
     allowNonCounts: flags.allowNonCounts,
   });
-  checkSectionKey(flags, options);
-  return options;
-}
-
-/** What tells sections apart has no meaning where no neighbours are looked at, now or from kept statistics. */
-function checkSectionKey({ sectionKey, saveStats }: RunFlags, options: DeconvolveOptions): void {
-  const isKept = saveStats !== undefined && options.solver.coupling !== "independent";
-  if (sectionKey === undefined || isKept || wantsNeighbors(options)) return;
-  throw new OptionError({
-    option: "--section-key",
-    value: sectionKey,
-    rule: "no section key where nothing is smoothed: it only says which spots are no neighbours",
-    remedy: "Leave it out, or smooth.",
+  const { reference, out, inPlace, newTable, saveStats } = flags;
+  const isStored = !inPlace || saveStats !== undefined;
+  refuseWithoutObject(flags, {
+    ...remoteObjects([spatial, reference, out, saveStats], flags),
+    cells: !isTable(reference),
+    coordinates: isStored || wantsNeighbors(options),
+    neighbors: saveStats !== undefined ? options.solver.coupling !== "independent" : wantsNeighbors(options),
+    newStore: !inPlace && newTable === undefined,
+    scratch: flags.useScratch !== "never",
   });
+  return options;
 }
 
 /** Throws OptionError for a number of threads that cannot be. */
 export function checkWorkers(workers = 1): void {
   if (!Number.isInteger(workers) || workers < 1) {
     throw new OptionError({ option: "--workers", value: workers, rule: "a whole number of at least 1" });
-  }
-}
-
-/** Options that need each other, or exclude each other. */
-function checkTogether({ radius, graph, inPlace, newTable, zarrFormat, workers }: RunFlags): void {
-  checkWorkers(workers);
-  if (radius !== undefined && graph !== "radius") {
-    const remedy = "Add --graph radius, or leave --radius out.";
-    throw new OptionError({
-      option: "--radius",
-      value: radius,
-      rule: "no radius without --graph radius",
-      remedy,
-    });
-  }
-  if (radius === undefined && graph === "radius") {
-    const remedy = "Add --radius, in the unit of the coordinates.";
-    throw new OptionError({
-      option: "--radius",
-      value: radius,
-      rule: "a distance, for --graph radius",
-      remedy,
-    });
-  }
-  if ((inPlace || newTable !== undefined) && zarrFormat) {
-    const rule = "no version with --in-place and --new-table, which keep the store's own";
-    throw new OptionError({ option: "--zarr-format", value: zarrFormat, rule, remedy: "Leave it out." });
   }
 }

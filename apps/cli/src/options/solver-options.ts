@@ -1,4 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
+import { methodsWithOwn } from "@flashdeconv/pipeline";
+import type { Solver } from "@flashdeconv/solver";
 
 export interface SolverFlags {
   readonly lambda?: number | "auto";
@@ -19,4 +21,31 @@ export function solverOptions({ lambda, rho, solverOptions = {} }: SolverFlags):
     });
   }
   return { ...solverOptions, ...Object.fromEntries(fromFlags) };
+}
+
+/**
+ * Throws OptionError for `--lambda` and `--rho` with a solver that has none by this name, whatever it makes of options that it does not
+ * know. No solver stands for a method's, of which `deconvolve` knows.
+ */
+export function checkSolverFlags(solver: Solver | undefined, { lambda, rho }: SolverFlags): void {
+  if (solver === undefined) return;
+  for (const [name, value] of Object.entries({ lambda, rho })) {
+    if (value === undefined || solver.smoothing?.option === name || name in defaultsOf(solver)) continue;
+    const methods = methodsWithOwn(name).map((method) => `{ method: "${method}" }`);
+    throw new OptionError({
+      option: `--${name}`,
+      value,
+      rule: `nothing with the solver ${solver.name}: it has no such option`,
+      remedy: `Leave it out, or take ${methods.join(" or ")} in place of the solver.`,
+    });
+  }
+}
+
+/** What a solver's options are where none is given; nothing where it needs some. */
+function defaultsOf(solver: Solver): object {
+  try {
+    return solver.resolveOptions();
+  } catch {
+    return {};
+  }
 }

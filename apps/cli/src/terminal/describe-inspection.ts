@@ -90,6 +90,7 @@ function matrixTable(matrices: readonly MatrixInfo[]): string[] {
 
 const VERDICTS = {
   counts: "raw counts: whole numbers of at least 0",
+  "decimal counts": "decimal counts, as after the removal of ambient RNA: usable with --allow-non-counts",
   "logged or scaled": "NOT raw counts: logged or scaled",
   invalid: "NOT usable: negative or not finite",
 } as const satisfies Record<ReturnType<typeof describeCounts>, string>;

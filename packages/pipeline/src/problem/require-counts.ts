@@ -51,8 +51,12 @@ function remedyFor(fault: CountFault, report: CountReport, subject: string): str
   const layerOption = subject === "reference" ? "--reference-layer" : "--layer";
   if (fault.kind === "not finite") return "Such a value is a fault of the file: repair it or drop the gene.";
   const elsewhere = `Choose the layer that holds raw counts (${layerOption} NAME, or ${layerOption} raw for raw/X)`;
-  if (describeCounts(report) === "logged or scaled") {
-    return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with --allow-non-counts (scaled values: --preprocess raw).`;
+  const verdict = describeCounts(report);
+  if (verdict === "decimal counts") {
+    return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with --allow-non-counts, whatever the method. ${elsewhere} if there is one.`;
   }
-  return `${elsewhere}; centred values can only be used as they are, with --preprocess raw.`;
+  if (verdict === "logged or scaled") {
+    return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with --allow-non-counts (scaled values: --method flashdeconv --preprocess raw).`;
+  }
+  return `${elsewhere}; centred values can only be used as they are, with --method flashdeconv --preprocess raw.`;
 }

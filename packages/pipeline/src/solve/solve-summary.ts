@@ -3,9 +3,9 @@ import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
 import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
 import { setSmoothing } from "../choices/set-smoothing.js";
 import type { Deconvolution } from "../deconvolve.js";
-import { type DeconvolveCallbacks, resolveDeconvolveOptions } from "../deconvolve-options.js";
+import { type DeconvolveCallbacks, resolveOptionsFor } from "../deconvolve-options.js";
 import { startArena } from "../memory/allocator.js";
-import { METHOD_NAMES, METHODS } from "../methods.js";
+import { METHOD_NAMES, METHODS, methodOf } from "../methods.js";
 import { wantsNeighbors } from "../neighbors/wants-neighbors.js";
 import { buildNoticeList, type NoticeList } from "../notice-list.js";
 import { describeSolve } from "../parameters.js";
@@ -51,20 +51,8 @@ export function solveSummary(
   input: Partial<SolveSummaryInput> = {},
   callbacks: DeconvolveCallbacks = {},
 ): Promise<Deconvolution> {
-  const method = METHOD_NAMES.find((name) => METHODS[name].solver.input === summary.input);
   const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels } =
-    resolveDeconvolveOptions({
-      ...input,
-      solver: input.solver ?? (method && METHODS[method].solver),
-    });
-  if (solver.input !== summary.input) {
-    throw new OptionError({
-      option: "solver",
-      value: solver.name,
-      rule: `a solver of "${summary.input}", which was kept; this one takes "${solver.input}"`,
-      remedy: "Run it on the section itself.",
-    });
-  }
+    resolveSummaryOptions(summary, input);
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
@@ -79,6 +67,33 @@ export function solveSummary(
   });
   const again = { ...summary, solverOptions: withStrength };
   return solveSection(again, options, callbacks, notices, startArena(kernels));
+}
+
+/**
+ * What `solveSummary` makes of its input, for a summary of which only this is known yet.
+ *
+ * @throws OptionError as `solveSummary` does, but for what depends on how the summary was made.
+ */
+export function resolveSummaryOptions(
+  summary: Pick<SectionSummary, "input">,
+  input: Partial<SolveSummaryInput>,
+): SolveSummaryInput {
+  const kept = METHOD_NAMES.find((name) => METHODS[name].solver.input === summary.input);
+  const given = input.solver ?? (kept && METHODS[kept].solver);
+  const options = resolveOptionsFor(
+    { ...input, solver: given, method: given && methodOf(given) },
+    "statistics",
+  );
+  const { solver } = options;
+  if (solver.input !== summary.input) {
+    throw new OptionError({
+      option: "solver",
+      value: solver.name,
+      rule: `a solver of "${summary.input}", which was kept; this one takes "${solver.input}"`,
+      remedy: "Run it on the section itself.",
+    });
+  }
+  return options;
 }
 
 /** A run that smoothed nothing may have kept no neighbours: another strength would be without effect, and nobody would know. */
