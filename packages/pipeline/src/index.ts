@@ -70,6 +70,7 @@ export type { SectionSummary } from "./summary/summarize-section.js";
 export {
   type ReadSummaryOptions,
   readSummary,
+  readSummaryParameters,
   type StoredSummary,
   type SummarySize,
   writeSummary,

@@ -25,6 +25,7 @@ it("exports what it promises and nothing else", () => {
       "planMemory",
       "platformLambda",
       "readSummary",
+      "readSummaryParameters",
       "recombineTypes",
       "resolveDeconvolveOptions",
       "resolveResultLayout",

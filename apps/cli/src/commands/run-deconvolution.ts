@@ -21,21 +21,23 @@ import { memoryFacts } from "../resources/memory-facts.js";
 import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
-import { leftToResume, withRunDir } from "../resources/with-run-dir.js";
+import { leftToResume, removeFinishedRun, withRunDir } from "../resources/with-run-dir.js";
 import { withThreads } from "../resources/with-threads.js";
+import { factsOf, fingerprintOf, STATISTICS_FINGERPRINT } from "../stores/fingerprint.js";
 import { sectionFingerprint, storeFacts } from "../stores/input-facts.js";
-import { keepStatistics, openStatistics } from "../stores/keep-statistics.js";
+import { keepStatistics } from "../stores/keep-statistics.js";
 import { keepVersions } from "../stores/keep-versions.js";
-import { locateTable } from "../stores/locate-table.js";
+import { tableBeside } from "../stores/locate-table.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { noting } from "../stores/noting-store.js";
-import { openOutput } from "../stores/open-output.js";
+import { openOutputs } from "../stores/open-outputs.js";
 import { readIfThere } from "../stores/read-if-there.js";
 import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
+import { describeDone } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
@@ -49,7 +51,9 @@ export async function runDeconvolution(
 ): Promise<Outcome> {
   const options = await deconvolveOptions(given, givenFlags);
   const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
-  const flags = { ...givenFlags, table: ofPath };
+  const beside = givenFlags.newTable;
+  const table = ofPath ?? (beside && (await tableBeside(path, beside, givenFlags, terminal.signal)));
+  const flags = { ...givenFlags, table };
   const { reference, out, inPlace, newTable, overwrite } = flags;
   const meter = resourceMeter("open");
   const transfers = transferMeter("open");
@@ -70,27 +74,17 @@ export async function runDeconvolution(
   });
   await refuseWorkFoldersInside(flags, [path, reference, out, flags.saveStats], storeAccess(flags));
   const lock = lockOptions(terminal);
-  // A run that was killed while it wrote its result may have left it, whole.
-  const replaces = overwrite || left?.notes.has("result");
-  const tablePath =
-    inPlace || newTable !== undefined
-      ? await locateTable(path, { ...flags, overwrite: replaces }, terminal.signal)
-      : undefined;
-  const output = await openOutput({
-    input: path,
-    alsoRead: [reference],
-    out,
-    inPlace,
-    newTable,
-    tablePath,
-    overwrite: replaces,
-    access: storeAccess(flags),
-    lock,
-  });
-  const statistics = await openStatistics(path, flags, { left, lock }).catch(async (error) => {
-    await output.discard().catch(() => undefined);
-    throw error;
-  });
+  const request = { path, flags, options, key: layout.key, signal: terminal.signal };
+  const { output, statistics } = await openOutputs(request, terminal);
+  if (output === undefined) {
+    const facts = () => factsOf(request);
+    const resumedCount = await removeFinishedRun({ ...flags, target: out ?? path, facts, lock });
+    return describeDone(
+      redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`),
+      layout.key,
+      resumedCount,
+    );
+  }
   try {
     return await withStore(path, access, async (store) => {
       transfers.watch("spatial", redactUrl(path), store.transfer);
@@ -99,7 +93,7 @@ export async function runDeconvolution(
       if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
       const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
       const coordinateBytes = await opened.coordinateBytes({ signal });
-      return await withReference(flags, terminal, (input, source) => {
+      return await withReference(flags, terminal, async (input, source) => {
         transfers.watch("reference", redactUrl(reference), source.transfer);
         const places = {
           isFar: isRemote(path) || isRemote(reference),
@@ -123,50 +117,60 @@ export async function runDeconvolution(
           transfers.enter(progress.stage);
           terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
         };
-        const facts = async () => ({
+        const facts = once(async () => ({
           ...runFacts(path, flags, options),
           ...(await storeFacts(store, path, { ...sectionFingerprint(opened.tablePath, layout.key), signal })),
           ...(await source.facts()),
-        });
-        const request = { ...flags, target: out ?? path, plan, facts, lock };
-        return withRunDir(request, terminal, async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
-          noteVersions = await keepVersions(path, access, checkpoint);
-          const found = await withThreads(plan.threads, (executor) =>
-            deconvolve(spatial, input, options, {
-              signal,
-              onProgress,
-              onNotice: note,
-              executor,
-              scratch,
-              checkpoint,
-              async onSummary(summary) {
-                if (!statistics) return;
-                const parameters = { ...summary.parameters, ...provenance(path, flags) };
-                const target = noting(statistics, () => noteRun("statistics"));
-                await keepStatistics(target, { ...summary, parameters }, spatial, terminal);
-                await noteRun("statistics-kept");
-              },
-            }),
-          );
-          meter.enter("write");
-          transfers.enter("write");
-          const target = noting(output, () => noteRun("result"));
-          await write(target, found, spatial, { ...flags, overwrite: replaces, layout }, terminal);
-          const { lines, json } = await describeRun(
-            redactUrl(out ?? resultPath(path, spatial, newTable)),
-            layout.key,
-            found,
-            terminal.notices,
-          );
-          const transfer = transfers.report();
-          const more = {
-            resumed_pieces: resumedCount,
-            memory: planJson(plan),
-            resources: meter.report(),
-            transfer,
-          };
-          return { lines: [...lines, ...describeTransfers(transfer)], json: { ...json, ...more } };
-        });
+        }));
+        const fingerprint = fingerprintOf(await facts());
+        return withRunDir(
+          { ...flags, target: out ?? path, plan, facts, lock },
+          terminal,
+          async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
+            noteVersions = await keepVersions(path, access, checkpoint);
+            const found = await withThreads(plan.threads, (executor) =>
+              deconvolve(spatial, input, options, {
+                signal,
+                onProgress,
+                onNotice: note,
+                executor,
+                scratch,
+                checkpoint,
+                async onSummary(summary) {
+                  if (!statistics) return;
+                  const parameters = {
+                    ...summary.parameters,
+                    ...provenance(path, flags),
+                    [STATISTICS_FINGERPRINT]: fingerprint,
+                  };
+                  const target = noting(statistics, () => noteRun("statistics"));
+                  await keepStatistics(target, { ...summary, parameters }, spatial, terminal);
+                  await noteRun("statistics-kept");
+                },
+              }),
+            );
+            meter.enter("write");
+            transfers.enter("write");
+            const target = noting(output, () => noteRun("result"));
+            const extraParameters = { ...layout.extraParameters, fingerprint };
+            const place = { ...flags, layout: { ...layout, extraParameters } };
+            await write(target, found, spatial, place, terminal);
+            const { lines, json } = await describeRun(
+              redactUrl(out ?? resultPath(path, spatial, newTable)),
+              layout.key,
+              found,
+              terminal.notices,
+            );
+            const transfer = transfers.report();
+            const more = {
+              resumed_pieces: resumedCount,
+              memory: planJson(plan),
+              resources: meter.report(),
+              transfer,
+            };
+            return { lines: [...lines, ...describeTransfers(transfer)], json: { ...json, ...more } };
+          },
+        );
       });
     });
   } catch (error) {

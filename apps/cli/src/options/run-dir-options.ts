@@ -18,7 +18,10 @@ export interface RunDirFlags {
 export function addRunDirOptions(command: Command): Command {
   return command
     .optionsGroup("Runs that are stopped (no result depends on them):")
-    .option("--resume", "go on where a run with the same arguments was stopped")
+    .option(
+      "--resume",
+      "go on where a run with the same arguments was stopped; 0 at once where it was finished",
+    )
     .option("--restart", "throw away what a run that was stopped has left")
     .option(
       "--run-dir <folder>",

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { isRemote, localPath, redactUrl } from "@flashdeconv/io-zarr/node";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import packageJson from "../../package.json";
+import { placeOf } from "../stores/place-of.js";
 import { OPTION_FLAGS } from "./option-flags.js";
 import type { RunFlags } from "./run-flags.js";
 
@@ -15,10 +14,11 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
   const settings: Record<string, unknown> = {
     flashdeconv: packageJson.version,
     node: process.version,
-    section: redactUrl(path),
+    section: placeOf(path),
     "--solver": solverOf(flags.solver ?? solver.name),
-    "--reference": redactUrl(flags.reference),
-    "--table": flags.table,
+    "--reference": placeOf(flags.reference),
+    // Which one a new table goes beside may be left out; it is told by what of the store was looked at.
+    "--table": newTable === undefined ? flags.table : undefined,
     "--layer": flags.layer,
     "--reference-layer": flags.referenceLayer,
     "--cell-type-key": flags.cellTypeKey,
@@ -27,26 +27,59 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
     "--spatial-key": flags.spatialKey,
     "--spatial-columns": flags.spatialColumns,
     "--section-key": flags.sectionKey,
-    "--out": placeOf(out),
+    "--out": out && placeOf(out),
     "--in-place": flags.inPlace,
     "--new-table": newTable,
-    "--save-stats": placeOf(saveStats),
+    "--save-stats": saveStats && placeOf(saveStats),
     "--key-added": flags.keyAdded,
     "--obs-columns": flags.obsColumns,
     "--zarr-format": flags.zarrFormat,
   };
   for (const [name, value] of Object.entries(rest)) settings[OPTION_FLAGS[name] ?? name] = value;
   for (const [name, value] of Object.entries(solver.resolveOptions(solverOptions))) {
-    settings[OPTION_FLAGS[name] ?? `${name} of --solver-options`] = value;
+    const flag = OPTION_FLAGS[name] ?? `${name} of --solver-options`;
+    // Another option of that name may have been given; the solver's is what it is without it.
+    settings[settings[flag] === undefined ? flag : `${name} of the solver`] = value;
+  }
+  // Whatever else was given, in case it matters.
+  for (const [name, value] of Object.entries(flags)) {
+    const flag = flagOf(name);
+    if (!(flag in settings) && !WITHOUT_EFFECT.has(name)) settings[flag] = value;
   }
   const told = Object.entries(settings).filter(([, value]) => value !== undefined);
   return Object.fromEntries(told.map(([name, value]) => [name, JSON.stringify(value) ?? String(value)]));
 }
 
-/** The same place wherever the run is started from. */
-function placeOf(location: string | undefined): string | undefined {
-  if (location === undefined) return undefined;
-  return isRemote(location) ? redactUrl(location) : resolve(localPath(location));
+/** Flags that no result depends on. */
+export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  "overwrite",
+  "json",
+  "quiet",
+  "workers",
+  "maxMemory",
+  "scratch",
+  "useScratch",
+  "kernels",
+  "runDir",
+  "resume",
+  "restart",
+  "saveEvery",
+  "region",
+  "profile",
+  "anonymous",
+  "signRequest",
+  "cache",
+  "cacheSize",
+  "maxRequests",
+  "maxAttempts",
+  "stallTimeout",
+]);
+
+/** The flag of a name that commander gave it. */
+export function flagOf(name: string): string {
+  // Commander has options that begin with "no" under what they deny.
+  if (name === "platformCorrection") return "--no-platform-correction";
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** A solver's name; of a file also what is in it. */

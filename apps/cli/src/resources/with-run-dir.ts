@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import type { LockOptions } from "@flashdeconv/io-zarr/node";
 import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
+import { advise } from "../terminal/advice.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { withScratch } from "./with-scratch.js";
 
@@ -65,9 +67,9 @@ export async function withRunDir<T>(
     // What went wrong first is what is told.
     const isKept = await folder.leave().catch(() => false);
     if (isKept) {
-      terminal.tell(
-        `What was done is kept in ${folder.path}: the same command with --resume goes on from there.`,
-      );
+      const sentence = `What was done is kept in ${folder.path}: the same command with --resume goes on from there.`;
+      terminal.tell(sentence);
+      advise(error, sentence);
     }
     throw error;
   }
@@ -76,6 +78,28 @@ export async function withRunDir<T>(
     terminal.note({ code: "run-dir-left", message: `${folder.path} could not be removed: ${error.message}` });
   });
   return result;
+}
+
+/**
+ * Removes what is left of a run that had been finished: it was killed before it could do so. Pieces of another run stay. Returns how
+ * many pieces there were.
+ */
+export async function removeFinishedRun({
+  target,
+  facts,
+  lock,
+  ...flags
+}: Omit<RunDirRequest, "plan">): Promise<number> {
+  const path = runDirFor(flags, target);
+  if (!existsSync(path)) return 0;
+  try {
+    const folder = await openRunFolder(path, { facts: await facts(), resume: true, lock });
+    await folder.remove();
+    return folder.resumedCount;
+  } catch (error) {
+    if (!isFlashdeconvError(error)) throw error;
+    return 0;
+  }
 }
 
 /** None where the folder would lie beside the result by itself, and nothing may be written there. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FingerprintOptions, ReadableStore } from "@flashdeconv/io-zarr";
-import { redactUrl } from "@flashdeconv/io-zarr/node";
+import { placeOf } from "./place-of.js";
 
 /** Documents that say what a store holds, wherever it lies. */
 const DOCUMENTS = ["/zarr.json", "/.zmetadata", "/.zattrs", "/.zgroup"] as const;
@@ -11,7 +11,7 @@ export async function storeFacts(
   path: string,
   options: FingerprintOptions = {},
 ): Promise<Readonly<Record<string, string>>> {
-  const name = redactUrl(path);
+  const name = placeOf(path);
   const members = store.fingerprint
     ? await store.fingerprint(options)
     : await documentDigests(store, options);
@@ -22,7 +22,7 @@ export async function storeFacts(
 
 /** The same of a table. */
 export function textFacts(text: string, path: string): Readonly<Record<string, string>> {
-  return { [redactUrl(path)]: digest(new TextEncoder().encode(text)) };
+  return { [placeOf(path)]: digest(new TextEncoder().encode(text)) };
 }
 
 /** For stores that do not tell more. */

@@ -1,4 +1,4 @@
-import { OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import { inspectStore } from "@flashdeconv/io-zarr";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { withStore } from "./with-store.js";
@@ -36,4 +36,26 @@ export function locateTable(
     }
     return found?.path;
   });
+}
+
+/**
+ * The table that a new one goes beside, where none is named: the only one but for that of the new one's name, which an earlier run has
+ * left. Undefined where that decides nothing.
+ */
+export async function tableBeside(
+  path: string,
+  newTable: string,
+  flags: StoreFlags,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await withStore(path, storeAccess(flags), async (store) => {
+      const { table } = await inspectStore(store, { table: newTable, signal });
+      const others = table?.tableNames.filter((name) => name !== newTable) ?? [];
+      return others.length === 1 ? others[0] : undefined;
+    });
+  } catch (error) {
+    if (!isFlashdeconvError(error)) throw error;
+    return undefined;
+  }
 }

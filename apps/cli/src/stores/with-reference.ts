@@ -46,6 +46,17 @@ function refuseForTable({ referenceLayer, referenceGeneKey, cellTypeKey }: Refer
   }
 }
 
+/** What tells the present content of a reference from any other; no more of it is read than that takes. */
+export async function referenceContent(
+  flags: ReferenceFlags,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const { reference: path } = flags;
+  const access = storeAccess(flags);
+  if (isTable(path)) return textFacts(await readText(path, access, signal), path);
+  return withStore(path, access, (store) => storeFacts(store, path, { signal }));
+}
+
 /** Opens a reference, a store of single cells or a table of mean counts per type, for as long as `work` takes. */
 export async function withReference<T>(
   flags: ReferenceFlags,

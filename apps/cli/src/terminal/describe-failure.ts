@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import type { Environment } from "../environment.js";
 import { EXIT_CODES } from "../exit-codes.js";
 import { inTermsOfFlags } from "../options/option-flags.js";
+import { adviceFor } from "./advice.js";
 
 /** How a run that failed is told: as a paragraph, or as the object that `--json` prints. */
 export interface Failure {
@@ -18,7 +19,16 @@ export interface Failure {
   };
 }
 
-export function describeFailure(error: unknown, { signal, variables }: Environment): Failure {
+export function describeFailure(error: unknown, environment: Environment): Failure {
+  const advice = adviceFor(error);
+  const { json, ...told } = describeItself(error, environment);
+  if (advice === undefined) return { json, ...told };
+  // It was told on standard error already.
+  const [message, remedy] = [json.message, json.remedy].map((text) => `${text} ${advice}`);
+  return { ...told, json: { ...json, message, remedy: environment.signal.aborted ? advice : remedy } };
+}
+
+function describeItself(error: unknown, { signal, variables }: Environment): Failure {
   if (signal.aborted) {
     const message = "interrupted; no result was written.";
     return failure(EXIT_CODES.interrupted, "Interrupted", message, {

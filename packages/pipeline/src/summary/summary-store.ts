@@ -191,6 +191,15 @@ export async function readSummary(
   };
 }
 
+/** The parameters of a summary that `writeSummary` kept, and nothing else of it. Throws FormatError as `readSummary` does. */
+export async function readSummaryParameters(
+  store: ReadableStore,
+  { signal }: ReadOptions = {},
+): Promise<Parameters> {
+  const { attributes } = await openArrays(store, { signal });
+  return unpackArrays(readFacts(attributes[MARK], store.name).parameters);
+}
+
 function statisticsSource(
   arrays: ArraysReader,
   spotCount: number,

@@ -1,0 +1,114 @@
+import { isFlashdeconvError } from "@flashdeconv/core";
+import { inspectStore, readColumn } from "@flashdeconv/io-zarr";
+import { type OpenStore, redactUrl } from "@flashdeconv/io-zarr/node";
+import { type DeconvolveOptions, readSummaryParameters } from "@flashdeconv/pipeline";
+import { runFacts } from "../options/run-facts.js";
+import type { RunFlags } from "../options/run-flags.js";
+import { storeAccess } from "../options/store-options.js";
+import { sectionFingerprint, storeFacts } from "./input-facts.js";
+import { referenceContent } from "./with-reference.js";
+import { withStore } from "./with-store.js";
+
+/** What of a run's facts says where its results go and who makes them, not what they are made of. */
+const NOT_OF_RESULT: ReadonlySet<string> = new Set([
+  "flashdeconv",
+  "node",
+  "--out",
+  "--in-place",
+  "--new-table",
+  "--save-stats",
+]);
+
+/** What a result was made of, inputs and options, a line each: it is kept with the result, so that `--resume` knows it. */
+export function fingerprintOf(facts: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(facts)
+    .filter(([name]) => !NOT_OF_RESULT.has(name))
+    .map(([name, value]) => `${name} = ${value}`)
+    .sort();
+}
+
+/** Statistics have theirs under another name: `solve` hands their parameters on, and what it writes is not that run's result. */
+export const STATISTICS_FINGERPRINT = "run_fingerprint";
+
+export interface FingerprintRequest {
+  readonly path: string;
+  readonly flags: RunFlags;
+  readonly options: DeconvolveOptions;
+  readonly key: string;
+  readonly signal: AbortSignal;
+}
+
+/** All that the result of a run depends on, found without opening more than is needed for that. */
+export async function factsOf(request: FingerprintRequest): Promise<Readonly<Record<string, string>>> {
+  const { path, flags, options, key, signal } = request;
+  const access = storeAccess(flags);
+  const section = await withStore(path, access, async (store) => {
+    const { table } = await inspectStore(store, { table: flags.table, signal });
+    return storeFacts(store, path, { ...sectionFingerprint(table?.path, key), signal });
+  });
+  return { ...runFacts(path, flags, options), ...section, ...(await referenceContent(flags, signal)) };
+}
+
+/** What something that is there was made of, other than what it would be made of now. */
+export interface Difference {
+  readonly place: string;
+  readonly lines: readonly string[];
+}
+
+type Facts = () => Promise<Readonly<Record<string, string>>>;
+
+/** Compares a result that lies in a group of a store; undefined where none is there that tells. */
+export async function differenceOfResult(
+  { location, group }: { readonly location: string; readonly group: string },
+  { flags, key, signal }: FingerprintRequest,
+  facts: Facts,
+): Promise<Difference | "same" | undefined> {
+  const path = `${group === "" ? "" : `${group}/`}uns/${key}_params/fingerprint`;
+  const found = await ifReadable(location, flags, async (store) => {
+    const column = await readColumn(store, path, { signal });
+    return column.kind === "string" ? column.values.map((line) => line ?? "") : undefined;
+  });
+  return found && compare(location, found, fingerprintOf(await facts()));
+}
+
+/** The same of statistics that were kept. */
+export async function differenceOfStatistics(
+  location: string,
+  { flags, signal }: FingerprintRequest,
+  facts: Facts,
+): Promise<Difference | "same" | undefined> {
+  const found = await ifReadable(location, flags, async (store) => {
+    const { [STATISTICS_FINGERPRINT]: lines } = await readSummaryParameters(store, { signal });
+    return Array.isArray(lines) ? (lines as readonly string[]) : undefined;
+  });
+  return found && compare(location, found, fingerprintOf(await facts()));
+}
+
+const MOST_TOLD = 3;
+
+function compare(location: string, before: readonly string[], now: readonly string[]): Difference | "same" {
+  const gone = before.filter((line) => !now.includes(line));
+  const come = now.filter((line) => !before.includes(line));
+  if (gone.length === 0 && come.length === 0) return "same";
+  const told = [
+    ...gone.slice(0, MOST_TOLD).map((line) => `it had ${line}`),
+    ...come.slice(0, MOST_TOLD).map((line) => `now ${line}`),
+  ];
+  const leftOut = gone.length + come.length - told.length;
+  return { place: redactUrl(location), lines: leftOut > 0 ? [...told, `and ${leftOut} more`] : told };
+}
+
+/** Undefined for what is not there, or is nothing that a run of ours wrote; whoever writes there will say so. */
+async function ifReadable<T>(
+  location: string,
+  flags: RunFlags,
+  work: (store: OpenStore) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    // What a cache kept of a place says nothing of what is there now.
+    return await withStore(location, { ...storeAccess(flags), cache: undefined }, work);
+  } catch (error) {
+    if (!isFlashdeconvError(error)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,7 @@
+import { resolve } from "node:path";
+import { isRemote, localPath, redactUrl } from "@flashdeconv/io-zarr/node";
+
+/** A location as the same text wherever a command is started from, without what URLs hold to show who asks. */
+export function placeOf(location: string): string {
+  return isRemote(location) ? redactUrl(location) : resolve(localPath(location));
+}
