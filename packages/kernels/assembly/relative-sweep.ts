@@ -50,7 +50,7 @@ export function configure(
 
 /** One step on the bound from `old`, with `product` = G old, into `updated`. */
 @inline
-function deflatedStep(stat: usize, depth: f64, relaxation: f64, isDouble: bool): void {
+function deflatedStep(stat: usize, depth: f64, relaxation: f64, isStatDouble: bool): void {
   const zero = f64x2.splat(0);
   const one = f64x2.splat(1);
   const rests = f64x2.splat(rest);
@@ -66,7 +66,7 @@ function deflatedStep(stat: usize, depth: f64, relaxation: f64, isDouble: bool):
   for (let k: usize = 0; k < P; k += 2) {
     const at = k << 3;
     const isLast = k + 1 === K;
-    const sums = isLast ? pairAt(stat, k, isDouble, true) : pairAt(stat, k, isDouble, false);
+    const sums = isLast ? pairAt(stat, k, isStatDouble, true) : pairAt(stat, k, isStatDouble, false);
     const v = v128.load(direction + at);
     const x = v128.load(old + at);
     const gap = f64x2.sub(
@@ -115,8 +115,8 @@ function deflatedStep(stat: usize, depth: f64, relaxation: f64, isDouble: bool):
 
 /** The minimum of the quadratic of the spot that was loaded, or beyond it by the relaxation, into `updated`. */
 @inline
-function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
-  const depth = storedAt(stat, K, isDouble);
+function step(stat: usize, weight: f64, relaxation: f64, isStatDouble: bool): void {
+  const depth = storedAt(stat, K, isStatDouble);
   const zero = f64x2.splat(0);
   const relaxations = f64x2.splat(relaxation);
   if (!(depth > 0)) {
@@ -135,13 +135,13 @@ function step(stat: usize, weight: f64, relaxation: f64, isDouble: bool): void {
   const share = f64x2.splat(1 / depth);
   if (isBoundClose && weight > 0) {
     multiply(old, product);
-    deflatedStep(stat, depth, relaxation, isDouble);
+    deflatedStep(stat, depth, relaxation, isStatDouble);
     return;
   }
   for (let k: usize = 0; k < P; k += 2) {
     const at = k << 3;
     const isLast = k + 1 === K;
-    const sums = isLast ? pairAt(stat, k, isDouble, true) : pairAt(stat, k, isDouble, false);
+    const sums = isLast ? pairAt(stat, k, isStatDouble, true) : pairAt(stat, k, isStatDouble, false);
     const diagonal = f64x2.mul(share, v128.load(curvature + at));
     const x = v128.load(old + at);
     v128.store(added + at, diagonal);
@@ -180,14 +180,16 @@ function touch(
   abundance: usize,
   indptr: usize,
   indices: usize,
+  isStatDouble: bool,
   isDouble: bool,
 ): void {
   const size: usize = isDouble ? 3 : 2;
+  const statSize: usize = isStatDouble ? 3 : 2;
   const rowEnd = (K << size) - 1;
   const row = abundance + ((spot * K) << size);
-  const stat = statistics + ((spot * (K + 1)) << size);
+  const stat = statistics + ((spot * (K + 1)) << statSize);
   load<u8>(stat);
-  load<u8>(stat + rowEnd);
+  load<u8>(stat + (K << statSize) - 1);
   load<u8>(row);
   load<u8>(row + rowEnd);
   const to = indexAt(indptr, spot + 1);
@@ -208,19 +210,22 @@ function sweep(
   indices: usize,
   weights: usize,
   relaxation: f64,
+  isStatDouble: bool,
   isDouble: bool,
 ): f64 {
   const size: usize = isDouble ? 3 : 2;
   let largestChange: f64 = 0;
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
-    if (i + 1 < spotCount) touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isDouble);
-    const stat = statistics + ((spot * (K + 1)) << size);
+    if (i + 1 < spotCount) {
+      touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isStatDouble, isDouble);
+    }
+    const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
     const weight = loadPrior(spot, abundance, indptr, indices, weights, isDouble);
-    step(stat, weight, relaxation, isDouble);
+    step(stat, weight, relaxation, isStatDouble);
     if (!isNear(updated, relaxation)) {
       majorizePrior(spot, abundance, indptr, indices, weights, isDouble);
-      step(stat, weight, relaxation, isDouble);
+      step(stat, weight, relaxation, isStatDouble);
     }
     const row = abundance + ((spot * K) << size);
     let changes = f64x2.splat(0);
@@ -258,6 +263,7 @@ function assess(
   indices: usize,
   weights: usize,
   out: usize,
+  isStatDouble: bool,
   isDouble: bool,
 ): void {
   const size: usize = isDouble ? 3 : 2;
@@ -266,9 +272,11 @@ function assess(
   let violations = zero;
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
-    const stat = statistics + ((spot * (K + 1)) << size);
-    if (i + 1 < spotCount) touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isDouble);
-    const depth = storedAt(stat, K, isDouble);
+    const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
+    if (i + 1 < spotCount) {
+      touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isStatDouble, isDouble);
+    }
+    const depth = storedAt(stat, K, isStatDouble);
     const depths = f64x2.splat(depth);
     const halves = f64x2.splat(depth / 2);
     loadPrior(spot, abundance, indptr, indices, weights, isDouble);
@@ -283,10 +291,10 @@ function assess(
       const stepped = v128.load(product + at);
       let sums: v128;
       if (k + 2 <= K) {
-        sums = pairAt(stat, k, isDouble, false);
+        sums = pairAt(stat, k, isStatDouble, false);
         rough = f64x2.add(rough, roughness(k, abundance, from, to, indices, weights, isDouble, false));
       } else {
-        sums = pairAt(stat, k, isDouble, true);
+        sums = pairAt(stat, k, isStatDouble, true);
         rough = f64x2.add(rough, roughness(k, abundance, from, to, indices, weights, isDouble, true));
       }
       values = f64x2.add(values, f64x2.mul(x, f64x2.sub(f64x2.mul(halves, stepped), sums)));
@@ -312,7 +320,7 @@ export function sweepFloat32(
   weights: usize,
   relaxation: f64,
 ): f64 {
-  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false);
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false, false);
 }
 
 /** The same of statistics and abundances in double precision. */
@@ -326,7 +334,21 @@ export function sweepFloat64(
   weights: usize,
   relaxation: f64,
 ): f64 {
-  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, true);
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, true, true);
+}
+
+/** The same of statistics in single and abundances in double precision. */
+export function sweepMixed(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  relaxation: f64,
+): f64 {
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false, true);
 }
 
 /** Judges spots: writes objective and largest violation to `out`. */
@@ -340,7 +362,7 @@ export function assessFloat32(
   weights: usize,
   out: usize,
 ): void {
-  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false);
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false, false);
 }
 
 /** The same of statistics and abundances in double precision. */
@@ -354,5 +376,19 @@ export function assessFloat64(
   weights: usize,
   out: usize,
 ): void {
-  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, true);
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, true, true);
+}
+
+/** The same of statistics in single and abundances in double precision. */
+export function assessMixed(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  out: usize,
+): void {
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false, true);
 }

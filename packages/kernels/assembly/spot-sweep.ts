@@ -50,6 +50,7 @@ function loadSpot(
   indptr: usize,
   indices: usize,
   weights: usize,
+  isStatDouble: bool,
   isDouble: bool,
 ): f64 {
   const size: usize = isDouble ? 3 : 2;
@@ -57,7 +58,7 @@ function loadSpot(
   const to = indexAt(indptr, spot + 1);
   const inPairs = from + ((to - from) & ~1);
   const row = abundance + ((spot * K) << size);
-  const stat = statistics + ((spot * (K + 1)) << size);
+  const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
   const strength = f64x2.splat(lambda);
   const penalty = f64x2.splat(sparsity);
   let k: usize = 0;
@@ -106,10 +107,10 @@ function loadSpot(
       }
     }
     const at = target + (k << 3);
-    v128.store(at, f64x2.add(f64x2.sub(storedPair(stat, k, isDouble), penalty), f64x2.mul(strength, a)));
+    v128.store(at, f64x2.add(f64x2.sub(storedPair(stat, k, isStatDouble), penalty), f64x2.mul(strength, a)));
     v128.store(
       at,
-      f64x2.add(f64x2.sub(storedPair(stat, k + 2, isDouble), penalty), f64x2.mul(strength, b)),
+      f64x2.add(f64x2.sub(storedPair(stat, k + 2, isStatDouble), penalty), f64x2.mul(strength, b)),
       16,
     );
     v128.store(old + (k << 3), storedPair(row, k, isDouble));
@@ -127,7 +128,7 @@ function loadSpot(
       const last = storedAt(abundance, indexAt(indices, e) * K + k, isDouble);
       sum += weights === 0 ? last : numberAt(weights, e) * last;
     }
-    store<f64>(target + (k << 3), storedAt(stat, k, isDouble) - sparsity + lambda * sum);
+    store<f64>(target + (k << 3), storedAt(stat, k, isStatDouble) - sparsity + lambda * sum);
     store<f64>(old + (k << 3), storedAt(row, k, isDouble));
   }
   let weight = <f64>(to - from);
@@ -213,13 +214,14 @@ function sweep(
   indices: usize,
   weights: usize,
   relaxation: f64,
+  isStatDouble: bool,
   isDouble: bool,
 ): f64 {
   const size: usize = isDouble ? 3 : 2;
   let largestChange: f64 = 0;
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
-    const shift = loadSpot(spot, statistics, abundance, indptr, indices, weights, isDouble);
+    const shift = loadSpot(spot, statistics, abundance, indptr, indices, weights, isStatDouble, isDouble);
     for (let k: usize = 0; k < P; k += 2) v128.store(updated + (k << 3), v128.load(old + (k << 3)));
     if (shift >= deflatedShift) {
       multiplyOld(shift);
@@ -295,6 +297,7 @@ function assess(
   indices: usize,
   weights: usize,
   out: usize,
+  isStatDouble: bool,
   isDouble: bool,
 ): void {
   const size: usize = isDouble ? 3 : 2;
@@ -304,16 +307,16 @@ function assess(
   let proportionErrorBound: f64 = 0;
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
-    const shift = loadSpot(spot, statistics, abundance, indptr, indices, weights, isDouble);
+    const shift = loadSpot(spot, statistics, abundance, indptr, indices, weights, isStatDouble, isDouble);
     multiplyOld(shift);
-    const stat = statistics + ((spot * (K + 1)) << size);
-    let value = storedAt(stat, K, isDouble) / 2;
+    const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
+    let value = storedAt(stat, K, isStatDouble) / 2;
     let total: f64 = 0;
     let squares: f64 = 0;
     for (let k: usize = 0; k < K; k++) {
       const amount = numberAt(old, k);
       const stepped = numberAt(product, k);
-      value += amount * ((stepped - shift * amount) / 2 - storedAt(stat, k, isDouble) + sparsity);
+      value += amount * ((stepped - shift * amount) / 2 - storedAt(stat, k, isStatDouble) + sparsity);
       total += amount;
       const gradient = stepped - numberAt(target, k);
       const violation = amount > 0 ? abs<f64>(gradient) : max<f64>(0, -gradient);
@@ -342,7 +345,7 @@ export function sweepFloat32(
   weights: usize,
   relaxation: f64,
 ): f64 {
-  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false);
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false, false);
 }
 
 /** The same of statistics and abundances in double precision. */
@@ -356,7 +359,21 @@ export function sweepFloat64(
   weights: usize,
   relaxation: f64,
 ): f64 {
-  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, true);
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, true, true);
+}
+
+/** The same of statistics in single and abundances in double precision. */
+export function sweepMixed(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  relaxation: f64,
+): f64 {
+  return sweep(spots, spotCount, statistics, abundance, indptr, indices, weights, relaxation, false, true);
 }
 
 /** Judges spots: writes objective, largest violation and bound of the error to `out`. */
@@ -370,7 +387,7 @@ export function assessFloat32(
   weights: usize,
   out: usize,
 ): void {
-  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false);
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false, false);
 }
 
 /** The same of statistics and abundances in double precision. */
@@ -384,5 +401,19 @@ export function assessFloat64(
   weights: usize,
   out: usize,
 ): void {
-  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, true);
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, true, true);
+}
+
+/** The same of statistics in single and abundances in double precision. */
+export function assessMixed(
+  spots: usize,
+  spotCount: usize,
+  statistics: usize,
+  abundance: usize,
+  indptr: usize,
+  indices: usize,
+  weights: usize,
+  out: usize,
+): void {
+  assess(spots, spotCount, statistics, abundance, indptr, indices, weights, out, false, true);
 }

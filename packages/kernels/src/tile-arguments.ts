@@ -29,7 +29,7 @@ export function tileArguments(
   const places = [spots, statistics, abundance, indptr, indices].map(arena.addressOf);
   const weightsAt = weights ? arena.addressOf(weights) : 0;
   if (places.includes(undefined) || weightsAt === undefined) return undefined;
-  if (statistics.BYTES_PER_ELEMENT !== abundance.BYTES_PER_ELEMENT) return undefined;
+  if (statistics.BYTES_PER_ELEMENT > abundance.BYTES_PER_ELEMENT) return undefined;
   const [spotsAt, statisticsAt, abundanceAt, indptrAt, indicesAt] = places as number[];
   return [spotsAt, spots.length, statisticsAt, abundanceAt, indptrAt, indicesAt, weightsAt];
 }

@@ -5,8 +5,11 @@ import { type SweepTile, type TileArguments, tileArguments } from "./tile-argume
 export interface TileExports {
   sweepFloat32(...args: [...TileArguments, relaxation: number]): number;
   sweepFloat64(...args: [...TileArguments, relaxation: number]): number;
+  /** Statistics in single, abundances in double precision. */
+  sweepMixed(...args: [...TileArguments, relaxation: number]): number;
   assessFloat32(...args: [...TileArguments, out: number]): void;
   assessFloat64(...args: [...TileArguments, out: number]): void;
+  assessMixed(...args: [...TileArguments, out: number]): void;
 }
 
 export interface TileProblem {
@@ -56,15 +59,19 @@ export function tileKernel<E extends TileExports>(
     sweep(tile, abundance) {
       const args = tileArguments(arena, tile, abundance);
       if (!args) return undefined;
-      const sweep = abundance instanceof Float64Array ? exports.sweepFloat64 : exports.sweepFloat32;
-      return sweep(...args, tile.relaxation);
+      return exports[`sweep${precisionOf(tile, abundance)}`](...args, tile.relaxation);
     },
     assess(tile, abundance) {
       const args = tileArguments(arena, tile, abundance);
       if (!args) return undefined;
-      const assess = abundance instanceof Float64Array ? exports.assessFloat64 : exports.assessFloat32;
-      assess(...args, out.byteOffset);
+      exports[`assess${precisionOf(tile, abundance)}`](...args, out.byteOffset);
       return out;
     },
   };
+}
+
+/** Abundances may be more precise than statistics, never less: `tileArguments` refuses that. */
+function precisionOf({ statistics }: SweepTile, abundance: Float32Array | Float64Array) {
+  if (abundance instanceof Float32Array) return "Float32";
+  return statistics instanceof Float32Array ? "Mixed" : "Float64";
 }

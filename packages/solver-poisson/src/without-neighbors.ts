@@ -1,6 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import {
   buildNnlsWorkspace,
+  determineGram,
   type Solver,
   type StatArray,
   type SweepStats,
@@ -24,14 +25,16 @@ export const withoutNeighbors: Solver = {
     return {};
   },
 
-  start({ typeNames, gram }) {
+  start({ typeNames, gram: given }) {
     const typeCount = typeNames.length;
+    const { gram, conditioning } = determineGram(given, typeCount, 0);
     const statWidth = typeCount + 1;
     const work = buildNnlsWorkspace(typeCount);
     const target = new Float64Array(typeCount);
     const proportions = new Float64Array(typeCount);
     return {
       statWidth,
+      conditioning,
       settings: {},
 
       summarize(rows, out) {

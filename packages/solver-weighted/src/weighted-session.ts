@@ -2,11 +2,11 @@ import { type Chunk, ShapeError } from "@flashdeconv/core";
 import { chooseKernel, relativeSweepKernel, type SharedArena } from "@flashdeconv/kernels";
 import {
   type Assessment,
+  determineGram,
   type SolverReference,
   type SolverSession,
   type StatArray,
   type SweepStats,
-  symmetricEigen,
   type Tile,
 } from "@flashdeconv/solver";
 import { assessCounts } from "./assess-counts.js";
@@ -52,22 +52,20 @@ const SLOW_SHARE = 0.25;
 export function weightedSession(reference: SolverReference, problem: WeightedProblem): SolverSession {
   const typeCount = reference.typeNames.length;
   const statWidth = typeCount + 1;
-  const { gram } = reference;
   const { smoothing, epsilon, meanDegree, meanDepth, arena } = problem;
   const edgeWeight = meanDegree > 0 ? smoothing / meanDegree : 0;
   const prior = buildRelativePrior(typeCount, edgeWeight, epsilon);
-  const eigen = symmetricEigen(gram, typeCount);
-  const leastEigenvalue = Math.max(0, eigen.values[0]);
   /** Curvature of the prior over a spot's count, at a proportion. */
   const shiftAt = (proportion: number) =>
     meanDegree > 0 ? smoothing / (meanDepth * (proportion + epsilon)) : 0;
   const evenShift = shiftAt(1 / typeCount);
   /** Of the types that hold sweeps up. */
   const slowShift = shiftAt(SLOW_SHARE / typeCount);
+  const { gram, eigen, smallest, conditioning } = determineGram(reference.gram, typeCount, slowShift);
   const deflated = deflateGram(eigen);
   const isClose =
     deflated !== undefined &&
-    (deflated.rest <= CLOSE * leastEigenvalue || evenShift >= DEFLATED_FROM * deflated.rest);
+    (deflated.rest <= CLOSE * smallest || evenShift >= DEFLATED_FROM * deflated.rest);
   const bound = isClose ? deflated : undefined;
   const sweeper = buildCountSweeper(gram, prior, bound);
   const kernel =
@@ -76,7 +74,8 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
 
   return {
     statWidth,
-    pull: slowShift > 0 ? slowShift / leastEigenvalue : 0,
+    pull: slowShift > 0 ? slowShift / smallest : 0,
+    conditioning,
     settings: { smoothing, epsilon },
 
     summarize(rows: Chunk, out: StatArray): void {

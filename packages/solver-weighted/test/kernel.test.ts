@@ -46,7 +46,7 @@ const usual: Case = {
 
 describe("the kernel of the sweep has the bits of its twin", () => {
   it.each([...Array.from({ length: 24 }, (_, k) => k + 1), 33, 60])("for %i types", (typeCount) => {
-    for (const single of [false, true]) {
+    for (const single of [false, true, "statistics"] as const) {
       for (const smoothing of [0, 4, 3000]) {
         expectSameBits({ ...usual, seed: typeCount, typeCount, spotCount: 12, single, smoothing });
         expectSameBits({
@@ -70,7 +70,7 @@ describe("the kernel of the sweep has the bits of its twin", () => {
       smoothing: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1000, noNaN: true })),
       relaxation: fc.oneof(fc.constant(1), fc.double({ min: 1, max: 1.95, noNaN: true })),
       hasWeights: fc.boolean(),
-      single: fc.boolean(),
+      single: fc.constantFrom(false, true, "statistics" as const),
       alike: fc.boolean(),
     });
     fc.assert(fc.property(cases, expectSameBits), { numRuns: 150 });

@@ -40,5 +40,11 @@ export function finishAssessments({
 }: AssessmentSum): Assessment {
   let objective = 0;
   for (const share of objectives) objective += share;
-  return { objective, kktResidual, proportionErrorBound };
+  // No proportion can be wrong by more than 1.
+  return { objective, kktResidual, proportionErrorBound: boundedByOne(proportionErrorBound) };
+}
+
+/** Infinity stays: it says that nothing is known. */
+function boundedByOne(bound: number): number {
+  return Number.isFinite(bound) ? Math.min(1, bound) : bound;
 }

@@ -14,6 +14,7 @@
  */
 export { type Allocate, allocateHere } from "./allocate.js";
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
+export { type DeterminedGram, determineGram } from "./determined-gram.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveDiagonalNnls, solveNnls } from "./exact-nnls.js";
 export { type CoarseSize, coarseLevelBytes, coarseStartBytes } from "./levels.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";

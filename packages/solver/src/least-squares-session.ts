@@ -2,10 +2,10 @@ import { type Chunk, ShapeError } from "@flashdeconv/core";
 import { chooseKernel, type SharedArena, spotSweepKernel } from "@flashdeconv/kernels";
 import { assessSpots } from "./assess-spots.js";
 import { boundGram } from "./deflated-step.js";
+import { determineGram } from "./determined-gram.js";
 import type { Assessment, SolverReference, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
 import { buildSpotProblem } from "./spot-problem.js";
 import { buildSpotSweeper, sweepSpots } from "./sweep-spots.js";
-import { symmetricEigen } from "./symmetric-eigen.js";
 
 export interface LeastSquaresProblem {
   /** Strength of the graph Laplacian, on the scale of the Gram matrix; 0 for independent spots. */
@@ -26,19 +26,18 @@ const DEFLATED_FROM = 2;
 /**
  * Minimises, over B >= 0,  1/2 |Y - B X|^2 + lambda/2 tr(B'LB) + sparsity sum(B)  from the statistics h = y X' of each
  * spot and the Gram matrix XX'. A sweep sets each spot to its optimum given its neighbours (Gauss-Seidel by spot), or
- * beyond it by the tile's relaxation: an update that lowers the objective for any relaxation below 2.
+ * beyond it by the tile's relaxation: an update that lowers the objective for any relaxation below 2. Where the data leave
+ * several answers, see `determineGram`.
  */
 export function leastSquaresSession(reference: SolverReference, problem: LeastSquaresProblem): SolverSession {
   const typeCount = reference.typeNames.length;
-  const { gram } = reference;
   const { lambda, sparsity } = problem;
   const statWidth = typeCount + 1;
+  const shift = lambda * problem.meanDegree;
+  const { gram, eigen, smallest, conditioning } = determineGram(reference.gram, typeCount, shift);
   const spotProblem = buildSpotProblem(gram, typeCount, lambda, sparsity);
-  const eigen = symmetricEigen(gram, typeCount);
-  const smallest = Math.max(0, eigen.values[0]);
   const bound = boundGram(eigen);
   const deflatedShift = bound ? DEFLATED_FROM * bound.rest : Number.POSITIVE_INFINITY;
-  const shift = lambda * problem.meanDegree;
   const sweeper = buildSpotSweeper(spotProblem, bound, deflatedShift);
   const { arena } = problem;
   const kernel =
@@ -50,6 +49,7 @@ export function leastSquaresSession(reference: SolverReference, problem: LeastSq
   return {
     statWidth,
     pull: shift > 0 ? shift / smallest : 0,
+    conditioning,
     settings: { lambda, sparsity },
 
     summarize(rows: Chunk, out: StatArray): void {

@@ -53,6 +53,8 @@ export interface Solution<A extends StatArray = Float64Array> {
   readonly coarseRows: readonly number[];
   /** Whether the solver came to its end, the optimum of its objective; it says nothing of how well that fits the tissue. */
   readonly converged: boolean;
+  /** Sweeps after which abundances in single precision went on in double; undefined where that was not needed. */
+  readonly doubleFrom: number | undefined;
   /** Estimated largest distance of any proportion from the optimum; 0 for independent spots. */
   readonly proportionErrorEstimate: number;
   /** Over all spots; undefined for a session that cannot judge. */
@@ -80,7 +82,7 @@ export async function solve<A extends StatArray = Float64Array>(
   const isCoupled = looksAtNeighbors(solver, session);
   const problem = { graph: isCoupled ? graph : withoutEdges(graph, allocate), statistics, spatialOrder };
   const pull = isCoupled ? (session.pull ?? 0) : 0;
-  const finest = buildLevel(problem, abundance, pull, allocate);
+  let finest = buildLevel(problem, abundance, pull, allocate);
   const { statWidth } = session;
   let coarseRows: readonly number[];
   if (resume?.level === "section" && resume.abundance) {
@@ -102,22 +104,37 @@ export async function solve<A extends StatArray = Float64Array>(
   }
 
   const progress = sectionProgress({ session, coarseRows, abundance, isCoupled }, options);
-  if (resume?.level === "section") progress.replay(resume.changes);
+  if (resume?.level === "section") {
+    progress.replay(resume.changes);
+    if (resume.abundance instanceof Float64Array) finest = inDouble(finest, resume.abundance, allocate);
+  }
   while (!progress.isDone) {
+    if (progress.needsDouble) finest = inDouble(finest, finest.abundance, allocate);
     progress.add(await sweepColors(runner, finest, progress.relaxation));
     const { sweeps, estimate, changes } = progress;
     input.onProgress?.({ sweep: sweeps, estimate, tolerance: options.tolerance });
-    await onState?.({ level: "section", changes, coarseRows, abundance });
+    await onState?.({ level: "section", changes, coarseRows, abundance: finest.abundance });
   }
-  const { sweeps, estimate } = progress;
+  const { sweeps, estimate, doubleFrom } = progress;
+  const assessment = session.assess && (await assessAll(runner, finest));
+  if (finest.abundance !== abundance) abundance.set(finest.abundance);
   return {
     abundance,
     sweeps,
     coarseRows,
-    converged: estimate <= options.tolerance,
-    proportionErrorEstimate: estimate,
-    assessment: session.assess && (await assessAll(runner, finest)),
+    converged: progress.isConverged,
+    doubleFrom,
+    proportionErrorEstimate: Math.min(1, estimate),
+    assessment,
   };
+}
+
+/** The level with the given abundances in double precision. */
+function inDouble(level: Level, abundance: StatArray, allocate: Allocate): Level {
+  if (level.abundance instanceof Float64Array) return level;
+  const wide = allocate(Float64Array, abundance.length);
+  wide.set(abundance);
+  return { ...level, abundance: wide };
 }
 
 /** A pull of exactly 0 says that neighbours count for nothing, as with lambda 0: one sweep is all. */

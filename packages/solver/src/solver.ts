@@ -114,6 +114,11 @@ export interface SolverSession {
    * is plain sweeps on one level, if left out.
    */
   readonly pull?: number;
+  /**
+   * How much the relative rounding of a spot's statistics can grow in its proportions, where nothing smooths them: the condition of the
+   * Gram matrix. The error estimate of independent spots comes from it; 0, which is none, if left out.
+   */
+  readonly conditioning?: number;
   /** Settings worth keeping with the result, such as the lambda that was used. */
   readonly settings: Readonly<Record<string, number | string>>;
   /**

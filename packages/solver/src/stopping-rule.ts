@@ -11,6 +11,8 @@ const SAFETY = 2.5;
 const NOISE_STEPS = 16;
 /** Sweeps without a new smallest change after which changes of the size of rounding are taken to be just that. */
 const STALL_SWEEPS = 20;
+/** The same, of any size, after which the rounding of single precision may be what keeps them up. */
+const SUSPECT_SWEEPS = 12;
 
 export interface StoppingRuleOptions {
   /** As `SolverSession.pull`; unknown counts as 1. */
@@ -80,6 +82,14 @@ export class StoppingRule {
   /** Whether abundances have stopped moving but for the rounding of their storage: more sweeps would not help. */
   get hasStalled(): boolean {
     return this.isNoise && this.sweepsSinceSmallest >= STALL_SWEEPS;
+  }
+
+  /**
+   * Whether changes have long not fallen, of whatever size: what is stored is rounded, and where a spot holds far less than its
+   * neighbours the rounding of theirs may be large next to it.
+   */
+  get isHeldUp(): boolean {
+    return this.sweepsSinceSmallest >= SUSPECT_SWEEPS;
   }
 
   private get isNoise(): boolean {

@@ -8,7 +8,8 @@ export interface TileCase {
   readonly spotCount: number;
   readonly relaxation: number;
   readonly hasWeights: boolean;
-  readonly single: boolean;
+  /** Whether numbers are in single precision: all, none, or statistics alone. */
+  readonly single: boolean | "statistics";
   /** Gives every type a near duplicate, so that types enter, leave and are barred. */
   readonly alike: boolean;
 }
@@ -73,7 +74,7 @@ export function sectionOf(
     }
     statistics[spot * (typeCount + 1) + typeCount] = 10 * next();
   }
-  const abundance = new Storage(spotCount * typeCount);
+  const abundance = new (single === true ? Float32Array : Float64Array)(spotCount * typeCount);
   for (let i = 0; i < abundance.length; i++) abundance[i] = drawAbundance(next);
   const spots = Int32Array.from({ length: spotCount }, (_, i) => i).sort(() => next() - 0.5);
   const weights = hasWeights ? Float64Array.from(indices, () => next()) : undefined;

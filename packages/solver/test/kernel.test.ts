@@ -46,7 +46,7 @@ const usual: Case = {
 
 describe("the kernel of the sweep has the bits of its twin", () => {
   it.each(Array.from({ length: 70 }, (_, k) => k + 1))("for %i types", (typeCount) => {
-    for (const single of [false, true]) {
+    for (const single of [false, true, "statistics"] as const) {
       for (const lambda of [0, 0.4, 300]) {
         expectSameBits({ ...usual, seed: typeCount, typeCount, spotCount: 12, single, lambda });
         expectSameBits({
@@ -71,7 +71,7 @@ describe("the kernel of the sweep has the bits of its twin", () => {
       sparsity: fc.double({ min: 0, max: 2, noNaN: true }),
       relaxation: fc.oneof(fc.constant(1), fc.double({ min: 1, max: 1.95, noNaN: true })),
       hasWeights: fc.boolean(),
-      single: fc.boolean(),
+      single: fc.constantFrom(false, true, "statistics" as const),
       alike: fc.boolean(),
     });
     fc.assert(fc.property(cases, expectSameBits), { numRuns: 150 });

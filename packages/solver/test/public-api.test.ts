@@ -15,6 +15,7 @@ it("exports what it promises and nothing else", () => {
       "buildNnlsWorkspace",
       "coarseLevelBytes",
       "coarseStartBytes",
+      "determineGram",
       "inlineRunner",
       "isStatisticsInput",
       "leastWindowBytes",

@@ -164,12 +164,23 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const copies = isThreaded && facts.chunkBytes === 0 ? 2 : 1;
   const orders = 4 * 4;
   const coordinates = 16;
-  return copies * graph + orders + coordinates + (2 * typeCount + 1) * bytes + librarySize + answers;
+  const statistics = (typeCount + 1) * bytes;
+  return copies * graph + orders + coordinates + statistics + abundanceBytes(facts) + librarySize + answers;
 }
 
-/** A row of the window: statistics, abundances, neighbours. */
+/**
+ * Of a spot in memory. Where neighbours count, a solve in single precision may have to go on in double: then a copy in double is there
+ * beside them.
+ */
+function abundanceBytes({ typeCount, precision, neighborCount }: MemoryFacts): number {
+  const isWidened = precision === "float32" && neighborCount > 0;
+  return typeCount * (bytesOf(precision) + (isWidened ? 8 : 0));
+}
+
+/** A row of the window: statistics, abundances (with room for doubles), neighbours. */
 function spotRowBytes(facts: MemoryFacts): number {
-  return (2 * facts.typeCount + 1) * bytesOf(facts.precision) + 8 + 4 * degreeOf(facts);
+  const { typeCount, precision } = facts;
+  return (typeCount + 1) * bytesOf(precision) + typeCount * 8 + 8 + 4 * degreeOf(facts);
 }
 
 /**

@@ -178,7 +178,10 @@ function blockSource(
   });
 }
 
-/** Bytes of files that such a solve makes, those of the statistics themselves not counted. */
+/**
+ * Bytes of files that such a solve makes, those of the statistics themselves not counted. Abundances count as doubles, which they may
+ * have to become.
+ */
 export function scratchBytes(
   spotCount: number,
   statWidth: number,
@@ -187,7 +190,7 @@ export function scratchBytes(
 ): number {
   const bytesPerNumber = precision === "float32" ? 4 : 8;
   const statistics = statWidth * bytesPerNumber + 4;
-  const abundances = 2 * typeCount * bytesPerNumber;
+  const abundances = 2 * typeCount * 8;
   const proportions = typeCount * bytesPerNumber + 4;
   return spotCount * (statistics + abundances + proportions);
 }

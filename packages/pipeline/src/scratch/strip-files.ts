@@ -1,5 +1,6 @@
 import type { StripLayout, StripStore } from "@flashdeconv/solver";
 import { type Checkpoint, checksumOf } from "../checkpoint/checkpoint.js";
+import { statArray } from "../memory/allocator.js";
 import type { KeptGeneration } from "../solve/solve-pieces.js";
 import type { GroupedRows } from "./row-scatter.js";
 import { bytesOf, type Scratch } from "./scratch-use.js";
@@ -21,13 +22,13 @@ const GENERATIONS = ["abundance-1", "abundance-2"] as const;
 
 /**
  * Strips whose statistics and abundances lie in scratch files: abundances in two, the kept ones and those being written. With
- * `kept`, one of the two files already holds them.
+ * `kept`, one of the two files already holds them. The strips of one file are all in single or all in double precision.
  */
 export async function stripFiles(
   scratch: Scratch,
   { stripStarts }: StripLayout,
   statistics: GroupedRows,
-  { typeCount, checkpoint }: StripFilesOptions,
+  { typeCount, precision, checkpoint }: StripFilesOptions,
   kept?: KeptGeneration,
 ): Promise<StripFiles> {
   const stripCount = stripStarts.length - 1;
@@ -35,15 +36,23 @@ export async function stripFiles(
     fileName,
     file: await scratch.create(fileName),
     checksums: new Uint32Array(stripCount),
+    bytesPerNumber: kept?.bytesPerNumber ?? (precision === "float32" ? 4 : 8),
   });
   const generations = await Promise.all(GENERATIONS.map(open));
   let [current, next] = kept?.fileName === GENERATIONS[1] ? generations.reverse() : generations;
   const at = (strip: number, bytesPerNumber: number) => stripStarts[strip] * typeCount * bytesPerNumber;
   return {
     loadStatistics: (strip, rows) => statistics.load(strip, rows),
-    loadAbundance: (strip, rows) => current.file.read(bytesOf(rows), at(strip, rows.BYTES_PER_ELEMENT)),
+    async loadAbundance(strip, rows) {
+      const { file, bytesPerNumber } = current;
+      const isSame = bytesPerNumber === rows.BYTES_PER_ELEMENT;
+      const stored = isSame ? rows : statArray(bytesPerNumber === 4 ? "float32" : "float64", rows.length);
+      await file.read(bytesOf(stored), at(strip, bytesPerNumber));
+      if (!isSame) rows.set(stored);
+    },
     storeAbundance(strip, rows) {
       const bytes = bytesOf(rows);
+      next.bytesPerNumber = rows.BYTES_PER_ELEMENT;
       if (checkpoint) next.checksums[strip] = checkpoint.checksum(bytes);
       return next.file.write(bytes, at(strip, rows.BYTES_PER_ELEMENT));
     },
@@ -53,6 +62,7 @@ export async function stripFiles(
     generation: () => ({
       fileName: current.fileName,
       checksum: checkpoint?.checksum(bytesOf(current.checksums)) ?? 0,
+      bytesPerNumber: current.bytesPerNumber,
     }),
   };
 }
@@ -61,13 +71,13 @@ export async function stripFiles(
 export async function isIntact(
   scratch: Scratch,
   { stripStarts }: StripLayout,
-  { fileName, checksum }: KeptGeneration,
-  { typeCount, precision, checkpoint }: StripFilesOptions,
+  { fileName, checksum, bytesPerNumber }: KeptGeneration,
+  { typeCount, checkpoint }: Pick<StripFilesOptions, "typeCount" | "checkpoint">,
 ): Promise<boolean> {
   if (!checkpoint) return false;
   const file = await scratch.create(fileName);
   const checksums = new Uint32Array(stripStarts.length - 1);
-  const bytesPerSpot = typeCount * (precision === "float32" ? 4 : 8);
+  const bytesPerSpot = typeCount * bytesPerNumber;
   for (const strip of checksums.keys()) {
     const [start, end] = [stripStarts[strip], stripStarts[strip + 1]];
     const place = [start * bytesPerSpot, (end - start) * bytesPerSpot] as const;

@@ -6,8 +6,8 @@ import type { SpotAnswers } from "./spot-answers.js";
 /** Tells what the user should know of the answers: spots without one, and whether the solver came to its end. */
 export function noteOutcome(
   { statuses }: Pick<SpotAnswers, "statuses">,
-  solution: Pick<Solution, "converged" | "sweeps" | "proportionErrorEstimate">,
-  { empty, precision }: Pick<DeconvolveOptions, "empty" | "precision">,
+  solution: Pick<Solution, "converged" | "sweeps" | "proportionErrorEstimate" | "doubleFrom">,
+  { empty, maxSweeps }: Pick<DeconvolveOptions, "empty" | "maxSweeps">,
   notices: NoticeList,
 ): void {
   const counts = [0, 0, 0, 0];
@@ -26,13 +26,19 @@ export function noteOutcome(
     const message = `${noAnswer} spots have counts but no type fits them; they get ${written}.`;
     notices.add({ code: "spots-without-answer", message });
   }
+  if (solution.doubleFrom !== undefined) {
+    notices.add({
+      code: "went-on-in-double",
+      message: `The rounding of single precision was larger than what was left to do: the solve went on in double precision after sweep ${solution.doubleFrom}.`,
+    });
+  }
   if (!solution.converged) {
     const error = solution.proportionErrorEstimate.toPrecision(2);
-    // Rounding of single precision moves abundances by some 1e-7, which may be all that is left.
-    const rounding = precision === "float32" ? ", or take --precision float64 where it is near 1e-6" : "";
+    // More sweeps help only where all that were allowed have been made.
+    const advice = solution.sweeps < maxSweeps ? "Raise --tolerance" : "Raise --max-sweeps or --tolerance";
     notices.add({
       code: "not-converged",
-      message: `Not converged after ${solution.sweeps} sweeps: solved only to within about ${error} of the optimum. Raise --max-sweeps or --tolerance${rounding}.`,
+      message: `Not converged after ${solution.sweeps} sweeps: proportions may be wrong by about ${error}. ${advice}.`,
     });
   }
 }

@@ -7,6 +7,8 @@ const PIECE = "solve";
 export interface KeptGeneration {
   readonly fileName: string;
   readonly checksum: number;
+  /** Bytes of each: 4 or 8. Abundances in single precision may go on in double. */
+  readonly bytesPerNumber: number;
 }
 
 interface SolveFacts {

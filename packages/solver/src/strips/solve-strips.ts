@@ -113,10 +113,12 @@ export async function solveStrips(
     );
     const relaxations = Array.from({ length: count }, (_, ahead) => progress.relaxationAhead(ahead));
     const began = performance.now();
+    const isWide = progress.needsDouble;
+    if (isWide) window.widen();
     const changes = await sweepPass(relaxations);
     secondsPerSweep = (performance.now() - began) / 1000 / count;
     let used = 0;
-    while (used < count && !progress.isDone) {
+    while (used < count && !progress.isDone && progress.needsDouble === isWide) {
       progress.add(changes[used] ?? 0);
       used++;
       const { sweeps, estimate } = progress;
@@ -125,12 +127,15 @@ export async function solveStrips(
     if (used < count) await sweepPass(relaxations.slice(0, used));
     await keep();
   }
-  const { sweeps, estimate } = progress;
+  const { sweeps, estimate, doubleFrom } = progress;
+  // The last state of an earlier solve may be all there is to do.
+  if (doubleFrom !== undefined) window.widen();
   return {
     sweeps,
     coarseRows,
-    converged: estimate <= options.tolerance,
-    proportionErrorEstimate: estimate,
+    converged: progress.isConverged,
+    doubleFrom,
+    proportionErrorEstimate: Math.min(1, estimate),
     assessment: await readAnswer(session, pass, runner, input),
   };
 }

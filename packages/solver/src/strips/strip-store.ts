@@ -4,7 +4,7 @@ import type { StatArray } from "../solver.js";
 export interface StripStore {
   /** Fills `rows` (strip's spots x statWidth). */
   loadStatistics(strip: number, rows: StatArray): Promise<void>;
-  /** Fills `rows` (strip's spots x K) with what was stored before the last `keep`. */
+  /** Fills `rows` (strip's spots x K) with what was stored before the last `keep`, be it in single or double precision. */
   loadAbundance(strip: number, rows: StatArray): Promise<void>;
   /** Takes a strip's abundances, beside those that are kept. `rows` may change once this has resolved. */
   storeAbundance(strip: number, rows: StatArray): Promise<void>;

@@ -16,13 +16,13 @@ export interface WindowShape {
   readonly bytesPerNumber: number;
 }
 
-/** Bytes that a window of so many strips takes. */
+/** Bytes that a window of so many strips takes. There is room for abundances in double precision, should they come to need it. */
 export function windowBytes(
   layout: StripLayout,
   { statWidth, typeCount, bytesPerNumber }: WindowShape,
   slotCount: number,
 ): number {
-  const rowBytes = bytesPerNumber * (statWidth + typeCount) + 4 + 4;
+  const rowBytes = bytesPerNumber * statWidth + 8 * typeCount + 4 + 4;
   return slotCount * (strideOf(layout) * rowBytes + 4 * mostEdges(layout));
 }
 
@@ -31,9 +31,10 @@ export function windowBytes(
  * A slot has one row more than the largest strip: `indptr` needs the end of a strip's last row.
  */
 export class StripWindow {
-  readonly level: SolveLevel;
-  /** The same rows without neighbours. */
+  level: SolveLevel;
+  /** The same rows without neighbours, for the first pass. */
   readonly aloneLevel: SolveLevel;
+  private readonly wideAbundance: Float64Array;
   private readonly layout: StripLayout;
   private readonly slotCount: number;
   private readonly stride: number;
@@ -57,15 +58,23 @@ export class StripWindow {
     const rowCount = slotCount * this.stride;
     const order = allocate(Int32Array, rowCount);
     for (let row = 0; row < rowCount; row++) order[row] = row;
+    const wide = allocate(Float64Array, rowCount * typeCount);
+    this.wideAbundance = wide;
+    const isSingle = kind instanceof Float32Array;
     this.level = {
       statistics: arrayLike(kind, rowCount * statWidth, allocate),
-      abundance: arrayLike(kind, rowCount * typeCount, allocate),
+      abundance: isSingle ? new Float32Array(wide.buffer, wide.byteOffset, wide.length) : wide,
       indptr: allocate(Int32Array, rowCount),
       indices: allocate(Int32Array, slotCount * this.edgesPerSlot),
       order,
     };
     const indptr = allocate(Int32Array, rowCount + 1);
     this.aloneLevel = { ...this.level, indptr, indices: allocate(Int32Array, 0) };
+  }
+
+  /** From now on abundances are in double precision. No strip may be in the window. */
+  widen(): void {
+    this.level = { ...this.level, abundance: this.wideAbundance };
   }
 
   /** A strip's statistics and abundances in the window. */
