@@ -38,14 +38,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 /** Other people's packages, and who may use them. The command line chooses its own. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   "@flashdeconv/core": ["apache-arrow"],
-  "@flashdeconv/io-zarr": [
-    "zarrita",
-    "@zarrita/storage",
-    "csv-parse",
-    "hyparquet",
-    "hyparquet-compressors",
-    "aws4fetch",
-  ],
+  "@flashdeconv/io-zarr": ["zarrita", "csv-parse", "hyparquet", "hyparquet-compressors", "aws4fetch"],
   "@flashdeconv/select-genes": ["ml-matrix"],
 };
 

@@ -31,7 +31,13 @@ describe("what is planned for a reference", () => {
     nonZeroCount: undefined,
     readAheadBytes: 7,
   } as const;
-  const whole = { chunkBytes: 4 * 30_000 * 2000, chunkCount: 1, transposeBytes: 0, readAheadBytes: 7 };
+  const whole = {
+    chunkBytes: 4 * 30_000 * 2000,
+    chunkCount: 1,
+    transposeBytes: 0,
+    readAheadBytes: 7,
+    heldBytes: 0,
+  };
   const sparse = { ...dense, nonZeroCount: 1e6, chunkShape: [2 ** 18] };
   const part = { ...whole, chunkBytes: 2 ** 18 * (4 + 4), chunkCount: 4 };
 

@@ -16,6 +16,7 @@
  */
 
 export type { NameChunk } from "@flashdeconv/core";
+export { MOST_DOCUMENT_BYTES, MOST_TABLE_BYTES } from "./bounds.js";
 export { type CompressorName, compressorLike } from "./codecs/compressors.js";
 export type { ColumnValues } from "./read/column-values.js";
 export { type CoordinateCandidate, describeCandidates } from "./read/coordinate-candidates.js";

@@ -3,11 +3,13 @@ import type { ReadableStore } from "./store.js";
 /** The part of a store below a path (no slash at either end), as a store of its own; its name ends in the path. */
 export function storeBelow(store: ReadableStore, path: string): ReadableStore {
   if (path === "") return store;
-  const { name, readAheadBytes, getRange, list } = store;
+  const { name, readAheadBytes, mostBytes, heldBytes, getRange, list } = store;
   const inner = (key: `/${string}`): `/${string}` => `/${path}${key === "/" ? "" : key}`;
   return {
     ...(name !== undefined && { name: `${name}/${path}` }),
     ...(readAheadBytes !== undefined && { readAheadBytes }),
+    ...(mostBytes !== undefined && { mostBytes }),
+    ...(heldBytes !== undefined && { heldBytes }),
     get: (key, options) => store.get(inner(key), options),
     ...(getRange && { getRange: (key, range, options) => getRange.call(store, inner(key), range, options) }),
     ...(list && { list: (key, options) => list.call(store, inner(key), options) }),

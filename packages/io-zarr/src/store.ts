@@ -1,5 +1,7 @@
 export interface ReadOptions {
   readonly signal?: AbortSignal;
+  /** Most bytes that are held of an object; a larger one is an error, if possible while it is read. */
+  readonly most?: number;
 }
 
 /** A part of a stored object: `length` bytes from `offset`, or its last `suffixLength` bytes. */
@@ -34,6 +36,10 @@ export interface ReadableStore {
    * are asked for. Nothing is read ahead without it.
    */
   readonly readAheadBytes?: number;
+  /** Most memory that reading may take: for an object or an array held whole all of it, for a chunk a quarter. Default 4 GiB. */
+  readonly mostBytes?: number;
+  /** Memory that the open store itself takes, such as the directory of a zip; none by default. */
+  readonly heldBytes?: number;
   get(key: `/${string}`, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Needed for shards to be read in part; without it they are read whole. */
   getRange?(key: `/${string}`, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
@@ -47,4 +53,4 @@ export interface ReadableStore {
 }
 
 /** A store that can do all of it, as those on a disk can. */
-export type LocalStore = Required<Omit<ReadableStore, "readAheadBytes">>;
+export type LocalStore = Required<Omit<ReadableStore, "readAheadBytes" | "mostBytes" | "heldBytes">>;

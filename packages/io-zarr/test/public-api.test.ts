@@ -5,6 +5,8 @@ import * as node from "../src/node.js";
 it("exports what is meant to be public, and nothing else", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "MOST_DOCUMENT_BYTES",
+      "MOST_TABLE_BYTES",
       "OPEN_DEFAULTS",
       "REMOTE_DEFAULTS",
       "WRITE_DEFAULTS",

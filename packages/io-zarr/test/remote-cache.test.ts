@@ -120,16 +120,16 @@ describe("a cache on the disk", () => {
     await put("first");
     for (let i = 0; i < 9; i++) await put(`old ${i}`);
     for (const [i, path] of (await entries(folder)).entries()) await utimes(path, 1000 + i, 1000 + i);
-    expect(await cache.get("first")).toBeDefined();
+    expect(await cache.get("first", 1000)).toBeDefined();
     for (let i = 0; i < 5; i++) await put(`more ${i}`);
     const sizes = await Promise.all((await entries(folder)).map(async (path) => (await stat(path)).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(10_000);
-    expect(await cache.get("more 4")).toMatchObject({ etag: '"e"' });
-    expect(await cache.get("first")).toBeDefined();
-    const old = await Promise.all(Array.from({ length: 9 }, (_, i) => cache.get(`old ${i}`)));
+    expect(await cache.get("more 4", 1000)).toMatchObject({ etag: '"e"' });
+    expect(await cache.get("first", 1000)).toBeDefined();
+    const old = await Promise.all(Array.from({ length: 9 }, (_, i) => cache.get(`old ${i}`, 1000)));
     expect(old.filter(Boolean).length).toBeLessThan(6);
     await cache.put("huge", { etag: '"e"', bytes: new Uint8Array(20_000) });
-    expect(await cache.get("huge")).toBeUndefined();
+    expect(await cache.get("huge", 100_000)).toBeUndefined();
   });
 
   it("without an ETag nothing is kept", async () => {

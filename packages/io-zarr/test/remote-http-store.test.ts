@@ -177,12 +177,12 @@ describe("a store behind http", () => {
     const waits: number[] = [];
     const fetch = retryingFetch(QUICK, { sleep: async (time) => void waits.push(time), random: () => 0.5 });
     server.fault = first(1, { kind: "status", status: 429, retryAfter: "7" });
-    await fetch({ url: `${server.url}/a/c/0` });
+    await fetch({ url: `${server.url}/a/c/0`, most: 2000 });
     server.fault = (_key, number) => (number < 3 ? { kind: "status", status: 500 } : undefined);
-    await fetch({ url: `${server.url}/a/c/0` });
+    await fetch({ url: `${server.url}/a/c/0`, most: 2000 });
     expect(waits).toEqual([7000, 0.5]);
     server.fault = () => ({ kind: "status", status: 503, retryAfter: "3600" });
-    await expect(fetch({ url: `${server.url}/a/c/0` })).rejects.toThrow("asks to wait 3600 s");
+    await expect(fetch({ url: `${server.url}/a/c/0`, most: 2000 })).rejects.toThrow("asks to wait 3600 s");
     expect(waits).toHaveLength(2);
   });
 
@@ -195,7 +195,7 @@ describe("a store behind http", () => {
       sleep: async (time) => void waits.push(time),
       random: () => 0.999,
     });
-    await expect(fetch({ url: `${server.url}/a` })).rejects.toThrow("7 attempts");
+    await expect(fetch({ url: `${server.url}/a`, most: 2000 })).rejects.toThrow("7 attempts");
     expect(waits.map(Math.round)).toEqual([100, 200, 400, 799, 999, 999]);
   });
 
@@ -235,7 +235,7 @@ describe("a store behind http", () => {
     const server = await testServer({ read: fromMap(files), latency: 5 });
     const fetchAll = retryingFetch({ maxRequests: 3 }, { fetch: counted });
     const url = `${server.url}/a/c/0`;
-    await Promise.all(Array.from({ length: 12 }, () => fetchAll({ url })));
+    await Promise.all(Array.from({ length: 12 }, () => fetchAll({ url, most: 2000 })));
     expect(most).toBe(3);
   });
 

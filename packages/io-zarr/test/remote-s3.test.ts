@@ -56,7 +56,7 @@ const parts = (key: string) =>
 async function upload(name: string): Promise<void> {
   const { fetch, sign, url } = await parts(name);
   for (const [key, body] of tinyAnnData(ROWS, { chunkLength: 20 }).files) {
-    const answer = await fetch({ url: `${url}/${key}`, method: "PUT", body, sign });
+    const answer = await fetch({ url: `${url}/${key}`, method: "PUT", body, sign, most: 1000 });
     expect(answer.status).toBe(200);
   }
 }
@@ -190,7 +190,7 @@ describe("S3 (against s3rver)", () => {
   it("does not write over what is no store, into a bare bucket, a zip or a web server, or in place", async () => {
     environment(KEYS);
     const { fetch, sign, url } = await parts("precious/data.txt");
-    await fetch({ url, method: "PUT", body: new Uint8Array(3), sign });
+    await fetch({ url, method: "PUT", body: new Uint8Array(3), sign, most: 1000 });
     await expect(createStore("s3://bucket/precious", { access, overwrite: true })).rejects.toThrow(
       "no Zarr store",
     );

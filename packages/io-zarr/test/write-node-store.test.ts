@@ -28,11 +28,11 @@ describe("createStore", () => {
     const store = await createStore(path);
     await store.set("/a/b", bytes("x"));
     expect(existsSync(path)).toBe(false);
-    expect(await store.get("/a/b")).toEqual(Buffer.from("x"));
+    expect(await store.get("/a/b")).toEqual(bytes("x"));
     expect(await store.list("/")).toEqual(["a"]);
     await store.commit();
     expect(filesOf(path)).toEqual({ "a/b": "x" });
-    expect(await store.get("/a/b")).toEqual(Buffer.from("x"));
+    expect(await store.get("/a/b")).toEqual(bytes("x"));
     expect(readdirSync(folder)).toEqual(["out.zarr"]);
     await expect(store.set("/c", bytes("x"))).rejects.toThrow(/after the store was committed/);
     await store.discard();
@@ -166,7 +166,7 @@ describe("editStore", () => {
     const store = await editStore(path);
     await store.set("/uns/run/0", bytes("x"));
     await store.delete("/obs/_index");
-    expect(await store.get("/uns/run/0")).toEqual(Buffer.from("x"));
+    expect(await store.get("/uns/run/0")).toEqual(bytes("x"));
     expect(await store.get("/obs/_index/.zarray")).toBeUndefined();
     expect(await store.list("/obs")).not.toContain("_index");
     expect(filesOf(path, { hidden: false })).toEqual(before);

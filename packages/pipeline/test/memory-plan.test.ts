@@ -23,11 +23,18 @@ const million: MemoryFacts = {
   transposeBytes: 0,
   isFar: false,
   readAheadBytes: 0,
+  heldBytes: 0,
   reference: undefined,
   coordinateBytes: 0,
   sampledValuesPerSpot: 0,
 };
-const reference: ReferenceFacts = { chunkBytes: MIB, chunkCount: 1, transposeBytes: 0, readAheadBytes: 0 };
+const reference: ReferenceFacts = {
+  chunkBytes: MIB,
+  chunkCount: 1,
+  transposeBytes: 0,
+  readAheadBytes: 0,
+  heldBytes: 0,
+};
 const request = (budgetBytes: number, more: Partial<MemoryRequest> = {}): MemoryRequest => ({
   budgetBytes,
   workers: { count: 2, isFixed: false },
@@ -57,12 +64,14 @@ const facts = fc.record<MemoryFacts>({
   transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
   isFar: fc.boolean(),
   readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+  heldBytes: fc.integer({ min: 0, max: 2 ** 28 }),
   reference: fc.option(
     fc.record({
       chunkBytes: fc.integer({ min: 1, max: 2 ** 31 }),
       chunkCount: fc.integer({ min: 1, max: 1000 }),
       transposeBytes: fc.integer({ min: 0, max: 2 ** 28 }),
       readAheadBytes: fc.integer({ min: 0, max: 2 ** 28 }),
+      heldBytes: fc.integer({ min: 0, max: 2 ** 28 }),
     }),
     { nil: undefined },
   ),
@@ -147,6 +156,16 @@ describe("a memory plan", () => {
     expect(bytes({ isFar: true, readAheadBytes: 32 * MIB }, 4) - bytes({}, 4)).toBeGreaterThan(
       far - near + 2 * 2 * 32 * MIB,
     );
+  });
+
+  it("counts what open stores hold, the section's in every thread and the reference's once", () => {
+    const bytes = (more: Partial<MemoryFacts>, count: number) => {
+      const asked = request(64 * 1024 * MIB, { workers: { count, isFixed: true } });
+      return (attempt({ ...million, ...more }, asked) as MemoryPlan).totalBytes;
+    };
+    expect(bytes({ heldBytes: 30 * MIB }, 3) - bytes({}, 3)).toBe(4 * 30 * MIB);
+    const held = { reference: { ...reference, heldBytes: 30 * MIB } };
+    expect(bytes(held, 3) - bytes({ reference }, 3)).toBe(30 * MIB);
   });
 
   it("gives more to chunks that are not packed, as they are held twice", () => {

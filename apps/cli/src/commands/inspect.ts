@@ -116,6 +116,7 @@ async function inspect(
       reference: source?.memory,
       // Coordinates that are not there, or damaged, are told where they are wanted.
       coordinateBytes: await spatial.coordinateBytes({ signal }).catch(unlessAborted(signal)),
+      heldBytes: store.heldBytes ?? 0,
     });
   return describeInspection({ path, summary, matrix, reference, memory }, terminal.notices);
 }

@@ -99,10 +99,11 @@ export async function runDeconvolution(
           isFar: isRemote(path) || isRemote(reference),
           reference: source.memory,
           coordinateBytes,
+          heldBytes: store.heldBytes ?? 0,
         };
         const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
-        const location = { path, layer, table, access: isRemote(path) ? access : undefined };
+        const location = { path, layer, table, access };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates } = opened;
         const spatial = {

@@ -105,6 +105,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
               transposeBytes: 0,
               isFar: isRemote(path),
               readAheadBytes: 0,
+              heldBytes: store.heldBytes ?? 0,
               reference: undefined,
               coordinateBytes: 0,
               sampledValuesPerSpot: 0,

@@ -2,6 +2,7 @@ import { isRemote, LEDGER_BYTES, type StoreAccess } from "@flashdeconv/io-zarr/n
 import type { Command } from "commander";
 import { parseBytes } from "./parse-bytes.js";
 import { parseNumber } from "./parse-number.js";
+import type { ResourceFlags } from "./resource-options.js";
 
 /** How stores behind URLs are reached. */
 export interface StoreFlags {
@@ -43,13 +44,16 @@ export function addStoreOptions(command: Command): Command {
     )
     .option(
       "--stall-timeout <seconds>",
-      "silence after which a request is sent again (default: 30)",
+      "silence, or less than 1 KiB a second for so long, after which a request is sent again (default: 30)",
       parseNumber("--stall-timeout"),
     );
 }
 
+/** Memory that reading may take where nobody said how much there is: as much as a run takes at most by itself. */
+const USUAL_MEMORY = 2 ** 31;
+
 /** What io-zarr is to be told of the options. */
-export function storeAccess(flags: StoreFlags): StoreAccess {
+export function storeAccess(flags: StoreFlags & Pick<ResourceFlags, "maxMemory">): StoreAccess {
   const { endpointUrl, region, profile, anonymous, signRequest, cache, cacheSize, maxRequests, maxAttempts } =
     flags;
   return {
@@ -61,6 +65,7 @@ export function storeAccess(flags: StoreFlags): StoreAccess {
     cacheBytes: cacheSize,
     maxRequests,
     maxAttempts,
+    mostBytes: flags.maxMemory ?? USUAL_MEMORY,
     stallTimeout: flags.stallTimeout === undefined ? undefined : Math.round(1000 * flags.stallTimeout),
   };
 }

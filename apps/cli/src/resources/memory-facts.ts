@@ -21,6 +21,8 @@ export interface PlaceFacts {
   readonly reference: ReferenceFacts | undefined;
   /** As `coordinateBytes` of the section says. */
   readonly coordinateBytes: number;
+  /** As the section's store says. */
+  readonly heldBytes: number;
 }
 
 /** What a run's memory depends on, from metadata and options alone. */
@@ -50,9 +52,9 @@ export function memoryFacts(
 }
 
 /** The same of a reference of single cells. */
-export function referenceFacts(matrix: MatrixInfo): ReferenceFacts {
+export function referenceFacts(matrix: MatrixInfo, heldBytes = 0): ReferenceFacts {
   const { chunkBytes, chunkCount, transposeBytes } = sizesOf(matrix);
-  return { chunkBytes, chunkCount, transposeBytes, readAheadBytes: matrix.readAheadBytes };
+  return { chunkBytes, chunkCount, transposeBytes, readAheadBytes: matrix.readAheadBytes, heldBytes };
 }
 
 type MatrixInfo = SpatialDataset["matrix"];

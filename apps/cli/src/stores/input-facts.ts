@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { FingerprintOptions, ReadableStore } from "@flashdeconv/io-zarr";
+import { type FingerprintOptions, MOST_DOCUMENT_BYTES, type ReadableStore } from "@flashdeconv/io-zarr";
 import { placeOf } from "./place-of.js";
 
 /** Documents that say what a store holds, wherever it lies. */
@@ -29,7 +29,7 @@ export function textFacts(text: string, path: string): Readonly<Record<string, s
 async function documentDigests(store: ReadableStore, { signal }: FingerprintOptions) {
   const found: Record<string, string> = {};
   for (const key of DOCUMENTS) {
-    const bytes = await store.get(key, { signal });
+    const bytes = await store.get(key, { signal, most: MOST_DOCUMENT_BYTES });
     if (bytes) found[key.slice(1)] = digest(bytes);
   }
   return found;

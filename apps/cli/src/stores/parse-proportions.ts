@@ -32,11 +32,20 @@ export function parseProportions(path: string, text: string): NamedProportions {
   return { spotNames: rows.map(([name]) => name), typeNames, values };
 }
 
+/** A row of thousands of types; a quote that is never closed would take the whole text. */
+const MOST_ROW_CHARACTERS = 2 ** 20;
+
 function parseCells(path: string, text: string): string[][] {
   const firstLine = /^.*/.exec(text)?.[0] ?? "";
   const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
   try {
-    return parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true });
+    return parse(text, {
+      bom: true,
+      delimiter,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: MOST_ROW_CHARACTERS,
+    });
   } catch (cause) {
     throw broken(path, `text that is no table (${(cause as Error).message})`, "rows of equal length", cause);
   }

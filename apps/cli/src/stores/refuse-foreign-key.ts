@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { inspectStore, type ReadableStore } from "@flashdeconv/io-zarr";
+import { inspectStore, MOST_DOCUMENT_BYTES, type ReadableStore } from "@flashdeconv/io-zarr";
 
 /**
  * Refuses to replace a table in place that flashdeconv did not write: a result of ours has its parameters beside it.
@@ -16,7 +16,8 @@ export async function refuseForeignKey(
   if (!obsm.some((table) => table.key === key)) return;
   const document = zarrFormat === 2 ? ".zgroup" : "zarr.json";
   const prefix = found ? `${found.path}/` : "";
-  if (await store.get(`/${prefix}uns/${key}_params/${document}`, { signal })) return;
+  if (await store.get(`/${prefix}uns/${key}_params/${document}`, { signal, most: MOST_DOCUMENT_BYTES }))
+    return;
   throw new OptionError({
     option: "--key-added",
     value: key,

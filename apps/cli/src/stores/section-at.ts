@@ -1,3 +1,4 @@
+import { MOST_DOCUMENT_BYTES } from "@flashdeconv/io-zarr";
 import { isRemote, localPath, readObject, type StoreAccess } from "@flashdeconv/io-zarr/node";
 
 /** A section as the command line names it: a store, and the table where that is a SpatialData container. */
@@ -28,7 +29,9 @@ export async function sectionAt(
 async function saysSpatialData(container: string, query: string, access: StoreAccess): Promise<boolean> {
   const texts = await Promise.all(
     ["zarr.json", ".zattrs"].map(async (name) => {
-      const bytes = await readObject(`${container}/${name}${query}`, access).catch(() => new Uint8Array(0));
+      const bytes = await readObject(`${container}/${name}${query}`, access, {
+        most: MOST_DOCUMENT_BYTES,
+      }).catch(() => new Uint8Array(0));
       return new TextDecoder().decode(bytes);
     }),
   );

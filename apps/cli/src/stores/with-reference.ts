@@ -77,7 +77,7 @@ export async function withReference<T>(
     const reference = await withFlags(REFERENCE_FLAGS, () => openReference(store, options));
     return work(reference, {
       transfer: store.transfer,
-      memory: referenceFacts(reference.matrix),
+      memory: referenceFacts(reference.matrix, store.heldBytes),
       facts: () => storeFacts(store, path, { signal }),
     });
   });

@@ -5,7 +5,7 @@ const HEADER_BYTES = 16;
  * decoder itself trusts the header: it reads whatever lies in memory behind a frame that was cut short, and makes room for
  * whatever it tells of.
  *
- * Source: the header of Blosc 1 frames, 16 bytes: from the fifth on the unpacked length, in the last four the frame's
+ * Source: the header of Blosc 1 frames, 16 bytes: from the fifth on the unpacked length, that of a block and the frame's
  * (little-endian).
  */
 export function checkBloscFrame(bytes: Uint8Array, mostBytes: number): void {
@@ -15,4 +15,6 @@ export function checkBloscFrame(bytes: Uint8Array, mostBytes: number): void {
   if (frameBytes !== bytes.byteLength) throw new Error(`its Blosc header says ${frameBytes} bytes`);
   const unpacked = header.getUint32(4, true);
   if (unpacked > mostBytes) throw new Error(`its Blosc header says ${unpacked} bytes unpacked`);
+  const block = header.getUint32(8, true);
+  if (block > unpacked) throw new Error(`its Blosc header says blocks of ${block} bytes in ${unpacked}`);
 }

@@ -1,8 +1,6 @@
-import { registry } from "zarrita";
-import { checkBloscFrame } from "./check-blosc-frame.js";
+import { type CodecMetadata, registry } from "zarrita";
 import { withoutCrc32c } from "./crc32c.js";
-import { mostDecodedBytes } from "./most-decoded-bytes.js";
-import { nativeCodec } from "./native-codecs.js";
+import { UNPACKING_CODECS, type UnpackingCodec, unpack } from "./unpack.js";
 import { decodeVlenUtf8 } from "./vlen-utf8.js";
 
 /**
@@ -10,6 +8,9 @@ import { decodeVlenUtf8 } from "./vlen-utf8.js";
  * own codecs goes under names of our own and array metadata is rewritten to them: nobody else's reads change.
  */
 const OWN_PREFIX = "flashdeconv.";
+
+/** Where the configuration of a codec that unpacks says how many bytes may come out. */
+const BOUND = "flashdeconvMost";
 
 interface ChunkMetadata {
   readonly shape: readonly number[];
@@ -31,75 +32,69 @@ const packedVlenUtf8 = {
   }),
 };
 
-/** zarrita's Blosc, after a look at the frame's length. */
-async function checkedBlosc() {
-  const Blosc = await registry.get("blosc")?.();
-  return {
-    kind: "bytes_to_bytes" as const,
-    fromConfig(configuration: unknown, metadata: ChunkMetadata) {
-      const blosc = Blosc?.fromConfig(configuration, metadata as never);
-      const chunkBytes = decodedBytes(metadata);
-      return {
-        kind: "bytes_to_bytes" as const,
-        decode(bytes: Uint8Array) {
-          checkBloscFrame(bytes, mostDecodedBytes(bytes.length, chunkBytes));
-          return blosc?.decode(bytes as never);
-        },
-      };
-    },
-  };
-}
-
 /** zarrita's crc32c takes the checksum off without a look at it. */
 const checkedCrc32c = {
   kind: "bytes_to_bytes" as const,
   fromConfig: () => ({ kind: "bytes_to_bytes" as const, decode: withoutCrc32c }),
 };
 
+/** A codec that unpacks, within the bound that `withBound` gave it. */
+function boundedCodec(name: UnpackingCodec) {
+  return {
+    kind: "bytes_to_bytes" as const,
+    fromConfig(configuration: Readonly<Record<string, unknown>>, metadata: ChunkMetadata) {
+      const most = configuration[BOUND];
+      if (typeof most !== "number") throw new Error(`the codec ${name} without a bound`);
+      const expected = decodedBytes(metadata);
+      return {
+        kind: "bytes_to_bytes" as const,
+        decode: (bytes: Uint8Array) => unpack(name, bytes, { most, expected }),
+      };
+    },
+  };
+}
+
 /** Codecs of our own, each made when it is first needed. */
-const OWN_CODECS: Readonly<Record<string, () => Promise<unknown>>> = {
-  "vlen-utf8": async () => packedVlenUtf8,
-  blosc: checkedBlosc,
-  crc32c: async () => checkedCrc32c,
+const OWN_CODECS: Readonly<Record<string, () => unknown>> = {
+  "vlen-utf8": () => packedVlenUtf8,
+  crc32c: () => checkedCrc32c,
+  ...Object.fromEntries(UNPACKING_CODECS.map((name) => [name, () => boundedCodec(name)])),
 };
+
+/** Codecs of zarrita that are used as they are: what they give is as large as what they take, item for item. */
+const PLAIN_CODECS = {
+  2: ["shuffle", "delta", "bitround"],
+  3: ["transpose", "bytes", "bitround", "cast_value", "scale_offset", "numcodecs.shuffle", "numcodecs.delta"],
+} as const;
 
 /** The registry name of a codec, given its Zarr v3 name or its v2 id; undefined where nothing can decode it. */
 export function registeredCodecName(name: string, zarrFormat: 2 | 3): string | undefined {
   const plain = name.startsWith("numcodecs.") ? name.slice("numcodecs.".length) : name;
-  const own = Object.hasOwn(OWN_CODECS, plain) ? OWN_CODECS[plain] : nativeEntry(plain);
-  if (own !== undefined) {
+  if (Object.hasOwn(OWN_CODECS, plain)) {
     const ownName = `${OWN_PREFIX}${plain}`;
     // Registered on first use, not on import: the package stays free of side effects.
-    if (!registry.has(ownName)) registry.set(ownName, own as unknown as () => RegistryEntry);
+    if (!registry.has(ownName)) {
+      registry.set(ownName, async () => OWN_CODECS[plain]() as unknown as Awaited<RegistryEntry>);
+    }
     return ownName;
   }
-  const registered = zarrFormat === 2 ? `numcodecs.${plain}` : name;
-  return registry.has(registered) ? registered : undefined;
+  const known: readonly string[] = PLAIN_CODECS[zarrFormat];
+  if (!known.includes(zarrFormat === 2 ? plain : name)) return undefined;
+  return zarrFormat === 2 ? `numcodecs.${plain}` : name;
+}
+
+/** Codecs of an array, told how many bytes may come out of each that unpacks. Without this none of them works. */
+export function withBound(codecs: readonly CodecMetadata[], most: number): CodecMetadata[] {
+  return codecs.map(({ name, configuration }) => ({
+    name,
+    configuration: name.startsWith(OWN_PREFIX) ? { ...configuration, [BOUND]: most } : configuration,
+  }));
 }
 
 /** Names of all codecs that can be decoded, for messages. */
 export function supportedCodecNames(): string[] {
-  const names = new Set(["vlen-utf8", "sharding_indexed"]);
-  for (const name of registry.keys()) {
-    if (!name.startsWith(OWN_PREFIX)) names.add(name.replace("numcodecs.", ""));
-  }
-  return [...names].sort();
-}
-
-/** The runtime's own codec, told how long a chunk is: that saves it from growing its output step by step. */
-function nativeEntry(name: string) {
-  const codec = nativeCodec(name);
-  if (codec === undefined) return undefined;
-  return async () => ({
-    kind: "bytes_to_bytes" as const,
-    fromConfig(_configuration: unknown, metadata: ChunkMetadata) {
-      const chunkBytes = decodedBytes(metadata);
-      return {
-        kind: "bytes_to_bytes" as const,
-        decode: (bytes: Uint8Array) => codec.decode(bytes, chunkBytes),
-      };
-    },
-  });
+  const plain = [...PLAIN_CODECS[2], ...PLAIN_CODECS[3]].map((name) => name.replace("numcodecs.", ""));
+  return [...new Set([...Object.keys(OWN_CODECS), ...plain, "sharding_indexed"])].sort();
 }
 
 /** Bytes of a chunk; undefined for strings of any length. */

@@ -6,11 +6,11 @@ export type Content = "fractions";
 
 export interface NativeCodec {
   /**
-   * Throws a plain Error for bytes that are damaged.
+   * Throws a plain Error for bytes that are damaged, and before more than `most` are held.
    *
-   * @param decodedBytes how many bytes are expected, to make room for; undefined where that is not known
+   * @param expected how many bytes are expected, to make room for; undefined where that is not known
    */
-  decode(bytes: Uint8Array, decodedBytes?: number): Uint8Array | Promise<Uint8Array>;
+  decode(bytes: Uint8Array, most: number, expected?: number): Uint8Array | Promise<Uint8Array>;
   /**
    * Always gives a new array.
    *

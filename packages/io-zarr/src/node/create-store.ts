@@ -71,7 +71,7 @@ export async function createStore(location: string, options: CreateStoreOptions 
   const gate = openGate(path, dirname(target));
   const content = () => directoryStore(gate.isCommitted() ? target : staging);
   return {
-    get: (key) => asStoreError(path, () => content().get(key)),
+    get: (key, options) => asStoreError(path, () => content().get(key, options)),
     list: (key) => asStoreError(path, () => content().list(key)),
     set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes), bytes.length),
     delete: (prefix) => gate.change(() => rm(gate.file(staging, prefix), { recursive: true, force: true })),

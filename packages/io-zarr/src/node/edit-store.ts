@@ -62,7 +62,7 @@ export async function editStore(
   const content = overlay(directoryStore(root), directoryStore(join(staging, NEW)), deleted);
   const current = () => (gate.isCommitted() ? directoryStore(root) : content);
   return {
-    get: (key) => asStoreError(path, () => current().get(key)),
+    get: (key, options) => asStoreError(path, () => current().get(key, options)),
     list: (key) => asStoreError(path, () => current().list(key)),
     set: (key, bytes) =>
       gate.change(() => writeWithFolders(gate.file(join(staging, NEW), key), bytes), bytes.length),
@@ -95,7 +95,8 @@ type ListedStore = Pick<LocalStore, "get" | "list">;
 function overlay(live: ListedStore, staged: ListedStore, deleted: readonly string[]): ListedStore {
   const stays = (path: string) => !isBelow(path, deleted);
   return {
-    get: async (key) => (await staged.get(key)) ?? (stays(key.slice(1)) ? live.get(key) : undefined),
+    get: async (key, options) =>
+      (await staged.get(key, options)) ?? (stays(key.slice(1)) ? live.get(key, options) : undefined),
     async list(key) {
       const folder = key === "/" ? "" : `${key.slice(1)}/`;
       const left = (await live.list(key)).filter((name) => stays(folder + name));

@@ -2,7 +2,6 @@ import { constants as buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { isMainThread } from "node:worker_threads";
 import zlib from "node:zlib";
-import { mostDecodedBytes } from "../codecs/most-decoded-bytes.js";
 import {
   type Content,
   NATIVE_LEVEL,
@@ -74,10 +73,10 @@ function zstdCodec(): NativeCodecs {
 
 function codecOf({ decodeSync, decode, encode }: Method): NativeCodec {
   return {
-    decode(bytes, decodedBytes) {
+    decode(bytes, most, expected) {
       const options = {
-        chunkSize: outputSize(bytes.length, decodedBytes),
-        maxOutputLength: Math.min(buffer.MAX_LENGTH, mostDecodedBytes(bytes.length, decodedBytes)),
+        chunkSize: Math.min(outputSize(bytes.length, expected), most + 1024),
+        maxOutputLength: Math.max(1, Math.min(buffer.MAX_LENGTH, most)),
       };
       // A worker is one of as many threads as there are cores; to hand its work on to Node's four pool threads would gain
       // nothing on few cores and lose on many.

@@ -36,8 +36,8 @@ export async function openStore(location: string, access: StoreAccess = {}): Pro
   const { path } = place;
   await recoverStore(path);
   const found = await inspectPath(path);
-  if (found === "folder") return { ...directoryStore(path), close: async () => undefined };
-  if (found === "zip") return zipStore(path);
+  if (found === "folder") return { ...directoryStore(path, access.mostBytes), close: async () => undefined };
+  if (found === "zip") return zipStore(path, access.mostBytes);
   throw notStore(path, found);
 }
 

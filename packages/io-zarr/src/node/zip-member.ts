@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
 import type { ByteRange } from "../store.js";
+import { boundsOf } from "./read-file.js";
 import type { ZipReader } from "./zip-store.js";
 
 /** What the directory of a zip tells of a member. */
@@ -15,38 +16,49 @@ export interface ZipMember {
 const HEADER_BYTES = 30;
 const STORED = 0;
 const DEFLATED = 8;
-const ENCRYPTED = 1;
+const ENCRYPTED = 0x41;
 /** Of a member that unpacks to more than this and to so many times its size nothing good is thought: deflate can do 1,032. */
 const MOST_UNPACKED = 2 ** 26;
 const MOST_RATIO = 256;
 
 const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
 
+/** What is read of a member: all of it or a part, and how many bytes may be held for that. */
+export interface MemberPart {
+  readonly range?: ByteRange;
+  readonly most: number;
+}
+
 /**
  * Reads a member, whole or in part, within what the directory tells of it: a part of a stored one by its range, else all of it.
  *
  * @throws Error saying what is wrong
  */
-export async function readMember(zip: ZipReader, member: ZipMember, range?: ByteRange): Promise<Uint8Array> {
+export async function readMember(
+  zip: ZipReader,
+  member: ZipMember,
+  { range, most }: MemberPart,
+): Promise<Uint8Array> {
   const { compressionMethod: method, compressedSize: stored, uncompressedSize: size } = member;
   if (method !== STORED && method !== DEFLATED) {
     throw new Error(`a member packed by method ${method}, not stored or deflated`);
   }
   if (member.generalPurposeBitFlag & ENCRYPTED) throw new Error("an encrypted member");
+  if (method === STORED && stored !== size) throw new Error(`${stored} bytes stored of a member of ${size}`);
+  const [from, to] = boundsOf(range, size);
+  // Of what is packed all has to be unpacked.
+  const held = method === STORED ? to - from : Math.max(stored, size);
+  if (held > most) throw new Error(`${held} bytes of a member, more than ${most}`);
   const header = await zip.read(member.relativeOffsetOfLocalHeader, HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
   if (view.getUint32(0, true) !== 0x04034b50) throw new Error("no member where the zip's directory has one");
   const start =
     member.relativeOffsetOfLocalHeader + HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
-  if (method === STORED) {
-    const [from, to] = bounds(range, stored);
-    return zip.read(start + from, to - from);
-  }
+  if (method === STORED) return zip.read(start + from, to - from);
   if (size > MOST_UNPACKED && size > MOST_RATIO * stored) {
     throw new Error(`a member of ${stored} bytes that unpacks to ${size}`);
   }
   const bytes = await unpacked(await zip.read(start, stored), size);
-  const [from, to] = bounds(range, size);
   return range ? bytes.slice(from, to) : bytes;
 }
 
@@ -59,11 +71,4 @@ async function unpacked(stored: Uint8Array, size: number): Promise<Uint8Array> {
     if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
     throw new Error(`more than ${size} bytes in a member of ${size}`, { cause: error });
   }
-}
-
-function bounds(range: ByteRange | undefined, size: number): [from: number, to: number] {
-  if (!range) return [0, size];
-  if ("suffixLength" in range) return [Math.max(0, size - range.suffixLength), size];
-  const from = Math.min(range.offset, size);
-  return [from, Math.min(size, from + range.length)];
 }

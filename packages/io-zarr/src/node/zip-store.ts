@@ -1,8 +1,10 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
-import ZipFileStore from "@zarrita/storage/zip";
+import { MOST_BYTES } from "../bounds.js";
 import type { ByteRange, ReadableStore } from "../store.js";
-import { readMember, type ZipMember } from "./zip-member.js";
+import { readBytes } from "./read-file.js";
+import { readZipDirectory, type ZipDirectory } from "./zip-directory.js";
+import { readMember } from "./zip-member.js";
 
 /** Files whose place tells where in a zip a store begins. */
 const ROOT_FILES = ["zarr.json", ".zgroup", ".zmetadata"];
@@ -11,10 +13,13 @@ const ROOT_FILES = ["zarr.json", ".zgroup", ".zmetadata"];
  * A Zarr store in a zip file, at its top or in a folder of it. What macOS adds (`__MACOSX`) is passed over. Only the
  * directory of the zip is read at first, then each member when it is asked for.
  */
-export async function zipStore(path: string): Promise<ReadableStore & { close(): Promise<void> }> {
+export async function zipStore(
+  path: string,
+  mostBytes?: number,
+): Promise<ReadableStore & { close(): Promise<void> }> {
   const handle = await open(path);
   try {
-    const store = await zipStoreOf(path, await fileReader(handle));
+    const store = await zipStoreOf(path, await fileReader(handle), mostBytes);
     return {
       ...store,
       async fingerprint() {
@@ -34,35 +39,33 @@ export interface ZipReader {
   getLength(): Promise<number>;
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Told where members lie once that is known: their first bytes, ascending, and then where the last one ends. */
-  onMembers?(bounds: readonly number[]): void;
+  onMembers?(bounds: Float64Array): void;
 }
 
 /** The store in the zip file that a reader reads; `name` is the file's. */
-export async function zipStoreOf(name: string, reader: ZipReader): Promise<ReadableStore> {
+export async function zipStoreOf(
+  name: string,
+  reader: ZipReader,
+  mostBytes = MOST_BYTES,
+): Promise<ReadableStore> {
   try {
-    let names: string[] = [];
-    const members = new Map<string, ZipMember>();
-    const zip = new ZipFileStore(reader, {
-      transformEntries(all) {
-        reader.onMembers?.(memberBounds(all));
-        const entries = withoutFolder(all);
-        names = Object.keys(entries);
-        for (const [key, entry] of Object.entries(entries)) {
-          members.set(key, (entry as unknown as { _rawEntry: ZipMember })._rawEntry);
-        }
-        return entries;
-      },
-    });
-    await zip.has("/"); // waits until the zip's directory is read
-    const read = async (key: string, range?: ByteRange) => {
-      const member = members.get(key.slice(1));
-      return member && readMember(reader, member, range);
+    const directory = await readZipDirectory(reader, mostBytes);
+    reader.onMembers?.(directory.bounds());
+    const root = rootOf(directory);
+    const read = async (key: string, range: ByteRange | undefined, most = mostBytes) => {
+      const member = directory.find(root + key.slice(1));
+      return member && readMember(reader, member, { range, most });
     };
     return {
       name,
-      get: (key) => read(key),
+      mostBytes,
+      heldBytes: directory.heldBytes,
+      get: (key, options) => read(key, undefined, options?.most),
       getRange: (key, range) => read(key, range),
-      list: async (folder) => childNames(names, folder.slice(1)),
+      list: async (folder) => {
+        const prefix = root + (folder === "/" ? "" : `${folder.slice(1)}/`);
+        return [...new Set(directory.names(prefix, true))].filter((child) => child !== "");
+      },
     };
   } catch (cause) {
     if (isFlashdeconvError(cause)) throw cause;
@@ -76,21 +79,15 @@ export async function zipStoreOf(name: string, reader: ZipReader): Promise<Reada
   }
 }
 
-/** From what unzipit keeps of each member, which its types do not tell. */
-function memberBounds(entries: Record<string, unknown>): number[] {
-  const bounds: number[] = [];
-  let end = 0;
-  for (const entry of Object.values(entries) as { _rawEntry?: Record<string, unknown> }[]) {
-    const {
-      relativeOffsetOfLocalHeader: start,
-      compressedSize = 0,
-      fileNameLength = 0,
-    } = entry._rawEntry ?? {};
-    if (typeof start !== "number") continue;
-    bounds.push(start);
-    end = Math.max(end, start + 30 + Number(fileNameLength) + Number(compressedSize));
+/** What comes before every name of the store: the folder that a zipped folder leaves. Junk of macOS is passed over. */
+function rootOf(directory: ZipDirectory): string {
+  let root: string | undefined;
+  for (const name of directory.names("")) {
+    const at = name.lastIndexOf("/") + 1;
+    if (!ROOT_FILES.includes(name.slice(at)) || name.startsWith("__MACOSX/")) continue;
+    if (root === undefined || at < root.length) root = name.slice(0, at);
   }
-  return [...bounds.sort((a, b) => a - b), end];
+  return root ?? "";
 }
 
 async function fileReader(handle: FileHandle): Promise<ZipReader> {
@@ -101,38 +98,9 @@ async function fileReader(handle: FileHandle): Promise<ZipReader> {
       if (offset < 0 || length < 0 || offset + length > size) {
         throw new Error(`bytes ${offset} to ${offset + length} of ${size} asked for: the zip is damaged`);
       }
-      const bytes = new Uint8Array(length);
-      let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-        if (bytesRead === 0) throw new Error("the zip file ended while it was being read");
-        filled += bytesRead;
-      }
+      const bytes = await readBytes(handle, offset, length);
+      if (bytes.length < length) throw new Error("the zip file ended while it was being read");
       return bytes;
     },
   };
-}
-
-/** Takes away junk and the folder that a zipped folder leaves before every name. */
-function withoutFolder<T>(entries: Record<string, T>): Record<string, T> {
-  const members = Object.entries(entries).filter(([name]) => !name.startsWith("__MACOSX/"));
-  const roots = members
-    .map(([name]) => name)
-    .filter((name) => ROOT_FILES.includes(name.slice(name.lastIndexOf("/") + 1)))
-    .map((name) => name.slice(0, name.lastIndexOf("/") + 1))
-    .sort((a, b) => a.length - b.length);
-  const prefix = roots[0] ?? "";
-  return Object.fromEntries(
-    members
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, entry]) => [name.slice(prefix.length), entry]),
-  );
-}
-
-function childNames(names: readonly string[], folder: string): string[] {
-  const prefix = folder === "" ? "" : `${folder}/`;
-  const children = names
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length).split("/")[0]);
-  return [...new Set(children)].filter((name) => name !== "");
 }

@@ -13,32 +13,30 @@ export type ChunkBytes = (
 /** Bytes of shard indexes kept for an array: those of a few shards, as chunks are read more or less in order. */
 const KEPT_INDEX_BYTES = 2 ** 24;
 
-/** A chunk of so many times its decoded size is damage, not compression. */
-const MOST_EXPANSION = 2;
-const LEAST_LIMIT = 2 ** 20;
-
 /**
  * Reads chunks as they lie: each an object of its own, or a part of a shard found by the shard's index. Of a shard only
  * the index and the chunks asked for are read, where the store can read parts.
+ *
+ * @param most bytes of a stored chunk; more is damage
  */
-export function chunkBytes(store: ReadableStore, path: string, metadata: ArrayMetadata): ChunkBytes {
-  const { shards, chunkShape, dataType } = metadata;
+export function chunkBytes(
+  store: ReadableStore,
+  path: string,
+  metadata: ArrayMetadata,
+  most: number,
+): ChunkBytes {
+  const { shards, chunkShape } = metadata;
   const keyOf = (coordinates: readonly number[]) => `/${chunkKey(path, metadata, coordinates)}` as const;
-  if (!shards) return (coordinates, signal) => readKey(store, keyOf(coordinates), signal);
+  if (!shards) return (coordinates, signal) => readKey(store, keyOf(coordinates), { signal, most });
 
   const perShard = shards.shape.map((length, axis) => length / chunkShape[axis]);
   const chunkCount = perShard.reduce((product, count) => product * count, 1);
   const decode = shardIndexDecoder(shards, chunkCount);
   const kept = new Map<string, Promise<ShardIndex | undefined>>();
   const mostKept = Math.max(1, Math.floor(KEPT_INDEX_BYTES / shards.indexBytes));
-  const chunkItems = chunkShape.reduce((product, length) => product * length, 1);
-  const mostBytes =
-    dataType.kind === "string" && dataType.name === "string"
-      ? Number.POSITIVE_INFINITY
-      : Math.max(LEAST_LIMIT, MOST_EXPANSION * chunkItems * dataType.byteSize);
 
   const readIndex = async (key: `/${string}`, signal?: AbortSignal) => {
-    const bytes = await readKey(store, key, signal, indexRange(shards));
+    const bytes = await readKey(store, key, { signal, range: indexRange(shards) });
     return bytes && decode(bytes);
   };
 
@@ -68,12 +66,10 @@ export function chunkBytes(store: ReadableStore, path: string, metadata: ArrayMe
     const number = coordinates.reduce((at, c, axis) => at * perShard[axis] + (c % perShard[axis]), 0);
     const range = index?.range(number);
     if (!range) return undefined;
-    if (range.length > mostBytes) {
-      throw new Error(
-        `a shard whose index gives a chunk ${range.length} bytes, at most ${mostBytes} make sense`,
-      );
+    if (range.length > most) {
+      throw new Error(`a shard whose index gives a chunk ${range.length} bytes, at most ${most} make sense`);
     }
-    const bytes = await readKey(store, key, signal, range);
+    const bytes = await readKey(store, key, { signal, range });
     if (bytes?.length !== range.length) {
       throw new Error(`the shard ends early: ${bytes?.length ?? 0} of ${range.length} bytes are there`);
     }

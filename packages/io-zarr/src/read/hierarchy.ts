@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { MOST_DOCUMENT_BYTES } from "../bounds.js";
 import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { storeBelow } from "../store-below.js";
@@ -51,7 +52,7 @@ function buildHierarchy(
   const document = async (key: string): Promise<JsonObject | undefined> => {
     const copy = documents.get(key);
     if (copy) return copy;
-    const bytes = await readKey(store, `/${key}`, signal);
+    const bytes = await readKey(store, `/${key}`, { signal, most: MOST_DOCUMENT_BYTES });
     return bytes && parseJsonObject(bytes, key);
   };
   return {

@@ -1,4 +1,5 @@
 import { type NameChunk, OptionError } from "@flashdeconv/core";
+import { MOST_BYTES, requireRoom, STRING_BYTES } from "../bounds.js";
 import { type PackedStrings, packStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import type { Hierarchy } from "./hierarchy.js";
@@ -12,6 +13,8 @@ import type { ZarrArray } from "./zarr-array.js";
 export interface NameSource {
   readonly path: string;
   readonly count: number;
+  /** Memory that reading them may take. */
+  readonly mostBytes: number;
   /** The names as bytes, in order, from the start. */
   chunks(signal?: AbortSignal): AsyncIterable<NameChunk>;
   /** One name; reads the stored chunk it lies in. */
@@ -38,20 +41,22 @@ export async function openNames(
   if (isText || isNullable) {
     // A row name that is marked missing keeps the text stored for it.
     const array = await openVector(hierarchy, isText ? indexPath : join(indexPath, "values"), ["string"]);
-    return source(indexPath, array.metadata.shape[0], (passSignal) => packedCursor(array, passSignal));
+    return source({ ...placeOf(array), path: indexPath }, (passSignal) => packedCursor(array, passSignal));
   }
   const column = await readColumnOf(hierarchy, path, indexName, signal);
   const packed = packStrings(columnTexts(column));
-  return nameList(indexPath, packed);
+  return nameList(indexPath, packed, hierarchy.store.mostBytes);
 }
 
 /** Names that are in memory already. */
-export function nameList(path: string, packed: PackedStrings): NameSource {
-  return source(path, packed.length, () => async (start, end) => slicePacked(packed, start, end));
+export function nameList(path: string, packed: PackedStrings, mostBytes = MOST_BYTES): NameSource {
+  const place = { path, count: packed.length, mostBytes };
+  return source(place, () => async (start, end) => slicePacked(packed, start, end));
 }
 
 /** All names as strings: for genes and cells, not for a million spots. */
 export async function readNames(names: NameSource, signal?: AbortSignal): Promise<string[]> {
+  requireRoom(names.path, STRING_BYTES * names.count, names.mostBytes, `${names.count} names`);
   const texts: string[] = [];
   for await (const { offsets, bytes, count } of names.chunks(signal)) {
     for (const text of unpackStrings({ length: count, offsets, bytes })) texts.push(text);
@@ -76,13 +81,19 @@ export function columnTexts(column: ColumnValues): string[] {
 /** The strings of a one-dimensional array, in order, as bytes. */
 export function stringChunks(array: ZarrArray, signal?: AbortSignal): AsyncIterable<NameChunk> {
   const open = (passSignal?: AbortSignal) => packedCursor(array, passSignal);
-  return source(array.path, array.metadata.shape[0], open).chunks(signal);
+  return source(placeOf(array), open).chunks(signal);
 }
 
-function source(path: string, count: number, openReader: (signal?: AbortSignal) => StringReader): NameSource {
+type Place = Pick<NameSource, "path" | "count" | "mostBytes">;
+
+function placeOf({ path, metadata, mostBytes }: ZarrArray): Place {
+  return { path, count: metadata.shape[0], mostBytes };
+}
+
+function source(place: Place, openReader: (signal?: AbortSignal) => StringReader): NameSource {
+  const { count } = place;
   return {
-    path,
-    count,
+    ...place,
     async *chunks(signal) {
       const read = openReader(signal);
       for (let start = 0; start < count; start += NAMES_PER_CHUNK) {

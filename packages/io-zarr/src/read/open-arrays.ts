@@ -4,7 +4,7 @@ import { copyNumbers } from "./copy-numbers.js";
 import { openHierarchy } from "./hierarchy.js";
 import { stringChunks } from "./name-source.js";
 import { inStore, streamInStore } from "./name-store.js";
-import { openVector, requireBacked } from "./open-vector.js";
+import { openVector, requireBacked, requireItemRoom } from "./open-vector.js";
 import type { JsonObject } from "./parse-json-object.js";
 import { vectorCursor } from "./vector-cursor.js";
 
@@ -49,6 +49,7 @@ export function openArrays(store: ReadableStore, { signal }: ReadOptions = {}): 
       readNumbers: (path, length, make, options = {}) =>
         inStore(store, async () => {
           const array = await openVector(hierarchy, path, ["integer", "float"], length);
+          requireItemRoom(array, array.metadata.dataType.byteSize);
           await requireBacked(array, "refuse", options.signal);
           const out = make(length);
           await vectorCursor(array, "refuse", options.signal).read(0, length, ({ data, from, to, at }) =>

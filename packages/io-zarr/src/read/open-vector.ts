@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { requireRoom } from "../bounds.js";
 import { copyNumbers } from "./copy-numbers.js";
 import type { DataType } from "./data-type.js";
 import type { Hierarchy } from "./hierarchy.js";
@@ -53,12 +54,19 @@ export async function readNumbers(
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const length = array.metadata.shape[0];
+  requireItemRoom(array, Float64Array.BYTES_PER_ELEMENT);
   await requireBacked(array, missing, signal);
   const values = new Float64Array(length);
   await vectorCursor(array, missing, signal).read(0, length, ({ data, from, to, at }) =>
     copyNumbers(array, data, from, to, values, at),
   );
   return values;
+}
+
+/** Throws FormatError where an array of so many bytes an item, held whole, would take more memory than there is. */
+export function requireItemRoom({ path, metadata, mostBytes }: ZarrArray, itemBytes: number): void {
+  const itemCount = metadata.shape.reduce((product, length) => product * length, 1);
+  requireRoom(path, itemBytes * itemCount, mostBytes, `an array of ${metadata.shape.join(" x ")} items`);
 }
 
 /** A great length that nothing backs must not be allocated: sees that the last chunk is there. */

@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { checkJson } from "../check-json.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -10,14 +11,14 @@ const STRING_OR_BARE_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|\bNaN\b/g
  * writes for fill values, become strings of the same name, as Zarr v3 spells them.
  */
 export function parseJsonObject(bytes: Uint8Array, path: string): JsonObject {
-  const text = new TextDecoder().decode(bytes);
   let value: unknown;
   try {
-    value = parseTolerantly(text);
+    checkJson(bytes);
+    value = parseTolerantly(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw new FormatError({
       path,
-      found: `text that is not JSON (${cause instanceof Error ? cause.message : cause})`,
+      found: `text that is not JSON, or not to be read (${cause instanceof Error ? cause.message : cause})`,
       expected: "a JSON object",
       remedy: "The store is damaged or incompletely copied: copy it again or write it again.",
       cause,

@@ -1,4 +1,5 @@
 import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import { requireChunkRoom } from "../bounds.js";
 import { settleAll } from "../settle-all.js";
 import type { ReadableStore, ReadOptions } from "../store.js";
 import { copyNumbers } from "./copy-numbers.js";
@@ -63,6 +64,7 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
   }
   const array = openArray(hierarchy, node);
   const [spotCount, width] = shape;
+  requireChunkRoom(node.path, 8 * chunkShape[0] * width, array.mostBytes, `rows of ${width} numbers`);
   // A chunk for every row of stored chunks, as these are decoded whole anyway.
   const values = denseSource(spotCount, width, chunkShape[0], (signal) => (start, end, out) => {
     const place = ({ columnStart, columnCount, values }: DenseTile) => {

@@ -1,6 +1,6 @@
 import { FormatError } from "@flashdeconv/core";
 import { copyNumbers } from "./copy-numbers.js";
-import { requireBacked } from "./open-vector.js";
+import { requireBacked, requireItemRoom } from "./open-vector.js";
 import { vectorCursor } from "./vector-cursor.js";
 import type { ZarrArray } from "./zarr-array.js";
 
@@ -17,6 +17,7 @@ export async function readOffsets(
   signal?: AbortSignal,
 ): Promise<Offsets> {
   const length = indptr.metadata.shape[0];
+  requireItemRoom(indptr, itemCount < 2 ** 31 ? 4 : 8);
   await requireBacked(indptr, "fill", signal);
   const offsets = itemCount < 2 ** 31 ? new Int32Array(length) : new Float64Array(length);
   let previous = 0;

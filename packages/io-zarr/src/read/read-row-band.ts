@@ -1,5 +1,6 @@
 import { settleAll } from "../settle-all.js";
 import { copyCounts } from "./copy-numbers.js";
+import { requireItemRoom } from "./open-vector.js";
 import { READ_CONCURRENCY } from "./vector-cursor.js";
 import type { MissingChunk, ZarrArray } from "./zarr-array.js";
 
@@ -73,6 +74,7 @@ export async function readDenseMatrix(
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const [rowCount, width] = array.metadata.shape;
+  requireItemRoom(array, 2 * Float64Array.BYTES_PER_ELEMENT);
   const chunkRows = array.metadata.chunkShape[0];
   const readBand = async (start: number) => {
     const end = Math.min(start + chunkRows, rowCount);

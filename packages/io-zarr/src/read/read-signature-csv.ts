@@ -16,6 +16,10 @@ export interface SignatureCsvOptions {
 }
 
 const SUBJECT = "signature table";
+/** A row of 100,000 genes takes a few million characters; a quote that is never closed takes the whole text. */
+const MOST_ROW_CHARACTERS = 2 ** 24;
+/** Cells become strings of their own: a table of 100,000 genes and 300 types. */
+const MOST_CELLS = 2 ** 25;
 
 /**
  * Reads a table of mean counts per cell type from CSV text (or tab-separated text): names in the first row and in the
@@ -56,10 +60,18 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
 }
 
 function parseCells(text: string): string[][] {
+  const cellCount = countCells(text);
+  if (cellCount > MOST_CELLS) throw broken(`${cellCount} cells`, `at most ${MOST_CELLS}`);
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
   try {
-    return parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true });
+    return parse(text, {
+      bom: true,
+      delimiter,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: MOST_ROW_CHARACTERS,
+    });
   } catch (cause) {
     throw broken(
       `text that cannot be read as CSV (${(cause as Error).message})`,
@@ -67,6 +79,16 @@ function parseCells(text: string): string[][] {
       cause,
     );
   }
+}
+
+/** How many cells a text has at most, counted before any is made. */
+function countCells(text: string): number {
+  let count = 1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 44 || code === 9 || code === 10 || code === 13) count++;
+  }
+  return count;
 }
 
 function requireTypes(typeNames: readonly string[]): void {

@@ -1,11 +1,14 @@
+import { STRING_BYTES } from "../bounds.js";
 import { packFixed } from "../codecs/pack-fixed.js";
 import { concatPacked, type PackedStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
 import { notNumbers } from "./copy-numbers.js";
+import { requireItemRoom } from "./open-vector.js";
 import { vectorCursor } from "./vector-cursor.js";
 import type { DecodedChunk, ZarrArray } from "./zarr-array.js";
 
 /** All strings of a one-dimensional string array. */
 export async function readStrings(array: ZarrArray, signal?: AbortSignal): Promise<string[]> {
+  requireItemRoom(array, STRING_BYTES);
   const strings: string[] = [];
   await vectorCursor(array, "refuse", signal).read(0, array.metadata.shape[0], ({ data, from, to }) => {
     for (const text of unpackStrings(packPiece(array, data, from, to))) strings.push(text);

@@ -1,4 +1,5 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { MOST_DOCUMENT_BYTES } from "../bounds.js";
 import { settleAll } from "../settle-all.js";
 import type { ReadableStore } from "../store.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
@@ -14,7 +15,8 @@ export interface RootMetadata {
 
 /** Reads the root's metadata, v3 first. Throws FormatError where there is none that can be used. */
 export async function loadRootMetadata(store: ReadableStore, signal?: AbortSignal): Promise<RootMetadata> {
-  const rootV3 = await readKey(store, "/zarr.json", signal);
+  const read = (key: `/${string}`) => readKey(store, key, { signal, most: MOST_DOCUMENT_BYTES });
+  const rootV3 = await read("/zarr.json");
   if (rootV3) {
     const root = parseJsonObject(rootV3, "zarr.json");
     const copies = documentsV3(root);
@@ -22,10 +24,10 @@ export async function loadRootMetadata(store: ReadableStore, signal?: AbortSigna
     return { zarrFormat: 3, consolidated: copies !== undefined, documents };
   }
   const [group, array, plainCopy] = await settleAll(
-    [".zgroup", ".zarray", ".zmetadata"].map((name) => readKey(store, `/${name}`, signal)),
+    [".zgroup", ".zarray", ".zmetadata"].map((name) => read(`/${name}`)),
   );
   // SpatialData 0.1 leaves out the dot.
-  const copy = plainCopy ?? (group && (await readKey(store, "/zmetadata", signal)));
+  const copy = plainCopy ?? (group && (await read("/zmetadata")));
   const copies = copy && documentsV2(copy);
   if (!group && !array && !copies?.has(".zgroup")) throw notZarr(copy !== undefined);
   const documents = new Map(copies);

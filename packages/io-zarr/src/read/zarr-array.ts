@@ -5,6 +5,8 @@ import {
   Array as ZarritaArray,
   type DataType as ZarritaDataType,
 } from "zarrita";
+import { MOST_BYTES, mostChunkBytes, requireChunkRoom } from "../bounds.js";
+import { withBound } from "../codecs/codec-registry.js";
 import type { PackedStrings } from "../codecs/vlen-utf8.js";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { type ChunkBytes, chunkBytes, chunkKey } from "./chunk-bytes.js";
@@ -41,6 +43,8 @@ export interface ZarrArray {
   ): Promise<DecodedChunk | undefined>;
   /** The bytes of a chunk as they lie, for `readChunk` to decode later. */
   readonly fetchChunk: ChunkBytes;
+  /** Memory that reading it may take. */
+  readonly mostBytes: number;
   /** Chunks that may be fetched before they are asked for; 0 where the store does not wait long. */
   readonly readAhead: number;
   /** What these take at most, counted decoded: bytes on their way are not known before they come. */
@@ -53,6 +57,8 @@ const MOST_AHEAD = 16;
 export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array" }): ZarrArray {
   const { metadata, path } = node;
   const { zarrita } = metadata;
+  const { mostBytes = MOST_BYTES } = store;
+  const most = mostOfChunk(metadata, mostBytes);
   // zarrita only decodes: it is handed the bytes of a chunk in the options, and sees shards as what lies in them.
   const given = { get: async (_key: string, { bytes }: GivenBytes = {}) => bytes };
   const array = new ZarritaArray(given, "/", {
@@ -62,7 +68,7 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
     data_type: zarrita.dataType,
     chunk_grid: { name: "regular", configuration: { chunk_shape: zarrita.chunkShape } },
     chunk_key_encoding: zarrita.keyEncoding,
-    codecs: zarrita.codecs,
+    codecs: withBound(zarrita.codecs, most),
     // Never seen: chunks that are not there are dealt with here.
     fill_value: metadata.dataType.kind === "string" ? "" : 0,
     attributes: {},
@@ -70,17 +76,19 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
   const itemCount = metadata.chunkShape.reduce((product, length) => product * length, 1);
   const decodedBytes = itemCount * metadata.dataType.byteSize;
   const arrayBytes = metadata.shape.reduce((product, length) => product * length, metadata.dataType.byteSize);
-  const fetchChunk = chunkBytes(store, path, metadata);
+  const fetchChunk = chunkBytes(store, path, metadata, most);
   const ahead = Math.max(1, Math.min(MOST_AHEAD, Math.floor((store.readAheadBytes ?? 0) / decodedBytes)));
 
   return {
     path,
     metadata,
+    mostBytes,
     fetchChunk,
     readAhead: store.readAheadBytes ? ahead : 0,
     readAheadBytes: store.readAheadBytes ? Math.min(ahead * decodedBytes, arrayBytes) : 0,
     async readChunk(coordinates, missing, signal, fetched) {
       signal?.throwIfAborted();
+      requireChunkRoom(path, decodedBytes, mostBytes, `chunks of ${metadata.chunkShape.join(" x ")} items`);
       let bytes: Uint8Array | undefined;
       let chunk: DecodedChunk;
       try {
@@ -101,6 +109,20 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
       return chunk;
     },
   };
+}
+
+/** Most bytes of a chunk, as it is stored or at any step of its decoding. */
+function mostOfChunk({ chunkShape, shape, dataType, codecNames }: ArrayMetadata, mostBytes: number): number {
+  const itemCount = chunkShape.reduce((product, length) => product * length, 1);
+  if (dataType.kind === "string" && dataType.name === "string") {
+    // Beyond the end of the array a chunk holds strings without a character.
+    const inside = chunkShape.reduce((product, length, axis) => product * Math.min(length, shape[axis]), 1);
+    return mostChunkBytes({ itemCount: inside, itemBytes: undefined, mostBytes }) + 4 * (itemCount - inside);
+  }
+  // A cast may have stored wider numbers.
+  const isCast = codecNames.includes("cast_value");
+  const itemBytes = isCast ? Math.max(8, dataType.byteSize) : dataType.byteSize;
+  return mostChunkBytes({ itemCount, itemBytes, mostBytes });
 }
 
 function missingChunk(

@@ -1,3 +1,4 @@
+import { tooLarge } from "../read/read-key.js";
 import type { ByteRange, ReadableStore, ReadOptions } from "../store.js";
 import { isMissingAnswer, type ObjectCache, objectReader } from "./object-reader.js";
 import type { RemoteAnswer } from "./read-answer.js";
@@ -24,7 +25,7 @@ export interface RemoteAccess {
 }
 
 export type RemoteStore = ReadableStore &
-  Required<Pick<ReadableStore, "name" | "getRange">> & { readonly ledger: TransferLedger };
+  Required<Pick<ReadableStore, "name" | "getRange" | "mostBytes">> & { readonly ledger: TransferLedger };
 
 /** Documents that are asked for to find out whether they are there. */
 const DOCUMENT = /(^|\/)(zarr\.json|\.zgroup|\.zarray|\.zattrs|\.zmetadata)$/;
@@ -50,8 +51,9 @@ export function httpStore(
   const reader = objectReader({ fetch, ledger, sign: access.sign ?? ownSign, cache, options });
   const rootAnswers = new Map<string, RemoteAnswer>();
 
-  const request = async (key: string, range: ByteRange | undefined, readOptions: ReadOptions) => {
-    const part = await reader.read(urlOfKey(base, key), range, readOptions);
+  const request = async (key: string, range: ByteRange | undefined, { signal, most }: ReadOptions) => {
+    const wanted = range ? { range } : { most: most ?? options.mostBytes };
+    const part = await reader.read(urlOfKey(base, key), wanted, signal);
     if (!isMissingAnswer(part)) return part.bytes;
     if (!isMissing(key, part)) throw refused(urlOfKey(base, key), part, access.signedHow);
     if (ROOT_DOCUMENTS.includes(key)) rootAnswers.set(key, part);
@@ -65,13 +67,16 @@ export function httpStore(
     name: redactUrl(location),
     ledger,
     readAheadBytes: options.readAheadBytes,
+    mostBytes: options.mostBytes,
     ...(access.list && { list: access.list }),
     async get(key, readOptions: ReadOptions = {}) {
       return leavesStore(key) ? undefined : request(key, undefined, readOptions);
     },
     async getRange(key, range, readOptions: ReadOptions = {}) {
       if (leavesStore(key)) return undefined;
-      if (("suffixLength" in range ? range.suffixLength : range.length) === 0) return new Uint8Array(0);
+      const length = "suffixLength" in range ? range.suffixLength : range.length;
+      if (length === 0) return new Uint8Array(0);
+      if (length > (readOptions.most ?? options.mostBytes)) throw tooLarge(key, length, options.mostBytes);
       return request(key, range, readOptions);
     },
   };

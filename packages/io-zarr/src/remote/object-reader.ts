@@ -1,5 +1,5 @@
 import { StoreError } from "@flashdeconv/core";
-import type { ByteRange, ReadOptions } from "../store.js";
+import type { ByteRange } from "../store.js";
 import { joiningReader } from "./join-ranges.js";
 import type { RemoteAnswer } from "./read-answer.js";
 import { redactUrl } from "./redact-url.js";
@@ -15,8 +15,8 @@ export interface CachedBytes {
 
 /** Keeps bytes of objects, for instance on the disk. Ids are texts of any length. */
 export interface ObjectCache {
-  /** Undefined for what is not there, or no longer whole. */
-  get(id: string): Promise<CachedBytes | undefined>;
+  /** Undefined for what is not there, no longer whole, or of more than so many bytes. */
+  get(id: string, most: number): Promise<CachedBytes | undefined>;
   put(id: string, entry: CachedBytes): Promise<void>;
 }
 
@@ -35,10 +35,15 @@ export interface ObjectPart {
   readonly size: number | undefined;
 }
 
+/** What is read of an object: a part, or all of it and how much that may be. */
+export type Wanted =
+  | { readonly range: ByteRange; readonly most?: undefined }
+  | { readonly range?: undefined; readonly most: number };
+
 /** Reads objects by their URL. */
 export interface ObjectReader {
-  /** An object, or the part of a range that it reaches; where there is none, the answer that said so. */
-  read(url: string, range: ByteRange | undefined, options?: ReadOptions): Promise<ObjectPart | RemoteAnswer>;
+  /** An object of at most so many bytes, or the part of a range that it reaches; where there is none, the answer that said so. */
+  read(url: string, wanted: Wanted, signal?: AbortSignal): Promise<ObjectPart | RemoteAnswer>;
 }
 
 export function isMissingAnswer(part: ObjectPart | RemoteAnswer): part is RemoteAnswer {
@@ -54,23 +59,25 @@ export function objectReader({ fetch, ledger, sign, cache, options }: ReaderPart
   /** First questions about an object's version that are under way. */
   const asking = new Map<string, Promise<unknown>>();
 
-  const ask = async (url: string, range: ByteRange | undefined, signal?: AbortSignal, known?: string) => {
+  const ask = async (url: string, wanted: Wanted, signal?: AbortSignal, known?: string) => {
     const headers = known === undefined ? undefined : { "if-none-match": known };
-    const answer = await fetch({ url, range, sign, headers, signal });
+    const answer = await fetch({ url, ...wanted, sign, headers, signal });
     if (answer.status !== 304) checkVersion(ledger, url, answer);
     return answer;
   };
 
   const readSpan = joiningReader<RemoteAnswer>(
-    (url, { start, end }, signal) => ask(url, { offset: start, length: end - start }, signal),
+    (url, { start, end }, signal) => ask(url, { range: { offset: start, length: end - start } }, signal),
     options.maxGapBytes,
     options.maxJoinedBytes,
   );
 
-  const fetchPart = (url: string, range: ByteRange | undefined, { signal }: ReadOptions) =>
-    range === undefined || "suffixLength" in range
-      ? ask(url, range, signal)
+  const fetchPart = (url: string, wanted: Wanted, signal?: AbortSignal) => {
+    const { range } = wanted;
+    return range === undefined || "suffixLength" in range
+      ? ask(url, wanted, signal)
       : readSpan(url, { start: range.offset, end: range.offset + range.length }, { signal });
+  };
 
   const keep = async (id: string, answer: RemoteAnswer) => {
     const etag = strongEtag(answer);
@@ -85,15 +92,16 @@ export function objectReader({ fetch, ledger, sign, cache, options }: ReaderPart
   };
 
   return {
-    async read(url, range, readOptions = {}) {
-      if (!cache) return fetchPart(url, range, readOptions);
+    async read(url, wanted, signal) {
+      if (!cache) return fetchPart(url, wanted, signal);
+      const { range } = wanted;
       const id = `${url} ${range === undefined ? "" : JSON.stringify(range)}`;
-      const entry = await cache.get(id);
-      if (!entry) return keep(id, await fetchPart(url, range, readOptions));
+      const entry = await cache.get(id, mostOf(wanted));
+      if (!entry) return keep(id, await fetchPart(url, wanted, signal));
       // One question tells the version of the whole object; the others wait for its answer.
       await asking.get(url)?.catch(() => undefined);
       if (ledger.holds(versionKey(url), entry.etag)) return fromCache(entry);
-      const question = ask(url, range, readOptions.signal, entry.etag);
+      const question = ask(url, wanted, signal, entry.etag);
       asking.set(url, question);
       try {
         const answer = await question;
@@ -133,6 +141,11 @@ function checkVersion(ledger: TransferLedger, url: string, answer: RemoteAnswer)
   }
 }
 
+function mostOf({ range, most }: Wanted): number {
+  if (range === undefined) return most;
+  return "suffixLength" in range ? range.suffixLength : range.length;
+}
+
 function versionKey(url: string): string {
   return `etag ${url}`;
 }
@@ -146,7 +159,7 @@ function changed(url: string, found: string): StoreError {
   return new StoreError({
     path: redactUrl(url),
     status: 412,
-    found: `another version of an object that was read before (${found})`,
+    found: `another version of an object that was read before (${found.slice(0, 200)})`,
     expected: "a store that stays as it is while it is read",
     remedy: "Wait until nobody writes to the store any more, then run again from the start.",
   });

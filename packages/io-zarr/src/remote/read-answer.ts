@@ -23,11 +23,13 @@ const REFUSAL_BYTES = 2 ** 16;
 /**
  * Reads an answer whole and checks it. Throws TransientFault for what may be better the next time, TooLarge and EncodedPart for
  * what will not.
+ *
+ * @param most bytes of a whole object that are held; of a range no more than it is long
  */
 export async function readAnswer(
   response: Response,
   range: ByteRange | undefined,
-  maxWholeBytes: number,
+  most: number,
   onBytes: (count: number) => void,
 ): Promise<RemoteAnswer> {
   const { status, headers } = response;
@@ -65,7 +67,6 @@ export async function readAnswer(
     return answer(bytes, sent?.size);
   }
   if (status >= 200 && status < 300) {
-    const most = range ? maxWholeBytes : Number.POSITIVE_INFINITY;
     const bytes = await readBody(response, announced, most, onBytes);
     return answer(range ? cutRange(bytes, range) : bytes, bytes.length);
   }

@@ -1,3 +1,5 @@
+import { readBounded, TooLarge } from "../read-bounded.js";
+
 /** A fault of a connection or server that may be gone the next time. Never leaves this folder. */
 export class TransientFault extends Error {
   constructor(
@@ -9,9 +11,6 @@ export class TransientFault extends Error {
     super(message);
   }
 }
-
-/** A body of more bytes than the caller takes. */
-export class TooLarge extends Error {}
 
 /** A part of an object in its compressed form: it cannot be unpacked, and its offsets are not those that were asked for. */
 export class EncodedPart extends Error {}
@@ -27,36 +26,18 @@ export async function readBody(
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
   if (expected !== undefined && expected > most) throw new TooLarge(`${expected} bytes`);
-  const parts: Uint8Array[] = [];
-  let filled = 0;
-  // Memory for what was promised is taken as it comes: a wrong header must not cost more than the body does.
-  const reader = response.body?.getReader();
-  try {
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-      if (done || value === undefined) break;
-      onBytes(value.length);
-      parts.push(value);
-      filled += value.length;
-      if (filled > most) throw new TooLarge(`more than ${most} bytes`);
-      if (expected !== undefined && filled > expected) break;
-    }
-  } finally {
-    // Frees the connection where the body was not read to its end; there is nobody to tell of a failure.
-    reader?.cancel().catch(() => undefined);
-  }
-  if (expected !== undefined && filled !== expected) {
-    throw new TransientFault(`a body of ${filled} bytes where ${expected} were announced`, response.status);
-  }
-  return parts.length === 1 ? parts[0] : joined(parts, filled);
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+  const bytes = await readBounded(response.body, expected ?? most, onBytes).catch((error) => {
+    if (!(error instanceof TooLarge) || expected === undefined) throw error;
+    throw new TransientFault(
+      `a body of more than the ${expected} bytes that were announced`,
+      response.status,
+    );
+  });
+  if (expected !== undefined && bytes.length !== expected) {
+    throw new TransientFault(
+      `a body of ${bytes.length} bytes where ${expected} were announced`,
+      response.status,
+    );
   }
   return bytes;
 }

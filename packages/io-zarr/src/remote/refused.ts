@@ -15,7 +15,7 @@ export function refused(
 ): StoreError {
   const { status, bytes, headers } = answer;
   const code = errorCode(bytes);
-  const region = headers.get("x-amz-bucket-region");
+  const region = /^[a-z0-9-]{1,32}$/.exec(headers.get("x-amz-bucket-region") ?? "")?.[0];
   const remedy =
     region && status !== 403
       ? `Give the region ${region} (AWS_REGION).`

@@ -1,4 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
+import { MOST_BYTES } from "../bounds.js";
 
 /** How stores behind URLs are read. Plain numbers and strings without a secret: fit for threads, params and messages. */
 export interface RemoteOptions {
@@ -12,6 +13,11 @@ export interface RemoteOptions {
   readonly maxRetryAfter?: number;
   /** Milliseconds without a byte after which a connection is given up and tried again. Default 30,000. */
   readonly stallTimeout?: number;
+  /**
+   * Least bytes a second of a body, on average over the stall timeout; a slower connection is given up and tried again. Default 1,024:
+   * far below a link on which a run makes sense, and far above a server that holds on to us.
+   */
+  readonly minBytesPerSecond?: number;
   /** Requests of one store under way at the same time. Default 16: enough to hide 50 ms, few enough for small servers. */
   readonly maxRequests?: number;
   /** Ranges of one object with at most this many bytes between them are fetched in one request. Default 32,768. */
@@ -25,6 +31,8 @@ export interface RemoteOptions {
   readonly readAheadBytes?: number;
   /** Largest object that is read whole where a server ignores ranges. Default 16 MiB. */
   readonly maxWholeBytes?: number;
+  /** Most memory that reading may take: for an object or an array held whole all of it, for a chunk a quarter. Default 4 GiB. */
+  readonly mostBytes?: number;
   /** Base URL of a service that speaks S3, Google's or Azure's protocol; for S3 the bucket then comes in the path. */
   readonly endpointUrl?: string;
   /** S3 region. Default: that of the environment or profile, else us-east-1. */
@@ -46,11 +54,13 @@ export const REMOTE_DEFAULTS: Limits = {
   maxDelay: 20_000,
   maxRetryAfter: 60_000,
   stallTimeout: 30_000,
+  minBytesPerSecond: 1024,
   maxRequests: 16,
   maxGapBytes: 2 ** 15,
   maxJoinedBytes: 2 ** 23,
   readAheadBytes: 2 ** 24,
   maxWholeBytes: 2 ** 24,
+  mostBytes: MOST_BYTES,
 };
 
 /** Checks every limit. Throws OptionError. */

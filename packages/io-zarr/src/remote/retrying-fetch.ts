@@ -1,14 +1,16 @@
-import { StoreError } from "@flashdeconv/core";
+import { TooLarge } from "../read-bounded.js";
 import type { ByteRange } from "../store.js";
 import { rangeHeader } from "./content-range.js";
 import { limiter } from "./limiter.js";
 import { type RemoteAnswer, readAnswer } from "./read-answer.js";
-import { EncodedPart, TooLarge, TransientFault } from "./read-body.js";
-import { redactUrl } from "./redact-url.js";
+import { EncodedPart, type TransientFault } from "./read-body.js";
+import { type Hop, nextHop, RefusedRedirect } from "./redirect.js";
 import { type RemoteOptions, resolveRemoteOptions } from "./remote-options.js";
 import { retryDelay } from "./retry-delay.js";
 import { sleep } from "./sleep.js";
+import { asFault, encodedPart, refusedRedirect, tooLarge, usedUp } from "./transfer-errors.js";
 import { type TransferLedger, transferLedger } from "./transfer-ledger.js";
+import { type Clock, SYSTEM_CLOCK, watchTransfer } from "./watch-transfer.js";
 
 /** A request as it is sent, for those who sign it. */
 export interface PlainRequest {
@@ -19,20 +21,36 @@ export interface PlainRequest {
 }
 
 /** Shows who asks: adds headers or a query. Asked at each attempt anew, as signatures expire. */
-export type SignRequest = (request: PlainRequest) => Promise<Pick<PlainRequest, "url" | "headers">>;
+export interface SignRequest {
+  (request: PlainRequest): Promise<Pick<PlainRequest, "url" | "headers">>;
+  /** How to sign at another host that the service redirects to; undefined where that is not surely the same bucket. */
+  at?(target: URL, answer: Headers): SignRequest | undefined;
+}
 
 /** One request to be made; it must do no harm where it is made twice. */
-export interface RemoteRequest {
+export type RemoteRequest = PlainParts & (Part | Whole);
+
+interface PlainParts {
   /** Without a secret. */
   readonly url: string;
   /** GET where it is left out. */
   readonly method?: "GET" | "PUT" | "POST" | "DELETE";
-  /** The part of the object that is wanted; not of no length. */
-  readonly range?: ByteRange;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly sign?: SignRequest;
   readonly signal?: AbortSignal;
+}
+
+interface Part {
+  /** The part of the object that is wanted; not of no length. No more is held. */
+  readonly range: ByteRange;
+  readonly most?: number;
+}
+
+interface Whole {
+  readonly range?: undefined;
+  /** Most bytes of a body that are held; of more the request fails while it is read. */
+  readonly most: number;
 }
 
 export type RetryingFetch = (request: RemoteRequest) => Promise<RemoteAnswer>;
@@ -43,19 +61,22 @@ export interface FetchSurroundings {
   /** Numbers from 0 to below 1, for the jitter. */
   readonly random: () => number;
   readonly sleep: typeof sleep;
+  readonly clock: Clock;
+  /** Whether answers that redirect can be seen: not in a web page, where the browser follows them or fails. */
+  readonly seesRedirects: boolean;
   /** Counts requests and bytes. */
   readonly ledger: TransferLedger;
 }
 
-/** Causes of a failed connection that asking again does not change. */
-const HOPELESS = /^(ENOTFOUND|ERR_TLS|ERR_INVALID|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 /** An upload is given a second more for so many bytes. */
 const SLOW_BYTES = 50_000;
 
 /**
  * Requests that survive passing faults: connections that break, stall or end early, answers 408, 425, 429 and 5xx, bodies
  * whose length or range is not what was announced. Each is tried again after a delay that grows, with jitter, and is at
- * least what the server asked for. A body is handed out only when all of it is there.
+ * least what the server asked for. A body is handed out only when all of it is there, and never held beyond what the request allows.
+ * Redirects are followed one by one, with credentials only where they belong (`nextHop`); in a page requests that carry some are not
+ * redirected.
  *
  * Throws StoreError, naming the URL without its secrets, once the attempts are used up or where no attempt would help;
  * the signal's reason as it is.
@@ -69,13 +90,23 @@ export function retryingFetch(
     fetch: (input, init) => globalThis.fetch(input, init),
     random: Math.random,
     sleep,
+    clock: SYSTEM_CLOCK,
+    seesRedirects: !isPage(),
     ledger: transferLedger(),
     ...surroundings,
   };
   const slots = limiter(options.maxRequests);
 
-  const attempt = async (request: RemoteRequest, signal: AbortSignal, heard: () => void) => {
-    const { url, method = "GET", range, body } = request;
+  const send = (hop: Hop, signal: AbortSignal): Promise<Response> => {
+    const { method, body } = hop.plain;
+    const { url, headers } = hop.signed;
+    around.ledger.add("requests", 1);
+    const redirect = around.seesRedirects ? "manual" : hop.sign ? "error" : "follow";
+    return around.fetch(url, { method, headers, body: body as Uint8Array<ArrayBuffer>, redirect, signal });
+  };
+
+  const attempt = async (request: RemoteRequest, signal: AbortSignal, heard: (count?: number) => void) => {
+    const { url, method = "GET", range, body, sign } = request;
     const headers = {
       // Bodies compressed for the way have no ranges and no length to check.
       "accept-encoding": "identity",
@@ -83,34 +114,42 @@ export function retryingFetch(
       ...request.headers,
     };
     const plain = { method, url, headers, body };
-    const signed = { ...plain, ...(await request.sign?.(plain)) };
-    signal.throwIfAborted();
-    around.ledger.add("requests", 1);
-    const response = await around.fetch(signed.url, {
-      method,
-      headers: signed.headers,
-      body: body as Uint8Array<ArrayBuffer> | undefined,
-      signal,
-    });
-    heard();
-    return readAnswer(response, range, options.maxWholeBytes, (count) => {
-      around.ledger.add("bytesReceived", count);
+    let hop: Hop = { plain, signed: { ...plain, ...(await sign?.(plain)) }, sign, visited: [] };
+    for (;;) {
+      signal.throwIfAborted();
+      const response = await send(hop, signal);
       heard();
-    });
+      const next = await nextHop(response, hop).catch((error) => {
+        drop(response);
+        throw error;
+      });
+      if (!next) {
+        return readAnswer(response, range, range ? options.maxWholeBytes : request.most, (count) => {
+          around.ledger.add("bytesReceived", count);
+          heard(count);
+        });
+      }
+      drop(response);
+      hop = next;
+    }
   };
 
   return async (request) => {
     const { signal, body } = request;
+    const { minBytesPerSecond } = options;
     const stallTimeout = options.stallTimeout + ((body?.length ?? 0) / SLOW_BYTES) * 1e3;
     for (let number = 1; ; number++) {
       let fault: TransientFault;
       try {
-        const work = () => watched(stallTimeout, signal, (inner, heard) => attempt(request, inner, heard));
+        const limits = { stallTimeout, minBytesPerSecond };
+        const work = () =>
+          watchTransfer(limits, around.clock, signal, (inner, heard) => attempt(request, inner, heard));
         return await slots.run(work, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        if (error instanceof TooLarge) throw ignoresRanges(request.url, error.message, options.maxWholeBytes);
+        if (error instanceof TooLarge) throw tooLarge(request, error.message, options.maxWholeBytes);
         if (error instanceof EncodedPart) throw encodedPart(request.url, error.message);
+        if (error instanceof RefusedRedirect) throw refusedRedirect(request.url, error);
         fault = asFault(error, request.url);
       }
       const wait = fault.retryAfter ?? 0;
@@ -124,85 +163,12 @@ export function retryingFetch(
   };
 }
 
-/** Runs `work` under a signal that also fires where `heard` was not called for so long. */
-async function watched<T>(
-  stallTimeout: number,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal, heard: () => void) => Promise<T>,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const stop = new AbortController();
-  const forward = () => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", forward, { once: true });
-  const stalled = () => stop.abort(new TransientFault(`no byte for ${Math.round(stallTimeout)} ms`));
-  let timer = setTimeout(stalled, stallTimeout);
-  try {
-    return await work(stop.signal, () => {
-      clearTimeout(timer);
-      timer = setTimeout(stalled, stallTimeout);
-    });
-  } catch (error) {
-    throw stop.signal.aborted ? stop.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", forward);
-  }
+function drop(response: Response): void {
+  // Frees the connection; there is nobody to tell of a failure.
+  response.body?.cancel().catch(() => undefined);
 }
 
-/** Any failure of an attempt as a passing fault; throws what will not pass. */
-function asFault(error: unknown, url: string): TransientFault {
-  if (error instanceof TransientFault) return error;
-  // fetch and its bodies fail with TypeError; runtimes put what happened into the cause.
-  if (!(error instanceof TypeError)) throw error;
-  const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
-  const code = typeof cause?.code === "string" ? cause.code : "";
-  const why = code || (typeof cause?.message === "string" ? cause.message : error.message);
-  const message = `a connection that failed (${plainWords(why)})`;
-  if (!HOPELESS.test(code)) return new TransientFault(message);
-  throw new StoreError({
-    path: redactUrl(url),
-    found: message,
-    expected: "a server that answers",
-    remedy: "Check the address and the network.",
-  });
-}
-
-/** Runtimes put whole URLs into some of their messages, with what was added to sign them. */
-function plainWords(text: string): string {
-  return text
-    .replace(/[?#]\S*/g, "")
-    .replace(/\s+/g, " ")
-    .slice(0, 200);
-}
-
-function usedUp(url: string, attempts: number, fault: TransientFault, maxRetryAfter: number): StoreError {
-  const { status, retryAfter = 0 } = fault;
-  const asked = retryAfter > maxRetryAfter ? `, which asks to wait ${Math.ceil(retryAfter / 1000)} s` : "";
-  return new StoreError({
-    path: redactUrl(url),
-    status,
-    found: `${fault.message}${asked}, at the last of ${attempts} attempts`,
-    expected: "a whole answer",
-    remedy: "Try again later; check that the server can be reached and is not overloaded.",
-  });
-}
-
-function ignoresRanges(url: string, found: string, most: number): StoreError {
-  return new StoreError({
-    path: redactUrl(url),
-    status: 200,
-    found: `a server that answers a request for a part of this object with all of it (${found})`,
-    expected: `parts, or objects of at most ${most} bytes`,
-    remedy: "Put the store on a server that knows range requests, or copy it to the disk.",
-  });
-}
-
-function encodedPart(url: string, encoding: string): StoreError {
-  return new StoreError({
-    path: redactUrl(url),
-    status: 206,
-    found: `a part of an object that is compressed for the way (Content-Encoding: ${encoding})`,
-    expected: "parts of the object itself",
-    remedy: "Store the objects without a Content-Encoding, or copy the store to the disk.",
-  });
+/** A page or a worker of one. */
+function isPage(): boolean {
+  return "document" in globalThis || "WorkerGlobalScope" in globalThis;
 }

@@ -1,5 +1,7 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
+import { MOST_DOCUMENT_BYTES } from "../bounds.js";
 import { openHierarchy } from "../read/hierarchy.js";
+import { readKey } from "../read/read-key.js";
 import { settleAll } from "../settle-all.js";
 import { checkAdditions, columnNames } from "./check-contents.js";
 import { checkColumns } from "./check-names.js";
@@ -105,7 +107,8 @@ function pathsOf({ obs, obsm = {}, uns = {} }: AnnDataEdits): string[] {
 
 async function makeGroups(zarr: ZarrWriter, { obsm, uns }: AnnDataEdits): Promise<void> {
   for (const [name, elements] of Object.entries({ obsm, uns })) {
-    const isThere = (await zarr.store.get(zarr.dialect.groupKey(name))) !== undefined;
+    const key = zarr.dialect.groupKey(name);
+    const isThere = (await readKey(zarr.store, key, { most: MOST_DOCUMENT_BYTES })) !== undefined;
     if (elements !== undefined && !isThere) await zarr.group(name, DICT_ATTRIBUTES);
   }
 }

@@ -1,16 +1,20 @@
 import { FormatError } from "@flashdeconv/core";
+import { MOST_DOCUMENT_BYTES } from "../bounds.js";
+import { checkJson } from "../check-json.js";
 import { parseJson } from "../json.js";
 import { isJsonObject } from "../read/parse-json-object.js";
+import { readKey } from "../read/read-key.js";
 import type { JsonObject } from "./array-description.js";
 import type { StagedStore, StoreKey } from "./staged-store.js";
 import { keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
 /** A metadata document, its numbers kept to the letter, or undefined. Throws FormatError if it is no JSON object. */
 export async function readDocument(store: StagedStore, key: StoreKey): Promise<JsonObject | undefined> {
-  const bytes = await store.get(key);
+  const bytes = await readKey(store, key, { most: MOST_DOCUMENT_BYTES });
   if (bytes === undefined) return undefined;
   let document: unknown;
   try {
+    checkJson(bytes);
     document = parseJson(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw broken(key, cause);
@@ -37,7 +41,7 @@ export async function collectDocuments(
   for (const name of [...(await store.list(`/${path}`))].sort()) {
     if (name.startsWith(".") || dialect.documentNames.includes(name)) continue;
     const child = path === "" ? name : `${path}/${name}`;
-    documents.push(...(await collectDocuments(store, dialect, signal, child)));
+    for (const document of await collectDocuments(store, dialect, signal, child)) documents.push(document);
   }
   return documents;
 }

@@ -8,9 +8,9 @@ import { zarrV3 } from "./zarr-v3.js";
 /** The store as its nodes' own documents tell: consolidated ones may be behind, and would hide columns of `obs`. */
 export function withoutConsolidated(store: StagedStore): ReadableStore {
   return {
-    async get(key) {
+    async get(key, options) {
       if (key === zarrV2.consolidatedKey || key === "/zmetadata") return undefined;
-      const bytes = await store.get(key);
+      const bytes = await store.get(key, options);
       if (key !== zarrV3.consolidatedKey || bytes === undefined) return bytes;
       const { consolidated_metadata: _, ...root } = (await readDocument(store, key)) ?? {};
       return new TextEncoder().encode(formatJson(root));

@@ -1,7 +1,9 @@
 import { freeArray } from "@flashdeconv/core";
+import { MOST_DOCUMENT_BYTES } from "../bounds.js";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
 import type { Content } from "../codecs/native-codecs.js";
 import { formatJson } from "../json.js";
+import { readKey } from "../read/read-key.js";
 import { settleAll } from "../settle-all.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
 import { collectDocuments } from "./metadata-documents.js";
@@ -94,7 +96,8 @@ export class ZarrWriter {
     for (let depth = 1; depth < parts.length; depth++) {
       const parent = `${below}/${parts.slice(0, depth).join("/")}`;
       const key = this.dialect.groupKey(parent);
-      if ((await this.store.get(key)) === undefined) await this.group(parent, {});
+      const found = await readKey(this.store, key, { most: MOST_DOCUMENT_BYTES });
+      if (found === undefined) await this.group(parent, {});
     }
   }
 

@@ -18,6 +18,8 @@ export interface MemoryFacts {
   readonly isFar: boolean;
   /** Bytes, counted decoded, that a thread fetches of the section before it asks for them; 0 where it lies on a disk. */
   readonly readAheadBytes: number;
+  /** Bytes that the section's store holds while it is open, in the calling thread and in every other: the directory of a zip. */
+  readonly heldBytes: number;
   /** The reference, which the calling thread reads; undefined where it is a table, or is not read. */
   readonly reference: ReferenceFacts | undefined;
   /** Bytes that joining coordinates from shapes takes, with what comes out; 0 where they are stored as numbers. */
@@ -32,4 +34,5 @@ export interface ReferenceFacts {
   readonly chunkCount: number;
   readonly transposeBytes: number;
   readonly readAheadBytes: number;
+  readonly heldBytes: number;
 }

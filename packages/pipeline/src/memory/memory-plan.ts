@@ -110,6 +110,7 @@ function planFor(
     (chunkBytes > 0 ? GARBAGE_BYTES + chunksInFlight(facts) * chunkBytes : GARBAGE_BYTES / 2) +
     facts.transposeBytes +
     networkBytes(facts) +
+    (ownThreads > 0 ? facts.heldBytes : 0) +
     64 * geneCount;
   const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
   const coarse = coarseBytes(facts);
@@ -119,7 +120,8 @@ function planFor(
     neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
   const statWidth = typeCount + 1;
   const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * (facts.reference?.readAheadBytes ?? 0) : 0;
-  const own = PROCESS_BYTES + WRITE_BYTES + far;
+  const held = facts.heldBytes + (facts.reference?.heldBytes ?? 0);
+  const own = PROCESS_BYTES + WRITE_BYTES + far + held;
   const fixed =
     own +
     // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.

@@ -6,6 +6,7 @@ import type { SignRequest } from "../../remote/retrying-fetch.js";
 import { withQuery } from "../../remote/url-secrets.js";
 import { type AwsKeys, awsSettings } from "./aws-settings.js";
 import type { Service } from "./parse-location.js";
+import { redirectedRegion } from "./s3-host.js";
 import type { StoreAccess } from "./store-access.js";
 
 /** How objects of a bucket are reached. */
@@ -44,12 +45,12 @@ async function s3(bucket: string, access: StoreAccess): Promise<BucketAccess> {
       : bucket.includes(".")
         ? `https://s3.${region}.amazonaws.com/${bucket}`
         : `https://${bucket}.s3.${region}.amazonaws.com`;
-  return { service: "s3", bucketUrl, sign: keys && signAws(keys, region), signedHow };
+  return { service: "s3", bucketUrl, sign: keys && signAws(keys, region, bucketUrl), signedHow };
 }
 
-function signAws(keys: AwsKeys, region: string): SignRequest {
+function signAws(keys: AwsKeys, region: string, bucketUrl: string): SignRequest {
   const cache = new Map<string, ArrayBuffer>();
-  return async ({ method, url, headers, body }) => {
+  const sign: SignRequest = async ({ method, url, headers, body }) => {
     const signer = new AwsV4Signer({
       ...keys,
       method,
@@ -63,6 +64,11 @@ function signAws(keys: AwsKeys, region: string): SignRequest {
     const signed = await signer.sign();
     return { url: signed.url.href, headers: Object.fromEntries(signed.headers) };
   };
+  sign.at = (target, answer) => {
+    const other = redirectedRegion(bucketUrl, target, answer.get("x-amz-bucket-region"));
+    return other === undefined ? undefined : signAws(keys, other, bucketUrl);
+  };
+  return sign;
 }
 
 function google(bucket: string, { endpointUrl, anonymous }: StoreAccess): BucketAccess {

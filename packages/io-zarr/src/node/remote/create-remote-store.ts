@@ -84,7 +84,7 @@ export async function createRemoteStore(
 
   return {
     name,
-    get: (key) => (gate.isCommitted() ? remote.get(key) : local.get(key)),
+    get: (key, options) => (gate.isCommitted() ? remote : local).get(key, options),
     list: (key) => local.list(key),
     set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes), bytes.length),
     delete: (path) => gate.change(() => rm(gate.file(staging, path), { recursive: true, force: true })),

@@ -1,17 +1,20 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import type { ObjectCache } from "../../remote/object-reader.js";
 import { asStoreError, diskFull, ifPresent, isDiskFull } from "../file-errors.js";
 import { isAbandoned, ownerTag } from "../owner-tag.js";
+import { readFileBytes } from "../read-file.js";
 
 export const CACHE_BYTES = 20 * 2 ** 30;
 
 /** An entry's file: this mark, lengths of ETag and bytes, their checksum, ETag, bytes. */
 const MARK = 0x46444331;
 const HEAD_BYTES = 16;
+/** An ETag comes in a header. */
+const MOST_ETAG = 2 ** 16;
 /** Room made when the folder is full, so that it is not looked through for every entry. */
 const FREED_SHARE = 0.1;
 
@@ -35,9 +38,15 @@ export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise
   };
 
   return {
-    async get(id) {
+    async get(id, most) {
       const { path } = fileOf(id);
-      const file = await inCache(folder, () => asStoreError(folder, () => ifPresent(readFile(path))));
+      const limit = most + HEAD_BYTES + MOST_ETAG;
+      const file = await inCache(folder, () =>
+        asStoreError(folder, async () => {
+          const found = await ifPresent(stat(path));
+          return found && found.size <= limit ? ifPresent(readFileBytes(path, limit)) : undefined;
+        }),
+      );
       const entry = file && parseEntry(file);
       // Other runs see by this that it is in use.
       if (entry) await utimes(path, new Date(), new Date()).catch(() => undefined);

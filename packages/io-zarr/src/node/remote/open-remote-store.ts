@@ -1,4 +1,6 @@
 import { StoreError } from "@flashdeconv/core";
+import { MOST_DOCUMENT_BYTES } from "../../bounds.js";
+import { readKey } from "../../read/read-key.js";
 import { httpStore } from "../../remote/http-store.js";
 import { objectReader } from "../../remote/object-reader.js";
 import type { TransferCounts } from "../../remote/transfer-ledger.js";
@@ -45,7 +47,7 @@ function lister(parts: RemoteParts): ReadableStore["list"] {
 /** Says at once, and with the address, that there is no store; a folder may be meant that holds some. */
 async function requireRoot(name: string, store: ReadableStore): Promise<void> {
   for (const document of ["/zarr.json", "/.zgroup", "/.zmetadata", "/.zarray"] as const) {
-    if (await store.get(document)) return;
+    if (await readKey(store, document, { most: MOST_DOCUMENT_BYTES })) return;
   }
   const isHdf5 = /\.h5(ad)?$/i.test(name);
   throw new StoreError({

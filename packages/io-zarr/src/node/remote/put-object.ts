@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { StoreError } from "@flashdeconv/core";
+import { MOST_REPLY_BYTES } from "../../bounds.js";
 import { redactUrl } from "../../remote/redact-url.js";
 import { errorCode, refused } from "../../remote/refused.js";
 import type { RemoteRequest } from "../../remote/retrying-fetch.js";
@@ -37,7 +38,7 @@ export async function putIfAbsent(
     bucket?.service === "gs" ? { "x-goog-if-generation-match": "0" } : { "if-none-match": "*" };
   const kind: Record<string, string> = bucket?.service === "az" ? { "x-ms-blob-type": "BlockBlob" } : {};
   const headers = { "content-type": "application/octet-stream", ...kind, ...condition };
-  const answer = await fetch({ url, sign, method: "PUT", body, headers });
+  const answer = await fetch({ url, sign, method: "PUT", body, headers, most: MOST_REPLY_BYTES });
   if (answer.status >= 200 && answer.status < 300) return "put";
   // 409: Azure's answer, and that of S3 where several put at once; 304: some that speak its protocol.
   if ([304, 409, 412].includes(answer.status)) return "there";
@@ -66,7 +67,7 @@ export async function putFile(
 /** Removes an object; one that is not there is as good. */
 export async function deleteObject(parts: RemoteParts, url: string): Promise<void> {
   const { fetch, sign, signedHow } = parts;
-  const answer = await fetch({ url, sign, method: "DELETE" });
+  const answer = await fetch({ url, sign, method: "DELETE", most: MOST_REPLY_BYTES });
   if (answer.status !== 404 && (answer.status < 200 || answer.status >= 300))
     throw refused(url, answer, signedHow);
 }
@@ -115,7 +116,7 @@ async function complete(
   const xml = `<CompleteMultipartUpload>${list.join("")}</CompleteMultipartUpload>`;
   const body = new TextEncoder().encode(xml);
   for (let attempt = 1; ; attempt++) {
-    const answer = await parts.fetch({ url, method: "POST", body, sign: parts.sign });
+    const answer = await parts.fetch({ url, method: "POST", body, sign: parts.sign, most: MOST_REPLY_BYTES });
     const code = errorCode(answer.bytes);
     if (answer.status === 200 && code === undefined) return;
     // The answer to an attempt before this one was lost: the parts are together already.
@@ -156,8 +157,10 @@ async function putBlocks(
   });
 }
 
-async function send({ fetch, sign, signedHow }: RemoteParts, request: RemoteRequest) {
-  const answer = await fetch({ ...request, sign });
+type Upload = Pick<RemoteRequest, "url" | "method" | "headers" | "body">;
+
+async function send({ fetch, sign, signedHow }: RemoteParts, request: Upload) {
+  const answer = await fetch({ ...request, sign, most: MOST_REPLY_BYTES });
   if (answer.status < 200 || answer.status >= 300) throw refused(request.url, answer, signedHow);
   return answer;
 }

@@ -1,28 +1,34 @@
-import { readFile } from "node:fs/promises";
-import { StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
+import { MOST_TABLE_BYTES } from "../../bounds.js";
 import { refused } from "../../remote/refused.js";
 import type { ReadOptions } from "../../store.js";
+import { readFileBytes } from "../read-file.js";
 import { parseLocation } from "./parse-location.js";
 import { remoteParts } from "./remote-parts.js";
 import type { StoreAccess } from "./store-access.js";
 
-/** A file as a whole, at a path or URL: for tables, not for stores. Throws StoreError where it cannot be read. */
+/** A file as a whole, at a path or URL: for tables, not for stores. Throws StoreError where it cannot be read, or is larger than `most` (512 MiB). */
 export async function readObject(
   location: string,
   access: StoreAccess = {},
-  { signal }: ReadOptions = {},
+  { signal, most = MOST_TABLE_BYTES }: ReadOptions = {},
 ): Promise<Uint8Array> {
   const place = parseLocation(location);
   if (place.kind !== "path") {
     const { fetch, sign, url, signedHow } = await remoteParts(place, access);
-    const answer = await fetch({ url, sign, signal });
+    const answer = await fetch({ url, sign, signal, most });
     if (answer.status !== 200) throw refused(url, answer, signedHow);
     return answer.bytes;
   }
   try {
-    return await readFile(place.path, { signal });
+    signal?.throwIfAborted();
+    const bytes = await readFileBytes(place.path, most);
+    signal?.throwIfAborted();
+    if (bytes) return bytes;
+    throw new Error("it is a folder");
   } catch (cause) {
     signal?.throwIfAborted();
+    if (isFlashdeconvError(cause)) throw cause;
     throw new StoreError({
       path: place.path,
       found: `no file that can be read (${(cause as Error).message})`,

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { MOST_REPLY_BYTES } from "../../bounds.js";
 import { refused } from "../../remote/refused.js";
 import { type HeldLock, type LockOptions, startBeats } from "../heartbeat.js";
 import { inUse, ownerOf, stateOf } from "../owner-lock.js";
@@ -90,7 +91,7 @@ async function readMark(
   { fetch, sign, signedHow }: RemoteParts,
   url: string,
 ): Promise<(HeldLock & { readonly owner: MarkText | undefined }) | undefined> {
-  const answer = await fetch({ url, sign });
+  const answer = await fetch({ url, sign, most: MOST_REPLY_BYTES });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw refused(url, answer, signedHow);
   const said = new TextDecoder().decode(answer.bytes);

@@ -1,7 +1,7 @@
 import { StoreError } from "@flashdeconv/core";
 import { isMissingAnswer, type ObjectReader } from "../../remote/object-reader.js";
 import { refused } from "../../remote/refused.js";
-import type { ReadableStore } from "../../store.js";
+import type { ByteRange, ReadableStore } from "../../store.js";
 import { type ZipReader, zipStoreOf } from "../zip-store.js";
 import type { RemoteParts } from "./remote-parts.js";
 
@@ -16,8 +16,8 @@ const WHOLE_MEMBER_BYTES = 2 ** 24;
  */
 export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promise<ReadableStore> {
   const { name, url, signedHow, options } = parts;
-  const read = async (range: Parameters<ObjectReader["read"]>[1]) => {
-    const part = await reader.read(url, range);
+  const read = async (range: ByteRange) => {
+    const part = await reader.read(url, { range });
     if (!isMissingAnswer(part)) return part;
     if (part.status !== 404 && part.status !== 410) throw refused(url, part, signedHow);
     throw new StoreError({
@@ -31,7 +31,7 @@ export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promi
   // A cache keeps bytes and not the size of the object they are of; one more byte tells it.
   const size = tail.size ?? (await sizeOf(parts));
   const tailStart = size - tail.bytes.length;
-  let bounds: readonly number[] = [];
+  let bounds: Float64Array = new Float64Array(0);
   const members = new Map<number, Promise<Uint8Array>>();
 
   const memberEnd = (start: number): number | undefined => {
@@ -68,7 +68,7 @@ export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promi
       return copyOf(await fetchRange(offset, length));
     },
   };
-  const store = await zipStoreOf(name, zipReader);
+  const store = await zipStoreOf(name, zipReader, options.mostBytes);
   return { ...store, readAheadBytes: options.readAheadBytes };
 }
 
@@ -88,7 +88,7 @@ function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-function lowerBound(sorted: readonly number[], value: number): number {
+function lowerBound(sorted: Float64Array, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

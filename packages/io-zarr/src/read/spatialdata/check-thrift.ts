@@ -1,5 +1,7 @@
 /** Structures of Parquet lie 5 deep; deeper ones are damage, which would fill the stack. */
 const MOST_DEPTH = 16;
+/** Fields and items: each becomes an object or a part of one. A footer of a thousand row groups has some hundred thousand. */
+const MOST_VALUES = 2 ** 21;
 
 /**
  * Walks over a structure in Thrift's compact protocol, with every count held against the bytes there are: hyparquet believes
@@ -15,6 +17,7 @@ export function checkThrift(bytes: Uint8Array, start: number): number {
 class Walk {
   readonly #bytes: Uint8Array;
   #at: number;
+  #valueCount = 0;
 
   constructor(bytes: Uint8Array, start: number) {
     this.#bytes = bytes;
@@ -34,6 +37,7 @@ class Walk {
   }
 
   #value(type: number, depth: number): void {
+    if (++this.#valueCount > MOST_VALUES) throw new Error(`more than ${MOST_VALUES} fields`);
     if (type <= 3) this.#skip(1);
     else if (type <= 6) this.#varint();
     else if (type === 7) this.#skip(8);

@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { checkJson } from "../../check-json.js";
 import { parseJson } from "../../json.js";
 import { isJsonObject, type JsonObject } from "../parse-json-object.js";
 import { addGeoArrow, addWkb, geoArrowDepth } from "./add-geometry.js";
@@ -150,6 +151,7 @@ function noteOf(file: ParquetFile, key: string): JsonObject | undefined {
   const text = file.note(key);
   if (text === undefined) return undefined;
   try {
+    checkJson(new TextEncoder().encode(text));
     const value = parseJson(text);
     return isJsonObject(value) ? value : undefined;
   } catch {

@@ -1,5 +1,6 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
+import { MOST_BYTES, requireChunkRoom } from "../../bounds.js";
 import type { ReadableStore } from "../../store.js";
 import { readKey } from "../read-key.js";
 
@@ -15,6 +16,8 @@ export interface ParquetFile {
 
 /** Read with the footer: most footers fit. */
 const TAIL_BYTES = 65_536;
+/** A footer takes a hundred bytes for each column of each row group, and notes. */
+const MOST_FOOTER_BYTES = 2 ** 24;
 
 /**
  * Opens the Parquet file at a path of the store; undefined where there is none.
@@ -33,12 +36,14 @@ export async function openParquet(
   if (!tail) return undefined;
   const { parquetMetadata, parquetRead, parquetSchema } = await import("hyparquet");
   const { getTreePath } = await import("hyparquet/src/schema.js");
-  const { compressors } = await import("hyparquet-compressors");
+  const { pageCompressors } = await import("./page-compressors.js");
+  const compressors = await pageCompressors();
   const { checkFooter, columnRange } = await import("./check-footer.js");
   const { checkPages } = await import("./check-pages.js");
   const { checkThrift } = await import("./check-thrift.js");
   const metadata = await inFile(path, async () => {
     const wanted = footerBytes(tail);
+    if (wanted > MOST_FOOTER_BYTES) throw new Error(`a footer of ${wanted} bytes`);
     const footer = wanted <= tail.length ? tail : await read({ suffixLength: wanted });
     if (!footer || footer.length < wanted) throw new Error(`a footer of ${wanted} bytes in a smaller file`);
     checkThrift(footer.subarray(0, footer.length - 8), footer.length - wanted);
@@ -49,6 +54,8 @@ export async function openParquet(
   });
   const tree = parquetSchema(metadata);
   const checkedSlice = async (columns: readonly ColumnMetaData[], start: number, end: number) => {
+    const { mostBytes = MOST_BYTES } = store;
+    requireChunkRoom(path, end - start, mostBytes, "columns of a row group");
     const bytes = await read({ offset: start, length: end - start });
     if (bytes?.length !== end - start) throw new Error(`an end before byte ${end}`);
     const part = bytes.slice().buffer as ArrayBuffer;
@@ -114,8 +121,8 @@ type Range = { readonly offset: number; readonly length: number } | { readonly s
 function reader(store: ReadableStore, path: string, signal?: AbortSignal) {
   let whole: Promise<Uint8Array | undefined> | undefined;
   return async (range: Range): Promise<Uint8Array | undefined> => {
-    if (store.getRange) return readKey(store, `/${path}`, signal, range);
-    whole ??= readKey(store, `/${path}`, signal);
+    if (store.getRange) return readKey(store, `/${path}`, { signal, range });
+    whole ??= readKey(store, `/${path}`, { signal, most: store.mostBytes ?? MOST_BYTES });
     const bytes = await whole;
     if ("suffixLength" in range) return bytes?.subarray(Math.max(0, bytes.length - range.suffixLength));
     return bytes?.subarray(range.offset, range.offset + range.length);

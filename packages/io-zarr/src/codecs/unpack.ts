@@ -1,0 +1,56 @@
+import { registry } from "zarrita";
+import { readBounded } from "../read-bounded.js";
+import { checkBloscFrame } from "./check-blosc-frame.js";
+import { checkLz4Frame } from "./check-lz4-frame.js";
+import { checkZstdFrames } from "./check-zstd-frames.js";
+import { nativeCodec } from "./native-codecs.js";
+
+/** Codecs whose output may be larger than their input. */
+export type UnpackingCodec = "blosc" | "lz4" | "zstd" | "gzip" | "zlib";
+
+export const UNPACKING_CODECS: readonly UnpackingCodec[] = ["blosc", "lz4", "zstd", "gzip", "zlib"];
+
+export interface UnpackSizes {
+  /** Bytes that may come out. */
+  readonly most: number;
+  /** Bytes that are expected, to make room for; undefined where that is not known. */
+  readonly expected?: number;
+}
+
+/**
+ * Unpacks what a codec has packed, never to more than `most` bytes: the one place where anything is unpacked. The runtime's own codec is
+ * used where it has one. Throws an Error for damaged bytes and for more than `most`, before they are held.
+ */
+export async function unpack(
+  codec: UnpackingCodec,
+  bytes: Uint8Array,
+  { most, expected }: UnpackSizes,
+): Promise<Uint8Array> {
+  const native = nativeCodec(codec);
+  const unpacked = await (native ? native.decode(bytes, most, expected) : DECODERS[codec](bytes, most));
+  if (unpacked.length > most)
+    throw new Error(`${codec} unpacked ${unpacked.length} bytes, more than ${most}`);
+  return unpacked;
+}
+
+const DECODERS: Readonly<Record<UnpackingCodec, (bytes: Uint8Array, most: number) => Promise<Uint8Array>>> = {
+  gzip: (bytes, most) => inflated(bytes, "gzip", most),
+  zlib: (bytes, most) => inflated(bytes, "deflate", most),
+  zstd: (bytes, most) => checked("zstd", bytes, () => checkZstdFrames(bytes, most)),
+  lz4: (bytes, most) => checked("lz4", bytes, () => checkLz4Frame(bytes, most)),
+  blosc: (bytes, most) => checked("blosc", bytes, () => checkBloscFrame(bytes, most)),
+};
+
+async function inflated(bytes: Uint8Array, format: "gzip" | "deflate", most: number): Promise<Uint8Array> {
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  return readBounded(packed.pipeThrough(new DecompressionStream(format)), most);
+}
+
+/** zarrita's own decoder, which believes what a frame says of itself, after a look at that. */
+async function checked(codec: UnpackingCodec, bytes: Uint8Array, check: () => void): Promise<Uint8Array> {
+  check();
+  const Codec = (await registry.get(codec)?.()) as unknown as {
+    fromConfig(configuration: unknown): { decode(bytes: Uint8Array): Promise<Uint8Array> };
+  };
+  return Codec.fromConfig({}).decode(bytes);
+}
