@@ -21,6 +21,14 @@
 export { alignGenes, FEW_SHARED, type GeneAlignment } from "./align-genes.js";
 export { type ColumnMatch, compareColumns, type NamedColumn } from "./compare-columns.js";
 export { countedGenes, genesInSignature } from "./counted-genes.js";
+export {
+  addDepths,
+  buildDepthSums,
+  type DepthSums,
+  finishDepthSums,
+  mergeDepthSums,
+  type RobustDepths,
+} from "./depth-sums.js";
 export { buildGeneMap, type GeneMap } from "./gene-map.js";
 export {
   addMoments,

@@ -21,7 +21,7 @@
  * console.log(abundance[0].toFixed(3), abundance[1].toFixed(3)); // 0.143 0.857
  */
 export { buildCountModel, bulkShares, type CountModel } from "./count-model.js";
-export { estimateOverdispersion } from "./overdispersion.js";
-export { correctPlatform, expressionProfiles } from "./platform-correction.js";
+export { estimateOverdispersion, MOST_OVERDISPERSION } from "./overdispersion.js";
+export { bulkMisfit, correctPlatform, expressionProfiles } from "./platform-correction.js";
 export { WEIGHTED_DEFAULTS, type WeightedOptions, weighted, weighted as default } from "./weighted.js";
 export { summarizeCounts } from "./weighted-counts.js";

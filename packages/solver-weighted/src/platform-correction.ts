@@ -33,6 +33,22 @@ export function correctPlatform(profiles: Float64Array, typeCount: number, bulk:
 }
 
 /**
+ * How far the best mix of some types is from the bulk of a section: the Kullback-Leibler divergence of the shares of genes, in nats.
+ *
+ * @param signature K x G, on any scale
+ * @param bulk G totals over all spots
+ */
+export function bulkMisfit(signature: Float64Array, typeCount: number, bulk: Float64Array): number {
+  const total = sum(bulk);
+  if (!(total > 0)) return 0;
+  const expected = expectedBulk(expressionProfiles(signature, typeCount), typeCount, bulk, total);
+  return bulk.reduce(
+    (misfit, count, g) => misfit + (count > 0 ? (count / total) * Math.log(count / total / expected[g]) : 0),
+    0,
+  );
+}
+
+/**
  * Shares of genes in the bulk that the best mix of the profiles would give, by EM. Where the efficiency of genes differs by factors, a gene
  * of many counts says no more of the mix than one of some dozens, and where it does not, it says as much as its counts. The
  * weight of a gene, (1 + count)^(-1/4), is between the two: without a platform effect nothing was lost by it, with one half of what equal
@@ -120,7 +136,7 @@ function sumProducts(profiles: Float64Array, values: Float64Array, out: Float64A
 /** Added to each gene's share in a type, so that no gene of the section is impossible. */
 const SHARE_FLOOR = 1e-9;
 
-/** Mean counts per type as shares: rows that sum to 1. A type without any count gets equal shares. */
+/** Mean counts per type as shares: rows that sum to 1. Every type must have counts. */
 export function expressionProfiles(signature: Float64Array, typeCount: number): Float64Array {
   const geneCount = signature.length / typeCount;
   const profiles = new Float64Array(signature);

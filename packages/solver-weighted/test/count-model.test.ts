@@ -5,6 +5,7 @@ import {
   correctPlatform,
   estimateOverdispersion,
   expressionProfiles,
+  MOST_OVERDISPERSION,
   summarizeCounts,
 } from "../src/index.js";
 import { lcg } from "./tissue.js";
@@ -80,6 +81,41 @@ describe("count model", () => {
     // Means of a spot follow its own count, so the part of the variance that all genes of a spot share is not seen.
     expect(estimateOverdispersion(sample, proportions, rows, TYPES)).toBeGreaterThan(0.75 * phi - 0.01);
     expect(estimateOverdispersion(sample, proportions, rows, TYPES)).toBeLessThan(1.2 * phi + 0.02);
+  });
+
+  it.each([0, 0.25, 1])(
+    "estimates it although every tenth gene is seen 5 to 200 times too often (%d)",
+    (phi) => {
+      const rows = profiles(3);
+      const means = rows
+        .subarray(0, GENES)
+        .map((share, g) => 400 * share * (g % 10 === 0 ? 5 * (1 + (g % 40)) : 1));
+      const sample = counts(means, 800, phi, 5);
+      const proportions = new Float64Array(800 * TYPES);
+      for (let spot = 0; spot < 800; spot++) proportions[spot * TYPES] = 1;
+      const found = estimateOverdispersion(sample, proportions, rows, TYPES);
+      expect(Math.abs(found - phi)).toBeLessThan(Math.max(0.25 * phi, 0.05));
+    },
+  );
+
+  it("is never above its bound, and 0 where no gene says anything", () => {
+    const rows = new Float64Array(TYPES * GENES).fill(1 / GENES);
+    const proportions = new Float64Array(GENES * TYPES).fill(1 / TYPES);
+    // Every spot has counts of one gene only.
+    const sample: CsrChunk = {
+      kind: "csr",
+      spotStart: 0,
+      spotCount: GENES,
+      width: GENES,
+      indptr: Int32Array.from({ length: GENES + 1 }, (_, i) => i),
+      indices: Int32Array.from({ length: GENES }, (_, i) => i),
+      values: new Float64Array(GENES).fill(400),
+    };
+    const found = estimateOverdispersion(sample, proportions, rows, TYPES);
+    expect(found).toBeGreaterThan(0.99 * MOST_OVERDISPERSION);
+    expect(found).toBeLessThanOrEqual(MOST_OVERDISPERSION);
+    const nothing = counts(new Float64Array(GENES), GENES, 0, 5);
+    expect(estimateOverdispersion(nothing, proportions, rows, TYPES)).toBe(0);
   });
 
   it("reduces counts to weighted sums and a total, the same in single precision but for rounding", () => {

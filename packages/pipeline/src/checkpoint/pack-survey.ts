@@ -1,5 +1,6 @@
 import type { OrderedSum } from "@flashdeconv/core";
 import type { CountFault, CountFaultKind } from "@flashdeconv/normalize";
+import { buildDepthSums, type DepthSums } from "@flashdeconv/select-genes";
 import type { SurveyPart } from "../threads/pipeline-tasks.js";
 import type { Piece } from "./checkpoint.js";
 
@@ -9,10 +10,12 @@ interface SurveyFacts {
   readonly emptySpotCount: number;
   readonly nonzeroCount: number;
   readonly faultKinds: readonly CountFaultKind[];
+  /** Which totals by depth there are; null where none were wanted. */
+  readonly doublings: readonly number[] | null;
 }
 
 /** What a survey of some spots found, as arrays and plain facts; `unpackSurvey` gives the same numbers to the bit. */
-export function packSurvey({ moments, check, sample }: SurveyPart): Piece {
+export function packSurvey({ moments, check, sample, depths }: SurveyPart): Piece {
   const faults = [...check.faults.values()];
   const facts: SurveyFacts = {
     geneCount: moments.geneCount,
@@ -20,6 +23,7 @@ export function packSurvey({ moments, check, sample }: SurveyPart): Piece {
     emptySpotCount: check.emptySpotCount,
     nonzeroCount: check.nonzeroCount,
     faultKinds: faults.map(({ kind }) => kind),
+    doublings: depths ? doublingsOf(depths) : null,
   };
   const moment = packSum(moments.sums);
   const total = packSum(check.total);
@@ -38,12 +42,13 @@ export function packSurvey({ moments, check, sample }: SurveyPart): Piece {
       sampleCounts: sample.rowCounts,
       sampleGenes: sample.genes,
       sampleValues: sample.values,
+      ...(depths && packDepths(depths)),
     },
   };
 }
 
 export function unpackSurvey({ facts, arrays }: Piece): SurveyPart {
-  const { geneCount, spotCount, emptySpotCount, nonzeroCount, faultKinds } = facts as SurveyFacts;
+  const { geneCount, spotCount, emptySpotCount, nonzeroCount, faultKinds, doublings } = facts as SurveyFacts;
   const { momentPlaces, momentSums, totalPlaces, totalSums, max, faults } = arrays as Record<
     string,
     Float64Array
@@ -67,7 +72,33 @@ export function unpackSurvey({ facts, arrays }: Piece): SurveyPart {
       genes: arrays.sampleGenes as Int32Array,
       values: arrays.sampleValues as Float64Array,
     },
+    ...(doublings && { depths: unpackDepths(geneCount, doublings, arrays as Record<string, Float64Array>) }),
   };
+}
+
+function doublingsOf({ totals }: DepthSums): number[] {
+  return [...totals.keys()].filter((doubling) => totals[doubling] !== undefined);
+}
+
+function packDepths(depths: DepthSums) {
+  const doublings = doublingsOf(depths);
+  const totals = new Float64Array(depths.geneCount * doublings.length);
+  for (const [i, doubling] of doublings.entries())
+    totals.set(depths.totals[doubling] as Float64Array, i * depths.geneCount);
+  return { depthSpotCounts: depths.spotCounts, depthCounts: depths.depths, depthTotals: totals };
+}
+
+function unpackDepths(
+  geneCount: number,
+  doublings: readonly number[],
+  { depthSpotCounts, depthCounts, depthTotals }: Record<string, Float64Array>,
+): DepthSums {
+  const empty = buildDepthSums(geneCount);
+  const totals = empty.totals.map((_, doubling) => {
+    const i = doublings.indexOf(doubling);
+    return i < 0 ? undefined : depthTotals.slice(i * geneCount, (i + 1) * geneCount);
+  });
+  return { geneCount, spotCounts: depthSpotCounts, depths: depthCounts, totals };
 }
 
 /** Level, index and whether it is open, of each node; their sums one after the other. */

@@ -76,3 +76,28 @@ export function joinSampleRows(parts: readonly SampleRows[], spotCount: number, 
   }
   return { kind: "csr", spotStart: 0, spotCount, width: geneCount, indptr, indices, values };
 }
+
+/** The same rows, those of `cap` counts or more without any: few as they are, they would decide what is estimated from the sample. */
+export function leaveOutDeepSpots(sample: CsrChunk, cap: number): CsrChunk {
+  const { spotCount, indptr, indices, values } = sample;
+  const kept = new Int32Array(spotCount + 1);
+  const [keptIndices, keptValues] = [indices.slice(), new Float64Array(values)];
+  for (let row = 0; row < spotCount; row++) {
+    const [start, end] = [indptr[row], indptr[row + 1]];
+    let depth = 0;
+    for (let i = start; i < end; i++) depth += values[i];
+    kept[row + 1] = kept[row];
+    if (depth >= cap) continue;
+    keptIndices.copyWithin(kept[row], start, end);
+    keptValues.copyWithin(kept[row], start, end);
+    kept[row + 1] += end - start;
+  }
+  const length = kept[spotCount];
+  if (length === values.length) return sample;
+  return {
+    ...sample,
+    indptr: kept,
+    indices: keptIndices.slice(0, length),
+    values: keptValues.slice(0, length),
+  };
+}

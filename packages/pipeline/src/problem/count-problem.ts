@@ -6,6 +6,7 @@ import {
   correctPlatform,
   estimateOverdispersion,
   expressionProfiles,
+  MOST_OVERDISPERSION,
   summarizeCounts,
   weighted,
 } from "@flashdeconv/solver-weighted";
@@ -23,6 +24,9 @@ import { narrow } from "./narrow-sample.js";
  */
 const DEEP_COUNTS_PER_GENE = 50;
 
+/** The estimate nears its bound by halves. */
+const AT_BOUND = 0.99 * MOST_OVERDISPERSION;
+
 /**
  * The problem for solvers of the model of counts: the reference as shares of genes, adapted to the section's platform from the
  * totals of its genes, and the genes' weights from their totals and the overdispersion.
@@ -35,16 +39,19 @@ export async function buildCountProblem(
   options: DeconvolveOptions,
   notices: NoticeList,
 ): Promise<Problem> {
-  const { moments } = evidence;
+  const { moments, depths } = evidence;
   const { genes, signature, silentTypes } = chooseGenes(evidence, options, notices);
   const typeCount = signature.typeNames.length;
-  const bulk = Float64Array.from(genes, (gene) => moments.rawTotal[gene]);
-  const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / moments.spotCount;
-  const countsPerGene = meanDepth / genes.length;
+  const sectionTotals = depths?.cappedTotals(moments.rawTotal) ?? moments.rawTotal;
+  const bulk = Float64Array.from(genes, (gene) => sectionTotals[gene]);
+  const total = sumOf(bulk);
+  const meanDepth = total / moments.spotCount;
+  const usual = depths && total > 0 ? (depths.median * total) / sumOf(sectionTotals) : meanDepth;
+  const countsPerGene = usual / genes.length;
   if (countsPerGene >= DEEP_COUNTS_PER_GENE) {
     notices.add({
       code: "deep-panel",
-      message: `A spot has ${Math.round(countsPerGene)} counts of each of ${genes.length} genes on average. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to most known truths: compare with --method flashdeconv.`,
+      message: `A spot has ${Math.round(countsPerGene)} counts of each of ${genes.length} genes on average, by the median spot. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to most known truths: compare with --method flashdeconv.`,
     });
   }
   const reference = expressionProfiles(signature.values, typeCount);
@@ -54,6 +61,12 @@ export async function buildCountProblem(
     options.overdispersion === "auto"
       ? await overdispersionOf(narrow(sample, genes), modelFor(0))
       : options.overdispersion;
+  if (options.overdispersion === "auto" && overdispersion > AT_BOUND) {
+    notices.add({
+      code: "overdispersion-at-bound",
+      message: `Counts vary around what the reference explains more than an overdispersion of ${MOST_OVERDISPERSION} allows for, which is taken: the reference may not fit this section.`,
+    });
+  }
   const { gram, projection, shares } = modelFor(overdispersion);
   const { solver, solverOptions } = options;
   const { typeNames } = signature;
@@ -107,4 +120,8 @@ async function overdispersionOf(sample: CsrChunk, model: CountModel): Promise<nu
   const input = { typeCount, statistics, graph };
   const { abundance } = await solve(weighted, session, input, resolveSolveOptions());
   return estimateOverdispersion(sample, abundance, profiles, typeCount);
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

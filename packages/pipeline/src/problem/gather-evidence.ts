@@ -5,6 +5,7 @@ import {
   type GeneAlignment,
   type GeneMoments,
   genesInSignature,
+  type RobustDepths,
   signatureSubset,
   silentTypes,
   withoutTypes,
@@ -18,6 +19,8 @@ const FEW_PER_TYPE = 5;
 /** What both sides have to say about each other: genes that both counted, types with a count in them. */
 export interface Evidence {
   readonly moments: GeneMoments;
+  /** For solvers of the model of counts. */
+  readonly depths?: RobustDepths;
   /** Shared genes that both sides counted, ascending. */
   readonly genes: Int32Array;
   /** Mean raw counts over all shared genes, of the types with a count in `genes`. */
@@ -55,7 +58,7 @@ export function requireCountedGenes(shared: ReferenceSignature): void {
 export function gatherEvidence(
   alignment: GeneAlignment,
   shared: ReferenceSignature,
-  { moments, isEmpty }: Survey,
+  { moments, depths, isEmpty }: Survey,
   notices: NoticeList,
 ): Evidence {
   const inReference = genesInSignature(shared);
@@ -73,7 +76,7 @@ export function gatherEvidence(
   };
   noteUncounted(genes.length, absent, notices);
   noteFewGenes(genes.length, signature.typeNames.length, alignment, notices);
-  return { moments, genes, signature, silentTypes: silent.map((k) => shared.typeNames[k]) };
+  return { moments, depths, genes, signature, silentTypes: silent.map((k) => shared.typeNames[k]) };
 }
 
 /** Fewer numbers per spot than unknowns have many answers that fit alike. */

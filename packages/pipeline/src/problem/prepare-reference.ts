@@ -18,7 +18,7 @@ import {
 import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
 import { type CellReference, isSignature, type ReferenceInput } from "../inputs.js";
 import type { NoticeList } from "../notice-list.js";
-import { requireCounts } from "./require-counts.js";
+import { noteBoolean, requireCounts } from "./require-counts.js";
 
 export interface PreparedReference {
   /** Mean raw counts per type over the shared genes. */
@@ -108,7 +108,9 @@ async function readCells(
     geneNames: reference.geneNames,
     nameRow: async (cell: number) => (await reference.readCellName?.(cell)) ?? `number ${cell}`,
   };
-  await requireCounts(finishCountCheck(check), subject, options);
+  const report = finishCountCheck(check);
+  await requireCounts(report, subject, options);
+  noteBoolean(report, "reference", notices);
   const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
   const { signature, cellCounts, unlabelledCount } = finishSignature(sums, names, geneNames);
   if (unlabelledCount > 0) {

@@ -1,6 +1,7 @@
 import { CountError } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { DeconvolveOptions } from "../deconvolve-options.js";
+import type { NoticeList } from "../notice-list.js";
 
 export interface CountSubject {
   /** "spatial data" or "reference". */
@@ -41,6 +42,23 @@ export async function requireCounts(
   });
 }
 
+/** Tells where values may only say whether a gene was seen. */
+export function noteBoolean(
+  { max, nonzeroCount, faults }: CountReport,
+  subject: "section" | "reference",
+  notices: NoticeList,
+): void {
+  if (nonzeroCount === 0 || max !== 1 || faults.length > 0) return;
+  notices.add({
+    code: `boolean-${subject}`,
+    message: `All values of the ${subject} are 0 or 1. Unless it is as sparse as that, they say whether a gene was seen and not how often: choose the layer that holds counts (${layerOption(subject)}).`,
+  });
+}
+
+function layerOption(subject: string): string {
+  return subject === "reference" ? "--reference-layer" : "--layer";
+}
+
 /** Not finite is worst; where negative and not whole values meet, "not whole" explains both (scaled data). */
 function mostTelling(faults: readonly CountFault[]): CountFault | undefined {
   const byKind = (kind: string) => faults.find((fault) => fault.kind === kind);
@@ -48,9 +66,9 @@ function mostTelling(faults: readonly CountFault[]): CountFault | undefined {
 }
 
 function remedyFor(fault: CountFault, report: CountReport, subject: string): string {
-  const layerOption = subject === "reference" ? "--reference-layer" : "--layer";
+  const option = layerOption(subject);
   if (fault.kind === "not finite") return "Such a value is a fault of the file: repair it or drop the gene.";
-  const elsewhere = `Choose the layer that holds raw counts (${layerOption} NAME, or ${layerOption} raw for raw/X)`;
+  const elsewhere = `Choose the layer that holds raw counts (${option} NAME, or ${option} raw for raw/X)`;
   const verdict = describeCounts(report);
   if (verdict === "decimal counts") {
     return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with --allow-non-counts, whatever the method. ${elsewhere} if there is one.`;

@@ -5,7 +5,7 @@ import { chooseFit, needsSample } from "../choices/choose-fit.js";
 import { sampleSpots } from "../choices/sample-spots.js";
 import { usesCountModel } from "../choices/smoothed-poisson.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
-import { checkInputs, type ReferenceInput, type SpatialInput } from "../inputs.js";
+import { checkInputs, isSignature, type ReferenceInput, type SpatialInput } from "../inputs.js";
 import { graphInReach } from "../memory/allocator.js";
 import { buildSpatialGraph, type SpatialGraph } from "../neighbors/spatial-graph.js";
 import type { NoticeList } from "../notice-list.js";
@@ -15,6 +15,7 @@ import { buildProblem } from "../problem/build-problem.js";
 import { buildCountProblem } from "../problem/count-problem.js";
 import { gatherEvidence, requireCountedGenes } from "../problem/gather-evidence.js";
 import { prepareReference } from "../problem/prepare-reference.js";
+import { requireRawMeans } from "../problem/require-raw-means.js";
 import { startSession } from "../problem/start-session.js";
 import { taskExecutor } from "../threads/task-executor.js";
 import type { SpotStatistics } from "./spot-statistics.js";
@@ -82,6 +83,7 @@ export async function summarizeSection(
     notices,
   );
   const evidence = gatherEvidence(alignment, prepared.signature, survey, notices);
+  if (isSignature(reference)) requireRawMeans(evidence, options, notices);
   const open = usesCountModel(options.solver)
     ? await buildCountProblem(evidence, survey.sample, options, notices)
     : buildProblem(evidence, options, notices);

@@ -1,14 +1,23 @@
 import type { CsrChunk, Executor } from "@flashdeconv/core";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
-import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
+import {
+  buildDepthSums,
+  buildMoments,
+  finishDepthSums,
+  finishMoments,
+  type GeneMoments,
+  mergeDepthSums,
+  mergeMoments,
+  type RobustDepths,
+} from "@flashdeconv/select-genes";
 import type { Piece } from "../checkpoint/checkpoint.js";
 import { packSurvey, unpackSurvey } from "../checkpoint/pack-survey.js";
-import { joinSampleRows, type SampleRows } from "../choices/sample-rows.js";
+import { joinSampleRows, leaveOutDeepSpots, type SampleRows } from "../choices/sample-rows.js";
 import { usesCountModel } from "../choices/smoothed-poisson.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
 import type { SpatialInput } from "../inputs.js";
 import type { NoticeList } from "../notice-list.js";
-import { requireCounts } from "../problem/require-counts.js";
+import { noteBoolean, requireCounts } from "../problem/require-counts.js";
 import type { PipelineTasks } from "../threads/pipeline-tasks.js";
 import { runPass } from "./run-pass.js";
 
@@ -18,6 +27,8 @@ export interface Survey {
   readonly sample: CsrChunk;
   /** Whether the section holds no count at all, of any gene. */
   readonly isEmpty: boolean;
+  /** How many counts spots have, and totals that no few of them decide; for solvers of the model of counts. */
+  readonly depths?: RobustDepths;
 }
 
 /**
@@ -38,6 +49,8 @@ export async function surveySpots(
   const rows: SampleRows[] = [];
   const check = buildCountCheck();
   const moments = buildMoments(columns.length);
+  const withDepths = usesCountModel(options.solver);
+  const depthSums = buildDepthSums(columns.length);
   const { location, counts } = spatial;
   const settings = {
     executor,
@@ -50,11 +63,13 @@ export async function surveySpots(
       range,
       columns,
       sample,
+      withDepths,
       kernels: options.kernels,
     }),
     onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
       mergeCountCheck(check, part.check);
       mergeMoments(moments, part.moments);
+      if (part.depths) mergeDepthSums(depthSums, part.depths);
       rows.push(part.sample);
     },
     pack: packSurvey,
@@ -71,15 +86,29 @@ export async function surveySpots(
       nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
     },
     // Scaled values, which may be negative, are no counts to weigh.
-    usesCountModel(options.solver) ? { ...options, preprocess: "log-cpm" } : options,
+    withDepths ? { ...options, preprocess: "log-cpm" } : options,
   );
   const isEmpty = report.nonzeroCount === 0;
   if (isEmpty) {
     notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
   }
+  noteBoolean(report, "section", notices);
+  const joined = joinSampleRows(rows, sample.length, columns.length);
+  if (!withDepths) return { moments: finishMoments(moments), sample: joined, isEmpty };
+  const depths = finishDepthSums(depthSums);
+  noteDeepSpots(depths, notices);
   return {
     moments: finishMoments(moments),
-    sample: joinSampleRows(rows, sample.length, columns.length),
+    sample: leaveOutDeepSpots(joined, depths.cap),
     isEmpty,
+    depths,
   };
+}
+
+function noteDeepSpots({ cap, deepSpotCount, median }: RobustDepths, notices: NoticeList): void {
+  if (deepSpotCount === 0) return;
+  notices.add({
+    code: "deep-spots",
+    message: `${deepSpotCount} spots have ${cap} counts or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
+  });
 }

@@ -11,10 +11,13 @@ import type { StoreAccess } from "@flashdeconv/io-zarr/node";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import { buildCountCheck, buildCountChecker, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
+  addDepths,
+  buildDepthSums,
   buildGeneMap,
   buildMomentAdder,
   buildMoments,
   buildRenumbering,
+  type DepthSums,
   type MomentSums,
   renumberInPlace,
 } from "@flashdeconv/select-genes";
@@ -70,6 +73,8 @@ export interface SurveyInput {
   readonly columns: Int32Array;
   /** Spots, ascending, whose rows are wanted; none if left out. */
   readonly sample?: Int32Array;
+  /** Whether totals are wanted apart by the depth of spots, too. */
+  readonly withDepths?: boolean;
   readonly kernels?: KernelChoice;
 }
 
@@ -77,6 +82,7 @@ export interface SurveyPart {
   readonly moments: MomentSums;
   readonly check: CountCheck;
   readonly sample: SampleRows;
+  readonly depths?: DepthSums;
 }
 
 export interface SummarizeInput {
@@ -157,21 +163,23 @@ export function buildPipelineTasks({
     ...buildGraphTasks(allocate),
 
     /** Checks that the values are counts and gathers the moments of the shared genes. */
-    async survey({ location, range, columns, sample, kernels }, context) {
+    async survey({ location, range, columns, sample, withDepths, kernels }, context) {
       const check = buildCountCheck();
       const addCountCheck = buildCountChecker(kernels);
       const moments = buildMoments(columns.length);
       const counts = await openCounts(location);
       const map = buildGeneMap(columns, counts.width);
       const addMoments = buildMomentAdder(map, kernels);
+      const depths = withDepths ? buildDepthSums(columns.length) : undefined;
       const collector = new SampleCollector(sample ?? new Int32Array(0), range.start);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         addCountCheck(check, chunk);
         addMoments(moments, chunk);
+        if (depths) addDepths(depths, chunk, map);
         collector.add(chunk, map);
         freeChunk(chunk);
       }
-      return { moments, check, sample: collector.finish() };
+      return { moments, check, sample: collector.finish(), ...(depths && { depths }) };
     },
 
     /** Reduces each spot to the few numbers the solver keeps of it. */
