@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { CsrChunk } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores, withValue, writeCells, writeSection } from "./small-stores.js";
@@ -59,6 +60,45 @@ describe("flashdeconv inspect", () => {
       unlabelled_count: 1,
       values: { verdict: "counts" },
     });
+  });
+
+  it("counts as shared what both sides counted, and names a type that is left without counts", async () => {
+    const folder = await temporaryFolder();
+    const without = (counts: CsrChunk, isLost: (row: number, gene: number) => boolean): CsrChunk => ({
+      ...counts,
+      values: counts.values.map((value, i) => {
+        const row = counts.indptr.findLastIndex((start) => start <= i);
+        return isLost(row, counts.indices[i]) ? 0 : value;
+      }),
+    });
+    const section = await writeSection(join(folder, "section.zarr"), {
+      counts: (counts) => without(counts, (_, gene) => gene < 20),
+    });
+    const cells = await writeCells(join(folder, "cells.zarr"), {
+      counts: (counts) => without(counts, (cell, gene) => gene >= 110 || (cell < 12 && gene >= 20)),
+      contents: (contents) => ({
+        ...contents,
+        obs: [
+          {
+            kind: "categorical",
+            name: "kind",
+            codes: Int32Array.from({ length: 48 }, (_, cell) => (cell < 12 ? 0 : 1)),
+            categories: ["Quiet", "Usual"],
+          },
+        ],
+      }),
+    });
+    const { text, json } = await inspect(section, "--reference", cells, "--cell-type-key", "kind");
+    const { shared_gene_count: shared, shared_name_count: names } = json.reference as Record<string, number>;
+    expect(names).toBe(120);
+    expect(shared).toBeGreaterThan(70);
+    expect(shared).toBeLessThanOrEqual(90);
+    expect(text).toMatch(new RegExp(`^Shared genes: ${shared} `, "m"));
+    expect(text).toMatch(
+      new RegExp(`^${120 - shared} more are shared by name but had no count on one side`, "m"),
+    );
+    expect(text).toMatch(/^ {2}Quiet +12 +no count in the shared genes: 0 in every spot$/m);
+    expect(text).toMatch(/^ {2}Usual +36$/m);
   });
 
   it("guesses why no gene is shared, without failing", async () => {

@@ -8,7 +8,13 @@ import {
 } from "@flashdeconv/io-zarr";
 import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import type { CountReport } from "@flashdeconv/normalize";
-import { DECONVOLVE_DEFAULTS, isSignature, type MemoryPlan, type NamedSide } from "@flashdeconv/pipeline";
+import {
+  type CellReference,
+  DECONVOLVE_DEFAULTS,
+  isSignature,
+  type MemoryPlan,
+  type NamedSide,
+} from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
@@ -23,6 +29,7 @@ import { compareReference, type ReferenceReport } from "../stores/compare-refere
 import { previewCounts } from "../stores/preview-counts.js";
 import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
+import { addSeenGenes, buildSeenGenes, genesSeenInTable, type SeenGenes } from "../stores/seen-genes.js";
 import { type ReferenceFlags, type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { describeInspection } from "../terminal/describe-inspection.js";
@@ -94,21 +101,26 @@ async function inspect(
   const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
   let matrix: Inspection["matrix"];
   let spatial: SpatialDataset | undefined;
+  let seen: SeenGenes | undefined;
   if (hasMatrix) {
     const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
     const { counts, geneNames, matrix: info } = opened;
     spatial = opened;
+    const own = buildSeenGenes(geneNames.length);
+    seen = own;
     matrix = {
       path: info.path,
       geneNames,
-      counts: await previewCounts(counts, signal, progressOf(terminal, "rows")),
+      counts: await previewCounts(counts, signal, progressOf(terminal, "rows"), (chunk) =>
+        addSeenGenes(own, chunk),
+      ),
     };
   }
   const {
     report: reference,
     typeCount,
     source,
-  } = await inspectReference(spatial ?? { geneNames: [] }, flags, terminal);
+  } = await inspectReference(spatial ?? { geneNames: [] }, seen, flags, terminal);
   const memory =
     spatial &&
     planOrReason(spatial, typeCount, flags, {
@@ -123,17 +135,31 @@ async function inspect(
 
 async function inspectReference(
   spatial: NamedSide,
+  sectionSeen: SeenGenes | undefined,
   { reference, ...flags }: InspectFlags,
   terminal: Terminal,
 ): Promise<{ report?: ReferenceReport; typeCount?: number; source?: ReferenceSource }> {
   if (reference === undefined) return {};
   return withReference({ reference, ...flags }, terminal, async (input, source) => {
-    const counts = isSignature(input)
-      ? undefined
-      : await previewCounts(input.counts, terminal.signal, progressOf(terminal, "cells"));
-    const report = await compareReference(spatial, input, counts, terminal.signal);
+    const { signal } = terminal;
+    const preview = isSignature(input)
+      ? { counts: undefined, seen: genesSeenInTable(input) }
+      : await previewCells(input, signal, progressOf(terminal, "cells"));
+    const report = await compareReference(spatial, input, { ...preview, sectionSeen }, signal);
     return { report, typeCount: report.types.length, source };
   });
+}
+
+async function previewCells(
+  { counts, geneNames, cellTypes }: CellReference,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void,
+) {
+  const seen = buildSeenGenes(geneNames.length, cellTypes.names.length);
+  const report = await previewCounts(counts, signal, onProgress, (chunk) =>
+    addSeenGenes(seen, chunk, cellTypes.codes),
+  );
+  return { counts: report, seen };
 }
 
 /** The plan for a run with the usual options, or why there is none. */

@@ -8,9 +8,13 @@ import {
   type ReferenceInput,
 } from "@flashdeconv/pipeline";
 import { alignGenes, type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes";
+import { type SeenGenes, seenEvidence } from "./seen-genes.js";
 
 /** Below this a type's mean is mostly noise. */
 const FEW_CELLS = 10;
+
+/** Below so many genes per type there is little to tell types apart by. */
+const FEW_PER_TYPE = 5;
 
 /** So many ways to name the genes otherwise are told. */
 const MOST_COLUMNS = 3;
@@ -23,10 +27,23 @@ export interface TypeReport {
   readonly remark: string;
 }
 
+/** What was looked at of both sides. */
+export interface ReferencePreview {
+  /** Undefined for a table of means. */
+  readonly counts: CountReport | undefined;
+  /** Of the reference, by type. */
+  readonly seen: SeenGenes;
+  /** Undefined where the section has no matrix. */
+  readonly sectionSeen: SeenGenes | undefined;
+}
+
 /** How a reference fits a section. */
 export interface ReferenceReport {
   readonly geneCount: number;
+  /** Genes that both sides had counts of in the rows looked at. */
   readonly sharedGeneCount: number;
+  /** Names that both sides have. */
+  readonly sharedNameCount: number;
   /** Of the smaller side's genes. */
   readonly sharedGeneShare: number;
   /** Why names disagree, where few agree; and what is odd about them. */
@@ -45,11 +62,13 @@ export interface ReferenceReport {
 export async function compareReference(
   spatial: NamedSide,
   reference: ReferenceInput,
-  counts: CountReport | undefined,
+  { counts, seen, sectionSeen }: ReferencePreview,
   signal?: AbortSignal,
 ): Promise<ReferenceReport> {
   const { geneNames: spatialGenes } = spatial;
-  const { sharedGeneCount, geneRemarks } = compareGenes(spatialGenes, reference.geneNames);
+  const { columns, geneRemarks } = compareGenes(spatialGenes, reference.geneNames);
+  const { geneCount: sharedGeneCount, hasCounts } = seenEvidence(sectionSeen, seen, columns);
+  const sharedNameCount = columns.spatialIndex.length;
   const smaller = Math.min(new Set(spatialGenes).size, new Set(reference.geneNames).size);
   const cells = isSignature(reference) ? undefined : reference.cellTypes;
   const cellCounts = cells && countCells(cells.codes, cells.names.length);
@@ -57,14 +76,18 @@ export async function compareReference(
   return {
     geneCount: reference.geneNames.length,
     sharedGeneCount,
+    sharedNameCount,
     sharedGeneShare: smaller === 0 ? 0 : sharedGeneCount / smaller,
-    geneRemarks,
-    geneColumns: (await betterColumns(spatial, reference, sharedGeneCount, signal)).slice(0, MOST_COLUMNS),
+    geneRemarks: [
+      ...geneRemarks,
+      ...remarksOnEvidence(sharedGeneCount, sharedNameCount, hasCounts.filter(Boolean).length),
+    ],
+    geneColumns: (await betterColumns(spatial, reference, sharedNameCount, signal)).slice(0, MOST_COLUMNS),
     geneSpellings: spellingGains(spatialGenes, reference.geneNames),
     types: names.map((name, k) => ({
       name,
       cellCount: cellCounts?.[k],
-      remark: remarkOn(name, cellCounts?.[k]),
+      remark: remarkOn(name, cellCounts?.[k], hasCounts[k] || sharedNameCount === 0),
     })),
     cellCount: cells?.codes.length,
     unlabelledCount: cells ? cells.codes.filter((code) => code < 0).length : 0,
@@ -74,11 +97,12 @@ export async function compareReference(
 
 function compareGenes(spatialGenes: readonly string[], referenceGenes: readonly string[]) {
   try {
-    const { geneNames, notices } = alignGenes(spatialGenes, referenceGenes);
-    return { sharedGeneCount: geneNames.length, geneRemarks: notices.map(({ message }) => message) };
+    const { notices, ...columns } = alignGenes(spatialGenes, referenceGenes);
+    return { columns, geneRemarks: notices.map(({ message }) => message) };
   } catch (error) {
     if (!(error instanceof GeneMismatchError)) throw error;
-    return { sharedGeneCount: 0, geneRemarks: [error.remedy] };
+    const none = new Int32Array(0);
+    return { columns: { spatialIndex: none, referenceIndex: none }, geneRemarks: [error.remedy] };
   }
 }
 
@@ -88,7 +112,24 @@ function countCells(codes: Int32Array, typeCount: number): Int32Array {
   return counts;
 }
 
-function remarkOn(name: string, cellCount: number | undefined): string {
+/** What a run would say of them: see gather-evidence of the pipeline. */
+function remarksOnEvidence(geneCount: number, nameCount: number, typeCount: number): string[] {
+  const remarks: string[] = [];
+  if (geneCount < nameCount) {
+    remarks.push(
+      `${nameCount - geneCount} more are shared by name but had no count on one side in the rows looked at; genes without any are left out`,
+    );
+  }
+  if (nameCount > 0 && geneCount < typeCount) {
+    remarks.push(`Fewer genes than cell types (${typeCount}): a run would be refused`);
+  } else if (nameCount > 0 && geneCount < FEW_PER_TYPE * typeCount) {
+    remarks.push(`Fewer than ${FEW_PER_TYPE} genes per cell type: the answer would be uncertain`);
+  }
+  return remarks;
+}
+
+function remarkOn(name: string, cellCount: number | undefined, hasCounts: boolean): string {
+  if (!hasCounts) return "no count in the shared genes: 0 in every spot";
   if (isUninformativeLabel(name)) return "names no cell type: drop these cells";
   return cellCount !== undefined && cellCount < FEW_CELLS
     ? `fewer than ${FEW_CELLS} cells: its mean is uncertain`

@@ -104,6 +104,7 @@ function describeValues(report: CountReport, rowCount: number, row: string): str
   const facts = [
     `mean ${formatCount(total / Math.max(1, spotCount))} per ${row}`,
     `greatest ${formatCount(max)}`,
+    max === 1 && faults.length === 0 ? "none above 1: whether a gene was seen, or how often?" : undefined,
     emptySpotCount > 0 ? `${countOf(emptySpotCount, row)} without any` : undefined,
     ...faults.map(
       ({ kind, valueCount, value }) => `${countOf(valueCount, "value")} ${kind}, the first ${value}`,

@@ -52,6 +52,7 @@ export function inspectionJson({ summary, matrix, reference, memory }: Inspectio
       cell_count: reference.cellCount ?? null,
       gene_count: reference.geneCount,
       shared_gene_count: reference.sharedGeneCount,
+      shared_name_count: reference.sharedNameCount,
       shared_gene_share: reference.sharedGeneShare,
       gene_remarks: reference.geneRemarks,
       gene_columns: reference.geneColumns.map(({ spatialKey, referenceKey, sharedCount }) => ({
