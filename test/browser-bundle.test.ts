@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
-import { isBuiltin } from "node:module";
 import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
-import { build, type Plugin } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { bundle } from "./bundle.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -26,44 +25,6 @@ describe("bundled for a browser", () => {
     expect(() => evaluate(global.code)).toThrow("process is not defined");
   });
 });
-
-async function bundle(contents: string): Promise<{ code: string; imports: string[] }> {
-  const result = await build({
-    stdin: { contents, resolveDir: root, loader: "ts" },
-    bundle: true,
-    platform: "browser",
-    format: "iife",
-    globalName: "bundled",
-    target: "es2022",
-    minify: true,
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-    plugins: [sources, builtins],
-  });
-  const [output] = Object.values(result.metafile.outputs);
-  const imports = output.imports.filter((one) => one.external).map((one) => one.path);
-  return { code: result.outputFiles[0].text, imports: [...new Set(imports)].sort() };
-}
-
-/** The workspace's packages resolve to their sources, as they do for the tests. */
-const sources: Plugin = {
-  name: "sources",
-  setup(build) {
-    build.onResolve({ filter: /^@flashdeconv\// }, ({ path }) => {
-      const [, name, entry = "index"] = path.split("/");
-      return { path: `${root}packages/${name}/src/${entry}.ts` };
-    });
-  },
-};
-
-/** Node's modules stay outside, so that the list of what the bundle imports names them. */
-const builtins: Plugin = {
-  name: "builtins",
-  setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ path }) => (isBuiltin(path) ? { path, external: true } : undefined));
-  },
-};
 
 /** Runs a bundle where there is nothing but the language and what browsers add to it. */
 function evaluate(code: string): Record<string, unknown> {
@@ -95,5 +56,6 @@ function evaluate(code: string): Record<string, unknown> {
     clearTimeout,
     DOMException,
   };
-  return runInNewContext(`${code};bundled`, { ...web });
+  // A page has the name SharedArrayBuffer only where it is cross-origin isolated.
+  return runInNewContext(`delete globalThis.SharedArrayBuffer;${code};bundled`, { ...web });
 }

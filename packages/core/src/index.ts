@@ -41,6 +41,7 @@ export {
 } from "./executor.js";
 export { freeArray, freeChunk } from "./free-chunk.js";
 export { generatedSource } from "./generated-source.js";
+export { isShared } from "./is-shared.js";
 export { mapChunks } from "./map-chunks.js";
 export { type MemorySourceOptions, memorySource } from "./memory-source.js";
 export type { NameChunk } from "./name-chunk.js";

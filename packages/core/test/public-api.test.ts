@@ -30,6 +30,7 @@ it("exports what it promises and nothing else", () => {
       "generatedSource",
       "inlineExecutor",
       "isFlashdeconvError",
+      "isShared",
       "mapChunks",
       "memorySource",
       "mergeOrderedSum",

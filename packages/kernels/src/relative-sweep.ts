@@ -1,3 +1,4 @@
+import { isShared } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { relativeSweepWasm } from "./generated/relative-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";
@@ -48,10 +49,10 @@ const VECTOR_COUNT = 14;
  * The kernel for one problem and one thread, on the arrays of an arena.
  *
  * @returns undefined where the arena has no room for the problem
- * @throws where the runtime has no WebAssembly with SIMD and threads.
+ * @throws where the runtime has no WebAssembly with SIMD, or with threads for an arena that is shared.
  */
 export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem): RelativeSweep | undefined {
-  const module = compileKernel(relativeSweepWasm);
+  const module = compileKernel(relativeSweepWasm, isShared(arena.memory.buffer));
   const { typeCount, edgeWeight, epsilon, bound } = problem;
   const kernel = tileKernel<Exports>(module, arena, problem, VECTOR_COUNT, 2);
   if (!kernel) return undefined;

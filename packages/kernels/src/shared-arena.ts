@@ -1,3 +1,5 @@
+import { isShared } from "@flashdeconv/core";
+
 /** Constructors of the arrays that an arena makes. */
 export type ArenaArray = Int32Array | Float32Array | Float64Array;
 export type ArenaArrayConstructor<A extends ArenaArray> = {
@@ -6,7 +8,7 @@ export type ArenaArrayConstructor<A extends ArenaArray> = {
 };
 
 /**
- * A WebAssembly memory that all threads see, filled from front to back and freed as a whole, so that kernels work on arrays where they
+ * A WebAssembly memory that all threads see where the runtime has such, filled from front to back and freed as a whole, so that kernels work on arrays where they
  * lie. It travels to another thread as `memory`; `openArena` makes an arena of it again there.
  */
 export interface SharedArena {
@@ -31,18 +33,35 @@ const FIRST_LINE = 2;
 /**
  * An empty arena.
  *
- * @throws where the runtime shares no WebAssembly memory between threads, as in a page that is not cross-origin isolated, or
- * cannot set aside the address space.
+ * @param ownBytes where the runtime shares no WebAssembly memory between threads, as in a page that is not cross-origin
+ * isolated: room for so many bytes that only the calling thread sees. It cannot grow, since that would take the arrays away that
+ * lie in it; memory is taken up only as it is filled.
+ * @throws where the runtime has no such memory, or cannot set aside the address space.
  */
-export function createArena(): SharedArena {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
-  // A runtime that knows no shared memory ignores the word.
-  if (!(memory.buffer instanceof SharedArrayBuffer)) throw new TypeError("no shared WebAssembly memory");
+export function createArena(ownBytes?: number): SharedArena {
+  const memory = sharedMemory() ?? (ownBytes === undefined ? undefined : ownMemory(ownBytes));
+  if (!memory) throw new TypeError("no shared WebAssembly memory");
   const header = new Int32Array(memory.buffer, 0, 2 * (LINE_BYTES / 4));
   const token = crypto.getRandomValues(new Int32Array(TOKEN_WORDS));
   header.set(token);
   header[FILLED_AT] = FIRST_LINE;
   return openArena(memory);
+}
+
+function sharedMemory(): WebAssembly.Memory | undefined {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared: true });
+    // A runtime that knows no shared memory ignores the word.
+    return isShared(memory.buffer) ? memory : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function ownMemory(byteLength: number): WebAssembly.Memory {
+  const initial = Math.min(MAX_PAGES, Math.ceil(byteLength / PAGE_BYTES) + 1);
+  // Kernels take a memory of any size up to their own greatest one.
+  return new WebAssembly.Memory({ initial, maximum: MAX_PAGES });
 }
 
 /** The arena that a memory made by `createArena` is, in whatever thread. */
@@ -54,7 +73,7 @@ export function openArena(memory: WebAssembly.Memory): SharedArena {
   /** A message makes new objects of the memory's buffer: they are told by what they hold. */
   function isOwn(other: ArrayBufferLike): boolean {
     if (other === known) return true;
-    if (!(other instanceof SharedArrayBuffer) || other.byteLength < 2 * LINE_BYTES) return false;
+    if (!isShared(other) || other.byteLength < 2 * LINE_BYTES) return false;
     const words = new Int32Array(other, 0, TOKEN_WORDS);
     for (let i = 0; i < TOKEN_WORDS; i++) if (words[i] !== header[i]) return false;
     known = other;
@@ -65,8 +84,9 @@ export function openArena(memory: WebAssembly.Memory): SharedArena {
     memory,
     allocate(Type, length) {
       const lineCount = Math.ceil((length * Type.BYTES_PER_ELEMENT) / LINE_BYTES);
+      const mostPages = isShared(memory.buffer) ? MAX_PAGES : memory.buffer.byteLength / PAGE_BYTES;
       const pagesLeft = () =>
-        MAX_PAGES - Math.ceil((Atomics.load(header, FILLED_AT) * LINE_BYTES) / PAGE_BYTES);
+        mostPages - Math.ceil((Atomics.load(header, FILLED_AT) * LINE_BYTES) / PAGE_BYTES);
       if (lineCount * LINE_BYTES > pagesLeft() * PAGE_BYTES) return undefined;
       const start = Atomics.add(header, FILLED_AT, lineCount);
       const end = start + lineCount;

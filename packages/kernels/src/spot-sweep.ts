@@ -1,3 +1,4 @@
+import { isShared } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { spotSweepWasm } from "./generated/spot-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";
@@ -51,10 +52,10 @@ const VECTOR_COUNT = 9;
  * The kernel for one problem and one thread, on the arrays of an arena.
  *
  * @returns undefined where the arena has no room for the problem
- * @throws where the runtime has no WebAssembly with SIMD and threads.
+ * @throws where the runtime has no WebAssembly with SIMD, or with threads for an arena that is shared.
  */
 export function spotSweepKernel(arena: SharedArena, problem: SweepProblem): SpotSweep | undefined {
-  const module = compileKernel(spotSweepWasm);
+  const module = compileKernel(spotSweepWasm, isShared(arena.memory.buffer));
   const { typeCount, lambda, sparsity, bound, deflatedShift, smallest } = problem;
   const kernel = tileKernel<Exports>(module, arena, problem, VECTOR_COUNT, 3);
   if (!kernel) return undefined;

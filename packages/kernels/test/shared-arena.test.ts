@@ -1,6 +1,8 @@
 import { Worker } from "node:worker_threads";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createArena, openArena } from "../src/index.js";
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe("an arena", () => {
   it("hands out arrays of zeros that do not overlap, each at a line of its own", () => {
@@ -35,6 +37,23 @@ describe("an arena", () => {
     const array = opened.allocate(Float32Array, 1_000_000) as Float32Array;
     expect(arena.addressOf(array)).toBe(array.byteOffset);
     expect(arena.addressOf(array.subarray(5))).toBe(array.byteOffset + 20);
+  });
+
+  it("lies in memory of its own where none can be shared, if it is told how much", () => {
+    const { Memory } = WebAssembly;
+    vi.stubGlobal("SharedArrayBuffer", undefined);
+    vi.stubGlobal("WebAssembly", { ...WebAssembly, Memory });
+    expect(() => createArena()).toThrow(/no shared WebAssembly memory/);
+    const arena = createArena(100_000);
+    const first = arena.allocate(Float64Array, 1000) as Float64Array;
+    first[999] = 5;
+    const second = arena.allocate(Float32Array, 10_000) as Float32Array;
+    second.fill(7);
+    expect(first[999], "nothing was taken away by growing").toBe(5);
+    expect(arena.addressOf(first.subarray(10))).toBe(first.byteOffset + 80);
+    expect(arena.addressOf(new Float64Array(10))).toBeUndefined();
+    expect(arena.allocate(Float64Array, 100_000), "it is full").toBeUndefined();
+    expect(structuredClone([...second])).toEqual(Array(10_000).fill(7));
   });
 
   it("says when it is full", () => {

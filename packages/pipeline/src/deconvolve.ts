@@ -4,7 +4,7 @@ import {
   type DeconvolveOptions,
   resolveDeconvolveOptions,
 } from "./deconvolve-options.js";
-import type { ReferenceInput, SpatialInput } from "./inputs.js";
+import { isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
 import { startArena } from "./memory/allocator.js";
 import { keptNotices } from "./notice-list.js";
 import type { Parameters } from "./parameters.js";
@@ -39,7 +39,12 @@ export async function deconvolve(
 ): Promise<Deconvolution> {
   const options = resolveDeconvolveOptions(input);
   const notices = await keptNotices(callbacks);
-  const arena = startArena(options.kernels);
+  const size = {
+    spotCount: spatial.counts.spotCount,
+    typeCount: (isSignature(reference) ? reference.typeNames : reference.cellTypes.names).length,
+    neighborCount: options.neighborCount,
+  };
+  const arena = startArena(options.kernels, size, callbacks.executor);
   const { summary, solver } = await summarizeSection(spatial, reference, options, callbacks, notices, arena);
   await callbacks.onSummary?.(summary);
   return solveSection(summary, { ...options, solver }, callbacks, notices, arena);

@@ -60,8 +60,11 @@ describe("kernels", () => {
     expect(values.buffer).toBeInstanceOf(ArrayBuffer);
   });
 
-  it("are done without where memory cannot be shared, unless asked for by name", async () => {
-    const twin = await run({ kernels: "typescript" });
+  it("run in memory of their own where none can be shared, as in most web pages", async () => {
+    const runs = [{}, { method: "flashdeconv" }, { method: "poisson" }, { precision: "float64" }] as const;
+    const twins = [];
+    for (const options of runs) twins.push(await run({ ...options, kernels: "typescript" }));
+    vi.stubGlobal("SharedArrayBuffer", undefined);
     const { Memory } = WebAssembly;
     vi.stubGlobal("WebAssembly", {
       ...WebAssembly,
@@ -75,6 +78,16 @@ describe("kernels", () => {
         }
       },
     });
+    for (const [i, options] of runs.entries()) {
+      const found = await run({ ...options, kernels: "wasm" });
+      expect(found).toEqual(twins[i]);
+      expect(structuredClone(found.values, { transfer: [found.values.buffer] })).toEqual(twins[i].values);
+    }
+  });
+
+  it("are done without where there is no WebAssembly, unless asked for by name", async () => {
+    const twin = await run({ kernels: "typescript" });
+    vi.stubGlobal("WebAssembly", undefined);
     expect(await run({})).toEqual(twin);
     await expect(run({ kernels: "wasm" })).rejects.toThrow(OptionError);
   });

@@ -35,6 +35,9 @@ export interface HeldOutTrial {
   deviancesOf(strength: number, prediction: CountPrediction): Promise<Float64Array>;
 }
 
+/** Statistics of both halves in both orders, and answers to as many strengths as may be tried. */
+const SOLVES_KEPT = 64;
+
 /** Answers to the held-back half are noisy far above this. */
 const TOLERANCE = 1e-2;
 
@@ -53,7 +56,8 @@ export function heldOutTrial(
   const { reference } = problem;
   const typeCount = reference.typeNames.length;
   const spotCount = spots.length;
-  const arena = startArena(kernels);
+  const size = { spotCount, typeCount, neighborCount: context.meanDegree, solveCount: SOLVES_KEPT };
+  const arena = startArena(kernels, size, executor);
   const reach = { isThreaded: executor.isThreaded, arena };
   const allocate = allocator(reach);
   // Once, for all strengths: what a solve finds outside the arena it would copy into it each time.

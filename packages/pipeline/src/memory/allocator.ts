@@ -1,4 +1,4 @@
-import type { Executor, NeighborGraph } from "@flashdeconv/core";
+import { type Executor, isShared, type NeighborGraph } from "@flashdeconv/core";
 import { chooseKernel, createArena, type KernelChoice, type SharedArena } from "@flashdeconv/kernels";
 import { type Allocate, allocateHere, type StatArray } from "@flashdeconv/solver";
 
@@ -8,9 +8,30 @@ export interface Reach extends Pick<Executor, "isThreaded"> {
   readonly arena?: SharedArena;
 }
 
+/** How much will lie in an arena, roughly. */
+export interface ArenaSize {
+  readonly spotCount: number;
+  readonly typeCount: number;
+  readonly neighborCount: number;
+  /** Solves whose answers stay; 1 by default. */
+  readonly solveCount?: number;
+}
+
 /** Memory that kernels work on, where they are wanted and the runtime has it. */
-export function startArena(kernels: KernelChoice): SharedArena | undefined {
-  return chooseKernel(kernels, createArena);
+export function startArena(
+  kernels: KernelChoice,
+  size: ArenaSize,
+  { isThreaded = false }: Partial<Pick<Executor, "isThreaded">> = {},
+): SharedArena | undefined {
+  return chooseKernel(kernels, () => createArena(isThreaded ? undefined : roomFor(size)));
+}
+
+const LEAST_ROOM = 2 ** 25;
+
+/** Room for twice what a solve keeps of its spots in double precision; what finds none lies elsewhere and is solved without a kernel. */
+function roomFor({ spotCount, typeCount, neighborCount, solveCount = 1 }: ArenaSize): number {
+  const perSpot = 8 * (typeCount + 1) * (1 + solveCount) + 4 * (neighborCount + 8);
+  return LEAST_ROOM + 2 * spotCount * perSpot;
 }
 
 /**
@@ -28,7 +49,7 @@ export function allocator({ isThreaded, arena }: Reach): Allocate {
 export function inReach<A extends Int32Array | Float32Array | Float64Array>(array: A, reach: Reach): A {
   const { isThreaded, arena } = reach;
   const isInArena = arena?.addressOf(array) !== undefined;
-  const isSeen = !isThreaded || array.buffer instanceof SharedArrayBuffer;
+  const isSeen = !isThreaded || isShared(array.buffer);
   if (isInArena || (!arena && isSeen)) return array;
   const copy = allocator(reach)(array.constructor as Parameters<Allocate>[0], array.length) as A;
   copy.set(array);

@@ -1,4 +1,4 @@
-import { type Executor, OptionError } from "@flashdeconv/core";
+import { type Executor, isShared, OptionError } from "@flashdeconv/core";
 import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
 import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
 import { setSmoothing } from "../choices/set-smoothing.js";
@@ -66,7 +66,12 @@ export function solveSummary(
     solverOptions: { ...withStrength },
   });
   const again = { ...summary, solverOptions: withStrength };
-  return solveSection(again, options, callbacks, notices, startArena(kernels));
+  const size = {
+    spotCount: summary.spotCount,
+    typeCount: summary.reference.typeNames.length,
+    neighborCount: summary.meanDegree,
+  };
+  return solveSection(again, options, callbacks, notices, startArena(kernels, size, callbacks.executor));
 }
 
 /**
@@ -180,9 +185,9 @@ async function solveInMemory(
   callbacks: DeconvolveCallbacks,
 ) {
   const { abundance, ...solution } = await solveSpots(executor, spots, options, callbacks);
-  // Without threads nobody expects shared memory, which some APIs of browsers refuse.
-  const own =
-    executor.isThreaded || !(abundance.buffer instanceof SharedArrayBuffer) ? abundance : abundance.slice();
+  // Without threads nobody expects shared memory, or that of WebAssembly, which some APIs of browsers refuse.
+  const isApart = spots.arena?.addressOf(abundance) === undefined && !isShared(abundance.buffer);
+  const own = executor.isThreaded || isApart ? abundance : abundance.slice();
   return { solution, answers: answerSpots(own, librarySizes, spots.typeCount, options.empty) };
 }
 

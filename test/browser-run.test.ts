@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { DeconvolveOptions } from "@flashdeconv/pipeline";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundle } from "./bundle.js";
+import type * as Page from "./page-run.js";
+import { runHere } from "./page-run.js";
+
+/** Debian's, the one that is tried. */
+const CHROMIUM = "/usr/bin/chromium";
+
+/** Root has no sandbox; the rest keeps the browser from talking to anyone but the test's own server. */
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+/** With these two a page is cross-origin isolated and may share memory. */
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+const RUNS: readonly Partial<DeconvolveOptions>[] = [
+  {},
+  { kernels: "wasm" },
+  { kernels: "typescript" },
+  { method: "flashdeconv", kernels: "wasm" },
+  { method: "poisson" },
+];
+
+const hasChromium = existsSync(CHROMIUM);
+const reason = hasChromium ? "" : ` (skipped: needs ${CHROMIUM})`;
+
+describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
+  let server: Server;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const page = fileURLToPath(new URL("page-run.ts", import.meta.url));
+    const { code } = await bundle(`export * from ${JSON.stringify(page)};`);
+    server = createServer(({ url = "" }, response) => {
+      const headers = url.startsWith("/isolated") ? ISOLATION : {};
+      const isScript = url.endsWith(".js");
+      response.writeHead(200, { ...headers, "content-type": isScript ? "text/javascript" : "text/html" });
+      response.end(isScript ? code : "<!doctype html><title>run</title><script src='run.js'></script>");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 0 });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  it.each([
+    ["isolated", true],
+    ["plain", false],
+  ] as const)("a page that is %s gets the bits that Node gets", async (folder, isIsolated) => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    const { port } = server.address() as AddressInfo;
+    await page.goto(`http://127.0.0.1:${port}/${folder}/`, { timeout: 0 });
+    const inPage = <T>(work: (bundled: typeof Page, options: Partial<DeconvolveOptions>) => T) =>
+      `(options) => (${work.toString()})(bundled, options)`;
+    const ask = (work: string, options: unknown) => page.evaluate(`(${work})(${JSON.stringify(options)})`);
+    expect(
+      await ask(
+        inPage((bundled) => bundled.isIsolated()),
+        {},
+      ),
+    ).toBe(isIsolated);
+    for (const options of RUNS) {
+      const found = await ask(
+        inPage((bundled, given) => bundled.runHere(given)),
+        options,
+      );
+      const difference = firstDifference(found as string, await runHere(options));
+      expect(difference, JSON.stringify(options)).toBeUndefined();
+    }
+    await page.close();
+  });
+});
+
+/** Where two long texts begin to differ, to be read. */
+function firstDifference(a: string, b: string): string | undefined {
+  if (a === b) return undefined;
+  let at = 0;
+  while (a[at] === b[at]) at++;
+  return `${a.slice(Math.max(0, at - 60), at + 40)} | ${b.slice(at, at + 40)}`;
+}

@@ -1,0 +1,44 @@
+import { isBuiltin } from "node:module";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Bundles a module of the workspace for browsers, as the global `bundled`, and says what it imports from outside. */
+export async function bundle(contents: string): Promise<{ code: string; imports: string[] }> {
+  const result = await build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    bundle: true,
+    platform: "browser",
+    format: "iife",
+    globalName: "bundled",
+    target: "es2022",
+    minify: true,
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+    plugins: [sources, builtins],
+  });
+  const [output] = Object.values(result.metafile.outputs);
+  const imports = output.imports.filter((one) => one.external).map((one) => one.path);
+  return { code: result.outputFiles[0].text, imports: [...new Set(imports)].sort() };
+}
+
+/** The workspace's packages resolve to their sources, as they do for the tests. */
+const sources: Plugin = {
+  name: "sources",
+  setup(build) {
+    build.onResolve({ filter: /^@flashdeconv\// }, ({ path }) => {
+      const [, name, entry = "index"] = path.split("/");
+      return { path: `${root}packages/${name}/src/${entry}.ts` };
+    });
+  },
+};
+
+/** Node's modules stay outside, so that the list of what the bundle imports names them. */
+const builtins: Plugin = {
+  name: "builtins",
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path }) => (isBuiltin(path) ? { path, external: true } : undefined));
+  },
+};

@@ -1,0 +1,39 @@
+import { collect } from "@flashdeconv/core";
+import { type DeconvolveOptions, deconvolve } from "@flashdeconv/pipeline";
+import { simulateTissue } from "@flashdeconv/simulate";
+
+/** A run with all that it gives written out, to be compared between Node and pages. Bundled for pages: nothing of Node. */
+export async function runHere(options: Partial<DeconvolveOptions>): Promise<string> {
+  const tissue = simulateTissue({
+    spotCount: 900,
+    geneCount: 120,
+    typeCount: 5,
+    depth: 200,
+    cellsPerType: 12,
+  });
+  const section = {
+    counts: tissue.counts,
+    geneNames: tissue.geneNames,
+    readCoordinates: async () => ({
+      dimension: 2 as const,
+      values: Float64Array.from((await collect(tissue.coordinates)).values),
+    }),
+  };
+  const result = await deconvolve(section, tissue.reference, options);
+  const { values } = await collect(result.proportions);
+  const { notices, typeNames } = result;
+  // A record of sums of logarithms, whose last bit is each engine's own; the choice that is made by them is compared.
+  const { held_out_deviance: _, ...parameters } = result.parameters;
+  const lists = { values, totals: result.totals, dominant: result.dominant, statuses: result.statuses };
+  return JSON.stringify({
+    ...Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, [...list]])),
+    parameters,
+    notices,
+    typeNames,
+  });
+}
+
+/** Whether this page may share memory between threads. */
+export function isIsolated(): boolean {
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+}
