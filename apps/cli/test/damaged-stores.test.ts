@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(built))("damaged stores (skipped where the command l
     expect(count("refused")).toBeGreaterThan(SEEDS.length / 3);
     expect(count("same")).toBeGreaterThan(10);
     expect(count("changed")).toBeGreaterThan(2);
-  }, 120_000);
+  });
 
   it("end so behind a URL as well", async () => {
     const { verdicts } = await tryStores(root, FAR_SEEDS, { isFar: true });
@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(built))("damaged stores (skipped where the command l
     const count = (wanted: string) => verdicts.filter(({ outcome }) => outcome === wanted).length;
     expect(count("refused")).toBeGreaterThan(FAR_SEEDS.length / 3);
     expect(count("same")).toBeGreaterThan(5);
-  }, 120_000);
+  });
 
   it.each([
     ["hangs", "for (;;);", /ended by SIGKILL/],

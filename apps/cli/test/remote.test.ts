@@ -85,7 +85,7 @@ describe.skipIf(!isBuilt)("threads and stores behind URLs (skipped where nothing
     const more = [...read.values()].filter((times) => times > 2);
     expect(read.size).toBeGreaterThan(1);
     expect(more.length).toBeLessThanOrEqual(2);
-  }, 120_000);
+  });
 });
 
 describe("stores behind URLs", () => {
@@ -155,7 +155,7 @@ describe("stores behind URLs", () => {
       ...["--out", out, "--max-attempts", "20"],
     );
     expect(await contentOf(out)).toEqual(await localResult(folder));
-  }, 60_000);
+  });
 
   it("with a cache the section is fetched once", async () => {
     const folder = await temporaryFolder();

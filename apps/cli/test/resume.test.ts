@@ -169,7 +169,7 @@ describe.skipIf(!isBuilt)("a run that is killed (skipped where the program is no
     const left = ["result", "section.zarr", "statistics", "statistics-kept", "whole-stats"];
     expect((await readdir(folder)).sort()).toEqual(left);
     expect((await readdir(section)).filter((name) => name.startsWith(".flashdeconv"))).toEqual([]);
-  }, 180_000);
+  });
 });
 
 /** Runs in this process until standard error holds `word`, and leaves what was done. */

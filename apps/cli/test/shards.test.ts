@@ -113,7 +113,7 @@ describe.skipIf(!isBuilt)("shards of a gigabyte (skipped where nothing is built)
     // A chunk of a shard is what counts, not the shard; a whole one would not fit.
     expect(sharded.memory.total_bytes).toBeLessThanOrEqual(single.memory.total_bytes);
     expect(sharded.memory.total_bytes).toBeLessThan(SHARD_BYTES);
-  }, 120_000);
+  });
 
   it.skipIf(!hasNginx)(
     "behind nginx cost no more bytes than their chunks and indexes (skipped where nginx is not installed)",

@@ -55,7 +55,17 @@ describe("rows of a matrix", () => {
       }
     });
 
-    const types: TinyType[] = ["uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32"];
+    const types: TinyType[] = [
+      "uint8",
+      "int16",
+      "uint16",
+      "int32",
+      "uint32",
+      "int64",
+      "uint64",
+      "float16",
+      "float32",
+    ];
     it(`are Float32 for ${types.join(", ")} and Float64 for float64 (${encoding})`, async () => {
       for (const dataType of [...types, "float64" as const]) {
         const zarr = tinyAnnData(EXAMPLE, { encoding, dataType, chunkLength: 3 });

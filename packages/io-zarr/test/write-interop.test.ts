@@ -193,7 +193,7 @@ describe.skipIf(!hasAnndata)(
       names.forEach((name, i) => {
         results.set(name, read[i]);
       });
-    }, 60_000);
+    });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     it.each([

@@ -18,9 +18,9 @@ import type { ScratchUse } from "./scratch/scratch-use.js";
 import type { SectionSummary } from "./summary/summarize-section.js";
 import type { PipelineTasks } from "./threads/pipeline-tasks.js";
 
-export type StageName = "reference" | "genes" | "statistics" | "graph" | "solve" | "write";
+export type StageName = "reference" | "genes" | "smoothing" | "statistics" | "graph" | "solve" | "write";
 
-/** Where a run stands. `done` and `total` count cells, spots or, in `solve`, sweeps (their total is not known). */
+/** Where a run stands. `done` and `total` count cells, spots or, in `smoothing` and `solve`, sweeps (their total is not known). */
 export interface StageProgress {
   readonly stage: StageName;
   readonly done: number;

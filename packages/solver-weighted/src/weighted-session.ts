@@ -34,6 +34,13 @@ const CLOSE = 4;
 /** The same where the prior weighs this many times the second eigenvalue. */
 const DEFLATED_FROM = 2;
 /**
+ * The exact step takes K^3 operations, the one on the bound K^2: with more types than this it is taken further from the optimum, as far as
+ * the exact one costs more. It needs twice the sweeps there, of which each is 10 (K = 100) to 30 times as fast.
+ */
+const MANY_TYPES = 64;
+/** Types for which the two cost the same. */
+const EVEN_TYPES = 16;
+/**
  * The rarer a type, the harder neighbours pull at it, and the last errors to go are those of rare types. With the pull at a quarter of an even
  * share over-relaxation needed the fewest sweeps (13 where that at an even share needed 22, 25 where it needed 36; at an eighth
  * they became more again).
@@ -63,9 +70,10 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
   const slowShift = shiftAt(SLOW_SHARE / typeCount);
   const { gram, eigen, smallest, conditioning } = determineGram(reference.gram, typeCount, slowShift);
   const deflated = deflateGram(eigen);
+  const cost = typeCount > MANY_TYPES ? typeCount / EVEN_TYPES : 1;
   const isClose =
     deflated !== undefined &&
-    (deflated.rest <= CLOSE * smallest || evenShift >= DEFLATED_FROM * deflated.rest);
+    (deflated.rest <= cost * CLOSE * smallest || cost * evenShift >= DEFLATED_FROM * deflated.rest);
   const bound = isClose ? deflated : undefined;
   const sweeper = buildCountSweeper(gram, prior, bound);
   const kernel =

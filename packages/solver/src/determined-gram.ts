@@ -1,4 +1,4 @@
-import { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";
+import { gramEigen, type SymmetricEigen } from "./symmetric-eigen.js";
 
 /** A Gram matrix under which every problem has one answer. */
 export interface DeterminedGram {
@@ -32,7 +32,7 @@ const LIFTED_BY_PULL = 1e-2;
  * @param shift weight of a spot's neighbours, on the scale of the matrix
  */
 export function determineGram(gram: Float64Array, typeCount: number, shift: number): DeterminedGram {
-  const eigen = symmetricEigen(gram, typeCount);
+  const eigen = gramEigen(gram, typeCount);
   const { values, vectors } = eigen;
   const mean = values.reduce((sum, value) => sum + value, 0) / typeCount;
   const least = Math.min(Math.max(UNDETERMINED * mean, UNDETERMINED_BY_PULL * shift), DETERMINED * mean);

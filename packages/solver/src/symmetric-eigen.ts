@@ -30,6 +30,18 @@ export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEig
   return { values, vectors };
 }
 
+const known = new WeakMap<Float64Array, SymmetricEigen>();
+
+/**
+ * The same of a Gram matrix that nobody changes, once for each: a run starts a session for every strength of smoothing that it tries,
+ * and with 200 types that is most of what a session costs.
+ */
+export function gramEigen(gram: Float64Array, size: number): SymmetricEigen {
+  const found = known.get(gram) ?? symmetricEigen(gram, size);
+  known.set(gram, found);
+  return found;
+}
+
 /** One rotation in the plane (p, q) that makes that entry 0, in the matrix and in the rows that collect the vectors. */
 function rotate(a: Float64Array, v: Float64Array, size: number, p: number, q: number): void {
   const entry = a[p * size + q];

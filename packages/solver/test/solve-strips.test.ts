@@ -156,7 +156,7 @@ describe("solveStrips", () => {
       ),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it("gives the bits of solve for spots that are independent", async () => {
     const section = buildSection(700, 3, 0, true);

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import { type AnnDataContents, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
+import { type AnnDataContents, type UnsObject, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
 import type { Terminal } from "../terminal/terminal.js";
@@ -94,8 +94,16 @@ function sectionContents(tissue: SimulatedTissue, signal: AbortSignal): AnnDataC
     geneNames,
     X: counts,
     obsm: { spatial: { values: coordinates }, truth: { values: truth, columnNames: typeNames } },
-    uns: { simulation: { ...tissue.options } },
+    uns: { simulation: typedOptions(tissue.options) },
   };
+}
+
+/** Counts and the seed are whole numbers by their names, all else is not, whatever the values. */
+function typedOptions(options: object): UnsObject {
+  const isWhole = (name: string) => /Count$|^(seed|typesPerSpot|cellsPerType|spotsPerChunk)$/.test(name);
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, isWhole(name) ? BigInt(value) : value]),
+  );
 }
 
 function referenceContents({ reference }: SimulatedTissue): AnnDataContents {

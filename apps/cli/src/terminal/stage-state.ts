@@ -4,6 +4,7 @@ import type { StageState } from "./progress-meter.js";
 const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
   reference: "reading the reference",
   genes: "choosing genes",
+  smoothing: "choosing the smoothing",
   statistics: "summing up spots",
   graph: "finding neighbours",
   solve: "solving",
@@ -15,7 +16,8 @@ export function stageState(
   { stage, done, total, estimate }: StageProgress,
   referenceUnit: string,
 ): StageState {
-  const unit = stage === "reference" ? referenceUnit : stage === "solve" ? "sweeps" : "spots";
+  const unit =
+    stage === "reference" ? referenceUnit : stage === "solve" || stage === "smoothing" ? "sweeps" : "spots";
   const isKnown = estimate !== undefined && Number.isFinite(estimate);
   const detail = isKnown ? `within about ${estimate.toPrecision(1)} of the optimum` : undefined;
   return { stage: STAGES[stage], done, total, unit, detail };

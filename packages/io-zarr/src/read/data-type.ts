@@ -13,7 +13,10 @@ export interface DataType {
 }
 
 export const SUPPORTED_DATA_TYPES =
-  "bool, int8 to int64, uint8 to uint64, float32, float64, UTF-8 strings (vlen-utf8), fixed-length strings (<U, |S)";
+  "bool, int8 to int64, uint8 to uint64, float16 to float64, UTF-8 strings (vlen-utf8), fixed-length strings (<U, |S)";
+
+/** What is decoded under another name, and made what it is by us: no runtime of ours is sure to have a Float16Array. */
+const HANDED_AS: Readonly<Record<string, string>> = { float16: "uint16" };
 
 const NUMERIC: Readonly<Record<string, DataType>> = Object.fromEntries(
   [
@@ -25,13 +28,14 @@ const NUMERIC: Readonly<Record<string, DataType>> = Object.fromEntries(
     "uint16",
     "uint32",
     "uint64",
+    "float16",
     "float32",
     "float64",
     "bool",
   ].map((name) => {
     const kind = name === "bool" ? "boolean" : name.startsWith("float") ? "float" : "integer";
     const byteSize = name === "bool" ? 1 : Number(/\d+/.exec(name)?.[0]) / 8;
-    return [name, { kind, name, byteSize, bigEndian: false, zarrita: name } as DataType];
+    return [name, { kind, name, byteSize, bigEndian: false, zarrita: HANDED_AS[name] ?? name } as DataType];
   }),
 );
 

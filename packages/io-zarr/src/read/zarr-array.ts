@@ -8,6 +8,7 @@ import {
 import { MOST_BYTES, mostChunkBytes, requireChunkRoom } from "../bounds.js";
 import { withBound } from "../codecs/codec-registry.js";
 import type { PackedStrings } from "../codecs/vlen-utf8.js";
+import { widenHalves } from "../codecs/widen-halves.js";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { type ChunkBytes, chunkBytes, chunkKey } from "./chunk-bytes.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
@@ -106,7 +107,9 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
       if (chunk.data.length !== itemCount) {
         throw badChunk(path, metadata, coordinates, `${chunk.data.length} items, not ${itemCount}`);
       }
-      return chunk;
+      return metadata.dataType.name === "float16"
+        ? { ...chunk, data: widenHalves(chunk.data as unknown as Uint16Array) }
+        : chunk;
     },
   };
 }

@@ -20,10 +20,11 @@ export type Column =
   /** 0 or 1. */
   | { readonly kind: "boolean"; readonly name: string; readonly values: Uint8Array };
 
-/** Unstructured annotation. Whole numbers become int64, other numbers float64; null and undefined are left out. */
+/** Unstructured annotation. Numbers become float64, whole ones too, a bigint int64; null and undefined are left out. */
 export type UnsValue =
   | string
   | number
+  | bigint
   | boolean
   | null
   | undefined

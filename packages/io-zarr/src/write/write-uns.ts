@@ -15,7 +15,7 @@ export async function writeUns(zarr: ZarrWriter, path: string, value: UnsValue):
     encoder.addString(value);
     return writeScalar(zarr, path, "string", encoder.take(1));
   }
-  if (typeof value === "number" || typeof value === "boolean") {
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
     const item = numeric(value);
     return writeScalar(zarr, path, dataTypeOf(item), new Uint8Array(item.buffer as ArrayBuffer));
   }
@@ -54,8 +54,8 @@ async function writeScalar(
   );
 }
 
-function numeric(value: number | boolean): NumericArray {
+/** By the type that it has here, never by its value: the type in the store is then the same for every run. */
+function numeric(value: number | bigint | boolean): NumericArray {
   if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 0);
-  const whole = Number.isSafeInteger(value) && !Object.is(value, -0);
-  return whole ? BigInt64Array.of(BigInt(value)) : Float64Array.of(value);
+  return typeof value === "bigint" ? BigInt64Array.of(value) : Float64Array.of(value);
 }

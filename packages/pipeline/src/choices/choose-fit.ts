@@ -7,7 +7,7 @@ import type { Problem } from "../problem/build-problem.js";
 import { leastSquaresProblem } from "../problem/count-problem.js";
 import type { PipelineTasks } from "../threads/pipeline-tasks.js";
 import { chooseSmoothing, meanOf, pairedError, type SmoothingChoice } from "./choose-smoothing.js";
-import { type HeldOutTrial, heldOutTrial } from "./held-out-trial.js";
+import { type HeldOutTrial, heldOutTrial, type TrialWatch } from "./held-out-trial.js";
 import type { SpotSample } from "./sample-spots.js";
 import { setSmoothing } from "./set-smoothing.js";
 import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
@@ -46,12 +46,12 @@ export async function chooseFit(
   options: DeconvolveOptions,
   context: SolverContext,
   notices: NoticeList,
-  signal?: AbortSignal,
+  watch?: TrialWatch,
 ): Promise<Fit> {
   const { solver, smoothing, kernels } = options;
   const trialOf = (fit: Fit) => {
     if (wanted === undefined) throw new TypeError("no sample was taken");
-    return heldOutTrial(executor, fit.solver, fit.problem, wanted, sample, context, kernels, signal);
+    return heldOutTrial(executor, fit.solver, fit.problem, wanted, sample, context, kernels, watch);
   };
   const settle = async (fit: Fit): Promise<Settled> => {
     if (smoothing === undefined || fit.solver.smoothing === undefined) return { fit };

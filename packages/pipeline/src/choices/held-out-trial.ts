@@ -35,6 +35,13 @@ export interface HeldOutTrial {
   deviancesOf(strength: number, prediction: CountPrediction): Promise<Float64Array>;
 }
 
+/** Who watches a trial: solves with many types take a while. */
+export interface TrialWatch {
+  readonly signal?: AbortSignal;
+  /** Called after each sweep of each solve. */
+  readonly onSweep?: () => void;
+}
+
 /** Statistics of both halves in both orders, and answers to as many strengths as may be tried. */
 const SOLVES_KEPT = 64;
 
@@ -49,7 +56,7 @@ export function heldOutTrial(
   sample: CsrChunk,
   context: SolverContext,
   kernels: KernelChoice,
-  signal?: AbortSignal,
+  { signal, onSweep }: TrialWatch = {},
 ): HeldOutTrial {
   const { smoothing: control } = solver;
   if (control === undefined) throw new TypeError("this solver has no smoothing to choose");
@@ -93,7 +100,7 @@ export function heldOutTrial(
   const solved = async (statistics: StatArray, strength: number) => {
     const toSolve = { solver, typeCount, statistics, graph, arena, ...start(strength) };
     const solving = { solver, precision: "float64", empty: "nan", kernels, ...options } as const;
-    return (await solveSpots(executor, toSolve, solving, { signal })).abundance;
+    return (await solveSpots(executor, toSolve, solving, { signal, onProgress: onSweep })).abundance;
   };
   const answers = new Map<number, Promise<StatArray>>();
   /** The answer to the first half among its own neighbours, solved once for each strength. */

@@ -15,6 +15,7 @@ import {
 import type { Deconvolution } from "../deconvolve.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
+import { typedParameters } from "./whole-numbers.js";
 
 /** Names and coordinates a result store is to carry, so that it can be plotted by itself. */
 export interface ResultFrame {
@@ -41,7 +42,7 @@ export async function resultElements(
       ...(obsColumns ? await typeColumns(key, result) : []),
     ],
     obsm: { [key]: { values: proportions, columnNames: typeNames } },
-    uns: { [`${key}_params`]: { ...result.parameters, ...extraParameters } },
+    uns: { [`${key}_params`]: typedParameters({ ...result.parameters, ...extraParameters }) },
   };
 }
 

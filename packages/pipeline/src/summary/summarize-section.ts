@@ -93,6 +93,8 @@ export async function summarizeSection(
     meanDegree: meanDegree(graph.neighbors),
     ...(open.meanDepth !== undefined && { meanDepth: open.meanDepth }),
   };
+  let sweepCount = 0;
+  const onSweep = () => callbacks.onProgress?.({ stage: "smoothing", done: ++sweepCount, total: undefined });
   const { solver, problem } = await chooseFit(
     executor,
     open,
@@ -101,7 +103,10 @@ export async function summarizeSection(
     options,
     context,
     notices,
-    callbacks.signal,
+    {
+      signal: callbacks.signal,
+      onSweep,
+    },
   );
   const { session, request } = startSession(solver, problem.reference, problem.solverOptions, context);
   const spots = await summarizeSpots(

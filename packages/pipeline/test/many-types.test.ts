@@ -1,0 +1,51 @@
+import { collect } from "@flashdeconv/core";
+import { simulateTissue } from "@flashdeconv/simulate";
+import { describe, expect, it } from "vitest";
+import { deconvolve, type StageProgress } from "../src/index.js";
+
+async function run(typeCount: number) {
+  const tissue = simulateTissue({ spotCount: 25, geneCount: 200, typeCount, depth: 800, cellsPerType: 4 });
+  const section = {
+    counts: tissue.counts,
+    geneNames: tissue.geneNames,
+    readCoordinates: async () => ({
+      dimension: 2 as const,
+      values: Float64Array.from((await collect(tissue.coordinates)).values),
+    }),
+  };
+  const progress: StageProgress[] = [];
+  const { sqrt } = Math;
+  let rootCount = 0;
+  Math.sqrt = (value) => {
+    rootCount++;
+    return sqrt(value);
+  };
+  try {
+    const result = await deconvolve(
+      section,
+      tissue.reference,
+      { kernels: "typescript" },
+      { onProgress: (state) => progress.push(state) },
+    );
+    return { result, progress, rootCount };
+  } finally {
+    Math.sqrt = sqrt;
+  }
+}
+
+describe("many types", () => {
+  it("take no exact step per spot and sweep, of which each costs the cube of their number", async () => {
+    const few = await run(60);
+    const many = await run(70);
+    // A root for each row of a factored matrix.
+    expect(many.rootCount).toBeLessThan(few.rootCount / 2);
+    expect(many.result.parameters.converged).toBe(true);
+  });
+
+  it("show that something is done while the smoothing is chosen", async () => {
+    const { progress } = await run(70);
+    const sweeps = progress.filter(({ stage }) => stage === "smoothing").map(({ done }) => done);
+    expect(sweeps.length).toBeGreaterThan(20);
+    expect(sweeps).toEqual(sweeps.map((_, i) => i + 1));
+  });
+});
