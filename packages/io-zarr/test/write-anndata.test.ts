@@ -89,6 +89,7 @@ describe("writeAnnData", () => {
     const store = memoryStore();
     const uns = {
       whole: 5000,
+      count: 5000n,
       fraction: 0.5,
       missing: Number.NaN,
       far: -Infinity,
@@ -104,19 +105,22 @@ describe("writeAnnData", () => {
       nested: { deep: { value: 1 } },
     };
     await writeAnnData(store, { ...small, uns }, { zarrFormat });
-    const { none, left, nested, doubles, integers, ...rest } = uns;
-    const read = await readDict(store, "uns", [...Object.keys(rest), "doubles", "integers"]);
-    expect(read).toEqual({ ...rest, doubles: [1.5], integers: [-7] });
+    const { none, left, nested, doubles, integers, count, ...rest } = uns;
+    const read = await readDict(store, "uns", [...Object.keys(rest), "count", "doubles", "integers"]);
+    expect(read).toEqual({ ...rest, count: Number(count), doubles: [1.5], integers: [-7] });
     expect(await readBack(store, "uns/nested/deep/value")).toBe(nested.deep.value);
     expect([none, left]).toEqual([null, undefined]);
     expect(store.keys().filter((key) => /none|left/.test(key))).toEqual([]);
     const types = Object.fromEntries(
-      ["whole", "fraction", "flag", "integers"].map((name) => [name, dataTypeAt(store, `uns/${name}`)]),
+      ["whole", "count", "fraction", "flag", "integers"].map((name) => [
+        name,
+        dataTypeAt(store, `uns/${name}`),
+      ]),
     );
     expect(await resolveAll(types)).toEqual(
       zarrFormat === 2
-        ? { whole: "<i8", fraction: "<f8", flag: "|b1", integers: "<i4" }
-        : { whole: "int64", fraction: "float64", flag: "bool", integers: "int32" },
+        ? { whole: "<f8", count: "<i8", fraction: "<f8", flag: "|b1", integers: "<i4" }
+        : { whole: "float64", count: "int64", fraction: "float64", flag: "bool", integers: "int32" },
     );
   });
 

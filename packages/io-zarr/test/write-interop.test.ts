@@ -114,7 +114,7 @@ const written = {
   },
   uns: {
     params: {
-      lambda: { dtype: "int64", value: 5000 },
+      lambda: { dtype: "float64", value: 5000 },
       rho: { dtype: "float64", value: 0.01 },
       solver: "bcd",
       empty: "",
