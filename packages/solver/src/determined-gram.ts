@@ -5,6 +5,8 @@ export interface DeterminedGram {
   /** K x K; the matrix that was given, to the bit, where the data determine all directions. */
   readonly gram: Float64Array;
   readonly eigen: SymmetricEigen;
+  /** Directions that were not determined: those of the first so many eigenvectors. */
+  readonly liftedCount: number;
   /** Least eigenvalue, above 0 unless the matrix is 0. */
   readonly smallest: number;
   /** How much the relative rounding of statistics can grow in proportions: greatest over least eigenvalue. */
@@ -37,7 +39,7 @@ export function determineGram(gram: Float64Array, typeCount: number, shift: numb
   const mean = values.reduce((sum, value) => sum + value, 0) / typeCount;
   const least = Math.min(Math.max(UNDETERMINED * mean, UNDETERMINED_BY_PULL * shift), DETERMINED * mean);
   const liftedCount = values.findIndex((value) => value >= least);
-  if (liftedCount <= 0 || !(mean > 0)) return determined(gram, eigen);
+  if (liftedCount <= 0 || !(mean > 0)) return determined(gram, eigen, 0);
   const level = Math.min(Math.max(LIFTED * mean, LIFTED_BY_PULL * shift), values[liftedCount]);
   const lifted = gram.slice();
   for (let i = 0; i < liftedCount; i++) {
@@ -48,11 +50,12 @@ export function determineGram(gram: Float64Array, typeCount: number, shift: numb
       }
     }
   }
-  return determined(lifted, { values: values.map((value) => Math.max(value, level)), vectors });
+  const raised = values.map((value) => Math.max(value, level));
+  return determined(lifted, { values: raised, vectors }, liftedCount);
 }
 
-function determined(gram: Float64Array, eigen: SymmetricEigen): DeterminedGram {
+function determined(gram: Float64Array, eigen: SymmetricEigen, liftedCount: number): DeterminedGram {
   const smallest = Math.max(0, eigen.values[0]);
   const conditioning = smallest > 0 ? eigen.values[eigen.values.length - 1] / smallest : 0;
-  return { gram, eigen, smallest, conditioning };
+  return { gram, eigen, liftedCount, smallest, conditioning };
 }

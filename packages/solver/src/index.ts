@@ -12,6 +12,7 @@
  * const { abundance } = await solve(nnls, session, { typeCount: 2, statistics, graph }, resolveSolveOptions());
  * console.log(abundance); // 3, 1
  */
+export { type AlikeTypes, alikeTypes, SIMILAR } from "./alike-types.js";
 export { type Allocate, allocateHere } from "./allocate.js";
 export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { type DeterminedGram, determineGram } from "./determined-gram.js";

@@ -7,7 +7,9 @@ it("exports what it promises and nothing else", () => {
     [
       "BCD_DEFAULTS",
       "NNLS_DEFAULTS",
+      "SIMILAR",
       "SOLVE_DEFAULTS",
+      "alikeTypes",
       "allocateHere",
       "arrangeStrips",
       "assessPiece",

@@ -9,6 +9,7 @@ import { METHOD_NAMES, METHODS, methodOf } from "../methods.js";
 import { wantsNeighbors } from "../neighbors/wants-neighbors.js";
 import { buildNoticeList, type NoticeList } from "../notice-list.js";
 import { describeSolve } from "../parameters.js";
+import { noteAlikeTypes } from "../problem/note-alike-types.js";
 import { noteTypesInFit } from "../problem/note-types-in-fit.js";
 import { startSession } from "../problem/start-session.js";
 import type { ScratchUse } from "../scratch/scratch-use.js";
@@ -150,6 +151,7 @@ export async function solveSection(
   const context = { spotCount, meanDegree, ...(meanDepth !== undefined && { meanDepth }) };
   const { session, request } = startSession(options.solver, reference, solverOptions, context, arena);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
+  noteAlikeTypes(reference, notices);
   callbacks.onProgress?.({ stage: "solve", done: 0, total: undefined });
   const toSolve = {
     solver: options.solver,
