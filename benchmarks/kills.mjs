@@ -1,138 +1,202 @@
-// Kills runs at random moments over their whole length, starts them again with --resume and compares what they end with.
-//   node benchmarks/kills.mjs [--size 100k] [--kills 100] [--seed 1] [--name kills]
-// A sixth of the kills each: both methods in memory and on scratch, and the article's again with strong smoothing. Every run keeps its pieces
-// at once (--save-every 0), else runs of seconds would keep none. Exits with 1 if a resumed run ended with other bits or another code
-// than 0, if an output was ever there in part, or if anything lay beside it in the end. Writes results/<name>.json.
-import { spawn } from "node:child_process";
+// Kills runs at random moments, again and again, by the same command with --resume in a loop, and compares what they end with.
+//   node benchmarks/kills.mjs [--size 100k | --data FOLDER] [--kills 100] [--in-a-row 5] [--seed 1] [--name kills]
+// A loop is killed some times in a row, then left to its end, then run once more, which must find it done. Every run keeps its pieces at once
+// (--save-every 0), else runs of seconds would keep none. Kinds of kills: at random moments; the same with what was left looking as in
+// a container that started again, its process numbers given to others; in the midst of a commit in place; and, a few times, in a process namespace of its own, which
+// nobody can look into (where `unshare` works: the next run watches such a lock for a minute). Exits with 1 if a loop did not end with 0
+// and the same bits, if an output was ever there in part, or if anything lay beside it in the end. Writes results/<name>.json.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
 import { prepareDataSet } from "./lib/data-set.mjs";
+import { giveNumberAgain, hasContainers, isCommitting, runAndKill } from "./lib/kill.mjs";
 import { SIZES, TYPES } from "./lib/options.mjs";
-import { runArguments } from "./lib/run-command.mjs";
+import { CLI } from "./lib/places.mjs";
 import { saveResult } from "./lib/save-result.mjs";
 import { updateTables } from "./make-table.mjs";
 
+const SCRATCH = ["--use-scratch", "always"];
+const ARTICLE = ["--method", "flashdeconv"];
+/** Options, and where the result goes. */
 const MODES = {
-  "weighted, in memory": ["--method", "weighted"],
-  "weighted, on scratch": ["--method", "weighted", "--use-scratch", "always"],
-  "flashdeconv, in memory": [],
-  "flashdeconv, on scratch": ["--use-scratch", "always"],
-  "flashdeconv, strong smoothing, in memory": ["--lambda", "500"],
-  "flashdeconv, strong smoothing, on scratch": ["--use-scratch", "always", "--lambda", "500"],
+  "weighted, in memory": { options: [], output: "out" },
+  "weighted, on scratch, in place": { options: SCRATCH, output: "in-place" },
+  "weighted, with statistics": { options: [], output: "stats" },
+  "flashdeconv, in memory, in place": { options: ARTICLE, output: "in-place" },
+  "flashdeconv, on scratch": { options: [...ARTICLE, ...SCRATCH], output: "out" },
+  "flashdeconv, strong smoothing, on scratch, with statistics": {
+    options: [...ARTICLE, ...SCRATCH, "--lambda", "500"],
+    output: "stats",
+  },
 };
-const OUT = "out.zarr";
+/** A process namespace that is gone costs a minute. */
+const MOST_CONTAINED = 2;
 
 const { values: given } = parseArgs({
   options: {
     size: { type: "string", default: "100k" },
+    data: { type: "string" },
     kills: { type: "string", default: "100" },
+    "in-a-row": { type: "string", default: "5" },
     seed: { type: "string", default: "1" },
     name: { type: "string", default: "kills" },
   },
 });
-const data = prepareDataSet({ ...SIZES[given.size], types: TYPES, zarrFormat: 2, compressor: "gzip" });
+// A folder that `flashdeconv simulate` made, or the data of the other measurements.
+const data = given.data
+  ? {
+      spatial: join(given.data, "spatial.zarr"),
+      reference: join(given.data, "reference.zarr"),
+      facts: JSON.parse(readFileSync(join(given.data, "facts.json"), "utf8")),
+    }
+  : prepareDataSet({ ...SIZES[given.size], types: TYPES, zarrFormat: 2, compressor: "gzip" });
 const where = circumstances();
 const random = numberStream(Number(given.seed));
 const names = Object.keys(MODES);
+const isContainable = hasContainers();
+const folder = mkdtempSync(join(tmpdir(), "flashdeconv-kills-"));
+const section = join(folder, "section.zarr");
+const out = join(folder, "out.zarr");
+const stats = join(folder, "stats.zarr");
 
 const wholes = {};
-for (const name of names) {
-  const folder = newFolder();
-  const whole = await run(folder, name);
+for (const mode of names) {
+  renew();
+  const whole = await runAndKill(commandOf(mode));
   if (whole.code !== 0)
-    throw new Error(`The undisturbed run ${name} ended with ${whole.code}.\n${whole.stderr}`);
-  wholes[name] = { milliseconds: whole.milliseconds, digest: digest(join(folder, OUT)) };
-  rmSync(folder, { recursive: true });
+    throw new Error(`The undisturbed run ${mode} ended with ${whole.code}.\n${whole.stderr}`);
+  wholes[mode] = { milliseconds: whole.milliseconds, digest: digestOf(mode) };
 }
 
-const rounds = [];
-for (let i = 0; rounds.length < Number(given.kills); i++) {
+const loops = [];
+let killCount = 0;
+let containedCount = 0;
+for (let i = 0; killCount < Number(given.kills); i++) {
   const mode = names[i % names.length];
-  const { milliseconds, digest: wanted } = wholes[mode];
-  const after = random() * milliseconds;
-  const folder = newFolder();
-  const killed = await run(folder, mode, { after });
-  // Some are quicker than the undisturbed run: they do not count.
-  if (killed.code === "SIGKILL") {
-    const out = join(folder, OUT);
-    const isHalf = existsSync(out) && digest(out) !== wanted;
-    const resumed = await run(folder, mode, { more: ["--resume"] });
-    const round = {
-      mode,
-      after_ms: Math.round(after),
-      stage: stageOf(killed.stderr),
-      half_written: isHalf,
-      code: resumed.code,
-      resumed_pieces: resumed.code === 0 ? JSON.parse(resumed.stdout).resumed_pieces : null,
-      resumed_ms: Math.round(resumed.milliseconds),
-      same_bits: resumed.code === 0 && digest(out) === wanted,
-      left: readdirSync(folder).filter((name) => name !== OUT),
-    };
-    rounds.push(round);
-    console.error(JSON.stringify(round));
-    if (resumed.code !== 0) console.error(resumed.stderr + resumed.stdout);
+  renew();
+  const kills = [];
+  const most = Math.min(Number(given["in-a-row"]), Number(given.kills) - killCount);
+  let isHalf = false;
+  while (kills.length < most) {
+    const kill = await killOnce(mode);
+    if (kill === undefined) break;
+    kills.push(kill);
+    isHalf ||= isThereInPart(mode);
+    console.error(JSON.stringify({ mode, ...kill }));
   }
-  rmSync(folder, { recursive: true, force: true });
+  killCount += kills.length;
+  const last = await runAndKill([...commandOf(mode), "--resume"]);
+  const again = await runAndKill([...commandOf(mode), "--resume"]);
+  const loop = {
+    mode,
+    kills,
+    half_written: isHalf,
+    codes: [last.code, again.code],
+    found_done: again.code === 0 && JSON.parse(again.stdout).already_done === true,
+    resumed_pieces: last.code === 0 ? JSON.parse(last.stdout).resumed_pieces : null,
+    resumed_ms: Math.round(last.milliseconds),
+    same_bits: last.code === 0 && digestOf(mode) === wholes[mode].digest,
+    left: leftOvers(mode),
+  };
+  loops.push(loop);
+  console.error(JSON.stringify({ ...loop, kills: kills.length }));
+  save();
+  if (last.code !== 0 || again.code !== 0)
+    console.error(last.stdout + last.stderr + again.stdout + again.stderr);
 }
+rmSync(folder, { recursive: true, force: true });
 
-const isGood = (round) =>
-  round.code === 0 && round.same_bits && !round.half_written && round.left.length === 0;
-const result = {
-  kind: "kills",
-  ...where,
-  data: data.facts,
-  modes: names.map((mode) => ({ mode, whole_ms: Math.round(wholes[mode].milliseconds) })),
-  kills: rounds.length,
-  good: rounds.filter(isGood).length,
-  went_on: rounds.filter((round) => round.resumed_pieces > 0).length,
-  rounds,
-};
-const saved = saveResult(given.name, result);
+const saved = save();
 updateTables();
 console.log(
   saved,
-  `${result.kills} kills, ${result.good} resumed to the same bits, ${result.went_on} from kept pieces`,
+  `${killCount} kills (${JSON.stringify(kindsOf(loops))}), ${good} of ${loops.length} loops ended well`,
 );
-process.exitCode = result.good === result.kills ? 0 : 1;
+process.exitCode = good === loops.length ? 0 : 1;
 
-function newFolder() {
-  const folder = mkdtempSync(join(tmpdir(), "flashdeconv-kills-"));
-  mkdirSync(folder, { recursive: true });
-  return folder;
+function isGood({ codes, same_bits, half_written, found_done, left }) {
+  return codes.every((code) => code === 0) && same_bits && found_done && !half_written && left.length === 0;
 }
 
-/** Runs into a folder; kills after so many ms, if given. */
-async function run(folder, mode, { after, more = [] } = {}) {
-  const args = runArguments(data, join(folder, OUT), [...MODES[mode], "--save-every", "0", ...more]);
-  const start = performance.now();
-  const child = spawn(
-    process.execPath,
-    args.filter((arg) => arg !== "--quiet"),
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text) => {
-    stderr += text;
-  });
-  const timer = after !== undefined && setTimeout(() => child.kill("SIGKILL"), after);
-  const code = await new Promise((resolve) =>
-    child.once("close", (status, signal) => resolve(status ?? signal)),
-  );
-  clearTimeout(timer);
-  return { code, stdout, stderr, milliseconds: performance.now() - start };
+function kindsOf(some) {
+  const kinds = {};
+  for (const { kind } of some.flatMap(({ kills }) => kills)) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return kinds;
 }
 
-/** The last stage that progress had named. */
-function stageOf(stderr) {
-  const stages = [...stderr.matchAll(/^([a-z ]+): /gm)].map(([, stage]) => stage);
-  return stages.filter((stage) => stage !== "note").at(-1) ?? "before the first";
+/** Also after each loop: the whole takes long. */
+function save() {
+  return saveResult(given.name, {
+    kind: "kills",
+    ...where,
+    data: data.facts,
+    modes: names.map((mode) => ({ mode, whole_ms: Math.round(wholes[mode].milliseconds) })),
+    kills: killCount,
+    kinds: kindsOf(loops),
+    good: loops.filter(isGood).length,
+    loops,
+  });
+}
+
+/** Runs and kills; undefined where the run was quicker. */
+async function killOnce(mode) {
+  const isInPlace = MODES[mode].output === "in-place";
+  const draw = random();
+  const after = random() * wholes[mode].milliseconds;
+  const isContained = isContainable && draw < 0.04 && containedCount < MOST_CONTAINED;
+  if (isContained) containedCount++;
+  const isAtCommit = isInPlace && !isContained && draw > 0.75;
+  const isTime = isAtCommit ? () => isCommitting(section) : (milliseconds) => milliseconds > after;
+  const killed = await runAndKill([...commandOf(mode), "--resume"], { isTime, isContained });
+  if (killed.code === 0) return undefined;
+  if (killed.code !== "SIGKILL")
+    throw new Error(`A run of ${mode} ended with ${killed.code}.\n${killed.stderr}${killed.stdout}`);
+  // Threads and the namespace end a moment after.
+  if (isContained) await new Promise((resolve) => setTimeout(resolve, 200));
+  const isReused = !isContained && random() < 0.4 && giveNumberAgain(folder) > 0;
+  const moment = isAtCommit ? "in the commit" : isContained ? "in a namespace of its own" : "anywhere";
+  return {
+    kind: isReused ? `${moment}, number given again` : moment,
+    after_ms: Math.round(killed.milliseconds),
+  };
+}
+
+function commandOf(mode) {
+  const { options, output } = MODES[mode];
+  const target = output === "in-place" ? ["--in-place"] : ["--out", out];
+  const more = output === "stats" ? ["--save-stats", stats] : [];
+  const inputs = ["run", output === "in-place" ? section : data.spatial, "--reference", data.reference];
+  return [CLI, ...inputs, ...target, ...more, "--json", "--save-every", "0", ...options];
+}
+
+function renew() {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  cpSync(data.spatial, section, { recursive: true, preserveTimestamps: true });
+}
+
+/** A new store is there as a whole or not at all. In place the next run completes what is half made. */
+function isThereInPart(mode) {
+  return MODES[mode].output !== "in-place" && existsSync(out) && !wholes[mode].digest.startsWith(digest(out));
+}
+
+function digestOf(mode) {
+  const { output } = MODES[mode];
+  return output === "in-place" ? digest(section) : digest(out) + (output === "stats" ? digest(stats) : "");
+}
+
+function leftOvers(mode) {
+  const { output } = MODES[mode];
+  const wanted = [
+    "section.zarr",
+    ...(output === "in-place" ? [] : ["out.zarr"]),
+    ...(output === "stats" ? ["stats.zarr"] : []),
+  ];
+  const hidden = readdirSync(section).filter((name) => name.startsWith(".flashdeconv"));
+  return [...readdirSync(folder).filter((name) => !wanted.includes(name)), ...hidden];
 }
 
 /** Of all files of a store. */

@@ -190,7 +190,7 @@ describe("the fingerprint", () => {
     expect(options.length).toBeGreaterThan(40);
     for (const name of WITHOUT_EFFECT) expect(options.map((one) => one.attributeName())).toContain(name);
     const flags = { reference: "cells.zarr" };
-    const resolved = await deconvolveOptions(flags);
+    const resolved = await deconvolveOptions("section.zarr", flags);
     for (const option of options) {
       const name = option.attributeName();
       if (WITHOUT_EFFECT.has(name)) continue;

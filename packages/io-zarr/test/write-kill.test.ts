@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,10 +35,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the child until it has written half, kills it, and tells what it left beside or in the store. */
-async function killMidway(mode: "create" | "overwrite" | "edit"): Promise<void> {
-  const child = spawn(process.execPath, [join(folder, "child.mjs"), mode, path], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+async function killMidway(
+  mode: "create" | "overwrite" | "edit",
+  before: readonly string[] = [],
+): Promise<void> {
+  const [program, ...args] = [...before, process.execPath, join(folder, "child.mjs"), mode, path];
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<string | null>((resolve) => child.on("exit", (_, signal) => resolve(signal)));
   child.stdout.on("data", (data) => String(data).includes("half") && child.kill("SIGKILL"));
   expect(await ended).toBe("SIGKILL");
@@ -71,3 +73,27 @@ it("a killed run leaves no store, or the store as it was, and the next run clean
   await (await createStore(path, { overwrite: true })).discard();
   expect(readdirSync(data)).toEqual(["out.zarr"]);
 });
+
+const CONTAINER = ["unshare", "--pid", "--fork", "--kill-child"];
+const canContain = spawnSync(CONTAINER[0], [...CONTAINER.slice(1), "true"]).status === 0;
+
+it.skipIf(!canContain)(
+  "a run that was killed in a process namespace of its own is taken over once it gives no sign of life (needs unshare)",
+  async () => {
+    const data = join(folder, "data");
+    rmSync(data, { recursive: true, force: true });
+    mkdirSync(data);
+    await killMidway("create", CONTAINER);
+    expect(readdirSync(data)).toEqual([".out.zarr.lock", expect.stringMatching(/^\.out\.zarr\.partial-/)]);
+    const stop = AbortSignal.timeout(100);
+    await expect(createStore(path, { lock: { signal: stop } })).rejects.toThrow(/timeout/);
+    await (await createStore(path, { lock: { silenceSeconds: 0.5 } })).discard();
+    expect(readdirSync(data)).toEqual([]);
+
+    await writeAnnData(await createStore(path), contents);
+    const before = filesOf(path);
+    await killMidway("edit", CONTAINER);
+    await (await editStore(path, { lock: { silenceSeconds: 0.5 } })).discard();
+    expect(filesOf(path)).toEqual(before);
+  },
+);
