@@ -1,5 +1,5 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { resolveSimulationOptions, SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
@@ -64,7 +64,7 @@ async function demonstrate(flags: DemoFlags, terminal: Terminal): Promise<Outcom
   const simulation = await simulateInto(folder, { spots, seed, overwrite }, terminal);
   const run = await runDeconvolution(spatial, { reference, out: result, overwrite }, terminal);
   const evaluation = await evaluateResult(result, { truth: spatial }, terminal);
-  const rerun = `flashdeconv run ${spatial} --reference ${reference} --out ${join(folder, "mine.zarr")}`;
+  const rerun = `${programName()} run ${[spatial, "--reference", reference, "--out", join(folder, "mine.zarr")].map(shellWord).join(" ")}`;
   return {
     lines: [
       ...simulation.lines,
@@ -85,6 +85,19 @@ async function demonstrate(flags: DemoFlags, terminal: Terminal): Promise<Outcom
       evaluation: evaluation.json,
     },
   };
+}
+
+/** How this program was called, so that a line can be pasted where the user is: by its name where it is installed, else by its file. */
+function programName(): string {
+  const script = process.argv[1] ?? "";
+  return /flashdeconv\.js$/.test(script) && !script.includes("node_modules")
+    ? `node ${shellWord(relative(process.cwd(), script) || script)}`
+    : "flashdeconv";
+}
+
+/** A word as a shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Makes the folder, or takes one that is empty or an earlier demo's. Throws StoreError for any other. */
