@@ -9,6 +9,7 @@ import {
   MemoryPlanError,
   OptionError,
   ShapeError,
+  SolverError,
   StoreError,
   WorkerError,
 } from "./errors.js";
@@ -28,6 +29,7 @@ const CLASSES: Readonly<Record<ErrorTag, { prototype: FlashdeconvError }>> = {
   ShapeError,
   OptionError,
   MemoryPlanError,
+  SolverError,
   WorkerError,
 };
 

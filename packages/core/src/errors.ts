@@ -17,6 +17,7 @@ export type ErrorTag =
   | "ShapeError"
   | "OptionError"
   | "MemoryPlanError"
+  | "SolverError"
   | "WorkerError";
 
 const ERROR_BRAND = "flashdeconv";
@@ -123,6 +124,19 @@ export class OptionError extends FlashdeconvError {
 /** The work does not fit in the memory it was given. */
 export class MemoryPlanError extends FlashdeconvError {
   readonly tag = "MemoryPlanError";
+}
+
+/** A solver that is no part of this project broke a promise: it threw, gave no abundances, or did not come back. */
+export class SolverError extends FlashdeconvError {
+  readonly tag = "SolverError";
+  readonly solver: string;
+  /** Number of the spot that is concerned, where there is one. */
+  readonly spot: number | undefined;
+  constructor({ solver, spot, ...parts }: Omit<ErrorParts, "subject"> & { solver: string; spot?: number }) {
+    super({ ...parts, subject: `solver ${solver}` });
+    this.solver = solver;
+    this.spot = spot;
+  }
 }
 
 /** A worker died or broke its protocol. */

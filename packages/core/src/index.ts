@@ -29,6 +29,7 @@ export {
   MemoryPlanError,
   OptionError,
   ShapeError,
+  SolverError,
   StoreError,
   WorkerError,
 } from "./errors.js";

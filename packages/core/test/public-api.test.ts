@@ -15,6 +15,7 @@ it("exports what it promises and nothing else", () => {
       "ORDERED_SUM_BLOCK",
       "OptionError",
       "ShapeError",
+      "SolverError",
       "StoreError",
       "WorkerError",
       "breather",

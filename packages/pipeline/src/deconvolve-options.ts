@@ -9,10 +9,12 @@ import {
 import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
 import { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions, type Solver } from "@flashdeconv/solver";
+import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import { checkSolverOptions, type MethodOrigin, refuseForeign, refuseIgnored } from "./check-options.js";
 import type { Checkpoint } from "./checkpoint/checkpoint.js";
 import { usesCountModel } from "./choices/smoothed-poisson.js";
 import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
+import { guardSolver } from "./plugins/guard-solver.js";
 import { PLATFORMS, type PlatformName } from "./problem/platforms.js";
 import type { ScratchUse } from "./scratch/scratch-use.js";
 import type { SectionSummary } from "./summary/summarize-section.js";
@@ -215,7 +217,7 @@ function resolveMethod(
   const method = asked ?? (given && methodOf(given) === undefined ? undefined : DEFAULT_METHOD);
   if (given !== undefined) refuseOtherSolver(given, method);
   const defaults = method && METHODS[method];
-  const solver = given ?? (defaults ?? METHODS[DEFAULT_METHOD]).solver;
+  const solver = (given && ours(given)) ?? (defaults ?? METHODS[DEFAULT_METHOD]).solver;
   const isSet = solver.smoothing !== undefined && solver.smoothing.option in (input.solverOptions ?? {});
   return {
     method,
@@ -223,6 +225,11 @@ function resolveMethod(
     genes: input.genes ?? defaults?.genes ?? (usesCountModel(solver) ? "all" : "selected"),
     smoothing: input.smoothing ?? (isSet || input.platform ? undefined : defaults?.smoothing),
   };
+}
+
+/** A solver of ours as it is, any other with its calls watched. */
+function ours(solver: Solver): Solver {
+  return BUILT_IN_SOLVERS[solver.name] === solver ? solver : guardSolver(solver);
 }
 
 /** The method alone decides: a solver that is another method's, or no method's, does not change it. */

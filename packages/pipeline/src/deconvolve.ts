@@ -8,6 +8,7 @@ import { isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js
 import { startArena } from "./memory/allocator.js";
 import { keptNotices } from "./notice-list.js";
 import type { Parameters } from "./parameters.js";
+import { withSpotName } from "./plugins/guard-solver.js";
 import { solveSection } from "./solve/solve-summary.js";
 import type { SpotAnswers } from "./solve/spot-answers.js";
 import { summarizeSection } from "./summary/summarize-section.js";
@@ -47,5 +48,10 @@ export async function deconvolve(
   const arena = startArena(options.kernels, size, callbacks.executor);
   const { summary, solver } = await summarizeSection(spatial, reference, options, callbacks, notices, arena);
   await callbacks.onSummary?.(summary);
-  return solveSection(summary, { ...options, solver }, callbacks, notices, arena);
+  try {
+    return await solveSection(summary, { ...options, solver }, callbacks, notices, arena);
+  } catch (error) {
+    // On scratch rows have numbers of their own.
+    throw await withSpotName(error, callbacks.scratch ? undefined : spatial.readSpotName);
+  }
 }

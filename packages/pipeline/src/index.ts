@@ -45,6 +45,7 @@ export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.j
 export { wantsNeighbors } from "./neighbors/wants-neighbors.js";
 export { methodsWith, methodsWithOwn } from "./option-table.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
+export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./plugins/guard-solver.js";
 export { betterColumns, describeMatch, type NamedSide } from "./problem/align-inputs.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
 export { isUninformativeLabel } from "./problem/prepare-reference.js";

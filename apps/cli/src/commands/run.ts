@@ -174,6 +174,11 @@ export function addRunCommand(program: Command, environment: Environment): void 
       forOwnMethods("rho", `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`),
       parseNumber("--rho"),
     )
+    .option(
+      "--solver-timeout <seconds>",
+      "longest that a call of a solver of your own may take (default: no limit)",
+      parseNumber("--solver-timeout"),
+    )
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
     .option(
       "--tolerance <number>",

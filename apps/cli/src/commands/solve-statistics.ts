@@ -9,7 +9,7 @@ import {
   solveSummary,
   writeResultStore,
 } from "@flashdeconv/pipeline";
-import { loadSolver } from "../options/load-solver.js";
+import { isPlugin, loadSolver } from "../options/load-solver.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import type { ResourceFlags } from "../options/resource-options.js";
@@ -49,6 +49,7 @@ export interface SolveFlags
       | "rho"
       | "solver"
       | "solverOptions"
+      | "solverTimeout"
       | "tolerance"
       | "maxSweeps"
       | "precision"
@@ -70,7 +71,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     obsColumns: flags.obsColumns,
     extraParameters: { statistics: redactUrl(path) },
   });
-  const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
+  const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
   const { tolerance, maxSweeps, precision, empty, kernels, smoothing, out, overwrite } = flags;
   const own = solverOptions(flags);
@@ -78,6 +79,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   refuseWithoutObject(flags, {
     ...remoteObjects([path, out], flags),
     scratch: flags.useScratch !== "never",
+    plugin: isPlugin(flags.solver),
   });
   const access = storeAccess(flags);
   await refuseWorkFoldersInside(flags, [path, out], access);

@@ -68,6 +68,11 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "--solver <name|module>",
       `${SOLVER_NAMES.join(", ")}, or a module of your own that takes such statistics (default: that of the run's method)`,
     )
+    .option(
+      "--solver-timeout <seconds>",
+      "longest that a call of a solver of your own may take (default: no limit)",
+      parseNumber("--solver-timeout"),
+    )
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
     .option(
       "--tolerance <number>",

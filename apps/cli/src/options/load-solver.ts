@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { OptionError } from "@flashdeconv/core";
-import { BUILT_IN_SOLVERS } from "@flashdeconv/pipeline";
+import { BUILT_IN_SOLVERS, guardSolver } from "@flashdeconv/pipeline";
 import type { Solver } from "@flashdeconv/solver";
+import { limitCalls, watchCalls } from "../plugins/call-clock.js";
 import { findPackageEntry } from "./find-package-entry.js";
 import { suggestion } from "./parse-choice.js";
 
@@ -12,13 +13,18 @@ const FLAG = "--solver";
 /** Names of the solvers that need no module. */
 export const SOLVER_NAMES = Object.keys(BUILT_IN_SOLVERS);
 
+/** Whether a name is that of a solver of others. */
+export function isPlugin(name: string | undefined): boolean {
+  return name !== undefined && !SOLVER_NAMES.includes(name);
+}
+
 /**
  * The solver of a name: one of ours, or the default export of a module, given as a path or a package name from the current
  * folder.
  *
  * @throws OptionError where there is no such module, it cannot be loaded, or its export is no solver (naming what lacks)
  */
-export async function loadSolver(name: string): Promise<Solver> {
+export async function loadSolver(name: string, timeoutSeconds?: number): Promise<Solver> {
   if (Object.hasOwn(BUILT_IN_SOLVERS, name)) return BUILT_IN_SOLVERS[name];
   const file = existsSync(name) ? resolve(name) : findPackageEntry(name, process.cwd());
   if (file === undefined) {
@@ -30,6 +36,7 @@ export async function loadSolver(name: string): Promise<Solver> {
       remedy: suggestion(name, SOLVER_NAMES) ?? "Check the path.",
     });
   }
+  limitCalls(timeoutSeconds);
   const exported = await importDefault(name, file);
   const missing = missingParts(exported);
   if (missing.length > 0) {
@@ -40,10 +47,11 @@ export async function loadSolver(name: string): Promise<Solver> {
       remedy: "See docs/write-a-solver.md for what a solver is.",
     });
   }
-  return exported as Solver;
+  return guardSolver(exported as Solver, watchCalls);
 }
 
 async function importDefault(name: string, file: string): Promise<unknown> {
+  watchCalls("load");
   try {
     const module: { default?: unknown } = await import(pathToFileURL(file).href);
     return module.default;
@@ -54,6 +62,8 @@ async function importDefault(name: string, file: string): Promise<unknown> {
       rule: `a module that can be loaded; this one fails with: ${cause instanceof Error ? cause.message : cause}`,
       remedy: `Make sure that node can import it: node ${file}`,
     });
+  } finally {
+    watchCalls(undefined);
   }
 }
 

@@ -15,6 +15,7 @@ const OBJECTS = {
   neighbors: "neighbours: where nothing is smoothed, it tells nothing apart",
   newStore: "no version with --in-place and --new-table, which keep the store's own",
   scratch: "files on scratch, which --use-scratch never rules out",
+  plugin: "a solver of your own, with --solver",
   resultStore: "a store among the results: a table has one set of proportions, without a key",
   truthStore: "a store with the truth: a table has one set of proportions, without a key",
 } as const;
@@ -41,6 +42,7 @@ export const OBJECTS_OF: Readonly<Record<string, readonly ObjectName[]>> = {
   "--section-key": ["neighbors"],
   "--zarr-format": ["newStore"],
   "--scratch": ["scratch"],
+  "--solver-timeout": ["plugin"],
   "--key": ["resultStore"],
   "--truth-key": ["truthStore"],
 };

@@ -60,6 +60,7 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   "scratch",
   "useScratch",
   "kernels",
+  "solverTimeout",
   "runDir",
   "resume",
   "restart",

@@ -10,7 +10,7 @@ import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
 import type { SectionFlags } from "./input-options.js";
-import { loadSolver } from "./load-solver.js";
+import { isPlugin, loadSolver } from "./load-solver.js";
 import { refuseWithoutObject, remoteObjects } from "./option-objects.js";
 import type { SmoothingFlag } from "./parse-smoothing.js";
 import type { ResourceFlags } from "./resource-options.js";
@@ -66,7 +66,7 @@ export interface RunFlags
 export async function deconvolveOptions(spatial: string, flags: RunFlags): Promise<DeconvolveOptions> {
   checkWorkers(flags.workers);
   checkRunDirFlags(flags);
-  const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver);
+  const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
   const options = resolveDeconvolveOptions({
     method: flags.method,
@@ -105,6 +105,7 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
     neighbors: saveStats !== undefined ? options.solver.coupling !== "independent" : wantsNeighbors(options),
     newStore: !inPlace && newTable === undefined,
     scratch: flags.useScratch !== "never",
+    plugin: isPlugin(flags.solver),
   });
   return options;
 }

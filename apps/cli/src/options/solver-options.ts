@@ -5,6 +5,8 @@ import type { Solver } from "@flashdeconv/solver";
 export interface SolverFlags {
   readonly lambda?: number | "auto";
   readonly rho?: number;
+  /** Seconds. */
+  readonly solverTimeout?: number;
   readonly solverOptions?: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +29,14 @@ export function solverOptions({ lambda, rho, solverOptions = {} }: SolverFlags):
  * Throws OptionError for `--lambda` and `--rho` with a solver that has none by this name, whatever it makes of options that it does not
  * know. No solver stands for a method's, of which `deconvolve` knows.
  */
-export function checkSolverFlags(solver: Solver | undefined, { lambda, rho }: SolverFlags): void {
+export function checkSolverFlags(
+  solver: Solver | undefined,
+  { lambda, rho, solverTimeout }: SolverFlags,
+): void {
+  if (solverTimeout !== undefined && !(solverTimeout > 0)) {
+    const rule = "a number of seconds above 0";
+    throw new OptionError({ option: "--solver-timeout", value: solverTimeout, rule });
+  }
   if (solver === undefined) return;
   for (const [name, value] of Object.entries({ lambda, rho })) {
     if (value === undefined || solver.smoothing?.option === name || name in defaultsOf(solver)) continue;

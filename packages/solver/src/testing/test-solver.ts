@@ -7,7 +7,10 @@ import { buildTestSection, COUNTS_PER_SPOT, otherLabels, type TestSection } from
 export interface TestSolverOptions<O extends object> {
   /** Options to test with; the solver's own defaults if left out. */
   readonly solverOptions?: Partial<O>;
-  /** How much of a pure spot must be given to its type; 0.9 by default. */
+  /**
+   * How much of a pure spot must be given to its type; 0.9 by default. A solver that is pulled away from the data on purpose, by sparsity,
+   * smoothing or a prior, states what it reaches.
+   */
   readonly pureProportion?: number;
 }
 
@@ -29,7 +32,10 @@ export async function testSolver<O extends object>(
   checkAnswer(section, answer, options.pureProportion ?? 0.9);
 
   const again = await runSolver(solver, structuredClone(resolved), buildTestSection(solver.input));
-  require(sameBits(answer, again), "the same input and cloned options give other bits");
+  require(sameBits(
+    answer,
+    again,
+  ), "a second run on the same input, with a clone of the options, gives other bits: something is kept between runs, drawn at random, or lost when options are cloned (functions, undefined)");
   await checkPermutation(solver, resolved, section, answer);
   checkChunks(solver, resolved, section);
   checkTiles(solver, resolved, section);
@@ -46,16 +52,23 @@ function checkOptions<O extends object>(solver: Solver<O>, resolved: O): void {
   }
   require(JSON.stringify(clone) === JSON.stringify(resolved), "resolved options change when cloned");
   const twice = JSON.stringify(solver.resolveOptions(resolved));
-  require(twice === JSON.stringify(resolved), "resolving resolved options changes them");
+  require(twice ===
+    JSON.stringify(
+      resolved,
+    ), "resolveOptions changes options that it has resolved before: what it returns must be taken as it is");
 }
 
 function checkAnswer(section: TestSection, abundance: Float64Array, pureProportion: number): void {
   const { typeCount } = section;
-  for (const value of abundance) require(Number.isFinite(value) && value >= 0, `an abundance is ${value}`);
+  for (const value of abundance)
+    require(Number.isFinite(value) &&
+      value >=
+        0, `an abundance is ${value}, where a finite number of at least 0 is asked for, in spots without counts too (divisions by 0?)`);
   for (const { spot, type } of section.pureSpots) {
     const row = abundance.subarray(spot * typeCount, (spot + 1) * typeCount);
     const proportion = row[type] / row.reduce((sum, value) => sum + value, 0);
-    require(proportion >= pureProportion, `a spot of one type alone gets ${proportion} of it`);
+    require(proportion >=
+      pureProportion, `spot ${spot} holds type ${type} alone and is given ${proportion} of it, less than the ${pureProportion} that is asked for: the answer does not follow the data. If that is what the solver is meant to do (a prior, a penalty), state how much it gives with testSolver(solver, { pureProportion: ${Math.max(0, Math.floor(proportion * 100) / 100)} })`);
   }
 }
 
@@ -84,7 +97,10 @@ function checkChunks<O extends object>(solver: Solver<O>, options: O, section: T
   const session = start(solver, options, section);
   const whole = summarizeIn(session, section, section.spotCount);
   for (const size of [1, 7]) {
-    require(sameBits(whole, summarizeIn(session, section, size)), `chunks of ${size} give other statistics`);
+    require(sameBits(
+      whole,
+      summarizeIn(session, section, size),
+    ), `rows summarised ${size} at a time give other statistics than all at once: a row must be summarised by itself`);
   }
 }
 
@@ -102,7 +118,7 @@ function checkTiles<O extends object>(solver: Solver<O>, options: O, section: Te
   const tile: Tile = { spots: even, statistics, indptr: graph.indptr, indices: graph.indices, relaxation: 1 };
   const kept = statistics.slice();
   session.sweep(tile, whole);
-  require(sameBits(statistics, kept), "a sweep changed the statistics");
+  require(sameBits(statistics, kept), "a sweep wrote to the statistics, which are read only");
   const owned = new Set(even);
   for (let spot = 0; spot < spotCount; spot++) {
     if (owned.has(spot)) continue;
@@ -185,7 +201,7 @@ async function runSolver<O extends object>(
   const statistics = summarizeIn(session, section, section.spotCount);
   const limits = resolveSolveOptions({ tolerance: 1e-9 });
   const solution = await solve(solver, session, { typeCount, statistics, graph }, limits);
-  require(solution.converged, `not converged after ${solution.sweeps} sweeps`);
+  require(solution.converged, `not converged after ${solution.sweeps} sweeps: the largest change that a sweep tells must go down to 0`);
   return solution.abundance;
 }
 
