@@ -299,28 +299,32 @@ function shards([result]) {
   ];
 }
 
-function kills({ modes, rounds }) {
-  const isGood = (round) =>
-    round.code === 0 && round.same_bits && !round.half_written && round.left.length === 0;
+function kills({ modes, loops }) {
+  const isGood = ({ codes, same_bits, half_written, found_done, left }) =>
+    codes.every((code) => code === 0) && same_bits && found_done && !half_written && left.length === 0;
   return markdownTable(
     [
       "runs",
       "whole ms",
-      "kills",
-      "resumed to the same bits, nothing left",
+      "loops",
+      "kills in them",
+      "number given again",
+      "in a commit in place",
+      "loops that ended well: 0, same bits, nothing left, found done",
       "from kept pieces",
-      "median ms of resumed runs",
     ],
     modes.map(({ mode, whole_ms: whole }) => {
-      const own = rounds.filter((round) => round.mode === mode);
-      const times = own.map((round) => round.resumed_ms).sort((a, b) => a - b);
+      const own = loops.filter((loop) => loop.mode === mode);
+      const kinds = own.flatMap((loop) => loop.kills.map(({ kind }) => kind));
       return [
         mode,
         count(whole),
         own.length,
+        kinds.length,
+        kinds.filter((kind) => kind.includes("given again")).length,
+        kinds.filter((kind) => kind.includes("commit")).length,
         own.filter(isGood).length,
-        own.filter((round) => round.resumed_pieces > 0).length,
-        count(times[Math.floor(times.length / 2)] ?? 0),
+        own.filter((loop) => loop.resumed_pieces > 0).length,
       ];
     }),
   );

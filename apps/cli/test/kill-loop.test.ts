@@ -72,6 +72,5 @@ describe.skipIf(!isBuilt)("--resume in a loop (skipped where the program is not 
       expect((await readdir(folder)).sort()).toEqual((await readdir(whole)).sort());
       expect(await readdir(join(folder, "section.zarr"))).toEqual(await readdir(join(whole, "section.zarr")));
     },
-    300_000,
   );
 });
