@@ -33,3 +33,28 @@ it("writes numbers that JSON lacks as Python does", () => {
 it("gives numbers that need no care as numbers", () => {
   expect(parseJson('{"shape":[3,0,-7],"x":0.5,"s":"1.0"}')).toEqual({ shape: [3, 0, -7], x: 0.5, s: "1.0" });
 });
+
+it("writes ASCII alone, laid out as JSON.stringify does", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      const text = formatJson(value);
+      expect(text).toMatch(/^[\n -~]*$/);
+      const plain = JSON.stringify(value, null, 2);
+      if (/^[\n -~]*$/.test(plain)) expect(text).toBe(plain);
+    }),
+  );
+  const names = { größe: "\u{1f9e0}", "\u007f": "\u2028", 细胞: ["\ufeff"] };
+  expect(formatJson(names)).toContain('"gr\\u00f6\\u00dfe": "\\ud83e\\udde0"');
+  expect(JSON.parse(formatJson(names))).toEqual(names);
+  // What another program's metadata hold stays as it is, half of a pair too.
+  expect(formatJson(parseJson('"\\ud800"'))).toBe('"\\ud800"');
+});
+
+it("takes no text for a number, whatever it begins with", () => {
+  const values = { "\ue000number:1": "\ue0001.0", a: ["\ue000number:}", "\ue000\ue0001", "\ue000"], b: "x" };
+  for (const text of [JSON.stringify(values), formatJson(values)]) {
+    expect(parseJson(text)).toEqual(values);
+    expect(JSON.parse(formatJson(parseJson(text)))).toEqual(values);
+  }
+  expect(JSON.parse(formatJson(values))).toEqual(values);
+});

@@ -48,8 +48,7 @@ export const zarrV2: ZarrDialect = {
   isArrayDocument: ({ key }) => key.endsWith("/.zarray"),
 
   consolidate(documents) {
-    const metadata: Record<string, unknown> = {};
-    for (const { key, content } of documents) metadata[key.slice(1)] = content;
+    const metadata = Object.fromEntries(documents.map(({ key, content }) => [key.slice(1), content]));
     return { zarr_consolidated_format: 1, metadata };
   },
 

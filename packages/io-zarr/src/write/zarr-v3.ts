@@ -1,5 +1,5 @@
 import type { DataType, JsonObject } from "./array-description.js";
-import { hasItems, keyOf, type ZarrDialect } from "./zarr-dialect.js";
+import { hasItems, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
 const FILE = "zarr.json";
 const BYTES_CODEC = { name: "bytes", configuration: { endian: "little" } };
@@ -44,14 +44,13 @@ export const zarrV3: ZarrDialect = {
   isArrayDocument: ({ content }) => content.node_type === "array",
 
   consolidate(documents) {
-    let root: JsonObject = {};
-    const metadata: Record<string, unknown> = {};
-    for (const { key, content } of documents) {
-      if (key === `/${FILE}`) root = content;
-      else
-        metadata[key.slice(1, -FILE.length - 1)] = isGroup(content) ? { ...content, ...inline({}) } : content;
-    }
-    return { ...root, ...inline(metadata) };
+    const isRoot = ({ key }: MetadataDocument) => key === `/${FILE}`;
+    const root = documents.find(isRoot)?.content;
+    const others = documents.filter((document) => !isRoot(document));
+    const metadata = others.map(({ key, content }) => {
+      return [key.slice(1, -FILE.length - 1), isGroup(content) ? { ...content, ...inline({}) } : content];
+    });
+    return { ...root, ...inline(Object.fromEntries(metadata)) };
   },
 
   isConsolidated: (document) => hasItems(copyIn(document)?.metadata),
