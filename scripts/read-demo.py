@@ -1,8 +1,11 @@
 """Opens what `flashdeconv demo` left in a folder with Python's anndata, and checks that it says what it should.
 
-Usage: read-demo.py FOLDER, with FOLDER/spatial.zarr, to which a result was added in place, and FOLDER/result.zarr.
+Usage: read-demo.py FOLDER, with FOLDER/spatial.zarr, to which a result was added in place, FOLDER/result.zarr, and
+FOLDER/merged.zarr, whose types have names that no column can bear.
 """
 
+import json
+import pathlib
 import sys
 
 import anndata
@@ -32,6 +35,10 @@ def check_result(store, type_names):
     assert parameters["method"] == "weighted", parameters["method"]
     assert parameters["smoothing_used"] >= 0 and parameters["sweeps"] > 0
     assert list(parameters["cell_types"]) == type_names
+    assert list(parameters["type_columns"]) == type_names
+    for path in parameters["elements_written"]:
+        group, name = path.split("/")
+        assert name in getattr(store, group), path
     assert len(parameters["genes_used"]) > 0
     return proportions
 
@@ -47,6 +54,18 @@ proportions = check_result(result, type_names)
 assert (result.obs_names == section.obs_names).all()
 assert numpy.array_equal(result.obsm["spatial"], section.obsm["spatial"])
 assert numpy.array_equal(proportions.to_numpy(), in_place.to_numpy(), equal_nan=True)
+
+merged = anndata.read_zarr(f"{folder}/merged.zarr")
+parameters = merged.uns["flashdeconv_params"]
+names = list(json.loads(parameters["types_merged"]))
+assert set(names) <= set(parameters["cell_types"]), names
+assert list(parameters["cell_types"]) == list(merged.obs["flashdeconv_dominant"].cat.categories)
+assert list(parameters["type_columns"]) == list(merged.obsm["flashdeconv"].columns)
+for name, column in zip(parameters["cell_types"], parameters["type_columns"]):
+    assert (name == column) == (name not in names), (name, column)
+    assert (merged.obs[f"flashdeconv_{column}"] == merged.obsm["flashdeconv"][column]).all()
+for document in pathlib.Path(folder).rglob(".z*"):
+    document.read_text(encoding="ascii")
 
 answered = ~proportions.isna().any(axis=1)
 pearson = numpy.corrcoef(proportions[answered].to_numpy().ravel(), truth[answered].to_numpy().ravel())[0, 1]

@@ -49,7 +49,7 @@ export { REMOTE_DEFAULTS, type RemoteOptions } from "./remote/remote-options.js"
 export type { TransferCounts, TransferLedger } from "./remote/transfer-ledger.js";
 export type { ByteRange, Fingerprint, FingerprintOptions, ReadableStore, ReadOptions } from "./store.js";
 export { addTable, type NewTableOptions } from "./write/add-table.js";
-export { type AnnDataEdits, addToAnnData, type EditOptions } from "./write/add-to-anndata.js";
+export { type AnnDataEdits, addToAnnData, checkPlace, type EditOptions } from "./write/add-to-anndata.js";
 export type {
   AnnDataAdditions,
   AnnDataContents,
@@ -59,7 +59,10 @@ export type {
   UnsObject,
   UnsValue,
 } from "./write/contents.js";
+export { foreignPart, type ListedStore, WRITTEN_AS } from "./write/foreign-part.js";
+export { ELEMENTS_RECORD } from "./write/former-elements.js";
 export { memoryStore } from "./write/memory-store.js";
+export { type SafeNameOptions, safeNames } from "./write/safe-names.js";
 export type { StagedStore, StoreKey } from "./write/staged-store.js";
 export { writeAnnData } from "./write/write-anndata.js";
 export { type ArraysContents, type NumberStream, writeArrays } from "./write/write-arrays.js";

@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { inspectStore, readRowNames, writeAnnData } from "../src/index.js";
+import { inspectStore, openArrays, readRowNames, writeAnnData, writeArrays } from "../src/index.js";
 import { thisOwner } from "../src/node/owner-tag.js";
 import { parseLocation, type StoreLocation } from "../src/node/remote/parse-location.js";
 import { putFile } from "../src/node/remote/put-object.js";
@@ -125,7 +125,7 @@ describe("uploads", () => {
     expect(service.objects.size).toBe(0);
   });
 
-  it("an old store is replaced root first, and what a killed run left is cleaned up", async () => {
+  it("an old store is replaced once the new one is there, and what a killed run left is cleaned up", async () => {
     vi.stubEnv("GOOGLE_OAUTH_ACCESS_TOKEN", "t");
     const service = await objectService();
     const access = { ...QUICK, endpointUrl: service.url };
@@ -133,10 +133,12 @@ describe("uploads", () => {
     await writeAnnData(await createStore(out, { access }), CONTENTS, { zarrFormat: 3 });
     service.changes.length = 0;
     await writeAnnData(await createStore(out, { access, overwrite: true }), { ...CONTENTS, geneNames: [] });
-    expect(service.changes.slice(0, 2)).toEqual([
-      "+ bucket/a.zarr/.flashdeconv-partial",
-      "- bucket/a.zarr/zarr.json",
-    ]);
+    const done = service.changes.map((change) => change.replace("bucket/a.zarr/.flashdeconv-", ""));
+    const journal = done.indexOf("+ journal");
+    expect(done[0]).toBe("+ partial");
+    expect(done.slice(1, journal).every((change) => change.startsWith("+ new/"))).toBe(true);
+    expect(done[journal + 1]).toBe("- bucket/a.zarr/zarr.json");
+    expect([...service.objects.keys()].filter((key) => key.includes("/.flashdeconv"))).toEqual([]);
     expect([...service.objects.keys()].some((key) => key.endsWith("zarr.json"))).toBe(false);
 
     const killed = JSON.stringify({ ...thisOwner(), pid: 999_999_999 });
@@ -146,6 +148,80 @@ describe("uploads", () => {
     expect(service.objects.has("bucket/b.zarr/obs/left/0")).toBe(false);
     expect(await readRowNames(await openStore("gs://bucket/b.zarr", access))).toHaveLength(50);
   });
+
+  it.each([
+    ["s3", 1],
+    ["gs", 5],
+    ["az", 5],
+  ])(
+    "a run that is stopped at any request while it replaces a store loses neither old nor new (%s)",
+    async (scheme, step) => {
+      vi.stubEnv("AZURE_STORAGE_ACCOUNT", "a");
+      vi.stubEnv("AZURE_STORAGE_SAS_TOKEN", "?sig=s");
+      const service = await objectService();
+      const access = { ...QUICK, maxAttempts: 1, endpointUrl: service.url };
+      const out = `${scheme}://bucket/a.zarr`;
+      const write = async (run: number) => {
+        const numbers = { [`of_run_${run}`]: Float64Array.of(run), both: Float64Array.of(run) };
+        const store = await createStore(out, { access, overwrite: true });
+        await writeArrays(store, { attributes: { run }, numbers, strings: {} });
+      };
+      const hidden = () => [...service.objects.keys()].filter((key) => key.includes("/.flashdeconv"));
+      /** The run whose store is there, all of it; undefined where there is none. */
+      const present = async () => {
+        const root = service.objects.get("bucket/a.zarr/.zattrs");
+        if (!root) return undefined;
+        const { run } = JSON.parse(new TextDecoder().decode(root)) as { run: number };
+        const arrays = await openArrays(await openStore(out, access));
+        const make = (length: number) => new Float64Array(length);
+        for (const name of [`of_run_${run}`, "both"]) {
+          expect(await arrays.readNumbers(name, 1, make)).toEqual(Float64Array.of(run));
+        }
+        expect(
+          [...service.objects.keys()].filter(
+            (key) => /of_run/.test(key) && !key.includes(`of_run_${run}/`) && !key.includes("/.flashdeconv"),
+          ),
+        ).toEqual([]);
+        return run;
+      };
+      let seen = "";
+      for (let stop = 1; ; stop += step) {
+        service.objects.clear();
+        service.changes.length = 0;
+        service.fault = () => undefined;
+        await write(1);
+        const first = service.changes.length;
+        const isStopped = () => service.changes.length >= first + stop;
+        service.fault = ({ method }) => (method !== "GET" && isStopped() ? 500 : undefined);
+        const failed = await write(2).then(
+          () => false,
+          () => true,
+        );
+        service.fault = () => undefined;
+        if (!failed) break;
+        const killed = JSON.stringify({ ...thisOwner(), pid: 999_999_999 });
+        if (service.objects.has("bucket/a.zarr/.flashdeconv-partial")) {
+          service.objects.set("bucket/a.zarr/.flashdeconv-partial", new TextEncoder().encode(killed));
+        }
+        const hasJournal = service.objects.has("bucket/a.zarr/.flashdeconv-journal");
+        const before = hasJournal ? undefined : await present();
+        const roots = [".zattrs", ".zmetadata", ".zgroup"].map((name) => `bucket/a.zarr/${name}`);
+        if (hasJournal && !roots.some((root) => service.objects.has(root))) {
+          await expect(openStore(out, access)).rejects.toThrow(/is being replaced.*completes it/);
+        }
+        // The next run, whatever becomes of it.
+        await (await createStore(out, { access, overwrite: true })).discard();
+        const after = await present();
+        expect(after, `stopped after ${stop} changes`).toBe(hasJournal ? 2 : before);
+        expect(hidden()).toEqual([]);
+        seen += hasJournal ? "j" : `${before}`;
+      }
+      // First the old one is there, then the journal's time, then the new one.
+      expect(seen).toMatch(/^1+j+2+$/);
+      if (step === 1) expect(seen.length).toBeGreaterThan(20);
+    },
+    300_000,
+  );
 
   it.each(["s3", "gs", "az"])(
     "one run at a time writes to a place (%s): of six that begin at once one gets it",

@@ -174,7 +174,10 @@ describe.each([2, 3] as const)("a container in Zarr v%i", (format) => {
     await expect(
       addTable(
         store,
-        { ...CONTENTS, obs: [{ kind: "string", name: "region", values: ["", "", ""] }] },
+        {
+          ...CONTENTS,
+          obs: [1, 2].map(() => ({ kind: "string", name: "x", values: ["", "", ""] }) as const),
+        },
         {
           name: "new",
           tablePath: "tables/counts",

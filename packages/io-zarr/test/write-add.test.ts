@@ -1,6 +1,6 @@
 import { type DenseChunk, FormatError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type AnnDataContents, addToAnnData, memoryStore, writeAnnData } from "../src/index.js";
+import { type AnnDataContents, addToAnnData, memoryStore, readObsm, writeAnnData } from "../src/index.js";
 import { readBack, readDict } from "./write-read-back.js";
 import { consolidatedAndPlain, type MemoryStore, readDocument, snapshot } from "./write-store-tools.js";
 
@@ -41,14 +41,15 @@ describe.each([2, 3] as const)("addToAnnData (v%i)", (zarrFormat) => {
 
     expect(await readBack(store, "obs")).toEqual({
       index: spotNames,
-      order: ["depth", "best", "share/T"],
-      columns: { depth: [1, 2, 3], best: ["p", "q", "r"], "share/T": [0.5, 0, 1] },
+      order: ["depth", "best", "share_T"],
+      columns: { depth: [1, 2, 3], best: ["p", "q", "r"], share_T: [0.5, 0, 1] },
     });
     expect(await readBack(store, "obsm/result")).toEqual({
       index: spotNames,
-      order: ["B", "NK/T"],
-      columns: { B: [10, 12, 14], "NK/T": [11, 13, 15] },
+      order: ["B", "NK_T"],
+      columns: { B: [10, 12, 14], NK_T: [11, 13, 15] },
     });
+    expect((await readObsm(store, "result")).columnNames).toEqual(["B", "NK/T"]);
     expect(await readDict(store, "obsm", ["kept", "more"])).toEqual({
       kept: [
         [0, 1],
@@ -162,16 +163,16 @@ describe.each([2, 3] as const)("addToAnnData (v%i)", (zarrFormat) => {
       /spotNames/,
     ],
     [
-      "a column below another",
-      { obs: [{ kind: "string", name: "best/x", values: spotNames }] },
+      "a column twice",
+      { obs: [1, 2].map(() => ({ kind: "string", name: "x", values: spotNames }) as const) },
       FormatError,
-      /"best"/,
+      /"x".*twice/,
     ],
     [
-      "a column called as the index",
-      { obs: [{ kind: "string", name: "_index", values: spotNames }] },
+      "a name that is no text",
+      { obs: [{ kind: "string", name: "\ud800", values: spotNames }] },
       FormatError,
-      /_index/,
+      /not Unicode/,
     ],
   ] as const)("refuses %s and leaves the store as it was", async (_, edits, kind, message) => {
     const earlier = await snapshot(store);

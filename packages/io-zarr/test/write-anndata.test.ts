@@ -1,7 +1,14 @@
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AnnDataContents, memoryStore, type NameChunk, writeAnnData } from "../src/index.js";
+import {
+  type AnnDataContents,
+  memoryStore,
+  type NameChunk,
+  readObsm,
+  safeNames,
+  writeAnnData,
+} from "../src/index.js";
 import {
   column,
   columnNames,
@@ -60,18 +67,21 @@ describe("writeAnnData", () => {
 
         expect(await readBack(store, "obs")).toEqual({
           index: spotNames,
-          order: obs.map((item) => item.name),
-          columns: Object.fromEntries(obs.map((item) => [item.name, expectedColumn(item)])),
+          order: stored(obs.map((item) => item.name)),
+          columns: Object.fromEntries(
+            stored(obs.map((item) => item.name)).map((name, i) => [name, expectedColumn(obs[i])]),
+          ),
         });
         expect(await readBack(store, "var")).toEqual({ index: geneNames, order: [], columns: {} });
         expect(await readBack(store, "obsm/array")).toEqual(rowsOf(written.array));
         expect(await readBack(store, "obsm/table")).toEqual({
           index: spotNames,
-          order: tableColumns,
+          order: stored(tableColumns),
           columns: Object.fromEntries(
-            tableColumns.map((name, k) => [name, rowsOf(written.table).map((row) => row[k])]),
+            stored(tableColumns).map((name, k) => [name, rowsOf(written.table).map((row) => row[k])]),
           ),
         });
+        expect((await readObsm(store, "table")).columnNames).toEqual(tableColumns);
         if (matrix) {
           expect(await readBack(store, "X")).toEqual({
             shape: [spotCount, geneNames.length],
@@ -182,6 +192,11 @@ describe("writeAnnData", () => {
 });
 
 const small: AnnDataContents = { spotCount: 3, spotNames: ["a", "b", "c"], geneNames: [] };
+
+/** What the names of columns become; that they are safe is tried with safe-names. */
+function stored(names: readonly string[]): string[] {
+  return safeNames(names, { mostBytes: 240 });
+}
 
 async function* nameStream(all: readonly string[], perChunk: number): AsyncIterable<NameChunk> {
   for (let start = 0; start < all.length; start += perChunk) {

@@ -11,6 +11,8 @@ export const columnNames = fc.uniqueArray(
   fc.oneof(
     name,
     name.map((value) => `group/${value}`),
+    text,
+    fc.constantFrom("_index", ".", "..", ".zarray", "zarr.json", "", "a", "a/b", "A", "con", "__proto__"),
   ),
   { maxLength: 5 },
 );

@@ -52,7 +52,7 @@ describe.skipIf(fixtures === "")(
       const changed = await openStore(path);
       const { rowNames, columns } = await readDataframe(changed, "obsm/result");
       expect(rowNames.length).toBe(spotCount);
-      expect(columns.get("eL2/3")).toEqual({ kind: "number", values: values.filter((_, i) => i % 2 === 1) });
+      expect(columns.get("eL2_3")).toEqual({ kind: "number", values: values.filter((_, i) => i % 2 === 1) });
       if (!hasOldEncoding) {
         expect(await readColumn(changed, "obs/result_dominant")).toMatchObject({ codes, categories: ["B"] });
       }

@@ -95,11 +95,11 @@ const written = {
   obsm: {
     proportions: {
       index: spotNames,
-      order: ["eL2/3", "B", "eL2/5"],
+      order: ["eL2_3", "B", "eL2_5"],
       columns: {
-        "eL2/3": { dtype: "float64", values: [0.5, 0, 1] },
+        eL2_3: { dtype: "float64", values: [0.5, 0, 1] },
         B: { dtype: "float64", values: [0.25, 0, 0] },
-        "eL2/5": { dtype: "float64", values: [0.25, 1, 0] },
+        eL2_5: { dtype: "float64", values: [0.25, 1, 0] },
       },
     },
     spatial: {
@@ -140,11 +140,11 @@ const changed = {
   ...written,
   obs: {
     ...written.obs,
-    order: [...written.obs.order, "share/T"],
+    order: [...written.obs.order, "share_T"],
     columns: {
       ...written.obs.columns,
       dominant: { values: ["T", "T", null], categories: ["T"], ordered: false },
-      "share/T": { dtype: "float64", values: [1, Number.MIN_VALUE, 0.1] },
+      share_T: { dtype: "float64", values: [1, Number.MIN_VALUE, 0.1] },
     },
   },
   obsm: {

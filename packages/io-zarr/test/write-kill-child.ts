@@ -16,7 +16,18 @@ const stalling: ChunkSource<DenseChunk> = {
 const [mode, path] = process.argv.slice(2);
 const obs = [{ kind: "number" as const, name: "n", values: Float64Array.of(1, 2, 3, 4) }];
 const additions = { obs, uns: { run: 2 }, obsm: { table: { values: stalling } } };
-if (mode === "edit") await addToAnnData(await editStore(path), additions, { spotsPerChunk: 1 });
+if (mode === "again") {
+  for (let run = 0; ; run++) {
+    const store = await createStore(path, { overwrite: true });
+    await writeAnnData(store, {
+      spotCount: 1,
+      spotNames: ["a"],
+      geneNames: [],
+      uns: { run: [`${run}`], copy: [`${run}`] },
+    });
+    if (run === 0) console.log("half");
+  }
+} else if (mode === "edit") await addToAnnData(await editStore(path), additions, { spotsPerChunk: 1 });
 else {
   const store = await createStore(path, { overwrite: mode === "overwrite" });
   const spotNames = ["a", "b", "c", "d"];

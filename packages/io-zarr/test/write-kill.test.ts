@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { writeAnnData } from "../src/index.js";
-import { createStore, editStore } from "../src/node.js";
-import { filesOf } from "./write-disk-tools.js";
+import { readColumn, writeAnnData } from "../src/index.js";
+import { createStore, editStore, openStore } from "../src/node.js";
+import { filesOf, goneTag } from "./write-disk-tools.js";
 
 const packages = fileURLToPath(new URL("../../", import.meta.url));
 const contents = { spotCount: 4, spotNames: ["a", "b", "c", "d"], geneNames: [], uns: { run: 1 } };
@@ -36,13 +36,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the child until it has written half, kills it, and tells what it left beside or in the store. */
 async function killMidway(
-  mode: "create" | "overwrite" | "edit",
+  mode: "create" | "overwrite" | "edit" | "again",
   before: readonly string[] = [],
+  after = 0,
 ): Promise<void> {
   const [program, ...args] = [...before, process.execPath, join(folder, "child.mjs"), mode, path];
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<string | null>((resolve) => child.on("exit", (_, signal) => resolve(signal)));
-  child.stdout.on("data", (data) => String(data).includes("half") && child.kill("SIGKILL"));
+  child.stdout.on("data", (data) => {
+    if (String(data).includes("half")) setTimeout(() => child.kill("SIGKILL"), after);
+  });
   expect(await ended).toBe("SIGKILL");
 }
 
@@ -97,3 +100,31 @@ it.skipIf(!canContain)(
     expect(filesOf(path)).toEqual(before);
   },
 );
+it("a store that is replaced over and over, and the run killed at any moment, is there again with the next run", async () => {
+  const place = join(folder, "again");
+  mkdirSync(place);
+  path = join(place, "out.zarr");
+  for (let kill = 0; kill < 8; kill++) {
+    await killMidway("again", [], 5 + 7 * kill);
+    // Old or new may be missing at that moment; the next run, whatever becomes of it, brings one of them back.
+    await (await createStore(path, { overwrite: true })).discard();
+    const store = await openStore(path);
+    expect(await readColumn(store, "uns/copy")).toEqual(await readColumn(store, "uns/run"));
+    expect(readdirSync(place)).toEqual(["out.zarr"]);
+  }
+});
+
+it("between the renames the old store lies beside its place, reading says so, and the next run brings it back", async () => {
+  const place = join(folder, "between");
+  mkdirSync(place);
+  path = join(place, "out.zarr");
+  await writeAnnData(await createStore(path), contents);
+  const before = filesOf(path);
+  const gone = goneTag();
+  renameSync(path, join(place, `.out.zarr.replaced-${gone}`));
+  mkdirSync(join(place, `.out.zarr.partial-${gone}`));
+  await expect(openStore(path)).rejects.toThrow(/is being replaced.*brings it back/);
+  await (await createStore(path, { overwrite: true })).discard();
+  expect(filesOf(path)).toEqual(before);
+  expect(readdirSync(place)).toEqual(["out.zarr"]);
+});

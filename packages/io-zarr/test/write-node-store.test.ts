@@ -120,9 +120,9 @@ describe("createStore", () => {
 
   it("turns a write that fails midway into a StoreError and cleans up", async () => {
     const store = await createStore(path);
-    // The column's file name is too long for any file system.
-    const obs = [{ kind: "string" as const, name: "n".repeat(300), values: ["x", "y"] }];
-    const writing = writeAnnData(store, { ...contents, obs });
+    // The file's name is too long for any file system.
+    const uns = { ["n".repeat(300)]: ["x", "y"] };
+    const writing = writeAnnData(store, { ...contents, uns });
     await expect(writing).rejects.toThrow(StoreError);
     await expect(writing).rejects.toMatchObject({ path, found: "a name too long for the file system" });
     expect(readdirSync(folder)).toEqual([]);

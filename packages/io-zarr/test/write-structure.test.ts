@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { collect, memorySource } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../../test/shared-data.js";
-import { memoryStore, openSpatial, readColumn, readDataframe, writeAnnData } from "../src/index.js";
+import { memoryStore, openSpatial, readColumn, readDataframe, readObsm, writeAnnData } from "../src/index.js";
 import { openStore } from "../src/node.js";
 import { consolidatedAndPlain, type MemoryStore } from "./write-store-tools.js";
 
@@ -152,7 +152,8 @@ describe.skipIf(!golden)("writing what was read (skipped without ../shared/data/
     });
     const { rowNames, columns } = await readDataframe(store, "obsm/frame");
     expect(rowNames.length).toBe(spotCount);
-    expect([...columns.keys()]).toEqual(["eL2/3", "B"]);
+    expect([...columns.keys()]).toEqual(["eL2_3", "B"]);
+    expect((await readObsm(store, "frame")).columnNames).toEqual(["eL2/3", "B"]);
     expect(columns.get("B")).toEqual({
       kind: "number",
       values: coordinates.values.filter((_, i) => i % 2 === 1),

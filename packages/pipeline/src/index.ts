@@ -33,7 +33,13 @@ export {
   type StageName,
   type StageProgress,
 } from "./deconvolve-options.js";
-export { type CellReference, isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
+export {
+  type CellReference,
+  isSignature,
+  type ReferenceInput,
+  type SpatialInput,
+  typeNamesOf,
+} from "./inputs.js";
 export type { MemoryFacts, ReferenceFacts } from "./memory/memory-facts.js";
 export {
   type MemoryPlan,
@@ -53,6 +59,7 @@ export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./resul
 export {
   addResultTable,
   addResultToStore,
+  checkResultPlace,
   type ResultFrame,
   resultElements,
   writeResultStore,

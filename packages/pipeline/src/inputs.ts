@@ -50,6 +50,14 @@ export function isSignature(reference: ReferenceInput): reference is ReferenceSi
   return "typeNames" in reference;
 }
 
+/** The types of which the reference has cells, or means. */
+export function typeNamesOf(reference: ReferenceInput): readonly string[] {
+  if (isSignature(reference)) return reference.typeNames;
+  const { codes, names } = reference.cellTypes;
+  const used = new Set(codes);
+  return names.filter((_, k) => used.has(k));
+}
+
 export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): void {
   requireRows("spatial data", "spot", spatial.counts.spotCount);
   requireSame("spatial data", "gene names", spatial.geneNames.length, "columns", spatial.counts.width);

@@ -4,12 +4,14 @@ import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import {
   addResultTable,
   addResultToStore,
+  checkResultPlace,
   type Deconvolution,
   deconvolve,
   isSignature,
   type ResultLayout,
   resolveResultLayout,
   type StageProgress,
+  typeNamesOf,
   writeResultStore,
 } from "@flashdeconv/pipeline";
 import { isStatisticsInput } from "@flashdeconv/solver";
@@ -32,7 +34,6 @@ import { lockOptions } from "../stores/lock-options.js";
 import { noting } from "../stores/noting-store.js";
 import { openOutputs } from "../stores/open-outputs.js";
 import { readIfThere } from "../stores/read-if-there.js";
-import { refuseForeignKey } from "../stores/refuse-foreign-key.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
@@ -54,7 +55,7 @@ export async function runDeconvolution(
   const beside = givenFlags.newTable;
   const table = ofPath ?? (beside && (await tableBeside(path, beside, givenFlags, terminal.signal)));
   const flags = { ...givenFlags, table };
-  const { reference, out, inPlace, newTable, overwrite } = flags;
+  const { reference, out, inPlace, newTable } = flags;
   const meter = resourceMeter("open");
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
@@ -90,10 +91,11 @@ export async function runDeconvolution(
       transfers.watch("spatial", redactUrl(path), store.transfer);
       const { signal, note } = terminal;
       const { table, layer } = flags;
-      if (inPlace && !overwrite) await refuseForeignKey(store, layout.key, table, signal);
       const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (input, source) => {
+        const place = { ...layout, tablePath: opened.tablePath, signal };
+        if (inPlace) await checkResultPlace(store, typeNamesOf(input), place);
         transfers.watch("reference", redactUrl(reference), source.transfer);
         const places = {
           isFar: isRemote(path) || isRemote(reference),

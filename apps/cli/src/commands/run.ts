@@ -47,7 +47,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--new-table <name>", "add the result to the section's SpatialData store as a table of its own")
     .option(
       "--overwrite",
-      "replace the store at --out, the table --new-table, or a result of others under --key-added",
+      "replace what flashdeconv wrote: the store at --out or --save-stats, the table --new-table",
     )
     .option("--save-stats <store>", "also keep what solve needs to solve the section again in another way")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)

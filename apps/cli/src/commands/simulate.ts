@@ -79,7 +79,7 @@ export function addSimulateCommand(program: Command, environment: Environment): 
       `Zarr version of the stores (default: ${WRITE_DEFAULTS.zarrFormat})`,
       parseChoice("--zarr-format", ["2", "3"]),
     )
-    .option("--overwrite", "replace the stores that are there")
+    .option("--overwrite", "replace the stores that are there, if flashdeconv wrote them")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress")
     .addHelpText("after", EXAMPLES)

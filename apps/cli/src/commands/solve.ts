@@ -28,7 +28,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     )
     .argument("<statistics>", "store that run --save-stats wrote")
     .option("--out <store>", "write a new store")
-    .option("--overwrite", "replace the store at --out")
+    .option("--overwrite", "replace the store at --out, if flashdeconv wrote it")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--obs-columns", "also write each type as a column of obs")
     .option(

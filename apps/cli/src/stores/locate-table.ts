@@ -1,5 +1,5 @@
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
-import { inspectStore } from "@flashdeconv/io-zarr";
+import { foreignPart, inspectStore, safeNames } from "@flashdeconv/io-zarr";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { withStore } from "./with-store.js";
 
@@ -20,6 +20,7 @@ export function locateTable(
   { table, newTable, overwrite = false, ...flags }: TableRequest,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (newTable !== undefined) checkTableName(newTable);
   return withStore(path, storeAccess(flags), async (store) => {
     const { table: found } = await inspectStore(store, { table, signal });
     const isTaken = newTable !== undefined && found?.tableNames.includes(newTable);
@@ -32,6 +33,17 @@ export function locateTable(
           newTable === found?.name
             ? "Choose another name, or add to the table itself with --in-place."
             : "Choose another name, or replace the table with --overwrite.",
+      });
+    }
+    const { list } = store;
+    const foreign =
+      isTaken && list && (await foreignPart({ ...store, list }, { path: `tables/${newTable}`, signal }));
+    if (foreign) {
+      throw new OptionError({
+        option: "--new-table",
+        value: newTable,
+        rule: `a name that no table has yet, or one that flashdeconv wrote, all of it; that one holds ${foreign}`,
+        remedy: "Choose another name, or remove that table yourself.",
       });
     }
     return found?.path;
@@ -58,4 +70,14 @@ export async function tableBeside(
     if (!isFlashdeconvError(error)) throw error;
     return undefined;
   }
+}
+
+function checkTableName(name: string): void {
+  if (safeNames([name])[0] === name) return;
+  throw new OptionError({
+    option: "--new-table",
+    value: name,
+    rule: "a name that any file system can store",
+    remedy: `Give it without slashes and the like: ${safeNames([name])[0]}.`,
+  });
 }

@@ -61,5 +61,5 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
   refuseFileName({ flag, location: out });
   await refuseOverlap({ flag, location: out }, [input, ...alsoRead], access);
   if (access?.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [out]);
-  return createStore(out, { overwrite, makeFolders: true, access, lock });
+  return createStore(out, { overwrite: overwrite && "own", makeFolders: true, access, lock });
 }

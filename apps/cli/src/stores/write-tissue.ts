@@ -1,11 +1,13 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import { type AnnDataContents, type UnsObject, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
+import { type AnnDataContents, type UnsObject, WRITTEN_AS, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
+
+const SIMULATION = { [WRITTEN_AS]: "simulation" };
 
 export interface TissuePaths {
   readonly spatial: string;
@@ -61,7 +63,8 @@ export async function writeTissue(
   return { spatial, reference };
 }
 
-async function openBoth(spatial: string, reference: string, overwrite?: boolean) {
+async function openBoth(spatial: string, reference: string, mayReplace?: boolean) {
+  const overwrite = mayReplace && "own";
   const target = await createStore(spatial, { overwrite });
   try {
     return [target, await createStore(reference, { overwrite })] as const;
@@ -89,6 +92,7 @@ async function makeFolder(folder: string): Promise<string | undefined> {
 function sectionContents(tissue: SimulatedTissue, signal: AbortSignal): AnnDataContents {
   const { spotCount, geneNames, typeNames, counts, coordinates, truth } = tissue;
   return {
+    attributes: SIMULATION,
     spotCount,
     spotNames: tissue.spotNames({ signal }),
     geneNames,
@@ -110,6 +114,7 @@ function referenceContents({ reference }: SimulatedTissue): AnnDataContents {
   const { cellCount, cellNames, geneNames, counts, cellTypes } = reference;
   const { codes, names: categories } = cellTypes;
   return {
+    attributes: SIMULATION,
     spotCount: cellCount,
     spotNames: cellNames,
     geneNames,

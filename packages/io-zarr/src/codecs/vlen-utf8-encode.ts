@@ -1,6 +1,7 @@
-import type { NameChunk } from "@flashdeconv/core";
+import { FormatError, type NameChunk } from "@flashdeconv/core";
 
 const HEADER_BYTES = 4;
+const HALF_A_PAIR = /\p{Cs}/u;
 const encoder = new TextEncoder();
 
 /**
@@ -17,7 +18,16 @@ export class VlenUtf8Encoder {
     return this.#count;
   }
 
+  /** Throws FormatError for half of a surrogate pair, which UTF-8 has no bytes for. */
   addString(text: string): void {
+    if (HALF_A_PAIR.test(text)) {
+      throw new FormatError({
+        path: JSON.stringify(text),
+        found: "text that is not Unicode",
+        expected: "whole characters",
+        remedy: "Write the text again without it.",
+      });
+    }
     const encoded = encoder.encode(text);
     this.#add(encoded, 0, encoded.length);
   }

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
+import { foreignPart } from "../write/foreign-part.js";
 import type { StagedStore } from "../write/staged-store.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
@@ -8,6 +9,7 @@ import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
 import { useNodeCodecs } from "./node-codecs.js";
+import { notOurs } from "./not-ours.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
@@ -16,8 +18,8 @@ import type { StoreAccess } from "./remote/store-access.js";
 import { openGate } from "./staging-gate.js";
 
 export interface CreateStoreOptions {
-  /** Replace a Zarr store that is already there. False by default. */
-  readonly overwrite?: boolean;
+  /** Replace a Zarr store that is already there; "own": only one that flashdeconv wrote, all of it. False by default. */
+  readonly overwrite?: boolean | "own";
   /** Make the folder that a path is to lie in, where it is missing; it goes again with `discard`. False by default. */
   readonly makeFolders?: boolean;
   /** How a place in an object store is reached. */
@@ -33,7 +35,7 @@ export interface CreateStoreOptions {
  * runs off until `commit` or `discard`.
  *
  * @throws StoreError, before any work, if there is something at `path` already (and `overwrite` is false, or it is not a
- *   Zarr store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
+ *   Zarr store, or not flashdeconv's), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
  */
 export async function createStore(location: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
   useNodeCodecs();
@@ -103,6 +105,8 @@ async function makeMissing(folder: string): Promise<string | undefined> {
   }
 }
 
+type Overwrite = NonNullable<CreateStoreOptions["overwrite"]>;
+
 /** Removes a folder that was made for a store that did not come to be, and those above it that were; not where anything is in them. */
 async function removeEmptyFolders(folder: string, firstMade: string | undefined): Promise<void> {
   if (firstMade === undefined) return;
@@ -129,12 +133,16 @@ async function publish(staging: string, target: string, replaced: string): Promi
   if (replaces) await rm(replaced, { recursive: true, force: true }).catch(() => undefined);
 }
 
-async function refuseExisting(path: string, target: string, overwrite: boolean): Promise<void> {
+async function refuseExisting(path: string, target: string, overwrite: Overwrite): Promise<void> {
   if (!(await exists(target))) return;
   const isFolder = (await lstat(target)).isDirectory();
   const names = isFolder ? await readdir(target) : [];
   const isStore = isFolder && (names.length === 0 || names.some((name) => ROOT_FILES.has(name)));
-  if (isStore && overwrite) return;
+  if (isStore && overwrite) {
+    const foreign = overwrite === "own" && names.length > 0 && (await foreignPart(directoryStore(target)));
+    if (foreign) throw notOurs(path, foreign);
+    return;
+  }
   throw new StoreError({
     path,
     found: isStore

@@ -1,9 +1,11 @@
 import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import type { TransferCounts } from "../remote/transfer-ledger.js";
 import type { ReadableStore } from "../store.js";
 import { directoryStore } from "./directory-store.js";
 import { ifPresent } from "./file-errors.js";
+import { REPLACED, sibling } from "./left-overs.js";
 import { useNodeCodecs } from "./node-codecs.js";
 import { recoverStore } from "./recover-store.js";
 import { openRemoteStore } from "./remote/open-remote-store.js";
@@ -45,7 +47,7 @@ export async function openStore(location: string, access: StoreAccess = {}): Pro
 async function inspectPath(path: string): Promise<string> {
   try {
     const stats = await ifPresent(stat(path));
-    if (!stats) return "nothing at this path";
+    if (!stats) return (await isBeingReplaced(path)) ? BEING_REPLACED : "nothing at this path";
     if (!stats.isDirectory()) return path.toLowerCase().endsWith(".zip") ? "zip" : describeFile(path);
     const names = await readdir(path);
     if (names.some((name) => ROOT_FILES.includes(name))) return "folder";
@@ -63,6 +65,15 @@ async function inspectPath(path: string): Promise<string> {
   }
 }
 
+const BEING_REPLACED = "a store that is being replaced, or was until the run that did it was killed";
+
+/** Between the renames of old and new there is nothing at the path; the old one lies beside it. */
+async function isBeingReplaced(path: string): Promise<boolean> {
+  const target = resolve(path);
+  const names = await readdir(dirname(target)).catch(() => []);
+  return names.some((name) => name.startsWith(basename(sibling(target, REPLACED))));
+}
+
 function describeFile(path: string): string {
   const extension = /\.[^./\\]+$/.exec(path)?.[0];
   return extension === undefined ? "a file" : `a ${extension} file`;
@@ -70,6 +81,14 @@ function describeFile(path: string): string {
 
 function notStore(path: string, found: string): StoreError {
   const isHdf5 = found.includes(".h5");
+  if (found === BEING_REPLACED) {
+    return new StoreError({
+      path,
+      found,
+      expected: "a whole store",
+      remedy: "Wait for that run to end; if it was killed, the next run with --out there brings it back.",
+    });
+  }
   return new StoreError({
     path,
     found,

@@ -15,7 +15,7 @@ import { openArray } from "./zarr-array.js";
 
 /** A table of numbers with one row per spot. */
 export interface ObsmTable {
-  /** Names of the columns; undefined for a plain array, which has none. */
+  /** Names of the columns, as they were before they were made fit to be stored; undefined for a plain array, which has none. */
   readonly columnNames: readonly string[] | undefined;
   /** The rows, as Float64. */
   readonly values: ChunkSource<DenseChunk>;
@@ -107,5 +107,15 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTabl
       }
     };
   });
-  return { columnNames, values };
+  return { columnNames: await labelsOf(hierarchy, path, columnNames), values };
+}
+
+/** What the columns are about: the label that was kept with one whose name had to be changed, else the name. */
+function labelsOf(hierarchy: Hierarchy, path: string, columnNames: readonly string[]): Promise<string[]> {
+  return settleAll(
+    columnNames.map(async (name) => {
+      const label = (await hierarchy.node(join(path, name)))?.attributes.label;
+      return typeof label === "string" ? label : name;
+    }),
+  );
 }

@@ -3,8 +3,9 @@ import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
 import { type Annotation, readAnnotation } from "../read/spatialdata/annotation.js";
 import { readRegions } from "../read/spatialdata/read-regions.js";
 import { checkContents, columnNames } from "./check-contents.js";
-import { checkColumns, checkKey } from "./check-names.js";
+import { checkKey } from "./check-names.js";
 import type { AnnDataContents } from "./contents.js";
+import { nameColumns } from "./name-columns.js";
 import { readObsFrame } from "./obs-frame.js";
 import { refreshContainer } from "./refresh-consolidated.js";
 import { commitAfter } from "./stage.js";
@@ -12,7 +13,6 @@ import { stagedBelow } from "./staged-below.js";
 import type { StagedStore } from "./staged-store.js";
 import { withoutConsolidated } from "./without-consolidated.js";
 import { ROOT_ATTRIBUTES, writeContents, writeGroups } from "./write-anndata.js";
-import { INDEX_NAME } from "./write-columns.js";
 import { type EncodeOptions, resolveWriteOptions } from "./write-options.js";
 import { dialectOf } from "./zarr-dialects.js";
 import { ZarrWriter } from "./zarr-writer.js";
@@ -53,7 +53,7 @@ export async function addTable(
     const annotation = await readAnnotation(hierarchy);
     const keys = annotation ? [annotation.regionKey, annotation.instanceKey] : [];
     checkContents(contents);
-    checkColumns("obs", [...keys, ...columnNames(contents.obs)], INDEX_NAME);
+    const obs = nameColumns(contents.obs, keys);
     if (keys.length > 0) await requireCurrent(hierarchy, contents.spotCount);
     const isTaken = (await target.get(dialect.groupKey(path))) !== undefined;
     if (path === tablePath || (isTaken && !overwrite)) throw taken(name, path === tablePath);
@@ -63,12 +63,10 @@ export async function addTable(
     if ((await target.get(dialect.groupKey("tables"))) === undefined) await root.group("tables", {});
     const zarr = new ZarrWriter(stagedBelow(target, path), dialect, resolved);
     const facts = await describe(hierarchy, annotation);
-    await writeGroups(zarr, { ...ROOT_ATTRIBUTES, ...facts.attributes }, [
-      ...keys,
-      ...columnNames(contents.obs),
-    ]);
+    const attributes = { ...ROOT_ATTRIBUTES, ...facts.attributes, ...contents.attributes };
+    await writeGroups(zarr, attributes, [...keys, ...columnNames(obs)]);
     for (const key of keys) await copyAll(source, zarr.store, `/obs/${key}`);
-    await writeContents(zarr, { ...contents, uns: { ...facts.uns, ...contents.uns } });
+    await writeContents(zarr, { ...contents, obs, uns: { ...facts.uns, ...contents.uns } });
     await refreshContainer(target, dialect, path, resolved.signal);
     resolved.signal?.throwIfAborted();
   });

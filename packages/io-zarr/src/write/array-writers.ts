@@ -103,10 +103,13 @@ export class StringArrayWriter {
   readonly #zarr: ZarrWriter;
   readonly #paths: readonly string[];
   readonly #chunkLength: number;
+  readonly #more: JsonObject;
   readonly #encoder = new VlenUtf8Encoder();
   #chunkCount = 0;
 
-  constructor(zarr: ZarrWriter, paths: readonly string[], chunkLength: number) {
+  /** @param more attributes beside the encoding's */
+  constructor(zarr: ZarrWriter, paths: readonly string[], chunkLength: number, more: JsonObject = {}) {
+    this.#more = more;
     this.#zarr = zarr;
     this.#paths = paths;
     this.#chunkLength = chunkLength;
@@ -139,7 +142,8 @@ export class StringArrayWriter {
     const stored = this.#chunkCount > 0 ? this.#chunkLength : Math.max(1, length);
     if (this.#encoder.count > 0) await this.#flush(stored);
     const description = { dataType: "string", shape: [length], chunkShape: [stored] } as const;
-    for (const path of this.#paths) await this.#zarr.array(path, description, STRING_ARRAY);
+    for (const path of this.#paths)
+      await this.#zarr.array(path, description, { ...STRING_ARRAY, ...this.#more });
   }
 
   async #flush(count: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { ShapeError } from "@flashdeconv/core";
 import { checkLength } from "./check-length.js";
-import { checkColumns, checkKey } from "./check-names.js";
+import { checkKey } from "./check-names.js";
 import type { AnnDataAdditions, AnnDataContents, Column, DenseTable } from "./contents.js";
-import { INDEX_NAME } from "./write-columns.js";
+import { storedNames } from "./name-columns.js";
 import { isList } from "./write-names.js";
 import { checkUns } from "./write-uns.js";
 
@@ -15,7 +15,6 @@ export function checkContents(contents: AnnDataContents): void {
     if (isList(geneNames)) checkLength("geneNames", geneNames.length, X.width);
   }
   checkAdditions(contents, spotCount);
-  checkColumns("obs", columnNames(contents.obs), INDEX_NAME);
 }
 
 /** The part of `checkContents` that concerns columns, tables and annotation. */
@@ -61,5 +60,5 @@ function checkTable(path: string, key: string, table: DenseTable, spotCount: num
   checkLength(path, table.values.spotCount, spotCount);
   if (table.columnNames === undefined) return;
   checkLength(`${path} (column names)`, table.columnNames.length, table.values.width);
-  checkColumns(path, table.columnNames, INDEX_NAME);
+  checkLength(`${path} (stored names)`, storedNames(table)?.length ?? 0, table.values.width);
 }

@@ -1,24 +1,29 @@
 import type { ChunkSource, CsrChunk, DenseChunk, NameChunk } from "@flashdeconv/core";
+import type { JsonObject } from "./array-description.js";
 
-/** A column of a dataframe, one item per spot. */
-export type Column =
+/** A column of a dataframe, one item per spot. Under which name it is stored, `safeNames` tells. */
+export type Column = {
+  readonly name: string;
+  /** What the column is about, kept with it where it is not the name. */
+  readonly label?: string;
+} & ColumnItems;
+
+type ColumnItems =
   | {
       readonly kind: "number";
-      readonly name: string;
       readonly values: Float64Array | Float32Array | Int32Array;
     }
   | {
       readonly kind: "categorical";
-      readonly name: string;
       /** Positions in `categories`; -1 where the value is missing. */
       readonly codes: Int32Array | Int16Array | Int8Array;
       readonly categories: readonly string[];
       /** Whether the order of the categories has a meaning. */
       readonly ordered?: boolean;
     }
-  | { readonly kind: "string"; readonly name: string; readonly values: readonly string[] }
+  | { readonly kind: "string"; readonly values: readonly string[] }
   /** 0 or 1. */
-  | { readonly kind: "boolean"; readonly name: string; readonly values: Uint8Array };
+  | { readonly kind: "boolean"; readonly values: Uint8Array };
 
 /** Unstructured annotation. Numbers become float64, whole ones too, a bigint int64; null and undefined are left out. */
 export type UnsValue =
@@ -43,6 +48,8 @@ export interface DenseTable {
   readonly values: ChunkSource<DenseChunk>;
   /** With names the table is stored as a dataframe of one column each, without as a two-dimensional array. */
   readonly columnNames?: readonly string[];
+  /** The names under which the columns are stored; those of `safeNames` by default. The others are kept with them. */
+  readonly storedNames?: readonly string[];
 }
 
 /** Names, in order: strings, or a stream of UTF-8 chunks that is read once. */
@@ -57,6 +64,8 @@ export interface AnnDataAdditions {
 
 /** A whole AnnData object. */
 export interface AnnDataContents extends AnnDataAdditions {
+  /** More attributes of the whole. */
+  readonly attributes?: JsonObject;
   readonly spotCount: number;
   readonly spotNames: Names;
   /** May be empty, in a store that holds results and no counts. */

@@ -9,7 +9,10 @@ import type { StagedStore, StoreKey } from "./staged-store.js";
 import { keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
 /** A metadata document, its numbers kept to the letter, or undefined. Throws FormatError if it is no JSON object. */
-export async function readDocument(store: StagedStore, key: StoreKey): Promise<JsonObject | undefined> {
+export async function readDocument(
+  store: Pick<StagedStore, "get">,
+  key: StoreKey,
+): Promise<JsonObject | undefined> {
   const bytes = await readKey(store, key, { most: MOST_DOCUMENT_BYTES });
   if (bytes === undefined) return undefined;
   let document: unknown;

@@ -1,12 +1,11 @@
 import { formatJson } from "../json.js";
 import type { ReadableStore } from "../store.js";
 import { readDocument } from "./metadata-documents.js";
-import type { StagedStore } from "./staged-store.js";
 import { zarrV2 } from "./zarr-v2.js";
 import { zarrV3 } from "./zarr-v3.js";
 
 /** The store as its nodes' own documents tell: consolidated ones may be behind, and would hide columns of `obs`. */
-export function withoutConsolidated(store: StagedStore): ReadableStore {
+export function withoutConsolidated(store: Pick<ReadableStore, "get">): ReadableStore {
   return {
     async get(key, options) {
       if (key === zarrV2.consolidatedKey || key === "/zmetadata") return undefined;

@@ -2,6 +2,7 @@ import { settleAll } from "../settle-all.js";
 import type { JsonObject } from "./array-description.js";
 import { checkContents, columnNames } from "./check-contents.js";
 import type { AnnDataContents } from "./contents.js";
+import { nameColumns } from "./name-columns.js";
 import { commitAfter, progressOver } from "./stage.js";
 import type { StagedStore } from "./staged-store.js";
 import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
@@ -32,10 +33,11 @@ export async function writeAnnData(
   await commitAfter(target, async () => {
     const resolved = resolveWriteOptions(options);
     checkContents(contents);
+    const named = { ...contents, obs: nameColumns(contents.obs) };
     resolved.signal?.throwIfAborted();
     const zarr = new ZarrWriter(target, dialectOf(resolved.zarrFormat), resolved);
-    await writeGroups(zarr, ROOT_ATTRIBUTES, columnNames(contents.obs));
-    await writeContents(zarr, contents);
+    await writeGroups(zarr, { ...ROOT_ATTRIBUTES, ...contents.attributes }, columnNames(named.obs));
+    await writeContents(zarr, named);
     await zarr.consolidate();
     resolved.signal?.throwIfAborted();
   });

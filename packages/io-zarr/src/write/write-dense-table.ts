@@ -3,7 +3,8 @@ import { settleAll } from "../settle-all.js";
 import { dataTypeOf } from "./array-description.js";
 import { NumericArrayWriter } from "./array-writers.js";
 import type { DenseTable } from "./contents.js";
-import { ARRAY_ATTRIBUTES, dataframeAttributes } from "./write-columns.js";
+import { storedNames } from "./name-columns.js";
+import { ARRAY_ATTRIBUTES, dataframeAttributes, labelOf } from "./write-columns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
 /**
@@ -57,11 +58,14 @@ function startDataframe(
   table: DenseTable,
   dataType: "float32" | "float64",
 ): TableWriter {
-  const names = table.columnNames ?? [];
+  const labels = table.columnNames ?? [];
+  const names = storedNames(table) ?? [];
   const chunkLength = Math.max(1, Math.min(table.values.spotCount, zarr.options.spotsPerChunk));
   const content = "fractions" as const;
-  const options = { dataType, chunkLength, content, attributes: ARRAY_ATTRIBUTES };
-  const columns = names.map((name) => new NumericArrayWriter(zarr, `${path}/${name}`, options));
+  const columns = names.map((name, k) => {
+    const attributes = { ...ARRAY_ATTRIBUTES, ...labelOf(name, labels[k]) };
+    return new NumericArrayWriter(zarr, `${path}/${name}`, { dataType, chunkLength, content, attributes });
+  });
   return {
     async append(values, rowCount) {
       // Columns fill up together, so their chunks are compressed side by side.
@@ -69,7 +73,6 @@ function startDataframe(
     },
     async close() {
       await zarr.group(path, dataframeAttributes(names));
-      for (const name of names) await zarr.parents(`${path}/${name}`, path);
       await settleAll(columns.map((column) => column.close()));
     },
   };

@@ -1,9 +1,7 @@
 import { freeArray } from "@flashdeconv/core";
-import { MOST_DOCUMENT_BYTES } from "../bounds.js";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
 import type { Content } from "../codecs/native-codecs.js";
 import { formatJson } from "../json.js";
-import { readKey } from "../read/read-key.js";
 import { settleAll } from "../settle-all.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
 import { collectDocuments } from "./metadata-documents.js";
@@ -88,17 +86,6 @@ export class ZarrWriter {
     freeArray(bytes);
     signal?.throwIfAborted();
     for (const path of paths) await this.store.set(this.dialect.chunkKey(path, position), encoded);
-  }
-
-  /** Makes the groups above `path` exist, for a column whose name holds a slash; they carry no attributes. */
-  async parents(path: string, below: string): Promise<void> {
-    const parts = path.slice(below.length + 1).split("/");
-    for (let depth = 1; depth < parts.length; depth++) {
-      const parent = `${below}/${parts.slice(0, depth).join("/")}`;
-      const key = this.dialect.groupKey(parent);
-      const found = await readKey(this.store, key, { most: MOST_DOCUMENT_BYTES });
-      if (found === undefined) await this.group(parent, {});
-    }
   }
 
   /** Writes a document of a node, new or changed. */

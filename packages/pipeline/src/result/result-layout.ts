@@ -1,4 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
+import { safeNames } from "@flashdeconv/io-zarr";
 import type { Parameters } from "../parameters.js";
 
 export interface ResultLayout {
@@ -16,8 +17,11 @@ export const RESULT_DEFAULTS = Object.freeze({
   extraParameters: {},
 } as const satisfies ResultLayout);
 
+/** Bytes of UTF-8 that a key may have: what stands behind it is to fit a file's name too. */
+const MOST_KEY_BYTES = 100;
+
 /** Keys that AnnData tools use for coordinates: a result under one of them would hide these. */
-const COORDINATE_KEYS = ["spatial", "X_spatial"];
+const COORDINATE_KEYS = ["spatial", "x_spatial"];
 
 /**
  * The given layout over the defaults.
@@ -26,11 +30,11 @@ const COORDINATE_KEYS = ["spatial", "X_spatial"];
  */
 export function resolveResultLayout(layout: ResultLayout = {}): Required<ResultLayout> {
   const key = layout.key ?? RESULT_DEFAULTS.key;
-  if (!/^[^/\s.][^/]*$/.test(key) || COORDINATE_KEYS.includes(key)) {
+  if (!isStorable(key) || COORDINATE_KEYS.includes(key.toLowerCase())) {
     throw new OptionError({
       option: "key",
       value: key,
-      rule: 'a name without "/" that does not begin with a dot or space and is not that of coordinates (spatial)',
+      rule: `a name that any file system can store (no "/" or "\\", no dot or blank at its ends, at most ${MOST_KEY_BYTES} bytes) and that is not that of coordinates (spatial)`,
     });
   }
   return {
@@ -38,4 +42,12 @@ export function resolveResultLayout(layout: ResultLayout = {}): Required<ResultL
     obsColumns: layout.obsColumns ?? RESULT_DEFAULTS.obsColumns,
     extraParameters: layout.extraParameters ?? RESULT_DEFAULTS.extraParameters,
   };
+}
+
+function isStorable(key: string): boolean {
+  try {
+    return safeNames([key], { mostBytes: MOST_KEY_BYTES })[0] === key;
+  } catch {
+    return false;
+  }
 }

@@ -6,14 +6,21 @@ import {
   addTable,
   addToAnnData,
   type Column,
+  checkPlace,
   type EditOptions,
+  ELEMENTS_RECORD,
   type NewTableOptions,
+  type ReadableStore,
   type StagedStore,
+  safeNames,
+  WRITTEN_AS,
   type WriteOptions,
   writeAnnData,
 } from "@flashdeconv/io-zarr";
 import type { Deconvolution } from "../deconvolve.js";
+import type { Parameters, ParameterValue } from "../parameters.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";
+import { columnNamesOf } from "./column-names.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
 import { typedParameters } from "./whole-numbers.js";
 
@@ -30,6 +37,15 @@ export async function resultElements(
 ): Promise<AnnDataAdditions> {
   const { key, obsColumns, extraParameters } = resolveResultLayout(layout);
   const { typeNames, proportions, dominant, statuses } = result;
+  const names = columnNamesOf(typeNames);
+  const paths = resultPaths({ key, obsColumns }, typeNames);
+  const parameters = {
+    ...result.parameters,
+    ...extraParameters,
+    cell_types: typeNames,
+    type_columns: names,
+    [ELEMENTS_RECORD]: paths,
+  };
   return {
     obs: [
       { kind: "categorical", name: `${key}_dominant`, codes: dominant, categories: typeNames },
@@ -41,9 +57,33 @@ export async function resultElements(
       },
       ...(obsColumns ? await typeColumns(key, result) : []),
     ],
-    obsm: { [key]: { values: proportions, columnNames: typeNames } },
-    uns: { [`${key}_params`]: typedParameters({ ...result.parameters, ...extraParameters }) },
+    obsm: { [key]: { values: proportions, columnNames: typeNames, storedNames: names } },
+    uns: { [`${key}_params`]: typedParameters(withSafeNames(parameters)) },
   };
+}
+
+/** The paths of all that a result writes into an AnnData store. */
+export function resultPaths(layout: ResultLayout, typeNames: readonly string[]): string[] {
+  const { key, obsColumns } = resolveResultLayout(layout);
+  return [
+    `obsm/${key}`,
+    `uns/${key}_params`,
+    `obs/${key}_dominant`,
+    `obs/${key}_status`,
+    ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
+  ];
+}
+
+/** Options of a solver of one's own may have any name. */
+function withSafeNames(parameters: Parameters): Parameters {
+  const names = safeNames(Object.keys(parameters), { reserved: [] });
+  return Object.fromEntries(
+    Object.values(parameters).map((value, i) => [names[i], isGroup(value) ? withSafeNames(value) : value]),
+  );
+}
+
+function isGroup(value: ParameterValue): value is Parameters {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 async function typeColumns(
@@ -59,7 +99,13 @@ async function typeColumns(
       for (const [k, column] of columns.entries()) column[spotStart + row] = values[row * columns.length + k];
     }
   }
-  return (columns ?? []).map((values, k) => ({ kind: "number", name: `${key}_${typeNames[k]}`, values }));
+  const names = columnNamesOf(typeNames);
+  return (columns ?? []).map((values, k) => ({
+    kind: "number",
+    name: `${key}_${names[k]}`,
+    ...(names[k] !== typeNames[k] && { label: typeNames[k] }),
+    values,
+  }));
 }
 
 /** Writes a result as an AnnData store of its own: spot names, coordinates and the result, without counts. */
@@ -102,12 +148,13 @@ async function resultContents(
     }),
   };
   const obsm = spatial ? { spatial, ...elements.obsm } : elements.obsm;
-  return { ...elements, obsm, spotCount, spotNames, geneNames: [] };
+  const attributes = { [WRITTEN_AS]: "result" };
+  return { ...elements, attributes, obsm, spotCount, spotNames, geneNames: [] };
 }
 
 /**
- * Adds a result to the store it was made from, or to the table of a container (`tablePath`), or replaces the one that is there under
- * the same key.
+ * Adds a result to the store it was made from, or to the table of a container (`tablePath`). All that a former result of the same key
+ * wrote goes; what another program wrote is never replaced.
  */
 export async function addResultToStore(
   target: StagedStore,
@@ -115,5 +162,21 @@ export async function addResultToStore(
   { spotNames }: Pick<ResultFrame, "spotNames">,
   options: ResultLayout & EditOptions = {},
 ): Promise<void> {
-  await addToAnnData(target, { ...(await resultElements(result, options)), spotNames }, options);
+  const resultKey = resolveResultLayout(options).key;
+  const elements = await resultElements(result, options);
+  await addToAnnData(target, { ...elements, spotNames }, { ...options, resultKey });
+}
+
+/**
+ * Tells before a run whether its result can be added to the store that is read (`addResultToStore`), from metadata alone.
+ *
+ * @throws OptionError where something that another program wrote lies under a name that the result needs
+ */
+export function checkResultPlace(
+  store: ReadableStore,
+  typeNames: readonly string[],
+  options: ResultLayout & Pick<EditOptions, "tablePath" | "signal"> = {},
+): Promise<void> {
+  const { key } = resolveResultLayout(options);
+  return checkPlace(store, { ...options, resultKey: key }, resultPaths(options, typeNames));
 }

@@ -12,6 +12,7 @@ import { describeSolve } from "../parameters.js";
 import { noteAlikeTypes } from "../problem/note-alike-types.js";
 import { noteTypesInFit } from "../problem/note-types-in-fit.js";
 import { startSession } from "../problem/start-session.js";
+import { noteColumnNames } from "../result/column-names.js";
 import type { ScratchUse } from "../scratch/scratch-use.js";
 import { solveOnScratch } from "../scratch/solve-on-scratch.js";
 import { isSource } from "../summary/spot-statistics.js";
@@ -56,6 +57,7 @@ export function solveSummary(
     resolveSummaryOptions(summary, input);
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
+  noteColumnNames(summary.reference.typeNames, notices);
   const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
   const resolved = solver.resolveOptions(solverOptions);
   const strength = strengthFor(summary, smoothing, input.smoothing === "auto");

@@ -90,7 +90,7 @@ export function recombineTypes(
         ? Int32Array.from(newNames, (name) => sumOver(groups.get(name) ?? [], cellCounts))
         : null,
       types_dropped: [...drop],
-      types_merged: merge,
+      types_merged: JSON.stringify(merge),
     },
   };
 }

@@ -5,7 +5,7 @@ import { chooseFit, needsSample } from "../choices/choose-fit.js";
 import { sampleSpots } from "../choices/sample-spots.js";
 import { usesCountModel } from "../choices/smoothed-poisson.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
-import { checkInputs, isSignature, type ReferenceInput, type SpatialInput } from "../inputs.js";
+import { checkInputs, isSignature, type ReferenceInput, type SpatialInput, typeNamesOf } from "../inputs.js";
 import { graphInReach } from "../memory/allocator.js";
 import { buildSpatialGraph, type SpatialGraph } from "../neighbors/spatial-graph.js";
 import type { NoticeList } from "../notice-list.js";
@@ -17,6 +17,7 @@ import { gatherEvidence, requireCountedGenes } from "../problem/gather-evidence.
 import { prepareReference } from "../problem/prepare-reference.js";
 import { requireRawMeans } from "../problem/require-raw-means.js";
 import { startSession } from "../problem/start-session.js";
+import { noteColumnNames } from "../result/column-names.js";
 import { taskExecutor } from "../threads/task-executor.js";
 import type { SpotStatistics } from "./spot-statistics.js";
 import { summarizeSpots } from "./summarize-spots.js";
@@ -61,6 +62,7 @@ export async function summarizeSection(
   arena?: SharedArena,
 ): Promise<{ readonly summary: SectionSummary; readonly solver: Solver }> {
   checkInputs(spatial, reference);
+  noteColumnNames(typeNamesOf(reference), notices);
   const alignment = await alignInputs(spatial, reference, callbacks.signal);
   for (const notice of alignment.notices) notices.add(notice);
 

@@ -11,6 +11,7 @@ import type { StoreLocation } from "./parse-location.js";
 import { type RemoteParts, remoteParts } from "./remote-parts.js";
 import { remoteZip } from "./remote-zip.js";
 import type { StoreAccess } from "./store-access.js";
+import { JOURNAL } from "./upload-store.js";
 
 export type OpenRemoteStore = ReadableStore & { readonly transfer: () => TransferCounts };
 
@@ -32,7 +33,8 @@ export async function openRemoteStore(
   return { ...store, name: parts.name, transfer };
 }
 
-function lister(parts: RemoteParts): ReadableStore["list"] {
+/** Lists what lies directly below a path, where the place is in a bucket. */
+export function lister(parts: RemoteParts): ReadableStore["list"] {
   const { bucket } = parts;
   if (!bucket) return undefined;
   return async (path, { signal } = {}) => {
@@ -48,6 +50,14 @@ function lister(parts: RemoteParts): ReadableStore["list"] {
 async function requireRoot(name: string, store: ReadableStore): Promise<void> {
   for (const document of ["/zarr.json", "/.zgroup", "/.zmetadata", "/.zarray"] as const) {
     if (await readKey(store, document, { most: MOST_DOCUMENT_BYTES })) return;
+  }
+  if (await store.get(`/${JOURNAL}`)) {
+    throw new StoreError({
+      path: name,
+      found: "a store that is being replaced, or was until the run that did it was stopped",
+      expected: "a whole store",
+      remedy: "Wait for that run to end; if it was stopped, the next run with --out there completes it.",
+    });
   }
   const isHdf5 = /\.h5(ad)?$/i.test(name);
   throw new StoreError({

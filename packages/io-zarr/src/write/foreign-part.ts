@@ -1,0 +1,98 @@
+import { isFlashdeconvError } from "@flashdeconv/core";
+import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
+import type { ReadableStore } from "../store.js";
+import { storeBelow } from "../store-below.js";
+import { recordedElements } from "./former-elements.js";
+import { withoutConsolidated } from "./without-consolidated.js";
+
+/** An attribute of the root of what flashdeconv writes as a whole: "result" or "simulation". */
+export const WRITTEN_AS = "flashdeconv";
+/** The attribute in which kept statistics lie, and their arrays. */
+const STATISTICS = "flashdeconv_statistics";
+const STATISTICS_ARRAYS = [
+  "statistics",
+  "gram",
+  "library_sizes",
+  "neighbors_indptr",
+  "neighbors_indices",
+  "spatial_order",
+  "coordinates",
+  "spot_names",
+];
+const OF_A_RESULT = ["obs/_index", "var/_index", "obsm/spatial"];
+const OF_A_SIMULATION = [...OF_A_RESULT, "X", "obs/cell_type", "obsm/truth", "uns/simulation"];
+/** Documents, and what is hidden and of no meaning. */
+const PASSED_OVER = /^(\.zgroup|\.zattrs|\.zmetadata|zmetadata|zarr\.json|\.DS_Store|\.flashdeconv-.*)$/;
+
+export interface ForeignPartOptions {
+  /** Of the group, such as the table of a container; the root by default. */
+  readonly path?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A store that can be looked through. */
+export type ListedStore = ReadableStore & Required<Pick<ReadableStore, "list">>;
+
+/**
+ * The path of something in an AnnData group, or in a store of statistics, that flashdeconv did not write; undefined where it wrote all.
+ * The attribute of the root tells a result and a simulated store; those of before there was one are known by their parameters
+ * (`uns/<key>_params`, `uns/simulation`). A section to which a result was added is not all ours.
+ */
+export async function foreignPart(
+  whole: ListedStore,
+  { path: below = "", signal }: ForeignPartOptions = {},
+): Promise<string | undefined> {
+  const store = storeBelow(whole, below);
+  let hierarchy: Hierarchy;
+  try {
+    hierarchy = await openHierarchy(withoutConsolidated(store), signal);
+  } catch (error) {
+    if (isFlashdeconvError(error) && error.tag === "FormatError") return "no group of Zarr";
+    throw error;
+  }
+  const names = async (path: string) =>
+    ((await store.list?.(`/${path}`, { signal })) ?? []).filter((name) => !PASSED_OVER.test(name));
+  const attributes = (await hierarchy.node(""))?.attributes ?? {};
+  if (typeof attributes[STATISTICS] === "object") {
+    return (await names("")).find((name) => !STATISTICS_ARRAYS.includes(name));
+  }
+  const known = await knownElements(hierarchy, attributes, await names("uns"), signal);
+  if (!known) return "nothing that says so";
+  const isKnown = (path: string) => known.some((one) => one === path || one.startsWith(`${path}/`));
+  for (const group of await names("")) {
+    if (known.includes(group)) continue;
+    const children = await names(group);
+    if (!GROUPS.includes(group)) return group;
+    const foreign = children.map((name) => `${group}/${name}`).find((path) => !isKnown(path));
+    if (foreign !== undefined) return foreign;
+  }
+  return undefined;
+}
+
+const GROUPS = ["obs", "var", "obsm", "uns", "layers", "obsp", "varm", "varp"];
+
+async function knownElements(
+  hierarchy: Hierarchy,
+  attributes: Readonly<Record<string, unknown>>,
+  annotations: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const kind = attributes[WRITTEN_AS];
+  const results: string[] = [];
+  for (const name of annotations) {
+    const key = /^(.+)_params$/.exec(name)?.[1];
+    if (key !== undefined) results.push(...((await recordedElements(hierarchy, key, signal)) ?? []));
+  }
+  if (kind === "simulation" || (await isSimulation(hierarchy))) return [...OF_A_SIMULATION, ...results];
+  if (kind !== "result" && results.length === 0) return undefined;
+  const { region_key: region, instance_key: instance } = attributes;
+  const ofTable = [`obs/${region}`, `obs/${instance}`, "uns/spatialdata_attrs"];
+  return [...OF_A_RESULT, ...ofTable, ...results];
+}
+
+async function isSimulation(hierarchy: Hierarchy): Promise<boolean> {
+  for (const option of ["spotCount", "markerFold", "seed"]) {
+    if ((await hierarchy.node(`uns/simulation/${option}`))?.kind !== "array") return false;
+  }
+  return true;
+}
