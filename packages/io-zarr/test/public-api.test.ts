@@ -5,10 +5,10 @@ import * as node from "../src/node.js";
 it("exports what is meant to be public, and nothing else", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "ELEMENTS_RECORD",
       "MOST_DOCUMENT_BYTES",
       "MOST_TABLE_BYTES",
       "OPEN_DEFAULTS",
-      "ELEMENTS_RECORD",
       "REMOTE_DEFAULTS",
       "WRITE_DEFAULTS",
       "WRITTEN_AS",
@@ -29,7 +29,6 @@ it("exports what is meant to be public, and nothing else", () => {
       "readObsm",
       "readRowNames",
       "readSignatureCsv",
-      "recordedElements",
       "resolveWriteOptions",
       "safeNames",
       "writeAnnData",
