@@ -1,7 +1,13 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import { type AnnDataContents, type UnsObject, WRITTEN_AS, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
+import {
+  type AnnDataContents,
+  type UnsObject,
+  WRITTEN_AS,
+  type WriteOptions,
+  writeAnnData,
+} from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
 import type { Terminal } from "../terminal/terminal.js";
