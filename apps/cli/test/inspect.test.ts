@@ -18,7 +18,7 @@ describe("flashdeconv inspect", () => {
   it("tells what a section holds", async () => {
     const { text, json } = await inspect(stores.spatial);
     expect(text).toContain(`${stores.spatial}: AnnData in Zarr v2, consolidated, 200 rows x 120 genes`);
-    expect(text).toMatch(/^ {2}X +csr +200 x 120 +float32 +[\d,]+ +gzip +12,994 \(54\.1 %\)$/m);
+    expect(text).toMatch(/^ {2}X +csr +200 x 120 +float32 +[\d,]+ +gzip +12,994 \(54\.1 %\) +counts$/m);
     expect(text).toMatch(/^Values of X: raw counts: .*all 200 rows looked at/m);
     expect(text).toMatch(/^Coordinates: obsm\/spatial$/m);
     expect(text).toMatch(/^Genes: gene_000, gene_001, .*\.\.\.$/m);
@@ -51,7 +51,7 @@ describe("flashdeconv inspect", () => {
     });
     const { text, json } = await inspect(stores.spatial, "--reference", cells, "--cell-type-key", "kind");
     expect(text).toMatch(/^Shared genes: 90 \(75\.0 % of the smaller side\)$/m);
-    expect(text).toMatch(/^ {2}Rare +4 +fewer than 10 cells/m);
+    expect(text).toMatch(/^ {2}Rare +4 +fewer than 25 cells/m);
     expect(text).toMatch(/^ {2}Unknown +16 +names no cell type: drop/m);
     expect(text).toMatch(/^ {2}Usual +27$/m);
     expect(text).toMatch(/^1 cell without a type$/m);
@@ -97,7 +97,7 @@ describe("flashdeconv inspect", () => {
     expect(text).toMatch(
       new RegExp(`^${120 - shared} more are shared by name but had no count on one side`, "m"),
     );
-    expect(text).toMatch(/^ {2}Quiet +12 +no count in the shared genes: 0 in every spot$/m);
+    expect(text).toMatch(/^ {2}Quiet +12 +no count in the shared genes: 0 in every spot; fewer than 25 cells/m);
     expect(text).toMatch(/^ {2}Usual +36$/m);
   });
 

@@ -40,6 +40,7 @@ export {
 } from "./read/open-options.js";
 export { type CellTypes, openReference, type ReferenceDataset } from "./read/open-reference.js";
 export { type CoordinateOptions, openSpatial, type SpatialDataset } from "./read/open-spatial.js";
+export { layerOf, type OtherMatrix, openMatrices } from "./read/other-matrices.js";
 export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/read-dataframe.js";
 export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";

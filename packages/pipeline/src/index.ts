@@ -53,6 +53,7 @@ export { methodsWith, methodsWithOwn } from "./option-table.js";
 export type { Parameters, ParameterValue } from "./parameters.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./plugins/guard-solver.js";
 export { betterColumns, describeMatch, type NamedSide } from "./problem/align-inputs.js";
+export { judgeMatrices, type MatrixVerdict, type OtherMatrix } from "./problem/find-counts.js";
 export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
 export { isUninformativeLabel } from "./problem/prepare-reference.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result/result-layout.js";

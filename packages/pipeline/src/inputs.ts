@@ -7,6 +7,7 @@ import {
   ShapeError,
 } from "@flashdeconv/core";
 import type { NamedColumn } from "@flashdeconv/select-genes";
+import type { OtherMatrix } from "./problem/find-counts.js";
 import type { SectionLocation } from "./threads/pipeline-tasks.js";
 
 /** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
@@ -24,6 +25,8 @@ export interface SpatialInput {
   }): Promise<Coordinates>;
   /** Where other threads can open the same section; needed only where an executor with threads is given. */
   readonly location?: SectionLocation;
+  /** The matrices that the store has beside `counts`, for advice where these are not raw counts. */
+  otherMatrices?(options?: { signal?: AbortSignal }): Promise<readonly OtherMatrix[]>;
   /** The names of genes that the store has beside `geneNames`, for advice where few of these are shared. */
   readGeneColumns?(options?: { signal?: AbortSignal }): Promise<readonly NamedColumn[]>;
   /** Names a spot in messages; its number is used where this is left out. */
@@ -37,6 +40,8 @@ export interface CellReference {
   readonly geneNames: readonly string[];
   /** For each cell the number of its type in `names`, or -1 for none. */
   readonly cellTypes: { readonly codes: Int32Array; readonly names: readonly string[] };
+  /** As of SpatialInput. */
+  otherMatrices?(options?: { signal?: AbortSignal }): Promise<readonly OtherMatrix[]>;
   /** As of SpatialInput. */
   readGeneColumns?(options?: { signal?: AbortSignal }): Promise<readonly NamedColumn[]>;
   /** Names a cell in messages; its number is used where this is left out. */

@@ -22,6 +22,7 @@ it("exports what it promises and nothing else", () => {
       "guardSolver",
       "isSignature",
       "isUninformativeLabel",
+      "judgeMatrices",
       "methodsWith",
       "methodsWithOwn",
       "needsSample",

@@ -15,6 +15,7 @@ import {
   type MemoryPlan,
   type NamedSide,
 } from "@flashdeconv/pipeline";
+import { addCells, buildSignatureSums } from "@flashdeconv/select-genes";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
@@ -26,6 +27,7 @@ import { addStoreOptions, storeAccess } from "../options/store-options.js";
 import { memoryFacts, type PlaceFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
+import { type LayerReport, reportLayers } from "../stores/layer-report.js";
 import { previewCounts } from "../stores/preview-counts.js";
 import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
@@ -52,7 +54,11 @@ export interface Inspection {
   readonly matrix:
     | { readonly path: string; readonly counts: CountReport; readonly geneNames: readonly string[] }
     | undefined;
+  /** All matrices, and which of them hold raw counts. */
+  readonly layers: LayerReport;
   readonly reference: ReferenceReport | undefined;
+  /** The same of the reference's store; undefined for a table. */
+  readonly referenceLayers: LayerReport | undefined;
   /** How a run with the usual options would keep within its memory; undefined where there is nothing to run. */
   readonly memory: MemoryPlan | string | undefined;
 }
@@ -97,6 +103,7 @@ async function inspect(
 ): Promise<Outcome> {
   const { signal, note } = terminal;
   const summary = await inspectStore(store, { ...sectionOptions(flags), signal });
+  const layers = await reportLayers(store, summary, { table: flags.table, signal });
   const { layer } = flags;
   const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
   let matrix: Inspection["matrix"];
@@ -116,11 +123,14 @@ async function inspect(
       ),
     };
   }
+  const referenceLayers = await referenceLayersOf(flags, signal);
   const {
     report: reference,
     typeCount,
     source,
-  } = await inspectReference(spatial ?? { geneNames: [] }, seen, flags, terminal);
+  } = referenceLayers?.isMissingX && flags.referenceLayer === undefined
+    ? {}
+    : await inspectReference(spatial ?? { geneNames: [] }, seen, flags, terminal);
   const memory =
     spatial &&
     planOrReason(spatial, typeCount, flags, {
@@ -130,7 +140,10 @@ async function inspect(
       coordinateBytes: await spatial.coordinateBytes({ signal }).catch(unlessAborted(signal)),
       heldBytes: store.heldBytes ?? 0,
     });
-  return describeInspection({ path, summary, matrix, reference, memory }, terminal.notices);
+  return describeInspection(
+    { path, summary, matrix, layers, reference, referenceLayers, memory },
+    terminal.notices,
+  );
 }
 
 async function inspectReference(
@@ -143,7 +156,11 @@ async function inspectReference(
   return withReference({ reference, ...flags }, terminal, async (input, source) => {
     const { signal } = terminal;
     const preview = isSignature(input)
-      ? { counts: undefined, seen: genesSeenInTable(input) }
+      ? {
+          counts: undefined,
+          seen: genesSeenInTable(input),
+          profiles: { geneCount: input.geneNames.length, sums: input.values },
+        }
       : await previewCells(input, signal, progressOf(terminal, "cells"));
     const report = await compareReference(spatial, input, { ...preview, sectionSeen }, signal);
     return { report, typeCount: report.types.length, source };
@@ -156,10 +173,23 @@ async function previewCells(
   onProgress: (done: number, total: number) => void,
 ) {
   const seen = buildSeenGenes(geneNames.length, cellTypes.names.length);
-  const report = await previewCounts(counts, signal, onProgress, (chunk) =>
-    addSeenGenes(seen, chunk, cellTypes.codes),
+  const profiles = buildSignatureSums(cellTypes.names.length, geneNames.length);
+  const report = await previewCounts(counts, signal, onProgress, (chunk) => {
+    addSeenGenes(seen, chunk, cellTypes.codes);
+    addCells(profiles, chunk, cellTypes.codes);
+  });
+  return { counts: report, seen, profiles };
+}
+
+/** The matrices of a reference's store; undefined for a table, or without a reference. */
+async function referenceLayersOf(
+  { reference, ...flags }: InspectFlags,
+  signal: AbortSignal,
+): Promise<LayerReport | undefined> {
+  if (reference === undefined || isTable(reference)) return undefined;
+  return withStore(reference, storeAccess(flags), async (store) =>
+    reportLayers(store, await inspectStore(store, { signal }), { signal }),
   );
-  return { counts: report, seen };
 }
 
 /** The plan for a run with the usual options, or why there is none. */

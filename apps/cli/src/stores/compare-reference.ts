@@ -1,17 +1,9 @@
 import { GeneMismatchError } from "@flashdeconv/core";
 import type { CountReport } from "@flashdeconv/normalize";
-import {
-  betterColumns,
-  isSignature,
-  isUninformativeLabel,
-  type NamedSide,
-  type ReferenceInput,
-} from "@flashdeconv/pipeline";
+import { betterColumns, isSignature, type NamedSide, type ReferenceInput } from "@flashdeconv/pipeline";
 import { alignGenes, type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes";
 import { type SeenGenes, seenEvidence } from "./seen-genes.js";
-
-/** Below this a type's mean is mostly noise. */
-const FEW_CELLS = 10;
+import { remarksOn, type TypeProfiles } from "./type-remarks.js";
 
 /** Below so many genes per type there is little to tell types apart by. */
 const FEW_PER_TYPE = 5;
@@ -33,6 +25,8 @@ export interface ReferencePreview {
   readonly counts: CountReport | undefined;
   /** Of the reference, by type. */
   readonly seen: SeenGenes;
+  /** Of the reference, by type; over all its genes. */
+  readonly profiles: TypeProfiles;
   /** Undefined where the section has no matrix. */
   readonly sectionSeen: SeenGenes | undefined;
 }
@@ -62,7 +56,7 @@ export interface ReferenceReport {
 export async function compareReference(
   spatial: NamedSide,
   reference: ReferenceInput,
-  { counts, seen, sectionSeen }: ReferencePreview,
+  { counts, seen, profiles, sectionSeen }: ReferencePreview,
   signal?: AbortSignal,
 ): Promise<ReferenceReport> {
   const { geneNames: spatialGenes } = spatial;
@@ -73,6 +67,13 @@ export async function compareReference(
   const cells = isSignature(reference) ? undefined : reference.cellTypes;
   const cellCounts = cells && countCells(cells.codes, cells.names.length);
   const names = isSignature(reference) ? reference.typeNames : reference.cellTypes.names;
+  const remarks = remarksOn({
+    names,
+    cellCounts,
+    profiles,
+    columns: columns.referenceIndex,
+    hasCounts: hasCounts.map((has) => has || sharedNameCount === 0),
+  });
   return {
     geneCount: reference.geneNames.length,
     sharedGeneCount,
@@ -87,7 +88,7 @@ export async function compareReference(
     types: names.map((name, k) => ({
       name,
       cellCount: cellCounts?.[k],
-      remark: remarkOn(name, cellCounts?.[k], hasCounts[k] || sharedNameCount === 0),
+      remark: remarks[k],
     })),
     cellCount: cells?.codes.length,
     unlabelledCount: cells ? cells.codes.filter((code) => code < 0).length : 0,
@@ -126,12 +127,4 @@ function remarksOnEvidence(geneCount: number, nameCount: number, typeCount: numb
     remarks.push(`Fewer than ${FEW_PER_TYPE} genes per cell type: the answer would be uncertain`);
   }
   return remarks;
-}
-
-function remarkOn(name: string, cellCount: number | undefined, hasCounts: boolean): string {
-  if (!hasCounts) return "no count in the shared genes: 0 in every spot";
-  if (isUninformativeLabel(name)) return "names no cell type: drop these cells";
-  return cellCount !== undefined && cellCount < FEW_CELLS
-    ? `fewer than ${FEW_CELLS} cells: its mean is uncertain`
-    : "";
 }

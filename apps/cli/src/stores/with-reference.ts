@@ -1,4 +1,3 @@
-import { OptionError } from "@flashdeconv/core";
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
 import type { TransferCounts } from "@flashdeconv/io-zarr/node";
 import type { ReferenceFacts, ReferenceInput } from "@flashdeconv/pipeline";
@@ -29,23 +28,6 @@ export interface ReferenceSource {
 
 const REFERENCE_FLAGS = { layer: "--reference-layer", "gene-key": "--reference-gene-key" };
 
-/** A table of means has its names in its first row and column and nowhere else. */
-function refuseForTable({ referenceLayer, referenceGeneKey, cellTypeKey }: ReferenceFlags): void {
-  for (const [option, value] of [
-    ["--reference-layer", referenceLayer],
-    ["--reference-gene-key", referenceGeneKey],
-    ["--cell-type-key", cellTypeKey],
-  ]) {
-    if (value === undefined) continue;
-    throw new OptionError({
-      option: String(option),
-      value,
-      rule: `no ${option} with a table of mean counts, which names its genes and types itself`,
-      remedy: "Leave it out, or give a store of single cells.",
-    });
-  }
-}
-
 /** What tells the present content of a reference from any other; no more of it is read than that takes. */
 export async function referenceContent(
   flags: ReferenceFlags,
@@ -66,7 +48,6 @@ export async function withReference<T>(
   const { reference: path, referenceLayer: layer, referenceGeneKey: geneKey, cellTypeKey } = flags;
   const access = storeAccess(flags);
   if (isTable(path)) {
-    refuseForTable(flags);
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
   }

@@ -1,7 +1,6 @@
 import type { Notice } from "@flashdeconv/core";
 import {
   describeCandidates,
-  type MatrixInfo,
   type SectionSummary,
   type StoreSummary,
   type TableSummary,
@@ -13,6 +12,7 @@ import type { Inspection } from "../commands/inspect.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
 import { describePlan } from "../resources/plan-resources.js";
 import type { ReferenceReport } from "../stores/compare-reference.js";
+import { adviseOnLayers, type LayerReport } from "../stores/layer-report.js";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { inspectionJson } from "./inspection-json.js";
 import { printableName } from "./printable.js";
@@ -20,12 +20,13 @@ import { indent, table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
 export function describeInspection(inspection: Inspection, notices: readonly Notice[]): Outcome {
-  const { path, summary, matrix, reference } = inspection;
+  const { path, summary, matrix, layers, reference, referenceLayers } = inspection;
   const { zarrFormat, consolidated, rowCount, geneCount, matrices, unreadable, obsColumns, obsm } = summary;
   const sections = [
     `${path}: AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
     summary.table && describeTable(summary.table),
-    ...(matrices.length > 0 ? ["Matrices", ...indent(matrixTable(matrices))] : ["Matrices: none"]),
+    ...(matrices.length > 0 ? ["Matrices", ...indent(matrixTable(layers.matrices))] : ["Matrices: none"]),
+    adviseOnLayers(layers, "--layer"),
     ...unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
     matrix ? `Values of ${matrix.path}: ${describeValues(matrix.counts, rowCount, "row")}` : undefined,
     `Coordinates: ${summary.coordinates ?? describeMissing(summary.coordinateCandidates)}`,
@@ -35,6 +36,7 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
     `obsm: ${obsm.map(({ key, encoding, shape }) => `${printableName(key)} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
     summary.complete ? undefined : "The store cannot be listed: layers and obsm may hold more.",
     describeMemory(inspection),
+    ...(referenceLayers ? describeReferenceLayers(referenceLayers) : []),
     ...(reference ? describeReference(reference) : []),
   ];
   return {
@@ -71,10 +73,20 @@ function describeTable({ path, tableNames, version, annotation }: TableSummary):
   return `SpatialData ${version}: ${path}${others}, ${about}`;
 }
 
-function matrixTable(matrices: readonly MatrixInfo[]): string[] {
+function describeReferenceLayers(layers: LayerReport): string[] {
+  const advice = adviseOnLayers(layers, "--reference-layer");
+  return [
+    "",
+    "Matrices of the reference",
+    ...indent(matrixTable(layers.matrices)),
+    ...(advice === undefined ? [] : [advice]),
+  ];
+}
+
+function matrixTable(matrices: LayerReport["matrices"]): string[] {
   return table(
-    ["path", "encoding", "shape", "type", "chunks", "codecs", "non-zeros"],
-    matrices.map(({ path, encoding, shape, dataType, chunkShape, codecs, nonZeroCount }) => [
+    ["path", "encoding", "shape", "type", "chunks", "codecs", "non-zeros", "values"],
+    matrices.map(({ path, encoding, shape, dataType, chunkShape, codecs, nonZeroCount, verdict }) => [
       path,
       encoding,
       shape.map(formatCount).join(" x "),
@@ -84,6 +96,7 @@ function matrixTable(matrices: readonly MatrixInfo[]): string[] {
       nonZeroCount === undefined
         ? "not known"
         : `${formatCount(nonZeroCount)} (${formatPercent(nonZeroCount / Math.max(1, shape[0] * shape[1]))})`,
+      verdict ?? "not read",
     ]),
   );
 }

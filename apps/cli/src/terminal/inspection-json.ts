@@ -1,9 +1,17 @@
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { Inspection } from "../commands/inspect.js";
 import { planJson } from "../resources/plan-resources.js";
+import type { LayerReport } from "../stores/layer-report.js";
 
 /** An inspection as plain data, with names as JSON has them elsewhere in this program. */
-export function inspectionJson({ summary, matrix, reference, memory }: Inspection): Record<string, unknown> {
+export function inspectionJson({
+  summary,
+  matrix,
+  layers,
+  reference,
+  referenceLayers,
+  memory,
+}: Inspection): Record<string, unknown> {
   return {
     zarr_format: summary.zarrFormat,
     table: summary.table
@@ -20,15 +28,9 @@ export function inspectionJson({ summary, matrix, reference, memory }: Inspectio
     consolidated: summary.consolidated,
     row_count: summary.rowCount,
     gene_count: summary.geneCount,
-    matrices: summary.matrices.map((info) => ({
-      path: info.path,
-      encoding: info.encoding,
-      shape: info.shape,
-      data_type: info.dataType,
-      chunk_shape: info.chunkShape,
-      codecs: info.codecs,
-      nonzero_count: info.nonZeroCount ?? null,
-    })),
+    matrices: layers.matrices.map(matrixJson),
+    missing_x: layers.isMissingX,
+    count_layers: layers.countLayers,
     unreadable: summary.unreadable,
     obs_columns: summary.obsColumns,
     obsm: summary.obsm,
@@ -48,6 +50,13 @@ export function inspectionJson({ summary, matrix, reference, memory }: Inspectio
     values: matrix ? { path: matrix.path, ...valuesJson(matrix.counts) } : null,
     memory: memory === undefined ? null : typeof memory === "string" ? { refused: memory } : planJson(memory),
     gene_examples: matrix?.geneNames.slice(0, 5) ?? [],
+    reference_matrices: referenceLayers
+      ? {
+          matrices: referenceLayers.matrices.map(matrixJson),
+          missing_x: referenceLayers.isMissingX,
+          count_layers: referenceLayers.countLayers,
+        }
+      : null,
     reference: reference && {
       cell_count: reference.cellCount ?? null,
       gene_count: reference.geneCount,
@@ -73,6 +82,19 @@ export function inspectionJson({ summary, matrix, reference, memory }: Inspectio
         remark,
       })),
     },
+  };
+}
+
+function matrixJson(info: LayerReport["matrices"][number]): Record<string, unknown> {
+  return {
+    path: info.path,
+    encoding: info.encoding,
+    shape: info.shape,
+    data_type: info.dataType,
+    chunk_shape: info.chunkShape,
+    codecs: info.codecs,
+    nonzero_count: info.nonZeroCount ?? null,
+    verdict: info.verdict ?? null,
   };
 }
 

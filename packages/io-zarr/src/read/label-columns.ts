@@ -12,6 +12,8 @@ export interface LabelColumn {
 
 /** So many cells may each have a label of their own before a column is taken for something else. */
 const FEW_CELLS = 10;
+/** A column with more labels than this share of the cells names cells, not types. */
+const NEARLY_ALL = 0.8;
 /** Whole numbers that leave gaps are taken for labels only where there are so few of them. */
 const MOST_SPARSE_NUMBERS = 100;
 /** Columns of text are read to see how many labels they have; categories are counted without reading the cells. */
@@ -40,7 +42,7 @@ export async function requireLabels(
       await hint(hierarchy, key, signal),
     );
   }
-  if (cellCount >= FEW_CELLS && names.length > cellCount / 2) {
+  if (cellCount >= FEW_CELLS && names.length > NEARLY_ALL * cellCount) {
     throw refused(
       key,
       `labels that several cells share; this column has ${found}`,

@@ -1,20 +1,16 @@
-import {
-  type ChunkSource,
-  type CsrChunk,
-  compareCodePoints,
-  OptionError,
-  ShapeError,
-} from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, compareCodePoints, ShapeError } from "@flashdeconv/core";
 import type { ReadableStore } from "../store.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";
 import { join } from "./hierarchy.js";
+import { noLabelColumn, requireLabels } from "./label-columns.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { columnTexts, readNames } from "./name-source.js";
 import { inStore, sourceInStore } from "./name-store.js";
 import { openAnnData } from "./open-anndata.js";
 import { openDataframe } from "./open-dataframe.js";
 import { type ReferenceOptions, resolveOpenOptions, sourceOptions } from "./open-options.js";
+import { type OtherMatrix, openOthers } from "./other-matrices.js";
 
 /** The type of each cell: `names[codes[i]]`, or none where the code is -1 (no label, or an empty one). */
 export interface CellTypes {
@@ -33,6 +29,8 @@ export interface ReferenceDataset {
   readonly matrix: MatrixInfo;
   readonly zarrFormat: 2 | 3;
   readonly cellTypes: CellTypes;
+  /** As of SpatialDataset. */
+  otherMatrices(options?: { readonly signal?: AbortSignal }): Promise<readonly OtherMatrix[]>;
   /** As of SpatialDataset. */
   readGeneColumns(options?: { readonly signal?: AbortSignal }): Promise<readonly GeneColumn[]>;
   /** The name of one cell; reads only the stored chunk it lies in. */
@@ -59,15 +57,11 @@ async function openCells(store: ReadableStore, options: ReferenceOptions): Promi
   const { columnNames } = await openDataframe(hierarchy, "obs");
   // A column that obs does not list but holds is as good.
   if (!columnNames.includes(cellTypeKey) && !(await hierarchy.node(join("obs", cellTypeKey)))) {
-    throw new OptionError({
-      option: "cell-type-key",
-      value: cellTypeKey,
-      rule: `a column of obs: ${columnNames.join(", ") || "there is none"}`,
-      remedy: "Name the column that holds the cell types.",
-    });
+    throw await noLabelColumn(hierarchy, cellTypeKey, signal);
   }
   const cellCount = matrix.info.shape[0];
   const column = await readColumnOf(hierarchy, "obs", cellTypeKey, signal);
+  await requireLabels(hierarchy, cellTypeKey, column, signal);
   return {
     cellCount,
     geneNames: await readNames(geneNames, signal),
@@ -75,6 +69,8 @@ async function openCells(store: ReadableStore, options: ReferenceOptions): Promi
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     cellTypes: toCellTypes(column, cellCount, cellTypeKey),
+    otherMatrices: ({ signal } = {}) =>
+      inStore(store, () => openOthers(hierarchy.withSignal(signal), matrix.info.path, resolved)),
     readGeneColumns: ({ signal } = {}) =>
       inStore(store, () => readGeneColumns(hierarchy.withSignal(signal), genesPath, signal)),
     readCellName: (index, { signal } = {}) => inStore(store, () => rowNames.at(index, signal)),

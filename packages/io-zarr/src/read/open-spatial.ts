@@ -7,6 +7,7 @@ import { readNames } from "./name-source.js";
 import { inStore, sourceInStore, streamInStore } from "./name-store.js";
 import { openAnnData } from "./open-anndata.js";
 import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
+import { type OtherMatrix, openOthers } from "./other-matrices.js";
 import { readCoordinatesFrom } from "./read-coordinates.js";
 
 export interface CoordinateOptions {
@@ -38,6 +39,8 @@ export interface SpatialDataset {
    * `readCoordinates` does for what these tell.
    */
   coordinateBytes(options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /** The matrices of the store beside the one that is read: what there is to choose `layer` from. Those that cannot be read are left out. */
+  otherMatrices(options?: { readonly signal?: AbortSignal }): Promise<readonly OtherMatrix[]>;
   /** The index of `var` and its columns that could name the genes: what there is to choose `geneKey` from. */
   readGeneColumns(options?: { readonly signal?: AbortSignal }): Promise<readonly GeneColumn[]>;
   /** The name of one spot; reads only the stored chunk it lies in. */
@@ -71,6 +74,8 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
     matrix: matrix.info,
     zarrFormat: hierarchy.zarrFormat,
     tablePath: root.container?.tablePath,
+    otherMatrices: ({ signal } = {}) =>
+      inStore(store, () => openOthers(hierarchy.withSignal(signal), matrix.info.path, resolved)),
     readGeneColumns: ({ signal } = {}) =>
       inStore(store, () => readGeneColumns(hierarchy.withSignal(signal), genesPath, signal)),
     readSpotName,

@@ -14,24 +14,20 @@ export interface OtherMatrix {
   readonly counts: ChunkSource<CsrChunk>;
 }
 
-/** Enough to tell counts from logged or scaled values, and read in no time. */
-const PREVIEW_ROWS = 10_000;
-/** The same where several matrices are looked at. */
-const OTHER_ROWS = 500;
+/** What the values of a matrix are, judged by its first rows; undefined where they cannot be read. */
+export interface MatrixVerdict {
+  readonly layer: string;
+  readonly verdict: ReturnType<typeof describeCounts> | "empty" | undefined;
+}
 
-/** Looks at the first rows of a matrix, 10,000 by default, and says whether they are counts. */
-export async function previewCounts(
-  counts: ChunkSource<CsrChunk>,
-  signal?: AbortSignal,
-  onProgress: (done: number, total: number) => void = () => undefined,
-  rows = PREVIEW_ROWS,
-): Promise<CountReport> {
-  const total = Math.min(rows, counts.spotCount);
+/** Enough to tell counts from logged or scaled values, and read in no time. */
+const PREVIEW_ROWS = 500;
+
+async function preview(counts: ChunkSource<CsrChunk>, signal?: AbortSignal): Promise<CountReport> {
   const check = buildCountCheck();
-  for await (const chunk of counts.chunks({ spotRange: { start: 0, end: total }, signal })) {
+  const end = Math.min(PREVIEW_ROWS, counts.spotCount);
+  for await (const chunk of counts.chunks({ spotRange: { start: 0, end }, signal }))
     addCountCheck(check, chunk);
-    onProgress(chunk.spotStart + chunk.spotCount, total);
-  }
   return finishCountCheck(check);
 }
 
@@ -39,12 +35,10 @@ export async function previewCounts(
 export async function judgeMatrices(
   matrices: readonly OtherMatrix[],
   signal?: AbortSignal,
-): Promise<
-  { readonly layer: string; readonly verdict: ReturnType<typeof describeCounts> | "empty" | undefined }[]
-> {
-  const judged: Awaited<ReturnType<typeof judgeMatrices>> = [];
+): Promise<MatrixVerdict[]> {
+  const judged: MatrixVerdict[] = [];
   for (const { layer, counts } of matrices) {
-    const report = await previewCounts(counts, signal, undefined, OTHER_ROWS).catch((error) => {
+    const report = await preview(counts, signal).catch((error) => {
       signal?.throwIfAborted();
       // One that is damaged is not the one to name.
       if (error instanceof Error) return undefined;

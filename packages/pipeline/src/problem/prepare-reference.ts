@@ -107,6 +107,7 @@ async function readCells(
     row: "cell",
     geneNames: reference.geneNames,
     nameRow: async (cell: number) => (await reference.readCellName?.(cell)) ?? `number ${cell}`,
+    otherMatrices: async () => (await reference.otherMatrices?.({ signal })) ?? [],
   };
   const report = finishCountCheck(check);
   await requireCounts(report, subject, options);

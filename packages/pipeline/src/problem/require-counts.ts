@@ -2,6 +2,7 @@ import { CountError } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { DeconvolveOptions } from "../deconvolve-options.js";
 import type { NoticeList } from "../notice-list.js";
+import { judgeMatrices, type OtherMatrix } from "./find-counts.js";
 
 export interface CountSubject {
   /** "spatial data" or "reference". */
@@ -10,6 +11,8 @@ export interface CountSubject {
   readonly row: string;
   readonly geneNames: readonly string[];
   nameRow(row: number): Promise<string>;
+  /** The other matrices of its store, where that is known. */
+  otherMatrices?(): Promise<readonly OtherMatrix[]>;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function requireCounts(
     subject: subject.name,
     found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.valueCount} of ${report.nonzeroCount} non-zero values are ${fault.kind})`,
     expected: "raw counts: whole numbers of at least 0",
-    remedy: remedyFor(fault, report, subject.name),
+    remedy: remedyFor(fault, report, subject.name, await rawLayers(subject)),
     spot,
     gene,
     value: fault.value,
@@ -65,10 +68,25 @@ function mostTelling(faults: readonly CountFault[]): CountFault | undefined {
   return byKind("not finite") ?? byKind("not whole") ?? byKind("negative");
 }
 
-function remedyFor(fault: CountFault, report: CountReport, subject: string): string {
+/** Layers of the same store that hold raw counts. */
+async function rawLayers({ otherMatrices }: CountSubject): Promise<string[]> {
+  const judged = await judgeMatrices((await otherMatrices?.()) ?? []);
+  return judged.filter(({ verdict }) => verdict === "counts").map(({ layer }) => layer);
+}
+
+function remedyFor(
+  fault: CountFault,
+  report: CountReport,
+  subject: string,
+  layers: readonly string[],
+): string {
   const option = layerOption(subject);
   if (fault.kind === "not finite") return "Such a value is a fault of the file: repair it or drop the gene.";
-  const elsewhere = `Choose the layer that holds raw counts (${option} NAME, or ${option} raw for raw/X)`;
+  const named = layers.slice(0, 3).map((layer) => `"${layer}"`);
+  const elsewhere =
+    named.length > 0
+      ? `Raw counts are in ${named.join(" and ")}: take them with ${option} ${layers[0]}`
+      : `Choose the layer that holds raw counts (${option} NAME, or ${option} raw for raw/X)`;
   const verdict = describeCounts(report);
   if (verdict === "decimal counts") {
     return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with --allow-non-counts, whatever the method. ${elsewhere} if there is one.`;

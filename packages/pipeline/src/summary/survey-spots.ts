@@ -84,6 +84,7 @@ export async function surveySpots(
       row: "spot",
       geneNames: spatial.geneNames,
       nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
+      otherMatrices: async () => (await spatial.otherMatrices?.({ signal: callbacks.signal })) ?? [],
     },
     // Scaled values, which may be negative, are no counts to weigh.
     withDepths ? { ...options, preprocess: "log-cpm" } : options,
