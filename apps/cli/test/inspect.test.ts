@@ -97,7 +97,9 @@ describe("flashdeconv inspect", () => {
     expect(text).toMatch(
       new RegExp(`^${120 - shared} more are shared by name but had no count on one side`, "m"),
     );
-    expect(text).toMatch(/^ {2}Quiet +12 +no count in the shared genes: 0 in every spot; fewer than 25 cells/m);
+    expect(text).toMatch(
+      /^ {2}Quiet +12 +no count in the shared genes: 0 in every spot; fewer than 25 cells/m,
+    );
     expect(text).toMatch(/^ {2}Usual +36$/m);
   });
 
