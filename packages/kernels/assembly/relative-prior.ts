@@ -6,6 +6,9 @@ import { indexAt, numberAt, pairAt } from "./memory";
 /** Weight of an edge. */
 export let edgeWeight: f64 = 0;
 let epsilon: f64 = 0;
+/** How hard the tissue pulls at a spot that has counts, and where its composition lies. */
+let tissueWeight: f64 = 0;
+let composition: usize = 0;
 
 // Of the spot that was loaded: its abundances, slope and curvature of the prior, and the least abundance among it and its neighbours.
 export let old: usize = 0;
@@ -13,12 +16,14 @@ export let slope: usize = 0;
 export let curvature: usize = 0;
 let least: usize = 0;
 
-/** Where the four vectors lie. Returns where they end. */
-export function setPrior(base: usize, edgeWeight_: f64, epsilon_: f64): usize {
+/** Where the composition and four vectors lie. Returns where they end. */
+export function setPrior(base: usize, edgeWeight_: f64, epsilon_: f64, tissueWeight_: f64): usize {
   edgeWeight = edgeWeight_;
   epsilon = epsilon_;
+  tissueWeight = tissueWeight_;
   const vector = P << 3;
-  old = base;
+  composition = base;
+  old = composition + vector;
   slope = old + vector;
   curvature = slope + vector;
   least = curvature + vector;
@@ -44,6 +49,7 @@ function loadPair(
   indices: usize,
   weights: usize,
   weight: f64,
+  pull: f64,
   isDouble: bool,
   isLast: bool,
 ): void {
@@ -93,24 +99,42 @@ function loadPair(
     greatest = f64x2.pmax(greatest, last);
     smallest = f64x2.pmin(smallest, last);
   }
-  const isPresent = f64x2.gt(greatest, zero);
-  const slopes = f64x2.mul(
+  let slopes = f64x2.mul(
     f64x2.splat(edgeWeight),
     f64x2.sub(f64x2.splat(weight), f64x2.mul(f64x2.splat(4), squares)),
   );
-  const curvatures = f64x2.mul(f64x2.splat(8 * edgeWeight), curved);
-  const absent = f64x2.splat((edgeWeight * weight) / epsilon);
+  let curvatures = f64x2.mul(f64x2.splat(8 * edgeWeight), curved);
+  const absent = f64x2.splat((edgeWeight * weight + pull) / epsilon);
   const at = k << 3;
+  if (pull > 0) {
+    const share = v128.load(composition + at);
+    const inverted = f64x2.div(f64x2.splat(1), f64x2.add(raised, share));
+    const ratio = f64x2.mul(f64x2.add(share, floor), inverted);
+    const square = f64x2.mul(ratio, ratio);
+    const lean = f64x2.sub(f64x2.splat(1), f64x2.mul(f64x2.splat(4), square));
+    slopes = f64x2.add(slopes, f64x2.mul(f64x2.splat(pull), lean));
+    curvatures = f64x2.add(curvatures, f64x2.mul(f64x2.splat(8 * pull), f64x2.mul(square, inverted)));
+    greatest = f64x2.pmax(greatest, share);
+    smallest = f64x2.pmin(smallest, share);
+  }
+  const isPresent = f64x2.gt(greatest, zero);
   v128.store(old + at, own);
   v128.store(slope + at, v128.and(slopes, isPresent));
   v128.store(curvature + at, v128.bitselect(curvatures, absent, isPresent));
   v128.store(least + at, v128.and(smallest, isPresent));
 }
 
-/** Takes in a spot and its neighbours. Returns the sum over edges of what they weigh. */
+/** The tissue pulls only where there are counts: a spot without any has no answer of its own. */
+@inline
+function pullAt(depth: f64): f64 {
+  return depth > 0 ? tissueWeight : 0;
+}
+
+/** Takes in a spot of so many counts and its neighbours. Returns the sum over edges of what they weigh. */
 @inline
 export function loadPrior(
   spot: usize,
+  depth: f64,
   abundance: usize,
   indptr: usize,
   indices: usize,
@@ -126,11 +150,12 @@ export function loadPrior(
     for (let e = from; e < to; e++) weight += numberAt(weights, e);
   }
   const row = abundance + ((spot * K) << size);
+  const pull = pullAt(depth);
   let k: usize = 0;
   for (; k + 2 <= K; k += 2) {
-    loadPair(k, row, abundance, from, to, indices, weights, weight, isDouble, false);
+    loadPair(k, row, abundance, from, to, indices, weights, weight, pull, isDouble, false);
   }
-  if (k < K) loadPair(k, row, abundance, from, to, indices, weights, weight, isDouble, true);
+  if (k < K) loadPair(k, row, abundance, from, to, indices, weights, weight, pull, isDouble, true);
   return weight;
 }
 
@@ -143,6 +168,7 @@ function majorizePair(
   to: usize,
   indices: usize,
   weights: usize,
+  pull: f64,
   isDouble: bool,
   isLast: bool,
 ): void {
@@ -162,12 +188,21 @@ function majorizePair(
     curvatures = f64x2.add(curvatures, f64x2.div(squared, f64x2.add(f64x2.mul(half, other), floor)));
     greatest = f64x2.pmax(greatest, other);
   }
+  if (pull > 0) {
+    const other = v128.load(composition + (k << 3));
+    const middle = f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor);
+    const ratio = f64x2.div(f64x2.add(other, floor), middle);
+    const squared = f64x2.mul(f64x2.mul(f64x2.splat(pull), ratio), ratio);
+    curvatures = f64x2.add(curvatures, f64x2.div(squared, f64x2.add(f64x2.mul(half, other), floor)));
+    greatest = f64x2.pmax(greatest, other);
+  }
   const at = curvature + (k << 3);
   v128.store(at, v128.bitselect(curvatures, v128.load(at), f64x2.gt(greatest, zero)));
 }
 
 export function majorizePrior(
   spot: usize,
+  depth: f64,
   abundance: usize,
   indptr: usize,
   indices: usize,
@@ -176,9 +211,10 @@ export function majorizePrior(
 ): void {
   const from = indexAt(indptr, spot);
   const to = indexAt(indptr, spot + 1);
+  const pull = pullAt(depth);
   let k: usize = 0;
-  for (; k + 2 <= K; k += 2) majorizePair(k, abundance, from, to, indices, weights, isDouble, false);
-  if (k < K) majorizePair(k, abundance, from, to, indices, weights, isDouble, true);
+  for (; k + 2 <= K; k += 2) majorizePair(k, abundance, from, to, indices, weights, pull, isDouble, false);
+  if (k < K) majorizePair(k, abundance, from, to, indices, weights, pull, isDouble, true);
 }
 
 /** Whether the step was so short that it lowers the true objective. */
@@ -198,6 +234,20 @@ export function isNear(updated: usize, relaxation: f64): bool {
     far = v128.or(far, f64x2.lt(v128.load(updated + at), limit));
   }
   return !v128.any_true(far);
+}
+
+/** Weight x phi between a spot of so many counts and the tissue, in two types. */
+@inline
+export function tissueRoughness(k: usize, depth: f64): v128 {
+  const own = v128.load(old + (k << 3));
+  const other = v128.load(composition + (k << 3));
+  const difference = f64x2.sub(own, other);
+  const middle = f64x2.add(
+    f64x2.mul(f64x2.splat(0.5), f64x2.add(own, other)),
+    f64x2.splat(epsilon),
+  );
+  const squared = f64x2.mul(f64x2.splat(pullAt(depth)), f64x2.mul(difference, difference));
+  return f64x2.div(squared, middle);
 }
 
 /** Sum over the spot's edges of weight x phi, in two types. */

@@ -11,6 +11,7 @@ import {
   roughness,
   setPrior,
   slope,
+  tissueRoughness,
 } from "./relative-prior";
 
 // Updates and judges the spots of count-weighted least squares under the relative prior, in memory that all threads share. Twins:
@@ -27,12 +28,13 @@ let product: usize = 0;
 let inverse: usize = 0;
 let leaning: usize = 0;
 
-/** Where a thread's own numbers lie: gram (K x P), eight vectors of P, what the exact solver needs. */
+/** Where a thread's own numbers lie: gram (K x P), nine vectors of P, what the exact solver needs. */
 export function configure(
   base: usize,
   typeCount: usize,
   edgeWeight_: f64,
   epsilon_: f64,
+  tissueWeight_: f64,
   isBoundClose_: bool,
   excess_: f64,
   rest_: f64,
@@ -42,7 +44,7 @@ export function configure(
   rest = rest_;
   direction = setGram(base, typeCount);
   const vector = P << 3;
-  product = setPrior(direction + vector, edgeWeight_, epsilon_);
+  product = setPrior(direction + vector, edgeWeight_, epsilon_, tissueWeight_);
   inverse = product + vector;
   leaning = inverse + vector;
   setNnls(leaning + vector);
@@ -221,10 +223,11 @@ function sweep(
       touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isStatDouble, isDouble);
     }
     const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
-    const weight = loadPrior(spot, abundance, indptr, indices, weights, isDouble);
+    const depth = storedAt(stat, K, isStatDouble);
+    const weight = loadPrior(spot, depth, abundance, indptr, indices, weights, isDouble);
     step(stat, weight, relaxation, isStatDouble);
     if (!isNear(updated, relaxation)) {
-      majorizePrior(spot, abundance, indptr, indices, weights, isDouble);
+      majorizePrior(spot, depth, abundance, indptr, indices, weights, isDouble);
       step(stat, weight, relaxation, isStatDouble);
     }
     const row = abundance + ((spot * K) << size);
@@ -279,12 +282,13 @@ function assess(
     const depth = storedAt(stat, K, isStatDouble);
     const depths = f64x2.splat(depth);
     const halves = f64x2.splat(depth / 2);
-    loadPrior(spot, abundance, indptr, indices, weights, isDouble);
+    loadPrior(spot, depth, abundance, indptr, indices, weights, isDouble);
     multiply(old, product);
     const from = indexAt(indptr, spot);
     const to = indexAt(indptr, spot + 1);
     let values = zero;
     let rough = zero;
+    let pulls = zero;
     for (let k: usize = 0; k < P; k += 2) {
       const at = k << 3;
       const x = v128.load(old + at);
@@ -297,6 +301,7 @@ function assess(
         sums = pairAt(stat, k, isStatDouble, true);
         rough = f64x2.add(rough, roughness(k, abundance, from, to, indices, weights, isDouble, true));
       }
+      pulls = f64x2.add(pulls, tissueRoughness(k, depth));
       values = f64x2.add(values, f64x2.mul(x, f64x2.sub(f64x2.mul(halves, stepped), sums)));
       const gradient = f64x2.add(f64x2.sub(f64x2.mul(depths, stepped), sums), v128.load(slope + at));
       const isPositive = f64x2.gt(x, zero);
@@ -304,6 +309,7 @@ function assess(
       violations = f64x2.pmax(violations, violation);
     }
     objective += sumOfLanes(values) + (edgeWeight / 4) * sumOfLanes(rough);
+    objective += sumOfLanes(pulls) / 2;
   }
   store<f64>(out, objective);
   store<f64>(out, greaterLane(violations), 8);

@@ -14,6 +14,8 @@ export interface RelativeProblem {
   readonly edgeWeight: number;
   /** Added to the mean of two abundances in the prior's denominator. */
   readonly epsilon: number;
+  /** The composition of the tissue, K proportions, and how hard it pulls at each spot that has counts. */
+  readonly tissue: { readonly composition: Float64Array; readonly weight: number };
   /** Given where one step on this bound of the Gram matrix takes the place of the exact answer. */
   readonly bound?: { readonly direction: Float64Array; readonly excess: number; readonly rest: number };
 }
@@ -36,6 +38,7 @@ interface Exports extends TileExports {
     typeCount: number,
     edgeWeight: number,
     epsilon: number,
+    tissueWeight: number,
     isBoundClose: number,
     excess: number,
     rest: number,
@@ -43,7 +46,7 @@ interface Exports extends TileExports {
 }
 
 /** As `configure` lays them out behind the Gram matrix. */
-const VECTOR_COUNT = 14;
+const VECTOR_COUNT = 15;
 
 /**
  * The kernel for one problem and one thread, on the arrays of an arena.
@@ -53,11 +56,18 @@ const VECTOR_COUNT = 14;
  */
 export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem): RelativeSweep | undefined {
   const module = compileKernel(relativeSweepWasm, isShared(arena.memory.buffer));
-  const { typeCount, edgeWeight, epsilon, bound } = problem;
-  const kernel = tileKernel<Exports>(module, arena, problem, VECTOR_COUNT, 2);
+  const { typeCount, edgeWeight, epsilon, tissue, bound } = problem;
+  const kernel = tileKernel<Exports>(
+    module,
+    arena,
+    { ...problem, anchor: tissue.composition },
+    VECTOR_COUNT,
+    2,
+  );
   if (!kernel) return undefined;
   const { excess = 0, rest = 0 } = bound ?? {};
-  kernel.exports.configure(kernel.ownAt, typeCount, edgeWeight, epsilon, bound ? 1 : 0, excess, rest);
+  const { ownAt, exports } = kernel;
+  exports.configure(ownAt, typeCount, edgeWeight, epsilon, tissue.weight, bound ? 1 : 0, excess, rest);
   return {
     sweepCounts: kernel.sweep,
     assessCounts(tile, abundance) {

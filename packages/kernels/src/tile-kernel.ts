@@ -17,6 +17,8 @@ export interface TileProblem {
   /** K x K. */
   readonly gram: Float64Array;
   readonly bound?: { readonly direction: Float64Array };
+  /** K numbers that lie behind the bound's direction, where the kernel has such. */
+  readonly anchor?: Float64Array;
 }
 
 /** A kernel in the memory of an arena, with numbers of its own there. */
@@ -38,7 +40,7 @@ export interface TileKernel<E extends TileExports> {
 export function tileKernel<E extends TileExports>(
   module: WebAssembly.Module,
   arena: SharedArena,
-  { typeCount, gram, bound }: TileProblem,
+  { typeCount, gram, bound, anchor }: TileProblem,
   vectorCount: number,
   outCount: number,
 ): TileKernel<E> | undefined {
@@ -51,6 +53,7 @@ export function tileKernel<E extends TileExports>(
     own.set(gram.subarray(k * typeCount, (k + 1) * typeCount), k * rowLength);
   }
   if (bound) own.set(bound.direction, typeCount * rowLength);
+  if (anchor) own.set(anchor, (typeCount + 1) * rowLength);
   const { memory } = arena;
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as E;
   return {

@@ -1,7 +1,9 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import { judge, search } from "../src/choices/choose-smoothing.js";
-import { SAMPLE_SPOTS, sampleSpots } from "../src/choices/sample-spots.js";
+import { weakestEnough } from "../src/choices/choose-smoothing.js";
+import { CORE_SPOTS, SAMPLE_SPOTS, sampleSpots } from "../src/choices/sample-spots.js";
+import { search } from "../src/choices/search-strength.js";
+import { keptPlaces, restrictSample } from "../src/choices/settle-sample.js";
 import { thinCounts } from "../src/choices/thin-counts.js";
 
 describe("thinCounts", () => {
@@ -88,19 +90,36 @@ describe("sampleSpots", () => {
   });
 
   it("takes connected patches spread over a large one, with the edges within them", () => {
-    const { spots, graph } = sampleSpots(line(100_000));
+    const { spots, isCore, graph } = sampleSpots(line(100_000));
     expect(spots).toHaveLength(SAMPLE_SPOTS);
     expect(new Set(spots).size).toBe(SAMPLE_SPOTS);
+    expect(isCore.reduce((sum, one) => sum + one, 0)).toBe(CORE_SPOTS);
     let gaps = 0;
     for (let i = 1; i < spots.length; i++) if (spots[i] !== spots[i - 1] + 1) gaps++;
-    expect(gaps).toBe(3);
-    expect(graph.neighbors.indices).toHaveLength(2 * SAMPLE_SPOTS - 8);
+    expect(gaps).toBe(15);
+    expect(graph.neighbors.indices).toHaveLength(2 * SAMPLE_SPOTS - 32);
     expect([...(graph.order ?? [])]).toEqual(Array.from({ length: SAMPLE_SPOTS }, (_, i) => i));
+  });
+
+  it("keeps its core in a section of many counts, and of a sparse one all spots that were read", () => {
+    const asked = sampleSpots(line(100_000));
+    const isRead = new Uint8Array(SAMPLE_SPOTS).fill(1);
+    const inDeep = keptPlaces(asked, isRead, 500);
+    const deep = restrictSample(asked, inDeep);
+    expect(deep.spots).toHaveLength(CORE_SPOTS);
+    expect(deep.isCore.every((one) => one === 1)).toBe(true);
+    expect(deep.graph.neighbors.indices).toHaveLength(2 * CORE_SPOTS - 8);
+    expect([...deep.spots]).toEqual([...inDeep].map((place) => asked.spots[place]));
+    expect(restrictSample(asked, keptPlaces(asked, isRead, 5))).toBe(asked);
+    isRead[7] = 0;
+    const sparse = restrictSample(asked, keptPlaces(asked, isRead, 5));
+    expect(sparse.spots).toHaveLength(SAMPLE_SPOTS - 1);
+    expect(sparse.spots).not.toContain(asked.spots[7]);
   });
 
   it("finds enough spots where pieces of tissue are small", () => {
     const apart = { spotCount: 5000, indptr: new Int32Array(5001), indices: new Int32Array(0) };
-    expect(sampleSpots({ neighbors: apart, order: undefined }).spots).toHaveLength(SAMPLE_SPOTS);
+    expect(sampleSpots({ neighbors: apart, order: undefined }).spots).toHaveLength(5000);
   });
 });
 
@@ -116,16 +135,24 @@ describe("the search for a strength", () => {
     [160, 160],
     [0.5, 0.5],
   ])("finds the least loss at %d, within the candidates or beyond", async (best, expected) => {
-    expect(judge(await search(around(best), [2, 5, 10, 20, 40]), 18).strength).toBe(expected);
+    const truth = -0.5;
+    expect(weakestEnough(await search(around(best), [2, 5, 10, 20, 40], truth), truth)).toBe(expected);
   });
 
   it("stays at 0 where smoothing only harms, and stops early", async () => {
-    const tried = await search(async (strength) => new Float64Array(10).fill(strength), [2, 5, 10]);
-    expect(judge(tried, 1).strength).toBe(0);
+    const tried = await search(async (strength) => new Float64Array(10).fill(strength), [2, 5, 10], -1);
+    expect(weakestEnough(tried, -1)).toBe(0);
     expect(tried.size).toBe(2);
   });
 
-  it("takes the weakest whose error is within 4 % of the least, by the error without smoothing", async () => {
+  it("ends where all spots are nearly one and a step takes hardly anything of the error away", async () => {
+    const flat = async (strength: number) => new Float64Array(10).fill(5 + 1 / (1 + strength));
+    const tried = await search(flat, [2, 5, 10], 0);
+    expect(Math.max(...tried.keys())).toBeLessThanOrEqual(40);
+    expect(weakestEnough(tried, 0)).toBe(5);
+  });
+
+  it("takes the weakest whose error is within 4 % of the least", async () => {
     const losses = new Map([
       [0, 10],
       [2, 5],
@@ -136,13 +163,13 @@ describe("the search for a strength", () => {
     ]);
     const lossOf = async (strength: number) =>
       Float64Array.of(losses.get(strength) ?? 9, losses.get(strength) ?? 9);
-    const tried = await search(lossOf, [2, 5, 10, 20, 40]);
-    // The best strength takes 10 of the error away. Of what it leaves, 3.6, 4.1 or 1, 4 % may be given up.
-    expect(judge(tried, 13.6).strength).toBe(10);
-    expect(judge(tried, 14.1).strength).toBe(5);
-    expect(judge(tried, 11).strength).toBe(20);
-    // Noise may make the gain larger than the error was.
-    expect(judge(tried, 9).strength).toBe(20);
-    expect([...judge(tried, 9).strengths]).toEqual([0, 2, 5, 10, 20, 40]);
+    const tried = await search(lossOf, [2, 5, 10, 20, 40], -4);
+    // The best strength leaves an error of 3.6, 4.1 or 1, of which 4 % may be given up.
+    expect(weakestEnough(tried, -3.6)).toBe(10);
+    expect(weakestEnough(tried, -4.1)).toBe(5);
+    expect(weakestEnough(tried, -1)).toBe(20);
+    // Noise may make the least loss less than that of the truth.
+    expect(weakestEnough(tried, 1)).toBe(20);
+    expect([...tried.keys()]).toEqual([0, 2, 5, 10, 20, 40]);
   });
 });

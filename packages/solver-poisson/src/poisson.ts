@@ -37,6 +37,7 @@ export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonO
     coupling: prior.coupling,
     input: "counts",
     ...(prior.smoothing && { smoothing: prior.smoothing }),
+    ...(prior.shrinkage && { shrinkage: prior.shrinkage }),
 
     resolveOptions(input = {}) {
       const {

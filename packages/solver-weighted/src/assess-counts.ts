@@ -1,5 +1,5 @@
 import type { Assessment, StatArray, Tile } from "@flashdeconv/solver";
-import { loadPrior, type RelativePrior, roughness } from "./relative-prior.js";
+import { loadPrior, type RelativePrior, roughness, tissueRoughness } from "./relative-prior.js";
 import { type CountSweeper, multiplyGram } from "./sweep-counts.js";
 
 /**
@@ -25,21 +25,27 @@ export function assessCounts(
     let odd = 0;
     let evenRough = 0;
     let oddRough = 0;
+    let evenPull = 0;
+    let oddPull = 0;
     for (let k = 0; k < typeCount; k++) {
       const value = old[k] * ((depth / 2) * product[k] - statistics[stat + k]);
       const rough = roughness(prior, tile, abundance, spot, k);
+      const pull = tissueRoughness(prior, tile, spot, k);
       if ((k & 1) === 0) {
         even += value;
         evenRough += rough;
+        evenPull += pull;
       } else {
         odd += value;
         oddRough += rough;
+        oddPull += pull;
       }
       const gradient = depth * product[k] - statistics[stat + k] + slope[k];
       kktResidual = Math.max(kktResidual, old[k] > 0 ? Math.abs(gradient) : -gradient);
     }
     // Each edge is met from both ends, so each end takes half of edgeWeight / 2.
     objective += even + odd + (edgeWeight / 4) * (evenRough + oddRough);
+    objective += (evenPull + oddPull) / 2;
   }
   return { objective, kktResidual };
 }

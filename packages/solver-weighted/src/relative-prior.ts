@@ -11,12 +11,15 @@ import type { StatArray, Tile } from "@flashdeconv/solver";
  *
  * With t = (a + b) / 2 + epsilon and B = b + epsilon, phi = 4t + 4B^2 / t - 8B: its slope in a is 2 - 2(B / t)^2, its
  * curvature 2 B^2 / t^3, which falls as a grows.
+ *
+ * The composition of the tissue as a whole enters as one more neighbour, which no update moves.
  */
 export interface RelativePrior {
   readonly typeCount: number;
   /** Weight of an edge: strength / mean degree of the section. */
   readonly edgeWeight: number;
   readonly epsilon: number;
+  readonly tissue: TissuePull;
   /** The spot's abundances before its update. */
   readonly old: Float64Array;
   /** Slope of the spot's share of the prior in each of its abundances, at `old`. */
@@ -32,11 +35,25 @@ export interface RelativePrior {
   weight: number;
 }
 
-export function buildRelativePrior(typeCount: number, edgeWeight: number, epsilon: number): RelativePrior {
+/** How hard the tissue as a whole pulls at each spot that has counts. */
+export interface TissuePull {
+  /** K proportions. */
+  readonly composition: Float64Array;
+  /** In counts: 0 for not at all. */
+  readonly weight: number;
+}
+
+export function buildRelativePrior(
+  typeCount: number,
+  edgeWeight: number,
+  epsilon: number,
+  tissue: TissuePull,
+): RelativePrior {
   return {
     typeCount,
     edgeWeight,
     epsilon,
+    tissue,
     old: new Float64Array(typeCount),
     slope: new Float64Array(typeCount),
     curvature: new Float64Array(typeCount),
@@ -53,6 +70,7 @@ export function buildRelativePrior(typeCount: number, edgeWeight: number, epsilo
  */
 export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): void {
   const { typeCount, edgeWeight, epsilon, old, slope, curvature, least, present } = prior;
+  const { composition } = prior.tissue;
   const { indptr, indices, weights } = tile;
   const from = indptr[spot];
   const to = indptr[spot + 1];
@@ -70,15 +88,16 @@ export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray
   prior.weight = weight;
 
   let count = 0;
+  const tissueWeight = tissueWeightOf(prior, tile, spot);
   for (let k = 0; k < typeCount; k++) {
-    const isPresent = slope[k] > 0;
+    const isPresent = slope[k] > 0 || (tissueWeight > 0 && composition[k] > 0);
     slope[k] = 0;
     if (isPresent) {
       present[count++] = k;
       curvature[k] = 0;
       least[k] = Number.POSITIVE_INFINITY;
     } else {
-      curvature[k] = (edgeWeight * weight) / epsilon;
+      curvature[k] = (edgeWeight * weight + tissueWeight) / epsilon;
       least[k] = 0;
     }
   }
@@ -129,6 +148,28 @@ export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray
     slope[k] = edgeWeight * (weight - 4 * slope[k]);
     curvature[k] *= 8 * edgeWeight;
   }
+  if (tissueWeight > 0) addTissue(prior, tissueWeight);
+}
+
+/** The tissue pulls only where there are counts: a spot without any has no answer of its own. */
+function tissueWeightOf({ typeCount, tissue }: RelativePrior, { statistics }: Tile, spot: number): number {
+  return statistics[spot * (typeCount + 1) + typeCount] > 0 ? tissue.weight : 0;
+}
+
+/** Adds the tissue's part to slope and curvature. */
+function addTissue(prior: RelativePrior, weight: number): void {
+  const { epsilon, old, slope, curvature, least, present, presentCount } = prior;
+  const { composition } = prior.tissue;
+  for (let i = 0; i < presentCount; i++) {
+    const k = present[i];
+    const share = composition[k];
+    const inverse = 1 / (old[k] + 2 * epsilon + share);
+    const ratio = (share + epsilon) * inverse;
+    const square = ratio * ratio;
+    slope[k] += weight * (1 - 4 * square);
+    curvature[k] += 8 * weight * (square * inverse);
+    if (share < least[k]) least[k] = share;
+  }
 }
 
 /**
@@ -150,6 +191,13 @@ export function majorizePrior(prior: RelativePrior, tile: Tile, abundance: StatA
       curvature[k] += (share * ratio * ratio) / (0.5 * b + epsilon);
     }
   }
+  const weight = tissueWeightOf(prior, tile, spot);
+  for (let a = 0; a < presentCount && weight > 0; a++) {
+    const k = present[a];
+    const b = prior.tissue.composition[k];
+    const ratio = (b + epsilon) / (0.5 * (old[k] + b) + epsilon);
+    curvature[k] += (weight * ratio * ratio) / (0.5 * b + epsilon);
+  }
 }
 
 /**
@@ -168,6 +216,14 @@ export function isNear(
     if (next[k] < share * old[k] - (1 - share) * (least[k] + 2 * epsilon)) return false;
   }
   return true;
+}
+
+/** Weight x phi of one type between the spot and the tissue. */
+export function tissueRoughness(prior: RelativePrior, tile: Tile, spot: number, type: number): number {
+  const { epsilon, old, tissue } = prior;
+  const b = tissue.composition[type];
+  const difference = old[type] - b;
+  return (tissueWeightOf(prior, tile, spot) * (difference * difference)) / (0.5 * (old[type] + b) + epsilon);
 }
 
 /** Sum over the spot's edges of weight x phi of one type. */

@@ -17,6 +17,10 @@ import { buildCountSweeper, sweepCounts } from "./sweep-counts.js";
 export interface WeightedProblem {
   /** Strength of the prior, in counts. */
   readonly smoothing: number;
+  /** How hard the tissue as a whole pulls at each spot, in counts. */
+  readonly shrinkage: number;
+  /** Of the tissue as a whole: K proportions. */
+  readonly composition: Float64Array;
   /** Added to the mean of two proportions in the prior's denominator. */
   readonly epsilon: number;
   readonly meanDegree: number;
@@ -46,11 +50,14 @@ const EVEN_TYPES = 16;
  * they became more again).
  */
 const SLOW_SHARE = 0.25;
+/** Where only the tissue pulls, spots do not depend on each other, but the prior is no quadratic: one sweep is not all. */
+const BY_ITSELF = Number.MIN_VALUE;
 
 /**
  * Minimises, over P >= 0,
  *
  *   sum_i n_i / 2 p_i'G p_i - c_i'p_i  +  smoothing / (2 mean degree) sum over edges and types of phi(p_i, p_j)
+ *                                      +  shrinkage / 2 sum over spots with counts and types of phi(p_i, composition)
  *
  * from each spot's n and c = sum_g y_g w_g x_g. The whole is convex. A sweep sets each spot to the minimum, over p >= 0, of a
  * quadratic that matches its objective to second order, where that is sure to lower the objective, and of one that bounds it from
@@ -59,16 +66,22 @@ const SLOW_SHARE = 0.25;
 export function weightedSession(reference: SolverReference, problem: WeightedProblem): SolverSession {
   const typeCount = reference.typeNames.length;
   const statWidth = typeCount + 1;
-  const { smoothing, epsilon, meanDegree, meanDepth, arena } = problem;
+  const { smoothing, shrinkage, composition, epsilon, meanDegree, meanDepth, arena } = problem;
   const edgeWeight = meanDegree > 0 ? smoothing / meanDegree : 0;
-  const prior = buildRelativePrior(typeCount, edgeWeight, epsilon);
-  /** Curvature of the prior over a spot's count, at a proportion. */
-  const shiftAt = (proportion: number) =>
-    meanDegree > 0 ? smoothing / (meanDepth * (proportion + epsilon)) : 0;
-  const evenShift = shiftAt(1 / typeCount);
-  /** Of the types that hold sweeps up. */
-  const slowShift = shiftAt(SLOW_SHARE / typeCount);
-  const { gram, eigen, smallest, conditioning } = determineGram(reference.gram, typeCount, slowShift);
+  const tissue = { composition, weight: shrinkage };
+  const prior = buildRelativePrior(typeCount, edgeWeight, epsilon, tissue);
+  const pulling = meanDegree > 0 ? smoothing : 0;
+  /** Curvature of so strong a prior over a spot's count, at a proportion. */
+  const shiftAt = (strength: number, proportion: number) => strength / (meanDepth * (proportion + epsilon));
+  const evenShift = shiftAt(pulling + shrinkage, 1 / typeCount);
+  /** Of the types that hold sweeps up, by neighbours and by the tissue. */
+  const slowShift = shiftAt(pulling, SLOW_SHARE / typeCount);
+  const heldShift = shiftAt(shrinkage, SLOW_SHARE / typeCount);
+  const { gram, eigen, smallest, conditioning } = determineGram(
+    reference.gram,
+    typeCount,
+    slowShift + heldShift,
+  );
   const deflated = deflateGram(eigen);
   const cost = typeCount > MANY_TYPES ? typeCount / EVEN_TYPES : 1;
   const isClose =
@@ -78,13 +91,15 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
   const sweeper = buildCountSweeper(gram, prior, bound);
   const kernel =
     arena &&
-    chooseKernel("auto", () => relativeSweepKernel(arena, { typeCount, gram, edgeWeight, epsilon, bound }));
+    chooseKernel("auto", () =>
+      relativeSweepKernel(arena, { typeCount, gram, edgeWeight, epsilon, tissue, bound }),
+    );
 
   return {
     statWidth,
-    pull: slowShift > 0 ? slowShift / smallest : 0,
+    pull: slowShift > 0 ? slowShift / (smallest + heldShift) : shrinkage > 0 ? BY_ITSELF : 0,
     conditioning,
-    settings: { smoothing, epsilon },
+    settings: { smoothing, shrinkage, epsilon },
 
     summarize(rows: Chunk, out: StatArray): void {
       if (rows.kind !== "dense" || rows.width !== statWidth) {

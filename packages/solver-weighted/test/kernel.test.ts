@@ -7,6 +7,7 @@ import { weightedSession } from "../src/weighted-session.js";
 
 interface Case extends TileCase {
   readonly smoothing: number;
+  readonly shrinkage: number;
 }
 
 /** In some spots and all around them a type is nowhere. */
@@ -16,10 +17,16 @@ function bytes({ buffer, byteOffset, byteLength }: StatArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** Some types are missing from the tissue as a whole. */
+function problemOf({ smoothing, shrinkage, typeCount }: Case) {
+  const composition = Float64Array.from({ length: typeCount }, (_, k) => (k % 3 === 1 ? 0 : (k + 1) / 50));
+  return { smoothing, shrinkage, composition, epsilon: 0.005, meanDegree: 4, meanDepth: 10 };
+}
+
 /** Sweeps and judges a section by the kernel and by its twin, some rounds, and compares all they give. */
 function expectSameBits(one: Case): void {
   const reference = referenceOf(one);
-  const problem = { smoothing: one.smoothing, epsilon: 0.005, meanDegree: 4, meanDepth: 10 };
+  const problem = problemOf(one);
   const arena = createArena();
   const twin = weightedSession(reference, problem);
   const kernel = weightedSession(reference, { ...problem, arena });
@@ -38,6 +45,7 @@ const usual: Case = {
   typeCount: 5,
   spotCount: 40,
   smoothing: 4,
+  shrinkage: 0,
   relaxation: 1,
   hasWeights: false,
   single: false,
@@ -48,16 +56,11 @@ describe("the kernel of the sweep has the bits of its twin", () => {
   it.each([...Array.from({ length: 24 }, (_, k) => k + 1), 33, 60])("for %i types", (typeCount) => {
     for (const single of [false, true, "statistics"] as const) {
       for (const smoothing of [0, 4, 3000]) {
-        expectSameBits({ ...usual, seed: typeCount, typeCount, spotCount: 12, single, smoothing });
-        expectSameBits({
-          ...usual,
-          seed: typeCount,
-          typeCount,
-          spotCount: 12,
-          single,
-          smoothing,
-          relaxation: 1.6,
-        });
+        for (const shrinkage of [0, 5]) {
+          const one = { ...usual, seed: typeCount, typeCount, spotCount: 12, single, smoothing, shrinkage };
+          expectSameBits(one);
+          expectSameBits({ ...one, relaxation: 1.6 });
+        }
       }
     }
   });
@@ -68,6 +71,7 @@ describe("the kernel of the sweep has the bits of its twin", () => {
       typeCount: fc.integer({ min: 1, max: 24 }),
       spotCount: fc.integer({ min: 1, max: 60 }),
       smoothing: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1000, noNaN: true })),
+      shrinkage: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1000, noNaN: true })),
       relaxation: fc.oneof(fc.constant(1), fc.double({ min: 1, max: 1.95, noNaN: true })),
       hasWeights: fc.boolean(),
       single: fc.constantFrom(false, true, "statistics" as const),
@@ -78,7 +82,7 @@ describe("the kernel of the sweep has the bits of its twin", () => {
 
   it("and leaves arrays that lie elsewhere to it", () => {
     const reference = referenceOf(usual);
-    const problem = { smoothing: 4, epsilon: 0.005, meanDegree: 4, meanDepth: 10 };
+    const problem = problemOf(usual);
     const arena = createArena();
     const kernel = weightedSession(reference, { ...problem, arena });
     const here = sectionOf(usual, reference.gram, oftenNone);

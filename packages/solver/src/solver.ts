@@ -45,6 +45,8 @@ export interface SolverContext {
   readonly arena?: SharedArena;
   /** Mean count of a spot over the genes in use; left out where nobody knows. */
   readonly meanDepth?: number;
+  /** What the tissue as a whole consists of, K proportions; left out where nobody knows. */
+  readonly composition?: Float64Array;
 }
 
 /** What a sweep over some spots did. */
@@ -92,12 +94,14 @@ export interface Solver<O extends object = object> {
   readonly input: SolverInput;
   /** How strongly it smooths, where that is an option: what an automatic choice of the strength needs to know. */
   readonly smoothing?: SmoothingControl;
+  /** How strongly it draws each spot towards the tissue as a whole (`SolverContext.composition`), where that is an option. */
+  readonly shrinkage?: SmoothingControl;
   /** Fills in defaults and validates (throws OptionError). The result must survive structuredClone. */
   resolveOptions(input?: Partial<O>): O;
   start(reference: SolverReference, options: O, context: SolverContext): SolverSession;
 }
 
-/** The option that holds the strength of a solver's smoothing: a number of at least 0, where 0 is none. */
+/** The option that holds the strength of a solver's smoothing or shrinkage: a number of at least 0, where 0 is none. */
 export interface SmoothingControl {
   readonly option: string;
   /** Strengths above 0 to begin a search with, ascending; it goes on beyond either end where it has to. */

@@ -6,10 +6,11 @@ import type { Parameters } from "../parameters.js";
 import type { Problem } from "../problem/build-problem.js";
 import { leastSquaresProblem } from "../problem/count-problem.js";
 import type { PipelineTasks } from "../threads/pipeline-tasks.js";
-import { chooseSmoothing, meanOf, pairedError, type SmoothingChoice } from "./choose-smoothing.js";
+import { type Curve, chooseSmoothing, type SmoothingChoice } from "./choose-smoothing.js";
 import { type HeldOutTrial, heldOutTrial, type TrialWatch } from "./held-out-trial.js";
 import type { SpotSample } from "./sample-spots.js";
-import { setSmoothing } from "./set-smoothing.js";
+import { meanOf, pairedError } from "./search-strength.js";
+import { type Strengths, setSmoothing } from "./set-smoothing.js";
 import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
 import type { CountPrediction } from "./spot-deviances.js";
 
@@ -56,14 +57,13 @@ export async function chooseFit(
   const settle = async (fit: Fit): Promise<Settled> => {
     if (smoothing === undefined || fit.solver.smoothing === undefined) return { fit };
     if (smoothing !== "auto") {
-      const strength = smoothing === "none" ? 0 : smoothing;
-      return { fit: withFacts(fit, strength, { smoothing_used: strength }), strength };
+      const strengths = { smoothing: smoothing === "none" ? 0 : smoothing, shrinkage: 0 };
+      return { fit: withStrengths(fit, strengths, {}), strengths };
     }
     const trial = trialOf(fit);
     const choice = await chooseSmoothing(trial);
-    const { strength } = choice;
-    const facts = { smoothing_used: strength, smoothing_curve: curveOf(choice, sample.spotCount) };
-    return { fit: withFacts(fit, strength, facts), strength, trial };
+    const facts = { smoothing_curve: curvesOf(choice, sample.spotCount) };
+    return { fit: withStrengths(fit, choice, facts), strengths: choice, trial };
   };
   const own = await settle({ solver, problem });
   if (solver !== smoothedPoisson) return own.fit;
@@ -71,8 +71,8 @@ export async function chooseFit(
 
   const other = await settle(leastSquaresProblem(problem));
   const prediction = predictionOf(problem);
-  const lossesOf = ({ fit, strength, trial = trialOf(fit) }: Settled) =>
-    trial.deviancesOf(strength ?? strengthIn(fit), prediction);
+  const lossesOf = ({ fit, strengths, trial = trialOf(fit) }: Settled) =>
+    trial.deviancesOf(strengths ?? strengthsIn(fit), prediction);
   const likelihood = await lossesOf(own);
   const leastSquares = await lossesOf(other);
   const gain = meanOf(leastSquares) - meanOf(likelihood);
@@ -94,17 +94,17 @@ export async function chooseFit(
 interface Settled {
   readonly fit: Fit;
   /** Undefined where it is the solver's own matter. */
-  readonly strength?: number;
+  readonly strengths?: Strengths;
   /** In which it was chosen. */
   readonly trial?: HeldOutTrial;
 }
 
-function withFacts(fit: Fit, strength: number, facts: Parameters): Fit {
-  const { solver, problem } = fit;
-  if (solver.smoothing === undefined) return fit;
+function withStrengths({ solver, problem }: Fit, strengths: Strengths, facts: Parameters): Fit {
+  const solverOptions = setSmoothing(solver, problem.solverOptions, strengths);
+  const { smoothing, shrinkage } = strengths;
   return noted(
-    { solver, problem: { ...problem, solverOptions: setSmoothing(solver, problem.solverOptions, strength) } },
-    facts,
+    { solver, problem: { ...problem, solverOptions } },
+    { smoothing_used: smoothing, ...(solver.shrinkage && { shrinkage_used: shrinkage }), ...facts },
   );
 }
 
@@ -117,19 +117,19 @@ function predictionOf({ reference, shares, facts, meanDepth }: Problem): CountPr
   return { profiles: reference.values, shares, overdispersion: Number(facts.overdispersion), meanDepth };
 }
 
-function strengthIn({ solver, problem }: Fit): number {
-  return Number((problem.solverOptions as Record<string, unknown>)[solver.smoothing?.option ?? ""]);
+function strengthsIn({ solver, problem }: Fit): Strengths {
+  const options = problem.solverOptions as Record<string, number | undefined>;
+  const read = (option = "") => options[option] ?? 0;
+  return { smoothing: read(solver.smoothing?.option), shrinkage: read(solver.shrinkage?.option) };
 }
 
-function curveOf(
-  { strengths, losses, unsmoothedError, strangersLoss }: SmoothingChoice,
-  sampledCount: number,
-): Parameters {
+function curvesOf(choice: SmoothingChoice, sampledCount: number): Parameters {
+  const described = ({ strengths, losses }: Curve) => ({ strength: strengths, loss: losses });
   return {
     sampled_spots: sampledCount,
-    strength: strengths,
-    loss: losses,
-    unsmoothed_error: unsmoothedError,
-    strangers_loss: strangersLoss ?? null,
+    ...described(choice.neighbors),
+    shrinkage: choice.tissue ? described(choice.tissue) : null,
+    loss_of_truth: choice.lossOfTruth,
+    strangers_loss: choice.strangersLoss ?? null,
   };
 }

@@ -1,8 +1,10 @@
 import { type CsrChunk, ShapeError } from "@flashdeconv/core";
 import type { GeneMap } from "@flashdeconv/select-genes";
+import { SPARSE_ROW, type SpotSample } from "./sample-spots.js";
 
 /** Rows of some spots, gathered from chunks on their way. */
 export interface SampleRows {
+  /** Counts of each row; -1 where it was left out, being longer than rows of a sparse section are. */
   readonly rowCounts: Int32Array;
   readonly genes: Int32Array;
   readonly values: Float64Array;
@@ -15,20 +17,25 @@ export class SampleCollector {
   private readonly values: number[] = [];
   private next: number;
 
-  /** @param spots ascending; those before `start` are not waited for */
+  /** Spots of the sample before `start` are not waited for. */
   constructor(
-    private readonly spots: Int32Array,
+    private readonly sample: Pick<SpotSample, "spots" | "isCore">,
     start: number,
   ) {
+    const { spots } = sample;
     this.next = spots.findIndex((spot) => spot >= start);
     if (this.next < 0) this.next = spots.length;
   }
 
   add({ spotStart, spotCount, indptr, indices, values }: CsrChunk, { geneOfColumn }: GeneMap): void {
-    const { spots } = this;
+    const { spots, isCore } = this.sample;
     for (; this.next < spots.length && spots[this.next] < spotStart + spotCount; this.next++) {
       const row = spots[this.next] - spotStart;
       const before = this.genes.length;
+      if (isCore[this.next] === 0 && indptr[row + 1] - indptr[row] > SPARSE_ROW) {
+        this.lengths.push(-1);
+        continue;
+      }
       for (let i = indptr[row]; i < indptr[row + 1]; i++) {
         const gene = geneOfColumn[indices[i]];
         if (gene < 0) continue;
@@ -48,8 +55,19 @@ export class SampleCollector {
   }
 }
 
-/** The rows of all parts as one chunk, in the order of the spots; in a row genes come as they are stored, in any order. */
-export function joinSampleRows(parts: readonly SampleRows[], spotCount: number, geneCount: number): CsrChunk {
+/** The sample's rows; in a row genes come as they are stored, in any order. */
+export interface JoinedRows {
+  readonly counts: CsrChunk;
+  /** By spot of the sample: 0 where its row was left out, which is then empty. */
+  readonly isRead: Uint8Array;
+}
+
+/** The rows of all parts as one chunk, in the order of the spots. */
+export function joinSampleRows(
+  parts: readonly SampleRows[],
+  spotCount: number,
+  geneCount: number,
+): JoinedRows {
   const rowCount = parts.reduce((sum, part) => sum + part.rowCounts.length, 0);
   if (rowCount !== spotCount) {
     throw new ShapeError({
@@ -63,18 +81,46 @@ export function joinSampleRows(parts: readonly SampleRows[], spotCount: number, 
   const indptr = new Int32Array(spotCount + 1);
   const indices = new Int32Array(entryCount);
   const values = new Float64Array(entryCount);
+  const isRead = new Uint8Array(spotCount);
   let row = 0;
   let at = 0;
   for (const part of parts) {
     for (const count of part.rowCounts) {
+      isRead[row] = count < 0 ? 0 : 1;
       row++;
-      indptr[row] = indptr[row - 1] + count;
+      indptr[row] = indptr[row - 1] + Math.max(0, count);
     }
     indices.set(part.genes, at);
     values.set(part.values, at);
     at += part.genes.length;
   }
-  return { kind: "csr", spotStart: 0, spotCount, width: geneCount, indptr, indices, values };
+  const counts: CsrChunk = {
+    kind: "csr",
+    spotStart: 0,
+    spotCount,
+    width: geneCount,
+    indptr,
+    indices,
+    values,
+  };
+  return { counts, isRead };
+}
+
+/** Certain rows of a chunk. */
+export function pickRows(chunk: CsrChunk, rows: Int32Array): CsrChunk {
+  if (rows.length === chunk.spotCount) return chunk;
+  const indptr = new Int32Array(rows.length + 1);
+  for (let i = 0; i < rows.length; i++) {
+    indptr[i + 1] = indptr[i] + chunk.indptr[rows[i] + 1] - chunk.indptr[rows[i]];
+  }
+  const indices = new Int32Array(indptr[rows.length]);
+  const values = new Float64Array(indptr[rows.length]);
+  for (let i = 0; i < rows.length; i++) {
+    const [from, to] = [chunk.indptr[rows[i]], chunk.indptr[rows[i] + 1]];
+    indices.set(chunk.indices.subarray(from, to), indptr[i]);
+    values.set(chunk.values.subarray(from, to), indptr[i]);
+  }
+  return { ...chunk, spotCount: rows.length, indptr, indices, values };
 }
 
 /** The same rows, those of `cap` counts or more without any: few as they are, they would decide what is estimated from the sample. */

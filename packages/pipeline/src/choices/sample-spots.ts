@@ -5,50 +5,73 @@ import type { SpatialGraph } from "../neighbors/spatial-graph.js";
 export interface SpotSample {
   /** Ascending. */
   readonly spots: Int32Array;
+  /** By place in `spots`: whether a spot is of the patches that every section gives; the others are for sparse sections. */
+  readonly isCore: Uint8Array;
   /** Of the sampled spots, numbered as in `spots`; edges that leave the sample are dropped. */
   readonly graph: SpatialGraph;
 }
 
-/** Patches, spread evenly over the section along its space-filling order. */
-const PATCH_COUNT = 4;
+/** A sample of no spots. */
+export const NO_SAMPLE: Pick<SpotSample, "spots" | "isCore"> = Object.freeze({
+  spots: new Int32Array(0),
+  isCore: new Uint8Array(0),
+});
+
+/** Patches that every section gives, spread evenly along its space-filling order. */
+const CORE_PATCHES = 4;
+/** Patches of a sparse section: spots of few counts say less each, and there, a patch more or less moved the choice by a factor of 2. */
+const ALL_PATCHES = 16;
 /** About 24 x 24: on 900 connected spots the strength of smoothing was chosen as on all 3,600 in every set tried. */
 const SPOTS_PER_PATCH = 576;
 
-/** Spots of the sample at most. */
-export const SAMPLE_SPOTS = PATCH_COUNT * SPOTS_PER_PATCH;
+/** Spots of the sample at most, in any section and in a sparse one. */
+export const CORE_SPOTS = CORE_PATCHES * SPOTS_PER_PATCH;
+export const SAMPLE_SPOTS = ALL_PATCHES * SPOTS_PER_PATCH;
+/** Counted genes of a spot beyond the core up to which it is taken: what it takes in memory is bounded before the depth is known. */
+export const SPARSE_ROW = 128;
 
 /**
  * Chooses patches of spots that are connected: each grows from a spot by neighbours, neighbours' neighbours and so on. Depends on
- * the coordinates alone. A section of no more spots is its own sample.
+ * the coordinates alone. A section of no more spots than the core has is its own sample.
  */
-export function sampleSpots({ neighbors, order }: SpatialGraph): SpotSample {
-  const { spotCount } = neighbors;
-  const spots = spotCount <= SAMPLE_SPOTS ? identity(spotCount) : growPatches(neighbors, order);
-  const place = new Int32Array(spotCount).fill(-1);
+export function sampleSpots(section: SpatialGraph): SpotSample {
+  const { spotCount } = section.neighbors;
+  const patchOf = spotCount <= CORE_SPOTS ? new Uint8Array(spotCount) : growPatches(section);
+  const spots = places(spotCount, (spot) => patchOf[spot] < ALL_PATCHES);
+  const isCore = Uint8Array.from(spots, (spot) => (patchOf[spot] < CORE_PATCHES ? 1 : 0));
+  return { spots, isCore, graph: graphOf(section, spots) };
+}
+
+/** The graph among some spots, which are numbered anew. */
+export function graphOf({ neighbors, order }: SpatialGraph, spots: Int32Array): SpatialGraph {
+  const place = new Int32Array(neighbors.spotCount).fill(-1);
   for (let i = 0; i < spots.length; i++) place[spots[i]] = i;
-  return {
-    spots,
-    graph: { neighbors: subgraph(neighbors, spots, place), order: order && keep(order, place) },
-  };
+  return { neighbors: subgraph(neighbors, spots, place), order: order && keep(order, place) };
 }
 
-function identity(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => i);
+/** Those of so many numbers from 0 that are wanted, ascending. */
+export function places(count: number, isWanted: (i: number) => boolean): Int32Array {
+  const found: number[] = [];
+  for (let i = 0; i < count; i++) if (isWanted(i)) found.push(i);
+  return Int32Array.from(found);
 }
 
-function growPatches(
-  { spotCount, indptr, indices }: NeighborGraph,
-  order: Int32Array | undefined,
-): Int32Array {
-  const isTaken = new Uint8Array(spotCount);
+const NO_PATCH = 255;
+
+/** Where each patch begins, in sixteenths of the spatial order: those of the core first. */
+const BEGINNINGS = [2, 6, 10, 14, 0, 1, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15];
+
+/** The patch that each spot belongs to. */
+function growPatches({ neighbors: { spotCount, indptr, indices }, order }: SpatialGraph): Uint8Array {
+  const patchOf = new Uint8Array(spotCount).fill(NO_PATCH);
   const taken: number[] = [];
-  for (let patch = 0; patch < PATCH_COUNT; patch++) {
-    const end = (patch + 1) * SPOTS_PER_PATCH;
-    let seed = Math.floor(((2 * patch + 1) * spotCount) / (2 * PATCH_COUNT));
+  for (let patch = 0; patch < ALL_PATCHES; patch++) {
+    const end = Math.min((patch + 1) * SPOTS_PER_PATCH, spotCount);
+    let seed = Math.floor((BEGINNINGS[patch] * spotCount) / ALL_PATCHES);
     let next = taken.length;
     const take = (spot: number) => {
-      if (isTaken[spot] === 1 || taken.length === end) return;
-      isTaken[spot] = 1;
+      if (patchOf[spot] !== NO_PATCH || taken.length === end) return;
+      patchOf[spot] = patch;
       taken.push(spot);
     };
     while (taken.length < end) {
@@ -60,7 +83,7 @@ function growPatches(
       }
     }
   }
-  return Int32Array.from(taken).sort();
+  return patchOf;
 }
 
 function subgraph({ indptr, indices }: NeighborGraph, spots: Int32Array, place: Int32Array): NeighborGraph {

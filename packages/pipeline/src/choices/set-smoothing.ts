@@ -1,7 +1,21 @@
 import type { Solver } from "@flashdeconv/solver";
 
-/** The solver's options with another strength of its smoothing. */
-export function setSmoothing(solver: Solver, solverOptions: object, strength: number): object {
-  if (solver.smoothing === undefined) return solverOptions;
-  return solver.resolveOptions({ ...solverOptions, [solver.smoothing.option]: strength });
+/** How strongly answers are drawn together: neighbours towards each other, and each spot towards the tissue as a whole. */
+export interface Strengths {
+  readonly smoothing: number;
+  readonly shrinkage: number;
+}
+
+/** The solver's options with other strengths, as far as it has such. */
+export function setSmoothing(
+  { smoothing, shrinkage, resolveOptions }: Solver,
+  solverOptions: object,
+  strengths: Strengths,
+): object {
+  if (smoothing === undefined) return solverOptions;
+  return resolveOptions({
+    ...solverOptions,
+    [smoothing.option]: strengths.smoothing,
+    ...(shrinkage && { [shrinkage.option]: strengths.shrinkage }),
+  });
 }

@@ -1,6 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver";
-import { SAMPLE_SPOTS } from "../choices/sample-spots.js";
+import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "../choices/sample-spots.js";
 import { SCATTER_BYTES, scratchBytes } from "../scratch/solve-on-scratch.js";
 import type { MemoryFacts } from "./memory-facts.js";
 
@@ -213,8 +213,11 @@ function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept:
 function sampleBytes({ spotCount, geneCount, typeCount, sampledValuesPerSpot }: MemoryFacts): number {
   if (sampledValuesPerSpot === 0) return 0;
   const values = Math.min(SAMPLE_SPREAD * sampledValuesPerSpot, geneCount);
-  const perSpot = SAMPLED_VALUE_BYTES * values + 8 * SAMPLE_NUMBERS * (typeCount + 1);
-  return Math.min(spotCount, SAMPLE_SPOTS) * perSpot + SAMPLE_PLACE_BYTES * spotCount;
+  const numbers = 8 * SAMPLE_NUMBERS * (typeCount + 1);
+  const core = Math.min(spotCount, CORE_SPOTS) * (SAMPLED_VALUE_BYTES * values + numbers);
+  const others = spotCount > CORE_SPOTS ? Math.min(spotCount, SAMPLE_SPOTS) - CORE_SPOTS : 0;
+  const most = others * (SAMPLED_VALUE_BYTES * Math.min(values, SPARSE_ROW) + numbers);
+  return core + most + SAMPLE_PLACE_BYTES * spotCount;
 }
 
 function chunksInFlight({ areChunksPacked }: MemoryFacts): number {

@@ -31,6 +31,8 @@ export interface Problem {
   readonly solverOptions: object;
   /** Mean count of a spot over the genes in use; for solvers of the model of counts. */
   readonly meanDepth?: number;
+  /** What the tissue as a whole consists of; for solvers of the model of counts. */
+  readonly composition?: Float64Array;
   /** G: shares of the genes in use in the whole section; for the same solvers. */
   readonly shares?: Float64Array;
   /** What was estimated on the way, to be kept with the result. */

@@ -1,5 +1,12 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { resolveSolveOptions, type Solver, solve } from "@flashdeconv/solver";
+import {
+  buildNnlsWorkspace,
+  determineGram,
+  resolveSolveOptions,
+  type Solver,
+  solve,
+  solveDiagonalNnls,
+} from "@flashdeconv/solver";
 import {
   buildCountModel,
   type CountModel,
@@ -82,9 +89,25 @@ export async function buildCountProblem(
       : { typeNames, width: typeCount, values: gram, gram },
     solverOptions: solver.resolveOptions(isLikelihood ? { overdispersion, ...solverOptions } : solverOptions),
     meanDepth,
+    composition: compositionOf(bulk, gram, projection),
     shares,
     facts: { platform_correction: options.platformCorrection, overdispersion },
   };
+}
+
+/** The mix of types that is nearest to the bulk of the section, as spots are fitted: K proportions. */
+function compositionOf(bulk: Float64Array, gram: Float64Array, projection: Float64Array): Float64Array {
+  const typeCount = Math.sqrt(gram.length);
+  const sums = new Float64Array(typeCount);
+  const total = bulk.reduce((sum, count) => sum + count, 0);
+  for (let g = 0; g < bulk.length; g++) {
+    for (let k = 0; k < typeCount; k++) sums[k] += (bulk[g] / total) * projection[g * typeCount + k];
+  }
+  const mix = new Float64Array(typeCount).fill(1 / typeCount);
+  const none = new Float64Array(typeCount);
+  solveDiagonalNnls(buildNnlsWorkspace(typeCount), determineGram(gram, typeCount, 0).gram, none, sums, mix);
+  const sum = mix.reduce((all, share) => all + share, 0);
+  return mix.map((share) => (sum > 0 ? share / sum : 1 / typeCount));
 }
 
 /** The same problem for `weighted`, which fits each spot by least squares instead. */

@@ -1,7 +1,7 @@
 import { type Executor, isShared, OptionError } from "@flashdeconv/core";
 import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
 import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
-import { setSmoothing } from "../choices/set-smoothing.js";
+import { type Strengths, setSmoothing } from "../choices/set-smoothing.js";
 import type { Deconvolution } from "../deconvolve.js";
 import { type DeconvolveCallbacks, resolveOptionsFor } from "../deconvolve-options.js";
 import { startArena } from "../memory/allocator.js";
@@ -60,15 +60,15 @@ export function solveSummary(
   noteColumnNames(summary.reference.typeNames, notices);
   const options = { solver, tolerance, maxSweeps, precision, empty, kernels };
   const resolved = solver.resolveOptions(solverOptions);
-  const strength = strengthFor(summary, smoothing, input.smoothing === "auto");
-  const withStrength = strength === undefined ? resolved : setSmoothing(solver, resolved, strength);
+  const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");
+  const withStrengths = strengths === undefined ? resolved : setSmoothing(solver, resolved, strengths);
   requireNeighbors(summary, {
     solver,
     smoothing: undefined,
     platform: undefined,
-    solverOptions: { ...withStrength },
+    solverOptions: { ...withStrengths },
   });
-  const again = { ...summary, solverOptions: withStrength };
+  const again = { ...summary, solverOptions: withStrengths };
   const size = {
     spotCount: summary.spotCount,
     typeCount: summary.reference.typeNames.length,
@@ -118,15 +118,18 @@ function requireNeighbors(
   });
 }
 
-/** The strength that is asked for, or that the run had chosen; undefined where it is the solver's own matter. */
-function strengthFor(
+/** The strengths that are asked for, or that the run had chosen; undefined where they are the solver's own matter. */
+function strengthsFor(
   { parameters }: SectionSummary,
   smoothing: number | "auto" | "none" | undefined,
   isAsked: boolean,
-): number | undefined {
-  if (smoothing !== "auto") return smoothing === "none" ? 0 : smoothing;
-  const { smoothing_used: used } = parameters;
-  if (typeof used === "number") return used;
+): Strengths | undefined {
+  if (smoothing === undefined) return undefined;
+  if (smoothing !== "auto") return { smoothing: smoothing === "none" ? 0 : smoothing, shrinkage: 0 };
+  const { smoothing_used: used, shrinkage_used: shrinkage } = parameters;
+  if (typeof used === "number") {
+    return { smoothing: used, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 };
+  }
   if (!isAsked) return undefined;
   throw new OptionError({
     option: "smoothing",
@@ -148,9 +151,14 @@ export async function solveSection(
   notices: NoticeList,
   arena?: SharedArena,
 ): Promise<Deconvolution> {
-  const { spotCount, meanDegree, meanDepth, reference, solverOptions, statistics, graph, librarySizes } =
-    summary;
-  const context = { spotCount, meanDegree, ...(meanDepth !== undefined && { meanDepth }) };
+  const { spotCount, meanDegree, meanDepth, composition } = summary;
+  const { reference, solverOptions, statistics, graph, librarySizes } = summary;
+  const context = {
+    spotCount,
+    meanDegree,
+    ...(meanDepth !== undefined && { meanDepth }),
+    ...(composition !== undefined && { composition }),
+  };
   const { session, request } = startSession(options.solver, reference, solverOptions, context, arena);
   const executor = taskExecutor(undefined, options.solver, callbacks, () => session);
   noteAlikeTypes(reference, notices);

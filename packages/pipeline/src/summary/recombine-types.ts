@@ -18,7 +18,7 @@ export function recombineTypes(
     merge = {},
   }: { readonly drop?: readonly string[]; readonly merge?: Readonly<Record<string, readonly string[]>> },
 ): SectionSummary {
-  const { reference, statistics, spotCount, parameters } = summary;
+  const { reference, statistics, spotCount, parameters, composition } = summary;
   const { typeNames, gram } = reference;
   const typeCount = typeNames.length;
   const allNames = [...typeNames, ...summary.silentTypes].sort(compareCodePoints);
@@ -82,6 +82,7 @@ export function recombineTypes(
       : combine(statistics, spotCount),
     reference: { typeNames: names, width: count, values: combinedGram, gram: combinedGram },
     silentTypes,
+    ...(composition && { composition: combineComposition(composition, weights) }),
     parameters: {
       ...parameters,
       cell_types: newNames,
@@ -156,4 +157,11 @@ function weightsOf(members: readonly string[], cellCounts?: CellCounts): [string
 
 function sumOver(members: readonly string[], counts: CellCounts): number {
   return members.reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
+}
+
+/** Types taken together hold what each of them held; the rest is made to sum to 1. */
+function combineComposition(composition: Float64Array, members: readonly [number, number][][]): Float64Array {
+  const amounts = members.map((list) => list.reduce((sum, [k]) => sum + composition[k], 0));
+  const total = amounts.reduce((sum, amount) => sum + amount, 0);
+  return Float64Array.from(amounts, (amount) => (total > 0 ? amount / total : 1 / amounts.length));
 }

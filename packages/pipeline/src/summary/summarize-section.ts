@@ -2,7 +2,8 @@ import { meanDegree } from "@flashdeconv/graph";
 import type { SharedArena } from "@flashdeconv/kernels";
 import type { Solver, SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import { chooseFit, needsSample } from "../choices/choose-fit.js";
-import { sampleSpots } from "../choices/sample-spots.js";
+import { NO_SAMPLE, sampleSpots } from "../choices/sample-spots.js";
+import { settleSample } from "../choices/settle-sample.js";
 import { usesCountModel } from "../choices/smoothed-poisson.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
 import { checkInputs, isSignature, type ReferenceInput, type SpatialInput, typeNamesOf } from "../inputs.js";
@@ -40,6 +41,8 @@ export interface SectionSummary {
   readonly meanDegree: number;
   /** Mean count of a spot over the genes in use; for "weighted-counts". */
   readonly meanDepth?: number;
+  /** What the tissue as a whole consists of, K proportions; for solvers of the model of counts. */
+  readonly composition?: Float64Array;
   /** The solver's own options, with the strength of smoothing that was chosen. */
   readonly solverOptions: object;
   /** What made the summary, under the names of the command line's options. */
@@ -73,27 +76,29 @@ export async function summarizeSection(
     ? { ...found, neighbors: graphInReach(found.neighbors, { ...executor, arena }) }
     : found;
   const prepared = await prepareReference(reference, alignment, options, callbacks, notices);
-  const wanted = needsSample(options) ? sampleSpots(graph) : undefined;
+  const asked = needsSample(options) ? sampleSpots(graph) : undefined;
   requireCountedGenes(prepared.signature);
   const survey = await surveySpots(
     executor,
     spatial,
     alignment.spatialIndex,
-    wanted?.spots ?? new Int32Array(0),
+    asked ?? NO_SAMPLE,
     options,
     callbacks,
     notices,
   );
   const evidence = gatherEvidence(alignment, prepared.signature, survey, notices);
   if (isSignature(reference)) requireRawMeans(evidence, options, notices);
+  const { wanted, sample } = settleSample(asked, survey);
   const open = usesCountModel(options.solver)
-    ? await buildCountProblem(evidence, survey.sample, options, notices)
+    ? await buildCountProblem(evidence, sample, options, notices)
     : buildProblem(evidence, options, notices);
 
   const context = {
     spotCount: spatial.counts.spotCount,
     meanDegree: meanDegree(graph.neighbors),
     ...(open.meanDepth !== undefined && { meanDepth: open.meanDepth }),
+    ...(open.composition !== undefined && { composition: open.composition }),
   };
   let sweepCount = 0;
   const onSweep = () => callbacks.onProgress?.({ stage: "smoothing", done: ++sweepCount, total: undefined });
@@ -101,7 +106,7 @@ export async function summarizeSection(
     executor,
     open,
     wanted,
-    survey.sample,
+    sample,
     options,
     context,
     notices,

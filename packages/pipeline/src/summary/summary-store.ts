@@ -50,6 +50,7 @@ interface Facts {
   /** Left out by stores from before there were others than "statistics". */
   readonly input?: SolverInput;
   readonly meanDepth?: number;
+  readonly composition?: readonly number[];
   readonly solverOptions: object;
   readonly parameters: Parameters;
   readonly cellCounts: readonly number[] | null;
@@ -79,6 +80,7 @@ export async function writeSummary(
     meanDegree: summary.meanDegree,
     input: summary.input,
     meanDepth: summary.meanDepth,
+    composition: summary.composition && [...summary.composition],
     solverOptions: summary.solverOptions,
     parameters: packArrays({ ...parameters, cell_counts: null }),
     cellCounts: cellCounts instanceof Int32Array ? [...cellCounts] : null,
@@ -171,6 +173,7 @@ export async function readSummary(
     spotCount,
     input: facts.input ?? "statistics",
     ...(facts.meanDepth !== undefined && { meanDepth: facts.meanDepth }),
+    ...(facts.composition !== undefined && { composition: Float64Array.from(facts.composition) }),
     reference: { typeNames, width: typeCount, values: gram, gram },
     silentTypes: facts.silentTypes ?? [],
     statistics: isStreamed

@@ -1,4 +1,4 @@
-import type { CsrChunk, Executor } from "@flashdeconv/core";
+import type { Executor } from "@flashdeconv/core";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import {
   buildDepthSums,
@@ -12,7 +12,13 @@ import {
 } from "@flashdeconv/select-genes";
 import type { Piece } from "../checkpoint/checkpoint.js";
 import { packSurvey, unpackSurvey } from "../checkpoint/pack-survey.js";
-import { joinSampleRows, leaveOutDeepSpots, type SampleRows } from "../choices/sample-rows.js";
+import {
+  type JoinedRows,
+  joinSampleRows,
+  leaveOutDeepSpots,
+  type SampleRows,
+} from "../choices/sample-rows.js";
+import type { SpotSample } from "../choices/sample-spots.js";
 import { usesCountModel } from "../choices/smoothed-poisson.js";
 import type { DeconvolveCallbacks, DeconvolveOptions } from "../deconvolve-options.js";
 import type { SpatialInput } from "../inputs.js";
@@ -24,7 +30,7 @@ import { runPass } from "./run-pass.js";
 export interface Survey {
   readonly moments: GeneMoments;
   /** Raw counts of the sample's spots over the same genes. */
-  readonly sample: CsrChunk;
+  readonly sample: JoinedRows;
   /** Whether the section holds no count at all, of any gene. */
   readonly isEmpty: boolean;
   /** How many counts spots have, and totals that no few of them decide; for solvers of the model of counts. */
@@ -35,13 +41,13 @@ export interface Survey {
  * The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample.
  *
  * @param columns of the genes
- * @param sample spots, ascending; may be none
+ * @param sample may be of no spots
  */
 export async function surveySpots(
   executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   columns: Int32Array,
-  sample: Int32Array,
+  { spots, isCore }: Pick<SpotSample, "spots" | "isCore">,
   options: DeconvolveOptions,
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
@@ -62,7 +68,7 @@ export async function surveySpots(
       location,
       range,
       columns,
-      sample,
+      sample: { spots, isCore },
       withDepths,
       kernels: options.kernels,
     }),
@@ -94,13 +100,13 @@ export async function surveySpots(
     notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
   }
   noteBoolean(report, "section", notices);
-  const joined = joinSampleRows(rows, sample.length, columns.length);
+  const joined = joinSampleRows(rows, spots.length, columns.length);
   if (!withDepths) return { moments: finishMoments(moments), sample: joined, isEmpty };
   const depths = finishDepthSums(depthSums);
   noteDeepSpots(depths, notices);
   return {
     moments: finishMoments(moments),
-    sample: leaveOutDeepSpots(joined, depths.cap),
+    sample: { ...joined, counts: leaveOutDeepSpots(joined.counts, depths.cap) },
     isEmpty,
     depths,
   };

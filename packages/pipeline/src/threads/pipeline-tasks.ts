@@ -34,6 +34,7 @@ import {
   sweepPiece,
 } from "@flashdeconv/solver";
 import { SampleCollector, type SampleRows } from "../choices/sample-rows.js";
+import { NO_SAMPLE, type SpotSample } from "../choices/sample-spots.js";
 import { statArray } from "../memory/allocator.js";
 import { buildRowMaker, type RowForm } from "../problem/solver-rows.js";
 import { bytesOf, type ScratchFile } from "../scratch/scratch-use.js";
@@ -72,7 +73,7 @@ export interface SurveyInput {
   /** Columns of the shared genes. */
   readonly columns: Int32Array;
   /** Spots, ascending, whose rows are wanted; none if left out. */
-  readonly sample?: Int32Array;
+  readonly sample?: Pick<SpotSample, "spots" | "isCore">;
   /** Whether totals are wanted apart by the depth of spots, too. */
   readonly withDepths?: boolean;
   readonly kernels?: KernelChoice;
@@ -171,7 +172,7 @@ export function buildPipelineTasks({
       const map = buildGeneMap(columns, counts.width);
       const addMoments = buildMomentAdder(map, kernels);
       const depths = withDepths ? buildDepthSums(columns.length) : undefined;
-      const collector = new SampleCollector(sample ?? new Int32Array(0), range.start);
+      const collector = new SampleCollector(sample ?? NO_SAMPLE, range.start);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         addCountCheck(check, chunk);
         addMoments(moments, chunk);
