@@ -47,6 +47,7 @@ const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
   "--overdispersion": { value: "0.7", preset: "auto", who: COUNTS },
   "--likelihood": { value: "always", preset: "auto", who: ["poisson"] },
   "--smoothing": { value: "4", preset: "none", who: ["weighted", "flashdeconv", "poisson"] },
+  "--shrinkage": { value: "4", preset: "0", who: COUNTS, beside: ["--smoothing", "none"], needs: true },
   "--lambda": { value: "9", preset: "auto", who: ["flashdeconv"] },
   "--rho": { value: "0.2", preset: "0.01", who: ["flashdeconv", "nnls"] },
   "--platform": { value: "visium", who: ["flashdeconv"] },
@@ -107,7 +108,10 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Options of `solve` that say how, for the statistics of a method. */
-const SOLVE_OPTIONS: Readonly<Record<string, { value: string; preset?: string; who: readonly Who[] }>> = {
+const SOLVE_OPTIONS: Readonly<
+  Record<string, { value: string; preset?: string; who: readonly Who[]; beside?: readonly string[] }>
+> = {
+  "--shrinkage": { value: "4", preset: "0", who: ["weighted"], beside: ["--smoothing", "none"] },
   "--smoothing": { value: "4", who: ["weighted", "flashdeconv"] },
   "--lambda": { value: "9", preset: "auto", who: ["flashdeconv"] },
   "--rho": { value: "0.2", preset: "0.01", who: ["flashdeconv"] },
@@ -413,10 +417,12 @@ describe("solve", () => {
     return content;
   };
 
-  it.each(Object.entries(SOLVE_OPTIONS))("%s", async (flag, { value, preset, who }) => {
+  it.each(Object.entries(SOLVE_OPTIONS))("%s", async (flag, { value, preset, who, beside = [] }) => {
     for (const method of ["weighted", "flashdeconv"] as const) {
       if (who.includes(method)) {
-        expect(await solved(method, flag, value), method).not.toBe(await solved(method));
+        expect(await solved(method, flag, value, ...beside), method).not.toBe(
+          await solved(method, ...beside),
+        );
         continue;
       }
       for (const given of [value, ...(preset === undefined ? [] : [preset])]) {

@@ -265,6 +265,11 @@ function checkSmoothing({ smoothing, platform, solver, solverOptions }: Deconvol
     refuse("smoothing", smoothing, `no smoothing where ${own} is given`);
   }
   if (platform !== undefined) refuse("smoothing", smoothing, "no smoothing where a platform is given");
+  const pull = solver.shrinkage?.option;
+  if (smoothing === "auto" && pull !== undefined && solverOptions[pull] !== undefined) {
+    const rule = 'nothing with { smoothing: "auto" }, which chooses it too';
+    refuse(pull, solverOptions[pull], rule, 'Leave it out, or give smoothing as a number or "none".');
+  }
 }
 
 function checkCountOptions(

@@ -59,9 +59,9 @@ describe("the method weighted", () => {
     expect(curve.strength).toContain(parameters.smoothing_used);
     expect(parameters.smoothing_used).toBeGreaterThan(0);
     expect((curve.loss as Float64Array).every(Number.isFinite)).toBe(true);
-    // Least squares weighted by the inverse variance is off by about 1 for each of the types, less where 0 bounds it.
-    expect(curve.unsmoothed_error).toBeGreaterThan(0.3 * 4);
-    expect(curve.unsmoothed_error).toBeLessThan(1.1 * 4);
+    expect(curve.loss_of_truth).toBeLessThan(Math.min(...(curve.loss as Float64Array)));
+    expect(parameters.shrinkage_used).toBe(0);
+    expect((curve.shrinkage as Parameters).strength).toContain(0);
     expect(parameters.overdispersion).toBeLessThan(0.1);
   });
 
@@ -130,6 +130,36 @@ describe("the method weighted", () => {
     };
     expect(await noticesAt(40 * 70)).toContain("deep-panel");
     expect(await noticesAt(40 * 30)).not.toContain("deep-panel");
+  });
+
+  it("smooths sections of few counts, and draws shuffled ones towards the section as a whole", async () => {
+    const { spatial, reference, matrix } = await smallSection({ spotCount: 900, typeCount: 8, depth: 12 });
+    const { values } = await spatial.readCoordinates();
+    const strewn = values.slice();
+    for (let spot = 0; spot < 900; spot++)
+      strewn.set(values.subarray(2 * spot, 2 * spot + 2), 2 * ((spot * 397 + 11) % 900));
+    const shuffled = spatialFrom(matrix, spatial.geneNames, strewn);
+    const sparse = (await deconvolve(spatial, reference, weighted)).parameters;
+    expect(sparse.smoothing_used).toBeGreaterThanOrEqual(5);
+    expect(sparse.shrinkage_used).toBe(0);
+    const found = (await deconvolve(shuffled, reference, weighted)).parameters;
+    expect(found.smoothing_used).toBe(0);
+    expect(found.shrinkage_used).toBeGreaterThanOrEqual(1);
+    expect(found.solver_settings).toMatchObject({ shrinkage: found.shrinkage_used });
+  });
+
+  it("takes shrinkage as it is given, and refuses it where the data choose it", async () => {
+    const { spatial, reference } = await smallSection();
+    const settings = async (options: Partial<DeconvolveOptions>) =>
+      (await deconvolve(spatial, reference, { ...weighted, ...options })).parameters.solver_settings;
+    const solverOptions = { shrinkage: 3 };
+    expect(await settings({ smoothing: "none", solverOptions })).toMatchObject({
+      smoothing: 0,
+      shrinkage: 3,
+    });
+    expect(await settings({ smoothing: 7, solverOptions })).toMatchObject({ smoothing: 7, shrinkage: 3 });
+    expect(await settings({ smoothing: 7 })).toMatchObject({ smoothing: 7, shrinkage: 0 });
+    await expect(settings({ solverOptions })).rejects.toThrow(/shrinkage.*chooses it too/);
   });
 
   it("leaves shuffled spots alone", async () => {

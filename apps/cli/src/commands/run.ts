@@ -140,6 +140,14 @@ export function addRunCommand(program: Command, environment: Environment): void 
       parseSmoothing,
     )
     .option(
+      "--shrinkage <number>",
+      forOwnMethods(
+        "shrinkage",
+        "how hard each spot is drawn towards the section as a whole, in counts (default: 0; --smoothing auto chooses it)",
+      ),
+      parseNumber("--shrinkage"),
+    )
+    .option(
       "--lambda <auto|number>",
       forOwnMethods("lambda", `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`),
       parseWordOrNumber("--lambda", "auto"),

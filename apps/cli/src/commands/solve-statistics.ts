@@ -47,6 +47,7 @@ export interface SolveFlags
       | "lambda"
       | "smoothing"
       | "rho"
+      | "shrinkage"
       | "solver"
       | "solverOptions"
       | "solverTimeout"

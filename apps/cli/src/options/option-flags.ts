@@ -24,6 +24,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   solverOptions: "--solver-options",
   lambda: "--lambda",
   rho: "--rho",
+  shrinkage: "--shrinkage",
   platform: "--platform",
   tolerance: "--tolerance",
   maxSweeps: "--max-sweeps",

@@ -7,12 +7,18 @@ export interface SolverFlags {
   readonly rho?: number;
   /** Seconds. */
   readonly solverTimeout?: number;
+  readonly shrinkage?: number;
   readonly solverOptions?: Readonly<Record<string, unknown>>;
 }
 
 /** The solver's own options, from the flags of the most usual ones and from JSON. Throws OptionError where both set one. */
-export function solverOptions({ lambda, rho, solverOptions = {} }: SolverFlags): Record<string, unknown> {
-  const fromFlags = Object.entries({ lambda, rho }).filter(([, value]) => value !== undefined);
+export function solverOptions({
+  lambda,
+  rho,
+  shrinkage,
+  solverOptions = {},
+}: SolverFlags): Record<string, unknown> {
+  const fromFlags = Object.entries({ lambda, rho, shrinkage }).filter(([, value]) => value !== undefined);
   for (const [name, value] of fromFlags) {
     if (!Object.hasOwn(solverOptions, name)) continue;
     throw new OptionError({
@@ -26,19 +32,19 @@ export function solverOptions({ lambda, rho, solverOptions = {} }: SolverFlags):
 }
 
 /**
- * Throws OptionError for `--lambda` and `--rho` with a solver that has none by this name, whatever it makes of options that it does not
- * know. No solver stands for a method's, of which `deconvolve` knows.
+ * Throws OptionError for `--lambda`, `--rho` and `--shrinkage` with a solver that has none by this name, whatever it makes of
+ * options that it does not know. No solver stands for a method's, of which `deconvolve` knows.
  */
 export function checkSolverFlags(
   solver: Solver | undefined,
-  { lambda, rho, solverTimeout }: SolverFlags,
+  { lambda, rho, shrinkage, solverTimeout }: SolverFlags,
 ): void {
   if (solverTimeout !== undefined && !(solverTimeout > 0)) {
     const rule = "a number of seconds above 0";
     throw new OptionError({ option: "--solver-timeout", value: solverTimeout, rule });
   }
   if (solver === undefined) return;
-  for (const [name, value] of Object.entries({ lambda, rho })) {
+  for (const [name, value] of Object.entries({ lambda, rho, shrinkage })) {
     if (value === undefined || solver.smoothing?.option === name || name in defaultsOf(solver)) continue;
     const methods = methodsWithOwn(name).map((method) => `{ method: "${method}" }`);
     throw new OptionError({

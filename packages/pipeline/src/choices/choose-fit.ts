@@ -57,7 +57,7 @@ export async function chooseFit(
   const settle = async (fit: Fit): Promise<Settled> => {
     if (smoothing === undefined || fit.solver.smoothing === undefined) return { fit };
     if (smoothing !== "auto") {
-      const strengths = { smoothing: smoothing === "none" ? 0 : smoothing, shrinkage: 0 };
+      const strengths = { ...strengthsIn(fit), smoothing: smoothing === "none" ? 0 : smoothing };
       return { fit: withStrengths(fit, strengths, {}), strengths };
     }
     const trial = trialOf(fit);

@@ -6,16 +6,16 @@ export interface Strengths {
   readonly shrinkage: number;
 }
 
-/** The solver's options with other strengths, as far as it has such. */
+/** The solver's options with other strengths, as far as it has such; shrinkage stays where none is given. */
 export function setSmoothing(
   { smoothing, shrinkage, resolveOptions }: Solver,
   solverOptions: object,
-  strengths: Strengths,
+  strengths: Pick<Strengths, "smoothing"> & Partial<Strengths>,
 ): object {
   if (smoothing === undefined) return solverOptions;
   return resolveOptions({
     ...solverOptions,
     [smoothing.option]: strengths.smoothing,
-    ...(shrinkage && { [shrinkage.option]: strengths.shrinkage }),
+    ...(shrinkage && strengths.shrinkage !== undefined && { [shrinkage.option]: strengths.shrinkage }),
   });
 }

@@ -1,7 +1,7 @@
 import { type Executor, isShared, OptionError } from "@flashdeconv/core";
 import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
 import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
-import { type Strengths, setSmoothing } from "../choices/set-smoothing.js";
+import { setSmoothing } from "../choices/set-smoothing.js";
 import type { Deconvolution } from "../deconvolve.js";
 import { type DeconvolveCallbacks, resolveOptionsFor } from "../deconvolve-options.js";
 import { startArena } from "../memory/allocator.js";
@@ -123,9 +123,9 @@ function strengthsFor(
   { parameters }: SectionSummary,
   smoothing: number | "auto" | "none" | undefined,
   isAsked: boolean,
-): Strengths | undefined {
+): Parameters<typeof setSmoothing>[2] | undefined {
   if (smoothing === undefined) return undefined;
-  if (smoothing !== "auto") return { smoothing: smoothing === "none" ? 0 : smoothing, shrinkage: 0 };
+  if (smoothing !== "auto") return { smoothing: smoothing === "none" ? 0 : smoothing };
   const { smoothing_used: used, shrinkage_used: shrinkage } = parameters;
   if (typeof used === "number") {
     return { smoothing: used, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 };
