@@ -102,19 +102,10 @@ export async function summarizeSection(
   };
   let sweepCount = 0;
   const onSweep = () => callbacks.onProgress?.({ stage: "smoothing", done: ++sweepCount, total: undefined });
-  const { solver, problem } = await chooseFit(
-    executor,
-    open,
-    wanted,
-    sample,
-    options,
-    context,
-    notices,
-    {
-      signal: callbacks.signal,
-      onSweep,
-    },
-  );
+  const { solver, problem } = await chooseFit(executor, open, wanted, sample, options, context, notices, {
+    signal: callbacks.signal,
+    onSweep,
+  });
   const { session, request } = startSession(solver, problem.reference, problem.solverOptions, context);
   const spots = await summarizeSpots(
     executor,
