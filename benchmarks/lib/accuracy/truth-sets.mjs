@@ -96,10 +96,39 @@ const JUDGING = {
   },
 };
 
+/** Sections of few counts a spot, as fine bins have: their sizes and genes, and each kind of tissue at each depth. */
+const SPARSE_BASE = {
+  genes: 18_000,
+  "domain-scale": 20,
+  "types-per-spot": 5,
+  "baseline-variation": 1.5,
+  "type-variation": 0.2,
+  "marker-fraction": 0.15,
+  "marker-fold": 8,
+};
+const SPARSE_TISSUES = {
+  plain: {},
+  rough: { layout: "rough" },
+  layers: { layout: "layered", "border-width": 8 },
+  "rare type": { "rare-type-fraction": 0.02 },
+  shuffled: { "shuffle-coordinates": true },
+};
+const SPARSE_DEPTHS = [3, 6, 12, 25, 50, 200];
+
+function sparseSets(spots) {
+  return Object.fromEntries(
+    Object.entries(SPARSE_TISSUES).flatMap(([name, tissue]) =>
+      SPARSE_DEPTHS.map((depth) => [`${name}, depth ${depth}`, { ...SPARSE_BASE, ...tissue, spots, depth }]),
+    ),
+  );
+}
+
 /** Groups of simulated sets with the seeds they are drawn with, and whether sets that others made go with them. */
 export const GROUPS = {
   development: { sets: DEVELOPMENT, seeds: [1, 2, 3], given: true },
   judging: { sets: JUDGING, seeds: [9001, 9002, 9003], given: false },
+  sparse: { sets: sparseSets(20_000), seeds: [9, 10, 11], given: false },
+  "sparse-large": { sets: sparseSets(100_000), seeds: [9, 10, 11], given: false },
 };
 
 /** What --quick is content with: one seed of these. */
