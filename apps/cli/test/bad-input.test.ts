@@ -262,15 +262,24 @@ describe("bad input is refused", () => {
   });
 
   it("an output that exists, unless told to overwrite", async () => {
-    const folder = await temporaryFolder();
-    const out = await writeSection(join(folder, "out.zarr"));
+    const out = join(await temporaryFolder(), "out.zarr");
     const args = ["run", stores.spatial, "--reference", stores.reference, "--out", out];
+    expect((await runCli(args)).code).toBe(0);
     const refused = await runCli(args);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/out\.zarr: found a store .*already there.*--overwrite/);
-    expect(await readdir(out)).toContain("X");
     expect((await runCli([...args, "--overwrite"])).code).toBe(0);
-    expect(await readdir(out)).not.toContain("X");
+  });
+
+  it("an output that another program wrote, even if told to overwrite", async () => {
+    const out = await writeSection(join(await temporaryFolder(), "out.zarr"));
+    const args = ["run", stores.spatial, "--reference", stores.reference, "--out", out];
+    for (const given of [args, [...args, "--overwrite"]]) {
+      const refused = await runCli(given);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/out\.zarr: found a store that flashdeconv did not write/);
+      expect(await readdir(out)).toContain("X");
+    }
   });
 
   it("an output in a folder that is not there and cannot be made", async () => {

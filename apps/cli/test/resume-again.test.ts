@@ -157,7 +157,7 @@ describe("--resume", () => {
     const before = await stateOf(at.folder);
     const { code, stdout } = await run(at, "--resume");
     expect(code).toBe(2);
-    expect(stdout).toMatch(/already there/);
+    expect(stdout).toMatch(/did not write/);
     expect(await stateOf(at.folder)).toEqual(before);
   });
 
