@@ -8,6 +8,8 @@ import {
   type SectionSummary,
   solveSummary,
 } from "../src/index.js";
+import { buildNoticeList } from "../src/notice-list.js";
+import { noteAlikeTypes } from "../src/problem/note-alike-types.js";
 import { smallSection } from "./small-section.js";
 
 const { spatial, reference } = await smallSection();
@@ -114,5 +116,39 @@ describe.each([
   it("types that differ are not named", async () => {
     const { noticeOf } = await run({}, options);
     expect([noticeOf("similar-types"), noticeOf("undetermined-types")]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("many types that are not told apart", () => {
+  const noticesOf = (rows: readonly (readonly number[])[]) => {
+    const gram = rows.flatMap((a) => rows.map((b) => a.reduce((sum, value, g) => sum + value * b[g], 0)));
+    const notices = buildNoticeList();
+    const typeNames = rows.map((_, k) => `type ${k}`);
+    noteAlikeTypes({ typeNames, gram: Float64Array.from(gram) }, notices);
+    return notices.all;
+  };
+  const differing = (typeCount: number, genes: number) => {
+    let state = 1;
+    const next = () => {
+      state = (state * 16_807) % (2 ** 31 - 1);
+      return state % 100;
+    };
+    return Array.from({ length: typeCount }, () => Array.from({ length: genes }, next));
+  };
+
+  it("for lack of genes are not to be merged: they differ", () => {
+    expect(noticesOf(differing(12, 40))).toEqual([]);
+    const [notice, ...others] = noticesOf(differing(12, 10));
+    expect(others).toEqual([]);
+    expect(notice.code).toBe("undetermined-mixtures");
+    expect(notice.message).toMatch(/"type 0", .* and 7 more\. .*More genes/);
+    expect(notice.message).not.toContain("--merge-types");
+  });
+
+  it("because they are equal are", () => {
+    const [one, ...others] = differing(5, 40);
+    const notices = noticesOf([...new Array(7).fill(one), ...others]);
+    expect(notices.map(({ code }) => code)).toEqual(["undetermined-types"]);
+    expect(notices[0].message).toMatch(/"type 0", .* and 2 more\. .*--merge-types/);
   });
 });

@@ -5,8 +5,11 @@ import type { NoticeList } from "../notice-list.js";
 const SHOWN = 5;
 
 /** Names the types that the counts cannot tell apart, or hardly, with what to do about it. */
-export function noteAlikeTypes({ typeNames, gram }: SolverReference, notices: NoticeList): void {
-  const { undetermined, similar } = alikeTypes(gram, typeNames.length);
+export function noteAlikeTypes(
+  { typeNames, gram }: Pick<SolverReference, "typeNames" | "gram">,
+  notices: NoticeList,
+): void {
+  const { undetermined, mixed, similar } = alikeTypes(gram, typeNames.length);
   const named = (groups: readonly (readonly number[])[]) =>
     groups.map((group) => group.map((k) => typeNames[k]));
   if (undetermined.length > 0) {
@@ -16,11 +19,17 @@ export function noteAlikeTypes({ typeNames, gram }: SolverReference, notices: No
       message: `The counts cannot tell these types apart: ${list(groups)}. They have the same expression in the genes in use, or are mixtures of one another, so how they divide means nothing (equal ones share equally); their sum does. ${advice(groups)}`,
     });
   }
+  if (mixed.length > 0) {
+    notices.add({
+      code: "undetermined-mixtures",
+      message: `The genes in use are too few to tell all mixtures of these types apart: ${list(named(mixed))}. Part of how they divide is undetermined; of what fits the answer nearest to equal shares is taken. More genes, or fewer types in the reference, would help.`,
+    });
+  }
   if (similar.length > 0) {
     const groups = named(similar);
     notices.add({
       code: "similar-types",
-      message: `These types differ by less than ${100 * SIMILAR} % in the genes in use: ${list(groups)}. How they divide is mostly noise; their sum is sounder. ${advice(groups)}`,
+      message: `These types differ by less than ${100 * SIMILAR} % in the genes in use: ${list(groups)}. How they divide is uncertain; their sum is sounder. ${advice(groups)}`,
     });
   }
 }
