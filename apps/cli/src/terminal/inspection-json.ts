@@ -57,31 +57,33 @@ export function inspectionJson({
           count_layers: referenceLayers.countLayers,
         }
       : null,
-    reference: reference && {
-      cell_count: reference.cellCount ?? null,
-      gene_count: reference.geneCount,
-      shared_gene_count: reference.sharedGeneCount,
-      shared_name_count: reference.sharedNameCount,
-      shared_gene_share: reference.sharedGeneShare,
-      gene_remarks: reference.geneRemarks,
-      gene_columns: reference.geneColumns.map(({ spatialKey, referenceKey, sharedCount }) => ({
-        gene_key: spatialKey ?? null,
-        reference_gene_key: referenceKey ?? null,
-        shared_gene_count: sharedCount,
-      })),
-      gene_spellings: reference.geneSpellings.map(({ cause, gainedCount, example }) => ({
-        difference: cause,
-        gained_gene_count: gainedCount,
-        example,
-      })),
-      unlabelled_count: reference.unlabelledCount,
-      values: reference.counts ? valuesJson(reference.counts) : null,
-      cell_types: reference.types.map(({ name, cellCount, remark }) => ({
-        name,
-        cell_count: cellCount ?? null,
-        remark,
-      })),
-    },
+    reference: reference
+      ? {
+          cell_count: reference.cellCount ?? null,
+          gene_count: reference.geneCount,
+          shared_gene_count: reference.sharedGeneCount,
+          shared_name_count: reference.sharedNameCount,
+          shared_gene_share: reference.sharedGeneShare,
+          gene_remarks: reference.geneRemarks,
+          gene_columns: reference.geneColumns.map(({ spatialKey, referenceKey, sharedCount }) => ({
+            gene_key: spatialKey ?? null,
+            reference_gene_key: referenceKey ?? null,
+            shared_gene_count: sharedCount,
+          })),
+          gene_spellings: reference.geneSpellings.map(({ cause, gainedCount, example }) => ({
+            difference: cause,
+            gained_gene_count: gainedCount,
+            example,
+          })),
+          unlabelled_count: reference.unlabelledCount,
+          values: reference.counts ? valuesJson(reference.counts) : null,
+          cell_types: reference.types.map(({ name, cellCount, remark }) => ({
+            name,
+            cell_count: cellCount ?? null,
+            remark,
+          })),
+        }
+      : null,
   };
 }
 
