@@ -59,7 +59,6 @@ const WAYS: readonly {
       "packages/io-zarr/src/node/edit-store.ts": "hands the options on",
       "packages/io-zarr/src/node/remote/create-remote-store.ts": "hands the options on",
       "apps/cli/src/stores/input-facts.ts": "MOST_DOCUMENT_BYTES",
-      "apps/cli/src/stores/refuse-foreign-key.ts": "MOST_DOCUMENT_BYTES",
     },
   },
   {

@@ -1,3 +1,4 @@
+import { OptionError } from "@flashdeconv/core";
 import { Command } from "commander";
 import packageJson from "../package.json";
 import { addDemoCommand } from "./commands/demo.js";
@@ -38,7 +39,33 @@ export function buildProgram(environment: Environment): Command {
   addSimulateCommand(program, environment);
   addEvaluateCommand(program, environment);
   addDemoCommand(program, environment);
+  refuseRepeats(program);
   return program;
+}
+
+/** Options that gather what they are given. */
+const MAY_REPEAT = new Set(["--drop-type"]);
+
+/** Of an option that is given twice one value would be ignored. */
+function refuseRepeats(program: Command): void {
+  for (const command of program.commands) {
+    for (const option of command.options) {
+      if (MAY_REPEAT.has(option.long ?? "")) continue;
+      let isGiven = false;
+      command.on(`option:${option.name()}`, (value: string | null) => {
+        if (isGiven) {
+          const rule = "one value; it is given more than once";
+          throw new OptionError({
+            option: option.long ?? option.flags,
+            value,
+            rule,
+            remedy: "Leave all but one out.",
+          });
+        }
+        isGiven = true;
+      });
+    }
+  }
 }
 
 /** Help holds nothing but our own words. */

@@ -69,6 +69,17 @@ describe("--overwrite", () => {
     expect((await run("simulate", at("tissue"), ...small, "--overwrite")).code).toBe(2);
   });
 
+  it("does not take simulated data that another program wrote anew for its own", async () => {
+    const out = join(await temporaryFolder(), "tissue");
+    expect((await run("simulate", out, "--spots", "60", "--genes", "60", "--types", "3")).code).toBe(0);
+    const section = join(out, "spatial.zarr");
+    await rm(join(section, ".zmetadata"), { force: true });
+    await writeFile(join(section, ".zattrs"), '{"encoding-type": "anndata", "encoding-version": "0.1.0"}');
+    const before = await filesOf(section);
+    expect((await deconvolve("--out", section, "--overwrite")).code).toBe(2);
+    expect(await filesOf(section)).toEqual(before);
+  });
+
   it("knows results of earlier versions by their parameters", async () => {
     const out = join(await temporaryFolder(), "result.zarr");
     expect((await deconvolve("--out", out, "--obs-columns")).code).toBe(0);

@@ -32,12 +32,22 @@ describe("help and version", () => {
     for (const flag of flags) expect(flag === "-h, --help" || readme.includes(`\`${flag}`), flag).toBe(true);
   });
 
+  it.each([
+    ["run", "a.zarr", "--reference", "b.zarr", "--smoothing", "5", "--smoothing", "10"],
+    ["run", "a.zarr", "--reference", "b.zarr", "--overwrite", "--overwrite"],
+    ["simulate", "folder", "--seed", "1", "--seed=2"],
+  ])("%s refuses an option that is given twice", async (...args) => {
+    const { code, stderr } = await runCli(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/option --(smoothing|overwrite|seed): .*given more than once/);
+  });
+
   it("the README says which method has which option", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
     const names = Object.keys(DECONVOLVE_DEFAULTS) as (keyof typeof DECONVOLVE_DEFAULTS)[];
     const lists = [
       ...names.map((name) => [name, methodsWith(name)] as const),
-      ...["lambda", "rho"].map((name) => [name, methodsWithOwn(name)] as const),
+      ...["lambda", "rho", "shrinkage"].map((name) => [name, methodsWithOwn(name)] as const),
     ];
     const rows = lists
       .filter(([, methods]) => methods.length < METHOD_NAMES.length)

@@ -97,6 +97,8 @@ describe("a section key", () => {
     const one = await read(withLabels({ slide: [3, 3, 3, 3] }), { sectionKey: "slide" });
     expect(one.components).toBeUndefined();
     expect(one.codes).toEqual(["one-section"]);
+    const partly = await read(withLabels({ slide: [3, 3, undefined, undefined] }), { sectionKey: "slide" });
+    expect(partly.codes).toEqual(["spots-without-section"]);
   });
 
   it.each<[string, Labels, RegExp]>([

@@ -66,7 +66,7 @@ export function describeSections(sections: Sections, isAsked: boolean): Notice[]
       code: "sections-found",
       message: `${names.length} sections are told apart by ${columns}, which names the ids of uns/spatial: no neighbours lie in two of them.`,
     });
-  } else if (names.length === 1) {
+  } else if (names.length === 1 && withoutCount === 0) {
     notices.push({
       code: "one-section",
       message: `${columns} names one section only ("${names[0]}"): it changes nothing.`,

@@ -35,8 +35,9 @@ export type ListedStore = ReadableStore & Required<Pick<ReadableStore, "list">>;
 
 /**
  * The path of something in an AnnData group, or in a store of statistics, that flashdeconv did not write; undefined where it wrote all.
- * The attribute of the root tells a result and a simulated store; those of before there was one are known by their parameters
- * (`uns/<key>_params`, `uns/simulation`). A section to which a result was added is not all ours.
+ * The attribute of the root tells a result and a simulated store; results of before there was one are known by their parameters
+ * (`uns/<key>_params`). `uns/simulation` tells nothing: a program that changes simulated data carries it along. A section to which a
+ * result was added is not all ours.
  */
 export async function foreignPart(
   whole: ListedStore,
@@ -83,16 +84,9 @@ async function knownElements(
     const key = /^(.+)_params$/.exec(name)?.[1];
     if (key !== undefined) results.push(...((await recordedElements(hierarchy, key, signal)) ?? []));
   }
-  if (kind === "simulation" || (await isSimulation(hierarchy))) return [...OF_A_SIMULATION, ...results];
+  if (kind === "simulation") return [...OF_A_SIMULATION, ...results];
   if (kind !== "result" && results.length === 0) return undefined;
   const { region_key: region, instance_key: instance } = attributes;
   const ofTable = [`obs/${region}`, `obs/${instance}`, "uns/spatialdata_attrs"];
   return [...OF_A_RESULT, ...ofTable, ...results];
-}
-
-async function isSimulation(hierarchy: Hierarchy): Promise<boolean> {
-  for (const option of ["spotCount", "markerFold", "seed"]) {
-    if ((await hierarchy.node(`uns/simulation/${option}`))?.kind !== "array") return false;
-  }
-  return true;
 }

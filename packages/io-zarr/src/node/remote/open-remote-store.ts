@@ -51,7 +51,7 @@ async function requireRoot(name: string, store: ReadableStore): Promise<void> {
   for (const document of ["/zarr.json", "/.zgroup", "/.zmetadata", "/.zarray"] as const) {
     if (await readKey(store, document, { most: MOST_DOCUMENT_BYTES })) return;
   }
-  if (await store.get(`/${JOURNAL}`)) {
+  if (await readKey(store, `/${JOURNAL}`, { most: MOST_DOCUMENT_BYTES })) {
     throw new StoreError({
       path: name,
       found: "a store that is being replaced, or was until the run that did it was stopped",
