@@ -7,7 +7,7 @@ import { indexAt, numberAt, pairAt } from "./memory";
 export let edgeWeight: f64 = 0;
 let epsilon: f64 = 0;
 /** How hard the tissue pulls at a spot that has counts, and where its composition lies. */
-let tissueWeight: f64 = 0;
+export let tissueWeight: f64 = 0;
 let composition: usize = 0;
 
 // Of the spot that was loaded: its abundances, slope and curvature of the prior, and the least abundance among it and its neighbours.

@@ -12,6 +12,7 @@ import {
   setPrior,
   slope,
   tissueRoughness,
+  tissueWeight,
 } from "./relative-prior";
 
 // Updates and judges the spots of count-weighted least squares under the relative prior, in memory that all threads share. Twins:
@@ -135,7 +136,7 @@ function step(stat: usize, weight: f64, relaxation: f64, isStatDouble: bool): vo
     return;
   }
   const share = f64x2.splat(1 / depth);
-  if (isBoundClose && weight > 0) {
+  if (isBoundClose && (weight > 0 || tissueWeight > 0)) {
     multiply(old, product);
     deflatedStep(stat, depth, relaxation, isStatDouble);
     return;

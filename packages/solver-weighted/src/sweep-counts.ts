@@ -98,7 +98,7 @@ function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile, spot:
     return;
   }
   const share = 1 / depth;
-  if (bound && weight > 0) {
+  if (bound && (weight > 0 || prior.tissue.weight > 0)) {
     multiplyGram(gram, old, product);
     for (let k = 0; k < typeCount; k++) {
       added[k] = share * curvature[k];
