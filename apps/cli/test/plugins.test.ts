@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -114,7 +114,8 @@ describe.skipIf(!isBuilt)(
         }
       });
       const code = await new Promise((resolve) => child.on("close", resolve));
-      return { code, stderr, isThere: existsSync(out) };
+      const left = (await readdir(folder)).filter((name) => name !== "mine.mjs" && name !== "out.zarr");
+      return { code, stderr, isThere: existsSync(out), left };
     }
 
     it("that keeps them works", async () => {
@@ -125,9 +126,9 @@ describe.skipIf(!isBuilt)(
       ["at the top of its module", { top: "process.exit(0);" }],
       ["in a call", { sweep: "process.exit(0);" }],
     ])("that exits %s is told, and nothing is written", async (_, parts) => {
-      const { code, stderr, isThere } = await run(plugin(parts));
+      const { code, stderr, isThere, left } = await run(plugin(parts));
       expect(stderr).toMatch(/error: solver .*mine\.mjs: found a call of process\.exit\(0\)/);
-      expect({ code, isThere }).toEqual({ code: 2, isThere: false });
+      expect({ code, isThere, left }).toEqual({ code: 2, isThere: false, left: [] });
     });
 
     it.each([
@@ -135,18 +136,18 @@ describe.skipIf(!isBuilt)(
       ["resolveOptions", { resolve: "for (;;);" }],
       ["sweep", { sweep: "for (;;);" }],
     ])("that never comes back from %s is ended by --solver-timeout", async (call, parts) => {
-      const { code, stderr, isThere } = await run(plugin(parts), ["--solver-timeout", "0.5"]);
+      const { code, stderr, isThere, left } = await run(plugin(parts), ["--solver-timeout", "0.5"]);
       expect(stderr).toContain(`a call of ${call} that had not come back after 0.5 s`);
-      expect({ code, isThere }).toEqual({ code: 2, isThere: false });
+      expect({ code, isThere, left }).toEqual({ code: 2, isThere: false, left: [] });
     });
 
     it("that never comes back is ended by SIGINT", async () => {
       const loop = "require('node:fs').writeSync(2, 'looping\\n'); for (;;);";
       const top =
         "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-      const { code, stderr, isThere } = await run(plugin({ top, sweep: loop }), [], "looping");
+      const { code, stderr, isThere, left } = await run(plugin({ top, sweep: loop }), [], "looping");
       expect(stderr).toContain("interrupted");
-      expect({ code, isThere }).toEqual({ code: 130, isThere: false });
+      expect({ code, isThere, left }).toEqual({ code: 130, isThere: false, left: [] });
     });
   },
 );

@@ -9,6 +9,7 @@
  * await writeAnnData(store, { spotCount: 1, spotNames: ["spot-1"], geneNames: [] });
  */
 
+export { cleanUpAfterThread } from "./node/clean-up.js";
 export { type CreateStoreOptions, createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
 export type { LockOptions } from "./node/heartbeat.js";

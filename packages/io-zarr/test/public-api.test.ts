@@ -41,6 +41,7 @@ it("exports what is meant to be public, and nothing else", () => {
     [
       "LEDGER_BYTES",
       "acquireLock",
+      "cleanUpAfterThread",
       "createStore",
       "editStore",
       "isRemote",

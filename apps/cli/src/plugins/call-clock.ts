@@ -26,6 +26,17 @@ export function limitCalls(seconds: number | undefined): void {
     parentPort?.postMessage({ kind: "limit", milliseconds: 1000 * seconds });
 }
 
+/** A place on the disk that a run holds until it ends. */
+export interface HeldPlace {
+  readonly kind: "new store" | "edited store" | "run folder";
+  readonly path: string;
+}
+
+/** Says what the run is about to hold, for the thread that may have to end this one. */
+export function tellPlace(place: HeldPlace): void {
+  if (clock) parentPort?.postMessage({ kind: "place", place });
+}
+
 /** The call that a clock shows, and for how long it has been under way. */
 export function readClock(shared: SharedArrayBuffer): { call: PluginCall; milliseconds: number } | undefined {
   const [index, since] = new Int32Array(shared);

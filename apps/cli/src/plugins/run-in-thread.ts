@@ -1,12 +1,15 @@
 import { Worker } from "node:worker_threads";
 import { SolverError, WorkerError } from "@flashdeconv/core";
+import { cleanUpAfterThread } from "@flashdeconv/io-zarr/node";
+import { leaveRunFolder } from "@flashdeconv/pipeline/run-folder";
 import type { Environment } from "../environment.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
-import { readClock, type ThreadData } from "./call-clock.js";
+import { type HeldPlace, readClock, type ThreadData } from "./call-clock.js";
 
 type FromThread =
   | { readonly kind: "write"; readonly stream: "stdout" | "stderr"; readonly text: string }
   | { readonly kind: "limit"; readonly milliseconds: number }
+  | { readonly kind: "place"; readonly place: HeldPlace }
   | { readonly kind: "done"; readonly code: number };
 
 /** How often the clock is looked at, and how long a solver may go on with a call once it was told to stop, in milliseconds. */
@@ -40,11 +43,18 @@ export function runInThread(
   const worker = new Worker(new URL("./plugin-thread.js", import.meta.url), { workerData: data });
   let limit = Number.POSITIVE_INFINITY;
   let stopAt = Number.POSITIVE_INFINITY;
+  const held: HeldPlace[] = [];
   return new Promise<number>((resolve, reject) => {
+    let isEnding = false;
     const end = (error: unknown) => {
+      // What went wrong first is what is told.
+      if (isEnding) return;
+      isEnding = true;
       clearInterval(looking);
-      worker.removeAllListeners("exit");
-      worker.terminate().then(() => reject(error), reject);
+      worker
+        .terminate()
+        .then(() => cleanUp(held))
+        .then(() => reject(error), reject);
     };
     const looking = setInterval(() => {
       const now = readClock(clock);
@@ -62,10 +72,11 @@ export function runInThread(
     worker.on("message", (message: FromThread) => {
       if (message.kind === "write") (message.stream === "stdout" ? stdout : stderr).write(message.text);
       else if (message.kind === "limit") limit = message.milliseconds;
+      else if (message.kind === "place") held.push(message.place);
       else {
+        isEnding = true;
         clearInterval(looking);
         signal.removeEventListener("abort", stop);
-        worker.removeAllListeners("exit");
         worker.terminate().then(() => resolve(message.code), reject);
       }
     });
@@ -76,6 +87,14 @@ export function runInThread(
       end(fault(solver, `a call of process.exit(${code})`, "a solver that returns")),
     );
   });
+}
+
+/** Does for a thread that was ended what it can no longer do itself. What cannot be removed is for the next run. */
+async function cleanUp(held: readonly HeldPlace[]): Promise<void> {
+  for (const { kind, path } of held) {
+    if (kind === "run folder") await leaveRunFolder(path).catch(() => undefined);
+    else await cleanUpAfterThread(path, kind === "edited store").catch(() => undefined);
+  }
 }
 
 function escaped(solver: string, error: Error): SolverError {

@@ -5,6 +5,7 @@ import type { LockOptions } from "@flashdeconv/io-zarr/node";
 import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
+import { tellPlace } from "../plugins/call-clock.js";
 import { advise } from "../terminal/advice.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { withScratch } from "./with-scratch.js";
@@ -107,6 +108,7 @@ async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<R
   const { runDir, resume, restart, saveEvery, target, plan, scratch } = request;
   const path = runDirFor(request, target);
   try {
+    tellPlace({ kind: "run folder", path });
     return await openRunFolder(path, {
       facts: await request.facts(),
       settings: { keeps: plan.keeps, ...(scratch !== undefined && { scratch: resolve(scratch) }) },

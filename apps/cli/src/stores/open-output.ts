@@ -7,6 +7,7 @@ import {
   redactUrl,
   type StoreAccess,
 } from "@flashdeconv/io-zarr/node";
+import { tellPlace } from "../plugins/call-clock.js";
 import { refuseFileName } from "./refuse-file-name.js";
 import { refuseInside, refuseOverlap } from "./refuse-overlap.js";
 
@@ -56,10 +57,12 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
     });
   }
   if (out === undefined) {
+    tellPlace({ kind: "edited store", path: input });
     return editStore(input, { group: newTable === undefined ? tablePath : "tables", lock });
   }
   refuseFileName({ flag, location: out });
   await refuseOverlap({ flag, location: out }, [input, ...alsoRead], access);
   if (access?.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [out]);
+  tellPlace({ kind: "new store", path: out });
   return createStore(out, { overwrite: overwrite && "own", makeFolders: true, access, lock });
 }

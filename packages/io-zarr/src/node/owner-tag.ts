@@ -31,10 +31,18 @@ export function thisOwner(): Owner {
   };
 }
 
+let hasEnded = false;
+
+/** From now on all that this process has marked as its own counts as left behind: the thread that was at work has been ended. */
+export function disownAll(): void {
+  hasEnded = true;
+}
+
 /** Whether the process still runs. A process of the same number that began at another time is another one. */
 export function livenessOf({ pid, machine, began }: Pick<Owner, "pid" | "machine" | "began">): Liveness {
   if (machine !== thisMachine()) return "unknown";
   if (!isRunning(pid)) return "gone";
+  if (hasEnded && pid === process.pid) return "gone";
   const now = beginning(pid);
   if (began === undefined || now === undefined) return pid === process.pid ? "alive" : "unknown";
   return now === began ? "alive" : "gone";

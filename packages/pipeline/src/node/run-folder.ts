@@ -168,6 +168,23 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
   }
 }
 
+/**
+ * Leaves a folder that a thread of this process had open when it was ended, as `leave` would have: what is worth going on from stays. Call
+ * it after `cleanUpAfterThread` of io-zarr.
+ */
+export async function leaveRunFolder(path: string): Promise<void> {
+  const folder = resolve(path);
+  await attempt(path, async () => {
+    const left = await readManifest(join(folder, MANIFEST));
+    if (left === undefined) return;
+    const lock = await acquireLock(join(folder, LOCK), path);
+    const isWorth = !left.isDone && hasPieces(left.entries.keys());
+    if (!isWorth) await clear(folder, left);
+    await lock.release();
+    if (!isWorth) await rmdir(folder).catch(() => undefined);
+  });
+}
+
 function hasPieces(names: Iterable<string>): boolean {
   return [...names].some((name) => !name.startsWith(NOTE));
 }
