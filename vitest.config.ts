@@ -11,7 +11,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@flashdeconv\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
-      { find: /^@flashdeconv\/pipeline\/(.+)$/, replacement: `${root}packages/pipeline/src/node/$1.ts` },
+      {
+        find: /^@flashdeconv\/pipeline\/(.+)$/,
+        replacement: `${root}packages/pipeline/src/platform/node/$1.ts`,
+      },
       { find: /^@flashdeconv\/([^/]+)\/(.+)$/, replacement: `${root}packages/$1/src/$2.ts` },
     ],
   },

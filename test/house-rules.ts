@@ -46,7 +46,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 const NODE_PLACES = [
   /^apps\/cli\//,
   /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
-  /^packages\/pipeline\/src\/node\//,
+  /^packages\/pipeline\/src\/platform\/node\//,
 ];
 
 const CLI = "flashdeconv";

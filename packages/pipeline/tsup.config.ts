@@ -6,9 +6,9 @@ export default defineConfig({
   ...base,
   entry: {
     index: "src/index.ts",
-    pool: "src/node/pool.ts",
-    "pool-worker": "src/node/pool-worker.ts",
-    "run-folder": "src/node/run-folder.ts",
-    scratch: "src/node/scratch.ts",
+    pool: "src/platform/node/pool.ts",
+    "pool-worker": "src/platform/node/pool-worker.ts",
+    "run-folder": "src/platform/node/run-folder.ts",
+    scratch: "src/platform/node/scratch.ts",
   },
 });

@@ -1,17 +1,17 @@
 import type { Notice } from "@flashdeconv/core";
+import { isSignature, type ReferenceInput, type SpatialInput } from "./contracts/inputs.js";
+import type { Parameters } from "./contracts/parameters.js";
+import { withSpotName } from "./methods/guard-solver.js";
 import {
   type DeconvolveCallbacks,
   type DeconvolveOptions,
   resolveDeconvolveOptions,
-} from "./deconvolve-options.js";
-import { isSignature, type ReferenceInput, type SpatialInput } from "./inputs.js";
-import { startArena } from "./memory/allocator.js";
-import { keptNotices } from "./notice-list.js";
-import type { Parameters } from "./parameters.js";
-import { withSpotName } from "./plugins/guard-solver.js";
-import { solveSection } from "./solve/solve-summary.js";
-import type { SpotAnswers } from "./solve/spot-answers.js";
-import { summarizeSection } from "./summary/summarize-section.js";
+} from "./methods/resolve-options.js";
+import { startArena } from "./runtime/allocator.js";
+import { keptNotices } from "./runtime/notice-list.js";
+import { solveSection } from "./stages/solve/solve-section.js";
+import type { SpotAnswers } from "./stages/solve/spot-answers.js";
+import { summarizeSection } from "./summarize-section.js";
 
 /** What a deconvolution found. N spots, K types. */
 export interface Deconvolution extends SpotAnswers {

@@ -21,10 +21,22 @@
  * console.log(result.typeNames[result.dominant[0]]); // Neuron
  */
 
-export { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
-export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./checkpoint/checkpoint.js";
-export { needsSample } from "./choices/choose-fit.js";
+export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./contracts/checkpoint.js";
+export {
+  type CellReference,
+  isSignature,
+  type ReferenceInput,
+  type SpatialInput,
+  typeNamesOf,
+} from "./contracts/inputs.js";
+export type { Parameters, ParameterValue } from "./contracts/parameters.js";
+export type { Scratch, ScratchFile, ScratchUse } from "./contracts/scratch.js";
 export { type Deconvolution, deconvolve } from "./deconvolve.js";
+export { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
+export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./methods/guard-solver.js";
+export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods/methods.js";
+export { methodsWith, methodsWithOwn } from "./methods/option-table.js";
+export { PLATFORMS, type PlatformName, platformLambda } from "./methods/platforms.js";
 export {
   DECONVOLVE_DEFAULTS,
   type DeconvolveCallbacks,
@@ -32,50 +44,15 @@ export {
   resolveDeconvolveOptions,
   type StageName,
   type StageProgress,
-} from "./deconvolve-options.js";
-export {
-  type CellReference,
-  isSignature,
-  type ReferenceInput,
-  type SpatialInput,
-  typeNamesOf,
-} from "./inputs.js";
-export type { MemoryFacts, ReferenceFacts } from "./memory/memory-facts.js";
+} from "./methods/resolve-options.js";
+export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export {
   type MemoryPlan,
   type MemoryRequest,
   planMemory,
   SPOTS_WORTH_THREADS,
-} from "./memory/memory-plan.js";
-export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods.js";
-export { wantsNeighbors } from "./neighbors/wants-neighbors.js";
-export { methodsWith, methodsWithOwn } from "./option-table.js";
-export type { Parameters, ParameterValue } from "./parameters.js";
-export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./plugins/guard-solver.js";
-export { betterColumns, describeMatch, type NamedSide } from "./problem/align-inputs.js";
-export { judgeMatrices, type MatrixVerdict, type OtherMatrix } from "./problem/find-counts.js";
-export { PLATFORMS, type PlatformName, platformLambda } from "./problem/platforms.js";
-export { isUninformativeLabel } from "./problem/prepare-reference.js";
-export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./result/result-layout.js";
-export {
-  addResultTable,
-  addResultToStore,
-  checkResultPlace,
-  type ResultFrame,
-  resultElements,
-  writeResultStore,
-} from "./result/write-deconvolution.js";
-export type { Scratch, ScratchFile, ScratchUse } from "./scratch/scratch-use.js";
-export {
-  resolveSummaryOptions,
-  type SolveSummaryInput,
-  type SolveSummaryOptions,
-  solveSummary,
-} from "./solve/solve-summary.js";
-export { SPOT_STATUSES, type SpotAnswers } from "./solve/spot-answers.js";
-export { recombineTypes } from "./summary/recombine-types.js";
-export type { SpotStatistics } from "./summary/spot-statistics.js";
-export type { SectionSummary } from "./summary/summarize-section.js";
+} from "./runtime/memory-plan.js";
+export { recombineTypes } from "./stages/keep/recombine-types.js";
 export {
   type ReadSummaryOptions,
   readSummary,
@@ -83,5 +60,28 @@ export {
   type StoredSummary,
   type SummarySize,
   writeSummary,
-} from "./summary/summary-store.js";
-export type { PipelineTasks, SectionLocation } from "./threads/pipeline-tasks.js";
+} from "./stages/keep/summary-store.js";
+export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
+export type { PipelineTasks, SectionLocation } from "./stages/pipeline-tasks.js";
+export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
+export { judgeMatrices, type MatrixVerdict, type OtherMatrix } from "./stages/reference/find-counts.js";
+export { isUninformativeLabel } from "./stages/reference/prepare-reference.js";
+export {
+  resolveSummaryOptions,
+  type SolveSummaryInput,
+  type SolveSummaryOptions,
+  solveSummary,
+} from "./stages/solve/solve-section.js";
+export { SPOT_STATUSES, type SpotAnswers } from "./stages/solve/spot-answers.js";
+export type { SpotStatistics } from "./stages/summarize/spot-statistics.js";
+export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./stages/write/result-layout.js";
+export {
+  addResultTable,
+  addResultToStore,
+  checkResultPlace,
+  type ResultFrame,
+  resultElements,
+  writeResultStore,
+} from "./stages/write/write-deconvolution.js";
+export type { SectionSummary } from "./summarize-section.js";
+export { needsSample } from "./tuning/settle-smoothing.js";

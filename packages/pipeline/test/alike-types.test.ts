@@ -8,8 +8,8 @@ import {
   type SectionSummary,
   solveSummary,
 } from "../src/index.js";
-import { buildNoticeList } from "../src/notice-list.js";
-import { noteAlikeTypes } from "../src/problem/note-alike-types.js";
+import { buildNoticeList } from "../src/runtime/notice-list.js";
+import { noteAlikeTypes } from "../src/stages/solve/note-alike-types.js";
 import { smallSection } from "./small-section.js";
 
 const { spatial, reference } = await smallSection();

@@ -1,10 +1,10 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import { weakestEnough } from "../src/choices/choose-smoothing.js";
-import { CORE_SPOTS, SAMPLE_SPOTS, sampleSpots } from "../src/choices/sample-spots.js";
-import { search } from "../src/choices/search-strength.js";
-import { keptPlaces, restrictSample } from "../src/choices/settle-sample.js";
-import { thinCounts } from "../src/choices/thin-counts.js";
+import { CORE_SPOTS, SAMPLE_SPOTS, sampleSpots } from "../src/stages/survey/sample-spots.js";
+import { weakestEnough } from "../src/tuning/choose-smoothing.js";
+import { search } from "../src/tuning/search-strength.js";
+import { keptPlaces, restrictSample } from "../src/tuning/settle-sample.js";
+import { thinCounts } from "../src/tuning/thin-counts.js";
 
 describe("thinCounts", () => {
   const size = 4000;

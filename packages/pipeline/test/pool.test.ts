@@ -8,7 +8,7 @@ import { createStore, openStore } from "@flashdeconv/io-zarr/node";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deconvolve, type SpatialInput } from "../src/index.js";
-import { threadPool } from "../src/node/pool.js";
+import { threadPool } from "../src/platform/node/pool.js";
 import { proportionsOf } from "./proportions-of.js";
 
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);

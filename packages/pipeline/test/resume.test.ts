@@ -6,8 +6,8 @@ import { simulateTissue } from "@flashdeconv/simulate";
 import { nnls, type Solver } from "@flashdeconv/solver";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Deconvolution, type DeconvolveOptions, deconvolve, type StageProgress } from "../src/index.js";
-import { openRunFolder } from "../src/node/run-folder.js";
-import { passRanges } from "../src/summary/run-pass.js";
+import { openRunFolder } from "../src/platform/node/run-folder.js";
+import { passRanges } from "../src/runtime/run-pass.js";
 import { proportionsOf } from "./proportions-of.js";
 
 const tissue = simulateTissue({

@@ -1,9 +1,9 @@
 import { type CsrChunk, collect, memorySource, type ReferenceSignature } from "@flashdeconv/core";
 import { evaluateProportions, simulateTissue } from "@flashdeconv/simulate";
 import { beforeAll, describe, expect, it } from "vitest";
-import { packSurvey, unpackSurvey } from "../src/checkpoint/pack-survey.js";
 import { type Deconvolution, type DeconvolveOptions, deconvolve, METHOD_NAMES } from "../src/index.js";
-import { buildPipelineTasks } from "../src/threads/pipeline-tasks.js";
+import { buildPipelineTasks } from "../src/stages/pipeline-tasks.js";
+import { packSurvey, unpackSurvey } from "../src/stages/survey/pack-survey.js";
 import { proportionsOf } from "./proportions-of.js";
 import { spatialFrom } from "./small-section.js";
 

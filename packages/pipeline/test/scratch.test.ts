@@ -19,9 +19,9 @@ import {
   solveSummary,
   writeSummary,
 } from "../src/index.js";
-import { threadPool } from "../src/node/pool.js";
-import { openScratchFolder, type ScratchFolder } from "../src/node/scratch.js";
-import { RowScatter } from "../src/scratch/row-scatter.js";
+import { threadPool } from "../src/platform/node/pool.js";
+import { openScratchFolder, type ScratchFolder } from "../src/platform/node/scratch.js";
+import { RowScatter } from "../src/runtime/scratch/row-scatter.js";
 import { proportionsOf } from "./proportions-of.js";
 
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);

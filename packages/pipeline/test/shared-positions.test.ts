@@ -1,7 +1,7 @@
 import { buildNeighborGraph, type GraphKind } from "@flashdeconv/graph";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countSharedPositions } from "../src/neighbors/shared-positions.js";
+import { countSharedPositions } from "../src/stages/neighbors/shared-positions.js";
 
 const POINTS = fc.array(fc.tuple(fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 })), {
   minLength: 1,

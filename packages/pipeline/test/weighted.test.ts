@@ -14,8 +14,8 @@ import {
   solveSummary,
   writeSummary,
 } from "../src/index.js";
-import { threadPool } from "../src/node/pool.js";
-import { openScratchFolder } from "../src/node/scratch.js";
+import { threadPool } from "../src/platform/node/pool.js";
+import { openScratchFolder } from "../src/platform/node/scratch.js";
 import { proportionsOf } from "./proportions-of.js";
 import { smallSection, spatialFrom, withValue } from "./small-section.js";
 import { storedTissue } from "./stored-tissue.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { typedParameters } from "../src/result/whole-numbers.js";
+import { typedParameters } from "../src/stages/write/whole-numbers.js";
 
 it("a parameter's type follows from its name, whatever its value", () => {
   fc.assert(

@@ -1,0 +1,61 @@
+import type { Allocate } from "@flashdeconv/solver";
+import type { ScratchFile } from "./scratch.js";
+
+export type PieceArray = Int32Array | Float32Array | Float64Array;
+
+/** A finished part of a run, as plain data. */
+export interface Piece {
+  /** What JSON can hold. */
+  readonly facts: unknown;
+  readonly arrays: Readonly<Record<string, PieceArray>>;
+}
+
+/** Makes a piece when it is about to be written. */
+export type PieceMaker = () => Piece | Promise<Piece>;
+
+/**
+ * Where a run keeps its finished pieces, so that it can go on from them after it was stopped. Inputs and options are the same
+ * whenever pieces are found: whoever makes the checkpoint sees to that.
+ */
+export interface Checkpoint {
+  /** Whether so much has been done since pieces were last written that it is time to do so. */
+  readonly isDue: boolean;
+  /** Seconds of work that may be lost; a part of the work that takes longer should be cut. */
+  readonly everySeconds: number;
+  /** Names of the pieces there are. */
+  names(): readonly string[];
+  /** A piece, its arrays in memory of the allocator; undefined if there is none of the name, or if it was damaged. */
+  load(name: string, allocate?: Allocate): Promise<Piece | undefined>;
+  /**
+   * Takes in a piece whose arrays change no more. It is written when that is due, with all that were offered before; a later one of
+   * the same name replaces it. Never throws: whoever offers may be in the midst of something.
+   */
+  offer(name: string, make: PieceMaker): void;
+  /** Throws what a write failed with. */
+  throwIfFailed(): void;
+  /** Writes a piece now, after those that were offered. Its arrays may change once this has resolved. */
+  save(name: string, make: PieceMaker): Promise<void>;
+  /** Resolves when all that was saved will outlast this process. */
+  settle(): Promise<void>;
+  /** A checksum of bytes that follow those of the checksum `before`. */
+  checksum(bytes: Uint8Array, before?: number): number;
+}
+
+const BLOCK_BYTES = 4 * 2 ** 20;
+
+/** The checksum of a part of a scratch file. */
+export async function checksumOf(
+  { checksum }: Checkpoint,
+  file: ScratchFile,
+  at: number,
+  byteLength: number,
+): Promise<number> {
+  const block = new Uint8Array(Math.min(BLOCK_BYTES, byteLength));
+  let sum = 0;
+  for (let done = 0; done < byteLength; done += block.length) {
+    const part = block.subarray(0, Math.min(block.length, byteLength - done));
+    await file.read(part, at + done);
+    sum = checksum(part, sum);
+  }
+  return sum;
+}

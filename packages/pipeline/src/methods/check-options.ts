@@ -1,0 +1,86 @@
+import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import type { Solver } from "@flashdeconv/solver";
+import { type MethodName, methodOf } from "./methods.js";
+import { methodsWith, methodsWithOwn, OPTION_TABLE } from "./option-table.js";
+import type { DeconvolveOptions } from "./resolve-options.js";
+
+/** Where the method of a run comes from: what to do about an option that it lacks depends on that. */
+export type MethodOrigin = "given" | "default" | "statistics";
+
+export interface GivenOptions {
+  /** The options that were given, whatever their value: the default counts too. */
+  readonly names: readonly (keyof DeconvolveOptions)[];
+  readonly options: DeconvolveOptions;
+  readonly origin: MethodOrigin;
+}
+
+/** Refuses each given option that the solver does not have. Settings in messages are written as `{ option: value }`. */
+export function refuseForeign({ names, options, origin }: GivenOptions): void {
+  for (const option of names) {
+    const { isFor } = OPTION_TABLE[option];
+    if (isFor && !isFor(options.solver)) {
+      throw foreign(option, options[option], methodsWith(option), options.solver, origin);
+    }
+  }
+}
+
+/** Refuses each given option that nothing would look at, for what other options say. */
+export function refuseIgnored({ names, options }: GivenOptions): void {
+  for (const option of names) {
+    const refusal = OPTION_TABLE[option].ignoredFor?.(options);
+    if (refusal) throw new OptionError({ option, value: told(options[option]), ...refusal });
+  }
+}
+
+/** Refuses options of the solver's own that it does not have, and what it refuses itself. */
+export function checkSolverOptions({ solver, solverOptions }: DeconvolveOptions, origin: MethodOrigin): void {
+  const refused = (option: string) =>
+    foreign(option, solverOptions[option], methodsWithOwn(option), solver, origin);
+  let resolved: object;
+  try {
+    resolved = solver.resolveOptions(solverOptions);
+  } catch (error) {
+    const option = isFlashdeconvError(error) && error instanceof OptionError ? error.option : "";
+    const isUnknown = option in solverOptions && !(option in solver.resolveOptions());
+    throw isUnknown && methodsWithOwn(option).length > 0 ? refused(option) : error;
+  }
+  for (const [option, value] of Object.entries(solverOptions)) {
+    if (value !== undefined && !(option in resolved)) throw refused(option);
+  }
+}
+
+function foreign(
+  option: string,
+  value: unknown,
+  methods: readonly MethodName[],
+  solver: Solver,
+  origin: MethodOrigin,
+): OptionError {
+  const method = methodOf(solver);
+  const subject = method === undefined ? `the solver ${solver.name}` : setting(method);
+  const whose = {
+    given: subject,
+    default: `${subject}, the default`,
+    statistics: method === undefined ? subject : `statistics of ${subject}`,
+  };
+  const others = methods.map(setting).join(" or ");
+  const remedy = {
+    given: method === undefined ? `take ${others} in place of the solver` : `take ${others}`,
+    default: `add ${others}`,
+    statistics: `run the section itself with ${others}`,
+  };
+  return new OptionError({
+    option,
+    value: told(value),
+    rule: `nothing with ${whose[origin]}: it has no such option`,
+    remedy: others === "" ? "Check the spelling, or leave it out." : `Leave it out, or ${remedy[origin]}.`,
+  });
+}
+
+function setting(method: MethodName): string {
+  return `{ method: "${method}" }`;
+}
+
+function told(value: unknown): unknown {
+  return typeof value === "object" || typeof value === "function" ? String(value) : value;
+}

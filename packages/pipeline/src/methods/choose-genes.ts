@@ -1,0 +1,26 @@
+import { compareCodePoints } from "@flashdeconv/core";
+import { selectGenes, signatureSubset, silentTypes, withoutTypes } from "@flashdeconv/select-genes";
+import type { NoticeList } from "../runtime/notice-list.js";
+import { noteTypesInFit } from "../stages/solve/note-types-in-fit.js";
+import { type Evidence, requireEnoughGenes } from "../stages/survey/gather-evidence.js";
+import type { Problem } from "./normalized-problem.js";
+import { type DeconvolveOptions, geneSelectionOptions } from "./resolve-options.js";
+
+/** Which genes a deconvolution uses, with the signature over them of the types that have a count there. */
+export function chooseGenes(
+  { moments, genes: counted, signature: known, silentTypes: silentBefore }: Evidence,
+  options: DeconvolveOptions,
+  notices: NoticeList,
+): Pick<Problem, "genes" | "signature" | "silentTypes"> {
+  const genes =
+    options.genes === "all" ? counted : selectGenes(moments, known, geneSelectionOptions(options)).genes;
+  const all = signatureSubset(known, genes);
+  // Without markers a type may have none of its counts in the genes that vary.
+  const silent = silentTypes(all);
+  const signature = withoutTypes(all, silent);
+  const { typeNames } = signature;
+  requireEnoughGenes(genes.length, typeNames.length, "genes in use");
+  const silentNames = [...silentBefore, ...silent.map((k) => all.typeNames[k])].sort(compareCodePoints);
+  noteTypesInFit(typeNames, silentNames, notices);
+  return { genes, signature, silentTypes: silentNames };
+}

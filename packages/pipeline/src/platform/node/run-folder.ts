@@ -1,0 +1,280 @@
+/**
+ * A folder in which a run keeps its finished pieces and its scratch, in Node, so that it can go on after it was killed.
+ *
+ * @example
+ * import { openRunFolder } from "@flashdeconv/pipeline/run-folder";
+ *
+ * const facts = { input: "section.zarr as of today", options: "{}" };
+ * const run = await openRunFolder("my-run", { facts, resume: true });
+ * // await deconvolve(section, reference, {}, { checkpoint: run.checkpoint });
+ * await run.remove(); // once the result is written
+ */
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
+import { acquireLock, type LockOptions } from "@flashdeconv/io-zarr/node";
+import type { Checkpoint } from "../../contracts/checkpoint.js";
+import { describeDifferences } from "./run-folder/differences.js";
+import {
+  LAYOUT_VERSION,
+  type ManifestContent,
+  openManifest,
+  type RunHeader,
+  readManifest,
+} from "./run-folder/manifest.js";
+import { pieceKeeper } from "./run-folder/piece-keeper.js";
+import { openScratchFolder, type ScratchFolder } from "./scratch.js";
+
+export interface RunFolderOptions {
+  /** All that the result depends on, by name: a run goes on only where all of it is the same. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** What no result depends on, but a run that goes on wants to know of the one before. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Go on with a run that was stopped, if there is one. False by default. */
+  readonly resume?: boolean;
+  /** Throw away what a run that was stopped has left. False by default. */
+  readonly restart?: boolean;
+  /** Seconds of work that may be lost; 15 by default. */
+  readonly everySeconds?: number;
+  /** What to do while it is seen whether another run, of which this machine knows nothing, is still at work there. */
+  readonly lock?: LockOptions;
+}
+
+export const SAVE_EVERY_SECONDS = 15;
+
+export interface RunFolder {
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
+  /** Pieces that an earlier run had finished. */
+  readonly resumedCount: number;
+  /** Notes, to be seen by `peekRunFolder`, that something is about to happen. By itself it is nothing to go on from. */
+  note(name: string): Promise<void>;
+  /** Those of the run that was begun first. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Opens the run's scratch: in this folder, or in the one that the setting `scratch` names. */
+  openScratch(bytesNeeded: number): Promise<ScratchFolder>;
+  /** Removes the folder and all scratch: the run is over. */
+  remove(): Promise<void>;
+  /** Leaves what is worth going on from; where that is nothing, removes the folder. Resolves to whether there is something. */
+  leave(): Promise<boolean>;
+}
+
+/** What a run that was stopped has left in a folder, so far as it can be seen without opening it; undefined where that is nothing. */
+export interface RunLeft {
+  readonly settings: Readonly<Record<string, string>>;
+  /** What was noted. */
+  readonly notes: ReadonlySet<string>;
+}
+
+export async function peekRunFolder(path: string): Promise<RunLeft | undefined> {
+  const content = await attempt(path, () => readManifest(join(path, MANIFEST)));
+  if (!content || content.isDone) return undefined;
+  const notes = [...content.entries.keys()].filter((name) => name.startsWith(NOTE));
+  return { settings: content.header.settings, notes: new Set(notes.map((name) => name.slice(NOTE.length))) };
+}
+
+const MANIFEST = "manifest.jsonl";
+const LOCK = "lock";
+const SCRATCH = "scratch";
+/** All that a run makes in its folder. */
+const OURS = /^(manifest\.jsonl|lock(-.+)?|scratch|\d+\.piece(\.draft)?)$/;
+/** Begins the names of pieces that are worth nothing by themselves. */
+const NOTE = "note/";
+
+/**
+ * Opens the folder of a run, or makes it. One run at a time can have it open.
+ *
+ * @throws StoreError where another run is at work there, the folder holds something else, or a run that was stopped and is
+ *   neither to go on (`resume`) nor to be thrown away (`restart`); OptionError where the run to go on with differs in one of its facts
+ */
+export async function openRunFolder(path: string, options: RunFolderOptions): Promise<RunFolder> {
+  const { facts, settings = {}, resume = false, restart = false } = options;
+  const everySeconds = options.everySeconds ?? SAVE_EVERY_SECONDS;
+  const folder = resolve(path);
+  const lock = await attempt(path, async () => {
+    await makeFolder(path, folder);
+    return acquireLock(join(folder, LOCK), path, options.lock);
+  });
+  try {
+    const left = await attempt(path, () => readManifest(join(folder, MANIFEST)));
+    const isWorth = left !== undefined && !left.isDone && hasPieces(left.entries.keys());
+    if (isWorth && !resume && !restart) throw leftOver(path, left);
+    // A run may have left nothing but the note that it was about to write its result.
+    const goesOn = resume && !restart && left !== undefined && !left.isDone && left.entries.size > 0;
+    if (goesOn) refuseDifferences(path, left.header, facts);
+    else await attempt(path, () => clear(folder, left));
+    const header: RunHeader = goesOn
+      ? left.header
+      : {
+          version: LAYOUT_VERSION,
+          id: randomBytes(6).toString("hex"),
+          began: new Date().toISOString(),
+          facts,
+          settings,
+        };
+    const manifest = await attempt(path, () =>
+      openManifest(join(folder, MANIFEST), goesOn ? { length: left.length } : { header }),
+    );
+    const keeper = pieceKeeper({
+      path: folder,
+      manifest,
+      entries: goesOn ? left.entries : new Map(),
+      everySeconds,
+      mayWrite: () => lock.check(),
+      toError: (error, bytes) => writeError(path, error, bytes),
+    });
+    const scratches: ScratchFolder[] = [];
+    const remove = async () => {
+      // Should this be cut off, the next run sees that nothing here is worth going on from.
+      if (keeper.names().length > 0) await manifest.addDone().catch(() => undefined);
+      await keeper.close();
+      for (const scratch of scratches) await scratch.remove();
+      await attempt(path, () => clear(folder, { header }));
+      await lock.release();
+      // It may hold what somebody else has put there meanwhile.
+      await rmdir(folder).catch(() => undefined);
+    };
+    return {
+      path,
+      checkpoint: keeper,
+      resumedCount: goesOn ? left.entries.size : 0,
+      settings: header.settings,
+      note: (name) => keeper.note(NOTE + name),
+      async openScratch(bytesNeeded) {
+        const elsewhere = header.settings.scratch;
+        const scratch = await openScratchFolder(elsewhere ?? folder, {
+          bytesNeeded,
+          name: elsewhere === undefined ? SCRATCH : scratchName(header.id),
+        });
+        scratches.push(scratch);
+        return scratch;
+      },
+      remove,
+      async leave() {
+        await keeper.close();
+        if (!hasPieces(keeper.names())) {
+          await remove();
+          return false;
+        }
+        for (const scratch of scratches) await scratch.close();
+        await lock.release();
+        return true;
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Leaves a folder that a thread of this process had open when it was ended, as `leave` would have: what is worth going on from stays. Call
+ * it after `cleanUpAfterThread` of io-zarr.
+ */
+export async function leaveRunFolder(path: string): Promise<void> {
+  const folder = resolve(path);
+  await attempt(path, async () => {
+    const left = await readManifest(join(folder, MANIFEST));
+    if (left === undefined) return;
+    const lock = await acquireLock(join(folder, LOCK), path);
+    const isWorth = !left.isDone && hasPieces(left.entries.keys());
+    if (!isWorth) await clear(folder, left);
+    await lock.release();
+    if (!isWorth) await rmdir(folder).catch(() => undefined);
+  });
+}
+
+function hasPieces(names: Iterable<string>): boolean {
+  return [...names].some((name) => !name.startsWith(NOTE));
+}
+
+function scratchName(id: string): string {
+  return `.flashdeconv-scratch-${id}`;
+}
+
+async function makeFolder(path: string, folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const isFolder = (await stat(folder)).isDirectory();
+    const foreign = isFolder ? (await readdir(folder)).find((name) => !OURS.test(name)) : undefined;
+    if (isFolder && foreign === undefined) return;
+    throw new StoreError({
+      path,
+      found: isFolder ? `a folder with other things in it (${foreign})` : "a file",
+      expected: "a folder for this run alone",
+      remedy: "Name another --run-dir. Nothing there was touched.",
+    });
+  }
+}
+
+/** Removes all that a run made but the lock. */
+async function clear(folder: string, left?: Pick<ManifestContent, "header">): Promise<void> {
+  const elsewhere = left?.header.settings.scratch;
+  if (left && elsewhere)
+    await rm(join(elsewhere, scratchName(left.header.id)), { recursive: true, force: true });
+  const names = (await readdir(folder)).filter((name) => OURS.test(name) && !name.startsWith(LOCK));
+  // The manifest goes last: as long as it is there, the rest is known to be ours.
+  names.sort((a, b) => Number(a === MANIFEST) - Number(b === MANIFEST));
+  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+function refuseDifferences(
+  path: string,
+  { facts: before, began }: RunHeader,
+  facts: RunHeader["facts"],
+): void {
+  const differences = describeDifferences(before, facts);
+  if (differences.length === 0) return;
+  throw new OptionError({
+    option: "--resume",
+    value: path,
+    rule: `the run that was begun at ${began}, but this one differs: ${differences.join("; ")}`,
+    remedy: "Give what that run was given, or begin anew with --restart.",
+  });
+}
+
+function leftOver(path: string, { header, entries }: ManifestContent): StoreError {
+  return new StoreError({
+    path,
+    found: `a run that was begun at ${header.began} and stopped, with ${entries.size} finished pieces`,
+    expected: "no run that could go on",
+    remedy: "Go on with it (--resume), throw it away (--restart), or name another --run-dir.",
+  });
+}
+
+async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isFlashdeconvError(error) ? error : await writeError(path, error, undefined);
+  }
+}
+
+async function writeError(path: string, error: unknown, bytes: number | undefined): Promise<unknown> {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (isFlashdeconvError(error) || code === undefined) return error;
+  const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
+  const free = isFull ? await freeBytes(path) : undefined;
+  return new StoreError({
+    path,
+    found: isFull
+      ? `no room to keep pieces of the run (${free ?? "an unknown number of"} bytes free)`
+      : message,
+    expected: isFull
+      ? `room for ${bytes === undefined ? "what is written" : `${bytes} more bytes`}`
+      : "a folder in which files can be made",
+    remedy: `${isFull ? "Free some space, name" : "Name"} another folder with --run-dir, or do without (--save-every never).`,
+    cause: error,
+  });
+}
+
+async function freeBytes(path: string): Promise<number | undefined> {
+  for (const place of [path, dirname(resolve(path))]) {
+    const found = await statfs(place).catch(() => undefined);
+    if (found) return found.bavail * found.bsize;
+  }
+  return undefined;
+}

@@ -1,0 +1,191 @@
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { Checkpoint, PieceMaker } from "../../../contracts/checkpoint.js";
+import type { Manifest, PieceEntry } from "./manifest.js";
+import { readPiece, writePiece } from "./piece-file.js";
+
+export interface PieceKeeper extends Checkpoint {
+  /** Notes at once that something is about to happen; nothing else is written for it. */
+  note(name: string): Promise<void>;
+  /**
+   * Ends writing within a moment, and closes the manifest. What is under way may end in it, and what is waiting is written if pieces
+   * have been kept before or are due. Never rejects.
+   */
+  close(): Promise<void>;
+}
+
+export interface PieceKeeperOptions {
+  /** The folder of the pieces. */
+  readonly path: string;
+  readonly manifest: Manifest;
+  /** Pieces of an earlier run. */
+  readonly entries: ReadonlyMap<string, PieceEntry>;
+  readonly everySeconds: number;
+  /** Rejects where the folder has become another run's. */
+  readonly mayWrite: () => Promise<void>;
+  /** What to throw where the system refuses to write. */
+  readonly toError: (error: unknown, bytes: number | undefined) => Promise<unknown>;
+}
+
+/** Least time between two looks whether the last write is over, where pieces may be written at any time. */
+const LEAST_WAIT_MILLISECONDS = 5;
+
+/** A run that is interrupted is to be gone within a second. */
+const GRACE_MILLISECONDS = 400;
+
+/** Writes pieces one after the other, beside the work, each into a file of its own, and notes them in the manifest. */
+export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
+  const { path, manifest, everySeconds, mayWrite, toError } = options;
+  const entries = new Map(options.entries);
+  const pending = new Map<string, PieceMaker>();
+  let fileCount =
+    1 + Math.max(0, ...[...entries.values()].map(({ file }) => Number.parseInt(file ?? "0", 10)));
+  let lastSave = performance.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let underWay = 0;
+  let closedAt = Number.POSITIVE_INFINITY;
+  let failure: { readonly error: unknown } | undefined;
+  /** Ends when everything asked for so far has; never rejects. */
+  let tail: Promise<void> = Promise.resolve();
+
+  const check = () => {
+    if (performance.now() > closedAt + GRACE_MILLISECONDS) throw new Error("the run has ended");
+  };
+  const waited = () => performance.now() - lastSave;
+  const isDue = () => underWay === 0 && waited() >= 1000 * everySeconds;
+
+  function enqueue<T>(job: () => Promise<T>): Promise<T> {
+    underWay++;
+    const run = tail.then(async () => {
+      if (failure) throw failure.error;
+      return job();
+    });
+    tail = run.then(
+      () => undefined,
+      (error) => {
+        failure ??= { error };
+      },
+    );
+    tail = tail.then(() => {
+      underWay--;
+    });
+    return run;
+  }
+
+  /** Brings a piece to its file; what comes back makes it last. */
+  async function stage(piece: string, make: PieceMaker): Promise<() => Promise<void>> {
+    check();
+    await mayWrite();
+    const { facts, arrays } = await make();
+    if (Object.keys(arrays).length === 0) return () => enter({ piece, facts });
+    const file = `${fileCount++}.piece`;
+    const size = Object.values(arrays).reduce((sum, array) => sum + array.byteLength, 0);
+    try {
+      const { bytes, checksum, finish } = await writePiece(join(path, file), { facts, arrays }, check);
+      return async () => {
+        await finish(closedAt < Number.POSITIVE_INFINITY).catch(async (error) => {
+          throw await toError(error, size);
+        });
+        await syncFolder(path);
+        await enter({ piece, file, bytes, checksum });
+      };
+    } catch (error) {
+      await rm(join(path, `${file}.draft`), { force: true });
+      throw await toError(error, size);
+    }
+  }
+
+  async function enter(entry: PieceEntry): Promise<void> {
+    check();
+    await mayWrite();
+    const before = entries.get(entry.piece);
+    await manifest.add(entry).catch(async (error) => {
+      throw await toError(error, undefined);
+    });
+    entries.set(entry.piece, entry);
+    if (before?.file) await rm(join(path, before.file), { force: true });
+  }
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = [...pending];
+    pending.clear();
+    lastSave = performance.now();
+    if (batch.length === 0) return;
+    const written = enqueue(async () => {
+      for (const [name, make] of batch) await (await stage(name, make))();
+    });
+    // Told by `throwIfFailed`.
+    written.catch(() => undefined);
+  }
+
+  function flushWhenDue(): void {
+    if (isDue()) {
+      flush();
+      return;
+    }
+    if (timer !== undefined || closedAt < Number.POSITIVE_INFINITY) return;
+    const wait = Math.max(LEAST_WAIT_MILLISECONDS, 1000 * everySeconds - waited());
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (pending.size > 0) flushWhenDue();
+    }, wait);
+    timer.unref();
+  }
+
+  return {
+    get isDue() {
+      return isDue();
+    },
+    everySeconds,
+    names: () => [...entries.keys()],
+    async load(name, allocate) {
+      const entry = entries.get(name);
+      if (!entry) return undefined;
+      const { file, bytes, checksum, facts } = entry;
+      if (file === undefined || bytes === undefined || checksum === undefined) return { facts, arrays: {} };
+      const piece = await readPiece(join(path, file), { bytes, checksum }, allocate);
+      if (!piece) entries.delete(name);
+      return piece;
+    },
+    offer(name, make) {
+      pending.set(name, make);
+      flushWhenDue();
+    },
+    throwIfFailed() {
+      if (failure) throw failure.error;
+    },
+    async save(name, make) {
+      pending.delete(name);
+      flush();
+      const finish = await enqueue(() => stage(name, make));
+      enqueue(finish).catch(() => undefined);
+    },
+    async settle() {
+      await tail;
+      if (failure) throw failure.error;
+    },
+    note: (name) => enqueue(() => enter({ piece: name, facts: true })),
+    checksum: (bytes, before = 0) => crc32(bytes, before),
+    async close() {
+      closedAt = performance.now();
+      clearTimeout(timer);
+      await tail;
+      if (entries.size > 0 || isDue()) flush();
+      await tail;
+      await manifest.close().catch(() => undefined);
+    },
+  };
+}
+
+/** Makes a rename last. Not every system can do it; there it is left to the system. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r").catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => undefined);
+  } finally {
+    await handle?.close();
+  }
+}

@@ -1,0 +1,283 @@
+import { MemoryPlanError } from "@flashdeconv/core";
+import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver";
+import { SCATTER_BYTES, scratchBytes } from "../stages/solve/solve-on-scratch.js";
+import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "../stages/survey/sample-spots.js";
+import type { MemoryFacts } from "./memory-facts.js";
+
+export interface MemoryRequest {
+  readonly budgetBytes: number;
+  /** Threads to use: so many, or up to so many as the budget allows. */
+  readonly workers: { readonly count: number; readonly isFixed: boolean };
+  /** Whether what is kept per spot may, or must, go to scratch. */
+  readonly scratch: "auto" | "always" | "never";
+}
+
+/** How a run is to stay within its memory. */
+export interface MemoryPlan {
+  readonly budgetBytes: number;
+  /** What the run takes at most. */
+  readonly totalBytes: number;
+  readonly workers: number;
+  /** Threads beside the calling one: `workers`, or 0 where the section is too small to be worth any. */
+  readonly threads: number;
+  /** Where statistics, abundances and proportions are kept. */
+  readonly keeps: "memory" | "scratch";
+  /** Bytes of memory for the strips that are being solved; 0 where all is in memory. */
+  readonly windowBytes: number;
+  /** Bytes on disk; 0 where all is in memory. */
+  readonly scratchBytes: number;
+  readonly parts: {
+    /** The runtime and the program. */
+    readonly process: number;
+    /** Threads with what they read, decode and leave to the garbage collector. */
+    readonly workers: number;
+    /** All that is held per spot, in memory. */
+    readonly spots: number;
+  };
+}
+
+/**
+ * Below this a run is over before threads have started. From here on even a single worker is a thread of its own, so that the
+ * calling one is free to show progress and to hear that it should stop.
+ */
+export const SPOTS_WORTH_THREADS = 20_000;
+
+const MIB = 2 ** 20;
+/** The main thread with its program: 70 to 80 MiB were measured. */
+const PROCESS_BYTES = 80 * MIB;
+/** A thread of its own, before it reads anything. */
+const THREAD_BYTES = 45 * MIB;
+/** A heap lets so much decoded memory gather before it is collected (64 MiB in V8), whatever the chunks. */
+const GARBAGE_BYTES = 64 * MIB;
+/** Chunks that are compressed, being decoded, being reduced, or waiting for the collector. Measured on chunks of 8 MiB. */
+const CHUNKS_IN_FLIGHT = 10;
+/** The same where they are not compressed: each is held as it lies and as it is handed on. */
+const UNPACKED_CHUNKS_IN_FLIGHT = 12.5;
+/** Chunks of a reference that are there at a time if it has but one: compressed, decoded, as sparse rows. 3 were measured, of six 5. */
+const LONE_CHUNK_COPIES = 4;
+/** Bytes per spot while neighbours are searched for: coordinates, cells, lists before and after they are made mutual. */
+const GRAPH_BUILD_BYTES = 140;
+/** Neighbours per spot once they are mutual, over those asked for: 1.25 at random points. */
+const MUTUAL_DEGREE = 1.3;
+/** Stages of the shortest pass over the strips, and the share of a section that lies between two of them; see `leastWindow`. */
+const LEAST_STAGES = 7;
+/** The window gains little above this. */
+const MOST_WINDOW_BYTES = 768 * MIB;
+/** A value of the sample: gathered, joined, over the genes in use, and both halves of it, as far as these are there together. */
+const SAMPLED_VALUE_BYTES = 56;
+/** The sample's spots may hold more than the mean of all. */
+const SAMPLE_SPREAD = 1.5;
+/** Statistics and answers of the sample's spots while strengths of smoothing are tried, and what a solve adds, in numbers per type. */
+const SAMPLE_NUMBERS = 12;
+/** Which spots are taken, for each spot of the section. */
+const SAMPLE_PLACE_BYTES = 5;
+/** A thread's requests and connections, and the versions of what it has read, where a store lies behind a network. */
+const NETWORK_BYTES = 16 * MIB;
+/** What is fetched ahead is there in pieces as it comes, and put together. */
+const FETCHED_COPIES = 2;
+/** Blocks of the result that are gathered and compressed. */
+const WRITE_BYTES = 32 * MIB;
+
+/**
+ * Says before a run how it will keep within a budget: with how many threads, and what of it goes to scratch.
+ *
+ * @throws MemoryPlanError with the smallest budget that would do
+ */
+export function planMemory(facts: MemoryFacts, request: MemoryRequest): MemoryPlan {
+  const { budgetBytes, workers } = request;
+  const least = workers.isFixed ? workers.count : 1;
+  let smallest: MemoryPlan | undefined;
+  for (let count = workers.count; count >= least; count--) {
+    for (const keeps of ["memory", "scratch"] as const) {
+      if (request.scratch === (keeps === "memory" ? "always" : "never")) continue;
+      const plan = planFor(facts, budgetBytes, count, keeps);
+      if (plan.totalBytes <= budgetBytes) return plan;
+      if (!smallest || plan.totalBytes < smallest.totalBytes) smallest = plan;
+    }
+  }
+  throw notEnough(facts, request, smallest as MemoryPlan);
+}
+
+function planFor(
+  facts: MemoryFacts,
+  budgetBytes: number,
+  workers: number,
+  keeps: MemoryPlan["keeps"],
+): MemoryPlan {
+  const { spotCount, typeCount, geneCount, precision, neighborCount, chunkBytes } = facts;
+  const ownThreads = workers > 1 || spotCount >= SPOTS_WORTH_THREADS ? workers : 0;
+  const perThread =
+    (chunkBytes > 0 ? GARBAGE_BYTES + chunksInFlight(facts) * chunkBytes : GARBAGE_BYTES / 2) +
+    facts.transposeBytes +
+    networkBytes(facts) +
+    (ownThreads > 0 ? facts.heldBytes : 0) +
+    64 * geneCount;
+  const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
+  const coarse = coarseBytes(facts);
+  const onScratch = keeps === "scratch";
+  const spots = spotCount * bytesPerSpot(facts, ownThreads > 0, keeps) + (onScratch ? 0 : coarse.all);
+  const building =
+    neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
+  const statWidth = typeCount + 1;
+  const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * (facts.reference?.readAheadBytes ?? 0) : 0;
+  const held = facts.heldBytes + (facts.reference?.heldBytes ?? 0);
+  const own = PROCESS_BYTES + WRITE_BYTES + far + held;
+  const fixed =
+    own +
+    // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
+    facts.coordinateBytes +
+    Math.max(
+      building + referenceBytes(facts),
+      threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps),
+    );
+  // What the strips take of the coarse pictures stays while they are swept.
+  const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
+  const left = Math.max(
+    least,
+    Math.min(budgetBytes - fixed, MOST_WINDOW_BYTES, 2 * spotRowBytes(facts) * spotCount),
+  );
+  const windowBytes = onScratch ? Math.floor(left) : 0;
+  return {
+    budgetBytes,
+    totalBytes: Math.ceil(fixed + windowBytes),
+    workers,
+    threads: ownThreads,
+    keeps,
+    windowBytes,
+    scratchBytes: onScratch
+      ? scratchBytes(spotCount, statWidth, typeCount, precision) + spotCount * statWidth * bytesOf(precision)
+      : 0,
+    parts: { process: own + facts.coordinateBytes, workers: threads, spots: Math.ceil(spots) },
+  };
+}
+
+/** What stays in memory for each spot during the passes and the solve. */
+function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan["keeps"]): number {
+  const { typeCount, precision } = facts;
+  const bytes = bytesOf(precision);
+  const graph = 4 + 4 * degreeOf(facts);
+  const answers = bytes + 4 + 1;
+  const librarySize = bytes;
+  if (keeps === "scratch") {
+    // The graph as it is and by position; the spatial order; spots, positions and cells while it is arranged.
+    return 2 * graph + 4 + 3 * 4 + librarySize + answers;
+  }
+  // A graph that was read (no counts are) is copied to where threads see it; one that was built is there already.
+  const copies = isThreaded && facts.chunkBytes === 0 ? 2 : 1;
+  const orders = 4 * 4;
+  const coordinates = 16;
+  const statistics = (typeCount + 1) * bytes;
+  return copies * graph + orders + coordinates + statistics + abundanceBytes(facts) + librarySize + answers;
+}
+
+/**
+ * Of a spot in memory. Where neighbours count, a solve in single precision may have to go on in double: then a copy in double is there
+ * beside them.
+ */
+function abundanceBytes({ typeCount, precision, neighborCount }: MemoryFacts): number {
+  const isWidened = precision === "float32" && neighborCount > 0;
+  return typeCount * (bytesOf(precision) + (isWidened ? 8 : 0));
+}
+
+/** A row of the window: statistics, abundances (with room for doubles), neighbours. */
+function spotRowBytes(facts: MemoryFacts): number {
+  const { typeCount, precision } = facts;
+  return (typeCount + 1) * bytesOf(precision) + typeCount * 8 + 8 + 4 * degreeOf(facts);
+}
+
+/**
+ * The least window, for spots that fill a square. Strips follow each other as the shells of a walk from a corner, of at most 16 sqrt(N)
+ * spots in cells of 64; a stage stays two shells and two strips of 8,192 spots behind the one before.
+ */
+function leastWindow(facts: MemoryFacts): number {
+  const { spotCount } = facts;
+  const rows = Math.min(spotCount + 8192, LEAST_STAGES * (32 * Math.sqrt(spotCount) + 2 * 8192));
+  return rows * spotRowBytes(facts);
+}
+
+/** All coarse pictures of the section, and what is kept of them for the strips. */
+function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept: number } {
+  const { spotCount, typeCount, precision, mayBeStrong, neighborCount } = facts;
+  if (!mayBeStrong || neighborCount === 0) return { all: 0, kept: 0 };
+  const size = {
+    spotCount,
+    meanDegree: degreeOf(facts),
+    statWidth: typeCount + 1,
+    typeCount,
+    bytesPerNumber: bytesOf(precision),
+  };
+  return { all: coarseLevelBytes(size), kept: coarseStartBytes(size) };
+}
+
+/** The sample on which smoothing, overdispersion and fit are chosen. */
+function sampleBytes({ spotCount, geneCount, typeCount, sampledValuesPerSpot }: MemoryFacts): number {
+  if (sampledValuesPerSpot === 0) return 0;
+  const values = Math.min(SAMPLE_SPREAD * sampledValuesPerSpot, geneCount);
+  const numbers = 8 * SAMPLE_NUMBERS * (typeCount + 1);
+  const core = Math.min(spotCount, CORE_SPOTS) * (SAMPLED_VALUE_BYTES * values + numbers);
+  const others = spotCount > CORE_SPOTS ? Math.min(spotCount, SAMPLE_SPOTS) - CORE_SPOTS : 0;
+  const most = others * (SAMPLED_VALUE_BYTES * Math.min(values, SPARSE_ROW) + numbers);
+  return core + most + SAMPLE_PLACE_BYTES * spotCount;
+}
+
+function chunksInFlight({ areChunksPacked }: MemoryFacts): number {
+  return areChunksPacked ? CHUNKS_IN_FLIGHT : UNPACKED_CHUNKS_IN_FLIGHT;
+}
+
+/** What the calling thread takes to read the reference, while others search for neighbours. */
+function referenceBytes({ reference }: MemoryFacts): number {
+  if (!reference) return 0;
+  const chunks = Math.min(LONE_CHUNK_COPIES + reference.chunkCount - 1, CHUNKS_IN_FLIGHT);
+  return chunks * reference.chunkBytes + reference.transposeBytes;
+}
+
+/** What a thread holds of a section behind a network, beside the chunks that it works on. */
+function networkBytes({ readAheadBytes }: MemoryFacts): number {
+  return readAheadBytes > 0 ? NETWORK_BYTES + FETCHED_COPIES * readAheadBytes : 0;
+}
+
+function scatterBytes({ spotCount, typeCount, precision }: MemoryFacts, keeps: MemoryPlan["keeps"]): number {
+  if (keeps === "memory") return 0;
+  return 2 * Math.min(SCATTER_BYTES, spotCount * (4 + (typeCount + 1) * bytesOf(precision)));
+}
+
+function degreeOf({ neighborCount }: MemoryFacts): number {
+  return MUTUAL_DEGREE * neighborCount;
+}
+
+function bytesOf(precision: MemoryFacts["precision"]): number {
+  return precision === "float32" ? 4 : 8;
+}
+
+function notEnough(
+  facts: MemoryFacts,
+  { budgetBytes, workers }: MemoryRequest,
+  plan: MemoryPlan,
+): MemoryPlanError {
+  const fewer = workers.isFixed && workers.count > 1 ? " Fewer workers need less." : "";
+  return new MemoryPlanError({
+    subject: "memory",
+    found: `a budget of ${mebibytes(budgetBytes)}`,
+    expected: `at least ${mebibytes(plan.totalBytes)} (${plan.workers === 1 ? "one worker" : `${plan.workers} workers`}, what is kept per spot in ${plan.keeps === "memory" ? "memory" : "scratch files"})`,
+    remedy: `Give --max-memory ${Math.ceil(plan.totalBytes / MIB)}MiB or more.${fewer}${mostOf(plan, facts)}`,
+  });
+}
+
+/** A sentence on what takes more than half of a plan, if one thing does. */
+function mostOf({ workers, totalBytes }: MemoryPlan, facts: MemoryFacts): string {
+  const half = totalBytes / 2;
+  if (facts.coordinateBytes > half) {
+    return ` Shapes of which ${mebibytes(facts.coordinateBytes)} are read at a time are most of it: coordinates in obsm/spatial of the table, or smaller row groups, need less.`;
+  }
+  if (workers * chunksInFlight(facts) * facts.chunkBytes > half) {
+    return ` Stored chunks of ${mebibytes(facts.chunkBytes)} when decoded are most of it: a store with smaller chunks needs less.`;
+  }
+  if (referenceBytes(facts) > half) {
+    return ` Reading the reference is most of it (${mebibytes(referenceBytes(facts))}): one with smaller chunks, or a table of mean counts per type, needs less.`;
+  }
+  return "";
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / MIB).toLocaleString("en-US")} MiB`;
+}

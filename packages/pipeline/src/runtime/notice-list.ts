@@ -1,0 +1,40 @@
+import type { Notice } from "@flashdeconv/core";
+import type { DeconvolveCallbacks } from "../methods/resolve-options.js";
+
+/** Collects notices, one per code, and passes each on when it first comes. */
+export interface NoticeList {
+  readonly all: readonly Notice[];
+  add(notice: Notice): void;
+}
+
+export function buildNoticeList(onNotice?: (notice: Notice) => void): NoticeList {
+  const byCode = new Map<string, Notice>();
+  return {
+    get all() {
+      return [...byCode.values()];
+    },
+    add(notice) {
+      if (byCode.has(notice.code)) return;
+      byCode.set(notice.code, notice);
+      onNotice?.(notice);
+    },
+  };
+}
+
+/** A list that begins with the notices of the run that is gone on with, and is kept with its pieces. */
+export async function keptNotices({
+  onNotice,
+  checkpoint,
+}: Pick<DeconvolveCallbacks, "onNotice" | "checkpoint">): Promise<NoticeList> {
+  if (!checkpoint) return buildNoticeList(onNotice);
+  const kept = (await checkpoint.load(PIECE))?.facts as readonly Notice[] | undefined;
+  const list = buildNoticeList((notice) => {
+    checkpoint.offer(PIECE, () => ({ facts: list.all, arrays: {} }));
+    onNotice?.(notice);
+  });
+  for (const notice of kept ?? []) list.add(notice);
+  return list;
+}
+
+/** A note: nothing would be gained by going on from it alone. */
+const PIECE = "note/notices";

@@ -1,0 +1,153 @@
+import { type Executor, ORDERED_SUM_BLOCK, type SpotRange } from "@flashdeconv/core";
+import type { Checkpoint, Piece } from "../contracts/checkpoint.js";
+import type { DeconvolveCallbacks, StageName } from "../methods/resolve-options.js";
+import type { PassReport, PipelineTasks } from "../stages/pipeline-tasks.js";
+import type { NoticeList } from "./notice-list.js";
+
+/** Ranges per thread: enough that none idles long at the end, few since a stored chunk on a border is read twice. */
+const RANGES_PER_THREAD = 3;
+/** Where pieces are kept a range is no larger: it is lost as a whole. Some seconds for a thread. */
+const MOST_KEPT_SPOTS = 64 * ORDERED_SUM_BLOCK;
+
+/** What a task gives. */
+type Part<N extends keyof PipelineTasks> = Awaited<ReturnType<PipelineTasks[N]>>;
+
+export interface PassSettings<N extends keyof PipelineTasks> {
+  readonly executor: Executor<PipelineTasks>;
+  readonly task: N;
+  readonly stage: StageName;
+  readonly spotCount: number;
+  /** The section lies behind a network: a stored chunk on a border of ranges, which is read twice, costs more than idling. */
+  readonly isFar: boolean;
+  inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0];
+  /** Called with the parts in the order of the spots. */
+  onPart?(part: Part<N>): void;
+  /** What is kept of a range that is done. */
+  pack(part: Part<N>, range: SpotRange): Piece | Promise<Piece>;
+  /** Takes in again what was kept; undefined if it does not hold any more. */
+  unpack(piece: Piece, range: SpotRange): Promise<{ readonly part: Part<N> } | undefined>;
+}
+
+/** Shares one pass over all spots among the executor's threads, but for what is kept already. The first failure stops the others. */
+export async function runPass<N extends keyof PipelineTasks>(
+  settings: PassSettings<N>,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<void> {
+  const { executor, task, stage, spotCount, isFar, inputFor, onPart } = settings;
+  const kept = await loadKept(settings, checkpoint, signal);
+  const most = checkpoint ? MOST_KEPT_SPOTS : Number.POSITIVE_INFINITY;
+  const ranges = passRanges(spotCount, executor.concurrency, { isFar, most }, kept);
+  const stop = new AbortController();
+  const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const doneInRange = new Float64Array(ranges.length);
+  let done = 0;
+  for (const { range } of kept) done += range.end - range.start;
+  onProgress?.({ stage, done, total: spotCount });
+
+  const jobs = ranges.map(async (range, i) => {
+    const known = kept.find((one) => one.range.start === range.start);
+    if (known) return known.part;
+    const onReport = (data: unknown) => {
+      const report = data as PassReport;
+      if (report.kind === "notice") return notices.add(report.notice);
+      done += report.spotsDone - doneInRange[i];
+      doneInRange[i] = report.spotsDone;
+      onProgress?.({ stage, done, total: spotCount });
+    };
+    const part = await executor.run(task, inputFor(range), { signal: signals, onReport });
+    checkpoint?.offer(pieceName(task, range), () => settings.pack(part, range));
+    checkpoint?.throwIfFailed();
+    return part;
+  });
+  // Parts are taken in order; one that fails before its turn is no stray rejection.
+  for (const job of jobs) job.catch(() => undefined);
+  try {
+    for (const job of jobs) {
+      const part = await job;
+      onPart?.(part);
+    }
+  } catch (error) {
+    stop.abort();
+    // No task may still be reading the section, or writing shared memory, once this has thrown.
+    await Promise.allSettled(jobs);
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+interface KeptPart<N extends keyof PipelineTasks> {
+  readonly range: SpotRange;
+  readonly part: Part<N>;
+}
+
+/** The ranges that an earlier run had done, in order. */
+async function loadKept<N extends keyof PipelineTasks>(
+  { task, unpack }: PassSettings<N>,
+  checkpoint: Checkpoint | undefined,
+  signal: AbortSignal | undefined,
+): Promise<KeptPart<N>[]> {
+  const kept: KeptPart<N>[] = [];
+  for (const name of checkpoint?.names() ?? []) {
+    const range = rangeOf(task, name);
+    if (!range) continue;
+    signal?.throwIfAborted();
+    const piece = await checkpoint?.load(name);
+    const found = piece && (await unpack(piece, range));
+    if (found) kept.push({ range, part: found.part });
+  }
+  kept.sort((a, b) => a.range.start - b.range.start);
+  let end = 0;
+  return kept.filter(({ range }) => {
+    if (range.start < end) return false;
+    end = range.end;
+    return true;
+  });
+}
+
+function pieceName(task: string, { start, end }: SpotRange): string {
+  return `${task}/${start}-${end}`;
+}
+
+function rangeOf(task: string, name: string): SpotRange | undefined {
+  const [, of, start, end] = /^(\w+)\/(\d+)-(\d+)$/.exec(name) ?? [];
+  return of === task ? { start: Number(start), end: Number(end) } : undefined;
+}
+
+/**
+ * Ranges of a power of two of whole blocks of ordered sums, so that each comes back as few subtrees; of a section that is
+ * far, one for each thread, all about as long. None is longer than `most`; where some ranges are kept, those and what is left
+ * between them.
+ */
+export function passRanges(
+  spotCount: number,
+  concurrency: number,
+  {
+    isFar = false,
+    most = Number.POSITIVE_INFINITY,
+  }: { readonly isFar?: boolean; readonly most?: number } = {},
+  kept: readonly { readonly range: SpotRange }[] = [],
+): SpotRange[] {
+  const blockCount = Math.ceil(spotCount / ORDERED_SUM_BLOCK);
+  const mostBlocks = Math.floor(most / ORDERED_SUM_BLOCK);
+  let blocks = 1;
+  if (isFar || concurrency === 1) blocks = Math.ceil(blockCount / concurrency);
+  else while (Math.ceil(blockCount / (2 * blocks)) >= RANGES_PER_THREAD * concurrency) blocks *= 2;
+  const size = ORDERED_SUM_BLOCK * Math.min(blocks, mostBlocks);
+  const ranges: SpotRange[] = [];
+  const cut = (from: number, to: number) => {
+    for (let start = from; start < to; ) {
+      const end = Math.min((Math.floor(start / size) + 1) * size, to);
+      ranges.push({ start, end });
+      start = end;
+    }
+  };
+  let from = 0;
+  for (const { range } of kept) {
+    cut(from, range.start);
+    ranges.push(range);
+    from = range.end;
+  }
+  cut(from, spotCount);
+  return ranges;
+}

@@ -1,0 +1,126 @@
+import type { StatArray } from "@flashdeconv/solver";
+import { bytesOf, type Scratch, type ScratchFile } from "../../contracts/scratch.js";
+import { statArray } from "../allocator.js";
+import type { RowFileShape } from "./row-file.js";
+
+/** Rows in an order of their own, cut into groups that are read as a whole. */
+export interface GroupedRows {
+  /** Fills `out` (rows of the group x width). One group at a time. */
+  load(group: number, out: StatArray): Promise<void>;
+}
+
+/**
+ * Brings rows that come in one order into another, through memory of a fixed size. A row's *place* is its number in the new
+ * order; groups are ranges of places. Rows are gathered by group and written to the group's part of a file in the order in
+ * which they come, each with its place; they are put in order when the group is read.
+ */
+export class RowScatter implements GroupedRows {
+  private readonly groupStarts: Int32Array;
+  private readonly width: number;
+  private readonly places: ScratchFile;
+  private readonly rows: ScratchFile;
+  private readonly capacity: number;
+  private readonly placeBuffer: Int32Array;
+  private readonly rowBuffer: StatArray;
+  /** Rows of each group that wait in the buffer, and that are written. */
+  private readonly waiting: Int32Array;
+  private readonly written: Int32Array;
+  private readonly loadPlaces: Int32Array;
+  private readonly loadRows: StatArray;
+
+  private constructor(
+    places: ScratchFile,
+    rows: ScratchFile,
+    groupStarts: Int32Array,
+    { width, precision }: Pick<RowFileShape, "width" | "precision">,
+    bufferBytes: number,
+  ) {
+    const groupCount = groupStarts.length - 1;
+    const rowBytes = 4 + width * (precision === "float32" ? 4 : 8);
+    let greatest = 0;
+    for (let g = 0; g < groupCount; g++) greatest = Math.max(greatest, groupStarts[g + 1] - groupStarts[g]);
+    this.groupStarts = groupStarts;
+    this.width = width;
+    this.places = places;
+    this.rows = rows;
+    this.capacity = Math.max(1, Math.min(greatest, Math.floor(bufferBytes / (groupCount * rowBytes))));
+    this.placeBuffer = new Int32Array(groupCount * this.capacity);
+    this.rowBuffer = statArray(precision, groupCount * this.capacity * width);
+    this.waiting = new Int32Array(groupCount);
+    this.written = new Int32Array(groupCount);
+    this.loadPlaces = new Int32Array(greatest);
+    this.loadRows = statArray(precision, greatest * width);
+  }
+
+  /**
+   * @param groupStarts ascending places where each group begins, and the number of places at the end
+   * @param bufferBytes memory for rows that wait to be written
+   */
+  static async create(
+    scratch: Scratch,
+    name: string,
+    groupStarts: Int32Array,
+    shape: Pick<RowFileShape, "width" | "precision">,
+    bufferBytes: number,
+  ): Promise<RowScatter> {
+    const [places, rows] = [await scratch.create(`${name}-places`), await scratch.create(`${name}-rows`)];
+    return new RowScatter(places, rows, groupStarts, shape, bufferBytes);
+  }
+
+  /** Takes `count` rows from the start of `rows`; the place of row `first + i` is `placeOf[first + i]`. */
+  async add(rows: StatArray, count: number, placeOf: Int32Array, first: number): Promise<void> {
+    const { width, rowBuffer, placeBuffer, groupStarts, waiting, capacity } = this;
+    let group = 0;
+    for (let row = 0; row < count; row++) {
+      const place = placeOf[first + row];
+      if (place < groupStarts[group] || place >= groupStarts[group + 1]) group = this.groupOf(place);
+      if (waiting[group] === capacity) await this.flush(group);
+      const slot = group * capacity + waiting[group]++;
+      placeBuffer[slot] = place - groupStarts[group];
+      for (let i = 0; i < width; i++) rowBuffer[slot * width + i] = rows[row * width + i];
+    }
+  }
+
+  /** Writes what still waits. Nothing is loaded before. */
+  async finish(): Promise<void> {
+    for (let group = 0; group < this.waiting.length; group++) await this.flush(group);
+  }
+
+  async load(group: number, out: StatArray): Promise<void> {
+    const { width, groupStarts } = this;
+    const start = groupStarts[group];
+    const count = groupStarts[group + 1] - start;
+    if (this.written[group] !== count) throw new Error(`${this.written[group]} of ${count} rows were added`);
+    const places = this.loadPlaces.subarray(0, count);
+    const rows = this.loadRows.subarray(0, count * width);
+    await this.places.read(bytesOf(places), 4 * start);
+    await this.rows.read(bytesOf(rows), start * width * rows.BYTES_PER_ELEMENT);
+    for (let row = 0; row < count; row++) {
+      const to = places[row] * width;
+      for (let i = 0; i < width; i++) out[to + i] = rows[row * width + i];
+    }
+  }
+
+  private async flush(group: number): Promise<void> {
+    const { width, capacity, waiting, written, rowBuffer, placeBuffer } = this;
+    const count = waiting[group];
+    if (count === 0) return;
+    const from = group * capacity;
+    const at = this.groupStarts[group] + written[group];
+    await this.places.write(bytesOf(placeBuffer.subarray(from, from + count)), 4 * at);
+    const rows = rowBuffer.subarray(from * width, (from + count) * width);
+    await this.rows.write(bytesOf(rows), at * width * rows.BYTES_PER_ELEMENT);
+    written[group] += count;
+    waiting[group] = 0;
+  }
+
+  /** Groups are of nearly one size, so a guess is at most a few off. */
+  private groupOf(place: number): number {
+    const { groupStarts } = this;
+    const groupCount = groupStarts.length - 1;
+    let group = Math.floor((place / groupStarts[groupCount]) * groupCount);
+    while (place < groupStarts[group]) group--;
+    while (place >= groupStarts[group + 1]) group++;
+    return group;
+  }
+}

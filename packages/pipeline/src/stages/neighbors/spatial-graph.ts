@@ -1,0 +1,86 @@
+import { type Coordinates, type Executor, isFlashdeconvError, type NeighborGraph } from "@flashdeconv/core";
+import { checkCoordinates, type SpatialInput } from "../../contracts/inputs.js";
+import {
+  type DeconvolveCallbacks,
+  type DeconvolveOptions,
+  graphOptions,
+} from "../../methods/resolve-options.js";
+import { allocator } from "../../runtime/allocator.js";
+import type { NoticeList } from "../../runtime/notice-list.js";
+import type { PipelineTasks } from "../pipeline-tasks.js";
+import { findNeighbors } from "./find-neighbors.js";
+import { positionNotices } from "./shared-positions.js";
+import { wantsNeighbors } from "./wants-neighbors.js";
+
+export interface SpatialGraph {
+  readonly neighbors: NeighborGraph;
+  /** The spots in an order that keeps close ones together; undefined where there are no neighbours to look at. */
+  readonly order: Int32Array | undefined;
+}
+
+/** Neighbours, where the solver looks at them. First of all the stages: bad coordinates should not cost a pass. */
+export async function buildSpatialGraph(
+  executor: Executor<PipelineTasks>,
+  spatial: SpatialInput,
+  options: DeconvolveOptions,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<SpatialGraph> {
+  const { spotCount } = spatial.counts;
+  if (options.solver.coupling === "independent") return withoutNeighbors(spotCount);
+  onProgress?.({ stage: "graph", done: 0, total: spotCount });
+  const kept = await checkpoint?.load(PIECE, allocator(executor));
+  if (kept) {
+    const { indptr, indices, order } = kept.arrays as Record<"indptr" | "indices" | "order", Int32Array>;
+    return { neighbors: { spotCount, indptr, indices }, order };
+  }
+  const coordinates = await readIfWanted(spatial, options, signal, notices);
+  if (!coordinates) return withoutNeighbors(spotCount);
+  checkCoordinates(coordinates, spotCount);
+  if (spotCount === 1) {
+    notices.add({
+      code: "one-spot",
+      message: "There is one spot only: it has no neighbours to be smoothed with.",
+    });
+  } else if (options.graph === "knn" && options.neighborCount > spotCount - 1) {
+    notices.add({
+      code: "few-spots",
+      message: `${options.neighborCount} neighbours were asked for among ${spotCount} spots; each spot gets all ${spotCount - 1} others.`,
+    });
+  }
+  const graph = await findNeighbors(executor, coordinates, graphOptions(options), {
+    signal,
+    onSpots: (done) => onProgress?.({ stage: "graph", done, total: spotCount }),
+  });
+  const asked = options.graph === "knn" ? options.neighborCount : 0;
+  for (const notice of positionNotices(coordinates, graph.neighbors, asked)) notices.add(notice);
+  const { indptr, indices } = graph.neighbors;
+  checkpoint?.offer(PIECE, () => ({ facts: {}, arrays: { indptr, indices, order: graph.order } }));
+  return graph;
+}
+
+const PIECE = "graph";
+
+function withoutNeighbors(spotCount: number): SpatialGraph {
+  const neighbors = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
+  return { neighbors, order: undefined };
+}
+
+/** Coordinates; undefined where there are none to be used and nothing is smoothed. */
+async function readIfWanted(
+  spatial: SpatialInput,
+  options: DeconvolveOptions,
+  signal: AbortSignal | undefined,
+  notices: NoticeList,
+): Promise<Coordinates | undefined> {
+  try {
+    return await spatial.readCoordinates({ signal, onNotice: (notice) => notices.add(notice) });
+  } catch (error) {
+    if (wantsNeighbors(options) || !isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
+    notices.add({
+      code: "no-coordinates",
+      message: `Nothing is smoothed, so no coordinates are needed, and none are used. ${error.message}`,
+    });
+    return undefined;
+  }
+}

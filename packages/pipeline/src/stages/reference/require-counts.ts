@@ -1,0 +1,98 @@
+import { CountError } from "@flashdeconv/core";
+import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
+import type { DeconvolveOptions } from "../../methods/resolve-options.js";
+import type { NoticeList } from "../../runtime/notice-list.js";
+import { judgeMatrices, type OtherMatrix } from "./find-counts.js";
+
+export interface CountSubject {
+  /** "spatial data" or "reference". */
+  readonly name: string;
+  /** "spot" or "cell". */
+  readonly row: string;
+  readonly geneNames: readonly string[];
+  nameRow(row: number): Promise<string>;
+  /** The other matrices of its store, where that is known. */
+  otherMatrices?(): Promise<readonly OtherMatrix[]>;
+}
+
+/**
+ * Refuses values that cannot be counts, naming the first. NaN and infinite values are refused always, negative ones
+ * unless they are used as they are (`raw`), values that are not whole unless that was allowed or they are used as they are.
+ */
+export async function requireCounts(
+  report: CountReport,
+  subject: CountSubject,
+  { preprocess, allowNonCounts }: Pick<DeconvolveOptions, "preprocess" | "allowNonCounts">,
+): Promise<void> {
+  const refused = report.faults.filter(
+    ({ kind }) =>
+      kind === "not finite" ||
+      (kind === "negative" && preprocess !== "raw") ||
+      (kind === "not whole" && preprocess !== "raw" && !allowNonCounts),
+  );
+  const fault = mostTelling(refused);
+  if (!fault) return;
+  const spot = await subject.nameRow(fault.spot);
+  const gene = subject.geneNames[fault.gene];
+  throw new CountError({
+    subject: subject.name,
+    found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.valueCount} of ${report.nonzeroCount} non-zero values are ${fault.kind})`,
+    expected: "raw counts: whole numbers of at least 0",
+    remedy: remedyFor(fault, report, subject.name, await rawLayers(subject)),
+    spot,
+    gene,
+    value: fault.value,
+  });
+}
+
+/** Tells where values may only say whether a gene was seen. */
+export function noteBoolean(
+  { max, nonzeroCount, faults }: CountReport,
+  subject: "section" | "reference",
+  notices: NoticeList,
+): void {
+  if (nonzeroCount === 0 || max !== 1 || faults.length > 0) return;
+  notices.add({
+    code: `boolean-${subject}`,
+    message: `All values of the ${subject} are 0 or 1. Unless it is as sparse as that, they say whether a gene was seen and not how often: choose the layer that holds counts (${layerOption(subject)}).`,
+  });
+}
+
+function layerOption(subject: string): string {
+  return subject === "reference" ? "--reference-layer" : "--layer";
+}
+
+/** Not finite is worst; where negative and not whole values meet, "not whole" explains both (scaled data). */
+function mostTelling(faults: readonly CountFault[]): CountFault | undefined {
+  const byKind = (kind: string) => faults.find((fault) => fault.kind === kind);
+  return byKind("not finite") ?? byKind("not whole") ?? byKind("negative");
+}
+
+/** Layers of the same store that hold raw counts. */
+async function rawLayers({ otherMatrices }: CountSubject): Promise<string[]> {
+  const judged = await judgeMatrices((await otherMatrices?.()) ?? []);
+  return judged.filter(({ verdict }) => verdict === "counts").map(({ layer }) => layer);
+}
+
+function remedyFor(
+  fault: CountFault,
+  report: CountReport,
+  subject: string,
+  layers: readonly string[],
+): string {
+  const option = layerOption(subject);
+  if (fault.kind === "not finite") return "Such a value is a fault of the file: repair it or drop the gene.";
+  const named = layers.slice(0, 3).map((layer) => `"${layer}"`);
+  const elsewhere =
+    named.length > 0
+      ? `Raw counts are in ${named.join(" and ")}: take them with ${option} ${layers[0]}`
+      : `Choose the layer that holds raw counts (${option} NAME, or ${option} raw for raw/X)`;
+  const verdict = describeCounts(report);
+  if (verdict === "decimal counts") {
+    return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with --allow-non-counts, whatever the method. ${elsewhere} if there is one.`;
+  }
+  if (verdict === "logged or scaled") {
+    return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with --allow-non-counts (scaled values: --method flashdeconv --preprocess raw).`;
+  }
+  return `${elsewhere}; centred values can only be used as they are, with --method flashdeconv --preprocess raw.`;
+}

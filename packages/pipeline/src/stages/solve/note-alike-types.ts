@@ -1,0 +1,50 @@
+import { alikeTypes, SIMILAR, type SolverReference } from "@flashdeconv/solver";
+import type { NoticeList } from "../../runtime/notice-list.js";
+
+/** Groups, and names of one, that a message shows. */
+const SHOWN = 5;
+
+/** Names the types that the counts cannot tell apart, or hardly, with what to do about it. */
+export function noteAlikeTypes(
+  { typeNames, gram }: Pick<SolverReference, "typeNames" | "gram">,
+  notices: NoticeList,
+): void {
+  const { undetermined, mixed, similar } = alikeTypes(gram, typeNames.length);
+  const named = (groups: readonly (readonly number[])[]) =>
+    groups.map((group) => group.map((k) => typeNames[k]));
+  if (undetermined.length > 0) {
+    const groups = named(undetermined);
+    notices.add({
+      code: "undetermined-types",
+      message: `The counts cannot tell these types apart: ${list(groups)}. They have the same expression in the genes in use, or are mixtures of one another, so how they divide means nothing (equal ones share equally); their sum does. ${advice(groups)}`,
+    });
+  }
+  if (mixed.length > 0) {
+    notices.add({
+      code: "undetermined-mixtures",
+      message: `The genes in use are too few to tell all mixtures of these types apart: ${list(named(mixed))}. Part of how they divide is undetermined; of what fits the answer nearest to equal shares is taken. More genes, or fewer types in the reference, would help.`,
+    });
+  }
+  if (similar.length > 0) {
+    const groups = named(similar);
+    notices.add({
+      code: "similar-types",
+      message: `These types differ by less than ${100 * SIMILAR} % in the genes in use: ${list(groups)}. How they divide is uncertain; their sum is sounder. ${advice(groups)}`,
+    });
+  }
+}
+
+function list(groups: readonly (readonly string[])[]): string {
+  const shown = groups.slice(0, SHOWN).map((names) => {
+    const quoted = names.slice(0, SHOWN).map((name) => `"${name}"`);
+    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+    return quoted.join(", ") + more;
+  });
+  return shown.join("; ") + (groups.length > SHOWN ? `; and ${groups.length - SHOWN} more groups` : "");
+}
+
+/** How to merge, with the first group as the example. */
+function advice([names]: readonly (readonly string[])[]): string {
+  const merged = names.length > SHOWN ? "{...}" : JSON.stringify({ [names.join(" or ")]: names });
+  return `To merge them, give their cells one label in the reference, or keep the statistics (run --save-stats) and solve them with --merge-types '${merged}'.`;
+}

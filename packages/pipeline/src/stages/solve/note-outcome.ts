@@ -1,0 +1,44 @@
+import type { Solution } from "@flashdeconv/solver";
+import type { DeconvolveOptions } from "../../methods/resolve-options.js";
+import type { NoticeList } from "../../runtime/notice-list.js";
+import type { SpotAnswers } from "./spot-answers.js";
+
+/** Tells what the user should know of the answers: spots without one, and whether the solver came to its end. */
+export function noteOutcome(
+  { statuses }: Pick<SpotAnswers, "statuses">,
+  solution: Pick<Solution, "converged" | "sweeps" | "proportionErrorEstimate" | "doubleFrom">,
+  { empty, maxSweeps }: Pick<DeconvolveOptions, "empty" | "maxSweeps">,
+  notices: NoticeList,
+): void {
+  const counts = [0, 0, 0, 0];
+  for (const status of statuses) counts[status]++;
+  const [, fromNeighbors, noCounts, noAnswer] = counts;
+  if (fromNeighbors > 0) {
+    const message = `${fromNeighbors} spots have no counts in the selected genes; they are filled from their neighbours.`;
+    notices.add({ code: "spots-from-neighbours", message });
+  }
+  const written = empty === "nan" ? "NaN" : "equal proportions";
+  if (noCounts > 0) {
+    const message = `${noCounts} spots have no counts in the selected genes and get ${written}.`;
+    notices.add({ code: "spots-without-counts", message });
+  }
+  if (noAnswer > 0) {
+    const message = `${noAnswer} spots have counts but no type fits them; they get ${written}.`;
+    notices.add({ code: "spots-without-answer", message });
+  }
+  if (solution.doubleFrom !== undefined) {
+    notices.add({
+      code: "went-on-in-double",
+      message: `The rounding of single precision was larger than what was left to do: the solve went on in double precision after sweep ${solution.doubleFrom}.`,
+    });
+  }
+  if (!solution.converged) {
+    const error = solution.proportionErrorEstimate.toPrecision(2);
+    // More sweeps help only where all that were allowed have been made.
+    const advice = solution.sweeps < maxSweeps ? "Raise --tolerance" : "Raise --max-sweeps or --tolerance";
+    notices.add({
+      code: "not-converged",
+      message: `Not converged after ${solution.sweeps} sweeps: proportions may be wrong by about ${error}. ${advice}.`,
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { NoticeList } from "../../runtime/notice-list.js";
+
+/** Names that a message shows of a list. */
+const SHOWN = 5;
+
+/** Tells which types take no part in the fit, and where one alone is left. */
+export function noteTypesInFit(
+  typeNames: readonly string[],
+  silentTypes: readonly string[],
+  notices: NoticeList,
+): void {
+  if (silentTypes.length > 0) {
+    const shown = silentTypes.slice(0, SHOWN).map((name) => `"${name}"`);
+    const rest = silentTypes.length > SHOWN ? ` and ${silentTypes.length - SHOWN} more` : "";
+    notices.add({
+      code: "silent-types",
+      message: `Types without a count in the genes in use, which are 0 in every spot: ${shown.join(", ")}${rest}.`,
+    });
+  }
+  if (typeNames.length === 1) {
+    notices.add({
+      code: "one-type",
+      message: `Only one type has counts in the genes in use ("${typeNames[0]}"): every spot with an answer is all of it.`,
+    });
+  }
+}

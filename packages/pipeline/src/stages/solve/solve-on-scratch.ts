@@ -1,0 +1,196 @@
+import { type ChunkSource, type DenseChunk, type Executor, generatedSource } from "@flashdeconv/core";
+import {
+  looksAtNeighbors,
+  type Solution,
+  type StatArray,
+  type StripLayout,
+  solveStrips,
+} from "@flashdeconv/solver";
+import type { ScratchUse } from "../../contracts/scratch.js";
+import type { DeconvolveCallbacks } from "../../methods/resolve-options.js";
+import { allocator, graphInReach, statArray } from "../../runtime/allocator.js";
+import { RowScatter } from "../../runtime/scratch/row-scatter.js";
+import { isIntact, type StripFilesOptions, stripFiles } from "../../runtime/scratch/strip-files.js";
+import { type KeptState, loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
+import { untilAborted } from "../../runtime/until-aborted.js";
+import type { PipelineTasks } from "../pipeline-tasks.js";
+import type { SolveSummaryOptions } from "./solve-section.js";
+import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
+import { answerSpot, buildAnswerArrays, type SpotAnswers } from "./spot-answers.js";
+
+/** Memory for rows on their way from one order to another, for each such way. */
+export const SCATTER_BYTES = 48 * 2 ** 20;
+/** Spots that are written as one: few enough to be held, enough that reading them is worth it. */
+const SPOTS_PER_BLOCK = 65_536;
+
+export interface SpotsOnScratch extends Omit<SpotsToSolve, "statistics"> {
+  readonly statistics: ChunkSource<DenseChunk>;
+  readonly librarySizes: StatArray;
+}
+
+/** As `solveSpots` and `answerSpots`, with statistics, abundances and proportions on scratch. The bits are the same. */
+export async function solveOnScratch(
+  executor: Executor<PipelineTasks>,
+  spots: SpotsOnScratch,
+  options: SolveSummaryOptions,
+  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
+  { scratch, windowBytes }: ScratchUse,
+): Promise<{ readonly solution: Omit<Solution, "abundance">; readonly answers: SpotAnswers }> {
+  const { solver, session, typeCount, statistics, graph, librarySizes } = spots;
+  const { spotCount } = graph.neighbors;
+  const { precision } = options;
+  const withoutNeighbors = () => ({
+    spotCount,
+    indptr: new Int32Array(spotCount + 1),
+    indices: new Int32Array(0),
+  });
+  const neighbors = looksAtNeighbors(solver, session) ? graph.neighbors : withoutNeighbors();
+  const layout = await untilAborted(
+    executor.run(
+      "arrangeStrips",
+      { graph: graphInReach(neighbors, executor), order: graph.order },
+      { signal },
+    ),
+    signal,
+  );
+  const byStrip = await scatterToStrips(scratch, statistics, layout, precision, signal);
+  const byBlock = await RowScatter.create(
+    scratch,
+    "proportions",
+    blockStarts(spotCount),
+    { width: typeCount, precision },
+    SCATTER_BYTES,
+  );
+  const arrays = buildAnswerArrays(spotCount, precision);
+  const memory = statArray(precision, layout.greatestStrip * typeCount);
+  const files = { typeCount, precision, checkpoint };
+  const resume = await intactState(scratch, layout, files);
+  const store = await stripFiles(scratch, layout, byStrip, files, resume?.generation);
+  let isKept = resume?.generation !== undefined;
+  const solution = await solveStrips(
+    solver,
+    session,
+    {
+      typeCount,
+      layout,
+      store,
+      precision,
+      windowBytes,
+      allocate: allocator({ isThreaded: executor.isThreaded, arena: spots.arena }),
+      runner: runnerFor(executor, spots, signal),
+      signal,
+      onProgress: ({ sweep, estimate }) =>
+        onProgress?.({ stage: "solve", done: sweep, total: undefined, estimate }),
+      resume,
+      passSeconds: checkpoint?.everySeconds || undefined,
+      async onState(state) {
+        if (!checkpoint) return;
+        if (state.level !== "section") {
+          if (checkpoint.isDue) await saveSolveState(checkpoint, state);
+          return;
+        }
+        // The next pass but one writes over these abundances: from the first state on, each is kept before that.
+        if (!isKept && !checkpoint.isDue) return;
+        isKept = true;
+        await saveSolveState(checkpoint, state, store.generation());
+        await checkpoint.settle();
+      },
+      async onStrip(strip, abundance) {
+        const start = layout.stripStarts[strip];
+        const count = layout.stripStarts[strip + 1] - start;
+        // The strip is still looked at by its neighbours.
+        memory.set(abundance);
+        for (let row = 0; row < count; row++) {
+          const spot = layout.spotAt[start + row];
+          answerSpot(
+            arrays,
+            spot,
+            memory,
+            row * typeCount,
+            typeCount,
+            librarySizes[spot] !== 0,
+            options.empty,
+          );
+        }
+        await byBlock.add(memory, count, layout.spotAt, start);
+      },
+    },
+    options,
+  );
+  await byBlock.finish();
+  return {
+    solution,
+    answers: { ...arrays, proportions: blockSource(byBlock, spotCount, typeCount, precision) },
+  };
+}
+
+/** The state of an earlier run to go on from, if what it speaks of is there. */
+async function intactState(
+  scratch: ScratchUse["scratch"],
+  layout: StripLayout,
+  files: StripFilesOptions,
+): Promise<KeptState | undefined> {
+  const state = await loadSolveState(files.checkpoint);
+  if (state === undefined || state.level !== "section") return state;
+  if (state.generation === undefined) return undefined;
+  return (await isIntact(scratch, layout, state.generation, files)) ? state : undefined;
+}
+
+async function scatterToStrips(
+  scratch: ScratchUse["scratch"],
+  statistics: ChunkSource<DenseChunk>,
+  { stripStarts, spotAt }: StripLayout,
+  precision: "float64" | "float32",
+  signal?: AbortSignal,
+): Promise<RowScatter> {
+  const positionOf = new Int32Array(spotAt.length);
+  for (let position = 0; position < spotAt.length; position++) positionOf[spotAt[position]] = position;
+  const shape = { width: statistics.width, precision };
+  const byStrip = await RowScatter.create(scratch, "statistics-by-strip", stripStarts, shape, SCATTER_BYTES);
+  for await (const { values, spotStart, spotCount } of statistics.chunks({ signal })) {
+    await byStrip.add(values, spotCount, positionOf, spotStart);
+  }
+  await byStrip.finish();
+  return byStrip;
+}
+
+function blockStarts(spotCount: number): Int32Array {
+  const blockCount = Math.ceil(spotCount / SPOTS_PER_BLOCK);
+  return Int32Array.from({ length: blockCount + 1 }, (_, block) =>
+    Math.min(block * SPOTS_PER_BLOCK, spotCount),
+  );
+}
+
+/** The rows of all blocks in the order of the spots. */
+function blockSource(
+  blocks: RowScatter,
+  spotCount: number,
+  width: number,
+  precision: "float64" | "float32",
+): ChunkSource<DenseChunk> {
+  return generatedSource({ spotCount, width, spotsPerChunk: SPOTS_PER_BLOCK }, async (spotStart, end) => {
+    const block = Math.floor(spotStart / SPOTS_PER_BLOCK);
+    const first = block * SPOTS_PER_BLOCK;
+    const all = statArray(precision, Math.min(SPOTS_PER_BLOCK, spotCount - first) * width);
+    await blocks.load(block, all);
+    const values = all.subarray((spotStart - first) * width, (end - first) * width);
+    return { kind: "dense", spotStart, spotCount: end - spotStart, width, values };
+  });
+}
+
+/**
+ * Bytes of files that such a solve makes, those of the statistics themselves not counted. Abundances count as doubles, which they may
+ * have to become.
+ */
+export function scratchBytes(
+  spotCount: number,
+  statWidth: number,
+  typeCount: number,
+  precision: "float64" | "float32",
+): number {
+  const bytesPerNumber = precision === "float32" ? 4 : 8;
+  const statistics = statWidth * bytesPerNumber + 4;
+  const abundances = 2 * typeCount * 8;
+  const proportions = typeCount * bytesPerNumber + 4;
+  return spotCount * (statistics + abundances + proportions);
+}

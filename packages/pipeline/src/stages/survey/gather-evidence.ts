@@ -1,0 +1,127 @@
+import { GeneMismatchError, type ReferenceSignature } from "@flashdeconv/core";
+import {
+  countedGenes,
+  FEW_SHARED,
+  type GeneAlignment,
+  type GeneMoments,
+  genesInSignature,
+  type RobustDepths,
+  signatureSubset,
+  silentTypes,
+  withoutTypes,
+} from "@flashdeconv/select-genes";
+import type { NoticeList } from "../../runtime/notice-list.js";
+import type { Survey } from "./survey-spots.js";
+
+/** Below so many genes per type a notice says so. */
+const FEW_PER_TYPE = 5;
+
+/** What both sides have to say about each other: genes that both counted, types with a count in them. */
+export interface Evidence {
+  readonly moments: GeneMoments;
+  /** For solvers of the model of counts. */
+  readonly depths?: RobustDepths;
+  /** Shared genes that both sides counted, ascending. */
+  readonly genes: Int32Array;
+  /** Mean raw counts over all shared genes, of the types with a count in `genes`. */
+  readonly signature: ReferenceSignature;
+  /** Names of the other types. */
+  readonly silentTypes: readonly string[];
+}
+
+/**
+ * Looks at the reference alone, before the section is read.
+ *
+ * @throws GeneMismatchError where it counted fewer of the shared genes than there are types with a count in them, or none.
+ */
+export function requireCountedGenes(shared: ReferenceSignature): void {
+  const { length } = genesInSignature(shared);
+  if (length === 0) {
+    throw new GeneMismatchError({
+      subject: "reference",
+      found: `no count in any of ${shared.geneNames.length} shared genes, for any of ${shared.typeNames.length} cell types`,
+      expected: "counts of at least as many genes as cell types",
+      remedy: "Choose the layer that holds the counts (--reference-layer), or another reference.",
+    });
+  }
+  const typeCount = shared.typeNames.length - silentTypes(shared).length;
+  requireEnoughGenes(length, typeCount, "shared genes that the reference has counts of");
+}
+
+/**
+ * Leaves out the genes that one side never counted, then the types that are left without any count: either would be
+ * evidence of nothing. Where the section holds no count at all its genes stay, and none of its spots gets an answer.
+ *
+ * @param shared over all genes of the alignment
+ * @throws GeneMismatchError where fewer genes are left than types.
+ */
+export function gatherEvidence(
+  alignment: GeneAlignment,
+  shared: ReferenceSignature,
+  { moments, depths, isEmpty }: Survey,
+  notices: NoticeList,
+): Evidence {
+  const inReference = genesInSignature(shared);
+  const genes = isEmpty ? inReference : countedGenes(moments, shared);
+  const silent = silentTypes(signatureSubset(shared, genes));
+  const signature = withoutTypes(shared, silent);
+  requireEnoughGenes(
+    genes.length,
+    signature.typeNames.length,
+    "genes that both section and reference have counts of",
+  );
+  const absent = {
+    reference: shared.geneNames.length - inReference.length,
+    section: inReference.length - genes.length,
+  };
+  noteUncounted(genes.length, absent, notices);
+  noteFewGenes(genes.length, signature.typeNames.length, alignment, notices);
+  return { moments, depths, genes, signature, silentTypes: silent.map((k) => shared.typeNames[k]) };
+}
+
+/** Fewer numbers per spot than unknowns have many answers that fit alike. */
+export function requireEnoughGenes(geneCount: number, typeCount: number, which: string): void {
+  if (geneCount >= typeCount && geneCount > 0) return;
+  throw new GeneMismatchError({
+    subject: "genes",
+    found: `${geneCount} ${which}, for ${typeCount} cell types`,
+    expected: "at least as many genes as types, better five times as many",
+    remedy: "Take a reference of the same genes, or join types of the reference into fewer.",
+  });
+}
+
+function noteUncounted(
+  geneCount: number,
+  { section, reference }: { readonly section: number; readonly reference: number },
+  notices: NoticeList,
+): void {
+  if (section + reference === 0) return;
+  const parts = [
+    ...(section > 0 ? [`${section} without a count in the section`] : []),
+    ...(reference > 0 ? [`${reference} without one in the reference`] : []),
+  ];
+  notices.add({
+    code: "uncounted-genes",
+    message: `Shared genes left out because only one side counted them, or neither: ${parts.join(", ")}. ${geneCount} remain.`,
+  });
+}
+
+function noteFewGenes(
+  geneCount: number,
+  typeCount: number,
+  { smallerSideCount }: GeneAlignment,
+  notices: NoticeList,
+): void {
+  if (geneCount < FEW_PER_TYPE * typeCount) {
+    notices.add({
+      code: "few-genes-per-type",
+      message: `Only ${geneCount} genes tell ${typeCount} cell types apart, fewer than ${FEW_PER_TYPE} per type: the answer is uncertain.`,
+    });
+  }
+  if (geneCount < FEW_SHARED * smallerSideCount) {
+    notices.add({
+      code: "few-shared-genes",
+      message: `Only ${geneCount} of ${smallerSideCount} genes of the smaller side are counted on both sides.`,
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import type { Executor } from "@flashdeconv/core";
+import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
+import {
+  buildDepthSums,
+  buildMoments,
+  finishDepthSums,
+  finishMoments,
+  type GeneMoments,
+  mergeDepthSums,
+  mergeMoments,
+  type RobustDepths,
+} from "@flashdeconv/select-genes";
+import type { Piece } from "../../contracts/checkpoint.js";
+import type { SpatialInput } from "../../contracts/inputs.js";
+import type { DeconvolveCallbacks, DeconvolveOptions } from "../../methods/resolve-options.js";
+import { usesCountModel } from "../../methods/smoothed-poisson.js";
+import type { NoticeList } from "../../runtime/notice-list.js";
+import { runPass } from "../../runtime/run-pass.js";
+import type { PipelineTasks } from "../pipeline-tasks.js";
+import { noteBoolean, requireCounts } from "../reference/require-counts.js";
+import { packSurvey, unpackSurvey } from "./pack-survey.js";
+import { type JoinedRows, joinSampleRows, leaveOutDeepSpots, type SampleRows } from "./sample-rows.js";
+import type { SpotSample } from "./sample-spots.js";
+
+export interface Survey {
+  readonly moments: GeneMoments;
+  /** Raw counts of the sample's spots over the same genes. */
+  readonly sample: JoinedRows;
+  /** Whether the section holds no count at all, of any gene. */
+  readonly isEmpty: boolean;
+  /** How many counts spots have, and totals that no few of them decide; for solvers of the model of counts. */
+  readonly depths?: RobustDepths;
+}
+
+/**
+ * The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample.
+ *
+ * @param columns of the genes
+ * @param sample may be of no spots
+ */
+export async function surveySpots(
+  executor: Executor<PipelineTasks>,
+  spatial: SpatialInput,
+  columns: Int32Array,
+  { spots, isCore }: Pick<SpotSample, "spots" | "isCore">,
+  options: DeconvolveOptions,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+): Promise<Survey> {
+  const rows: SampleRows[] = [];
+  const check = buildCountCheck();
+  const moments = buildMoments(columns.length);
+  const withDepths = usesCountModel(options.solver);
+  const depthSums = buildDepthSums(columns.length);
+  const { location, counts } = spatial;
+  const settings = {
+    executor,
+    task: "survey" as const,
+    stage: "genes" as const,
+    spotCount: counts.spotCount,
+    isFar: location?.access !== undefined,
+    inputFor: (range: { start: number; end: number }) => ({
+      location,
+      range,
+      columns,
+      sample: { spots, isCore },
+      withDepths,
+      kernels: options.kernels,
+    }),
+    onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
+      mergeCountCheck(check, part.check);
+      mergeMoments(moments, part.moments);
+      if (part.depths) mergeDepthSums(depthSums, part.depths);
+      rows.push(part.sample);
+    },
+    pack: packSurvey,
+    unpack: async (piece: Piece) => ({ part: unpackSurvey(piece) }),
+  };
+  await runPass(settings, callbacks, notices);
+  const report = finishCountCheck(check);
+  await requireCounts(
+    report,
+    {
+      name: "spatial data",
+      row: "spot",
+      geneNames: spatial.geneNames,
+      nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
+      otherMatrices: async () => (await spatial.otherMatrices?.({ signal: callbacks.signal })) ?? [],
+    },
+    // Scaled values, which may be negative, are no counts to weigh.
+    withDepths ? { ...options, preprocess: "log-cpm" } : options,
+  );
+  const isEmpty = report.nonzeroCount === 0;
+  if (isEmpty) {
+    notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
+  }
+  noteBoolean(report, "section", notices);
+  const joined = joinSampleRows(rows, spots.length, columns.length);
+  if (!withDepths) return { moments: finishMoments(moments), sample: joined, isEmpty };
+  const depths = finishDepthSums(depthSums);
+  noteDeepSpots(depths, notices);
+  return {
+    moments: finishMoments(moments),
+    sample: { ...joined, counts: leaveOutDeepSpots(joined.counts, depths.cap) },
+    isEmpty,
+    depths,
+  };
+}
+
+function noteDeepSpots({ cap, deepSpotCount, median }: RobustDepths, notices: NoticeList): void {
+  if (deepSpotCount === 0) return;
+  notices.add({
+    code: "deep-spots",
+    message: `${deepSpotCount} spots have ${cap} counts or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
+  });
+}

@@ -1,0 +1,53 @@
+import { OptionError } from "@flashdeconv/core";
+import { safeNames } from "@flashdeconv/io-zarr";
+import type { Parameters } from "../../contracts/parameters.js";
+
+export interface ResultLayout {
+  /** Where the result goes: `obsm/<key>`, `obs/<key>_dominant`, `obs/<key>_status`, `uns/<key>_params`; "flashdeconv" by default. */
+  readonly key?: string;
+  /** Also write each type as a column `obs/<key>_<type>`, as plotting functions want it. False by default. */
+  readonly obsColumns?: boolean;
+  /** More to keep in `uns/<key>_params`, such as paths. */
+  readonly extraParameters?: Parameters;
+}
+
+export const RESULT_DEFAULTS = Object.freeze({
+  key: "flashdeconv",
+  obsColumns: false,
+  extraParameters: {},
+} as const satisfies ResultLayout);
+
+/** Bytes of UTF-8 that a key may have: what stands behind it is to fit a file's name too. */
+const MOST_KEY_BYTES = 100;
+
+/** Keys that AnnData tools use for coordinates: a result under one of them would hide these. */
+const COORDINATE_KEYS = ["spatial", "x_spatial"];
+
+/**
+ * The given layout over the defaults.
+ *
+ * @throws OptionError for a key that AnnData cannot store or that stands for coordinates.
+ */
+export function resolveResultLayout(layout: ResultLayout = {}): Required<ResultLayout> {
+  const key = layout.key ?? RESULT_DEFAULTS.key;
+  if (!isStorable(key) || COORDINATE_KEYS.includes(key.toLowerCase())) {
+    throw new OptionError({
+      option: "key",
+      value: key,
+      rule: `a name that any file system can store (no "/" or "\\", no dot or blank at its ends, at most ${MOST_KEY_BYTES} bytes) and that is not that of coordinates (spatial)`,
+    });
+  }
+  return {
+    key,
+    obsColumns: layout.obsColumns ?? RESULT_DEFAULTS.obsColumns,
+    extraParameters: layout.extraParameters ?? RESULT_DEFAULTS.extraParameters,
+  };
+}
+
+function isStorable(key: string): boolean {
+  try {
+    return safeNames([key], { mostBytes: MOST_KEY_BYTES })[0] === key;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+import type { CsrChunk, Executor } from "@flashdeconv/core";
+import type { KernelChoice } from "@flashdeconv/kernels";
+import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
+import type { Problem } from "../methods/normalized-problem.js";
+import { allocator, graphInReach, startArena, statArray } from "../runtime/allocator.js";
+import type { PipelineTasks } from "../stages/pipeline-tasks.js";
+import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
+import { solveSpots } from "../stages/solve/solve-spots.js";
+import { startSession } from "../stages/solve/start-session.js";
+import { buildRowMaker, type RowForm } from "../stages/summarize/solver-rows.js";
+import { narrow } from "../stages/survey/narrow-sample.js";
+import type { SpotSample } from "../stages/survey/sample-spots.js";
+import { meanOf } from "./search-strength.js";
+import { type CountPrediction, spotDeviances } from "./spot-deviances.js";
+import { countJudge, halfDifference, type Judge, moveRows, spotLosses } from "./spot-losses.js";
+import { thinCounts } from "./thin-counts.js";
+
+/** A sample of the section whose counts were split in two: one half is solved, the other judges the answer. */
+export interface HeldOutTrial {
+  readonly spotCount: number;
+  /** Strengths of smoothing above 0 that the solver would try. */
+  readonly candidates: readonly number[];
+  /** The same of shrinkage; undefined where the solver has none. */
+  readonly shrinkages: readonly number[] | undefined;
+  /**
+   * Solves the first half with some strengths. The loss of each spot is how far its answer is from what the second half says, up to
+   * a constant: in proportions, weighted by the spot's counts, for solvers of counts, and in statistics for the others.
+   *
+   * @param places where each spot is to go; left out, spots stay among their neighbours
+   */
+  lossesOf(strengths: Strengths, places?: Int32Array): Promise<Float64Array>;
+  /** Mean loss that the truth would have, so that what a mean loss is above it estimates the squared error. */
+  lossOfTruth(): Promise<number>;
+  /** The same, but how badly the answer predicts the second half's counts by likelihood. */
+  deviancesOf(strengths: Strengths, prediction: CountPrediction): Promise<Float64Array>;
+}
+
+/** Who watches a trial: solves with many types take a while. */
+export interface TrialWatch {
+  readonly signal?: AbortSignal;
+  /** Called after each sweep of each solve. */
+  readonly onSweep?: () => void;
+}
+
+/** Statistics of both halves in both orders, and answers to as many strengths as may be tried. */
+const SOLVES_KEPT = 64;
+
+const NONE: Strengths = { smoothing: 0, shrinkage: 0 };
+
+/** Answers to the held-back half are noisy far above this. */
+const TOLERANCE = 1e-2;
+/** An answer that needs more is judged as it then stands: strengths so far off take longest and are not chosen. */
+const MOST_SWEEPS = 200;
+
+export function heldOutTrial(
+  executor: Executor<PipelineTasks>,
+  solver: Solver,
+  problem: Problem,
+  { spots, graph: sampleGraph }: SpotSample,
+  sample: CsrChunk,
+  context: SolverContext,
+  kernels: KernelChoice,
+  { signal, onSweep }: TrialWatch = {},
+): HeldOutTrial {
+  const { smoothing: control } = solver;
+  if (control === undefined) throw new TypeError("this solver has no smoothing to choose");
+  const { reference } = problem;
+  const typeCount = reference.typeNames.length;
+  const spotCount = spots.length;
+  const size = { spotCount, typeCount, neighborCount: context.meanDegree, solveCount: SOLVES_KEPT };
+  const arena = startArena(kernels, size, executor);
+  const reach = { isThreaded: executor.isThreaded, arena };
+  const allocate = allocator(reach);
+  // Once, for all strengths: what a solve finds outside the arena it would copy into it each time.
+  const graph = { ...sampleGraph, neighbors: graphInReach(sampleGraph.neighbors, reach) };
+  const halves = thinCounts(narrow(sample, problem.genes), spots);
+  const halfContext = {
+    spotCount,
+    meanDegree: context.meanDegree,
+    ...(context.meanDepth !== undefined && { meanDepth: context.meanDepth / 2 }),
+    ...(context.composition !== undefined && { composition: context.composition }),
+  };
+  const options = resolveSolveOptions({ tolerance: TOLERANCE, maxSweeps: MOST_SWEEPS });
+  const start = (strengths: Strengths) => {
+    const solverOptions = setSmoothing(solver, problem.solverOptions, strengths);
+    return startSession(solver, reference, solverOptions, halfContext, arena);
+  };
+  const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels };
+  const summarized = (counts: CsrChunk) => {
+    const { session } = start(NONE);
+    const out = statArray("float64", spotCount * session.statWidth, allocate);
+    session.summarize(buildRowMaker(form)(counts), out);
+    return out;
+  };
+  const fitted = summarized(halves.first);
+  const judged: Judge =
+    solver.input === "counts" || solver.input === "weighted-counts"
+      ? countJudge(solver, problem, sample.spotCount, halves)
+      : { gram: reference.gram, heldBack: summarized(halves.second), isByDepth: false, isScaled: true };
+  const solved = async (statistics: StatArray, strengths: Strengths) => {
+    const toSolve = { solver, typeCount, statistics, graph, arena, ...start(strengths) };
+    const solving = { solver, precision: "float64", empty: "nan", kernels, ...options } as const;
+    return (await solveSpots(executor, toSolve, solving, { signal, onProgress: onSweep })).abundance;
+  };
+  const answers = new Map<string, Promise<StatArray>>();
+  /** The answer to the first half among its own neighbours, solved once for each strength. */
+  const answerTo = (strengths: Strengths) => {
+    const key = `${strengths.smoothing} ${strengths.shrinkage}`;
+    const answer = answers.get(key) ?? solved(fitted, strengths);
+    answers.set(key, answer);
+    return answer;
+  };
+  let moved: Moved | undefined;
+  const movedTo = (places: Int32Array): Moved => {
+    if (moved?.places !== places) {
+      const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
+      moved = { places, fitted: move(fitted), heldBack: move(judged.heldBack) };
+    }
+    return moved;
+  };
+  return {
+    spotCount,
+    candidates: control.candidates(reference, halfContext),
+    shrinkages: solver.shrinkage?.candidates(reference, halfContext),
+    async lossesOf(strengths, places) {
+      if (places === undefined) return spotLosses(await answerTo(strengths), judged, typeCount);
+      const { fitted: rows, heldBack } = movedTo(places);
+      return spotLosses(await solved(rows, strengths), { ...judged, heldBack }, typeCount);
+    },
+    async lossOfTruth() {
+      if (judged.truth !== undefined) return judged.truth;
+      const answer = await answerTo(NONE);
+      const error = halfDifference(answer, await solved(summarized(halves.second), NONE), judged, typeCount);
+      return meanOf(spotLosses(answer, judged, typeCount)) - error;
+    },
+    async deviancesOf(strengths, prediction) {
+      return spotDeviances(halves.second, await answerTo(strengths), prediction);
+    },
+  };
+}
+
+/** Rows of the sample in other places. */
+interface Moved {
+  readonly places: Int32Array;
+  readonly fitted: StatArray;
+  readonly heldBack: StatArray;
+}

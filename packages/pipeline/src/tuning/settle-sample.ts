@@ -1,0 +1,35 @@
+import type { CsrChunk } from "@flashdeconv/core";
+import { pickRows } from "../stages/survey/sample-rows.js";
+import { graphOf, places, type SpotSample } from "../stages/survey/sample-spots.js";
+import type { Survey } from "../stages/survey/survey-spots.js";
+
+/** Counts of a usual spot up to which a section is sparse. */
+const SPARSE_DEPTH = 64;
+
+/** The sample and its counts, as they are used once the section's depth is known: of a section of many counts the core alone. */
+export function settleSample(
+  asked: SpotSample | undefined,
+  { moments, depths, sample: { counts, isRead } }: Survey,
+): { readonly wanted: SpotSample | undefined; readonly sample: CsrChunk } {
+  if (asked === undefined) return { wanted: undefined, sample: counts };
+  const mean = moments.rawTotal.reduce((sum, count) => sum + count, 0) / moments.spotCount;
+  const kept = keptPlaces(asked, isRead, depths?.median ?? mean);
+  return { wanted: restrictSample(asked, kept), sample: pickRows(counts, kept) };
+}
+
+/** @param isRead by place in the sample, whether the spot's counts were taken */
+export function keptPlaces({ isCore }: SpotSample, isRead: Uint8Array, depth: number): Int32Array {
+  const isSparse = depth <= SPARSE_DEPTH;
+  return places(isCore.length, (i) => isRead[i] === 1 && (isSparse || isCore[i] === 1));
+}
+
+/** Some of the sample's spots. */
+export function restrictSample(sample: SpotSample, kept: Int32Array): SpotSample {
+  const { spots, isCore, graph } = sample;
+  if (kept.length === spots.length) return sample;
+  return {
+    spots: Int32Array.from(kept, (i) => spots[i]),
+    isCore: Uint8Array.from(kept, (i) => isCore[i]),
+    graph: graphOf(graph, kept),
+  };
+}
