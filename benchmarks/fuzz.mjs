@@ -98,7 +98,7 @@ async function loadTrials() {
       tsconfigRaw: {},
       external: ["esbuild"],
       alias: Object.fromEntries(
-        ["core", "simulate", "io-zarr"].map((name) => [
+        ["core", "simulate", "stores", "io-zarr"].map((name) => [
           `@flashdeconv/${name}`,
           join(ROOT, "packages", name, "src/index.ts"),
         ]),

@@ -16,14 +16,14 @@ const WAYS: readonly {
     way: "a request",
     found: /(?<![\w.])fetch\(|around\.fetch\(|globalThis\.fetch\(/,
     places: {
-      "packages/io-zarr/src/remote/retrying-fetch.ts": "readAnswer reads every body by readBody",
-      "packages/io-zarr/src/remote/object-reader.ts": "a retrying fetch: a range or `most`, by its type",
-      "packages/io-zarr/src/remote/join-ranges.ts": "a range",
-      "packages/io-zarr/src/node/remote/read-object.ts": "a retrying fetch",
-      "packages/io-zarr/src/node/remote/put-object.ts": "a retrying fetch",
-      "packages/io-zarr/src/node/remote/list-objects.ts": "a retrying fetch",
-      "packages/io-zarr/src/node/remote/remote-mark.ts": "a retrying fetch",
-      "packages/io-zarr/src/node/remote/remote-zip.ts": "a retrying fetch",
+      "packages/stores/src/remote/retrying-fetch.ts": "readAnswer reads every body by readBody",
+      "packages/stores/src/remote/object-reader.ts": "a retrying fetch: a range or `most`, by its type",
+      "packages/stores/src/remote/join-ranges.ts": "a range",
+      "packages/stores/src/node/remote/read-object.ts": "a retrying fetch",
+      "packages/stores/src/node/remote/put-object.ts": "a retrying fetch",
+      "packages/stores/src/node/remote/list-objects.ts": "a retrying fetch",
+      "packages/stores/src/node/remote/remote-mark.ts": "a retrying fetch",
+      "packages/stores/src/node/remote/remote-zip.ts": "a retrying fetch",
     },
   },
   {
@@ -31,7 +31,7 @@ const WAYS: readonly {
     found:
       /\.getReader\(|\.(arrayBuffer|blob|formData|json|text|bytes)\(\)|Readable\.(from|fromWeb)|createReadStream/,
     places: {
-      "packages/io-zarr/src/read-bounded.ts": "the one place where streams are read",
+      "packages/stores/src/read-bounded.ts": "the one place where streams are read",
       "packages/io-zarr/src/codecs/compressors.ts": "compresses what is ours",
     },
   },
@@ -42,7 +42,7 @@ const WAYS: readonly {
     places: {
       "packages/io-zarr/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
       "packages/io-zarr/src/node/node-codecs.ts": "maxOutputLength",
-      "packages/io-zarr/src/node/zip-member.ts": "maxOutputLength",
+      "packages/stores/src/node/zip-member.ts": "maxOutputLength",
       "packages/io-zarr/src/read/spatialdata/page-compressors.ts":
         "into as many bytes as a checked header says",
       "packages/io-zarr/src/read/spatialdata/check-page-data.ts": "by the compressors of page-compressors.ts",
@@ -53,21 +53,22 @@ const WAYS: readonly {
     found:
       /\b(store|remote|local|live|staged|inner|container|zarr)\)?\.get(Range)?\(|\.get(Range)?\(.*(key|document)\b.*\{/,
     places: {
-      "packages/io-zarr/src/read/read-key.ts": "the one way to bytes of stores",
+      "packages/stores/src/read-key.ts": "the one way to bytes of stores",
       "packages/io-zarr/src/store-below.ts": "hands the options on",
       "packages/io-zarr/src/write/without-consolidated.ts": "hands the options on",
-      "packages/io-zarr/src/node/edit-store.ts": "hands the options on",
-      "packages/io-zarr/src/node/remote/create-remote-store.ts": "hands the options on",
+      "packages/stores/src/node/edit-store.ts": "hands the options on",
+      "packages/stores/src/node/remote/create-remote-store.ts": "hands the options on",
       "apps/cli/src/stores/input-facts.ts": "MOST_DOCUMENT_BYTES",
     },
   },
   {
     way: "a whole file",
-    // Beside these io-zarr and its users read only what they wrote themselves, or what the user gave.
-    within: /^packages\/io-zarr\/src\/(read|codecs|remote|node\/remote|node\/(directory|zip|open|read)-)/,
+    // Beside these stores, io-zarr and their users read only what they wrote themselves, or what the user gave.
+    within:
+      /^packages\/(io-zarr|stores)\/src\/(read|codecs|remote|node\/remote|node\/(directory|zip|open|read)-)/,
     found: /\breadFile(Sync)?\(/,
     places: {
-      "packages/io-zarr/src/node/remote/aws-settings.ts": "the user's own settings",
+      "packages/stores/src/node/remote/aws-settings.ts": "the user's own settings",
     },
   },
 ];

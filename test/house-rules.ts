@@ -22,6 +22,7 @@ export interface Manifest {
 const FLOORS: Readonly<Record<string, number>> = {
   "@flashdeconv/core": 0,
   "@flashdeconv/kernels": 1,
+  "@flashdeconv/stores": 1,
   "@flashdeconv/io-zarr": 2,
   "@flashdeconv/normalize": 2,
   "@flashdeconv/select-genes": 2,
@@ -38,14 +39,15 @@ const FLOORS: Readonly<Record<string, number>> = {
 /** Other people's packages, and who may use them. The command line chooses its own. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   "@flashdeconv/core": ["apache-arrow"],
-  "@flashdeconv/io-zarr": ["zarrita", "csv-parse", "hyparquet", "hyparquet-compressors", "aws4fetch"],
+  "@flashdeconv/stores": ["aws4fetch"],
+  "@flashdeconv/io-zarr": ["zarrita", "csv-parse", "hyparquet", "hyparquet-compressors"],
   "@flashdeconv/select-genes": ["ml-matrix"],
 };
 
 /** Where Node's own modules may be imported. */
 const NODE_PLACES = [
   /^apps\/cli\//,
-  /^packages\/io-zarr\/src\/node(\.ts$|\/|-)/,
+  /^packages\/(io-zarr|stores)\/src\/node(\.ts$|\/|-)/,
   /^packages\/pipeline\/src\/platform\/node\//,
 ];
 

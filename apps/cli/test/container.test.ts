@@ -4,7 +4,7 @@ import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { inspectStore, readDataframe, readObsm } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
-import { fromFolder, testServer } from "../../../packages/io-zarr/test/remote-tools.js";
+import { fromFolder, testServer } from "../../../packages/stores/test/remote-tools.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { SPLIT, withRegions, writeContainer } from "./small-container.js";
 import { smallStores, writeSection } from "./small-stores.js";

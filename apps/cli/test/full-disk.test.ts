@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { fromFolder, testServer } from "../../../packages/io-zarr/test/remote-tools.js";
+import { fromFolder, testServer } from "../../../packages/stores/test/remote-tools.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));

@@ -1,7 +1,7 @@
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hasNginx, nginxServer } from "../../../packages/io-zarr/test/nginx-server.js";
+import { hasNginx, nginxServer } from "../../../packages/stores/test/nginx-server.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores } from "./small-stores.js";
 import { contentOf, zipStore } from "./store-content.js";

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { addToAnnData } from "@flashdeconv/io-zarr";
 import { editStore } from "@flashdeconv/io-zarr/node";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { objectService } from "../../../packages/io-zarr/test/object-service.js";
+import { objectService } from "../../../packages/stores/test/object-service.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores } from "./small-stores.js";
 

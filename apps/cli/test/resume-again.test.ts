@@ -1,8 +1,8 @@
 import { cp, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { thisOwner } from "../../../packages/io-zarr/src/node/owner-tag.js";
-import { objectService } from "../../../packages/io-zarr/test/object-service.js";
+import { thisOwner } from "../../../packages/stores/src/node/owner-tag.js";
+import { objectService } from "../../../packages/stores/test/object-service.js";
 import { buildProgram } from "../src/build-program.js";
 import { flagOf, runFacts, WITHOUT_EFFECT } from "../src/options/run-facts.js";
 import { deconvolveOptions } from "../src/options/run-flags.js";

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { hasNginx, nginxServer } from "../../../packages/io-zarr/test/nginx-server.js";
 import { encodeShard } from "../../../packages/io-zarr/test/shard-encoder.js";
+import { hasNginx, nginxServer } from "../../../packages/stores/test/nginx-server.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { contentOf } from "./store-content.js";
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { storedZip } from "../../../packages/io-zarr/test/read-stored-zip.js";
+import { storedZip } from "../../../packages/stores/test/read-stored-zip.js";
 
 /** All stored bytes below a folder, by name, the parameters (which name the inputs) left out. */
 export async function contentOf(store: string): Promise<Map<string, string>> {

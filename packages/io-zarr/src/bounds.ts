@@ -1,27 +1,15 @@
 import { FormatError } from "@flashdeconv/core";
 
 /*
- * How much of anything from outside is held. Bytes of stores come through `readKey`, bodies of answers through `readBody`, chunks through
- * the codecs of `bounded-codecs.ts`; each of them is told how much may come, by what metadata say and by the memory of the run.
+ * How much of what metadata tell of is held. Bytes of stores come through `readKey`, chunks through the codecs of `codecs/unpack.ts`; each
+ * of them is told how much may come, by what metadata say and by the memory of the run.
  */
 
-/** Memory that reading may take where nobody said how much there is. */
-export const MOST_BYTES = 2 ** 32;
 /** A chunk may take this share of the memory: a few are there at a time. */
 const CHUNK_SHARE = 1 / 4;
-/** A metadata document, consolidated metadata of thousands of arrays included. */
-export const MOST_DOCUMENT_BYTES = 2 ** 25;
-/** Arrays, objects and values in it, and how deep they lie in each other. */
+/** Arrays, objects and values in a metadata document, and how deep they lie in each other. */
 export const MOST_DOCUMENT_VALUES = 2 ** 21;
 export const MOST_DOCUMENT_DEPTH = 64;
-/** A page of a listing: 1,000 keys (5,000 at Azure), each of 1,024 bytes at most and escaped. */
-export const MOST_LISTING_BYTES = 2 ** 24;
-/** Keys of a listing in all. */
-export const MOST_LISTED_KEYS = 2 ** 20;
-/** What a service says to an upload, or a mark. */
-export const MOST_REPLY_BYTES = 2 ** 20;
-/** A table of text: what a string of JavaScript can hold. */
-export const MOST_TABLE_BYTES = 2 ** 29 - 2 ** 16;
 
 /** A string and the place in a list that refers to it, beside its characters. */
 export const STRING_BYTES = 64;

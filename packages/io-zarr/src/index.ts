@@ -2,7 +2,8 @@
  * Opens AnnData Zarr stores as chunk sources and writes AnnData Zarr stores.
  *
  * @example
- * import { memoryStore, readColumn, writeAnnData } from "@flashdeconv/io-zarr";
+ * import { readColumn, writeAnnData } from "@flashdeconv/io-zarr";
+ * import { memoryStore } from "@flashdeconv/stores";
  *
  * const store = memoryStore(); // in Node: await createStore("result.zarr"), from "@flashdeconv/io-zarr/node"
  * await writeAnnData(store, {
@@ -16,7 +17,6 @@
  */
 
 export type { NameChunk } from "@flashdeconv/core";
-export { MOST_DOCUMENT_BYTES, MOST_TABLE_BYTES } from "./bounds.js";
 export { type CompressorName, compressorLike } from "./codecs/compressors.js";
 export type { ColumnValues } from "./read/column-values.js";
 export { type CoordinateCandidate, describeCandidates } from "./read/coordinate-candidates.js";
@@ -45,10 +45,6 @@ export { type Dataframe, readColumn, readDataframe, readRowNames } from "./read/
 export { type ObsmTable, readObsm } from "./read/read-obsm.js";
 export { readSignatureCsv, type SignatureCsvOptions } from "./read/read-signature-csv.js";
 export type { Annotation } from "./read/spatialdata/annotation.js";
-export { httpStore, type RemoteStore } from "./remote/http-store.js";
-export { REMOTE_DEFAULTS, type RemoteOptions } from "./remote/remote-options.js";
-export type { TransferCounts, TransferLedger } from "./remote/transfer-ledger.js";
-export type { ByteRange, Fingerprint, FingerprintOptions, ReadableStore, ReadOptions } from "./store.js";
 export { addTable, type NewTableOptions } from "./write/add-table.js";
 export { type AnnDataEdits, addToAnnData, checkPlace, type EditOptions } from "./write/add-to-anndata.js";
 export type {
@@ -60,11 +56,9 @@ export type {
   UnsObject,
   UnsValue,
 } from "./write/contents.js";
-export { foreignPart, type ListedStore, WRITTEN_AS } from "./write/foreign-part.js";
+export { foreignPart, WRITTEN_AS } from "./write/foreign-part.js";
 export { ELEMENTS_RECORD } from "./write/former-elements.js";
-export { memoryStore } from "./write/memory-store.js";
 export { type SafeNameOptions, safeNames } from "./write/safe-names.js";
-export type { StagedStore, StoreKey } from "./write/staged-store.js";
 export { writeAnnData } from "./write/write-anndata.js";
 export { type ArraysContents, type NumberStream, writeArrays } from "./write/write-arrays.js";
 export {

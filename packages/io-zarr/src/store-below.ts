@@ -1,4 +1,4 @@
-import type { ReadableStore } from "./store.js";
+import type { ReadableStore } from "@flashdeconv/stores";
 
 /** The part of a store below a path (no slash at either end), as a store of its own; its name ends in the path. */
 export function storeBelow(store: ReadableStore, path: string): ReadableStore {

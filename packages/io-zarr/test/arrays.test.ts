@@ -1,7 +1,8 @@
+import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { packStrings, unpackStrings } from "../src/codecs/vlen-utf8.js";
-import { memoryStore, openArrays, writeArrays } from "../src/index.js";
+import { openArrays, writeArrays } from "../src/index.js";
 
 const numbers = (length: number) => new Float64Array(length);
 

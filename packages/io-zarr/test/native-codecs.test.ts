@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import zlib from "node:zlib";
 import { collect, memorySource } from "@flashdeconv/core";
+import { memoryStore } from "@flashdeconv/stores";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { compressorLike, compressorOf } from "../src/codecs/compressors.js";
 import { nativeCodec, useNativeCodecs } from "../src/codecs/native-codecs.js";
-import { memoryStore, openSpatial, writeAnnData } from "../src/index.js";
+import { openSpatial, writeAnnData } from "../src/index.js";
 import { createStore, openStore } from "../src/node.js";
 
 const hasZstd = "zstdDecompressSync" in zlib;

@@ -6,10 +6,7 @@ it("exports what is meant to be public, and nothing else", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "ELEMENTS_RECORD",
-      "MOST_DOCUMENT_BYTES",
-      "MOST_TABLE_BYTES",
       "OPEN_DEFAULTS",
-      "REMOTE_DEFAULTS",
       "WRITE_DEFAULTS",
       "WRITTEN_AS",
       "addTable",
@@ -18,10 +15,8 @@ it("exports what is meant to be public, and nothing else", () => {
       "compressorLike",
       "describeCandidates",
       "foreignPart",
-      "httpStore",
       "inspectStore",
       "layerOf",
-      "memoryStore",
       "openArrays",
       "openMatrices",
       "openReference",
@@ -39,19 +34,9 @@ it("exports what is meant to be public, and nothing else", () => {
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
-      "LEDGER_BYTES",
-      "acquireLock",
-      "cleanUpAfterThread",
       "createStore",
       "editStore",
-      "isRemote",
-      "localPath",
-      "makeOwnFolder",
       "openStore",
-      "readObject",
-      "redactUrl",
-      "sameOrInside",
-      "transferLedger",
     ]
   `);
 });

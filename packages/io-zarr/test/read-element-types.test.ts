@@ -1,14 +1,8 @@
 import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
+import { memoryStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
-import {
-  addToAnnData,
-  memoryStore,
-  openReference,
-  openSpatial,
-  readColumn,
-  readRowNames,
-} from "../src/index.js";
+import { addToAnnData, openReference, openSpatial, readColumn, readRowNames } from "../src/index.js";
 import { strings, tinyAnnData } from "./read-tiny-anndata.js";
 import type { TinyType, TinyZarr } from "./read-tiny-zarr.js";
 

@@ -5,7 +5,7 @@ import { collect } from "@flashdeconv/core";
 import { inspectStore, openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { storedZip } from "./read-stored-zip.js";
+import { storedZip } from "../../stores/test/read-stored-zip.js";
 import { tinyAnnData } from "./read-tiny-anndata.js";
 
 const ROWS = [

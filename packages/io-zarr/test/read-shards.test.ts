@@ -1,7 +1,8 @@
 import { collect } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
+import type { ReadableStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
-import { openSpatial, type ReadableStore } from "../src/index.js";
+import { openSpatial } from "../src/index.js";
 import { type Rows, tinyAnnData } from "./read-tiny-anndata.js";
 import type { TinyZarr } from "./read-tiny-zarr.js";
 import { encodeShard, type ShardOptions, shardArray } from "./shard-encoder.js";

@@ -1,4 +1,4 @@
-import type { ReadableStore } from "@flashdeconv/io-zarr";
+import type { ReadableStore } from "@flashdeconv/stores";
 
 /** Numbers of an array to write, by numpy's name of their type. */
 export type TinyType =

@@ -1,8 +1,9 @@
 import { type ChunkSource, type CsrChunk, collect, memorySource } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
+import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { memoryStore, openSpatial, writeAnnData } from "../src/index.js";
+import { openSpatial, writeAnnData } from "../src/index.js";
 import { copyWide } from "../src/read/copy-wide.js";
 
 const CHUNK = 2 ** 16;

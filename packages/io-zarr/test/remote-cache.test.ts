@@ -1,13 +1,14 @@
 import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
+import type { StoreAccess } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
+import { diskCache } from "../../stores/src/node/remote/disk-cache.js";
+import { storedZip } from "../../stores/test/read-stored-zip.js";
+import { fromMap, QUICK, testFolder, testServer } from "../../stores/test/remote-tools.js";
 import { openSpatial } from "../src/index.js";
-import { diskCache } from "../src/node/remote/disk-cache.js";
-import { openStore, type StoreAccess } from "../src/node.js";
-import { storedZip } from "./read-stored-zip.js";
+import { openStore } from "../src/node.js";
 import { type Rows, tinyAnnData } from "./read-tiny-anndata.js";
-import { fromMap, QUICK, testFolder, testServer } from "./remote-tools.js";
 import { shardArray } from "./shard-encoder.js";
 
 const ROWS: Rows = Array.from({ length: 60 }, (_, i) =>

@@ -2,14 +2,15 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { collect } from "@flashdeconv/core";
+import { httpStore } from "@flashdeconv/stores";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { httpStore, openSpatial } from "../src/index.js";
+import { retryingFetch } from "../../stores/src/remote/retrying-fetch.js";
+import { hasNginx, nginxServer } from "../../stores/test/nginx-server.js";
+import { storedZip } from "../../stores/test/read-stored-zip.js";
+import { QUICK, testFolder } from "../../stores/test/remote-tools.js";
+import { openSpatial } from "../src/index.js";
 import { openStore } from "../src/node.js";
-import { retryingFetch } from "../src/remote/retrying-fetch.js";
-import { hasNginx, nginxServer } from "./nginx-server.js";
-import { storedZip } from "./read-stored-zip.js";
 import { type Rows, tinyAnnData } from "./read-tiny-anndata.js";
-import { QUICK, testFolder } from "./remote-tools.js";
 import { shardArray } from "./shard-encoder.js";
 
 const ROWS: Rows = Array.from({ length: 60 }, (_, i) =>

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { collect } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
+import { memoryStore, redactUrl } from "@flashdeconv/stores";
+import { isRemote } from "@flashdeconv/stores/node";
 import { describe, expect, it } from "vitest";
-import { inspectStore, memoryStore, openSpatial, writeAnnData } from "../src/index.js";
-import { createStore, isRemote, openStore, redactUrl } from "../src/node.js";
-import { storedZip } from "./read-stored-zip.js";
-import { type Rows, tinyAnnData } from "./read-tiny-anndata.js";
-import type { Fault } from "./remote-server.js";
+import { storedZip } from "../../stores/test/read-stored-zip.js";
+import type { Fault } from "../../stores/test/remote-server.js";
 import {
   fromFolder,
   fromMap,
@@ -17,7 +16,10 @@ import {
   seededRandom,
   testFolder,
   testServer,
-} from "./remote-tools.js";
+} from "../../stores/test/remote-tools.js";
+import { inspectStore, openSpatial, writeAnnData } from "../src/index.js";
+import { createStore, openStore } from "../src/node.js";
+import { type Rows, tinyAnnData } from "./read-tiny-anndata.js";
 import { shardArray } from "./shard-encoder.js";
 import { tinySpatialData } from "./tiny-spatialdata.js";
 
@@ -124,7 +126,7 @@ describe("openStore with a URL", () => {
   });
 
   it("stores of several threads know each other's versions by the buffer they share", async () => {
-    const { LEDGER_BYTES } = await import("../src/node.js");
+    const { LEDGER_BYTES } = await import("@flashdeconv/stores");
     const all = files(2);
     const server = await testServer({ read: fromMap(all) });
     const ledger = new SharedArrayBuffer(LEDGER_BYTES);

@@ -1,14 +1,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { readObject } from "@flashdeconv/stores/node";
 import S3rver from "s3rver";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { parseLocation } from "../../stores/src/node/remote/parse-location.js";
+import { remoteParts } from "../../stores/src/node/remote/remote-parts.js";
+import { QUICK, testFolder } from "../../stores/test/remote-tools.js";
 import { inspectStore, openSpatial, readRowNames, writeAnnData } from "../src/index.js";
-import { parseLocation } from "../src/node/remote/parse-location.js";
-import { remoteParts } from "../src/node/remote/remote-parts.js";
-import { createStore, editStore, openStore, readObject, type StoreAccess } from "../src/node.js";
+import { createStore, editStore, openStore } from "../src/node.js";
 import { type Rows, tinyAnnData } from "./read-tiny-anndata.js";
-import { QUICK, testFolder } from "./remote-tools.js";
 
 const ROWS: Rows = Array.from({ length: 30 }, (_, i) => Array.from({ length: 6 }, (_, j) => (i + j) % 5));
 const KEYS = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVER" };

@@ -2,14 +2,14 @@ import { readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { thisOwner } from "../../stores/src/node/owner-tag.js";
+import { parseLocation, type StoreLocation } from "../../stores/src/node/remote/parse-location.js";
+import { putFile } from "../../stores/src/node/remote/put-object.js";
+import { remoteParts } from "../../stores/src/node/remote/remote-parts.js";
+import { objectService } from "../../stores/test/object-service.js";
+import { QUICK, testFolder } from "../../stores/test/remote-tools.js";
 import { inspectStore, openArrays, readRowNames, writeAnnData, writeArrays } from "../src/index.js";
-import { thisOwner } from "../src/node/owner-tag.js";
-import { parseLocation, type StoreLocation } from "../src/node/remote/parse-location.js";
-import { putFile } from "../src/node/remote/put-object.js";
-import { remoteParts } from "../src/node/remote/remote-parts.js";
 import { createStore, openStore } from "../src/node.js";
-import { objectService } from "./object-service.js";
-import { QUICK, testFolder } from "./remote-tools.js";
 
 const CONTENTS = {
   spotCount: 50,
@@ -294,7 +294,7 @@ describe("uploads", () => {
     await writeAnnData(await createStore("gs://bucket/a.zarr", { access }), CONTENTS);
     await (await createStore("gs://bucket/b.zarr", { access })).discard();
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith("flashdeconv-upload-"));
-    const { ownerTag } = await import("../src/node/owner-tag.js");
+    const { ownerTag } = await import("../../stores/src/node/owner-tag.js");
     const ours = ownerTag().replace(/-[^-]*$/, "");
     expect(left.filter((name) => name.includes(ours))).toEqual([]);
     expect([...service.objects.keys()].filter((key) => key.includes("b.zarr"))).toEqual([]);

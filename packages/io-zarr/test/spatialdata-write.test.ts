@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
+import { memoryStore, type ReadableStore, type StagedStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../../test/shared-data.js";
 import {
@@ -10,13 +11,10 @@ import {
   addTable,
   addToAnnData,
   inspectStore,
-  memoryStore,
   openSpatial,
-  type ReadableStore,
   readColumn,
   readDataframe,
   readRowNames,
-  type StagedStore,
 } from "../src/index.js";
 import { createStore, editStore, openStore } from "../src/node.js";
 import type { TinyZarr } from "./read-tiny-zarr.js";

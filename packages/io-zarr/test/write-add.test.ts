@@ -1,6 +1,7 @@
 import { type DenseChunk, FormatError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
+import { memoryStore } from "@flashdeconv/stores";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type AnnDataContents, addToAnnData, memoryStore, readObsm, writeAnnData } from "../src/index.js";
+import { type AnnDataContents, addToAnnData, readObsm, writeAnnData } from "../src/index.js";
 import { readBack, readDict } from "./write-read-back.js";
 import { consolidatedAndPlain, type MemoryStore, readDocument, snapshot } from "./write-store-tools.js";
 

@@ -1,14 +1,8 @@
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
+import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type AnnDataContents,
-  memoryStore,
-  type NameChunk,
-  readObsm,
-  safeNames,
-  writeAnnData,
-} from "../src/index.js";
+import { type AnnDataContents, type NameChunk, readObsm, safeNames, writeAnnData } from "../src/index.js";
 import {
   column,
   columnNames,

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sharedData } from "../../../test/shared-data.js";
+import { filesOf } from "../../stores/test/write-disk-tools.js";
 import { addToAnnData, openSpatial, readColumn, readDataframe } from "../src/index.js";
 import { editStore, openStore } from "../src/node.js";
-import { filesOf } from "./write-disk-tools.js";
 
 const fixtures = sharedData("zarr-fixtures") ?? "";
 const stores = ["0.7", "0.8", "0.9", "0.10", "0.11", "0.12"].flatMap((version) => {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { filesOf, goneTag } from "../../stores/test/write-disk-tools.js";
 import { readColumn, writeAnnData } from "../src/index.js";
 import { createStore, editStore, openStore } from "../src/node.js";
-import { filesOf, goneTag } from "./write-disk-tools.js";
 
 const packages = fileURLToPath(new URL("../../", import.meta.url));
 const contents = { spotCount: 4, spotNames: ["a", "b", "c", "d"], geneNames: [], uns: { run: 1 } };

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { commitChanges, makeChange, writeJournal } from "../../stores/src/node/commit-journal.js";
+import { NEW, planCommit } from "../../stores/src/node/commit-plan.js";
+import { directoryStore } from "../../stores/src/node/directory-store.js";
+import { ownerTag } from "../../stores/src/node/owner-tag.js";
+import { filesOf, goneTag } from "../../stores/test/write-disk-tools.js";
 import { addToAnnData, writeAnnData } from "../src/index.js";
-import { commitChanges, makeChange, writeJournal } from "../src/node/commit-journal.js";
-import { NEW, planCommit } from "../src/node/commit-plan.js";
-import { directoryStore } from "../src/node/directory-store.js";
-import { ownerTag } from "../src/node/owner-tag.js";
 import { createStore, editStore } from "../src/node.js";
-import { filesOf, goneTag } from "./write-disk-tools.js";
 import { readBack } from "./write-read-back.js";
 
 const contents = { spotCount: 2, spotNames: ["a", "b"], geneNames: ["g"], uns: { run: 1 } };

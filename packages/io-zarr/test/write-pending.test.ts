@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { memorySource, StoreError } from "@flashdeconv/core";
+import { memoryStore, type StagedStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
-import { memoryStore, type StagedStore, writeAnnData } from "../src/index.js";
+import { writeAnnData } from "../src/index.js";
 
 const spotCount = 4000;
 const width = 6;

@@ -1,12 +1,7 @@
 import { type DenseChunk, FormatError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
+import { memoryStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
-import {
-  type AnnDataContents,
-  memoryStore,
-  resolveWriteOptions,
-  WRITE_DEFAULTS,
-  writeAnnData,
-} from "../src/index.js";
+import { type AnnDataContents, resolveWriteOptions, WRITE_DEFAULTS, writeAnnData } from "../src/index.js";
 
 const valid: AnnDataContents = { spotCount: 2, spotNames: ["a", "b"], geneNames: [] };
 const table = (spotCount: number, width: number) => {

@@ -1,4 +1,4 @@
-import type { memoryStore } from "../src/index.js";
+import type { memoryStore } from "@flashdeconv/stores";
 
 export type MemoryStore = ReturnType<typeof memoryStore>;
 

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { collect, memorySource } from "@flashdeconv/core";
+import { memoryStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
 import { sharedData } from "../../../test/shared-data.js";
-import { memoryStore, openSpatial, readColumn, readDataframe, readObsm, writeAnnData } from "../src/index.js";
+import { openSpatial, readColumn, readDataframe, readObsm, writeAnnData } from "../src/index.js";
 import { openStore } from "../src/node.js";
 import { consolidatedAndPlain, type MemoryStore } from "./write-store-tools.js";
 

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collect, StoreError } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
-import { memoryStore, openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
+import { openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore, openStore } from "@flashdeconv/io-zarr/node";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { nnls, type Solver } from "@flashdeconv/solver";
+import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {

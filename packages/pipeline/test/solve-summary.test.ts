@@ -1,4 +1,4 @@
-import { memoryStore } from "@flashdeconv/io-zarr";
+import { memoryStore } from "@flashdeconv/stores";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   type DeconvolveOptions,

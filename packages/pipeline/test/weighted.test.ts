@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { collect, memorySource } from "@flashdeconv/core";
-import { memoryStore } from "@flashdeconv/io-zarr";
 import { evaluateProportions, simulateTissue } from "@flashdeconv/simulate";
 import { nnls, type Solver } from "@flashdeconv/solver";
+import { memoryStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
 import {
   type DeconvolveOptions,

@@ -1,12 +1,5 @@
 import { MemoryPlanError } from "@flashdeconv/core";
-import {
-  inspectStore,
-  openSpatial,
-  type ReadableStore,
-  type SpatialDataset,
-  type StoreSummary,
-} from "@flashdeconv/io-zarr";
-import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
+import { inspectStore, openSpatial, type SpatialDataset, type StoreSummary } from "@flashdeconv/io-zarr";
 import type { CountReport } from "@flashdeconv/normalize";
 import {
   type CellReference,
@@ -16,6 +9,9 @@ import {
   type NamedSide,
 } from "@flashdeconv/pipeline";
 import { addCells, buildSignatureSums } from "@flashdeconv/select-genes";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores";
+import { isRemote } from "@flashdeconv/stores/node";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";

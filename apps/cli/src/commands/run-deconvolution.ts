@@ -1,6 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { compressorLike, openSpatial, type SpatialDataset, type StagedStore } from "@flashdeconv/io-zarr";
-import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
+import { compressorLike, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import {
   addResultTable,
   addResultToStore,
@@ -15,6 +14,9 @@ import {
   writeResultStore,
 } from "@flashdeconv/pipeline";
 import { isStatisticsInput } from "@flashdeconv/solver";
+import type { StagedStore } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores";
+import { isRemote } from "@flashdeconv/stores/node";
 import { sectionOptions } from "../options/input-options.js";
 import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";

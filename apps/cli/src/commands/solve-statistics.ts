@@ -1,4 +1,3 @@
-import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
 import {
   type MemoryPlan,
   readSummary,
@@ -9,6 +8,8 @@ import {
   solveSummary,
   writeResultStore,
 } from "@flashdeconv/pipeline";
+import { redactUrl } from "@flashdeconv/stores";
+import { isRemote } from "@flashdeconv/stores/node";
 import { isPlugin, loadSolver } from "../options/load-solver.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";

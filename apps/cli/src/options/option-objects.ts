@@ -1,5 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
-import { isRemote, redactUrl } from "@flashdeconv/io-zarr/node";
+import { redactUrl } from "@flashdeconv/stores";
+import { isRemote } from "@flashdeconv/stores/node";
 import { Option } from "commander";
 
 /** What some options are about, and what is said where it is not there. */

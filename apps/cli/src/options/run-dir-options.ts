@@ -1,7 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { OptionError } from "@flashdeconv/core";
-import { isRemote, localPath, redactUrl } from "@flashdeconv/io-zarr/node";
 import { SAVE_EVERY_SECONDS } from "@flashdeconv/pipeline/run-folder";
+import { redactUrl } from "@flashdeconv/stores";
+import { isRemote, localPath } from "@flashdeconv/stores/node";
 import type { Command } from "commander";
 import { parseWordOrNumber } from "./parse-number.js";
 

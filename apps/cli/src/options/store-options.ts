@@ -1,4 +1,5 @@
-import { isRemote, LEDGER_BYTES, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import { LEDGER_BYTES, type StoreAccess } from "@flashdeconv/stores";
+import { isRemote } from "@flashdeconv/stores/node";
 import type { Command } from "commander";
 import { parseBytes } from "./parse-bytes.js";
 import { parseNumber } from "./parse-number.js";

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
-import type { LockOptions } from "@flashdeconv/io-zarr/node";
 import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
+import type { LockOptions } from "@flashdeconv/stores/node";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
 import { tellPlace } from "../plugins/call-clock.js";
 import { advise } from "../terminal/advice.js";

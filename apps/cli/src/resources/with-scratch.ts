@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { isRemote, localPath } from "@flashdeconv/io-zarr/node";
 import type { MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openScratchFolder } from "@flashdeconv/pipeline/scratch";
+import { isRemote, localPath } from "@flashdeconv/stores/node";
 
 /** Opens scratch for `work` where the plan says so, and removes it when it is done. */
 export async function withScratch<T>(

@@ -1,7 +1,7 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
 import { inspectStore, readColumn } from "@flashdeconv/io-zarr";
-import { type OpenStore, redactUrl } from "@flashdeconv/io-zarr/node";
 import { type DeconvolveOptions, readSummaryParameters } from "@flashdeconv/pipeline";
+import { type OpenStore, redactUrl } from "@flashdeconv/stores";
 import { runFacts } from "../options/run-facts.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type FingerprintOptions, MOST_DOCUMENT_BYTES, type ReadableStore } from "@flashdeconv/io-zarr";
+import { type FingerprintOptions, MOST_DOCUMENT_BYTES, type ReadableStore } from "@flashdeconv/stores";
 import { placeOf } from "./place-of.js";
 
 /** Documents that say what a store holds, wherever it lies. */

@@ -1,5 +1,6 @@
-import type { SpatialDataset, StagedStore } from "@flashdeconv/io-zarr";
+import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { type SectionSummary, writeSummary } from "@flashdeconv/pipeline";
+import type { StagedStore } from "@flashdeconv/stores";
 import type { Terminal } from "../terminal/terminal.js";
 import { readIfThere } from "./read-if-there.js";
 

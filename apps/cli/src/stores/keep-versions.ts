@@ -1,6 +1,6 @@
 import { StoreError } from "@flashdeconv/core";
-import { redactUrl, type StoreAccess, transferLedger } from "@flashdeconv/io-zarr/node";
 import type { Checkpoint } from "@flashdeconv/pipeline";
+import { redactUrl, type StoreAccess, transferLedger } from "@flashdeconv/stores";
 
 /** A note: nothing would be gained by going on from it alone. */
 const PIECE = "note/versions";

@@ -1,4 +1,4 @@
-import type { LockOptions } from "@flashdeconv/io-zarr/node";
+import type { LockOptions } from "@flashdeconv/stores/node";
 import type { Terminal } from "../terminal/terminal.js";
 
 /** Says why nothing happens while it is seen whether another run still lives, and ends that with the command. */

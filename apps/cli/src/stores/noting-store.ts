@@ -1,4 +1,4 @@
-import type { StagedStore } from "@flashdeconv/io-zarr";
+import type { StagedStore } from "@flashdeconv/stores";
 
 /** The store, which notes that it is about to be committed. */
 export function noting(store: StagedStore, note: () => Promise<void>): StagedStore {

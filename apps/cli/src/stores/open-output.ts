@@ -1,12 +1,8 @@
 import { OptionError } from "@flashdeconv/core";
-import type { StagedStore } from "@flashdeconv/io-zarr";
-import {
-  createStore,
-  editStore,
-  type LockOptions,
-  redactUrl,
-  type StoreAccess,
-} from "@flashdeconv/io-zarr/node";
+import { createStore, editStore } from "@flashdeconv/io-zarr/node";
+import type { StagedStore } from "@flashdeconv/stores";
+import { redactUrl, type StoreAccess } from "@flashdeconv/stores";
+import type { LockOptions } from "@flashdeconv/stores/node";
 import { tellPlace } from "../plugins/call-clock.js";
 import { refuseFileName } from "./refuse-file-name.js";
 import { refuseInside, refuseOverlap } from "./refuse-overlap.js";

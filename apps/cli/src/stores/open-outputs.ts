@@ -1,4 +1,4 @@
-import type { StagedStore } from "@flashdeconv/io-zarr";
+import type { StagedStore } from "@flashdeconv/stores";
 import { storeAccess } from "../options/store-options.js";
 import type { Terminal } from "../terminal/terminal.js";
 import {

@@ -1,7 +1,7 @@
 import { collect, FormatError } from "@flashdeconv/core";
-import { type ReadableStore, readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
-import type { StoreAccess } from "@flashdeconv/io-zarr/node";
+import { readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import type { NamedProportions } from "@flashdeconv/simulate";
+import type { ReadableStore, StoreAccess } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
 import { parseProportions } from "./parse-proportions.js";
 import { isTable, readText } from "./read-text.js";

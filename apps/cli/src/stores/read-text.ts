@@ -1,5 +1,6 @@
-import { MOST_TABLE_BYTES } from "@flashdeconv/io-zarr";
-import { readObject, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { MOST_TABLE_BYTES } from "@flashdeconv/stores";
+import { readObject } from "@flashdeconv/stores/node";
 
 /** Whether a path is taken for a table rather than a store. */
 export function isTable(path: string): boolean {

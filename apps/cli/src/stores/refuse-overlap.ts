@@ -1,5 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
-import { redactUrl, type StoreAccess, sameOrInside } from "@flashdeconv/io-zarr/node";
+import { redactUrl, type StoreAccess } from "@flashdeconv/stores";
+import { sameOrInside } from "@flashdeconv/stores/node";
 
 /** A place that the command line names, and the option that names it. */
 export interface NamedPlace {

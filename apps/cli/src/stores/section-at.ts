@@ -1,5 +1,6 @@
-import { MOST_DOCUMENT_BYTES } from "@flashdeconv/io-zarr";
-import { isRemote, localPath, readObject, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES } from "@flashdeconv/stores";
+import { isRemote, localPath, readObject } from "@flashdeconv/stores/node";
 
 /** A section as the command line names it: a store, and the table where that is a SpatialData container. */
 export interface SectionPlace {

@@ -1,6 +1,6 @@
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
-import type { TransferCounts } from "@flashdeconv/io-zarr/node";
 import type { ReferenceFacts, ReferenceInput } from "@flashdeconv/pipeline";
+import type { TransferCounts } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { referenceFacts } from "../resources/memory-facts.js";

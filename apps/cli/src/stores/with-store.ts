@@ -1,4 +1,5 @@
-import { type OpenStore, openStore, type StoreAccess } from "@flashdeconv/io-zarr/node";
+import { openStore } from "@flashdeconv/io-zarr/node";
+import type { OpenStore, StoreAccess } from "@flashdeconv/stores";
 import { refuseInside } from "./refuse-overlap.js";
 
 /** Opens the store at a path or URL for as long as `work` takes. */

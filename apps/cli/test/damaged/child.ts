@@ -1,6 +1,6 @@
 // Tries damaged stores one after the other and tells of each before and after:
 //   node child.mjs FOLDER MAIN MEMORY near|far SEED...
-import { remoteServer } from "../../../../packages/io-zarr/test/remote-server.js";
+import { remoteServer } from "../../../../packages/stores/test/remote-server.js";
 import { StoreTrial, storesIn } from "./try-store.js";
 
 const [folder, mainPath, maxMemory, place, ...seeds] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { readPlainly } from "../../../../packages/io-zarr/test/read-plainly.js";
-import type { RemoteServer } from "../../../../packages/io-zarr/test/remote-server.js";
+import type { RemoteServer } from "../../../../packages/stores/test/remote-server.js";
 import type { main as Main } from "../../src/main.js";
 import { type Files, REFERENCES, SECTIONS } from "./base-stores.js";
 import { type DamagedStore, damageStore } from "./damage-store.js";

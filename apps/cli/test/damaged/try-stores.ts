@@ -146,7 +146,7 @@ async function bundleChild(root: string, outfile: string): Promise<void> {
     outfile,
     tsconfigRaw: {},
     alias: Object.fromEntries(
-      ["core", "simulate", "io-zarr"].map((name) => [
+      ["core", "simulate", "stores", "io-zarr"].map((name) => [
         `@flashdeconv/${name}`,
         join(root, "packages", name, "src/index.ts"),
       ]),

@@ -1,5 +1,5 @@
+import { readBounded } from "@flashdeconv/stores";
 import { registry } from "zarrita";
-import { readBounded } from "../read-bounded.js";
 import { checkBloscFrame } from "./check-blosc-frame.js";
 import { checkLz4Frame } from "./check-lz4-frame.js";
 import { checkZstdFrames } from "./check-zstd-frames.js";

@@ -1,7 +1,7 @@
-import type { ReadableStore } from "../store.js";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { readKey } from "@flashdeconv/stores";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { join } from "./hierarchy.js";
-import { readKey } from "./read-key.js";
 import { indexRange, type ShardIndex, shardIndexDecoder } from "./shard-index.js";
 
 /** Reads the encoded bytes of an array's chunks; undefined for one that is not there. */

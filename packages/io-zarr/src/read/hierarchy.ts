@@ -1,11 +1,10 @@
 import { FormatError } from "@flashdeconv/core";
-import { MOST_DOCUMENT_BYTES } from "../bounds.js";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
-import type { ReadableStore } from "../store.js";
 import { storeBelow } from "../store-below.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
-import { readKey } from "./read-key.js";
 import { loadRootMetadata, type RootMetadata } from "./root-metadata.js";
 
 /** A node's `path` has no slash at either end; the root's is empty. */

@@ -1,6 +1,6 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
+import type { ReadableStore } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
-import type { ReadableStore } from "../store.js";
 import { type ColumnValues, columnKind } from "./column-values.js";
 import { type CoordinateCandidate, findCandidates } from "./coordinate-candidates.js";
 import { type CoordinateRequest, findCoordinates } from "./find-coordinates.js";

@@ -1,5 +1,5 @@
 import { type Chunk, type ChunkSource, isFlashdeconvError } from "@flashdeconv/core";
-import type { ReadableStore } from "../store.js";
+import type { ReadableStore } from "@flashdeconv/stores";
 
 /** Errors about an option speak of the option; the others are about something in the store. */
 const ABOUT_A_STORE: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import type { ReadableStore } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
-import type { ReadableStore } from "../store.js";
 import { encodingOf } from "./encoding-of.js";
 import { openGeneNames } from "./gene-names.js";
 import { type Hierarchy, join, openHierarchy } from "./hierarchy.js";

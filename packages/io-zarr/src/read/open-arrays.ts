@@ -1,5 +1,5 @@
 import type { NameChunk } from "@flashdeconv/core";
-import type { ReadableStore, ReadOptions } from "../store.js";
+import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { copyNumbers } from "./copy-numbers.js";
 import { openHierarchy } from "./hierarchy.js";
 import { stringChunks } from "./name-source.js";

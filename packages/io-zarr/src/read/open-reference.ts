@@ -1,5 +1,5 @@
 import { type ChunkSource, type CsrChunk, compareCodePoints, ShapeError } from "@flashdeconv/core";
-import type { ReadableStore } from "../store.js";
+import type { ReadableStore } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";
 import { join } from "./hierarchy.js";

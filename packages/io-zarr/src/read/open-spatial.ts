@@ -1,5 +1,5 @@
 import type { ChunkSource, Coordinates, CsrChunk, NameChunk, Notice } from "@flashdeconv/core";
-import type { ReadableStore } from "../store.js";
+import type { ReadableStore } from "@flashdeconv/stores";
 import { coordinateMemory } from "./coordinate-memory.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";
 import type { MatrixInfo } from "./matrix-info.js";

@@ -1,5 +1,5 @@
 import { type ChunkSource, type CsrChunk, isFlashdeconvError } from "@flashdeconv/core";
-import type { ReadableStore } from "../store.js";
+import type { ReadableStore } from "@flashdeconv/stores";
 import type { Hierarchy } from "./hierarchy.js";
 import { inStore, sourceInStore } from "./name-store.js";
 import { listMatrices, openAnnDataRoot } from "./open-anndata.js";

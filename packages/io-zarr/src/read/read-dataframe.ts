@@ -1,5 +1,5 @@
 import { ShapeError } from "@flashdeconv/core";
-import type { ReadableStore, ReadOptions } from "../store.js";
+import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join, openHierarchy } from "./hierarchy.js";
 import { openNames, readNames } from "./name-source.js";

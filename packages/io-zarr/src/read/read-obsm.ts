@@ -1,7 +1,7 @@
 import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { requireChunkRoom } from "../bounds.js";
 import { settleAll } from "../settle-all.js";
-import type { ReadableStore, ReadOptions } from "../store.js";
 import { copyNumbers } from "./copy-numbers.js";
 import { denseSource } from "./dense-source.js";
 import { encodingOf } from "./encoding-of.js";

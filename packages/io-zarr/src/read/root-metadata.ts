@@ -1,9 +1,8 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
-import { MOST_DOCUMENT_BYTES } from "../bounds.js";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
-import type { ReadableStore } from "../store.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
-import { readKey } from "./read-key.js";
 
 export interface RootMetadata {
   readonly zarrFormat: 2 | 3;

@@ -1,5 +1,5 @@
+import type { ByteRange } from "@flashdeconv/stores";
 import { type GetOptions, Array as ZarritaArray } from "zarrita";
-import type { ByteRange } from "../store.js";
 import type { ShardMetadata } from "./array-metadata.js";
 
 /** How zarrita is handed the bytes it is to decode. */

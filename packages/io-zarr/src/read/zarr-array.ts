@@ -1,11 +1,12 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { MOST_BYTES } from "@flashdeconv/stores";
 import {
   isZarritaError,
   type TypedArray,
   Array as ZarritaArray,
   type DataType as ZarritaDataType,
 } from "zarrita";
-import { MOST_BYTES, mostChunkBytes, requireChunkRoom } from "../bounds.js";
+import { mostChunkBytes, requireChunkRoom } from "../bounds.js";
 import { withBound } from "../codecs/codec-registry.js";
 import type { PackedStrings } from "../codecs/vlen-utf8.js";
 import { widenHalves } from "../codecs/widen-halves.js";

@@ -1,4 +1,5 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
+import type { StagedStore } from "@flashdeconv/stores";
 import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
 import { type Annotation, readAnnotation } from "../read/spatialdata/annotation.js";
 import { readRegions } from "../read/spatialdata/read-regions.js";
@@ -10,7 +11,6 @@ import { readObsFrame } from "./obs-frame.js";
 import { refreshContainer } from "./refresh-consolidated.js";
 import { commitAfter } from "./stage.js";
 import { stagedBelow } from "./staged-below.js";
-import type { StagedStore } from "./staged-store.js";
 import { withoutConsolidated } from "./without-consolidated.js";
 import { ROOT_ATTRIBUTES, writeContents, writeGroups } from "./write-anndata.js";
 import { type EncodeOptions, resolveWriteOptions } from "./write-options.js";

@@ -1,6 +1,6 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
+import type { ListedStore } from "@flashdeconv/stores";
 import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
-import type { ReadableStore } from "../store.js";
 import { storeBelow } from "../store-below.js";
 import { recordedElements } from "./former-elements.js";
 import { withoutConsolidated } from "./without-consolidated.js";
@@ -29,9 +29,6 @@ export interface ForeignPartOptions {
   readonly path?: string;
   readonly signal?: AbortSignal;
 }
-
-/** A store that can be looked through. */
-export type ListedStore = ReadableStore & Required<Pick<ReadableStore, "list">>;
 
 /**
  * The path of something in an AnnData group, or in a store of statistics, that flashdeconv did not write; undefined where it wrote all.

@@ -1,11 +1,10 @@
 import { FormatError } from "@flashdeconv/core";
-import { MOST_DOCUMENT_BYTES } from "../bounds.js";
+import type { StagedStore, StoreKey } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
 import { checkJson } from "../check-json.js";
 import { parseJson } from "../json.js";
 import { isJsonObject } from "../read/parse-json-object.js";
-import { readKey } from "../read/read-key.js";
 import type { JsonObject } from "./array-description.js";
-import type { StagedStore, StoreKey } from "./staged-store.js";
 import { keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
 /** A metadata document, its numbers kept to the letter, or undefined. Throws FormatError if it is no JSON object. */

@@ -1,8 +1,8 @@
+import type { StagedStore, StoreKey } from "@flashdeconv/stores";
 import { formatJson } from "../json.js";
 import type { JsonObject } from "./array-description.js";
 import { collectDocuments, readDocument } from "./metadata-documents.js";
 import { stagedBelow } from "./staged-below.js";
-import type { StagedStore, StoreKey } from "./staged-store.js";
 import type { ZarrDialect } from "./zarr-dialect.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 

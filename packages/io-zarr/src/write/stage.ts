@@ -1,5 +1,5 @@
 import type { Progress } from "@flashdeconv/core";
-import type { StagedStore } from "./staged-store.js";
+import type { StagedStore } from "@flashdeconv/stores";
 
 /** Runs `work`, then commits; whatever goes wrong, the changes are discarded and the error thrown as it is. */
 export async function commitAfter(store: StagedStore, work: () => Promise<void>): Promise<void> {

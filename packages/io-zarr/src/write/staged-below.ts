@@ -1,5 +1,5 @@
+import type { StagedStore, StoreKey } from "@flashdeconv/stores";
 import { storeBelow } from "../store-below.js";
-import type { StagedStore, StoreKey } from "./staged-store.js";
 
 /** The part of a staged store below a path, as one of its own. `commit` and `discard` are those of the whole. */
 export function stagedBelow(store: StagedStore, path: string): StagedStore {

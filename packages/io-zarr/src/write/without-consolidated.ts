@@ -1,5 +1,5 @@
+import type { ReadableStore } from "@flashdeconv/stores";
 import { formatJson } from "../json.js";
-import type { ReadableStore } from "../store.js";
 import { readDocument } from "./metadata-documents.js";
 import { zarrV2 } from "./zarr-v2.js";
 import { zarrV3 } from "./zarr-v3.js";

@@ -1,10 +1,10 @@
+import type { StagedStore } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
 import type { JsonObject } from "./array-description.js";
 import { checkContents, columnNames } from "./check-contents.js";
 import type { AnnDataContents } from "./contents.js";
 import { nameColumns } from "./name-columns.js";
 import { commitAfter, progressOver } from "./stage.js";
-import type { StagedStore } from "./staged-store.js";
 import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
 import { dataframeAttributes } from "./write-columns.js";
 import { writeCsrMatrix } from "./write-matrix.js";

@@ -1,8 +1,8 @@
+import type { StagedStore } from "@flashdeconv/stores";
 import { dataTypeOf, type JsonObject, type NumericArray, type NumericDataType } from "./array-description.js";
 import { NumericArrayWriter, StringArrayWriter } from "./array-writers.js";
 import type { Names } from "./contents.js";
 import { commitAfter } from "./stage.js";
-import type { StagedStore } from "./staged-store.js";
 import { isList } from "./write-names.js";
 import { resolveWriteOptions, type WriteOptions } from "./write-options.js";
 import { dialectOf } from "./zarr-dialects.js";

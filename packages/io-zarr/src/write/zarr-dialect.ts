@@ -1,6 +1,6 @@
+import type { StoreKey } from "@flashdeconv/stores";
 import type { Compressor } from "../codecs/compressors.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
-import type { StoreKey } from "./staged-store.js";
 
 /** A metadata document and where it lies in the store. */
 export interface MetadataDocument {

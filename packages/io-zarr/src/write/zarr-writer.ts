@@ -1,11 +1,11 @@
 import { freeArray } from "@flashdeconv/core";
+import type { StagedStore, StoreKey } from "@flashdeconv/stores";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
 import type { Content } from "../codecs/native-codecs.js";
 import { formatJson } from "../json.js";
 import { settleAll } from "../settle-all.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";
 import { collectDocuments } from "./metadata-documents.js";
-import type { StagedStore, StoreKey } from "./staged-store.js";
 import type { ResolvedWriteOptions } from "./write-options.js";
 import type { MetadataDocument, ZarrDialect } from "./zarr-dialect.js";
 

@@ -7,7 +7,6 @@ import {
   type TaskContext,
 } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/graph";
-import type { StoreAccess } from "@flashdeconv/io-zarr/node";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import { buildCountCheck, buildCountChecker, type CountCheck, librarySizes } from "@flashdeconv/normalize";
 import {
@@ -33,6 +32,7 @@ import {
   type SweepStats,
   sweepPiece,
 } from "@flashdeconv/solver";
+import type { StoreAccess } from "@flashdeconv/stores";
 import { bytesOf, type ScratchFile } from "../contracts/scratch.js";
 import { statArray } from "../runtime/allocator.js";
 import { buildGraphTasks, type GraphTasks } from "./neighbors/graph-tasks.js";

@@ -1,8 +1,8 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { MOST_BYTES, readKey } from "@flashdeconv/stores";
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
-import { MOST_BYTES, requireChunkRoom } from "../../bounds.js";
-import type { ReadableStore } from "../../store.js";
-import { readKey } from "../read-key.js";
+import { requireChunkRoom } from "../../bounds.js";
 
 /** A Parquet file of a store. Only the columns asked for are read, a row group at a time. */
 export interface ParquetFile {

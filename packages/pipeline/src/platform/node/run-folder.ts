@@ -13,7 +13,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
-import { acquireLock, type LockOptions } from "@flashdeconv/io-zarr/node";
+import { acquireLock, type LockOptions } from "@flashdeconv/stores/node";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import { describeDifferences } from "./run-folder/differences.js";
 import {

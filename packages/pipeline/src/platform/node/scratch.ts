@@ -11,7 +11,7 @@
 import { constants, type FileHandle, mkdir, open, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import { makeOwnFolder } from "@flashdeconv/io-zarr/node";
+import { makeOwnFolder } from "@flashdeconv/stores/node";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 
 export interface ScratchFolder extends Scratch {

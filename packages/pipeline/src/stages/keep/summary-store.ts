@@ -10,13 +10,11 @@ import {
   type ArraysReader,
   type NumberStream,
   openArrays,
-  type ReadableStore,
-  type ReadOptions,
-  type StagedStore,
   type WriteOptions,
   writeArrays,
 } from "@flashdeconv/io-zarr";
 import type { SolverInput, StatArray } from "@flashdeconv/solver";
+import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { SectionSummary } from "../../summarize-section.js";
 import { isSource } from "../summarize/spot-statistics.js";

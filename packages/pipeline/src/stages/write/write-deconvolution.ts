@@ -10,13 +10,12 @@ import {
   type EditOptions,
   ELEMENTS_RECORD,
   type NewTableOptions,
-  type ReadableStore,
-  type StagedStore,
   safeNames,
   WRITTEN_AS,
   type WriteOptions,
   writeAnnData,
 } from "@flashdeconv/io-zarr";
+import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 import type { Deconvolution } from "../../deconvolve.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";

@@ -1,5 +1,5 @@
+import type { StoreAccess } from "../../store-access.js";
 import { parseLocation } from "../remote/parse-location.js";
-import type { StoreAccess } from "../remote/store-access.js";
 import { localNames, type PlaceNames } from "./local-names.js";
 import { remoteNames } from "./remote-names.js";
 

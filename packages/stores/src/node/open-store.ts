@@ -1,24 +1,15 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import type { TransferCounts } from "../remote/transfer-ledger.js";
-import type { ReadableStore } from "../store.js";
+import type { OpenStore } from "../store.js";
+import type { StoreAccess } from "../store-access.js";
 import { directoryStore } from "./directory-store.js";
 import { ifPresent } from "./file-errors.js";
 import { REPLACED, sibling } from "./left-overs.js";
-import { useNodeCodecs } from "./node-codecs.js";
 import { recoverStore } from "./recover-store.js";
 import { openRemoteStore } from "./remote/open-remote-store.js";
 import { parseLocation } from "./remote/parse-location.js";
-import type { StoreAccess } from "./remote/store-access.js";
 import { zipStore } from "./zip-store.js";
-
-/** A store that holds a file open (a zip) until it is closed. */
-export type OpenStore = ReadableStore & {
-  close(): Promise<void>;
-  /** What reading it has cost so far, where it lies behind a network. */
-  readonly transfer?: () => TransferCounts;
-};
 
 const ROOT_FILES = ["zarr.json", ".zgroup", ".zarray", ".zmetadata"];
 
@@ -31,7 +22,6 @@ const ROOT_FILES = ["zarr.json", ".zgroup", ".zarray", ".zmetadata"];
  * OptionError for an `access` that cannot be.
  */
 export async function openStore(location: string, access: StoreAccess = {}): Promise<OpenStore> {
-  useNodeCodecs();
   const place = parseLocation(location);
   if (place.kind !== "path")
     return { ...(await openRemoteStore(place, access)), close: async () => undefined };

@@ -4,10 +4,10 @@ import { escapeSegment } from "../../remote/http-store.js";
 import { redactUrl } from "../../remote/redact-url.js";
 import type { SignRequest } from "../../remote/retrying-fetch.js";
 import { withQuery } from "../../remote/url-secrets.js";
+import type { StoreAccess } from "../../store-access.js";
 import { type AwsKeys, awsSettings } from "./aws-settings.js";
 import type { Service } from "./parse-location.js";
 import { redirectedRegion } from "./s3-host.js";
-import type { StoreAccess } from "./store-access.js";
 
 /** How objects of a bucket are reached. */
 export interface BucketAccess {

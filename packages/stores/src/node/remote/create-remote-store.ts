@@ -2,13 +2,13 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { StoreError } from "@flashdeconv/core";
 import { httpStore } from "../../remote/http-store.js";
-import { foreignPart } from "../../write/foreign-part.js";
-import type { StagedStore } from "../../write/staged-store.js";
+import type { StagedStore } from "../../staged-store.js";
+import type { StoreAccess } from "../../store-access.js";
+import type { RefuseToReplace } from "../create-store.js";
 import { directoryStore } from "../directory-store.js";
 import { asStoreError } from "../file-errors.js";
 import { writeWithFolders } from "../files.js";
 import type { LockOptions } from "../heartbeat.js";
-import { notOurs } from "../not-ours.js";
 import { makeOwnFolder } from "../own-folder.js";
 import { openGate } from "../staging-gate.js";
 import { listObjects } from "./list-objects.js";
@@ -16,7 +16,6 @@ import { lister } from "./open-remote-store.js";
 import type { StoreLocation } from "./parse-location.js";
 import { MARK, type RemoteMark, takeMark } from "./remote-mark.js";
 import { type RemoteParts, remoteParts } from "./remote-parts.js";
-import type { StoreAccess } from "./store-access.js";
 import { finishUpload, HIDDEN, JOURNAL, ROOT_DOCUMENTS, uploadStore } from "./upload-store.js";
 
 const STAGING = "flashdeconv-upload-";
@@ -30,7 +29,7 @@ const STAGING = "flashdeconv-upload-";
  */
 export async function createRemoteStore(
   location: Exclude<StoreLocation, { kind: "path" }>,
-  overwrite: boolean | "own",
+  overwrite: boolean | RefuseToReplace,
   access: StoreAccess,
   lockOptions?: LockOptions,
 ): Promise<StagedStore> {
@@ -88,7 +87,11 @@ function prefixOf({ bucket, name }: RemoteParts): string {
   });
 }
 
-async function refuseExisting(parts: RemoteParts, prefix: string, overwrite: boolean | "own"): Promise<void> {
+async function refuseExisting(
+  parts: RemoteParts,
+  prefix: string,
+  overwrite: boolean | RefuseToReplace,
+): Promise<void> {
   const { keys, folders } = await listObjects(parts, prefix, { isFlat: true });
   const names = keys.map((key) => key.slice(prefix.length)).filter((key) => key !== "");
   // It is about to be completed, and will be looked at again.
@@ -101,8 +104,7 @@ async function refuseExisting(parts: RemoteParts, prefix: string, overwrite: boo
     const { url, options, sign, signedHow } = parts;
     const list = lister(parts) ?? (async () => []);
     const store = { ...httpStore(url, options, { ...parts, sign, signedHow }), list };
-    const foreign = overwrite === "own" && (await foreignPart(store));
-    if (foreign) throw notOurs(parts.name, foreign);
+    if (overwrite !== true) await overwrite(store, parts.name);
     return;
   }
   throw new StoreError({

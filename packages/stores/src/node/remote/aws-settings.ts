@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
+import type { StoreAccess } from "../../store-access.js";
 import { ifPresent } from "../file-errors.js";
-import type { StoreAccess } from "./store-access.js";
 
 export interface AwsKeys {
   readonly accessKeyId: string;

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { StoreAccess } from "../src/index.js";
 import { fileSystemPlace } from "../src/node/places/file-system-place.js";
-import { type StoreAccess, sameOrInside } from "../src/node.js";
+import { sameOrInside } from "../src/node.js";
 
 let folder: string;
 

@@ -1,3 +1,5 @@
+import type { TransferCounts } from "./remote/transfer-ledger.js";
+
 export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Most bytes that are held of an object; a larger one is an error, if possible while it is read. */
@@ -54,3 +56,13 @@ export interface ReadableStore {
 
 /** A store that can do all of it, as those on a disk can. */
 export type LocalStore = Required<Omit<ReadableStore, "readAheadBytes" | "mostBytes" | "heldBytes">>;
+
+/** A store that can be looked through. */
+export type ListedStore = ReadableStore & Required<Pick<ReadableStore, "list">>;
+
+/** A store that holds a file open (a zip) until it is closed. */
+export type OpenStore = ReadableStore & {
+  close(): Promise<void>;
+  /** What reading it has cost so far, where it lies behind a network. */
+  readonly transfer?: () => TransferCounts;
+};

@@ -1,5 +1,5 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
-import { tooLarge } from "../read/read-key.js";
+import { tooLarge } from "../read-key.js";
 import type { ByteRange } from "../store.js";
 
 /** Pipes are not waited for. */

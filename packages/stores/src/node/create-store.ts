@@ -1,25 +1,23 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import { foreignPart } from "../write/foreign-part.js";
-import type { StagedStore } from "../write/staged-store.js";
+import type { StagedStore } from "../staged-store.js";
+import type { ListedStore } from "../store.js";
+import type { StoreAccess } from "../store-access.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
-import { useNodeCodecs } from "./node-codecs.js";
-import { notOurs } from "./not-ours.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
 import { parseLocation } from "./remote/parse-location.js";
-import type { StoreAccess } from "./remote/store-access.js";
 import { openGate } from "./staging-gate.js";
 
 export interface CreateStoreOptions {
-  /** Replace a Zarr store that is already there; "own": only one that flashdeconv wrote, all of it. False by default. */
-  readonly overwrite?: boolean | "own";
+  /** Replace a Zarr store that is already there; a function may refuse that. False by default. */
+  readonly overwrite?: boolean | RefuseToReplace;
   /** Make the folder that a path is to lie in, where it is missing; it goes again with `discard`. False by default. */
   readonly makeFolders?: boolean;
   /** How a place in an object store is reached. */
@@ -28,6 +26,9 @@ export interface CreateStoreOptions {
   readonly lock?: LockOptions;
 }
 
+/** Throws where the store that is to be replaced has to stay; `name` is what people call it. */
+export type RefuseToReplace = (store: ListedStore, name: string) => Promise<void>;
+
 /**
  * Opens a new store for writing: a folder, or below a key of an object store (`s3`, `gs`, `az`). In a folder everything goes
  * to a hidden folder beside `path`; `commit` renames it, so that a store at `path` is always a whole one. What killed runs left in
@@ -35,10 +36,9 @@ export interface CreateStoreOptions {
  * runs off until `commit` or `discard`.
  *
  * @throws StoreError, before any work, if there is something at `path` already (and `overwrite` is false, or it is not a
- *   Zarr store, or not flashdeconv's), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
+ *   Zarr store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
  */
 export async function createStore(location: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
-  useNodeCodecs();
   const { overwrite = false, access = {}, lock: lockOptions, makeFolders = false } = options;
   const place = parseLocation(location);
   if (place.kind !== "path") return createRemoteStore(place, overwrite, access, lockOptions);
@@ -139,8 +139,7 @@ async function refuseExisting(path: string, target: string, overwrite: Overwrite
   const names = isFolder ? await readdir(target) : [];
   const isStore = isFolder && (names.length === 0 || names.some((name) => ROOT_FILES.has(name)));
   if (isStore && overwrite) {
-    const foreign = overwrite === "own" && names.length > 0 && (await foreignPart(directoryStore(target)));
-    if (foreign) throw notOurs(path, foreign);
+    if (overwrite !== true && names.length > 0) await overwrite(directoryStore(target), path);
     return;
   }
   throw new StoreError({

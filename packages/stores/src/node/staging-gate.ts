@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import type { StoreKey } from "../write/staged-store.js";
+import type { StoreKey } from "../staged-store.js";
 import { asStoreError, diskFull, isDiskFull } from "./file-errors.js";
 
 /** Lets changes through until a commit or discard, and turns what the file system refuses into a StoreError. */

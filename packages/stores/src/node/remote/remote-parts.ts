@@ -3,9 +3,9 @@ import { type ResolvedRemoteOptions, resolveRemoteOptions } from "../../remote/r
 import { type RetryingFetch, retryingFetch, type SignRequest } from "../../remote/retrying-fetch.js";
 import { type TransferLedger, transferLedger } from "../../remote/transfer-ledger.js";
 import { withoutSecrets } from "../../remote/url-secrets.js";
+import type { StoreAccess } from "../../store-access.js";
 import { type BucketAccess, bucketAccess, objectUrl } from "./bucket-access.js";
 import type { StoreLocation } from "./parse-location.js";
-import type { StoreAccess } from "./store-access.js";
 
 /** All that reading and writing behind a network needs. */
 export interface RemoteParts {

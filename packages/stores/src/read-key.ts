@@ -1,6 +1,6 @@
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
-import { MOST_BYTES } from "../bounds.js";
-import type { ByteRange, ReadableStore } from "../store.js";
+import { MOST_BYTES } from "./bounds.js";
+import type { ByteRange, ReadableStore } from "./store.js";
 
 /** What is read of a key, and how much may come. */
 export type KeyPart = { readonly signal?: AbortSignal } & (

@@ -1,4 +1,4 @@
-import { tooLarge } from "../read/read-key.js";
+import { tooLarge } from "../read-key.js";
 import type { ByteRange, ReadableStore, ReadOptions } from "../store.js";
 import { isMissingAnswer, type ObjectCache, objectReader } from "./object-reader.js";
 import type { RemoteAnswer } from "./read-answer.js";

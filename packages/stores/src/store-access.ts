@@ -1,4 +1,4 @@
-import type { RemoteOptions } from "../../remote/remote-options.js";
+import type { RemoteOptions } from "./remote/remote-options.js";
 
 /**
  * How a store is reached. Plain values without a secret, fit for messages to threads; credentials are looked up by each

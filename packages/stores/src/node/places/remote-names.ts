@@ -1,6 +1,6 @@
+import type { StoreAccess } from "../../store-access.js";
 import { bucketAccess, objectUrl } from "../remote/bucket-access.js";
 import type { StoreLocation } from "../remote/parse-location.js";
-import type { StoreAccess } from "../remote/store-access.js";
 import type { PlaceNames } from "./local-names.js";
 
 /**

@@ -1,16 +1,16 @@
 import { StoreError } from "@flashdeconv/core";
 import { MOST_DOCUMENT_BYTES } from "../../bounds.js";
-import { readKey } from "../../read/read-key.js";
+import { readKey } from "../../read-key.js";
 import { httpStore } from "../../remote/http-store.js";
 import { objectReader } from "../../remote/object-reader.js";
 import type { TransferCounts } from "../../remote/transfer-ledger.js";
 import type { ReadableStore } from "../../store.js";
+import type { StoreAccess } from "../../store-access.js";
 import { diskCache } from "./disk-cache.js";
 import { listObjects } from "./list-objects.js";
 import type { StoreLocation } from "./parse-location.js";
 import { type RemoteParts, remoteParts } from "./remote-parts.js";
 import { remoteZip } from "./remote-zip.js";
-import type { StoreAccess } from "./store-access.js";
 import { JOURNAL } from "./upload-store.js";
 
 export type OpenRemoteStore = ReadableStore & { readonly transfer: () => TransferCounts };

@@ -3,15 +3,14 @@ import { access, mkdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { redactUrl } from "../remote/redact-url.js";
+import type { StagedStore } from "../staged-store.js";
 import type { LocalStore } from "../store.js";
-import type { StagedStore } from "../write/staged-store.js";
 import { commitChanges, isCommitPending } from "./commit-journal.js";
 import { isBelow, NEW, planCommit } from "./commit-plan.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError, ifPresent } from "./file-errors.js";
 import { exists, syncTree, writeWithFolders } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
-import { useNodeCodecs } from "./node-codecs.js";
 import { ownerTag } from "./owner-tag.js";
 import { finishKilledRuns, lockStore, STAGING } from "./recover-store.js";
 import { parseLocation } from "./remote/parse-location.js";
@@ -36,7 +35,6 @@ export async function editStore(
   location: string,
   { group = "", lock: lockOptions }: EditStoreOptions = {},
 ): Promise<StagedStore> {
-  useNodeCodecs();
   const place = parseLocation(location);
   if (place.kind !== "path") throw notHere(location);
   const { path } = place;

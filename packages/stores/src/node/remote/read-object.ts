@@ -2,10 +2,10 @@ import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import { MOST_TABLE_BYTES } from "../../bounds.js";
 import { refused } from "../../remote/refused.js";
 import type { ReadOptions } from "../../store.js";
+import type { StoreAccess } from "../../store-access.js";
 import { readFileBytes } from "../read-file.js";
 import { parseLocation } from "./parse-location.js";
 import { remoteParts } from "./remote-parts.js";
-import type { StoreAccess } from "./store-access.js";
 
 /** A file as a whole, at a path or URL: for tables, not for stores. Throws StoreError where it cannot be read, or is larger than `most` (512 MiB). */
 export async function readObject(

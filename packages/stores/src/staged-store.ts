@@ -1,4 +1,4 @@
-import type { ReadableStore } from "../store.js";
+import type { ReadableStore } from "./store.js";
 
 /** A key of a store: an absolute path with `/` between its parts. */
 export type StoreKey = `/${string}`;
@@ -8,7 +8,7 @@ export type StoreKey = `/${string}`;
  * `discard` forgets it all. Its own `get` sees the changes at once.
  *
  * Every method throws StoreError where the medium refuses (no permission, disk full). The stores of
- * `@flashdeconv/io-zarr/node` take no more changes after `commit` or `discard`.
+ * `@flashdeconv/stores/node` take no more changes after `commit` or `discard`.
  */
 export interface StagedStore extends ReadableStore {
   /** Names directly below a path, changes included; none if there is nothing. */

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import * as api from "../src/index.js";
+import * as node from "../src/node.js";
+
+it("exports what is meant to be public, and nothing else", () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "LEDGER_BYTES",
+      "MOST_BYTES",
+      "MOST_DOCUMENT_BYTES",
+      "MOST_TABLE_BYTES",
+      "REMOTE_DEFAULTS",
+      "httpStore",
+      "memoryStore",
+      "readBounded",
+      "readKey",
+      "redactUrl",
+      "tooLarge",
+      "transferLedger",
+    ]
+  `);
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "acquireLock",
+      "cleanUpAfterThread",
+      "createStore",
+      "editStore",
+      "isRemote",
+      "localPath",
+      "makeOwnFolder",
+      "openStore",
+      "readObject",
+      "sameOrInside",
+    ]
+  `);
+});
