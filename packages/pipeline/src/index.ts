@@ -21,30 +21,28 @@
  * console.log(result.typeNames[result.dominant[0]]); // Neuron
  */
 
+export type { Deconvolution, SpotAnswers } from "./contracts/answers.js";
 export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./contracts/checkpoint.js";
-export {
-  type CellReference,
-  isSignature,
-  type ReferenceInput,
-  type SpatialInput,
-  typeNamesOf,
-} from "./contracts/inputs.js";
+export type { CellReference, OtherMatrix, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
+export type {
+  DeconvolveOptions,
+  MethodName,
+  PlatformName,
+  SolveSummaryOptions,
+} from "./contracts/options.js";
 export type { Parameters, ParameterValue } from "./contracts/parameters.js";
+export type { DeconvolveCallbacks, StageName, StageProgress } from "./contracts/run-context.js";
 export type { Scratch, ScratchFile, ScratchUse } from "./contracts/scratch.js";
-export { type Deconvolution, deconvolve } from "./deconvolve.js";
+export type { SectionSummary, SpotStatistics } from "./contracts/summary.js";
+export type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
+export { deconvolve } from "./deconvolve.js";
 export { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./methods/guard-solver.js";
-export { METHOD_NAMES, METHODS, type Method, type MethodName } from "./methods/methods.js";
+export type { Method } from "./methods/method.js";
+export { METHOD_NAMES, METHODS, needsSample } from "./methods/methods.js";
 export { methodsWith, methodsWithOwn } from "./methods/option-table.js";
-export { PLATFORMS, type PlatformName, platformLambda } from "./methods/platforms.js";
-export {
-  DECONVOLVE_DEFAULTS,
-  type DeconvolveCallbacks,
-  type DeconvolveOptions,
-  resolveDeconvolveOptions,
-  type StageName,
-  type StageProgress,
-} from "./methods/resolve-options.js";
+export { PLATFORMS, platformLambda } from "./methods/platforms.js";
+export { DECONVOLVE_DEFAULTS, resolveDeconvolveOptions } from "./methods/resolve-options.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export {
   type MemoryPlan,
@@ -52,6 +50,8 @@ export {
   planMemory,
   SPOTS_WORTH_THREADS,
 } from "./runtime/memory-plan.js";
+export { resolveSummaryOptions, type SolveSummaryInput, solveSummary } from "./solve-summary.js";
+export { isSignature, typeNamesOf } from "./stages/check-inputs.js";
 export { recombineTypes } from "./stages/keep/recombine-types.js";
 export {
   type ReadSummaryOptions,
@@ -62,18 +62,10 @@ export {
   writeSummary,
 } from "./stages/keep/summary-store.js";
 export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
-export type { PipelineTasks, SectionLocation } from "./stages/pipeline-tasks.js";
 export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
-export { judgeMatrices, type MatrixVerdict, type OtherMatrix } from "./stages/reference/find-counts.js";
+export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { isUninformativeLabel } from "./stages/reference/prepare-reference.js";
-export {
-  resolveSummaryOptions,
-  type SolveSummaryInput,
-  type SolveSummaryOptions,
-  solveSummary,
-} from "./stages/solve/solve-section.js";
-export { SPOT_STATUSES, type SpotAnswers } from "./stages/solve/spot-answers.js";
-export type { SpotStatistics } from "./stages/summarize/spot-statistics.js";
+export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./stages/write/result-layout.js";
 export {
   addResultTable,
@@ -83,5 +75,3 @@ export {
   resultElements,
   writeResultStore,
 } from "./stages/write/write-deconvolution.js";
-export type { SectionSummary } from "./summarize-section.js";
-export { needsSample } from "./tuning/settle-smoothing.js";

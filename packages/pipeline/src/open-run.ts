@@ -1,31 +1,53 @@
-import { type Executor, inlineExecutor } from "@flashdeconv/core";
-import type { Solver, SolverSession } from "@flashdeconv/solver";
+import { inlineExecutor } from "@flashdeconv/core";
+import type { KernelChoice } from "@flashdeconv/kernels";
+import type { Solver } from "@flashdeconv/solver";
 import type { SpatialInput } from "./contracts/inputs.js";
+import type { NoticeList } from "./contracts/notices.js";
+import type { DeconvolveCallbacks, RunContext } from "./contracts/run-context.js";
 import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
-import type { DeconvolveCallbacks } from "./methods/resolve-options.js";
-import { buildPipelineTasks, type PipelineTasks } from "./stages/pipeline-tasks.js";
+import { type ArenaSize, startArena } from "./runtime/allocator.js";
+import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
+import { startedSession } from "./stages/solve/start-session.js";
 
-/**
- * The given threads where they can do the work, otherwise the calling thread on the section and session as they are.
- *
- * @param spatial left out where no task is to read counts
- */
-export function taskExecutor(
-  spatial: SpatialInput | undefined,
-  solver: Solver,
-  { executor, scratch }: DeconvolveCallbacks,
-  openSession: () => SolverSession,
-): Executor<PipelineTasks> {
-  const canRead = spatial === undefined || spatial.location !== undefined;
-  if (executor && canRead && BUILT_IN_SOLVERS[solver.name] === solver) return executor;
+export interface RunRequest {
+  /** Left out where no counts are read. */
+  readonly section?: SpatialInput;
+  readonly solver: Solver;
+  readonly kernels: KernelChoice;
+  readonly size: ArenaSize;
+}
+
+/** Opens what the stages of a run share: the given threads where they can do the work, otherwise the calling one. */
+export function openRun(
+  { section, solver, kernels, size }: RunRequest,
+  callbacks: DeconvolveCallbacks,
+  notices: NoticeList,
+): RunContext {
+  const { executor: threads, scratch, checkpoint, signal, onProgress } = callbacks;
+  const canRead = section === undefined || section.location !== undefined;
+  const canSolve = BUILT_IN_SOLVERS[solver.name] === solver;
+  return {
+    executor: threads && canRead && canSolve ? threads : callingThread(section, scratch),
+    kernels,
+    arena: startArena(kernels, size, threads),
+    scratch,
+    checkpoint,
+    signal,
+    notices,
+    report: (progress) => onProgress?.(progress),
+  };
+}
+
+/** The calling thread, on the section and the sessions as they are. */
+function callingThread(section: SpatialInput | undefined, scratch: DeconvolveCallbacks["scratch"]) {
   return inlineExecutor(
     buildPipelineTasks({
       allocate: (byteLength) => new ArrayBuffer(byteLength),
       openCounts: async () => {
-        if (!spatial) throw new TypeError("no section was given to read");
-        return spatial.counts;
+        if (!section) throw new TypeError("no section was given to read");
+        return section.counts;
       },
-      openSession,
+      openSession: startedSession,
       openScratchFile: async (path) => {
         const file = scratch?.scratch.find(path);
         if (!file) throw new TypeError(`no scratch file ${path}`);

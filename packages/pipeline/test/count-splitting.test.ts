@@ -1,6 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import { CORE_SPOTS, SAMPLE_SPOTS, sampleSpots } from "../src/stages/survey/sample-spots.js";
+import { CORE_SPOTS, SAMPLE_SPOTS } from "../src/runtime/sample-size.js";
+import { sampleSpots } from "../src/stages/survey/sample-spots.js";
 import { weakestEnough } from "../src/tuning/choose-smoothing.js";
 import { search } from "../src/tuning/search-strength.js";
 import { keptPlaces, restrictSample } from "../src/tuning/settle-sample.js";

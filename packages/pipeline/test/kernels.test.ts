@@ -1,8 +1,8 @@
 import { collect, OptionError } from "@flashdeconv/core";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { SectionSummary } from "../src/contracts/summary.js";
 import { type Deconvolution, type DeconvolveOptions, deconvolve, solveSummary } from "../src/index.js";
-import type { SectionSummary } from "../src/summarize-section.js";
 
 const tissue = simulateTissue({ spotCount: 3000, geneCount: 90, typeCount: 5, depth: 60, cellsPerType: 12 });
 const section = {

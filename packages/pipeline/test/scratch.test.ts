@@ -192,13 +192,12 @@ describe("RowScatter", () => {
         }
         const precision: "float32" | "float64" = single ? "float32" : "float64";
         const make = (length: number) => (single ? new Float32Array(length) : new Float64Array(length));
-        const scatter = await RowScatter.create(
-          scratch,
-          `rows-${run++}`,
-          starts,
-          { width, precision },
+        const scatter = await RowScatter.create(scratch, {
+          name: `rows-${run++}`,
+          groupStarts: starts,
+          shape: { width, precision },
           bufferBytes,
-        );
+        });
         for (let first = 0; first < count; first += 7) {
           const rows = Math.min(7, count - first);
           const values = make(rows * width);

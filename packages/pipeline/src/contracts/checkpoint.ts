@@ -1,5 +1,4 @@
 import type { Allocate } from "@flashdeconv/solver";
-import type { ScratchFile } from "./scratch.js";
 
 export type PieceArray = Int32Array | Float32Array | Float64Array;
 
@@ -39,23 +38,4 @@ export interface Checkpoint {
   settle(): Promise<void>;
   /** A checksum of bytes that follow those of the checksum `before`. */
   checksum(bytes: Uint8Array, before?: number): number;
-}
-
-const BLOCK_BYTES = 4 * 2 ** 20;
-
-/** The checksum of a part of a scratch file. */
-export async function checksumOf(
-  { checksum }: Checkpoint,
-  file: ScratchFile,
-  at: number,
-  byteLength: number,
-): Promise<number> {
-  const block = new Uint8Array(Math.min(BLOCK_BYTES, byteLength));
-  let sum = 0;
-  for (let done = 0; done < byteLength; done += block.length) {
-    const part = block.subarray(0, Math.min(block.length, byteLength - done));
-    await file.read(part, at + done);
-    sum = checksum(part, sum);
-  }
-  return sum;
 }

@@ -1,14 +1,13 @@
-import {
-  type ChunkSource,
-  type Coordinates,
-  type CsrChunk,
-  type Notice,
-  type ReferenceSignature,
-  ShapeError,
-} from "@flashdeconv/core";
+import type { ChunkSource, Coordinates, CsrChunk, Notice, ReferenceSignature } from "@flashdeconv/core";
 import type { NamedColumn } from "@flashdeconv/select-genes";
-import type { SectionLocation } from "../stages/pipeline-tasks.js";
-import type { OtherMatrix } from "../stages/reference/find-counts.js";
+import type { SectionLocation } from "./tasks.js";
+
+/** A matrix of a store beside the one that is read. */
+export interface OtherMatrix {
+  /** What the option for the layer calls it: the name of a layer, "raw" or "X". */
+  readonly layer: string;
+  readonly counts: ChunkSource<CsrChunk>;
+}
 
 /** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
 export interface SpatialInput {
@@ -50,59 +49,3 @@ export interface CellReference {
 
 /** Single cells, or their mean counts per type where those are known already. */
 export type ReferenceInput = CellReference | ReferenceSignature;
-
-export function isSignature(reference: ReferenceInput): reference is ReferenceSignature {
-  return "typeNames" in reference;
-}
-
-/** The types of which the reference has cells, or means. */
-export function typeNamesOf(reference: ReferenceInput): readonly string[] {
-  if (isSignature(reference)) return reference.typeNames;
-  const { codes, names } = reference.cellTypes;
-  const used = new Set(codes);
-  return names.filter((_, k) => used.has(k));
-}
-
-export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): void {
-  requireRows("spatial data", "spot", spatial.counts.spotCount);
-  requireSame("spatial data", "gene names", spatial.geneNames.length, "columns", spatial.counts.width);
-  if (isSignature(reference)) {
-    requireRows("reference signature", "cell type", reference.typeNames.length);
-    const expected = reference.typeNames.length * reference.geneNames.length;
-    requireSame("reference signature", "values", reference.values.length, "types x genes", expected);
-    return;
-  }
-  requireRows("reference", "cell", reference.counts.spotCount);
-  requireSame("reference", "gene names", reference.geneNames.length, "columns", reference.counts.width);
-  requireSame(
-    "reference",
-    "cell-type codes",
-    reference.cellTypes.codes.length,
-    "cells",
-    reference.counts.spotCount,
-  );
-}
-
-export function checkCoordinates({ dimension, values }: Coordinates, spotCount: number): void {
-  requireSame("coordinates", "spots", values.length / dimension, "spots of the counts", spotCount);
-}
-
-function requireRows(subject: string, row: string, count: number): void {
-  if (count > 0) return;
-  throw new ShapeError({
-    subject,
-    found: `no ${row}`,
-    expected: `at least one ${row}`,
-    remedy: "Check that this is the right file and that filtering has left something in it.",
-  });
-}
-
-function requireSame(subject: string, what: string, found: number, ofWhat: string, expected: number): void {
-  if (found === expected) return;
-  throw new ShapeError({
-    subject,
-    found: `${found} ${what}`,
-    expected: `${expected}, one for each of the ${ofWhat}`,
-    remedy: "The two do not belong together: read both from the same store.",
-  });
-}

@@ -21,8 +21,3 @@ export interface ScratchUse {
   /** Bytes of memory for the part of the section that is being solved. */
   readonly windowBytes: number;
 }
-
-/** The bytes of an array of numbers, not copied. */
-export function bytesOf(values: Float32Array | Float64Array | Int32Array | Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-}

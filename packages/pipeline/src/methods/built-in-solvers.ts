@@ -1,11 +1,11 @@
-import { bcd, nnls, type Solver } from "@flashdeconv/solver";
-import { weighted } from "@flashdeconv/solver-weighted";
-import { smoothedPoisson } from "./smoothed-poisson.js";
+import { nnls, type Solver } from "@flashdeconv/solver";
+import { METHODS } from "./methods.js";
 
-/** Solvers that every thread knows by name. */
-export const BUILT_IN_SOLVERS: Readonly<Record<string, Solver>> = Object.freeze({
-  [bcd.name]: bcd as Solver,
-  [nnls.name]: nnls as Solver,
-  [weighted.name]: weighted as Solver,
-  [smoothedPoisson.name]: smoothedPoisson,
-});
+/** Solvers that every thread knows by name: those of the methods, and `nnls`, which is no method's. */
+export const BUILT_IN_SOLVERS: Readonly<Record<string, Solver>> = Object.freeze(
+  Object.fromEntries(
+    [METHODS.flashdeconv.solver, nnls as Solver, METHODS.weighted.solver, METHODS.poisson.solver].map(
+      (solver) => [solver.name, solver],
+    ),
+  ),
+);

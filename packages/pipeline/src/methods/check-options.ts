@@ -1,8 +1,8 @@
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
-import { type MethodName, methodOf } from "./methods.js";
+import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
+import { methodOf } from "./methods.js";
 import { methodsWith, methodsWithOwn, OPTION_TABLE } from "./option-table.js";
-import type { DeconvolveOptions } from "./resolve-options.js";
 
 /** Where the method of a run comes from: what to do about an option that it lacks depends on that. */
 export type MethodOrigin = "given" | "default" | "statistics";
@@ -19,7 +19,7 @@ export function refuseForeign({ names, options, origin }: GivenOptions): void {
   for (const option of names) {
     const { isFor } = OPTION_TABLE[option];
     if (isFor && !isFor(options.solver)) {
-      throw foreign(option, options[option], methodsWith(option), options.solver, origin);
+      throw foreign({ option, value: options[option], methods: methodsWith(option) }, options.solver, origin);
     }
   }
 }
@@ -35,7 +35,7 @@ export function refuseIgnored({ names, options }: GivenOptions): void {
 /** Refuses options of the solver's own that it does not have, and what it refuses itself. */
 export function checkSolverOptions({ solver, solverOptions }: DeconvolveOptions, origin: MethodOrigin): void {
   const refused = (option: string) =>
-    foreign(option, solverOptions[option], methodsWithOwn(option), solver, origin);
+    foreign({ option, value: solverOptions[option], methods: methodsWithOwn(option) }, solver, origin);
   let resolved: object;
   try {
     resolved = solver.resolveOptions(solverOptions);
@@ -49,10 +49,15 @@ export function checkSolverOptions({ solver, solverOptions }: DeconvolveOptions,
   }
 }
 
+interface ForeignOption {
+  readonly option: string;
+  readonly value: unknown;
+  /** Those that have it. */
+  readonly methods: readonly MethodName[];
+}
+
 function foreign(
-  option: string,
-  value: unknown,
-  methods: readonly MethodName[],
+  { option, value, methods }: ForeignOption,
   solver: Solver,
   origin: MethodOrigin,
 ): OptionError {

@@ -1,10 +1,11 @@
 import { compareCodePoints } from "@flashdeconv/core";
 import { selectGenes, signatureSubset, silentTypes, withoutTypes } from "@flashdeconv/select-genes";
-import type { NoticeList } from "../runtime/notice-list.js";
+import type { NoticeList } from "../contracts/notices.js";
+import type { DeconvolveOptions } from "../contracts/options.js";
+import type { Problem } from "../contracts/problem.js";
 import { noteTypesInFit } from "../stages/solve/note-types-in-fit.js";
 import { type Evidence, requireEnoughGenes } from "../stages/survey/gather-evidence.js";
-import type { Problem } from "./normalized-problem.js";
-import { type DeconvolveOptions, geneSelectionOptions } from "./resolve-options.js";
+import { geneSelectionOptions } from "./gene-selection-options.js";
 
 /** Which genes a deconvolution uses, with the signature over them of the types that have a count there. */
 export function chooseGenes(

@@ -1,29 +1,18 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import {
-  buildNnlsWorkspace,
-  determineGram,
-  resolveSolveOptions,
-  type Solver,
-  solve,
-  solveDiagonalNnls,
-} from "@flashdeconv/solver";
+import { buildNnlsWorkspace, determineGram, solveDiagonalNnls } from "@flashdeconv/solver";
 import {
   buildCountModel,
-  type CountModel,
   correctPlatform,
-  estimateOverdispersion,
   expressionProfiles,
   MOST_OVERDISPERSION,
-  summarizeCounts,
-  weighted,
 } from "@flashdeconv/solver-weighted";
-import type { NoticeList } from "../runtime/notice-list.js";
+import type { DeconvolveOptions } from "../contracts/options.js";
+import type { Problem } from "../contracts/problem.js";
+import type { RunContext } from "../contracts/run-context.js";
 import type { Evidence } from "../stages/survey/gather-evidence.js";
 import { narrow } from "../stages/survey/narrow-sample.js";
+import { overdispersionOf } from "../tuning/estimate-overdispersion.js";
 import { chooseGenes } from "./choose-genes.js";
-import type { Problem } from "./normalized-problem.js";
-import type { DeconvolveOptions } from "./resolve-options.js";
-import { smoothedPoisson } from "./smoothed-poisson.js";
 
 /**
  * Counts per spot and gene above which the article's method was nearer to the truth on panels of 70 to 500 genes, real and simulated
@@ -33,6 +22,15 @@ const DEEP_COUNTS_PER_GENE = 50;
 
 /** The estimate nears its bound by halves. */
 const AT_BOUND = 0.99 * MOST_OVERDISPERSION;
+
+/** A problem with all of the model of counts. */
+export interface CountProblem extends Problem {
+  readonly meanDepth: number;
+  readonly composition: Float64Array;
+  readonly shares: Float64Array;
+  /** K x G: the types' shares of genes, adapted to the section's platform. */
+  readonly profiles: Float64Array;
+}
 
 /**
  * The problem for solvers of the model of counts: the reference as shares of genes, adapted to the section's platform from the
@@ -44,8 +42,8 @@ export async function buildCountProblem(
   evidence: Evidence,
   sample: CsrChunk,
   options: DeconvolveOptions,
-  notices: NoticeList,
-): Promise<Problem> {
+  { notices }: Pick<RunContext, "notices">,
+): Promise<CountProblem> {
   const { moments, depths } = evidence;
   const { genes, signature, silentTypes } = chooseGenes(evidence, options, notices);
   const typeCount = signature.typeNames.length;
@@ -75,22 +73,23 @@ export async function buildCountProblem(
     });
   }
   const { gram, projection, shares } = modelFor(overdispersion);
-  const { solver, solverOptions } = options;
   const { typeNames } = signature;
-  const isLikelihood = solver === smoothedPoisson;
   return {
     genes,
     signature,
     silentTypes,
+    scale: "weighed counts",
     normalization: { kind: "raw" },
     statistics: { typeCount, geneCount: genes.length, gram, projection },
-    reference: isLikelihood
-      ? { typeNames, width: genes.length, values: profiles, gram }
-      : { typeNames, width: typeCount, values: gram, gram },
-    solverOptions: solver.resolveOptions(isLikelihood ? { overdispersion, ...solverOptions } : solverOptions),
+    reference: { typeNames, width: typeCount, values: gram, gram },
+    solverOptions: options.solver.resolveOptions({
+      ...(options.solver.input === "counts" && { overdispersion }),
+      ...options.solverOptions,
+    }),
     meanDepth,
     composition: compositionOf(bulk, gram, projection),
     shares,
+    profiles,
     facts: { platform_correction: options.platformCorrection, overdispersion },
   };
 }
@@ -108,41 +107,6 @@ function compositionOf(bulk: Float64Array, gram: Float64Array, projection: Float
   solveDiagonalNnls(buildNnlsWorkspace(typeCount), determineGram(gram, typeCount, 0).gram, none, sums, mix);
   const sum = mix.reduce((all, share) => all + share, 0);
   return mix.map((share) => (sum > 0 ? share / sum : 1 / typeCount));
-}
-
-/** The same problem for `weighted`, which fits each spot by least squares instead. */
-export function leastSquaresProblem(problem: Problem): {
-  readonly solver: Solver;
-  readonly problem: Problem;
-} {
-  const { typeNames, gram } = problem.reference;
-  const { overdispersion, meanDepth, ...own } = problem.solverOptions as Record<string, unknown>;
-  return {
-    solver: weighted as Solver,
-    problem: {
-      ...problem,
-      reference: { typeNames, width: typeNames.length, values: gram, gram },
-      solverOptions: weighted.resolveOptions(own),
-    },
-  };
-}
-
-/** Fits the sample's spots one by one, with the weights of Poisson counts, and looks at what is left. */
-async function overdispersionOf(sample: CsrChunk, model: CountModel): Promise<number> {
-  const { typeCount, gram, projection, profiles } = model;
-  const { spotCount } = sample;
-  const statistics = new Float64Array(spotCount * (typeCount + 1));
-  summarizeCounts(sample, projection, typeCount, statistics);
-  const typeNames = Array.from({ length: typeCount }, (_, k) => String(k));
-  const session = weighted.start(
-    { typeNames, width: typeCount, values: gram, gram },
-    weighted.resolveOptions({ smoothing: 0 }),
-    { spotCount, meanDegree: 0 },
-  );
-  const graph = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
-  const input = { typeCount, statistics, graph };
-  const { abundance } = await solve(weighted, session, input, resolveSolveOptions());
-  return estimateOverdispersion(sample, abundance, profiles, typeCount);
 }
 
 function sumOf(values: Float64Array): number {

@@ -1,34 +1,32 @@
-import { bcd, type Solver } from "@flashdeconv/solver";
-import { weighted } from "@flashdeconv/solver-weighted";
-import { smoothedPoisson } from "./smoothed-poisson.js";
+import type { Solver } from "@flashdeconv/solver";
+import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
+import { flashdeconv } from "./flashdeconv.js";
+import type { Method } from "./method.js";
+import { poisson } from "./poisson.js";
+import { weighted } from "./weighted.js";
 
-/** A method of deconvolution by name: a solver, and what the pipeline feeds it with unless told otherwise. */
-export interface Method {
-  readonly solver: Solver;
-  /** Genes in use: those that vary or mark a type, or all that section and reference share. */
-  readonly genes: "selected" | "all";
-  /** How the strength of smoothing is found where none is given; left out, it is the solver's own default. */
-  readonly smoothing?: "auto";
-}
-
-export type MethodName = "flashdeconv" | "weighted" | "poisson";
-
-/**
- * - `flashdeconv`: the article's. Sketched least squares on normalised counts of selected genes, graph Laplacian.
- * - `weighted`: least squares on counts of all genes, each weighted by its inverse variance, the reference corrected for the
- *   section's platform, a relative prior on neighbours whose strength the data choose.
- * - `poisson`: the same reference, overdispersion and prior, but each spot is fitted by likelihood where count splitting on a sample
- *   says that this is better, else as by `weighted`.
- */
 export const METHODS: Readonly<Record<MethodName, Method>> = Object.freeze({
-  flashdeconv: { solver: bcd as Solver, genes: "selected" },
-  weighted: { solver: weighted as Solver, genes: "all", smoothing: "auto" },
-  poisson: { solver: smoothedPoisson, genes: "all", smoothing: "auto" },
+  flashdeconv,
+  weighted,
+  poisson,
 });
 
 export const METHOD_NAMES = Object.freeze(Object.keys(METHODS) as MethodName[]);
 
-/** The method of a solver, or undefined for a solver that is none of ours. */
+/** The name of a solver's method, or undefined for a solver that is none of ours. */
 export function methodOf(solver: Solver): MethodName | undefined {
   return METHOD_NAMES.find((name) => METHODS[name].solver === solver);
+}
+
+/** The method of a solver; one that is no method's is fed as its `input` says. */
+export function methodWith(solver: Solver): Method {
+  const own = methodOf(solver);
+  if (own !== undefined) return METHODS[own];
+  const like = solver.input === "weighted-counts" ? weighted : flashdeconv;
+  return { ...like, name: undefined, solver, smoothing: undefined };
+}
+
+/** Whether anything is to be found out on a sample of the spots. */
+export function needsSample(options: DeconvolveOptions): boolean {
+  return methodWith(options.solver).needsSample(options);
 }

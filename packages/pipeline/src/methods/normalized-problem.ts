@@ -1,5 +1,5 @@
 import type { ReferenceSignature } from "@flashdeconv/core";
-import { buildNormalization, type Normalization, normalizeSignature } from "@flashdeconv/normalize";
+import { buildNormalization, normalizeSignature } from "@flashdeconv/normalize";
 import { leverageScores } from "@flashdeconv/select-genes";
 import {
   buildSketch,
@@ -9,37 +9,20 @@ import {
   sketchSignature,
 } from "@flashdeconv/sketch";
 import { meanDiagonal, type Solver, type SolverReference } from "@flashdeconv/solver";
-import type { Parameters } from "../contracts/parameters.js";
-import type { NoticeList } from "../runtime/notice-list.js";
+import type { NoticeList } from "../contracts/notices.js";
+import type { DeconvolveOptions } from "../contracts/options.js";
+import type { Problem } from "../contracts/problem.js";
+import type { RunContext } from "../contracts/run-context.js";
 import type { Evidence } from "../stages/survey/gather-evidence.js";
 import { chooseGenes } from "./choose-genes.js";
 import { platformLambda } from "./platforms.js";
-import type { DeconvolveOptions } from "./resolve-options.js";
 
-/** All that is fixed before the second pass: which genes, how spots are normalised, and the least-squares problem. */
-export interface Problem {
-  /** Genes in use, as indices into the shared genes, ascending. */
-  readonly genes: Int32Array;
-  /** Mean raw counts over the genes in use, of the types that have any. */
-  readonly signature: ReferenceSignature;
-  /** Names of the types that have none: exactly 0 everywhere. */
-  readonly silentTypes: readonly string[];
-  readonly normalization: Normalization;
-  readonly statistics: SketchStatistics;
-  readonly reference: SolverReference;
-  /** The solver's own options, with the platform's lambda where one was asked for. */
-  readonly solverOptions: object;
-  /** Mean count of a spot over the genes in use; for solvers of the model of counts. */
-  readonly meanDepth?: number;
-  /** What the tissue as a whole consists of; for solvers of the model of counts. */
-  readonly composition?: Float64Array;
-  /** G: shares of the genes in use in the whole section; for the same solvers. */
-  readonly shares?: Float64Array;
-  /** What was estimated on the way, to be kept with the result. */
-  readonly facts: Parameters;
-}
-
-export function buildProblem(evidence: Evidence, options: DeconvolveOptions, notices: NoticeList): Problem {
+/** The problem for solvers that are fed normalised values, or raw counts as they are. */
+export function buildNormalizedProblem(
+  evidence: Evidence,
+  options: DeconvolveOptions,
+  { notices }: Pick<RunContext, "notices">,
+): Problem {
   const { moments } = evidence;
   const { genes, signature, silentTypes } = chooseGenes(evidence, options, notices);
   const geneMeans = Float64Array.from(genes, (gene) => moments.rawTotal[gene] / moments.spotCount);
@@ -52,6 +35,7 @@ export function buildProblem(evidence: Evidence, options: DeconvolveOptions, not
     genes,
     signature,
     silentTypes,
+    scale: options.solver.input === "counts" ? "counts" : "normalized",
     normalization,
     statistics,
     reference: solverReference(options.solver, signature, values, statistics),

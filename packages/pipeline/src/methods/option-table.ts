@@ -1,8 +1,7 @@
 import type { Solver, SolverInput } from "@flashdeconv/solver";
+import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import { wantsNeighbors } from "../stages/neighbors/wants-neighbors.js";
-import { METHOD_NAMES, METHODS, type MethodName } from "./methods.js";
-import type { DeconvolveOptions } from "./resolve-options.js";
-import { smoothedPoisson, usesCountModel } from "./smoothed-poisson.js";
+import { METHOD_NAMES, METHODS, methodOf, methodWith } from "./methods.js";
 
 /** What must be said of an option that would be ignored: what it stands against, and what to do. */
 export interface Refusal {
@@ -20,6 +19,7 @@ interface OptionRule {
 /** Solvers that are fed normalised values. A model of counts, and a solver of counts, take them as they are. */
 const isNormalized = ({ input }: Solver) => NORMALIZED_INPUTS.includes(input);
 const NORMALIZED_INPUTS: readonly SolverInput[] = ["normalized", "sketch", "statistics"];
+const weighsCounts = (solver: Solver) => methodWith(solver).weighsCounts;
 const looksAtNeighbors = ({ coupling }: Solver) => coupling === "neighbors";
 
 const needsLogCpm = ({ preprocess }: DeconvolveOptions) =>
@@ -49,9 +49,9 @@ export const OPTION_TABLE: Readonly<Record<keyof DeconvolveOptions, OptionRule>>
         ? { rule: 'nothing with { sketchDimension: "none" }, which draws no sketch', remedy: LEAVE_OUT }
         : undefined,
   },
-  platformCorrection: { isFor: usesCountModel },
-  overdispersion: { isFor: usesCountModel },
-  likelihood: { isFor: (solver) => solver === smoothedPoisson },
+  platformCorrection: { isFor: weighsCounts },
+  overdispersion: { isFor: weighsCounts },
+  likelihood: { isFor: (solver) => methodOf(solver) === "poisson" },
   smoothing: { isFor: ({ smoothing }) => smoothing !== undefined },
   platform: { isFor: ({ smoothing }) => smoothing?.option === "lambda" },
   graph: { isFor: looksAtNeighbors, ignoredFor: needsSmoothing },

@@ -1,3 +1,5 @@
+import type { PlatformName } from "../contracts/options.js";
+
 /**
  * Ranges of lambda that the FlashDeconv article recommends per platform (its table of lambda, on its own scale
  * log2(1 + counts per million)). Only their geometric mean is used, and only after it is carried over to the scale at
@@ -9,9 +11,7 @@ export const PLATFORMS = Object.freeze({
   "visium-hd-8um": [10_000, 50_000],
   "visium-hd-2um": [50_000, 100_000],
   "stereo-seq": [50_000, 200_000],
-} as const satisfies Record<string, readonly [number, number]>);
-
-export type PlatformName = keyof typeof PLATFORMS;
+} as const satisfies Record<PlatformName, readonly [number, number]>);
 
 /**
  * The article's lambda for a platform on the scale of this run: multiplied by the mean diagonal of this run's Gram matrix over

@@ -1,122 +1,18 @@
-import { type Executor, type Notice, OptionError } from "@flashdeconv/core";
-import { GRAPH_DEFAULTS, type GraphKind, resolveGraphOptions } from "@flashdeconv/graph";
-import { KERNEL_CHOICES, type KernelChoice } from "@flashdeconv/kernels";
-import {
-  NORMALIZATION_DEFAULTS,
-  type NormalizationOptions,
-  resolveNormalizationOptions,
-} from "@flashdeconv/normalize";
+import { OptionError } from "@flashdeconv/core";
+import { GRAPH_DEFAULTS, resolveGraphOptions } from "@flashdeconv/graph";
+import { KERNEL_CHOICES } from "@flashdeconv/kernels";
+import { NORMALIZATION_DEFAULTS, resolveNormalizationOptions } from "@flashdeconv/normalize";
 import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
-import { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions, type Solver } from "@flashdeconv/solver";
-import type { Checkpoint } from "../contracts/checkpoint.js";
-import type { ScratchUse } from "../contracts/scratch.js";
-import type { PipelineTasks } from "../stages/pipeline-tasks.js";
-import type { SectionSummary } from "../summarize-section.js";
+import { resolveSolveOptions, SOLVE_DEFAULTS, type Solver } from "@flashdeconv/solver";
+import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
+import { graphOptions } from "../stages/neighbors/graph-options.js";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import { checkSolverOptions, type MethodOrigin, refuseForeign, refuseIgnored } from "./check-options.js";
+import { geneSelectionOptions } from "./gene-selection-options.js";
 import { guardSolver } from "./guard-solver.js";
-import { METHOD_NAMES, METHODS, type MethodName, methodOf } from "./methods.js";
-import { PLATFORMS, type PlatformName } from "./platforms.js";
-import { usesCountModel } from "./smoothed-poisson.js";
-
-export type StageName = "reference" | "genes" | "smoothing" | "statistics" | "graph" | "solve" | "write";
-
-/** Where a run stands. `done` and `total` count cells, spots or, in `smoothing` and `solve`, sweeps (their total is not known). */
-export interface StageProgress {
-  readonly stage: StageName;
-  readonly done: number;
-  readonly total: number | undefined;
-  /** In `solve`: estimated largest error of any proportion so far. */
-  readonly estimate?: number;
-}
-
-export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
-  /**
-   * The method by name, which brings a solver and settings for it. "weighted" by default, the most accurate one. Nothing else decides it:
-   * an option that it does not have is refused. Undefined with a solver that is no method's.
-   */
-  readonly method: MethodName | undefined;
-  /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
-  readonly genes: "selected" | "all";
-  /** Highly variable genes to take; 2,000 by default. */
-  readonly highlyVariableCount: number;
-  /** Marker genes to take per type; 50 by default. */
-  readonly markersPerType: number;
-  /** Dimensions of the CountSketch, or "none" for exact statistics; 512 by default, as published. */
-  readonly sketchDimension: number | "none";
-  /** Seed of the sketch; 0 gives the published one. */
-  readonly seed: number;
-  /** Which spots are neighbours; "knn" by default, which suits any layout of spots. */
-  readonly graph: GraphKind;
-  /** Nearest neighbours of "knn"; 6 by default, those of a hexagonal lattice. */
-  readonly neighborCount: number;
-  /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
-  readonly radius: number | undefined;
-  /** The method's, one that is no method's (`nnls`), or one of your own. */
-  readonly solver: Solver;
-  /** The solver's own options, over its defaults. */
-  readonly solverOptions: Readonly<Record<string, unknown>>;
-  /**
-   * Strength of the smoothing: a number on the solver's scale, "none", or "auto", which chooses it by count splitting on a sample
-   * of the section. Undefined leaves it to the solver's options. "auto" by default with the methods `weighted` and `poisson`.
-   */
-  readonly smoothing: number | "auto" | "none" | undefined;
-  /**
-   * For the method `poisson`: fits spots by likelihood where count splitting on a sample of the section says that it is better than
-   * the least squares of `weighted` ("auto", the default), or in any case ("always").
-   */
-  readonly likelihood: "auto" | "always";
-  /** Whether the reference is adapted to the bulk of the section; for the methods `weighted` and `poisson` only. True by default. */
-  readonly platformCorrection: boolean;
-  /**
-   * Overdispersion phi of counts (variance m + phi m^2), for the methods `weighted` and `poisson` only; "auto", by default,
-   * estimates it on a sample of the section.
-   */
-  readonly overdispersion: number | "auto";
-  /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
-  readonly platform: PlatformName | undefined;
-  /**
-   * Storage of normalised values, statistics and proportions; arithmetic is double. "float32" by default: half the memory, and
-   * proportions move by about 1e-6, far below the tolerance. By default "float64" where the tolerance is below 1e-5, which
-   * the rounding of single precision may never let a run reach.
-   */
-  readonly precision: "float64" | "float32";
-  /** What a spot without any abundance gets: "nan" by default, or 1/K in every type ("uniform", as the Python package does). */
-  readonly empty: "nan" | "uniform";
-  /**
-   * Which form of the inner loops to run: WebAssembly, TypeScript, or WebAssembly where the runtime has it with SIMD ("auto", the
-   * default). No result depends on it, to the bit, and none records it.
-   */
-  readonly kernels: KernelChoice;
-  /** Accept values that are not whole numbers (they must still be finite and not negative). False by default. */
-  readonly allowNonCounts: boolean;
-}
-
-export interface DeconvolveCallbacks {
-  /**
-   * Shares the passes over the section among threads (`threadPool` of `@flashdeconv/pipeline/pool`). The section must then
-   * have a `location`, and the solver be built in; else, and by default, everything runs on the calling thread. The
-   * result is the same to the bit. The caller closes it.
-   */
-  readonly executor?: Executor<PipelineTasks>;
-  /**
-   * Keeps statistics, abundances and proportions in files instead of memory. The result is the same to the bit. Its
-   * proportions are read from scratch, which the caller removes when it is done with them.
-   */
-  readonly scratch?: ScratchUse;
-  /**
-   * Keeps finished pieces, so that a run that was stopped goes on from them, to the bit the same. It must belong to these inputs and
-   * options alone; with `scratch`, to that scratch too.
-   */
-  readonly checkpoint?: Checkpoint;
-  /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. */
-  readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: StageProgress) => void;
-  /** Told once per kind of repair or decision the user should hear of. All are in the result too. */
-  readonly onNotice?: (notice: Notice) => void;
-}
+import { METHOD_NAMES, METHODS, methodOf, methodWith } from "./methods.js";
+import { PLATFORMS } from "./platforms.js";
 
 /** Below this tolerance abundances are kept in double unless asked otherwise. */
 const FINEST_FLOAT32_TOLERANCE = 1e-5;
@@ -222,7 +118,7 @@ function resolveMethod(
   return {
     method,
     solver,
-    genes: input.genes ?? defaults?.genes ?? (usesCountModel(solver) ? "all" : "selected"),
+    genes: input.genes ?? defaults?.genes ?? methodWith(solver).genes,
     smoothing: input.smoothing ?? (isSet || input.platform ? undefined : defaults?.smoothing),
   };
 }
@@ -285,21 +181,14 @@ function checkCountOptions(
   requireBoolean("platformCorrection", platformCorrection);
   requireOneOf("likelihood", likelihood, ["auto", "always"]);
   // Statistics were made with one, which their solver is told again.
-  if (origin === "statistics" || !usesCountModel(solver) || !("overdispersion" in solverOptions)) return;
+  if (origin === "statistics" || !methodWith(solver).weighsCounts || !("overdispersion" in solverOptions))
+    return;
   throw new OptionError({
     option: "solverOptions",
     value: solverOptions,
     rule: "no overdispersion, which is an option of the method",
     remedy: "Give it as { overdispersion: 0.1 }.",
   });
-}
-
-export function geneSelectionOptions({ highlyVariableCount, markersPerType }: DeconvolveOptions) {
-  return { highlyVariableCount, markersPerType };
-}
-
-export function graphOptions({ graph, neighborCount, radius }: DeconvolveOptions) {
-  return { kind: graph, neighborCount, radius };
 }
 
 function requireOneOf(option: string, value: string, allowed: readonly string[]): void {

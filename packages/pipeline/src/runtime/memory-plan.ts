@@ -1,8 +1,8 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver";
-import { SCATTER_BYTES, scratchBytes } from "../stages/solve/solve-on-scratch.js";
-import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "../stages/survey/sample-spots.js";
 import type { MemoryFacts } from "./memory-facts.js";
+import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
+import { SCATTER_BYTES, scratchBytes } from "./scratch/scratch-size.js";
 
 export interface MemoryRequest {
   readonly budgetBytes: number;

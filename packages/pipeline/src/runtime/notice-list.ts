@@ -1,11 +1,6 @@
 import type { Notice } from "@flashdeconv/core";
-import type { DeconvolveCallbacks } from "../methods/resolve-options.js";
-
-/** Collects notices, one per code, and passes each on when it first comes. */
-export interface NoticeList {
-  readonly all: readonly Notice[];
-  add(notice: Notice): void;
-}
+import type { NoticeList } from "../contracts/notices.js";
+import type { DeconvolveCallbacks } from "../contracts/run-context.js";
 
 export function buildNoticeList(onNotice?: (notice: Notice) => void): NoticeList {
   const byCode = new Map<string, Notice>();

@@ -1,8 +1,7 @@
-import { type Executor, ORDERED_SUM_BLOCK, type SpotRange } from "@flashdeconv/core";
+import { ORDERED_SUM_BLOCK, type SpotRange } from "@flashdeconv/core";
 import type { Checkpoint, Piece } from "../contracts/checkpoint.js";
-import type { DeconvolveCallbacks, StageName } from "../methods/resolve-options.js";
-import type { PassReport, PipelineTasks } from "../stages/pipeline-tasks.js";
-import type { NoticeList } from "./notice-list.js";
+import type { RunContext, StageName } from "../contracts/run-context.js";
+import type { PassReport, PipelineTasks } from "../contracts/tasks.js";
 
 /** Ranges per thread: enough that none idles long at the end, few since a stored chunk on a border is read twice. */
 const RANGES_PER_THREAD = 3;
@@ -13,7 +12,6 @@ const MOST_KEPT_SPOTS = 64 * ORDERED_SUM_BLOCK;
 type Part<N extends keyof PipelineTasks> = Awaited<ReturnType<PipelineTasks[N]>>;
 
 export interface PassSettings<N extends keyof PipelineTasks> {
-  readonly executor: Executor<PipelineTasks>;
   readonly task: N;
   readonly stage: StageName;
   readonly spotCount: number;
@@ -31,10 +29,9 @@ export interface PassSettings<N extends keyof PipelineTasks> {
 /** Shares one pass over all spots among the executor's threads, but for what is kept already. The first failure stops the others. */
 export async function runPass<N extends keyof PipelineTasks>(
   settings: PassSettings<N>,
-  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
-  notices: NoticeList,
+  { executor, signal, checkpoint, notices, report }: RunContext,
 ): Promise<void> {
-  const { executor, task, stage, spotCount, isFar, inputFor, onPart } = settings;
+  const { task, stage, spotCount, isFar, inputFor, onPart } = settings;
   const kept = await loadKept(settings, checkpoint, signal);
   const most = checkpoint ? MOST_KEPT_SPOTS : Number.POSITIVE_INFINITY;
   const ranges = passRanges(spotCount, executor.concurrency, { isFar, most }, kept);
@@ -43,17 +40,17 @@ export async function runPass<N extends keyof PipelineTasks>(
   const doneInRange = new Float64Array(ranges.length);
   let done = 0;
   for (const { range } of kept) done += range.end - range.start;
-  onProgress?.({ stage, done, total: spotCount });
+  report({ stage, done, total: spotCount });
 
   const jobs = ranges.map(async (range, i) => {
     const known = kept.find((one) => one.range.start === range.start);
     if (known) return known.part;
     const onReport = (data: unknown) => {
-      const report = data as PassReport;
-      if (report.kind === "notice") return notices.add(report.notice);
-      done += report.spotsDone - doneInRange[i];
-      doneInRange[i] = report.spotsDone;
-      onProgress?.({ stage, done, total: spotCount });
+      const told = data as PassReport;
+      if (told.kind === "notice") return notices.add(told.notice);
+      done += told.spotsDone - doneInRange[i];
+      doneInRange[i] = told.spotsDone;
+      report({ stage, done, total: spotCount });
     };
     const part = await executor.run(task, inputFor(range), { signal: signals, onReport });
     checkpoint?.offer(pieceName(task, range), () => settings.pack(part, range));

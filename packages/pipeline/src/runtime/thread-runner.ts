@@ -1,6 +1,6 @@
 import type { Executor, SpotRange } from "@flashdeconv/core";
 import type { PieceRunner, SolveLevel, SweepJob } from "@flashdeconv/solver";
-import type { PipelineTasks, SessionRequest } from "../stages/pipeline-tasks.js";
+import type { PipelineTasks, SessionRequest } from "../contracts/tasks.js";
 
 /** Fewer pieces than this are done before a message would have arrived. */
 const PIECES_WORTH_THREADS = 2;

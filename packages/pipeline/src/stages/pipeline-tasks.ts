@@ -7,8 +7,7 @@ import {
   type TaskContext,
 } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/graph";
-import type { KernelChoice } from "@flashdeconv/kernels";
-import { buildCountCheck, buildCountChecker, type CountCheck, librarySizes } from "@flashdeconv/normalize";
+import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
 import {
   addDepths,
   buildDepthSums,
@@ -16,117 +15,23 @@ import {
   buildMomentAdder,
   buildMoments,
   buildRenumbering,
-  type DepthSums,
-  type MomentSums,
   renumberInPlace,
 } from "@flashdeconv/select-genes";
-import {
-  assessPiece,
-  type PieceAssessment,
-  type SolveLevel,
-  type SolverContext,
-  type SolverReference,
-  type SolverSession,
-  type StatArray,
-  type SweepJob,
-  type SweepStats,
-  sweepPiece,
-} from "@flashdeconv/solver";
-import type { StoreAccess } from "@flashdeconv/stores";
-import { bytesOf, type ScratchFile } from "../contracts/scratch.js";
+import { assessPiece, type SolverSession, type StatArray, sweepPiece } from "@flashdeconv/solver";
+import type { ScratchFile } from "../contracts/scratch.js";
+import type {
+  PassReport,
+  PipelineTasks,
+  SectionLocation,
+  SessionRequest,
+  SummarizeInput,
+} from "../contracts/tasks.js";
 import { statArray } from "../runtime/allocator.js";
-import { buildGraphTasks, type GraphTasks } from "./neighbors/graph-tasks.js";
-import { buildRowMaker, type RowForm } from "./summarize/solver-rows.js";
-import { SampleCollector, type SampleRows } from "./survey/sample-rows.js";
-import { NO_SAMPLE, type SpotSample } from "./survey/sample-spots.js";
-
-/** Where a thread of its own finds the section, to open and read it there. */
-export interface SectionLocation {
-  /** Path or URL of the store. */
-  readonly path: string;
-  readonly layer?: string;
-  /** Of a SpatialData container. */
-  readonly table?: string;
-  /**
-   * Given for a store behind a URL, and how it is reached: no credentials, which each thread looks up by itself. With a ledger that is shared
-   * the threads count requests together, and none reads another version of an object than the others.
-   */
-  readonly access?: StoreAccess;
-}
-
-/** What a thread needs to start the same solver session as the others. */
-export interface SessionRequest {
-  /** Tells one run's session from another's. */
-  readonly id: string;
-  /** Name of a built-in solver. */
-  readonly solver: string;
-  readonly reference: SolverReference;
-  readonly options: object;
-  readonly context: SolverContext;
-  /** The arena that the arrays of the solve lie in. */
-  readonly memory?: WebAssembly.Memory;
-}
-
-export interface SurveyInput {
-  readonly location: SectionLocation | undefined;
-  readonly range: SpotRange;
-  /** Columns of the shared genes. */
-  readonly columns: Int32Array;
-  /** Spots, ascending, whose rows are wanted; none if left out. */
-  readonly sample?: Pick<SpotSample, "spots" | "isCore">;
-  /** Whether totals are wanted apart by the depth of spots, too. */
-  readonly withDepths?: boolean;
-  readonly kernels?: KernelChoice;
-}
-
-export interface SurveyPart {
-  readonly moments: MomentSums;
-  readonly check: CountCheck;
-  readonly sample: SampleRows;
-  readonly depths?: DepthSums;
-}
-
-export interface SummarizeInput {
-  readonly location: SectionLocation | undefined;
-  readonly range: SpotRange;
-  /** Columns of the selected genes. */
-  readonly columns: Int32Array;
-  readonly form: RowForm;
-  readonly session: SessionRequest;
-  /**
-   * Written at the spots of the range: N x statWidth, in memory (shared where the task runs in another thread) or in a
-   * scratch file.
-   */
-  readonly statistics: StatArray | { readonly path: string };
-  /** N, written alike; always in memory. */
-  readonly librarySizes: StatArray;
-}
-
-export interface SweepInput {
-  readonly session: SessionRequest;
-  /** Arrays of their levels in shared memory where the task runs in another thread. */
-  readonly jobs: readonly SweepJob[];
-}
-
-export interface AssessInput {
-  readonly session: SessionRequest;
-  readonly level: SolveLevel;
-  /** Ranges of the level's order of updates. */
-  readonly pieces: readonly SpotRange[];
-}
-
-/** What a pass tells on its way. */
-export type PassReport =
-  | { readonly kind: "progress"; readonly spotsDone: number }
-  | { readonly kind: "notice"; readonly notice: Notice };
-
-/** All that threads do: neighbours, both passes over a range of spots, and pieces of the solve. */
-export type PipelineTasks = GraphTasks & {
-  readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
-  readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
-  readonly sweep: (input: SweepInput) => SweepStats[];
-  readonly assess: (input: AssessInput) => PieceAssessment[];
-};
+import { bytesOf } from "../runtime/scratch/bytes-of.js";
+import { buildGraphTasks } from "./neighbors/graph-tasks.js";
+import { buildRowMaker } from "./summarize/solver-rows.js";
+import { SampleCollector } from "./survey/sample-rows.js";
+import { NO_SAMPLE } from "./survey/sample-spots.js";
 
 export interface TaskResources {
   /** Makes the memory of large arrays that tasks return. */

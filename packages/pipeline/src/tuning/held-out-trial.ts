@@ -1,15 +1,14 @@
-import type { CsrChunk, Executor } from "@flashdeconv/core";
-import type { KernelChoice } from "@flashdeconv/kernels";
+import type { CsrChunk } from "@flashdeconv/core";
 import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
-import type { Problem } from "../methods/normalized-problem.js";
+import type { Problem, RowForm } from "../contracts/problem.js";
+import type { RunContext } from "../contracts/run-context.js";
+import type { SpotSample } from "../contracts/sample.js";
 import { allocator, graphInReach, startArena, statArray } from "../runtime/allocator.js";
-import type { PipelineTasks } from "../stages/pipeline-tasks.js";
 import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
 import { solveSpots } from "../stages/solve/solve-spots.js";
 import { startSession } from "../stages/solve/start-session.js";
-import { buildRowMaker, type RowForm } from "../stages/summarize/solver-rows.js";
+import { buildRowMaker } from "../stages/summarize/solver-rows.js";
 import { narrow } from "../stages/survey/narrow-sample.js";
-import type { SpotSample } from "../stages/survey/sample-spots.js";
 import { meanOf } from "./search-strength.js";
 import { type CountPrediction, spotDeviances } from "./spot-deviances.js";
 import { countJudge, halfDifference, type Judge, moveRows, spotLosses } from "./spot-losses.js";
@@ -35,11 +34,13 @@ export interface HeldOutTrial {
   deviancesOf(strengths: Strengths, prediction: CountPrediction): Promise<Float64Array>;
 }
 
-/** Who watches a trial: solves with many types take a while. */
-export interface TrialWatch {
-  readonly signal?: AbortSignal;
-  /** Called after each sweep of each solve. */
-  readonly onSweep?: () => void;
+/** A sample of the section's spots, and who is told of each sweep. */
+export interface TrialData {
+  readonly sample: SpotSample | undefined;
+  /** Raw counts of the sample, over the shared genes. */
+  readonly counts: CsrChunk;
+  readonly context: SolverContext;
+  readonly onSweep: () => void;
 }
 
 /** Statistics of both halves in both orders, and answers to as many strengths as may be tried. */
@@ -53,15 +54,12 @@ const TOLERANCE = 1e-2;
 const MOST_SWEEPS = 200;
 
 export function heldOutTrial(
-  executor: Executor<PipelineTasks>,
-  solver: Solver,
-  problem: Problem,
-  { spots, graph: sampleGraph }: SpotSample,
-  sample: CsrChunk,
-  context: SolverContext,
-  kernels: KernelChoice,
-  { signal, onSweep }: TrialWatch = {},
+  { solver, problem }: { readonly solver: Solver; readonly problem: Problem },
+  { sample, counts, context, onSweep }: TrialData,
+  { executor, kernels, signal }: Pick<RunContext, "executor" | "kernels" | "signal">,
 ): HeldOutTrial {
+  if (sample === undefined) throw new TypeError("no sample was taken");
+  const { spots, graph: sampleGraph } = sample;
   const { smoothing: control } = solver;
   if (control === undefined) throw new TypeError("this solver has no smoothing to choose");
   const { reference } = problem;
@@ -73,7 +71,7 @@ export function heldOutTrial(
   const allocate = allocator(reach);
   // Once, for all strengths: what a solve finds outside the arena it would copy into it each time.
   const graph = { ...sampleGraph, neighbors: graphInReach(sampleGraph.neighbors, reach) };
-  const halves = thinCounts(narrow(sample, problem.genes), spots);
+  const halves = thinCounts(narrow(counts, problem.genes), spots);
   const halfContext = {
     spotCount,
     meanDegree: context.meanDegree,
@@ -83,7 +81,7 @@ export function heldOutTrial(
   const options = resolveSolveOptions({ tolerance: TOLERANCE, maxSweeps: MOST_SWEEPS });
   const start = (strengths: Strengths) => {
     const solverOptions = setSmoothing(solver, problem.solverOptions, strengths);
-    return startSession(solver, reference, solverOptions, halfContext, arena);
+    return startSession(solver, { reference, solverOptions }, halfContext, arena);
   };
   const form: RowForm = { ...problem, input: solver.input, precision: "float64", kernels };
   const summarized = (counts: CsrChunk) => {
@@ -94,13 +92,14 @@ export function heldOutTrial(
   };
   const fitted = summarized(halves.first);
   const judged: Judge =
-    solver.input === "counts" || solver.input === "weighted-counts"
-      ? countJudge(solver, problem, sample.spotCount, halves)
+    problem.scale !== "normalized"
+      ? countJudge(problem, counts.spotCount, halves)
       : { gram: reference.gram, heldBack: summarized(halves.second), isByDepth: false, isScaled: true };
   const solved = async (statistics: StatArray, strengths: Strengths) => {
-    const toSolve = { solver, typeCount, statistics, graph, arena, ...start(strengths) };
-    const solving = { solver, precision: "float64", empty: "nan", kernels, ...options } as const;
-    return (await solveSpots(executor, toSolve, solving, { signal, onProgress: onSweep })).abundance;
+    const toSolve = { solver, typeCount, statistics, graph, ...start(strengths) };
+    const solving = { solver, precision: "float64", empty: "nan", ...options } as const;
+    const alone = { executor, arena, checkpoint: undefined, signal, report: onSweep };
+    return (await solveSpots(toSolve, solving, alone)).abundance;
   };
   const answers = new Map<string, Promise<StatArray>>();
   /** The answer to the first half among its own neighbours, solved once for each strength. */

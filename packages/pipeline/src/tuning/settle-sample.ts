@@ -1,6 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import type { SpotSample } from "../contracts/sample.js";
 import { pickRows } from "../stages/survey/sample-rows.js";
-import { graphOf, places, type SpotSample } from "../stages/survey/sample-spots.js";
+import { graphOf, places } from "../stages/survey/sample-spots.js";
 import type { Survey } from "../stages/survey/survey-spots.js";
 
 /** Counts of a usual spot up to which a section is sparse. */
@@ -10,11 +11,11 @@ const SPARSE_DEPTH = 64;
 export function settleSample(
   asked: SpotSample | undefined,
   { moments, depths, sample: { counts, isRead } }: Survey,
-): { readonly wanted: SpotSample | undefined; readonly sample: CsrChunk } {
-  if (asked === undefined) return { wanted: undefined, sample: counts };
+): { readonly sample: SpotSample | undefined; readonly counts: CsrChunk } {
+  if (asked === undefined) return { sample: undefined, counts };
   const mean = moments.rawTotal.reduce((sum, count) => sum + count, 0) / moments.spotCount;
   const kept = keptPlaces(asked, isRead, depths?.median ?? mean);
-  return { wanted: restrictSample(asked, kept), sample: pickRows(counts, kept) };
+  return { sample: restrictSample(asked, kept), counts: pickRows(counts, kept) };
 }
 
 /** @param isRead by place in the sample, whether the spot's counts were taken */

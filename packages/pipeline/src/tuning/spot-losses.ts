@@ -1,8 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { type Solver, type StatArray, symmetricEigen } from "@flashdeconv/solver";
+import { type StatArray, symmetricEigen } from "@flashdeconv/solver";
 import { buildCountModel, expressionProfiles, summarizeCounts } from "@flashdeconv/solver-weighted";
-import type { Problem } from "../methods/normalized-problem.js";
-import { usesCountModel } from "../methods/smoothed-poisson.js";
+import type { Problem } from "../contracts/problem.js";
 
 /** What answers are judged by. */
 export interface Judge {
@@ -35,14 +34,13 @@ const RIDGE = 0.1;
  * The weights of genes are those of the count model or, for a solver that is not fed from it, those that the sample gives.
  */
 export function countJudge(
-  solver: Solver,
-  { statistics, signature }: Problem,
+  { statistics, signature, scale }: Problem,
   spotCount: number,
   { first, second }: { readonly first: CsrChunk; readonly second: CsrChunk },
 ): Judge {
   const typeCount = signature.typeNames.length;
   let { gram, projection } = statistics;
-  if (!usesCountModel(solver)) {
+  if (scale !== "weighed counts") {
     const bulk = new Float64Array(signature.geneNames.length);
     for (const { indices, values } of [first, second]) {
       for (let i = 0; i < indices.length; i++) bulk[indices[i]] += values[i];

@@ -5,13 +5,9 @@ import { openStore } from "@flashdeconv/io-zarr/node";
 import { openArena } from "@flashdeconv/kernels";
 import type { SolverSession } from "@flashdeconv/solver";
 import type { ScratchFile } from "../../contracts/scratch.js";
+import type { PipelineTasks, SectionLocation, SessionRequest } from "../../contracts/tasks.js";
 import { BUILT_IN_SOLVERS } from "../../methods/built-in-solvers.js";
-import {
-  buildPipelineTasks,
-  type PipelineTasks,
-  type SectionLocation,
-  type SessionRequest,
-} from "../../stages/pipeline-tasks.js";
+import { buildPipelineTasks } from "../../stages/pipeline-tasks.js";
 import type { ToThread } from "./pool.js";
 import { openScratchFile } from "./scratch.js";
 

@@ -17,7 +17,7 @@ import {
   unpackError,
   WorkerError,
 } from "@flashdeconv/core";
-import type { PipelineTasks } from "../../stages/pipeline-tasks.js";
+import type { PipelineTasks } from "../../contracts/tasks.js";
 
 export interface ThreadPoolOptions {
   readonly threadCount: number;

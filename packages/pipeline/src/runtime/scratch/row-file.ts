@@ -1,6 +1,7 @@
 import { type ChunkSource, type DenseChunk, generatedSource } from "@flashdeconv/core";
-import { bytesOf, type ScratchFile } from "../../contracts/scratch.js";
+import type { ScratchFile } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";
+import { bytesOf } from "./bytes-of.js";
 
 export interface RowFileShape {
   readonly spotCount: number;

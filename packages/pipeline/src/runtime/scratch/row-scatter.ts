@@ -1,12 +1,23 @@
 import type { StatArray } from "@flashdeconv/solver";
-import { bytesOf, type Scratch, type ScratchFile } from "../../contracts/scratch.js";
+import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";
+import { bytesOf } from "./bytes-of.js";
 import type { RowFileShape } from "./row-file.js";
 
 /** Rows in an order of their own, cut into groups that are read as a whole. */
 export interface GroupedRows {
   /** Fills `out` (rows of the group x width). One group at a time. */
   load(group: number, out: StatArray): Promise<void>;
+}
+
+export interface ScatterRequest {
+  /** Begins the names of its files. */
+  readonly name: string;
+  /** Ascending places where each group begins, and the number of places at the end. */
+  readonly groupStarts: Int32Array;
+  readonly shape: Pick<RowFileShape, "width" | "precision">;
+  /** Memory for rows that wait to be written. */
+  readonly bufferBytes: number;
 }
 
 /**
@@ -31,9 +42,7 @@ export class RowScatter implements GroupedRows {
   private constructor(
     places: ScratchFile,
     rows: ScratchFile,
-    groupStarts: Int32Array,
-    { width, precision }: Pick<RowFileShape, "width" | "precision">,
-    bufferBytes: number,
+    { groupStarts, shape: { width, precision }, bufferBytes }: ScatterRequest,
   ) {
     const groupCount = groupStarts.length - 1;
     const rowBytes = 4 + width * (precision === "float32" ? 4 : 8);
@@ -52,19 +61,10 @@ export class RowScatter implements GroupedRows {
     this.loadRows = statArray(precision, greatest * width);
   }
 
-  /**
-   * @param groupStarts ascending places where each group begins, and the number of places at the end
-   * @param bufferBytes memory for rows that wait to be written
-   */
-  static async create(
-    scratch: Scratch,
-    name: string,
-    groupStarts: Int32Array,
-    shape: Pick<RowFileShape, "width" | "precision">,
-    bufferBytes: number,
-  ): Promise<RowScatter> {
+  static async create(scratch: Scratch, request: ScatterRequest): Promise<RowScatter> {
+    const { name } = request;
     const [places, rows] = [await scratch.create(`${name}-places`), await scratch.create(`${name}-rows`)];
-    return new RowScatter(places, rows, groupStarts, shape, bufferBytes);
+    return new RowScatter(places, rows, request);
   }
 
   /** Takes `count` rows from the start of `rows`; the place of row `first + i` is `placeOf[first + i]`. */

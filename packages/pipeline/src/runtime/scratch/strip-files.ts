@@ -1,8 +1,10 @@
 import type { StripLayout, StripStore } from "@flashdeconv/solver";
-import { type Checkpoint, checksumOf } from "../../contracts/checkpoint.js";
-import { bytesOf, type Scratch } from "../../contracts/scratch.js";
+import type { Checkpoint } from "../../contracts/checkpoint.js";
+import type { Scratch } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";
+import { checksumOf } from "../checksum-of.js";
 import type { KeptGeneration } from "../solve-pieces.js";
+import { bytesOf } from "./bytes-of.js";
 import type { GroupedRows } from "./row-scatter.js";
 
 /** Strips that lie in scratch files. */
@@ -16,6 +18,8 @@ export interface StripFilesOptions {
   readonly precision: "float64" | "float32";
   /** Keeps checksums of what is stored. */
   readonly checkpoint?: Checkpoint;
+  /** What one of the two files already holds. */
+  readonly kept?: KeptGeneration;
 }
 
 const GENERATIONS = ["abundance-1", "abundance-2"] as const;
@@ -28,8 +32,7 @@ export async function stripFiles(
   scratch: Scratch,
   { stripStarts }: StripLayout,
   statistics: GroupedRows,
-  { typeCount, precision, checkpoint }: StripFilesOptions,
-  kept?: KeptGeneration,
+  { typeCount, precision, checkpoint, kept }: StripFilesOptions,
 ): Promise<StripFiles> {
   const stripCount = stripStarts.length - 1;
   const open = async (fileName: string) => ({

@@ -1,5 +1,5 @@
 import { compareCodePoints, mapChunks, OptionError, type Values } from "@flashdeconv/core";
-import type { SectionSummary } from "../../summarize-section.js";
+import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
 
 /**

@@ -15,8 +15,9 @@ import {
 } from "@flashdeconv/io-zarr";
 import type { SolverInput, StatArray } from "@flashdeconv/solver";
 import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
+import type { SpatialGraph } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
-import type { SectionSummary } from "../../summarize-section.js";
+import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import type { ResultFrame } from "../write/write-deconvolution.js";
 import { packArrays, unpackArrays } from "./pack-arrays.js";
@@ -166,7 +167,7 @@ export async function readSummary(
     },
     order: hasOrder ? await arrays.readNumbers("spatial_order", spotCount, whole, readOptions) : undefined,
   };
-  checkGraph(graph.neighbors.indptr, graph.neighbors.indices, graph.order, spotCount, store.name);
+  checkGraph(graph, store.name);
   const summary: SectionSummary = {
     spotCount,
     input: facts.input ?? "statistics",
@@ -241,13 +242,8 @@ function readFacts(found: unknown, path = "the store"): Facts {
 }
 
 /** A damaged graph would have the solver read beside its arrays. */
-function checkGraph(
-  indptr: Int32Array,
-  indices: Int32Array,
-  order: Int32Array | undefined,
-  spotCount: number,
-  path = "the store",
-): void {
+function checkGraph({ neighbors, order }: SpatialGraph, path = "the store"): void {
+  const { indptr, indices, spotCount } = neighbors;
   let isSound = indptr[0] === 0 && indptr[spotCount] === indices.length;
   for (let spot = 0; spot < spotCount; spot++) if (indptr[spot] > indptr[spot + 1]) isSound = false;
   for (let i = 0; i < indices.length; i++) if (indices[i] < 0 || indices[i] >= spotCount) isSound = false;

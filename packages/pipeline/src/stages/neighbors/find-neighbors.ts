@@ -1,8 +1,8 @@
 import type { Coordinates, Executor, NeighborGraph, SpotRange } from "@flashdeconv/core";
 import type { GraphOptions, NeighborSearch } from "@flashdeconv/graph";
+import type { PipelineTasks } from "../../contracts/tasks.js";
 import { inReach } from "../../runtime/allocator.js";
 import { untilAborted } from "../../runtime/until-aborted.js";
-import type { PipelineTasks } from "../pipeline-tasks.js";
 
 /** Few enough that progress is told often, many enough that a message for each costs nothing. */
 const PLACES_PER_RANGE = 65_536;

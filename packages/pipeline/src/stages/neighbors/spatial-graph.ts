@@ -1,40 +1,43 @@
-import { type Coordinates, type Executor, isFlashdeconvError, type NeighborGraph } from "@flashdeconv/core";
-import { checkCoordinates, type SpatialInput } from "../../contracts/inputs.js";
-import {
-  type DeconvolveCallbacks,
-  type DeconvolveOptions,
-  graphOptions,
-} from "../../methods/resolve-options.js";
-import { allocator } from "../../runtime/allocator.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
-import type { PipelineTasks } from "../pipeline-tasks.js";
+import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
+import type { SpatialGraph } from "../../contracts/graph.js";
+import type { SpatialInput } from "../../contracts/inputs.js";
+import type { DeconvolveOptions } from "../../contracts/options.js";
+import type { RunContext } from "../../contracts/run-context.js";
+import { allocator, graphInReach } from "../../runtime/allocator.js";
+import { checkCoordinates } from "../check-inputs.js";
 import { findNeighbors } from "./find-neighbors.js";
+import { graphOptions } from "./graph-options.js";
 import { positionNotices } from "./shared-positions.js";
 import { wantsNeighbors } from "./wants-neighbors.js";
 
-export interface SpatialGraph {
-  readonly neighbors: NeighborGraph;
-  /** The spots in an order that keeps close ones together; undefined where there are no neighbours to look at. */
-  readonly order: Int32Array | undefined;
-}
-
 /** Neighbours, where the solver looks at them. First of all the stages: bad coordinates should not cost a pass. */
 export async function buildSpatialGraph(
-  executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
   options: DeconvolveOptions,
-  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
-  notices: NoticeList,
+  run: RunContext,
 ): Promise<SpatialGraph> {
+  const graph = await graphOf(spatial, options, run);
+  // On scratch it is arranged anew, strip by strip.
+  if (run.scratch) return graph;
+  const { isThreaded } = run.executor;
+  return { ...graph, neighbors: graphInReach(graph.neighbors, { isThreaded, arena: run.arena }) };
+}
+
+async function graphOf(
+  spatial: SpatialInput,
+  options: DeconvolveOptions,
+  run: RunContext,
+): Promise<SpatialGraph> {
+  const { executor, signal, checkpoint, notices, report } = run;
   const { spotCount } = spatial.counts;
   if (options.solver.coupling === "independent") return withoutNeighbors(spotCount);
-  onProgress?.({ stage: "graph", done: 0, total: spotCount });
+  report({ stage: "graph", done: 0, total: spotCount });
   const kept = await checkpoint?.load(PIECE, allocator(executor));
   if (kept) {
     const { indptr, indices, order } = kept.arrays as Record<"indptr" | "indices" | "order", Int32Array>;
     return { neighbors: { spotCount, indptr, indices }, order };
   }
-  const coordinates = await readIfWanted(spatial, options, signal, notices);
+  const coordinates = await readIfWanted(spatial, options, run);
   if (!coordinates) return withoutNeighbors(spotCount);
   checkCoordinates(coordinates, spotCount);
   if (spotCount === 1) {
@@ -50,7 +53,7 @@ export async function buildSpatialGraph(
   }
   const graph = await findNeighbors(executor, coordinates, graphOptions(options), {
     signal,
-    onSpots: (done) => onProgress?.({ stage: "graph", done, total: spotCount }),
+    onSpots: (done) => report({ stage: "graph", done, total: spotCount }),
   });
   const asked = options.graph === "knn" ? options.neighborCount : 0;
   for (const notice of positionNotices(coordinates, graph.neighbors, asked)) notices.add(notice);
@@ -70,8 +73,7 @@ function withoutNeighbors(spotCount: number): SpatialGraph {
 async function readIfWanted(
   spatial: SpatialInput,
   options: DeconvolveOptions,
-  signal: AbortSignal | undefined,
-  notices: NoticeList,
+  { signal, notices }: RunContext,
 ): Promise<Coordinates | undefined> {
   try {
     return await spatial.readCoordinates({ signal, onNotice: (notice) => notices.add(notice) });

@@ -1,4 +1,4 @@
-import type { DeconvolveOptions } from "../../methods/resolve-options.js";
+import type { DeconvolveOptions } from "../../contracts/options.js";
 
 /**
  * Whether a solve with these options looks at neighbours: not with a solver of independent spots, nor where the strength of smoothing

@@ -6,6 +6,7 @@ import {
   type GeneAlignment,
   type NamedColumn,
 } from "@flashdeconv/select-genes";
+import type { RunContext } from "../../contracts/run-context.js";
 
 /** A side's genes, and, where its store is known, the other columns that could name them. */
 export interface NamedSide {
@@ -21,7 +22,17 @@ export interface NamedSide {
 export async function alignInputs(
   spatial: NamedSide,
   reference: NamedSide,
-  signal?: AbortSignal,
+  { signal, notices }: Pick<RunContext, "signal" | "notices">,
+): Promise<GeneAlignment> {
+  const alignment = await alignOrAdvise(spatial, reference, signal);
+  for (const notice of alignment.notices) notices.add(notice);
+  return alignment;
+}
+
+async function alignOrAdvise(
+  spatial: NamedSide,
+  reference: NamedSide,
+  signal: AbortSignal | undefined,
 ): Promise<GeneAlignment> {
   const adviceBeyond = async (sharedCount: number) => {
     const [best] = await betterColumns(spatial, reference, sharedCount, signal);

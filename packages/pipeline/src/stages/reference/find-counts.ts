@@ -6,13 +6,7 @@ import {
   describeCounts,
   finishCountCheck,
 } from "@flashdeconv/normalize";
-
-/** A matrix of a store beside the one that is read. */
-export interface OtherMatrix {
-  /** What the option for the layer calls it: the name of a layer, "raw" or "X". */
-  readonly layer: string;
-  readonly counts: ChunkSource<CsrChunk>;
-}
+import type { OtherMatrix } from "../../contracts/inputs.js";
 
 /** What the values of a matrix are, judged by its first rows; undefined where they cannot be read. */
 export interface MatrixVerdict {

@@ -15,9 +15,11 @@ import {
   geneSubset,
   signatureSubset,
 } from "@flashdeconv/select-genes";
-import { type CellReference, isSignature, type ReferenceInput } from "../../contracts/inputs.js";
-import type { DeconvolveCallbacks, DeconvolveOptions } from "../../methods/resolve-options.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { CellReference, ReferenceInput } from "../../contracts/inputs.js";
+import type { NoticeList } from "../../contracts/notices.js";
+import type { RunContext } from "../../contracts/run-context.js";
+import { isSignature } from "../check-inputs.js";
+import type { CountOptions } from "./require-counts.js";
 import { noteBoolean, requireCounts } from "./require-counts.js";
 
 export interface PreparedReference {
@@ -41,15 +43,14 @@ export function isUninformativeLabel(name: string): boolean {
 /** Reads the reference once, over the shared genes, into one row per type. */
 export async function prepareReference(
   reference: ReferenceInput,
-  alignment: GeneAlignment,
-  options: DeconvolveOptions,
-  callbacks: DeconvolveCallbacks,
-  notices: NoticeList,
+  { referenceIndex }: Pick<GeneAlignment, "referenceIndex">,
+  options: CountOptions,
+  run: RunContext,
 ): Promise<PreparedReference> {
   const prepared = isSignature(reference)
-    ? { signature: signatureSubset(sortTypes(reference), alignment.referenceIndex), cellCounts: undefined }
-    : await keptCells(reference, alignment.referenceIndex, options, callbacks, notices);
-  noteTypes(prepared, notices);
+    ? { signature: signatureSubset(sortTypes(reference), referenceIndex), cellCounts: undefined }
+    : await keptCells(reference, referenceIndex, options, run);
+  noteTypes(prepared, run.notices);
   return prepared;
 }
 
@@ -59,11 +60,10 @@ const PIECE = "reference";
 async function keptCells(
   reference: CellReference,
   columns: Int32Array,
-  options: DeconvolveOptions,
-  callbacks: DeconvolveCallbacks,
-  notices: NoticeList,
+  options: CountOptions,
+  run: RunContext,
 ): Promise<PreparedReference> {
-  const { checkpoint } = callbacks;
+  const { checkpoint } = run;
   const kept = await checkpoint?.load(PIECE);
   if (kept) {
     const { values, cellCounts } = kept.arrays;
@@ -74,7 +74,7 @@ async function keptCells(
       cellCounts: cellCounts as Int32Array,
     };
   }
-  const prepared = await readCells(reference, columns, options, callbacks, notices);
+  const prepared = await readCells(reference, columns, options, run);
   const { typeNames, values } = prepared.signature;
   checkpoint?.offer(PIECE, () => ({ facts: typeNames, arrays: { values, cellCounts: prepared.cellCounts } }));
   return prepared;
@@ -83,9 +83,8 @@ async function keptCells(
 async function readCells(
   reference: CellReference,
   columns: Int32Array,
-  options: DeconvolveOptions,
-  { signal, onProgress }: DeconvolveCallbacks,
-  notices: NoticeList,
+  options: CountOptions,
+  { signal, report, notices }: RunContext,
 ): Promise<PreparedReference & { readonly cellCounts: Int32Array }> {
   const { codes, names } = reference.cellTypes;
   const check = buildCountCheck();
@@ -97,7 +96,7 @@ async function readCells(
   const stream = geneSubset(checked, columns).chunks({
     signal,
     onProgress: ({ spotsDone, spotCount }) =>
-      onProgress?.({ stage: "reference", done: spotsDone, total: spotCount }),
+      report({ stage: "reference", done: spotsDone, total: spotCount }),
     onNotice: ({ code, message }) =>
       notices.add({ code: `reference-${code}`, message: `Reference: ${message}` }),
   });
@@ -109,9 +108,9 @@ async function readCells(
     nameRow: async (cell: number) => (await reference.readCellName?.(cell)) ?? `number ${cell}`,
     otherMatrices: async () => (await reference.otherMatrices?.({ signal })) ?? [],
   };
-  const report = finishCountCheck(check);
-  await requireCounts(report, subject, options);
-  noteBoolean(report, "reference", notices);
+  const found = finishCountCheck(check);
+  await requireCounts(found, subject, options);
+  noteBoolean(found, "reference", notices);
   const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
   const { signature, cellCounts, unlabelledCount } = finishSignature(sums, names, geneNames);
   if (unlabelledCount > 0) {

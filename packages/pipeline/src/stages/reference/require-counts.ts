@@ -1,8 +1,12 @@
 import { CountError } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
-import type { DeconvolveOptions } from "../../methods/resolve-options.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
-import { judgeMatrices, type OtherMatrix } from "./find-counts.js";
+import type { OtherMatrix } from "../../contracts/inputs.js";
+import type { NoticeList } from "../../contracts/notices.js";
+import type { DeconvolveOptions } from "../../contracts/options.js";
+import { judgeMatrices } from "./find-counts.js";
+
+/** What is accepted as counts. */
+export type CountOptions = Pick<DeconvolveOptions, "preprocess" | "allowNonCounts">;
 
 export interface CountSubject {
   /** "spatial data" or "reference". */
@@ -22,7 +26,7 @@ export interface CountSubject {
 export async function requireCounts(
   report: CountReport,
   subject: CountSubject,
-  { preprocess, allowNonCounts }: Pick<DeconvolveOptions, "preprocess" | "allowNonCounts">,
+  { preprocess, allowNonCounts }: CountOptions,
 ): Promise<void> {
   const refused = report.faults.filter(
     ({ kind }) =>

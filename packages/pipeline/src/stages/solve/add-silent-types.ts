@@ -1,6 +1,6 @@
 import { compareCodePoints, mapChunks } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
-import type { SpotAnswers } from "./spot-answers.js";
+import type { SpotAnswers } from "../../contracts/answers.js";
 
 /**
  * The answers with a column for each type that took no part in the fit: 0 in every spot, also in one that gets equal shares of the

@@ -1,5 +1,5 @@
 import { alikeTypes, SIMILAR, type SolverReference } from "@flashdeconv/solver";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { NoticeList } from "../../contracts/notices.js";
 
 /** Groups, and names of one, that a message shows. */
 const SHOWN = 5;

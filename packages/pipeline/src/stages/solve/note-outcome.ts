@@ -1,7 +1,7 @@
 import type { Solution } from "@flashdeconv/solver";
-import type { DeconvolveOptions } from "../../methods/resolve-options.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
-import type { SpotAnswers } from "./spot-answers.js";
+import type { SpotAnswers } from "../../contracts/answers.js";
+import type { NoticeList } from "../../contracts/notices.js";
+import type { DeconvolveOptions } from "../../contracts/options.js";
 
 /** Tells what the user should know of the answers: spots without one, and whether the solver came to its end. */
 export function noteOutcome(

@@ -1,4 +1,4 @@
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { NoticeList } from "../../contracts/notices.js";
 
 /** Names that a message shows of a list. */
 const SHOWN = 5;

@@ -1,4 +1,4 @@
-import { type ChunkSource, type DenseChunk, type Executor, generatedSource } from "@flashdeconv/core";
+import { type ChunkSource, type DenseChunk, generatedSource, OptionError } from "@flashdeconv/core";
 import {
   looksAtNeighbors,
   type Solution,
@@ -6,20 +6,19 @@ import {
   type StripLayout,
   solveStrips,
 } from "@flashdeconv/solver";
+import type { SpotAnswers } from "../../contracts/answers.js";
+import type { SolveSummaryOptions } from "../../contracts/options.js";
+import type { RunContext } from "../../contracts/run-context.js";
 import type { ScratchUse } from "../../contracts/scratch.js";
-import type { DeconvolveCallbacks } from "../../methods/resolve-options.js";
 import { allocator, graphInReach, statArray } from "../../runtime/allocator.js";
 import { RowScatter } from "../../runtime/scratch/row-scatter.js";
+import { SCATTER_BYTES } from "../../runtime/scratch/scratch-size.js";
 import { isIntact, type StripFilesOptions, stripFiles } from "../../runtime/scratch/strip-files.js";
 import { type KeptState, loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
 import { untilAborted } from "../../runtime/until-aborted.js";
-import type { PipelineTasks } from "../pipeline-tasks.js";
-import type { SolveSummaryOptions } from "./solve-section.js";
 import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
-import { answerSpot, buildAnswerArrays, type SpotAnswers } from "./spot-answers.js";
+import { buildAnswerArrays, spotAnswerer } from "./spot-answers.js";
 
-/** Memory for rows on their way from one order to another, for each such way. */
-export const SCATTER_BYTES = 48 * 2 ** 20;
 /** Spots that are written as one: few enough to be held, enough that reading them is worth it. */
 const SPOTS_PER_BLOCK = 65_536;
 
@@ -30,12 +29,12 @@ export interface SpotsOnScratch extends Omit<SpotsToSolve, "statistics"> {
 
 /** As `solveSpots` and `answerSpots`, with statistics, abundances and proportions on scratch. The bits are the same. */
 export async function solveOnScratch(
-  executor: Executor<PipelineTasks>,
   spots: SpotsOnScratch,
   options: SolveSummaryOptions,
-  { signal, onProgress, checkpoint }: DeconvolveCallbacks,
-  { scratch, windowBytes }: ScratchUse,
+  run: RunContext,
 ): Promise<{ readonly solution: Omit<Solution, "abundance">; readonly answers: SpotAnswers }> {
+  const { executor, arena, checkpoint, signal, report } = run;
+  const { scratch, windowBytes } = requireScratch(run);
   const { solver, session, typeCount, statistics, graph, librarySizes } = spots;
   const { spotCount } = graph.neighbors;
   const { precision } = options;
@@ -53,19 +52,26 @@ export async function solveOnScratch(
     ),
     signal,
   );
-  const byStrip = await scatterToStrips(scratch, statistics, layout, precision, signal);
-  const byBlock = await RowScatter.create(
-    scratch,
-    "proportions",
-    blockStarts(spotCount),
-    { width: typeCount, precision },
-    SCATTER_BYTES,
-  );
+  const shape = { width: statistics.width, precision };
+  const byStrip = await RowScatter.create(scratch, {
+    name: "statistics-by-strip",
+    groupStarts: layout.stripStarts,
+    shape,
+    bufferBytes: SCATTER_BYTES,
+  });
+  await scatterToStrips(byStrip, statistics, layout, signal);
+  const byBlock = await RowScatter.create(scratch, {
+    name: "proportions",
+    groupStarts: blockStarts(spotCount),
+    shape: { width: typeCount, precision },
+    bufferBytes: SCATTER_BYTES,
+  });
   const arrays = buildAnswerArrays(spotCount, precision);
+  const answer = spotAnswerer(arrays, typeCount, options.empty);
   const memory = statArray(precision, layout.greatestStrip * typeCount);
   const files = { typeCount, precision, checkpoint };
   const resume = await intactState(scratch, layout, files);
-  const store = await stripFiles(scratch, layout, byStrip, files, resume?.generation);
+  const store = await stripFiles(scratch, layout, byStrip, { ...files, kept: resume?.generation });
   let isKept = resume?.generation !== undefined;
   const solution = await solveStrips(
     solver,
@@ -76,11 +82,11 @@ export async function solveOnScratch(
       store,
       precision,
       windowBytes,
-      allocate: allocator({ isThreaded: executor.isThreaded, arena: spots.arena }),
-      runner: runnerFor(executor, spots, signal),
+      allocate: allocator({ isThreaded: executor.isThreaded, arena }),
+      runner: runnerFor(spots, run),
       signal,
       onProgress: ({ sweep, estimate }) =>
-        onProgress?.({ stage: "solve", done: sweep, total: undefined, estimate }),
+        report({ stage: "solve", done: sweep, total: undefined, estimate }),
       resume,
       passSeconds: checkpoint?.everySeconds || undefined,
       async onState(state) {
@@ -102,15 +108,7 @@ export async function solveOnScratch(
         memory.set(abundance);
         for (let row = 0; row < count; row++) {
           const spot = layout.spotAt[start + row];
-          answerSpot(
-            arrays,
-            spot,
-            memory,
-            row * typeCount,
-            typeCount,
-            librarySizes[spot] !== 0,
-            options.empty,
-          );
+          answer(spot, memory, row * typeCount, librarySizes[spot] !== 0);
         }
         await byBlock.add(memory, count, layout.spotAt, start);
       },
@@ -122,6 +120,16 @@ export async function solveOnScratch(
     solution,
     answers: { ...arrays, proportions: blockSource(byBlock, spotCount, typeCount, precision) },
   };
+}
+
+function requireScratch({ scratch }: RunContext): ScratchUse {
+  if (scratch) return scratch;
+  throw new OptionError({
+    option: "scratch",
+    value: undefined,
+    rule: "scratch, where the statistics are a source",
+    remedy: "Give scratch (openScratchFolder of @flashdeconv/pipeline/scratch), or statistics in memory.",
+  });
 }
 
 /** The state of an earlier run to go on from, if what it speaks of is there. */
@@ -137,21 +145,17 @@ async function intactState(
 }
 
 async function scatterToStrips(
-  scratch: ScratchUse["scratch"],
+  byStrip: RowScatter,
   statistics: ChunkSource<DenseChunk>,
-  { stripStarts, spotAt }: StripLayout,
-  precision: "float64" | "float32",
+  { spotAt }: StripLayout,
   signal?: AbortSignal,
-): Promise<RowScatter> {
+): Promise<void> {
   const positionOf = new Int32Array(spotAt.length);
   for (let position = 0; position < spotAt.length; position++) positionOf[spotAt[position]] = position;
-  const shape = { width: statistics.width, precision };
-  const byStrip = await RowScatter.create(scratch, "statistics-by-strip", stripStarts, shape, SCATTER_BYTES);
   for await (const { values, spotStart, spotCount } of statistics.chunks({ signal })) {
     await byStrip.add(values, spotCount, positionOf, spotStart);
   }
   await byStrip.finish();
-  return byStrip;
 }
 
 function blockStarts(spotCount: number): Int32Array {
@@ -176,21 +180,4 @@ function blockSource(
     const values = all.subarray((spotStart - first) * width, (end - first) * width);
     return { kind: "dense", spotStart, spotCount: end - spotStart, width, values };
   });
-}
-
-/**
- * Bytes of files that such a solve makes, those of the statistics themselves not counted. Abundances count as doubles, which they may
- * have to become.
- */
-export function scratchBytes(
-  spotCount: number,
-  statWidth: number,
-  typeCount: number,
-  precision: "float64" | "float32",
-): number {
-  const bytesPerNumber = precision === "float32" ? 4 : 8;
-  const statistics = statWidth * bytesPerNumber + 4;
-  const abundances = 2 * typeCount * 8;
-  const proportions = typeCount * bytesPerNumber + 4;
-  return spotCount * (statistics + abundances + proportions);
 }

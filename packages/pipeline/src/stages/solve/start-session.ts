@@ -1,6 +1,20 @@
 import type { SharedArena } from "@flashdeconv/kernels";
 import type { Solver, SolverContext, SolverReference, SolverSession } from "@flashdeconv/solver";
-import type { SessionRequest } from "../pipeline-tasks.js";
+import type { SessionRequest } from "../../contracts/tasks.js";
+
+export interface StartedSession {
+  readonly session: SolverSession;
+  /** How other threads start the same session. */
+  readonly request: SessionRequest;
+}
+
+/** What a session is started with: the reference as the solver sees it, and the solver's own options. */
+export interface SessionProblem {
+  readonly reference: SolverReference;
+  readonly solverOptions: object;
+}
+
+const started = new WeakMap<SessionRequest, SolverSession>();
 
 /**
  * Starts a solver's session, and says how other threads start the same one.
@@ -9,20 +23,26 @@ import type { SessionRequest } from "../pipeline-tasks.js";
  */
 export function startSession(
   solver: Solver,
-  reference: SolverReference,
-  options: object,
+  { reference, solverOptions }: SessionProblem,
   context: Omit<SolverContext, "arena">,
   arena?: SharedArena,
-): { readonly session: SolverSession; readonly request: SessionRequest } {
-  return {
-    session: solver.start(reference, options, { ...context, arena }),
-    request: {
-      id: crypto.randomUUID(),
-      solver: solver.name,
-      reference,
-      options,
-      context,
-      memory: arena?.memory,
-    },
+): StartedSession {
+  const session = solver.start(reference, solverOptions, { ...context, arena });
+  const request = {
+    id: crypto.randomUUID(),
+    solver: solver.name,
+    reference,
+    options: solverOptions,
+    context,
+    memory: arena?.memory,
   };
+  started.set(request, session);
+  return { session, request };
+}
+
+/** The session that this thread has started itself, by the request that came with it. */
+export function startedSession(request: SessionRequest): SolverSession {
+  const session = started.get(request);
+  if (!session) throw new TypeError("a session of another thread");
+  return session;
 }

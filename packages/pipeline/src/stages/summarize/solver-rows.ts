@@ -1,19 +1,8 @@
 import type { Chunk, CsrChunk, DenseChunk, Values } from "@flashdeconv/core";
 import type { KernelChoice } from "@flashdeconv/kernels";
-import { librarySizes, type Normalization, normalizeInPlace } from "@flashdeconv/normalize";
+import { librarySizes, normalizeInPlace } from "@flashdeconv/normalize";
 import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
-import type { SolverInput } from "@flashdeconv/solver";
-
-/** In what form a solver's `summarize` gets the spots. */
-export interface RowForm {
-  readonly input: SolverInput;
-  /** Not looked at for "counts" and "weighted-counts". */
-  readonly normalization: Normalization;
-  /** Gram matrix and what each gene counts for; for "weighted-counts" those of the count model. */
-  readonly statistics: SketchStatistics;
-  readonly precision: "float64" | "float32";
-  readonly kernels: KernelChoice;
-}
+import type { RowForm } from "../../contracts/problem.js";
 
 /**
  * Makes, of raw counts over the selected genes, the rows that a solver asks for by its `input`.

@@ -1,16 +1,15 @@
-import type { Executor, SpotRange } from "@flashdeconv/core";
-import type { SharedArena } from "@flashdeconv/kernels";
+import type { SpotRange } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
-import { checksumOf, type Piece } from "../../contracts/checkpoint.js";
+import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
-import type { DeconvolveCallbacks } from "../../methods/resolve-options.js";
+import type { RowForm } from "../../contracts/problem.js";
+import type { RunContext } from "../../contracts/run-context.js";
+import type { SpotStatistics } from "../../contracts/summary.js";
+import type { SessionRequest } from "../../contracts/tasks.js";
 import { allocator, statArray } from "../../runtime/allocator.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import { checksumOf } from "../../runtime/checksum-of.js";
 import { runPass } from "../../runtime/run-pass.js";
 import { rowFileSource } from "../../runtime/scratch/row-file.js";
-import type { PipelineTasks, SessionRequest } from "../pipeline-tasks.js";
-import type { RowForm } from "./solver-rows.js";
-import type { SpotStatistics } from "./spot-statistics.js";
 
 export interface SpotSummary {
   /** N x statWidth. */
@@ -25,30 +24,25 @@ export interface SummaryRequest {
   readonly form: RowForm;
   readonly session: SessionRequest;
   readonly statWidth: number;
-  /** Where the statistics are to lie, for kernels to work on. */
-  readonly arena?: SharedArena;
 }
 
 /** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
 export async function summarizeSpots(
-  executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
-  { columns, form, session, statWidth, arena }: SummaryRequest,
-  callbacks: DeconvolveCallbacks,
-  notices: NoticeList,
+  { columns, form, session, statWidth }: SummaryRequest,
+  run: RunContext,
 ): Promise<SpotSummary> {
+  const { executor, arena, checkpoint } = run;
   const { spotCount } = spatial.counts;
   const { precision } = form;
   const librarySizes = statArray(precision, spotCount, allocator(executor));
-  const file = await callbacks.scratch?.scratch.create("statistics");
+  const file = await run.scratch?.scratch.create("statistics");
   const statistics = file ?? statArray(precision, spotCount * statWidth, allocator({ ...executor, arena }));
   const target = file ? { path: file.path } : statistics;
   const { location } = spatial;
-  const { checkpoint } = callbacks;
   const rowBytes = statWidth * librarySizes.BYTES_PER_ELEMENT;
   const placeOf = ({ start, end }: SpotRange) => [start * rowBytes, (end - start) * rowBytes] as const;
   const settings = {
-    executor,
     task: "summarize" as const,
     stage: "statistics" as const,
     spotCount,
@@ -83,7 +77,7 @@ export async function summarizeSpots(
       return { part: undefined };
     },
   };
-  await runPass(settings, callbacks, notices);
+  await runPass(settings, run);
   const source = file && rowFileSource(file, { spotCount, width: statWidth, precision });
   return { statistics: source ?? (statistics as StatArray), librarySizes };
 }

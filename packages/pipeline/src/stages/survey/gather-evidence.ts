@@ -10,7 +10,7 @@ import {
   silentTypes,
   withoutTypes,
 } from "@flashdeconv/select-genes";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { NoticeList } from "../../contracts/notices.js";
 import type { Survey } from "./survey-spots.js";
 
 /** Below so many genes per type a notice says so. */

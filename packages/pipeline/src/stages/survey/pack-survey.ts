@@ -2,7 +2,7 @@ import type { OrderedSum } from "@flashdeconv/core";
 import type { CountFault, CountFaultKind } from "@flashdeconv/normalize";
 import { buildDepthSums, type DepthSums } from "@flashdeconv/select-genes";
 import type { Piece } from "../../contracts/checkpoint.js";
-import type { SurveyPart } from "../pipeline-tasks.js";
+import type { SurveyPart } from "../../contracts/tasks.js";
 
 interface SurveyFacts {
   readonly geneCount: number;

@@ -1,7 +1,7 @@
 import { CountError, type ReferenceSignature } from "@flashdeconv/core";
 import { bulkMisfit } from "@flashdeconv/solver-weighted";
-import type { DeconvolveOptions } from "../../methods/resolve-options.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { NoticeList } from "../../contracts/notices.js";
+import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { Evidence } from "./gather-evidence.js";
 
 /** Raised to this power logged means come nearer to the section's totals, raw ones go away from them: see docs/accuracy.md. */

@@ -1,14 +1,7 @@
 import { type CsrChunk, ShapeError } from "@flashdeconv/core";
 import type { GeneMap } from "@flashdeconv/select-genes";
-import { SPARSE_ROW, type SpotSample } from "./sample-spots.js";
-
-/** Rows of some spots, gathered from chunks on their way. */
-export interface SampleRows {
-  /** Counts of each row; -1 where it was left out, being longer than rows of a sparse section are. */
-  readonly rowCounts: Int32Array;
-  readonly genes: Int32Array;
-  readonly values: Float64Array;
-}
+import type { SampleRows, SpotSample } from "../../contracts/sample.js";
+import { SPARSE_ROW } from "../../runtime/sample-size.js";
 
 /** Takes the rows of certain spots out of chunks, over the genes of a map. */
 export class SampleCollector {

@@ -1,34 +1,13 @@
 import type { NeighborGraph } from "@flashdeconv/core";
-import type { SpatialGraph } from "../neighbors/spatial-graph.js";
-
-/** A few pieces of tissue that stand for the section: what is to be found out on real spots is found out on these. */
-export interface SpotSample {
-  /** Ascending. */
-  readonly spots: Int32Array;
-  /** By place in `spots`: whether a spot is of the patches that every section gives; the others are for sparse sections. */
-  readonly isCore: Uint8Array;
-  /** Of the sampled spots, numbered as in `spots`; edges that leave the sample are dropped. */
-  readonly graph: SpatialGraph;
-}
+import type { SpatialGraph } from "../../contracts/graph.js";
+import type { SpotSample } from "../../contracts/sample.js";
+import { ALL_PATCHES, CORE_PATCHES, CORE_SPOTS, SPOTS_PER_PATCH } from "../../runtime/sample-size.js";
 
 /** A sample of no spots. */
 export const NO_SAMPLE: Pick<SpotSample, "spots" | "isCore"> = Object.freeze({
   spots: new Int32Array(0),
   isCore: new Uint8Array(0),
 });
-
-/** Patches that every section gives, spread evenly along its space-filling order. */
-const CORE_PATCHES = 4;
-/** Patches of a sparse section: spots of few counts say less each, and there, a patch more or less moved the choice by a factor of 2. */
-const ALL_PATCHES = 16;
-/** About 24 x 24: on 900 connected spots the strength of smoothing was chosen as on all 3,600 in every set tried. */
-const SPOTS_PER_PATCH = 576;
-
-/** Spots of the sample at most, in any section and in a sparse one. */
-export const CORE_SPOTS = CORE_PATCHES * SPOTS_PER_PATCH;
-export const SAMPLE_SPOTS = ALL_PATCHES * SPOTS_PER_PATCH;
-/** Counted genes of a spot beyond the core up to which it is taken: what it takes in memory is bounded before the depth is known. */
-export const SPARSE_ROW = 128;
 
 /**
  * Chooses patches of spots that are connected: each grows from a spot by neighbours, neighbours' neighbours and so on. Depends on

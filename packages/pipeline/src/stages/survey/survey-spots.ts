@@ -1,4 +1,3 @@
-import type { Executor } from "@flashdeconv/core";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import {
   buildDepthSums,
@@ -12,15 +11,15 @@ import {
 } from "@flashdeconv/select-genes";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
-import type { DeconvolveCallbacks, DeconvolveOptions } from "../../methods/resolve-options.js";
-import { usesCountModel } from "../../methods/smoothed-poisson.js";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { NoticeList } from "../../contracts/notices.js";
+import type { RunContext } from "../../contracts/run-context.js";
+import type { SampleRows, SpotSample } from "../../contracts/sample.js";
+import type { PipelineTasks } from "../../contracts/tasks.js";
 import { runPass } from "../../runtime/run-pass.js";
-import type { PipelineTasks } from "../pipeline-tasks.js";
+import type { CountOptions } from "../reference/require-counts.js";
 import { noteBoolean, requireCounts } from "../reference/require-counts.js";
 import { packSurvey, unpackSurvey } from "./pack-survey.js";
-import { type JoinedRows, joinSampleRows, leaveOutDeepSpots, type SampleRows } from "./sample-rows.js";
-import type { SpotSample } from "./sample-spots.js";
+import { type JoinedRows, joinSampleRows, leaveOutDeepSpots } from "./sample-rows.js";
 
 export interface Survey {
   readonly moments: GeneMoments;
@@ -32,29 +31,29 @@ export interface Survey {
   readonly depths?: RobustDepths;
 }
 
-/**
- * The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample.
- *
- * @param columns of the genes
- * @param sample may be of no spots
- */
+export interface SurveyRequest {
+  /** Columns of the genes. */
+  readonly columns: Int32Array;
+  /** May be of no spots. */
+  readonly sample: Pick<SpotSample, "spots" | "isCore">;
+  /** Whether totals are wanted apart by the depth of spots, as the model of counts needs them. */
+  readonly withDepths: boolean;
+}
+
+/** The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample. */
 export async function surveySpots(
-  executor: Executor<PipelineTasks>,
   spatial: SpatialInput,
-  columns: Int32Array,
-  { spots, isCore }: Pick<SpotSample, "spots" | "isCore">,
-  options: DeconvolveOptions,
-  callbacks: DeconvolveCallbacks,
-  notices: NoticeList,
+  { columns, sample: { spots, isCore }, withDepths }: SurveyRequest,
+  options: CountOptions,
+  run: RunContext,
 ): Promise<Survey> {
+  const { notices, signal } = run;
   const rows: SampleRows[] = [];
   const check = buildCountCheck();
   const moments = buildMoments(columns.length);
-  const withDepths = usesCountModel(options.solver);
   const depthSums = buildDepthSums(columns.length);
   const { location, counts } = spatial;
   const settings = {
-    executor,
     task: "survey" as const,
     stage: "genes" as const,
     spotCount: counts.spotCount,
@@ -65,7 +64,7 @@ export async function surveySpots(
       columns,
       sample: { spots, isCore },
       withDepths,
-      kernels: options.kernels,
+      kernels: run.kernels,
     }),
     onPart(part: Awaited<ReturnType<PipelineTasks["survey"]>>) {
       mergeCountCheck(check, part.check);
@@ -76,7 +75,7 @@ export async function surveySpots(
     pack: packSurvey,
     unpack: async (piece: Piece) => ({ part: unpackSurvey(piece) }),
   };
-  await runPass(settings, callbacks, notices);
+  await runPass(settings, run);
   const report = finishCountCheck(check);
   await requireCounts(
     report,
@@ -85,7 +84,7 @@ export async function surveySpots(
       row: "spot",
       geneNames: spatial.geneNames,
       nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
-      otherMatrices: async () => (await spatial.otherMatrices?.({ signal: callbacks.signal })) ?? [],
+      otherMatrices: async () => (await spatial.otherMatrices?.({ signal })) ?? [],
     },
     // Scaled values, which may be negative, are no counts to weigh.
     withDepths ? { ...options, preprocess: "log-cpm" } : options,

@@ -1,5 +1,5 @@
 import { safeNames } from "@flashdeconv/io-zarr";
-import type { NoticeList } from "../../runtime/notice-list.js";
+import type { NoticeList } from "../../contracts/notices.js";
 
 /** What stands behind the key of a result in the names of its other columns of obs. */
 const OTHER_COLUMNS = ["dominant", "status"];

@@ -16,8 +16,8 @@ import {
   writeAnnData,
 } from "@flashdeconv/io-zarr";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
+import type { Deconvolution } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
-import type { Deconvolution } from "../../deconvolve.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";
 import { columnNamesOf } from "./column-names.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";

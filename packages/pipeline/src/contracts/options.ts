@@ -1,0 +1,80 @@
+import type { GraphKind } from "@flashdeconv/graph";
+import type { KernelChoice } from "@flashdeconv/kernels";
+import type { NormalizationOptions } from "@flashdeconv/normalize";
+import type { SolveOptions, Solver } from "@flashdeconv/solver";
+
+export type MethodName = "flashdeconv" | "weighted" | "poisson";
+
+/** Platforms that the article's table of lambda has. */
+export type PlatformName = "visium" | "visium-hd-16um" | "visium-hd-8um" | "visium-hd-2um" | "stereo-seq";
+
+export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
+  /**
+   * The method by name, which brings a solver and settings for it. "weighted" by default, the most accurate one. Nothing else decides it:
+   * an option that it does not have is refused. Undefined with a solver that is no method's.
+   */
+  readonly method: MethodName | undefined;
+  /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
+  readonly genes: "selected" | "all";
+  /** Highly variable genes to take; 2,000 by default. */
+  readonly highlyVariableCount: number;
+  /** Marker genes to take per type; 50 by default. */
+  readonly markersPerType: number;
+  /** Dimensions of the CountSketch, or "none" for exact statistics; 512 by default, as published. */
+  readonly sketchDimension: number | "none";
+  /** Seed of the sketch; 0 gives the published one. */
+  readonly seed: number;
+  /** Which spots are neighbours; "knn" by default, which suits any layout of spots. */
+  readonly graph: GraphKind;
+  /** Nearest neighbours of "knn"; 6 by default, those of a hexagonal lattice. */
+  readonly neighborCount: number;
+  /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
+  readonly radius: number | undefined;
+  /** The method's, one that is no method's (`nnls`), or one of your own. */
+  readonly solver: Solver;
+  /** The solver's own options, over its defaults. */
+  readonly solverOptions: Readonly<Record<string, unknown>>;
+  /**
+   * Strength of the smoothing: a number on the solver's scale, "none", or "auto", which chooses it by count splitting on a sample
+   * of the section. Undefined leaves it to the solver's options. "auto" by default with the methods `weighted` and `poisson`.
+   */
+  readonly smoothing: number | "auto" | "none" | undefined;
+  /**
+   * For the method `poisson`: fits spots by likelihood where count splitting on a sample of the section says that it is better than
+   * the least squares of `weighted` ("auto", the default), or in any case ("always").
+   */
+  readonly likelihood: "auto" | "always";
+  /** Whether the reference is adapted to the bulk of the section; for the methods `weighted` and `poisson` only. True by default. */
+  readonly platformCorrection: boolean;
+  /**
+   * Overdispersion phi of counts (variance m + phi m^2), for the methods `weighted` and `poisson` only; "auto", by default,
+   * estimates it on a sample of the section.
+   */
+  readonly overdispersion: number | "auto";
+  /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
+  readonly platform: PlatformName | undefined;
+  /**
+   * Storage of normalised values, statistics and proportions; arithmetic is double. "float32" by default: half the memory, and
+   * proportions move by about 1e-6, far below the tolerance. By default "float64" where the tolerance is below 1e-5, which
+   * the rounding of single precision may never let a run reach.
+   */
+  readonly precision: "float64" | "float32";
+  /** What a spot without any abundance gets: "nan" by default, or 1/K in every type ("uniform", as the Python package does). */
+  readonly empty: "nan" | "uniform";
+  /**
+   * Which form of the inner loops to run: WebAssembly, TypeScript, or WebAssembly where the runtime has it with SIMD ("auto", the
+   * default). No result depends on it, to the bit, and none records it.
+   */
+  readonly kernels: KernelChoice;
+  /** Accept values that are not whole numbers (they must still be finite and not negative). False by default. */
+  readonly allowNonCounts: boolean;
+}
+
+/** What a solve looks at, of all options. */
+export interface SolveSummaryOptions extends SolveOptions {
+  readonly solver: Solver;
+  /** Storage of the abundances and proportions; as in DeconvolveOptions. */
+  readonly precision: "float64" | "float32";
+  /** What a spot without any abundance gets; as in DeconvolveOptions. */
+  readonly empty: "nan" | "uniform";
+}

@@ -1,0 +1,42 @@
+import type { ReferenceSignature } from "@flashdeconv/core";
+import type { KernelChoice } from "@flashdeconv/kernels";
+import type { Normalization } from "@flashdeconv/normalize";
+import type { SketchStatistics } from "@flashdeconv/sketch";
+import type { SolverInput, SolverReference } from "@flashdeconv/solver";
+import type { Parameters } from "./parameters.js";
+
+/** All that is fixed before the second pass: which genes, how spots are normalised, and the least-squares problem. */
+export interface Problem {
+  /** Genes in use, as indices into the shared genes, ascending. */
+  readonly genes: Int32Array;
+  /** Mean raw counts over the genes in use, of the types that have any. */
+  readonly signature: ReferenceSignature;
+  /** Names of the types that have none: exactly 0 everywhere. */
+  readonly silentTypes: readonly string[];
+  /** What the solver's rows are made of: normalised values, raw counts, or raw counts that the model of counts weighs. */
+  readonly scale: "normalized" | "counts" | "weighed counts";
+  readonly normalization: Normalization;
+  readonly statistics: SketchStatistics;
+  readonly reference: SolverReference;
+  /** The solver's own options, with the platform's lambda where one was asked for. */
+  readonly solverOptions: object;
+  /** Mean count of a spot over the genes in use; for solvers of the model of counts. */
+  readonly meanDepth?: number;
+  /** What the tissue as a whole consists of; for solvers of the model of counts. */
+  readonly composition?: Float64Array;
+  /** G: shares of the genes in use in the whole section; for the same solvers. */
+  readonly shares?: Float64Array;
+  /** What was estimated on the way, to be kept with the result. */
+  readonly facts: Parameters;
+}
+
+/** In what form a solver's `summarize` gets the spots. */
+export interface RowForm {
+  readonly input: SolverInput;
+  /** Not looked at for "counts" and "weighted-counts". */
+  readonly normalization: Normalization;
+  /** Gram matrix and what each gene counts for; for "weighted-counts" those of the count model. */
+  readonly statistics: SketchStatistics;
+  readonly precision: "float64" | "float32";
+  readonly kernels: KernelChoice;
+}

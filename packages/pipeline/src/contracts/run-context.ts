@@ -1,0 +1,57 @@
+import type { Executor, Notice } from "@flashdeconv/core";
+import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
+import type { Checkpoint } from "./checkpoint.js";
+import type { NoticeList } from "./notices.js";
+import type { ScratchUse } from "./scratch.js";
+import type { SectionSummary } from "./summary.js";
+import type { PipelineTasks } from "./tasks.js";
+
+export type StageName = "reference" | "genes" | "smoothing" | "statistics" | "graph" | "solve" | "write";
+
+/** Where a run stands. `done` and `total` count cells, spots or, in `smoothing` and `solve`, sweeps (their total is not known). */
+export interface StageProgress {
+  readonly stage: StageName;
+  readonly done: number;
+  readonly total: number | undefined;
+  /** In `solve`: estimated largest error of any proportion so far. */
+  readonly estimate?: number;
+}
+
+export interface DeconvolveCallbacks {
+  /**
+   * Shares the passes over the section among threads (`threadPool` of `@flashdeconv/pipeline/pool`). The section must then
+   * have a `location`, and the solver be built in; else, and by default, everything runs on the calling thread. The
+   * result is the same to the bit. The caller closes it.
+   */
+  readonly executor?: Executor<PipelineTasks>;
+  /**
+   * Keeps statistics, abundances and proportions in files instead of memory. The result is the same to the bit. Its
+   * proportions are read from scratch, which the caller removes when it is done with them.
+   */
+  readonly scratch?: ScratchUse;
+  /**
+   * Keeps finished pieces, so that a run that was stopped goes on from them, to the bit the same. It must belong to these inputs and
+   * options alone; with `scratch`, to that scratch too.
+   */
+  readonly checkpoint?: Checkpoint;
+  /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. */
+  readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: StageProgress) => void;
+  /** Told once per kind of repair or decision the user should hear of. All are in the result too. */
+  readonly onNotice?: (notice: Notice) => void;
+}
+
+/** What all stages of a run share: who works, where arrays lie, what is kept, and who is told. */
+export interface RunContext {
+  /** The threads, or the calling one where there are no others or they cannot do the work. */
+  readonly executor: Executor<PipelineTasks>;
+  readonly kernels: KernelChoice;
+  /** Where the arrays of the solve lie, for kernels to work on. */
+  readonly arena: SharedArena | undefined;
+  readonly scratch: ScratchUse | undefined;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly notices: NoticeList;
+  readonly report: (progress: StageProgress) => void;
+}

@@ -1,0 +1,19 @@
+import type { SpatialGraph } from "./graph.js";
+
+/** A few pieces of tissue that stand for the section: what is to be found out on real spots is found out on these. */
+export interface SpotSample {
+  /** Ascending. */
+  readonly spots: Int32Array;
+  /** By place in `spots`: whether a spot is of the patches that every section gives; the others are for sparse sections. */
+  readonly isCore: Uint8Array;
+  /** Of the sampled spots, numbered as in `spots`; edges that leave the sample are dropped. */
+  readonly graph: SpatialGraph;
+}
+
+/** Rows of some spots, gathered from chunks on their way. */
+export interface SampleRows {
+  /** Counts of each row; -1 where it was left out, being longer than rows of a sparse section are. */
+  readonly rowCounts: Int32Array;
+  readonly genes: Int32Array;
+  readonly values: Float64Array;
+}

@@ -1,0 +1,32 @@
+import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
+import type { SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
+import type { SpatialGraph } from "./graph.js";
+import type { Parameters } from "./parameters.js";
+
+/** N x statWidth: in memory, or where they do not fit there a source, to be read as often as wanted. */
+export type SpotStatistics = StatArray | ChunkSource<DenseChunk>;
+
+/** All that a solve needs of a section and its reference; no count is read after this. N spots, K types. */
+export interface SectionSummary {
+  readonly spotCount: number;
+  /** The kind of statistics: what the solver's `input` must be to solve them. */
+  readonly input: SolverInput;
+  /** The types and their Gram matrix, as solvers see them. */
+  readonly reference: SolverReference;
+  /** Names of types without a count in the genes in use: columns of the result that are 0, unknown to the solver. */
+  readonly silentTypes: readonly string[];
+  /** N x statWidth: what the solver's `summarize` keeps of each spot. */
+  readonly statistics: SpotStatistics;
+  /** N counts over the selected genes; 0 where the spot has none. */
+  readonly librarySizes: StatArray;
+  readonly graph: SpatialGraph;
+  readonly meanDegree: number;
+  /** Mean count of a spot over the genes in use; for "weighted-counts". */
+  readonly meanDepth?: number;
+  /** What the tissue as a whole consists of, K proportions; for solvers of the model of counts. */
+  readonly composition?: Float64Array;
+  /** The solver's own options, with the strength of smoothing that was chosen. */
+  readonly solverOptions: object;
+  /** What made the summary, under the names of the command line's options. */
+  readonly parameters: Parameters;
+}

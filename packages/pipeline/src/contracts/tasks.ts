@@ -1,0 +1,131 @@
+import type { Coordinates, NeighborGraph, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
+import type { GraphOptions, NeighborSearch } from "@flashdeconv/graph";
+import type { KernelChoice } from "@flashdeconv/kernels";
+import type { CountCheck } from "@flashdeconv/normalize";
+import type { DepthSums, MomentSums } from "@flashdeconv/select-genes";
+import type {
+  PieceAssessment,
+  SolveLevel,
+  SolverContext,
+  SolverReference,
+  StatArray,
+  StripLayout,
+  SweepJob,
+  SweepStats,
+} from "@flashdeconv/solver";
+import type { StoreAccess } from "@flashdeconv/stores/node";
+import type { RowForm } from "./problem.js";
+import type { SampleRows, SpotSample } from "./sample.js";
+
+export interface ArrangeSpotsInput {
+  readonly coordinates: Coordinates;
+  readonly neighborCount: number;
+  /** An earlier search, which took too many steps: its lists' memory is used again, by a tree. */
+  readonly failed?: NeighborSearch;
+}
+
+export interface SearchNeighborsInput {
+  readonly search: NeighborSearch;
+  /** Of places. */
+  readonly range: SpotRange;
+}
+
+/** The steps from coordinates to what the solve wants to know of them. Arrays that are large come in the allocator's memory. */
+export type GraphTasks = {
+  readonly arrangeSpots: (input: ArrangeSpotsInput) => NeighborSearch;
+  /** Resolves to the steps taken, as `searchRange` returns them. */
+  readonly searchNeighbors: (input: SearchNeighborsInput, context: TaskContext) => Promise<number>;
+  readonly joinNeighbors: (search: NeighborSearch) => NeighborGraph;
+  /** All of it at once, for the kinds that are not searched in ranges. */
+  readonly buildGraph: (input: { coordinates: Coordinates; options: Partial<GraphOptions> }) => NeighborGraph;
+  readonly orderSpots: (coordinates: Coordinates) => Int32Array;
+  readonly arrangeStrips: (input: { graph: NeighborGraph; order: Int32Array | undefined }) => StripLayout;
+};
+
+/** Where a thread of its own finds the section, to open and read it there. */
+export interface SectionLocation {
+  /** Path or URL of the store. */
+  readonly path: string;
+  readonly layer?: string;
+  /** Of a SpatialData container. */
+  readonly table?: string;
+  /**
+   * Given for a store behind a URL, and how it is reached: no credentials, which each thread looks up by itself. With a ledger that is shared
+   * the threads count requests together, and none reads another version of an object than the others.
+   */
+  readonly access?: StoreAccess;
+}
+
+/** What a thread needs to start the same solver session as the others. */
+export interface SessionRequest {
+  /** Tells one run's session from another's. */
+  readonly id: string;
+  /** Name of a built-in solver. */
+  readonly solver: string;
+  readonly reference: SolverReference;
+  readonly options: object;
+  readonly context: SolverContext;
+  /** The arena that the arrays of the solve lie in. */
+  readonly memory?: WebAssembly.Memory;
+}
+
+export interface SurveyInput {
+  readonly location: SectionLocation | undefined;
+  readonly range: SpotRange;
+  /** Columns of the shared genes. */
+  readonly columns: Int32Array;
+  /** Spots, ascending, whose rows are wanted; none if left out. */
+  readonly sample?: Pick<SpotSample, "spots" | "isCore">;
+  /** Whether totals are wanted apart by the depth of spots, too. */
+  readonly withDepths?: boolean;
+  readonly kernels?: KernelChoice;
+}
+
+export interface SurveyPart {
+  readonly moments: MomentSums;
+  readonly check: CountCheck;
+  readonly sample: SampleRows;
+  readonly depths?: DepthSums;
+}
+
+export interface SummarizeInput {
+  readonly location: SectionLocation | undefined;
+  readonly range: SpotRange;
+  /** Columns of the selected genes. */
+  readonly columns: Int32Array;
+  readonly form: RowForm;
+  readonly session: SessionRequest;
+  /**
+   * Written at the spots of the range: N x statWidth, in memory (shared where the task runs in another thread) or in a
+   * scratch file.
+   */
+  readonly statistics: StatArray | { readonly path: string };
+  /** N, written alike; always in memory. */
+  readonly librarySizes: StatArray;
+}
+
+export interface SweepInput {
+  readonly session: SessionRequest;
+  /** Arrays of their levels in shared memory where the task runs in another thread. */
+  readonly jobs: readonly SweepJob[];
+}
+
+export interface AssessInput {
+  readonly session: SessionRequest;
+  readonly level: SolveLevel;
+  /** Ranges of the level's order of updates. */
+  readonly pieces: readonly SpotRange[];
+}
+
+/** What a pass tells on its way. */
+export type PassReport =
+  | { readonly kind: "progress"; readonly spotsDone: number }
+  | { readonly kind: "notice"; readonly notice: Notice };
+
+/** All that threads do: neighbours, both passes over a range of spots, and pieces of the solve. */
+export type PipelineTasks = GraphTasks & {
+  readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
+  readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
+  readonly sweep: (input: SweepInput) => SweepStats[];
+  readonly assess: (input: AssessInput) => PieceAssessment[];
+};

@@ -1,0 +1,46 @@
+import type { DeconvolveOptions } from "./contracts/options.js";
+import type { Parameters } from "./contracts/parameters.js";
+import type { Problem } from "./contracts/problem.js";
+import type { PreparedReference } from "./stages/reference/prepare-reference.js";
+
+export interface SummaryFacts {
+  readonly options: DeconvolveOptions;
+  readonly problem: Problem;
+  readonly prepared: PreparedReference;
+  readonly sharedGeneCount: number;
+  readonly spotCount: number;
+  readonly meanDegree: number;
+}
+
+/** Everything that made a summary, under the names of the command line's options. */
+export function describeSummary(facts: SummaryFacts): Parameters {
+  const { options, problem, prepared } = facts;
+  const isNormalized = problem.scale === "normalized";
+  const isSelected = options.genes === "selected";
+  return {
+    method: options.method ?? null,
+    preprocess: isNormalized ? options.preprocess : null,
+    target_sum: isNormalized ? options.targetSum : null,
+    log_base: isNormalized ? String(options.logBase) : null,
+    genes: options.genes,
+    n_hvg: isSelected ? options.highlyVariableCount : null,
+    n_markers: isSelected ? options.markersPerType : null,
+    sketch_dim: isNormalized ? String(options.sketchDimension) : null,
+    seed: isNormalized ? options.seed : null,
+    smoothing: options.smoothing === undefined ? null : String(options.smoothing),
+    ...problem.facts,
+    graph: options.graph,
+    neighbors: options.neighborCount,
+    radius: options.radius ?? null,
+    platform: options.platform ?? null,
+    precision: options.precision,
+    allow_non_counts: options.allowNonCounts,
+    spot_count: facts.spotCount,
+    mean_degree: facts.meanDegree,
+    cell_types: prepared.signature.typeNames,
+    cell_counts: prepared.cellCounts ?? null,
+    silent_types: problem.silentTypes,
+    shared_gene_count: facts.sharedGeneCount,
+    genes_used: problem.signature.geneNames,
+  };
+}

@@ -1,0 +1,14 @@
+import { bcd, type Solver } from "@flashdeconv/solver";
+import { type Method, tuneSmoothing } from "./method.js";
+import { buildNormalizedProblem } from "./normalized-problem.js";
+
+/** The article's: sketched least squares on normalised counts of selected genes, graph Laplacian. */
+export const flashdeconv: Method = Object.freeze({
+  name: "flashdeconv",
+  solver: bcd as Solver,
+  genes: "selected",
+  weighsCounts: false,
+  needsSample: ({ smoothing }) => smoothing === "auto",
+  prepare: (evidence, _, options, run) => buildNormalizedProblem(evidence, options, run),
+  tune: tuneSmoothing,
+} satisfies Method);

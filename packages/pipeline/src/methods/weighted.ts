@@ -1,0 +1,19 @@
+import type { Solver } from "@flashdeconv/solver";
+import { weighted as solver } from "@flashdeconv/solver-weighted";
+import { buildCountProblem } from "./count-problem.js";
+import { type Method, tuneSmoothing } from "./method.js";
+
+/**
+ * Least squares on counts of all genes, each weighted by its inverse variance, the reference corrected for the section's platform, a
+ * relative prior on neighbours whose strength the data choose.
+ */
+export const weighted: Method = Object.freeze({
+  name: "weighted",
+  solver: solver as Solver,
+  genes: "all",
+  smoothing: "auto",
+  weighsCounts: true,
+  needsSample: ({ smoothing, overdispersion }) => smoothing === "auto" || overdispersion === "auto",
+  prepare: buildCountProblem,
+  tune: tuneSmoothing,
+} satisfies Method);

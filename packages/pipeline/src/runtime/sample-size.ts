@@ -1,0 +1,12 @@
+/** Patches that every section gives, spread evenly along its space-filling order. */
+export const CORE_PATCHES = 4;
+/** Patches of a sparse section: spots of few counts say less each, and there, a patch more or less moved the choice by a factor of 2. */
+export const ALL_PATCHES = 16;
+/** About 24 x 24: on 900 connected spots the strength of smoothing was chosen as on all 3,600 in every set tried. */
+export const SPOTS_PER_PATCH = 576;
+
+/** Spots of the sample at most, in any section and in a sparse one. */
+export const CORE_SPOTS = CORE_PATCHES * SPOTS_PER_PATCH;
+export const SAMPLE_SPOTS = ALL_PATCHES * SPOTS_PER_PATCH;
+/** Counted genes of a spot beyond the core up to which it is taken: what it takes in memory is bounded before the depth is known. */
+export const SPARSE_ROW = 128;

@@ -1,0 +1,121 @@
+import { OptionError } from "@flashdeconv/core";
+import type { KernelChoice } from "@flashdeconv/kernels";
+import type { Deconvolution } from "./contracts/answers.js";
+import type { SolveSummaryOptions } from "./contracts/options.js";
+import type { DeconvolveCallbacks } from "./contracts/run-context.js";
+import type { SectionSummary } from "./contracts/summary.js";
+import { METHOD_NAMES, METHODS, methodOf } from "./methods/methods.js";
+import { resolveOptionsFor } from "./methods/resolve-options.js";
+import { openRun } from "./open-run.js";
+import { buildNoticeList } from "./runtime/notice-list.js";
+import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
+import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
+import { setSmoothing } from "./stages/solve/set-smoothing.js";
+import { solveSection } from "./stages/solve/solve-section.js";
+import { noteColumnNames } from "./stages/write/column-names.js";
+
+export interface SolveSummaryInput extends SolveSummaryOptions {
+  /** The solver's own options, over its defaults. */
+  readonly solverOptions: Readonly<Record<string, unknown>>;
+  /** As in DeconvolveOptions; "auto" is what the run that made the summary chose. */
+  readonly smoothing: number | "auto" | "none" | undefined;
+  /** As in DeconvolveOptions. */
+  readonly kernels: KernelChoice;
+}
+
+/**
+ * Solves a summarised section again: with another smoothing, sparsity or solver, and without reading a count. With the
+ * settings of the run that made the summary it gives the same bits. The summary stays as it is. The solver is by default
+ * that of the method whose statistics they are.
+ *
+ * @throws OptionError for a bad option, or a solver of other statistics than the summary's.
+ */
+export function solveSummary(
+  summary: SectionSummary,
+  input: Partial<SolveSummaryInput> = {},
+  callbacks: DeconvolveCallbacks = {},
+): Promise<Deconvolution> {
+  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels } =
+    resolveSummaryOptions(summary, input);
+  const notices = buildNoticeList(callbacks.onNotice);
+  noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
+  noteColumnNames(summary.reference.typeNames, notices);
+  const options = { solver, tolerance, maxSweeps, precision, empty };
+  const resolved = solver.resolveOptions(solverOptions);
+  const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");
+  const withStrengths = strengths === undefined ? resolved : setSmoothing(solver, resolved, strengths);
+  requireNeighbors(summary, {
+    solver,
+    smoothing: undefined,
+    platform: undefined,
+    solverOptions: { ...withStrengths },
+  });
+  const again = { ...summary, solverOptions: withStrengths };
+  const size = {
+    spotCount: summary.spotCount,
+    typeCount: summary.reference.typeNames.length,
+    neighborCount: summary.meanDegree,
+  };
+  return solveSection(again, options, openRun({ solver, kernels, size }, callbacks, notices));
+}
+
+/**
+ * What `solveSummary` makes of its input, for a summary of which only this is known yet.
+ *
+ * @throws OptionError as `solveSummary` does, but for what depends on how the summary was made.
+ */
+export function resolveSummaryOptions(
+  summary: Pick<SectionSummary, "input">,
+  input: Partial<SolveSummaryInput>,
+): SolveSummaryInput {
+  const kept = METHOD_NAMES.find((name) => METHODS[name].solver.input === summary.input);
+  const given = input.solver ?? (kept && METHODS[kept].solver);
+  const options = resolveOptionsFor(
+    { ...input, solver: given, method: given && methodOf(given) },
+    "statistics",
+  );
+  const { solver } = options;
+  if (solver.input !== summary.input) {
+    throw new OptionError({
+      option: "solver",
+      value: solver.name,
+      rule: `a solver of "${summary.input}", which was kept; this one takes "${solver.input}"`,
+      remedy: "Run it on the section itself.",
+    });
+  }
+  return options;
+}
+
+/** A run that smoothed nothing may have kept no neighbours: another strength would be without effect, and nobody would know. */
+function requireNeighbors(
+  { graph, spotCount }: SectionSummary,
+  options: Parameters<typeof wantsNeighbors>[0],
+): void {
+  if (graph.order !== undefined || spotCount === 1 || !wantsNeighbors(options)) return;
+  throw new OptionError({
+    option: "smoothing",
+    value: (options.solverOptions as Record<string, unknown>)[options.solver.smoothing?.option ?? ""],
+    rule: "none or 0, since these statistics were kept without neighbours",
+    remedy: "Smooth nothing, or run it on the section itself, with coordinates.",
+  });
+}
+
+/** The strengths that are asked for, or that the run had chosen; undefined where they are the solver's own matter. */
+function strengthsFor(
+  { parameters }: SectionSummary,
+  smoothing: number | "auto" | "none" | undefined,
+  isAsked: boolean,
+): Parameters<typeof setSmoothing>[2] | undefined {
+  if (smoothing === undefined) return undefined;
+  if (smoothing !== "auto") return { smoothing: smoothing === "none" ? 0 : smoothing };
+  const { smoothing_used: used, shrinkage_used: shrinkage } = parameters;
+  if (typeof used === "number") {
+    return { smoothing: used, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 };
+  }
+  if (!isAsked) return undefined;
+  throw new OptionError({
+    option: "smoothing",
+    value: smoothing,
+    rule: "a number, since the run that kept these statistics chose none and counts are needed for it",
+  });
+}
