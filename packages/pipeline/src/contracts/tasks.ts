@@ -13,7 +13,7 @@ import type {
   SweepJob,
   SweepStats,
 } from "@flashdeconv/solver";
-import type { StoreAccess } from "@flashdeconv/stores/node";
+import type { StoreAccess } from "@flashdeconv/stores";
 import type { RowForm } from "./problem.js";
 import type { SampleRows, SpotSample } from "./sample.js";
 
