@@ -12,6 +12,10 @@ export default defineConfig({
     alias: [
       { find: /^@flashdeconv\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
       {
+        find: /^@flashdeconv\/pipeline\/(page-.+)$/,
+        replacement: `${root}packages/pipeline/src/platform/web/$1.ts`,
+      },
+      {
         find: /^@flashdeconv\/pipeline\/(.+)$/,
         replacement: `${root}packages/pipeline/src/platform/node/$1.ts`,
       },

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -6,29 +5,9 @@ import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.js";
+import { ARGUMENTS, CHROMIUM, hasChromium, ISOLATION, reason } from "./chromium.js";
 import type * as Page from "./page-run.js";
 import { runHere } from "./page-run.js";
-
-/** Debian's, the one that is tried. */
-const CHROMIUM = "/usr/bin/chromium";
-
-/** Root has no sandbox; the rest keeps the browser from talking to anyone but the test's own server. */
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-dev-shm-usage",
-];
-
-/** With these two a page is cross-origin isolated and may share memory. */
-const ISOLATION = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
 
 const RUNS: readonly Partial<DeconvolveOptions>[] = [
   {},
@@ -37,9 +16,6 @@ const RUNS: readonly Partial<DeconvolveOptions>[] = [
   { method: "flashdeconv", kernels: "wasm" },
   { method: "poisson" },
 ];
-
-const hasChromium = existsSync(CHROMIUM);
-const reason = hasChromium ? "" : ` (skipped: needs ${CHROMIUM})`;
 
 describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
   let server: Server;

@@ -30,6 +30,7 @@ const sources: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^@flashdeconv\// }, ({ path }) => {
       const [, name, entry = "index"] = path.split("/");
+      if (entry.startsWith("page-")) return { path: `${root}packages/${name}/src/platform/web/${entry}.ts` };
       return { path: `${root}packages/${name}/src/${entry}.ts` };
     });
   },

@@ -6,6 +6,8 @@ export default defineConfig({
   ...base,
   entry: {
     index: "src/index.ts",
+    "page-pool": "src/platform/web/page-pool.ts",
+    "page-worker": "src/platform/web/page-worker.ts",
     pool: "src/platform/node/pool.ts",
     "pool-worker": "src/platform/node/pool-worker.ts",
     "run-folder": "src/platform/node/run-folder.ts",

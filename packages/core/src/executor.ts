@@ -19,8 +19,10 @@ export type TaskTable = Readonly<Record<string, (input: never, context: TaskCont
 /** Runs named tasks, at most `concurrency` at a time. */
 export interface Executor<T extends TaskTable = TaskTable> {
   readonly concurrency: number;
-  /** Whether tasks run in other threads than the caller's: arrays that both sides see are then in shared memory. */
+  /** Whether tasks run in other threads than the caller's. */
   readonly isThreaded: boolean;
+  /** Whether tasks can see arrays of the caller's, in shared memory where they run in other threads; else all is copied. */
+  readonly sharesMemory: boolean;
   /** Rejects with what the task threw, the signal's reason, or WorkerError when the thread died. */
   run<N extends keyof T & string>(
     task: N,
@@ -37,6 +39,7 @@ export function inlineExecutor<T extends TaskTable>(tasks: T): Executor<T> {
   return {
     concurrency: 1,
     isThreaded: false,
+    sharesMemory: true,
     run(task, input, options = {}) {
       const { signal, onReport } = options;
       const job = last.then(() => {

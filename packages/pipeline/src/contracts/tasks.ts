@@ -96,12 +96,20 @@ export interface SummarizeInput {
   readonly form: RowForm;
   readonly session: SessionRequest;
   /**
-   * Written at the spots of the range: N x statWidth, in memory (shared where the task runs in another thread) or in a
-   * scratch file.
+   * Where the rows are written, at the spots of the range: N x statWidth in memory that the caller sees, or a scratch file. Left out, they
+   * come back with the part.
    */
-  readonly statistics: StatArray | { readonly path: string };
-  /** N, written alike; always in memory. */
-  readonly librarySizes: StatArray;
+  readonly statistics?: StatArray | { readonly path: string };
+  /** N, written in memory that the caller sees; left out, they come back with the part. */
+  readonly librarySizes?: StatArray;
+}
+
+/** What a range of spots was reduced to, as far as it is not written where it belongs already. */
+export interface SummaryPart {
+  /** Rows of the range x statWidth. */
+  readonly statistics?: StatArray;
+  /** Rows of the range. */
+  readonly librarySizes?: StatArray;
 }
 
 export interface SweepInput {
@@ -125,7 +133,7 @@ export type PassReport =
 /** All that threads do: neighbours, both passes over a range of spots, and pieces of the solve. */
 export type PipelineTasks = GraphTasks & {
   readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
-  readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<void>;
+  readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<SummaryPart>;
   readonly sweep: (input: SweepInput) => SweepStats[];
   readonly assess: (input: AssessInput) => PieceAssessment[];
 };

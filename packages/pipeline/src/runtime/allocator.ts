@@ -1,9 +1,12 @@
 import { type Executor, isShared, type NeighborGraph } from "@flashdeconv/core";
 import { chooseKernel, createArena, type KernelChoice, type SharedArena } from "@flashdeconv/kernels";
 import { type Allocate, allocateHere, type StatArray } from "@flashdeconv/solver";
+import type { RunContext } from "../contracts/run-context.js";
 
-/** Where the arrays of a solve are to lie. */
-export interface Reach extends Pick<Executor, "isThreaded"> {
+/** Where arrays are to lie. */
+export interface Reach {
+  /** Whether other threads are to see them too. */
+  readonly isShared: boolean;
   /** The memory that kernels work on; none for TypeScript. */
   readonly arena?: SharedArena;
 }
@@ -21,9 +24,26 @@ export interface ArenaSize {
 export function startArena(
   kernels: KernelChoice,
   size: ArenaSize,
-  { isThreaded = false }: Partial<Pick<Executor, "isThreaded">> = {},
+  executor?: ThreadFacts,
 ): SharedArena | undefined {
-  return chooseKernel(kernels, () => createArena(isThreaded ? undefined : roomFor(size)));
+  return chooseKernel(kernels, () =>
+    createArena(executor && usesSharing(executor) ? undefined : roomFor(size)),
+  );
+}
+
+type ThreadFacts = Pick<Executor, "isThreaded" | "sharesMemory">;
+
+/** Whether an executor's tasks see the caller's arrays from other threads. */
+export function usesSharing({ isThreaded, sharesMemory }: ThreadFacts): boolean {
+  return isThreaded && sharesMemory;
+}
+
+/** Where the arrays of a run are to lie: where its threads see them, and kernels unless they are for none. */
+export function reachOf(
+  { executor, arena }: Pick<RunContext, "executor" | "arena">,
+  use?: "no kernel",
+): Reach {
+  return { isShared: usesSharing(executor), arena: use === "no kernel" ? undefined : arena };
 }
 
 const LEAST_ROOM = 2 ** 25;
@@ -38,8 +58,8 @@ function roomFor({ spotCount, typeCount, neighborCount, solveCount = 1 }: ArenaS
  * Makes arrays in the arena, or, without one or beyond its end, in memory that all threads of the executor see; in ordinary memory
  * where there is but the calling one.
  */
-export function allocator({ isThreaded, arena }: Reach): Allocate {
-  const apart: Allocate = isThreaded
+export function allocator({ isShared, arena }: Reach): Allocate {
+  const apart: Allocate = isShared
     ? (Type, length) => new Type(new SharedArrayBuffer(Type.BYTES_PER_ELEMENT * length), 0, length)
     : allocateHere;
   return arena ? (Type, length) => arena.allocate(Type, length) ?? apart(Type, length) : apart;
@@ -47,9 +67,9 @@ export function allocator({ isThreaded, arena }: Reach): Allocate {
 
 /** The array where all threads of the executor see it (a message would copy it for each of them), and kernels too. */
 export function inReach<A extends Int32Array | Float32Array | Float64Array>(array: A, reach: Reach): A {
-  const { isThreaded, arena } = reach;
+  const { arena } = reach;
   const isInArena = arena?.addressOf(array) !== undefined;
-  const isSeen = !isThreaded || isShared(array.buffer);
+  const isSeen = !reach.isShared || isShared(array.buffer);
   if (isInArena || (!arena && isSeen)) return array;
   const copy = allocator(reach)(array.constructor as Parameters<Allocate>[0], array.length) as A;
   copy.set(array);

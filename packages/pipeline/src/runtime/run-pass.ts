@@ -19,7 +19,7 @@ export interface PassSettings<N extends keyof PipelineTasks> {
   readonly isFar: boolean;
   inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0];
   /** Called with the parts in the order of the spots. */
-  onPart?(part: Part<N>): void;
+  onPart?(part: Part<N>, range: SpotRange): void;
   /** What is kept of a range that is done. */
   pack(part: Part<N>, range: SpotRange): Piece | Promise<Piece>;
   /** Takes in again what was kept; undefined if it does not hold any more. */
@@ -60,10 +60,7 @@ export async function runPass<N extends keyof PipelineTasks>(
   // Parts are taken in order; one that fails before its turn is no stray rejection.
   for (const job of jobs) job.catch(() => undefined);
   try {
-    for (const job of jobs) {
-      const part = await job;
-      onPart?.(part);
-    }
+    for (const [i, job] of jobs.entries()) onPart?.(await job, ranges[i]);
   } catch (error) {
     stop.abort();
     // No task may still be reading the section, or writing shared memory, once this has thrown.

@@ -49,20 +49,26 @@ export function buildPipelineTasks({
   allocate,
 }: TaskResources): PipelineTasks {
   /** Lets rows be written where they are to go. */
-  async function statisticsWriter({ statistics, form }: SummarizeInput, statWidth: number) {
-    if (!("path" in statistics)) {
-      return async (start: number, spotCount: number, write: (out: StatArray) => void) =>
-        write(statistics.subarray(start * statWidth, (start + spotCount) * statWidth));
+  async function statisticsWriter({ statistics, form, range }: SummarizeInput, statWidth: number) {
+    if (statistics === undefined || !("path" in statistics)) {
+      const spotCount = range.end - range.start;
+      const own = statistics ? undefined : statArray(form.precision, spotCount * statWidth);
+      const out = own ?? (statistics as StatArray);
+      const first = own ? range.start : 0;
+      const put = async (start: number, count: number, write: (rows: StatArray) => void) =>
+        write(out.subarray((start - first) * statWidth, (start - first + count) * statWidth));
+      return { put, rows: own };
     }
     const file = await openScratchFile(statistics.path);
     let memory = statArray(form.precision, 0);
-    return async (start: number, spotCount: number, write: (out: StatArray) => void) => {
-      const length = spotCount * statWidth;
+    const put = async (start: number, count: number, write: (rows: StatArray) => void) => {
+      const length = count * statWidth;
       if (memory.length < length) memory = statArray(form.precision, length);
       const rows = memory.subarray(0, length);
       write(rows);
       await file.write(bytesOf(rows), start * statWidth * rows.BYTES_PER_ELEMENT);
     };
+    return { put, rows: undefined };
   }
 
   return {
@@ -96,14 +102,18 @@ export function buildPipelineTasks({
       const renumbering = buildRenumbering(columns, counts.width);
       const rowsOf = buildRowMaker(form);
       const { statWidth } = session;
-      const put = await statisticsWriter(input, statWidth);
+      const { put, rows } = await statisticsWriter(input, statWidth);
+      const sizes = input.librarySizes ? undefined : statArray(form.precision, range.end - range.start);
+      const allSizes = sizes ?? (input.librarySizes as StatArray);
+      const firstSize = sizes ? range.start : 0;
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         const { spotStart: start, spotCount } = chunk;
         const selected = renumberInPlace(chunk, renumbering);
-        librarySizes(selected, input.librarySizes.subarray(start, start + spotCount));
+        librarySizes(selected, allSizes.subarray(start - firstSize, start - firstSize + spotCount));
         await put(start, spotCount, (out) => session.summarize(rowsOf(selected), out));
         freeChunk(chunk);
       }
+      return { ...(rows && { statistics: rows }), ...(sizes && { librarySizes: sizes }) };
     },
 
     sweep({ session: request, jobs }) {

@@ -3,7 +3,7 @@ import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } 
 import type { Problem, RowForm } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
 import type { SpotSample } from "../contracts/sample.js";
-import { allocator, graphInReach, startArena, statArray } from "../runtime/allocator.js";
+import { allocator, graphInReach, reachOf, startArena, statArray } from "../runtime/allocator.js";
 import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
 import { solveSpots } from "../stages/solve/solve-spots.js";
 import { startSession } from "../stages/solve/start-session.js";
@@ -67,7 +67,7 @@ export function heldOutTrial(
   const spotCount = spots.length;
   const size = { spotCount, typeCount, neighborCount: context.meanDegree, solveCount: SOLVES_KEPT };
   const arena = startArena(kernels, size, executor);
-  const reach = { isThreaded: executor.isThreaded, arena };
+  const reach = reachOf({ executor, arena });
   const allocate = allocator(reach);
   // Once, for all strengths: what a solve finds outside the arena it would copy into it each time.
   const graph = { ...sampleGraph, neighbors: graphInReach(sampleGraph.neighbors, reach) };

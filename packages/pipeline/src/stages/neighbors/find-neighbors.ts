@@ -1,7 +1,7 @@
 import type { Coordinates, Executor, NeighborGraph, SpotRange } from "@flashdeconv/core";
 import type { GraphOptions, NeighborSearch } from "@flashdeconv/graph";
 import type { PipelineTasks } from "../../contracts/tasks.js";
-import { inReach } from "../../runtime/allocator.js";
+import { inReach, reachOf } from "../../runtime/allocator.js";
 import { untilAborted } from "../../runtime/until-aborted.js";
 
 /** Few enough that progress is told often, many enough that a message for each costs nothing. */
@@ -22,12 +22,15 @@ export async function findNeighbors(
   options: Pick<GraphOptions, "kind" | "neighborCount" | "radius">,
   { signal, onSpots }: FindNeighborsCallbacks,
 ): Promise<{ neighbors: NeighborGraph; order: Int32Array }> {
-  const seen: Coordinates = { ...coordinates, values: inReach(coordinates.values, executor) };
+  const seen: Coordinates = {
+    ...coordinates,
+    values: inReach(coordinates.values, reachOf({ executor, arena: undefined })),
+  };
   const run = <N extends keyof PipelineTasks>(task: N, input: Parameters<PipelineTasks[N]>[0]) =>
     untilAborted(executor.run(task, input, { signal }), signal);
 
-  // Components are searched one after the other, by one thread.
-  if (options.kind !== "knn" || coordinates.components) {
+  // Components are searched one after the other, by one thread; threads that share no memory cannot fill one list together.
+  if (options.kind !== "knn" || coordinates.components || !executor.sharesMemory) {
     const found = run("buildGraph", { coordinates: seen, options });
     const [neighbors, order] = await Promise.all([found, run("orderSpots", seen)]);
     return { neighbors, order };

@@ -3,7 +3,7 @@ import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
-import { allocator, graphInReach } from "../../runtime/allocator.js";
+import { allocator, graphInReach, reachOf } from "../../runtime/allocator.js";
 import { checkCoordinates } from "../check-inputs.js";
 import { findNeighbors } from "./find-neighbors.js";
 import { graphOptions } from "./graph-options.js";
@@ -19,8 +19,7 @@ export async function buildSpatialGraph(
   const graph = await graphOf(spatial, options, run);
   // On scratch it is arranged anew, strip by strip.
   if (run.scratch) return graph;
-  const { isThreaded } = run.executor;
-  return { ...graph, neighbors: graphInReach(graph.neighbors, { isThreaded, arena: run.arena }) };
+  return { ...graph, neighbors: graphInReach(graph.neighbors, reachOf(run)) };
 }
 
 async function graphOf(
@@ -32,7 +31,7 @@ async function graphOf(
   const { spotCount } = spatial.counts;
   if (options.solver.coupling === "independent") return withoutNeighbors(spotCount);
   report({ stage: "graph", done: 0, total: spotCount });
-  const kept = await checkpoint?.load(PIECE, allocator(executor));
+  const kept = await checkpoint?.load(PIECE, allocator(reachOf(run, "no kernel")));
   if (kept) {
     const { indptr, indices, order } = kept.arrays as Record<"indptr" | "indices" | "order", Int32Array>;
     return { neighbors: { spotCount, indptr, indices }, order };

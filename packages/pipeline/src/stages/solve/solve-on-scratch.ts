@@ -10,7 +10,7 @@ import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { ScratchUse } from "../../contracts/scratch.js";
-import { allocator, graphInReach, statArray } from "../../runtime/allocator.js";
+import { allocator, graphInReach, reachOf, statArray } from "../../runtime/allocator.js";
 import { RowScatter } from "../../runtime/scratch/row-scatter.js";
 import { SCATTER_BYTES } from "../../runtime/scratch/scratch-size.js";
 import { isIntact, type StripFilesOptions, stripFiles } from "../../runtime/scratch/strip-files.js";
@@ -33,7 +33,7 @@ export async function solveOnScratch(
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<{ readonly solution: Omit<Solution, "abundance">; readonly answers: SpotAnswers }> {
-  const { executor, arena, checkpoint, signal, report } = run;
+  const { executor, checkpoint, signal, report } = run;
   const { scratch, windowBytes } = requireScratch(run);
   const { solver, session, typeCount, statistics, graph, librarySizes } = spots;
   const { spotCount } = graph.neighbors;
@@ -47,7 +47,7 @@ export async function solveOnScratch(
   const layout = await untilAborted(
     executor.run(
       "arrangeStrips",
-      { graph: graphInReach(neighbors, executor), order: graph.order },
+      { graph: graphInReach(neighbors, reachOf(run, "no kernel")), order: graph.order },
       { signal },
     ),
     signal,
@@ -82,7 +82,7 @@ export async function solveOnScratch(
       store,
       precision,
       windowBytes,
-      allocate: allocator({ isThreaded: executor.isThreaded, arena }),
+      allocate: allocator(reachOf(run)),
       runner: runnerFor(spots, run),
       signal,
       onProgress: ({ sweep, estimate }) =>

@@ -4,6 +4,7 @@ import type { Deconvolution } from "../../contracts/answers.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
+import { usesSharing } from "../../runtime/allocator.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { addSilentTypes } from "./add-silent-types.js";
 import { describeSolve } from "./describe-solve.js";
@@ -58,6 +59,6 @@ async function solveInMemory(
   const { abundance, ...solution } = await solveSpots(spots, options, run);
   // Without threads nobody expects shared memory, or that of WebAssembly, which some APIs of browsers refuse.
   const isApart = run.arena?.addressOf(abundance) === undefined && !isShared(abundance.buffer);
-  const own = run.executor.isThreaded || isApart ? abundance : abundance.slice();
+  const own = usesSharing(run.executor) || isApart ? abundance : abundance.slice();
   return { solution, answers: answerSpots(own, librarySizes, spots.typeCount, options.empty) };
 }

@@ -9,7 +9,14 @@ import {
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
-import { allocator, graphInReach, inReach, statArray } from "../../runtime/allocator.js";
+import {
+  allocator,
+  graphInReach,
+  inReach,
+  reachOf,
+  statArray,
+  usesSharing,
+} from "../../runtime/allocator.js";
 import { loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
 import { threadRunner } from "../../runtime/thread-runner.js";
 import type { StartedSession } from "./start-session.js";
@@ -30,7 +37,7 @@ export async function solveSpots(
 ): Promise<Solution<StatArray>> {
   const { executor, arena, checkpoint, signal, report } = run;
   const { spotCount } = graph.neighbors;
-  const reach = { isThreaded: executor.isThreaded, arena };
+  const reach = reachOf({ executor, arena });
   const allocate = allocator(reach);
   const kept = await loadSolveState(checkpoint);
   // A run on scratch keeps its abundances there.
@@ -65,5 +72,5 @@ export function runnerFor(
   { executor, signal }: Pick<RunContext, "executor" | "signal">,
 ): PieceRunner {
   const alone = inlineRunner(session, signal);
-  return executor.isThreaded ? threadRunner(executor, request, alone, signal) : alone;
+  return usesSharing(executor) ? threadRunner(executor, request, alone, signal) : alone;
 }

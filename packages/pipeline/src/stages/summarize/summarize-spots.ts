@@ -5,8 +5,8 @@ import type { SpatialInput } from "../../contracts/inputs.js";
 import type { RowForm } from "../../contracts/problem.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SpotStatistics } from "../../contracts/summary.js";
-import type { SessionRequest } from "../../contracts/tasks.js";
-import { allocator, statArray } from "../../runtime/allocator.js";
+import type { SessionRequest, SummaryPart } from "../../contracts/tasks.js";
+import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
 import { checksumOf } from "../../runtime/checksum-of.js";
 import { runPass } from "../../runtime/run-pass.js";
 import { rowFileSource } from "../../runtime/scratch/row-file.js";
@@ -32,13 +32,23 @@ export async function summarizeSpots(
   { columns, form, session, statWidth }: SummaryRequest,
   run: RunContext,
 ): Promise<SpotSummary> {
-  const { executor, arena, checkpoint } = run;
+  const { executor, checkpoint } = run;
   const { spotCount } = spatial.counts;
   const { precision } = form;
-  const librarySizes = statArray(precision, spotCount, allocator(executor));
+  const { sharesMemory } = executor;
+  const librarySizes = statArray(precision, spotCount, allocator(reachOf(run, "no kernel")));
   const file = await run.scratch?.scratch.create("statistics");
-  const statistics = file ?? statArray(precision, spotCount * statWidth, allocator({ ...executor, arena }));
-  const target = file ? { path: file.path } : statistics;
+  const statistics = file ?? statArray(precision, spotCount * statWidth, allocator(reachOf(run)));
+  // Where memory is shared the threads write what they find where it belongs; else it comes back as parts.
+  const inMemory = sharesMemory ? (statistics as StatArray) : undefined;
+  const targets = {
+    statistics: file ? { path: file.path } : inMemory,
+    librarySizes: sharesMemory ? librarySizes : undefined,
+  };
+  const place = (part: SummaryPart, { start }: SpotRange) => {
+    if (part.statistics) (statistics as StatArray).set(part.statistics, start * statWidth);
+    if (part.librarySizes) librarySizes.set(part.librarySizes, start);
+  };
   const { location } = spatial;
   const rowBytes = statWidth * librarySizes.BYTES_PER_ELEMENT;
   const placeOf = ({ start, end }: SpotRange) => [start * rowBytes, (end - start) * rowBytes] as const;
@@ -47,22 +57,16 @@ export async function summarizeSpots(
     stage: "statistics" as const,
     spotCount,
     isFar: location?.access !== undefined,
-    inputFor: (range: SpotRange) => ({
-      location,
-      range,
-      columns,
-      form,
-      session,
-      statistics: target as StatArray | { path: string },
-      librarySizes,
-    }),
+    inputFor: (range: SpotRange) => ({ location, range, columns, form, session, ...targets }),
+    onPart: place,
     // Rows on scratch lie there to stay; their checksum tells whether they did.
-    async pack(_: unknown, range: SpotRange): Promise<Piece> {
-      const sizes = { librarySizes: librarySizes.subarray(range.start, range.end) };
+    async pack(part: SummaryPart, range: SpotRange): Promise<Piece> {
+      const { start, end } = range;
+      const sizes = { librarySizes: part.librarySizes ?? librarySizes.subarray(start, end) };
       if (file && checkpoint) {
         return { facts: await checksumOf(checkpoint, file, ...placeOf(range)), arrays: sizes };
       }
-      const rows = (statistics as StatArray).subarray(range.start * statWidth, range.end * statWidth);
+      const rows = part.statistics ?? (statistics as StatArray).subarray(start * statWidth, end * statWidth);
       return { facts: null, arrays: { ...sizes, statistics: rows } };
     },
     async unpack({ facts, arrays }: Piece, range: SpotRange) {
@@ -72,9 +76,10 @@ export async function summarizeSpots(
         // The file may be another one, or end before these rows.
         const found = await checksumOf(checkpoint, file, ...placeOf(range)).catch(() => undefined);
         if (found !== facts) return undefined;
-      } else (statistics as StatArray).set(arrays.statistics, range.start * statWidth);
-      librarySizes.set(arrays.librarySizes, range.start);
-      return { part: undefined };
+      }
+      // At once: all kept parts together would be another copy of the summary.
+      place(arrays as unknown as SummaryPart, range);
+      return { part: {} };
     },
   };
   await runPass(settings, run);

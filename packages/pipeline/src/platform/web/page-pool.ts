@@ -1,0 +1,65 @@
+/**
+ * Workers for the passes of `deconvolve`, in a page.
+ *
+ * @example
+ * import { pagePool } from "@flashdeconv/pipeline/page-pool";
+ *
+ * // const worker = () => new Worker(new URL("@flashdeconv/pipeline/page-worker", import.meta.url), { type: "module" });
+ * // const executor = pagePool({ workerCount: 2, startWorker: worker });
+ * // await deconvolve({ ...section, location: { path: "https://..." } }, reference, {}, { executor });
+ * console.log(typeof pagePool); // function
+ */
+import { type Executor, OptionError } from "@flashdeconv/core";
+import type { PipelineTasks } from "../../contracts/tasks.js";
+import { type FromWorker, type ToWorker, type WorkerPort, workerPool } from "../../runtime/worker-pool.js";
+
+/** What is used of a page's Worker. */
+export interface PageWorker {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message", listen: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "error", listen: (event: { readonly message?: string }) => void): void;
+  addEventListener(type: "messageerror", listen: () => void): void;
+  terminate(): void;
+}
+
+export interface PagePoolOptions {
+  readonly workerCount: number;
+  /** Starts a worker of the module `@flashdeconv/pipeline/page-worker`, where the page's bundler has put it. */
+  readonly startWorker: () => PageWorker;
+}
+
+/**
+ * Starts workers as tasks come, one task at a time on each. In a page that is cross-origin isolated they share memory and the solve
+ * too; in others they share the passes over the section, and what they find is copied. The result is the same to the bit.
+ */
+export function pagePool({ workerCount, startWorker }: PagePoolOptions): Executor<PipelineTasks> {
+  if (!Number.isInteger(workerCount) || workerCount < 1) {
+    const rule = "a whole number of at least 1";
+    throw new OptionError({ option: "workerCount", value: workerCount, rule });
+  }
+  return workerPool({
+    workerCount,
+    sharesMemory: sharesMemory(),
+    start: () => pagePort(startWorker()),
+    remedy: "It may have run out of memory: try fewer workers. Nothing was written.",
+  });
+}
+
+/** Whether threads of this page can share memory. */
+export function sharesMemory(): boolean {
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+}
+
+function pagePort(worker: PageWorker): WorkerPort {
+  return {
+    post: (message: ToWorker, transfer) => worker.postMessage(message, transfer),
+    onMessage: (listen) => worker.addEventListener("message", ({ data }) => listen(data as FromWorker)),
+    onDeath(listen) {
+      worker.addEventListener("error", ({ message }) =>
+        listen(`a worker that failed (${message ?? "it did not start"})`),
+      );
+      worker.addEventListener("messageerror", () => listen("a message that could not be read"));
+    },
+    terminate: async () => worker.terminate(),
+  };
+}

@@ -1,0 +1,30 @@
+import { packError, type TaskContext, type TaskTable } from "@flashdeconv/core";
+import type { FromWorker, ToWorker } from "./worker-pool.js";
+
+/** The other end of a WorkerPort, within the worker. */
+export interface CallerPort {
+  post(message: FromWorker): void;
+  onMessage(listen: (message: ToWorker) => void): void;
+}
+
+/** Does what a pool asks of this worker, until the worker is ended. */
+export function serveTasks(tasks: TaskTable, port: CallerPort): void {
+  const running = new Map<number, AbortController>();
+  port.onMessage(async (message) => {
+    if (message.kind === "abort") return running.get(message.id)?.abort();
+    const { id, task, input } = message;
+    const controller = new AbortController();
+    running.set(id, controller);
+    const context: TaskContext = {
+      signal: controller.signal,
+      report: (data) => port.post({ kind: "report", id, data }),
+    };
+    try {
+      port.post({ kind: "done", id, result: await tasks[task](input as never, context) });
+    } catch (error) {
+      port.post({ kind: "failed", id, error: packError(error) });
+    } finally {
+      running.delete(id);
+    }
+  });
+}

@@ -1,0 +1,64 @@
+import { type ChunkSource, type CsrChunk, WorkerError } from "@flashdeconv/core";
+import { openSpatial } from "@flashdeconv/io-zarr";
+import { openArena } from "@flashdeconv/kernels";
+import type { SolverSession } from "@flashdeconv/solver";
+import type { ReadableStore } from "@flashdeconv/stores";
+import type { ScratchFile } from "./contracts/scratch.js";
+import type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
+import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
+import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
+
+/** What differs between the workers of Node and those of a page. */
+export interface WorkerResources {
+  /** Whether memory can be shared with the other threads. */
+  readonly sharesMemory: boolean;
+  openStore(location: SectionLocation): Promise<ReadableStore>;
+  openScratchFile(path: string): Promise<ScratchFile>;
+}
+
+/** The tasks of a worker: what it opens, it opens once, and not for every range of spots. */
+export function workerTasks({ sharesMemory, openStore, openScratchFile }: WorkerResources): PipelineTasks {
+  const sections = new Map<string, Promise<ChunkSource<CsrChunk>>>();
+  const scratchFiles = new Map<string, Promise<ScratchFile>>();
+  let session: { id: string; session: SolverSession } | undefined;
+
+  async function openCounts(location: SectionLocation | undefined): Promise<ChunkSource<CsrChunk>> {
+    if (!location) {
+      throw new WorkerError({
+        subject: "worker",
+        found: "a section without a location",
+        expected: "the path of its store",
+        remedy: "Give the section's `location`, or leave the executor out.",
+      });
+    }
+    const { layer, table } = location;
+    return (await openSpatial(await openStore(location), { layer, table })).counts;
+  }
+
+  return buildPipelineTasks({
+    allocate: (byteLength) =>
+      sharesMemory ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength),
+    openCounts(location) {
+      const key = JSON.stringify(location);
+      const known = sections.get(key) ?? openCounts(location);
+      sections.set(key, known);
+      return known;
+    },
+    openSession(request) {
+      if (session?.id !== request.id) {
+        const { solver, reference, options, context, memory } = request;
+        const arena = memory && openArena(memory);
+        session = {
+          id: request.id,
+          session: BUILT_IN_SOLVERS[solver].start(reference, options, { ...context, arena }),
+        };
+      }
+      return session.session;
+    },
+    openScratchFile(path) {
+      const known = scratchFiles.get(path) ?? openScratchFile(path);
+      scratchFiles.set(path, known);
+      return known;
+    },
+  });
+}

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+
+/** Debian's, the one that is tried. */
+export const CHROMIUM = "/usr/bin/chromium";
+
+/** Root has no sandbox; the rest keeps the browser from talking to anyone but the test's own server. */
+export const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+/** With these two a page is cross-origin isolated and may share memory. */
+export const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+export const hasChromium = existsSync(CHROMIUM);
+export const reason = hasChromium ? "" : ` (skipped: needs ${CHROMIUM})`;
