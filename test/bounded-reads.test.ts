@@ -23,7 +23,7 @@ const WAYS: readonly {
       "packages/stores/src/node/remote/put-object.ts": "a retrying fetch",
       "packages/stores/src/node/remote/list-objects.ts": "a retrying fetch",
       "packages/stores/src/node/remote/remote-mark.ts": "a retrying fetch",
-      "packages/stores/src/node/remote/remote-zip.ts": "a retrying fetch",
+      "packages/stores/src/remote/remote-zip.ts": "a retrying fetch",
     },
   },
   {
@@ -32,6 +32,7 @@ const WAYS: readonly {
       /\.getReader\(|\.(arrayBuffer|blob|formData|json|text|bytes)\(\)|Readable\.(from|fromWeb)|createReadStream/,
     places: {
       "packages/stores/src/read-bounded.ts": "the one place where streams are read",
+      "packages/stores/src/zip/blob-reader.ts": "a slice",
       "packages/io-zarr/src/codecs/compressors.ts": "compresses what is ours",
     },
   },
@@ -42,7 +43,8 @@ const WAYS: readonly {
     places: {
       "packages/io-zarr/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
       "packages/io-zarr/src/node/node-codecs.ts": "maxOutputLength",
-      "packages/stores/src/node/zip-member.ts": "maxOutputLength",
+      "packages/stores/src/node/unpack-native.ts": "maxOutputLength",
+      "packages/stores/src/zip/unpack-stream.ts": "readBounded",
       "packages/io-zarr/src/read/spatialdata/page-compressors.ts":
         "into as many bytes as a checked header says",
       "packages/io-zarr/src/read/spatialdata/check-page-data.ts": "by the compressors of page-compressors.ts",

@@ -1,9 +1,14 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
+import { memorySource } from "@flashdeconv/core";
+import { writeAnnData } from "@flashdeconv/io-zarr";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
+import { memoryStore } from "@flashdeconv/stores";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { storedZip } from "../packages/stores/test/read-stored-zip.js";
 import { bundle } from "./bundle.js";
 import { ARGUMENTS, CHROMIUM, hasChromium, ISOLATION, reason } from "./chromium.js";
 import type * as Page from "./page-run.js";
@@ -65,6 +70,32 @@ describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
       const difference = firstDifference(found as string, await runHere(options));
       expect(difference, JSON.stringify(options)).toBeUndefined();
     }
+    await page.close();
+  });
+
+  it("a page reads a section in a zip file that it was given", async () => {
+    const store = memoryStore();
+    const values = Float32Array.of(5, 1, 2, 7);
+    const X = memorySource({
+      kind: "csr" as const,
+      spotStart: 0,
+      spotCount: 2,
+      width: 3,
+      indptr: Int32Array.of(0, 1, 4),
+      indices: Int32Array.of(1, 0, 1, 2),
+      values,
+    });
+    await writeAnnData(store, { spotCount: 2, spotNames: ["a", "b"], geneNames: ["f", "g", "h"], X });
+    const members = store.keys().map(async (key) => {
+      return [`s.zarr${key}`, (await store.get(key as `/${string}`)) ?? new Uint8Array(0)] as const;
+    });
+    const zip = storedZip(await Promise.all(members), (bytes) => deflateRawSync(bytes));
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    const { port } = server.address() as AddressInfo;
+    await page.goto(`http://127.0.0.1:${port}/plain/`, { timeout: 0 });
+    const counts = await page.evaluate(`bundled.countsOfZip(${JSON.stringify([...zip])})`);
+    expect(counts).toEqual([...values]);
     await page.close();
   });
 });

@@ -1,6 +1,8 @@
 import { collect } from "@flashdeconv/core";
+import { openSpatial, ZARR } from "@flashdeconv/io-zarr";
 import { type DeconvolveOptions, deconvolve } from "@flashdeconv/pipeline";
 import { simulateTissue } from "@flashdeconv/simulate";
+import { type BlobLocation, openLocation, registerOpeners, webOpeners } from "@flashdeconv/stores";
 
 /** A run with all that it gives written out, to be compared between Node and pages. Bundled for pages: nothing of Node. */
 export async function runHere(options: Partial<DeconvolveOptions>): Promise<string> {
@@ -31,6 +33,15 @@ export async function runHere(options: Partial<DeconvolveOptions>): Promise<stri
     notices,
     typeNames,
   });
+}
+
+/** The counts of a section in a zip file that a page holds. */
+export async function countsOfZip(zip: readonly number[]): Promise<number[]> {
+  registerOpeners(webOpeners(ZARR));
+  const blob = new Blob([Uint8Array.from(zip)]);
+  const location: BlobLocation = { opener: "blob", blob, name: "picked.zip" };
+  const { counts } = await openSpatial(await openLocation(location));
+  return [...(await collect(counts)).values];
 }
 
 /** Whether this page may share memory between threads. */

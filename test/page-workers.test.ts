@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeAnnData } from "@flashdeconv/io-zarr";
-import { createStore, openStore } from "@flashdeconv/stores/node";
+import { createStore, openStore } from "@flashdeconv/io-zarr/node";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.js";

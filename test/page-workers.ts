@@ -1,9 +1,9 @@
 import { collect, type Executor } from "@flashdeconv/core";
-import { openSpatial } from "@flashdeconv/io-zarr";
+import { openSpatial, ZARR } from "@flashdeconv/io-zarr";
 import { type DeconvolveOptions, deconvolve, type PipelineTasks } from "@flashdeconv/pipeline";
 import { pagePool } from "@flashdeconv/pipeline/page-pool";
 import { simulateTissue } from "@flashdeconv/simulate";
-import { httpStore, type ReadableStore } from "@flashdeconv/stores";
+import { openLocation, type ReadableStore, registerOpeners, webOpeners } from "@flashdeconv/stores";
 
 /** The tissue of the section that is served. */
 export const tissueOf = (spotCount: number) =>
@@ -13,7 +13,8 @@ export const tissueOf = (spotCount: number) =>
 export async function runWithWorkers(url: string) {
   const executor = pagePool({ workerCount: 2, startWorker: () => new Worker("worker.js") });
   try {
-    return await runOn(httpStore(url), url, { smoothing: 10 }, executor);
+    registerOpeners(webOpeners(ZARR));
+    return await runOn(await openLocation(url), url, { smoothing: 10 }, executor);
   } finally {
     await executor.close();
   }
@@ -34,7 +35,7 @@ export async function runOn(
       return executor.run(task, input, settings);
     },
   };
-  const section = { ...(await openSpatial(store)), location: { path } };
+  const section = { ...(await openSpatial(store)), location: { store: path } };
   const { reference } = tissueOf(section.counts.spotCount);
   const result = await deconvolve(section, reference, options, { executor: watched });
   const { values } = await collect(result.proportions);

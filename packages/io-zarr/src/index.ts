@@ -67,3 +67,4 @@ export {
   WRITE_DEFAULTS,
   type WriteOptions,
 } from "./write/write-options.js";
+export { ZARR } from "./zarr-format.js";

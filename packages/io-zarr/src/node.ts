@@ -15,4 +15,5 @@ export {
   type EditStoreOptions,
   editStore,
   openStore,
+  registerNodeOpeners,
 } from "./node/zarr-stores.js";

@@ -9,6 +9,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "OPEN_DEFAULTS",
       "WRITE_DEFAULTS",
       "WRITTEN_AS",
+      "ZARR",
       "addTable",
       "addToAnnData",
       "checkPlace",
@@ -37,6 +38,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "createStore",
       "editStore",
       "openStore",
+      "registerNodeOpeners",
     ]
   `);
 });

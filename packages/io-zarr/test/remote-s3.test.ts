@@ -5,7 +5,7 @@ import type { StoreAccess } from "@flashdeconv/stores";
 import { readObject } from "@flashdeconv/stores/node";
 import S3rver from "s3rver";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { parseLocation } from "../../stores/src/node/remote/parse-location.js";
+import { parseLocation, type RemoteLocation } from "../../stores/src/node/remote/parse-location.js";
 import { remoteParts } from "../../stores/src/node/remote/remote-parts.js";
 import { QUICK, testFolder } from "../../stores/test/remote-tools.js";
 import { inspectStore, openSpatial, readRowNames, writeAnnData } from "../src/index.js";
@@ -49,11 +49,7 @@ function environment(variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
 
-const parts = (key: string) =>
-  remoteParts(
-    parseLocation(`s3://bucket/${key}`) as Exclude<ReturnType<typeof parseLocation>, { kind: "path" }>,
-    access,
-  );
+const parts = (key: string) => remoteParts(parseLocation(`s3://bucket/${key}`) as RemoteLocation, access);
 
 async function upload(name: string): Promise<void> {
   const { fetch, sign, url } = await parts(name);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { thisOwner } from "../../stores/src/node/owner-tag.js";
-import { parseLocation, type StoreLocation } from "../../stores/src/node/remote/parse-location.js";
+import { parseLocation, type RemoteLocation } from "../../stores/src/node/remote/parse-location.js";
 import { putFile } from "../../stores/src/node/remote/put-object.js";
 import { remoteParts } from "../../stores/src/node/remote/remote-parts.js";
 import { objectService } from "../../stores/test/object-service.js";
@@ -44,8 +44,7 @@ describe.each(SERVICES)("a store at %s:// (%o)", (scheme, variables, authorizati
         ? authorization.test(headers.authorization ?? "")
         : url.searchParams.get("sig") === signature && headers["x-ms-version"] !== undefined;
     const access = { ...QUICK, endpointUrl: service.url };
-    const remote = async (location: string) =>
-      remoteParts(parseLocation(location) as Exclude<StoreLocation, { kind: "path" }>, access);
+    const remote = async (location: string) => remoteParts(parseLocation(location) as RemoteLocation, access);
     return { service, access, parts: remote };
   };
   const at = `${scheme}://bucket/results/new one.zarr`;
@@ -110,7 +109,7 @@ describe("uploads", () => {
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "B");
     const service = await objectService();
     const access = { ...QUICK, maxAttempts: 1, endpointUrl: service.url };
-    const location = parseLocation("s3://bucket/large") as Exclude<StoreLocation, { kind: "path" }>;
+    const location = parseLocation("s3://bucket/large") as RemoteLocation;
     const remote = await remoteParts(location, access);
     const path = join(await testFolder(), "large");
     await writeFile(path, new Uint8Array(2500));

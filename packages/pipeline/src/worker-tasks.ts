@@ -2,7 +2,7 @@ import { type ChunkSource, type CsrChunk, WorkerError } from "@flashdeconv/core"
 import { openSpatial } from "@flashdeconv/io-zarr";
 import { openArena } from "@flashdeconv/kernels";
 import type { SolverSession } from "@flashdeconv/solver";
-import type { ReadableStore } from "@flashdeconv/stores";
+import { openLocation } from "@flashdeconv/stores";
 import type { ScratchFile } from "./contracts/scratch.js";
 import type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
 import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
@@ -12,12 +12,11 @@ import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
 export interface WorkerResources {
   /** Whether memory can be shared with the other threads. */
   readonly sharesMemory: boolean;
-  openStore(location: SectionLocation): Promise<ReadableStore>;
   openScratchFile(path: string): Promise<ScratchFile>;
 }
 
-/** The tasks of a worker: what it opens, it opens once, and not for every range of spots. */
-export function workerTasks({ sharesMemory, openStore, openScratchFile }: WorkerResources): PipelineTasks {
+/** The tasks of a worker, which has registered its openers: what it opens, it opens once, and not for every range of spots. */
+export function workerTasks({ sharesMemory, openScratchFile }: WorkerResources): PipelineTasks {
   const sections = new Map<string, Promise<ChunkSource<CsrChunk>>>();
   const scratchFiles = new Map<string, Promise<ScratchFile>>();
   let session: { id: string; session: SolverSession } | undefined;
@@ -31,8 +30,8 @@ export function workerTasks({ sharesMemory, openStore, openScratchFile }: Worker
         remedy: "Give the section's `location`, or leave the executor out.",
       });
     }
-    const { layer, table } = location;
-    return (await openSpatial(await openStore(location), { layer, table })).counts;
+    const { store, layer, table, access } = location;
+    return (await openSpatial(await openLocation(store, access), { layer, table })).counts;
   }
 
   return buildPipelineTasks({

@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(workerUrl))("threads (skipped until `pnpm build` has
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   async function openSection(at = path): Promise<SpatialInput> {
-    return { ...(await openSpatial(await openStore(at))), location: { path: at } };
+    return { ...(await openSpatial(await openStore(at))), location: { store: at } };
   }
 
   it("give the same bits as one, whatever their number", async () => {
@@ -124,7 +124,7 @@ describe.skipIf(!existsSync(workerUrl))("threads (skipped until `pnpm build` has
 });
 
 describe("a thread that dies", () => {
-  const input = { location: { path: "none" }, range: { start: 0, end: 1 }, columns: new Int32Array(0) };
+  const input = { location: { store: "none" }, range: { start: 0, end: 1 }, columns: new Int32Array(0) };
 
   it.each([
     [

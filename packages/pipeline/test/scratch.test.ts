@@ -122,7 +122,7 @@ describe("a run on scratch", () => {
       const wanted = await deconvolve(section, tissue.reference);
       const executor = threadPool({ threadCount: 3, workerUrl });
       try {
-        const stored = { ...(await openSpatial(await openStore(path))), location: { path } };
+        const stored = { ...(await openSpatial(await openStore(path))), location: { store: path } };
         const use = { scratch, windowBytes: WINDOW };
         const found = await deconvolve(stored, tissue.reference, {}, { executor, scratch: use });
         expect(await proportionsOf(found)).toEqual(await proportionsOf(wanted));

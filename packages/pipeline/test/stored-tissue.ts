@@ -22,6 +22,6 @@ export function storedTissue(tissue: SimulatedTissue) {
     get folder() {
       return folder;
     },
-    section: async () => ({ ...(await openSpatial(await openStore(path()))), location: { path: path() } }),
+    section: async () => ({ ...(await openSpatial(await openStore(path()))), location: { store: path() } }),
   };
 }

@@ -12,11 +12,12 @@
 
 export { MOST_BYTES, MOST_DOCUMENT_BYTES, MOST_TABLE_BYTES } from "./bounds.js";
 export { memoryStore } from "./memory-store.js";
+export { type Opener, openLocation, registerOpeners, type StoreLocation } from "./open-location.js";
+export type { RangeReader } from "./range-reader.js";
 export { readBounded } from "./read-bounded.js";
-export { readKey, tooLarge } from "./read-key.js";
-export { httpStore, type RemoteStore } from "./remote/http-store.js";
+export { readKey } from "./read-key.js";
 export { redactUrl } from "./remote/redact-url.js";
-export { REMOTE_DEFAULTS, type RemoteOptions } from "./remote/remote-options.js";
+export type { RemoteOptions } from "./remote/remote-options.js";
 export {
   LEDGER_BYTES,
   type TransferCounts,
@@ -34,3 +35,6 @@ export type {
   ReadOptions,
 } from "./store.js";
 export type { StoreAccess } from "./store-access.js";
+export type { StoreFormat } from "./store-format.js";
+export { type BlobLocation, type UrlLocation, webOpeners } from "./web-openers.js";
+export { type ZipOptions, zipStore } from "./zip/zip-store.js";

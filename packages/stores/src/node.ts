@@ -4,16 +4,18 @@
  * @example
  * import { createStore } from "@flashdeconv/stores/node";
  *
- * const store = await createStore("notes.zarr");
- * await store.set("/zarr.json", new TextEncoder().encode('{ "zarr_format": 3, "node_type": "group" }'));
+ * const format = { name: "notes", extension: ".notes", rootDocuments: ["index", "toc"], documents: ["toc", "index"] };
+ * const store = await createStore("mine.notes", { format });
+ * await store.set("/index", new TextEncoder().encode("nothing yet"));
  * await store.commit();
  */
 
 export { cleanUpAfterThread } from "./node/clean-up.js";
-export { type CreateStoreOptions, createStore, type RefuseToReplace } from "./node/create-store.js";
+export type { CreateStoreOptions, RefuseToReplace } from "./node/create-options.js";
+export { createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
 export type { LockOptions } from "./node/heartbeat.js";
-export { openStore } from "./node/open-store.js";
+export { nodeOpeners } from "./node/node-openers.js";
 export { makeOwnFolder } from "./node/own-folder.js";
 export { acquireLock, type OwnerLock } from "./node/owner-lock.js";
 export { sameOrInside } from "./node/places/same-or-inside.js";

@@ -25,7 +25,7 @@ export interface FingerprintOptions extends ReadOptions {
 }
 
 /**
- * Where a Zarr hierarchy lies, as keys and bytes. Keys begin with a slash: `/X/data/0`.
+ * Files of one data set wherever they lie, as keys and bytes. Keys begin with a slash: `/X/data/0`.
  *
  * `get` and `getRange` answer `undefined` for a key that is not there and throw where reading fails. Any zarrita store
  * with asynchronous methods is one.

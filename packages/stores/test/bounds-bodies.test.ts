@@ -2,12 +2,11 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { StoreError } from "@flashdeconv/core";
-import { openStore } from "@flashdeconv/io-zarr/node";
 import { readObject } from "@flashdeconv/stores/node";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MOST_DOCUMENT_BYTES, MOST_LISTING_BYTES, MOST_REPLY_BYTES } from "../src/bounds.js";
 import { listObjects } from "../src/node/remote/list-objects.js";
-import { parseLocation, type StoreLocation } from "../src/node/remote/parse-location.js";
+import { parseLocation, type RemoteLocation } from "../src/node/remote/parse-location.js";
 import { putBytes, putIfAbsent } from "../src/node/remote/put-object.js";
 import { takeMark } from "../src/node/remote/remote-mark.js";
 import { remoteParts } from "../src/node/remote/remote-parts.js";
@@ -15,6 +14,7 @@ import { readBounded, TooLarge } from "../src/read-bounded.js";
 import { httpStore } from "../src/remote/http-store.js";
 import { REMOTE_DEFAULTS } from "../src/remote/remote-options.js";
 import { QUICK } from "./remote-tools.js";
+import { openStore } from "./test-format.js";
 
 const MIB = 2 ** 20;
 /** Of an object that a server sends whole where a part was asked for. */
@@ -68,7 +68,7 @@ describe("an answer without an end", () => {
   const bucketAt = async (url: string) => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "");
     onTestFinished(() => void vi.unstubAllEnvs());
-    const place = parseLocation("s3://bucket/name.zarr") as Exclude<StoreLocation, { kind: "path" }>;
+    const place = parseLocation("s3://bucket/name.zarr") as RemoteLocation;
     return remoteParts(place, { ...QUICK, endpointUrl: url, anonymous: true });
   };
 
@@ -172,7 +172,7 @@ describe("a listing", () => {
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void http.close());
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-    const place = parseLocation("s3://bucket/name.zarr") as Exclude<StoreLocation, { kind: "path" }>;
+    const place = parseLocation("s3://bucket/name.zarr") as RemoteLocation;
     return remoteParts(place, { ...QUICK, endpointUrl: url, anonymous: true });
   };
 

@@ -18,7 +18,8 @@ import { makeChange, writeJournal } from "../src/node/commit-journal.js";
 import { NEW, planCommit } from "../src/node/commit-plan.js";
 import { BEAT_SECONDS } from "../src/node/heartbeat.js";
 import { livenessOf, ownerTag, tagLiveness, thisOwner } from "../src/node/owner-tag.js";
-import { acquireLock, createStore, editStore, openStore } from "../src/node.js";
+import { acquireLock } from "../src/node.js";
+import { createStore, editStore, openStore } from "./test-format.js";
 import { filesOf, goneLock, goneTag } from "./write-disk-tools.js";
 
 /** What a run leaves that died in a container, whose number a process of the next container has got. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { thisOwner } from "../src/node/owner-tag.js";
-import { acquireLock, createStore, editStore } from "../src/node.js";
+import { acquireLock } from "../src/node.js";
+import { createStore, editStore } from "./test-format.js";
 import { goneLock } from "./write-disk-tools.js";
 
 let folder: string;

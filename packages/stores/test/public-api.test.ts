@@ -9,14 +9,15 @@ it("exports what is meant to be public, and nothing else", () => {
       "MOST_BYTES",
       "MOST_DOCUMENT_BYTES",
       "MOST_TABLE_BYTES",
-      "REMOTE_DEFAULTS",
-      "httpStore",
       "memoryStore",
+      "openLocation",
       "readBounded",
       "readKey",
       "redactUrl",
-      "tooLarge",
+      "registerOpeners",
       "transferLedger",
+      "webOpeners",
+      "zipStore",
     ]
   `);
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
@@ -28,7 +29,7 @@ it("exports what is meant to be public, and nothing else", () => {
       "isRemote",
       "localPath",
       "makeOwnFolder",
-      "openStore",
+      "nodeOpeners",
       "readObject",
       "sameOrInside",
     ]

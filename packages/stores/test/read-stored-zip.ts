@@ -1,20 +1,26 @@
-/** A zip of uncompressed members, as Zarr zips usually are. Checksums are left at 0. */
-export function storedZip(members: readonly (readonly [string, Uint8Array])[]): Uint8Array {
+/** A zip of uncompressed members, as Zarr zips usually are, or of those that `deflate` has packed. Checksums are left at 0. */
+export function storedZip(
+  members: readonly (readonly [string, Uint8Array])[],
+  deflate?: (bytes: Uint8Array) => Uint8Array,
+): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
   let offset = 0;
-  for (const [name, bytes] of members) {
+  for (const [name, content] of members) {
+    const bytes = deflate ? deflate(content) : content;
     const nameBytes = new TextEncoder().encode(name);
     const local = header(30, 0x04034b50, [
       [18, bytes.length],
-      [22, bytes.length],
+      [22, content.length],
     ]);
+    if (deflate) local.setUint16(8, 8, true);
     local.setUint16(26, nameBytes.length, true);
     const central = header(46, 0x02014b50, [
       [20, bytes.length],
-      [24, bytes.length],
+      [24, content.length],
       [42, offset],
     ]);
+    if (deflate) central.setUint16(10, 8, true);
     central.setUint16(28, nameBytes.length, true);
     parts.push(bytesOf(local), nameBytes, bytes);
     directory.push(bytesOf(central), nameBytes);

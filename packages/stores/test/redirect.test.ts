@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { redirectedRegion } from "../src/node/remote/s3-host.js";
 import { httpStore } from "../src/remote/http-store.js";
-import { type RemoteRequest, retryingFetch, type SignRequest } from "../src/remote/retrying-fetch.js";
+import type { RemoteRequest, SignRequest } from "../src/remote/remote-request.js";
+import { retryingFetch } from "../src/remote/retrying-fetch.js";
 import { QUICK } from "./remote-tools.js";
 
 /** What shows who asks, in every form that is known here. */

@@ -4,6 +4,7 @@ import { httpStore } from "../src/remote/http-store.js";
 import { retryingFetch } from "../src/remote/retrying-fetch.js";
 import type { Fault, RemoteServer } from "./remote-server.js";
 import { fromMap, QUICK, QUICK_STALL, testServer } from "./remote-tools.js";
+import { FORMAT } from "./test-format.js";
 
 const BYTES = Uint8Array.from({ length: 1000 }, (_, i) => (i * 7) % 251);
 const files = new Map([
@@ -14,7 +15,7 @@ const files = new Map([
 
 const serve = () => testServer({ read: fromMap(files) });
 const storeAt = (server: RemoteServer, options = {}) =>
-  httpStore(`${server.url}/a`, { ...QUICK, ...options });
+  httpStore(`${server.url}/a`, { ...QUICK, ...options }, { format: FORMAT });
 
 /** A fault for the first so many requests. */
 function first(count: number, fault: Fault): RemoteServer["fault"] {

@@ -1,8 +1,9 @@
 import { StoreError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readZipDirectory } from "../src/node/zip-directory.js";
-import { zipStoreOf } from "../src/node/zip-store.js";
+import { readZipDirectory } from "../src/zip/zip-directory.js";
+import { zipStore } from "../src/zip/zip-store.js";
+import { FORMAT } from "./test-format.js";
 
 interface Told {
   readonly name: string;
@@ -149,7 +150,7 @@ describe("the directory of a zip", () => {
   });
 
   it("of two members of a name takes the last, and reads backslashes as slashes", async () => {
-    const store = await zipStoreOf(
+    const store = await zipStore(
       "a.zip",
       zipOf([
         { name: "s.zarr\\.zgroup", bytes: text("old") },
@@ -158,6 +159,7 @@ describe("the directory of a zip", () => {
         { name: "s.zarr/X/0", bytes: text("chunk") },
         { name: "other/Y" },
       ]),
+      { format: FORMAT },
     );
     expect(await store.get("/.zgroup")).toEqual(text("new"));
     expect(await store.list?.("/")).toEqual([".zgroup", "X"]);
@@ -168,12 +170,12 @@ describe("the directory of a zip", () => {
 
   it("of 300,000 members takes a few dozen bytes each, and says so", async () => {
     const reader = manyMembers(300_000);
-    const store = await zipStoreOf("a.zip", reader, 2 ** 31);
+    const store = await zipStore("a.zip", reader, { format: FORMAT, mostBytes: 2 ** 31 });
     expect(store.heldBytes).toBeGreaterThan(300_000 * 60);
     expect(store.heldBytes).toBeLessThan(300_000 * 120);
     expect(await store.get("/X/0299999")).toHaveLength(0);
     expect(await store.get("/X/0300000")).toBeUndefined();
-    await expect(zipStoreOf("a.zip", reader, 2 ** 26)).rejects.toThrow(
+    await expect(zipStore("a.zip", reader, { format: FORMAT, mostBytes: 2 ** 26 })).rejects.toThrow(
       /a directory of \d+ bytes.*--max-memory/,
     );
   });
@@ -189,7 +191,7 @@ describe("the directory of a zip", () => {
     ["is not there", readerOf(new Uint8Array(100)), /no directory at its end/],
     ["of nothing", readerOf(new Uint8Array(0)), /no directory at its end/],
   ])("that %s is refused", async (_, reader, found) => {
-    const error = await zipStoreOf("a.zip", reader).catch((thrown) => thrown);
+    const error = await zipStore("a.zip", reader, { format: FORMAT }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(StoreError);
     expect(error.message).toMatch(found);
   });
@@ -206,7 +208,10 @@ describe("the directory of a zip", () => {
         async (changes) => {
           const bytes = whole.slice();
           for (const [at, value] of changes) bytes[at] = value;
-          const store = await zipStoreOf("a.zip", readerOf(bytes), 2 ** 24).catch((error) => {
+          const store = await zipStore("a.zip", readerOf(bytes), {
+            format: FORMAT,
+            mostBytes: 2 ** 24,
+          }).catch((error) => {
             expect(error).toBeInstanceOf(StoreError);
           });
           await store?.get("/X/0").catch(() => undefined);

@@ -1,6 +1,8 @@
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { readMember } from "../src/node/zip-member.js";
+import { unpackNative } from "../src/node/unpack-native.js";
+import { unpackStream } from "../src/zip/unpack-stream.js";
+import { readMember } from "../src/zip/zip-member.js";
 
 const BYTES = Uint8Array.from({ length: 100 }, (_, i) => i);
 
@@ -33,25 +35,30 @@ function zipOf(bytes: Uint8Array, method: 0 | 8, told: Partial<Parameters<typeof
   return [reader, member] as const;
 }
 
-describe("a member of a zip", () => {
+describe.each([
+  ["Node's zlib", unpackNative],
+  ["streams", unpackStream],
+])("a member of a zip, by %s", (_, unpack) => {
   it.each([0, 8] as const)(
     "is read whole and in parts that end where it ends (method %d)",
     async (method) => {
       const [zip, member] = zipOf(BYTES, method);
-      expect(await readMember(zip, member, { most: 1000 })).toEqual(BYTES);
-      expect(await readMember(zip, member, { range: { offset: 3, length: 4 }, most: 1000 })).toEqual(
+      expect(await readMember(zip, member, { most: 1000, unpack })).toEqual(BYTES);
+      expect(await readMember(zip, member, { range: { offset: 3, length: 4 }, most: 1000, unpack })).toEqual(
         BYTES.slice(3, 7),
       );
-      expect(await readMember(zip, member, { range: { offset: 98, length: 40 }, most: 1000 })).toEqual(
+      expect(
+        await readMember(zip, member, { range: { offset: 98, length: 40 }, most: 1000, unpack }),
+      ).toEqual(BYTES.slice(98));
+      expect(
+        await readMember(zip, member, { range: { offset: 400, length: 40 }, most: 1000, unpack }),
+      ).toHaveLength(0);
+      expect(await readMember(zip, member, { range: { suffixLength: 2 }, most: 1000, unpack })).toEqual(
         BYTES.slice(98),
       );
-      expect(await readMember(zip, member, { range: { offset: 400, length: 40 }, most: 1000 })).toHaveLength(
-        0,
+      expect(await readMember(zip, member, { range: { suffixLength: 1000 }, most: 1000, unpack })).toEqual(
+        BYTES,
       );
-      expect(await readMember(zip, member, { range: { suffixLength: 2 }, most: 1000 })).toEqual(
-        BYTES.slice(98),
-      );
-      expect(await readMember(zip, member, { range: { suffixLength: 1000 }, most: 1000 })).toEqual(BYTES);
     },
   );
 
@@ -63,6 +70,8 @@ describe("a member of a zip", () => {
     ["that is encrypted", 0, { generalPurposeBitFlag: 1 }, /encrypted/],
     ["that lies elsewhere", 0, { relativeOffsetOfLocalHeader: 11 }, /no member where/],
   ] as const)("%s is refused", async (_, method, told, message) => {
-    await expect(readMember(...zipOf(BYTES, method, told), { most: 2 ** 32 })).rejects.toThrow(message);
+    await expect(readMember(...zipOf(BYTES, method, told), { most: 2 ** 32, unpack })).rejects.toThrow(
+      message,
+    );
   });
 });

@@ -107,7 +107,7 @@ export async function runDeconvolution(
         };
         const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
-        const location = { path, layer, table, access };
+        const location = { store: path, layer, table, access };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates } = opened;
         const spatial = {

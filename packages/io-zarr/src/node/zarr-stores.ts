@@ -1,14 +1,36 @@
-import type { OpenStore, StagedStore, StoreAccess } from "@flashdeconv/stores";
+import {
+  type OpenStore,
+  openLocation,
+  registerOpeners,
+  type StagedStore,
+  type StoreAccess,
+  type StoreLocation,
+} from "@flashdeconv/stores";
 import * as places from "@flashdeconv/stores/node";
 import { foreignPart } from "../write/foreign-part.js";
+import { ZARR } from "../zarr-format.js";
 import { useNodeCodecs } from "./node-codecs.js";
 import { notOurs } from "./not-ours.js";
 
-export type { EditStoreOptions } from "@flashdeconv/stores/node";
+const OPENERS = places.nodeOpeners(ZARR);
 
-export interface CreateStoreOptions extends Omit<places.CreateStoreOptions, "overwrite"> {
+export interface EditStoreOptions extends Pick<places.EditStoreOptions, "lock"> {
+  /** The group that will be changed, such as the table of a container: seen to be writable at once. The root by default. */
+  readonly group?: string;
+}
+
+export interface CreateStoreOptions extends Omit<places.CreateStoreOptions, "format" | "overwrite"> {
   /** Replace a Zarr store that is already there; "own": only one that flashdeconv wrote, all of it. False by default. */
   readonly overwrite?: boolean | "own";
+}
+
+/**
+ * Registers, for `openLocation`, what opens Zarr stores in Node, and hands Node's codecs to this package. `openStore` does so by itself; each
+ * thread that is sent locations calls it once.
+ */
+export function registerNodeOpeners(): void {
+  useNodeCodecs();
+  registerOpeners(OPENERS);
 }
 
 /**
@@ -16,12 +38,14 @@ export interface CreateStoreOptions extends Omit<places.CreateStoreOptions, "ove
  * Credentials are looked up in the environment, for S3 in the AWS files as well. A folder that a killed run has left half changed is
  * made whole first.
  *
+ * Other locations are opened too whose openers are registered (`openLocation`).
+ *
  * Throws StoreError where there is nothing, something else, or no permission to read it, saying what was found;
  * OptionError for an `access` that cannot be.
  */
-export function openStore(location: string, access?: StoreAccess): Promise<OpenStore> {
-  useNodeCodecs();
-  return places.openStore(location, access);
+export function openStore(location: StoreLocation | string, access?: StoreAccess): Promise<OpenStore> {
+  registerNodeOpeners();
+  return openLocation(location, access);
 }
 
 /**
@@ -36,14 +60,19 @@ export function createStore(
   useNodeCodecs();
   return places.createStore(location, {
     ...options,
+    format: ZARR,
     overwrite: overwrite === "own" ? refuseForeign : overwrite,
   });
 }
 
 /** Opens the Zarr store that is a folder for changes in place: `editStore` of `@flashdeconv/stores/node`. */
-export function editStore(location: string, options?: places.EditStoreOptions): Promise<StagedStore> {
+export function editStore(
+  location: string,
+  { group = "", lock }: EditStoreOptions = {},
+): Promise<StagedStore> {
   useNodeCodecs();
-  return places.editStore(location, options);
+  const folders = ["", "obs", "obsm", "uns"].map((name) => [group, name].filter(Boolean).join("/"));
+  return places.editStore(location, { format: ZARR, folders, lock });
 }
 
 const refuseForeign: places.RefuseToReplace = async (store, name) => {

@@ -13,7 +13,7 @@ import type {
   SweepJob,
   SweepStats,
 } from "@flashdeconv/solver";
-import type { StoreAccess } from "@flashdeconv/stores";
+import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
 import type { RowForm } from "./problem.js";
 import type { SampleRows, SpotSample } from "./sample.js";
 
@@ -44,8 +44,8 @@ export type GraphTasks = {
 
 /** Where a thread of its own finds the section, to open and read it there. */
 export interface SectionLocation {
-  /** Path or URL of the store. */
-  readonly path: string;
+  /** Of the store: a path or URL, or what an opener that each thread has registered takes. */
+  readonly store: StoreLocation | string;
   readonly layer?: string;
   /** Of a SpatialData container. */
   readonly table?: string;

@@ -23,7 +23,7 @@ export function isBelow(path: string, prefixes: readonly string[]): boolean {
 /**
  * The changes that bring into the store at `root` what is staged in the folder `staging`. Whole folders are moved where
  * nothing in the store has to stay. Folders come before the files beside them, so that the documents that list others
- * (`obs/.zattrs`, at last the consolidated metadata) change after what they speak of.
+ * (documents of a folder, at last those of the root) change after what they speak of.
  *
  * @param deleted paths whose present content goes away
  */

@@ -2,32 +2,16 @@ import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import type { StagedStore } from "../staged-store.js";
-import type { ListedStore } from "../store.js";
-import type { StoreAccess } from "../store-access.js";
+import type { CreateStoreOptions, Existing } from "./create-options.js";
 import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
-import type { LockOptions } from "./heartbeat.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
 import { parseLocation } from "./remote/parse-location.js";
 import { openGate } from "./staging-gate.js";
-
-export interface CreateStoreOptions {
-  /** Replace a Zarr store that is already there; a function may refuse that. False by default. */
-  readonly overwrite?: boolean | RefuseToReplace;
-  /** Make the folder that a path is to lie in, where it is missing; it goes again with `discard`. False by default. */
-  readonly makeFolders?: boolean;
-  /** How a place in an object store is reached. */
-  readonly access?: StoreAccess;
-  /** What to do while it is seen whether another run, of which this machine knows nothing, is still at work there. */
-  readonly lock?: LockOptions;
-}
-
-/** Throws where the store that is to be replaced has to stay; `name` is what people call it. */
-export type RefuseToReplace = (store: ListedStore, name: string) => Promise<void>;
 
 /**
  * Opens a new store for writing: a folder, or below a key of an object store (`s3`, `gs`, `az`). In a folder everything goes
@@ -36,12 +20,13 @@ export type RefuseToReplace = (store: ListedStore, name: string) => Promise<void
  * runs off until `commit` or `discard`.
  *
  * @throws StoreError, before any work, if there is something at `path` already (and `overwrite` is false, or it is not a
- *   Zarr store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
+ *   store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
  */
-export async function createStore(location: string, options: CreateStoreOptions = {}): Promise<StagedStore> {
-  const { overwrite = false, access = {}, lock: lockOptions, makeFolders = false } = options;
+export async function createStore(location: string, options: CreateStoreOptions): Promise<StagedStore> {
+  const { format, overwrite = false, access = {}, lock: lockOptions, makeFolders = false } = options;
+  const existing = { format, overwrite };
   const place = parseLocation(location);
-  if (place.kind !== "path") return createRemoteStore(place, overwrite, access, lockOptions);
+  if (place.opener !== "path") return createRemoteStore(place, existing, access, lockOptions);
   const { path } = place;
   const target = resolve(path);
   const tag = ownerTag();
@@ -63,7 +48,7 @@ export async function createStore(location: string, options: CreateStoreOptions 
   try {
     await asStoreError(path, async () => {
       await cleanUpAfterKilledRuns(target);
-      await refuseExisting(path, target, overwrite);
+      await refuseExisting(path, target, existing);
       await mkdir(staging);
     });
   } catch (error) {
@@ -82,7 +67,7 @@ export async function createStore(location: string, options: CreateStoreOptions 
         await lock.check();
         await syncTree(staging);
         await lock.check();
-        await refuseExisting(path, target, overwrite);
+        await refuseExisting(path, target, existing);
         await publish(staging, target, sibling(target, REPLACED + tag));
         await lock.release();
       }),
@@ -104,8 +89,6 @@ async function makeMissing(folder: string): Promise<string | undefined> {
     return undefined;
   }
 }
-
-type Overwrite = NonNullable<CreateStoreOptions["overwrite"]>;
 
 /** Removes a folder that was made for a store that did not come to be, and those above it that were; not where anything is in them. */
 async function removeEmptyFolders(folder: string, firstMade: string | undefined): Promise<void> {
@@ -133,11 +116,12 @@ async function publish(staging: string, target: string, replaced: string): Promi
   if (replaces) await rm(replaced, { recursive: true, force: true }).catch(() => undefined);
 }
 
-async function refuseExisting(path: string, target: string, overwrite: Overwrite): Promise<void> {
+async function refuseExisting(path: string, target: string, { format, overwrite }: Existing): Promise<void> {
   if (!(await exists(target))) return;
   const isFolder = (await lstat(target)).isDirectory();
   const names = isFolder ? await readdir(target) : [];
-  const isStore = isFolder && (names.length === 0 || names.some((name) => ROOT_FILES.has(name)));
+  const isStore =
+    isFolder && (names.length === 0 || names.some((name) => format.rootDocuments.includes(name)));
   if (isStore && overwrite) {
     if (overwrite !== true && names.length > 0) await overwrite(directoryStore(target), path);
     return;
@@ -146,10 +130,8 @@ async function refuseExisting(path: string, target: string, overwrite: Overwrite
     path,
     found: isStore
       ? "a store (or an empty folder) that is already there"
-      : "something there that is not a Zarr folder",
+      : `something there that is not a ${format.name} folder`,
     expected: "a path that is free",
     remedy: isStore ? "Choose another path, or allow to overwrite it (--overwrite)." : "Choose another path.",
   });
 }
-
-const ROOT_FILES: ReadonlySet<string> = new Set([".zgroup", ".zattrs", ".zmetadata", "zarr.json"]);

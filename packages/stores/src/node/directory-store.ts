@@ -6,7 +6,7 @@ import { ifPresent } from "./file-errors.js";
 import { fingerprintFolder } from "./fingerprint-folder.js";
 import { readFileBytes } from "./read-file.js";
 
-/** A Zarr store that is a folder. Reads nothing outside of it, except through links that lie in it. */
+/** A store that is a folder. Reads nothing outside of it, except through links that lie in it. */
 export function directoryStore(root: string, mostBytes = MOST_BYTES): LocalStore & { mostBytes: number } {
   const folder = resolve(root);
   /** The file of a key, or undefined for a key that points out of the folder. */

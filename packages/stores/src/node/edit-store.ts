@@ -5,6 +5,7 @@ import { StoreError } from "@flashdeconv/core";
 import { redactUrl } from "../remote/redact-url.js";
 import type { StagedStore } from "../staged-store.js";
 import type { LocalStore } from "../store.js";
+import type { StoreFormat } from "../store-format.js";
 import { commitChanges, isCommitPending } from "./commit-journal.js";
 import { isBelow, NEW, planCommit } from "./commit-plan.js";
 import { directoryStore } from "./directory-store.js";
@@ -17,8 +18,10 @@ import { parseLocation } from "./remote/parse-location.js";
 import { openGate } from "./staging-gate.js";
 
 export interface EditStoreOptions {
-  /** The group that will be changed, such as the table of a container: seen to be writable at once. The root by default. */
-  readonly group?: string;
+  /** Named in messages. */
+  readonly format: Pick<StoreFormat, "name">;
+  /** Folders that will be changed, beside the root: seen to be writable at once where they are there. */
+  readonly folders?: readonly string[];
   /** What to do while it is seen whether another run, of which this machine knows nothing, is still changing the store. */
   readonly lock?: LockOptions;
 }
@@ -33,22 +36,22 @@ export interface EditStoreOptions {
  */
 export async function editStore(
   location: string,
-  { group = "", lock: lockOptions }: EditStoreOptions = {},
+  { format, folders = [], lock: lockOptions }: EditStoreOptions,
 ): Promise<StagedStore> {
   const place = parseLocation(location);
-  if (place.kind !== "path") throw notHere(location);
+  if (place.opener !== "path") throw notHere(location, format.name);
   const { path } = place;
   const root = resolve(path);
   const staging = join(root, STAGING + ownerTag());
   const lock = await asStoreError(path, async () => {
-    await refuseUnlessFolder(path, root);
+    await refuseUnlessFolder(path, root, format.name);
     await access(root, constants.W_OK);
     return lockStore(path, root, lockOptions);
   });
   try {
     await asStoreError(path, async () => {
       await finishKilledRuns(path, root);
-      await checkWritable(root, group);
+      await checkWritable(root, folders);
       await mkdir(join(staging, NEW), { recursive: true });
     });
   } catch (error) {
@@ -103,31 +106,31 @@ function overlay(live: ListedStore, staged: ListedStore, deleted: readonly strin
   };
 }
 
-async function refuseUnlessFolder(path: string, root: string): Promise<void> {
+async function refuseUnlessFolder(path: string, root: string, format: string): Promise<void> {
   const found = await ifPresent(stat(root));
   if (found?.isDirectory()) return;
   throw new StoreError({
     path,
     found: found === undefined ? "nothing there" : "a file (a zip store cannot be changed in place)",
-    expected: "a Zarr store that is a folder",
+    expected: `a ${format} store that is a folder`,
     remedy: "Check the path, or write the result to a new store (--out).",
   });
 }
 
-/** The root and the groups that changes go to; the rest is not touched. */
-async function checkWritable(root: string, group: string): Promise<void> {
+/** The root and the folders that changes go to; the rest is not touched. */
+async function checkWritable(root: string, folders: readonly string[]): Promise<void> {
   await access(root, constants.W_OK);
-  for (const name of ["", "obs", "obsm", "uns"]) {
-    const folder = join(root, group, name);
+  for (const name of folders) {
+    const folder = join(root, name);
     if (await exists(folder)) await access(folder, constants.W_OK);
   }
 }
 
-function notHere(location: string): StoreError {
+function notHere(location: string, format: string): StoreError {
   return new StoreError({
     path: redactUrl(location),
     found: "a store behind a network, which cannot be changed as one whole",
-    expected: "a Zarr store that is a folder of this machine",
+    expected: `a ${format} store that is a folder of this machine`,
     remedy: "Write the result to a new store (--out).",
   });
 }

@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from "node:fs/promises";
+import { boundsOf } from "../byte-range.js";
 import { tooLarge } from "../read-key.js";
 import type { ByteRange } from "../store.js";
 
@@ -41,12 +42,4 @@ export async function readBytes(
     filled += bytesRead;
   }
   return bytes;
-}
-
-/** Where the part of a range begins and ends in something of `size` bytes. */
-export function boundsOf(range: ByteRange | undefined, size: number): [from: number, to: number] {
-  if (!range) return [0, size];
-  if ("suffixLength" in range) return [Math.max(0, size - range.suffixLength), size];
-  const from = Math.min(range.offset, size);
-  return [from, Math.min(size, from + range.length)];
 }

@@ -1,11 +1,13 @@
 import { tooLarge } from "../read-key.js";
 import type { ByteRange, ReadableStore, ReadOptions } from "../store.js";
+import { isDocument, type StoreFormat } from "../store-format.js";
 import { isMissingAnswer, type ObjectCache, objectReader } from "./object-reader.js";
 import type { RemoteAnswer } from "./read-answer.js";
 import { redactUrl } from "./redact-url.js";
 import { errorCode, refused } from "./refused.js";
 import { type RemoteOptions, resolveRemoteOptions } from "./remote-options.js";
-import { type RetryingFetch, retryingFetch, type SignRequest } from "./retrying-fetch.js";
+import type { RetryingFetch, SignRequest } from "./remote-request.js";
+import { retryingFetch } from "./retrying-fetch.js";
 import { type TransferLedger, transferLedger } from "./transfer-ledger.js";
 import { withoutSecrets } from "./url-secrets.js";
 
@@ -22,17 +24,15 @@ export interface RemoteAccess {
   /** Counts and versions, shared by all who read the store. */
   readonly ledger?: TransferLedger;
   readonly cache?: ObjectCache;
+  /** Tells its documents, which are asked for to find out whether they are there. Without it there are none. */
+  readonly format?: StoreFormat;
 }
 
 export type RemoteStore = ReadableStore &
   Required<Pick<ReadableStore, "name" | "getRange" | "mostBytes">> & { readonly ledger: TransferLedger };
 
-/** Documents that are asked for to find out whether they are there. */
-const DOCUMENT = /(^|\/)(zarr\.json|\.zgroup|\.zarray|\.zattrs|\.zmetadata)$/;
-const ROOT_DOCUMENTS = ["/zarr.json", "/.zgroup", "/.zarray", "/.zmetadata"];
-
 /**
- * A Zarr store below an `http(s)` URL. A query of the URL (a signature, a SAS token) goes with every request.
+ * A store below an `http(s)` URL. A query of the URL (a signature, a SAS token) goes with every request.
  *
  * Not there is what is answered with 404 or 410. A service that may not list answers 403 for what is not there: that
  * counts as missing too, but only for metadata documents, never for a chunk, and not where all documents of the root are
@@ -44,7 +44,8 @@ export function httpStore(
   access: RemoteAccess = {},
 ): RemoteStore {
   const options = resolveRemoteOptions(remoteOptions);
-  const { ledger = transferLedger(), cache } = access;
+  const { ledger = transferLedger(), cache, format } = access;
+  const rootDocuments = format?.rootDocuments ?? [];
   const { url, sign: ownSign } = withoutSecrets(location);
   const base = new URL(url);
   const fetch = access.fetch ?? retryingFetch(options, { ledger });
@@ -55,10 +56,11 @@ export function httpStore(
     const wanted = range ? { range } : { most: most ?? options.mostBytes };
     const part = await reader.read(urlOfKey(base, key), wanted, signal);
     if (!isMissingAnswer(part)) return part.bytes;
-    if (!isMissing(key, part)) throw refused(urlOfKey(base, key), part, access.signedHow);
-    if (ROOT_DOCUMENTS.includes(key)) rootAnswers.set(key, part);
+    if (!isMissing(part, format && isDocument(format, key)))
+      throw refused(urlOfKey(base, key), part, access.signedHow);
+    if (rootDocuments.includes(key.slice(1))) rootAnswers.set(key, part);
     const forbidden = [...rootAnswers.values()].find(({ status }) => status === 403);
-    if (rootAnswers.size === ROOT_DOCUMENTS.length && forbidden)
+    if (rootAnswers.size === rootDocuments.length && forbidden)
       throw refused(url, forbidden, access.signedHow);
     return undefined;
   };
@@ -104,8 +106,8 @@ function leavesStore(key: string): boolean {
   return key.split("/").some((part) => part === ".." || part === ".");
 }
 
-function isMissing(key: string, { status, bytes }: RemoteAnswer): boolean {
+function isMissing({ status, bytes }: RemoteAnswer, isDocument = false): boolean {
   const code = errorCode(bytes);
   if (status === 404 || status === 410) return code !== "NoSuchBucket" && code !== "ContainerNotFound";
-  return status === 403 && DOCUMENT.test(key) && (code ?? "AccessDenied") === "AccessDenied";
+  return status === 403 && isDocument && (code ?? "AccessDenied") === "AccessDenied";
 }

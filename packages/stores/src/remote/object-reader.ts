@@ -4,7 +4,7 @@ import { joiningReader } from "./join-ranges.js";
 import type { RemoteAnswer } from "./read-answer.js";
 import { redactUrl } from "./redact-url.js";
 import type { ResolvedRemoteOptions } from "./remote-options.js";
-import type { RetryingFetch, SignRequest } from "./retrying-fetch.js";
+import type { RetryingFetch, SignRequest } from "./remote-request.js";
 import type { TransferLedger } from "./transfer-ledger.js";
 
 /** Bytes kept from an earlier read, and the version of the object they are of. */

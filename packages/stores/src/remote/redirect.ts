@@ -1,5 +1,5 @@
 import { redactUrl } from "./redact-url.js";
-import type { PlainRequest, SignRequest } from "./retrying-fetch.js";
+import type { PlainRequest, SignRequest } from "./remote-request.js";
 import { travellingSecret } from "./travelling-secret.js";
 
 /** A redirect that is not followed, as no attempt would help. Never leaves this folder. */

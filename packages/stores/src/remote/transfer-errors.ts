@@ -2,7 +2,7 @@ import { StoreError } from "@flashdeconv/core";
 import { TransientFault } from "./read-body.js";
 import { redactUrl } from "./redact-url.js";
 import type { RefusedRedirect } from "./redirect.js";
-import type { RemoteRequest } from "./retrying-fetch.js";
+import type { RemoteRequest } from "./remote-request.js";
 
 /** Causes of a failed connection that asking again does not change. */
 const HOPELESS =

@@ -1,4 +1,4 @@
-import type { PlainRequest } from "./retrying-fetch.js";
+import type { PlainRequest } from "./remote-request.js";
 
 /** Shorter values of a query are versions and switches (`dl=1`), unless their name tells otherwise. */
 const LEAST_SECRET = 8;

@@ -1,6 +1,6 @@
 import { StoreError } from "@flashdeconv/core";
 import { redactUrl } from "./redact-url.js";
-import type { SignRequest } from "./retrying-fetch.js";
+import type { SignRequest } from "./remote-request.js";
 
 /**
  * Parts a URL from what it carries to show who asks: its query (a signature, a SAS token) and its user name and password.

@@ -6,7 +6,7 @@ import { openVector, readNumbers } from "../open-vector.js";
 import { readDenseMatrix } from "../read-row-band.js";
 import { openArray } from "../zarr-array.js";
 import { CentroidSum } from "./centroid.js";
-import type { ShapeCentroids } from "./shape-centroids.js";
+import type { ShapeCentroids } from "./centroid-chunks.js";
 
 /**
  * Shapes of SpatialData 0.1: all vertices in `coords`, names in `Index`. Circles have one vertex each; of polygons `offset0` tells

@@ -4,9 +4,9 @@ import { parseJson } from "../../json.js";
 import { isJsonObject, type JsonObject } from "../parse-json-object.js";
 import { addGeoArrow, addWkb, geoArrowDepth } from "./add-geometry.js";
 import { CentroidSum } from "./centroid.js";
+import type { CentroidChunk, ShapeCentroids } from "./centroid-chunks.js";
 import type { InstanceKey } from "./instance-rows.js";
 import type { ParquetFile } from "./parquet-file.js";
-import type { CentroidChunk, ShapeCentroids } from "./shape-centroids.js";
 
 /** Where the index of the shapes is kept: a column, or a run of numbers that is only told of. */
 type Index =

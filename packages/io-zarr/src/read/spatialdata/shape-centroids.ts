@@ -1,22 +1,9 @@
 import { FormatError } from "@flashdeconv/core";
 import { type Hierarchy, join } from "../hierarchy.js";
 import { arrayCentroids } from "./array-centroids.js";
-import type { InstanceKey } from "./instance-rows.js";
+import type { ShapeCentroids } from "./centroid-chunks.js";
 import { parquetCentroids } from "./parquet-centroids.js";
 import { openParquet } from "./parquet-file.js";
-
-/** Some shapes of an element: the items of its index, and their centroids in the element's own coordinates. */
-export interface CentroidChunk {
-  readonly keys: ArrayLike<InstanceKey>;
-  /** Two per shape, x and y; NaN for an empty shape. */
-  readonly points: Float64Array;
-}
-
-/** The shapes of an element in stored order, centroids only. */
-export interface ShapeCentroids {
-  readonly keyKind: "number" | "string";
-  chunks(): AsyncIterable<CentroidChunk>;
-}
 
 /**
  * Opens the element `shapes/<name>` of a container: `shapes.parquet` (layouts 0.2 and 0.3), which no metadata lists, or arrays

@@ -1,14 +1,12 @@
 import { parentPort } from "node:worker_threads";
-import { openStore } from "@flashdeconv/io-zarr/node";
+import { registerNodeOpeners } from "@flashdeconv/io-zarr/node";
 import { serveTasks } from "../../runtime/serve-tasks.js";
 import { workerTasks } from "../../worker-tasks.js";
 import { openScratchFile } from "./scratch.js";
 
-const tasks = workerTasks({
-  sharesMemory: true,
-  openStore: ({ path, access }) => openStore(path, access),
-  openScratchFile,
-});
+registerNodeOpeners();
+
+const tasks = workerTasks({ sharesMemory: true, openScratchFile });
 
 serveTasks(tasks, {
   post: (message) => parentPort?.postMessage(message),

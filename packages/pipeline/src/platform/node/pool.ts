@@ -5,7 +5,7 @@
  * import { threadPool } from "@flashdeconv/pipeline/pool";
  *
  * const executor = threadPool({ threadCount: 2 });
- * // await deconvolve({ ...section, location: { path: "section.zarr" } }, reference, {}, { executor });
+ * // await deconvolve({ ...section, location: { store: "section.zarr" } }, reference, {}, { executor });
  * await executor.close();
  */
 import { type TransferListItem, Worker } from "node:worker_threads";

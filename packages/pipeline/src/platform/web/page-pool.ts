@@ -6,7 +6,7 @@
  *
  * // const worker = () => new Worker(new URL("@flashdeconv/pipeline/page-worker", import.meta.url), { type: "module" });
  * // const executor = pagePool({ workerCount: 2, startWorker: worker });
- * // await deconvolve({ ...section, location: { path: "https://..." } }, reference, {}, { executor });
+ * // await deconvolve({ ...section, location: { store: "https://..." } }, reference, {}, { executor });
  * console.log(typeof pagePool); // function
  */
 import { type Executor, OptionError } from "@flashdeconv/core";

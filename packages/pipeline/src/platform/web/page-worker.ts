@@ -1,5 +1,6 @@
-import { OptionError, WorkerError } from "@flashdeconv/core";
-import { httpStore, transferLedger } from "@flashdeconv/stores";
+import { WorkerError } from "@flashdeconv/core";
+import { ZARR } from "@flashdeconv/io-zarr";
+import { registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { serveTasks } from "../../runtime/serve-tasks.js";
 import type { ToWorker } from "../../runtime/worker-pool.js";
 import { workerTasks } from "../../worker-tasks.js";
@@ -13,15 +14,10 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 
+registerOpeners(webOpeners(ZARR));
+
 const tasks = workerTasks({
   sharesMemory: sharesMemory(),
-  async openStore({ path, access: { cache, cacheBytes, ledger, ...options } = {} }) {
-    if (cache !== undefined) {
-      const rule = "no folder, as a page has none";
-      throw new OptionError({ option: "cache", value: cache, rule, remedy: "Leave it out." });
-    }
-    return httpStore(path, options, ledger && { ledger: transferLedger(ledger) });
-  },
   async openScratchFile(path) {
     throw new WorkerError({
       subject: "worker",

@@ -1,17 +1,14 @@
 import type { StoreAccess } from "../../store-access.js";
 import { bucketAccess, objectUrl } from "../remote/bucket-access.js";
-import type { StoreLocation } from "../remote/parse-location.js";
+import type { RemoteLocation } from "../remote/parse-location.js";
 import type { PlaceNames } from "./local-names.js";
 
 /**
  * The names of a place behind a network. Buckets of Amazon, Google and Azure have one name each whatever address leads to them; those
  * of other services are known by the two ways of addressing them (the bucket in the path, or before the host).
  */
-export async function remoteNames(
-  location: Exclude<StoreLocation, { kind: "path" }>,
-  access: StoreAccess,
-): Promise<PlaceNames> {
-  if (location.kind === "url") return namesOf([placeOfUrl(location.url)]);
+export async function remoteNames(location: RemoteLocation, access: StoreAccess): Promise<PlaceNames> {
+  if (location.opener === "url") return namesOf([placeOfUrl(location.url)]);
   const { service, bucket, key } = location;
   const { bucketUrl } = await bucketAccess(service, bucket, access);
   const [host, ...path] = placeOfUrl(objectUrl({ bucketUrl }, key));

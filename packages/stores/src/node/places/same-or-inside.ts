@@ -13,9 +13,9 @@ import { remoteNames } from "./remote-names.js";
 export async function sameOrInside(inner: string, outer: string, access: StoreAccess = {}): Promise<boolean> {
   const [place, around] = [parseLocation(inner), parseLocation(outer)];
   let names: PlaceNames[];
-  if (place.kind === "path" && around.kind === "path") {
+  if (place.opener === "path" && around.opener === "path") {
     names = await Promise.all([localNames(place.path), localNames(around.path)]);
-  } else if (place.kind !== "path" && around.kind !== "path") {
+  } else if (place.opener !== "path" && around.opener !== "path") {
     names = await Promise.all([remoteNames(place, access), remoteNames(around, access)]);
   } else return false;
   const [{ above }, { self }] = names;

@@ -2,7 +2,7 @@ import { OptionError, StoreError } from "@flashdeconv/core";
 import { AwsV4Signer } from "aws4fetch";
 import { escapeSegment } from "../../remote/http-store.js";
 import { redactUrl } from "../../remote/redact-url.js";
-import type { SignRequest } from "../../remote/retrying-fetch.js";
+import type { SignRequest } from "../../remote/remote-request.js";
 import { withQuery } from "../../remote/url-secrets.js";
 import type { StoreAccess } from "../../store-access.js";
 import { type AwsKeys, awsSettings } from "./aws-settings.js";

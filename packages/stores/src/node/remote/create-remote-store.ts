@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { StoreError } from "@flashdeconv/core";
+import { HIDDEN, JOURNAL } from "../../remote/hidden-keys.js";
 import { httpStore } from "../../remote/http-store.js";
 import type { StagedStore } from "../../staged-store.js";
 import type { StoreAccess } from "../../store-access.js";
-import type { RefuseToReplace } from "../create-store.js";
+import type { Existing } from "../create-options.js";
 import { directoryStore } from "../directory-store.js";
 import { asStoreError } from "../file-errors.js";
 import { writeWithFolders } from "../files.js";
@@ -13,10 +14,10 @@ import { makeOwnFolder } from "../own-folder.js";
 import { openGate } from "../staging-gate.js";
 import { listObjects } from "./list-objects.js";
 import { lister } from "./open-remote-store.js";
-import type { StoreLocation } from "./parse-location.js";
+import type { RemoteLocation } from "./parse-location.js";
 import { MARK, type RemoteMark, takeMark } from "./remote-mark.js";
 import { type RemoteParts, remoteParts } from "./remote-parts.js";
-import { finishUpload, HIDDEN, JOURNAL, ROOT_DOCUMENTS, uploadStore } from "./upload-store.js";
+import { finishUpload, uploadStore } from "./upload-store.js";
 
 const STAGING = "flashdeconv-upload-";
 
@@ -25,35 +26,35 @@ const STAGING = "flashdeconv-upload-";
  * (`uploadStore`). What an earlier run had begun to replace and was stopped in is completed first.
  *
  * @throws StoreError, before any work, if there is something at the place already (and `overwrite` is false, or it is no
- *   Zarr store), or if the service does not let it be written
+ *   store), or if the service does not let it be written
  */
 export async function createRemoteStore(
-  location: Exclude<StoreLocation, { kind: "path" }>,
-  overwrite: boolean | RefuseToReplace,
+  location: RemoteLocation,
+  existing: Existing,
   access: StoreAccess,
   lockOptions?: LockOptions,
 ): Promise<StagedStore> {
   const parts = await remoteParts(location, access);
   const { name } = parts;
   const prefix = prefixOf(parts);
-  await refuseExisting(parts, prefix, overwrite);
+  await refuseExisting(parts, prefix, existing);
   // Tells at once whether the place can be written to.
   const mark = await takeMark(parts, prefix, lockOptions);
   const staging = await prepare(async () => {
-    await finishUpload(parts, prefix);
+    await finishUpload(parts, { prefix, format: existing.format });
     // Another run may have ended between the first look and the mark.
-    await refuseExisting(parts, prefix, overwrite);
+    await refuseExisting(parts, prefix, existing);
     const folder = tmpdir();
     return asStoreError(folder, () => makeOwnFolder(folder, STAGING));
   }, mark);
 
   const gate = openGate(name, staging);
   const local = directoryStore(staging);
-  const remote = httpStore(parts.url, parts.options, parts);
+  const remote = httpStore(parts.url, parts.options, { ...parts, format: existing.format });
   const upload = async () => {
     await mark.check();
-    await refuseExisting(parts, prefix, overwrite);
-    await uploadStore(parts, prefix, staging);
+    await refuseExisting(parts, prefix, existing);
+    await uploadStore(parts, { prefix, format: existing.format }, staging);
     await mark.release();
   };
 
@@ -90,26 +91,26 @@ function prefixOf({ bucket, name }: RemoteParts): string {
 async function refuseExisting(
   parts: RemoteParts,
   prefix: string,
-  overwrite: boolean | RefuseToReplace,
+  { format, overwrite }: Existing,
 ): Promise<void> {
   const { keys, folders } = await listObjects(parts, prefix, { isFlat: true });
   const names = keys.map((key) => key.slice(prefix.length)).filter((key) => key !== "");
   // It is about to be completed, and will be looked at again.
   if (names.includes(JOURNAL)) return;
-  const isStore = names.some((key) => ROOT_DOCUMENTS.includes(key));
+  const isStore = names.some((key) => format.documents.includes(key));
   const others = [...names, ...folders.map((key) => key.slice(prefix.length))];
   // What lies about a mark is what a run is writing, or has left; who it is decides the mark.
   if (others.every((key) => key.startsWith(HIDDEN)) || (!isStore && names.includes(MARK))) return;
   if (isStore && overwrite) {
     const { url, options, sign, signedHow } = parts;
     const list = lister(parts) ?? (async () => []);
-    const store = { ...httpStore(url, options, { ...parts, sign, signedHow }), list };
+    const store = { ...httpStore(url, options, { ...parts, sign, signedHow, format }), list };
     if (overwrite !== true) await overwrite(store, parts.name);
     return;
   }
   throw new StoreError({
     path: parts.name,
-    found: isStore ? "a store that is already there" : "something there that is no Zarr store",
+    found: isStore ? "a store that is already there" : `something there that is no ${format.name} store`,
     expected: "a place that is free",
     remedy: isStore
       ? "Choose another place, or allow to overwrite it (--overwrite)."

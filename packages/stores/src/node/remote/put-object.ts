@@ -3,7 +3,7 @@ import { StoreError } from "@flashdeconv/core";
 import { MOST_REPLY_BYTES } from "../../bounds.js";
 import { redactUrl } from "../../remote/redact-url.js";
 import { errorCode, refused } from "../../remote/refused.js";
-import type { RemoteRequest } from "../../remote/retrying-fetch.js";
+import type { RemoteRequest } from "../../remote/remote-request.js";
 import { withQuery } from "../../remote/url-secrets.js";
 import type { RemoteParts } from "./remote-parts.js";
 

@@ -14,7 +14,7 @@ export async function readObject(
   { signal, most = MOST_TABLE_BYTES }: ReadOptions = {},
 ): Promise<Uint8Array> {
   const place = parseLocation(location);
-  if (place.kind !== "path") {
+  if (place.opener !== "path") {
     const { fetch, sign, url, signedHow } = await remoteParts(place, access);
     const answer = await fetch({ url, sign, signal, most });
     if (answer.status !== 200) throw refused(url, answer, signedHow);

@@ -1,8 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MOST_BYTES } from "../../bounds.js";
+import { HIDDEN, JOURNAL } from "../../remote/hidden-keys.js";
 import { limiter } from "../../remote/limiter.js";
 import { refused } from "../../remote/refused.js";
+import { isDocument, type StoreFormat } from "../../store-format.js";
 import { objectUrl } from "./bucket-access.js";
 import { listObjects } from "./list-objects.js";
 import { deleteObject, putBytes, putFile } from "./put-object.js";
@@ -10,51 +12,54 @@ import type { RemoteParts } from "./remote-parts.js";
 
 /** Uploads at a time: each holds up to PART_BYTES. */
 const UPLOADS = 4;
-const DOCUMENT = /(^|\/)(zarr\.json|\.zgroup|\.zarray|\.zattrs|\.zmetadata)$/;
-export const ROOT_DOCUMENTS: readonly string[] = [".zattrs", ".zarray", ".zmetadata", ".zgroup", "zarr.json"];
-/** What lies in a store while it is written, and is no part of it, begins so. */
-export const HIDDEN = ".flashdeconv-";
 /** Below it lies what is to replace a store. */
 const NEW = `${HIDDEN}new/`;
-/** Lists the keys of all that lies there, once it does. */
-export const JOURNAL = `${HIDDEN}journal`;
+
+/** Where in a bucket a store lies, and what tells its documents. */
+export interface UploadTarget {
+  /** What its keys begin with. */
+  readonly prefix: string;
+  readonly format: StoreFormat;
+}
 
 /**
- * Uploads the store that lies in the folder `staging` to the keys that begin with `prefix`: chunks, then metadata from the leaves up,
+ * Uploads the store that lies in the folder `staging` to the keys that begin with a prefix: chunks, then metadata from the leaves up,
  * the root's last, so that a reader finds a whole store or none. An old store is replaced only when all of the new one lies beside it
  * and a journal says so. From then on there is a time without a store, but `finishUpload` can complete it from anywhere.
  *
  * @throws what the service refuses. Where it is thrown before the journal is there, the old store is as it was.
  */
-export async function uploadStore(parts: RemoteParts, prefix: string, staging: string): Promise<void> {
+export async function uploadStore(parts: RemoteParts, target: UploadTarget, staging: string): Promise<void> {
+  const { prefix, format } = target;
   const files = await filesBelow(staging);
   const old = await keysBelow(parts, prefix);
-  const fromDisk = (key: string, target: string) =>
-    putFile(parts, urlOf(parts, prefix + target), join(staging, ...key.split("/")));
-  const isReplacing = old.some((key) => ROOT_DOCUMENTS.includes(key));
+  const fromDisk = (key: string, to: string) =>
+    putFile(parts, urlOf(parts, prefix + to), join(staging, ...key.split("/")));
+  const isReplacing = old.some((key) => format.documents.includes(key));
   try {
     if (!isReplacing) {
       await remove(parts, prefix, old);
-      return await putInOrder(files, (key) => fromDisk(key, key));
+      return await putInOrder(format, files, (key) => fromDisk(key, key));
     }
     await putAll(files, (key) => fromDisk(key, NEW + key));
   } catch (error) {
     const left = isReplacing
       ? files.map((key) => NEW + key)
-      : [...ROOT_DOCUMENTS.filter((key) => files.includes(key)), ...files];
+      : [...format.documents.filter((key) => files.includes(key)), ...files];
     await remove(parts, prefix, [...new Set(left)]).catch(() => undefined);
     throw error;
   }
   await putBytes(parts, urlOf(parts, prefix + JOURNAL), new TextEncoder().encode(JSON.stringify(files)));
-  await replace(parts, prefix, files, (key) => fromDisk(key, key));
+  await replace(parts, target, files, (key) => fromDisk(key, key));
 }
 
 /** Completes what a run that was stopped had begun to replace, and removes what it had not begun with. */
-export async function finishUpload(parts: RemoteParts, prefix: string): Promise<void> {
+export async function finishUpload(parts: RemoteParts, target: UploadTarget): Promise<void> {
+  const { prefix } = target;
   const hidden = (await listObjects(parts, prefix + HIDDEN)).keys.map((key) => key.slice(prefix.length));
   if (hidden.includes(JOURNAL)) {
     const text = new TextDecoder().decode(await getBytes(parts, prefix + JOURNAL));
-    await replace(parts, prefix, JSON.parse(text) as string[], async (key) =>
+    await replace(parts, target, JSON.parse(text) as string[], async (key) =>
       putBytes(parts, urlOf(parts, prefix + key), await getBytes(parts, prefix + NEW + key)),
     );
   } else {
@@ -65,7 +70,7 @@ export async function finishUpload(parts: RemoteParts, prefix: string): Promise<
 
 async function replace(
   parts: RemoteParts,
-  prefix: string,
+  { prefix, format }: UploadTarget,
   files: readonly string[],
   put: (key: string) => Promise<void>,
 ): Promise<void> {
@@ -73,14 +78,14 @@ async function replace(
   await remove(
     parts,
     prefix,
-    old.filter((key) => ROOT_DOCUMENTS.includes(key)),
+    old.filter((key) => format.documents.includes(key)),
   );
   await remove(
     parts,
     prefix,
-    old.filter((key) => !files.includes(key) && !ROOT_DOCUMENTS.includes(key)),
+    old.filter((key) => !files.includes(key) && !format.documents.includes(key)),
   );
-  await putInOrder(files, put);
+  await putInOrder(format, files, put);
   await remove(parts, prefix, [JOURNAL]);
   await remove(
     parts,
@@ -89,16 +94,20 @@ async function replace(
   );
 }
 
-async function putInOrder(files: readonly string[], put: (key: string) => Promise<void>): Promise<void> {
+async function putInOrder(
+  format: StoreFormat,
+  files: readonly string[],
+  put: (key: string) => Promise<void>,
+): Promise<void> {
   await putAll(
-    files.filter((key) => !DOCUMENT.test(key)),
+    files.filter((key) => !isDocument(format, key)),
     put,
   );
   await putAll(
-    files.filter((key) => DOCUMENT.test(key) && !ROOT_DOCUMENTS.includes(key)),
+    files.filter((key) => isDocument(format, key) && !format.documents.includes(key)),
     put,
   );
-  for (const key of ROOT_DOCUMENTS) if (files.includes(key)) await put(key);
+  for (const key of format.documents) if (files.includes(key)) await put(key);
 }
 
 async function putAll(files: readonly string[], put: (key: string) => Promise<void>): Promise<void> {

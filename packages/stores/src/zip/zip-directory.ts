@@ -1,5 +1,5 @@
+import type { RangeReader } from "../range-reader.js";
 import type { ZipMember } from "./zip-member.js";
-import type { ZipReader } from "./zip-store.js";
 
 /** What a zip file holds, as compact as it lies there: a few dozen bytes a member, however many there are. */
 export interface ZipDirectory {
@@ -32,7 +32,7 @@ const MOST_BYTES = 2 ** 30;
  *
  * @throws Error saying what is wrong, also where it is larger than a share of `mostBytes`
  */
-export async function readZipDirectory(reader: ZipReader, mostBytes: number): Promise<ZipDirectory> {
+export async function readZipDirectory(reader: RangeReader, mostBytes: number): Promise<ZipDirectory> {
   const { count, offset, size } = await findDirectory(reader);
   const most = Math.min(MOST_BYTES, Math.floor(SHARE * mostBytes));
   if (size > most)
@@ -103,7 +103,7 @@ export async function readZipDirectory(reader: ZipReader, mostBytes: number): Pr
 }
 
 /** Reads where the directory lies from the end of the file, behind which a comment may come. */
-async function findDirectory(reader: ZipReader) {
+async function findDirectory(reader: RangeReader) {
   const length = await reader.getLength();
   const size = Math.min(END_BYTES + MOST_COMMENT, length);
   const tail = await reader.read(length - size, size);
@@ -122,7 +122,7 @@ async function findDirectory(reader: ZipReader) {
   throw new Error("no directory at its end");
 }
 
-async function findLargeDirectory(reader: ZipReader, end: number) {
+async function findLargeDirectory(reader: RangeReader, end: number) {
   const locator = viewOf(await reader.read(end - 20, 20));
   if (locator.getUint32(0, true) !== LOCATOR_64)
     throw new Error("no zip64 directory where there should be one");

@@ -1,8 +1,8 @@
-import { promisify } from "node:util";
-import { inflateRaw } from "node:zlib";
+import { boundsOf } from "../byte-range.js";
+import type { RangeReader } from "../range-reader.js";
+import { TooLarge } from "../read-bounded.js";
 import type { ByteRange } from "../store.js";
-import { boundsOf } from "./read-file.js";
-import type { ZipReader } from "./zip-store.js";
+import { type Unpack, unpackStream } from "./unpack-stream.js";
 
 /** What the directory of a zip tells of a member. */
 export interface ZipMember {
@@ -21,12 +21,12 @@ const ENCRYPTED = 0x41;
 const MOST_UNPACKED = 2 ** 26;
 const MOST_RATIO = 256;
 
-const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
-
 /** What is read of a member: all of it or a part, and how many bytes may be held for that. */
 export interface MemberPart {
   readonly range?: ByteRange;
   readonly most: number;
+  /** What unpacks it; by default the runtime's streams. */
+  readonly unpack?: Unpack;
 }
 
 /**
@@ -35,9 +35,9 @@ export interface MemberPart {
  * @throws Error saying what is wrong
  */
 export async function readMember(
-  zip: ZipReader,
+  zip: RangeReader,
   member: ZipMember,
-  { range, most }: MemberPart,
+  { range, most, unpack = unpackStream }: MemberPart,
 ): Promise<Uint8Array> {
   const { compressionMethod: method, compressedSize: stored, uncompressedSize: size } = member;
   if (method !== STORED && method !== DEFLATED) {
@@ -58,17 +58,17 @@ export async function readMember(
   if (size > MOST_UNPACKED && size > MOST_RATIO * stored) {
     throw new Error(`a member of ${stored} bytes that unpacks to ${size}`);
   }
-  const bytes = await unpacked(await zip.read(start, stored), size);
+  const bytes = await unpacked(unpack, await zip.read(start, stored), size);
   return range ? bytes.slice(from, to) : bytes;
 }
 
-async function unpacked(stored: Uint8Array, size: number): Promise<Uint8Array> {
+async function unpacked(unpack: Unpack, packed: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array> {
   try {
-    const bytes = await inflate(stored, { maxOutputLength: Math.max(1, size) });
-    if (bytes.length === size) return new Uint8Array(bytes.buffer, bytes.byteOffset, size);
+    const bytes = await unpack(packed, size);
+    if (bytes.length === size) return bytes;
     throw new Error(`${bytes.length} bytes in a member of ${size}`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
+    if (!(error instanceof TooLarge)) throw error;
     throw new Error(`more than ${size} bytes in a member of ${size}`, { cause: error });
   }
 }

@@ -1,9 +1,10 @@
 import { StoreError } from "@flashdeconv/core";
-import { isMissingAnswer, type ObjectReader } from "../../remote/object-reader.js";
-import { refused } from "../../remote/refused.js";
-import type { ByteRange, ReadableStore } from "../../store.js";
-import { type ZipReader, zipStoreOf } from "../zip-store.js";
-import type { RemoteParts } from "./remote-parts.js";
+import type { ByteRange, ReadableStore } from "../store.js";
+import { requireWithin, type ZipReader } from "../zip/zip-reader.js";
+import { type ZipOptions, zipStore } from "../zip/zip-store.js";
+import type { HttpParts } from "./http-parts.js";
+import { isMissingAnswer, type ObjectReader } from "./object-reader.js";
+import { refused } from "./refused.js";
 
 /** Read with the size of the zip: nearly always the whole of its directory. */
 const TAIL_BYTES = 2 ** 17;
@@ -14,7 +15,11 @@ const WHOLE_MEMBER_BYTES = 2 ** 24;
  * The store in a zip file behind a network: its directory first, then what is asked for of each member, by ranges. A
  * member's header tells where its bytes begin and is nothing to wait for, so both come in one request.
  */
-export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promise<ReadableStore> {
+export async function remoteZip(
+  parts: HttpParts,
+  reader: ObjectReader,
+  zip: Omit<ZipOptions, "mostBytes">,
+): Promise<ReadableStore> {
   const { name, url, signedHow, options } = parts;
   const read = async (range: ByteRange) => {
     const part = await reader.read(url, { range });
@@ -23,7 +28,7 @@ export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promi
     throw new StoreError({
       path: name,
       found: `nothing there (the answer ${part.status})`,
-      expected: "a zip file of a Zarr store",
+      expected: `a zip file of a ${zip.format.name} store`,
       remedy: "Check the address.",
     });
   };
@@ -46,9 +51,7 @@ export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promi
       bounds = found;
     },
     async read(offset, length) {
-      if (offset < 0 || length < 0 || offset + length > size) {
-        throw new Error(`bytes ${offset} to ${offset + length} of ${size} asked for: the zip is damaged`);
-      }
+      requireWithin(size, offset, length);
       if (length === 0) return new Uint8Array(0);
       if (offset >= tailStart) return tail.bytes.slice(offset - tailStart, offset - tailStart + length);
       const end = memberEnd(offset);
@@ -68,11 +71,11 @@ export async function remoteZip(parts: RemoteParts, reader: ObjectReader): Promi
       return copyOf(await fetchRange(offset, length));
     },
   };
-  const store = await zipStoreOf(name, zipReader, options.mostBytes);
+  const store = await zipStore(name, zipReader, { ...zip, mostBytes: options.mostBytes });
   return { ...store, readAheadBytes: options.readAheadBytes };
 }
 
-async function sizeOf({ fetch, url, sign, signedHow, name }: RemoteParts): Promise<number> {
+async function sizeOf({ fetch, url, sign, signedHow, name }: HttpParts): Promise<number> {
   const answer = await fetch({ url, sign, range: { offset: 0, length: 1 } });
   if (answer.status !== 206 && answer.status !== 200) throw refused(url, answer, signedHow);
   if (answer.size !== undefined) return answer.size;

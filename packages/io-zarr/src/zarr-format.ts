@@ -1,0 +1,14 @@
+import type { StoreFormat } from "@flashdeconv/stores";
+
+/** What `@flashdeconv/stores` is told of Zarr, so that it knows a whole store from none, and writes documents after what they tell of. */
+export const ZARR: StoreFormat = {
+  name: "Zarr",
+  extension: ".zarr",
+  rootDocuments: ["zarr.json", ".zgroup", ".zmetadata", ".zarray"],
+  documents: [".zattrs", ".zarray", ".zmetadata", ".zgroup", "zarr.json"],
+  convertible: {
+    names: /\.h5[^./\\]*$/i,
+    called: "an HDF5 file",
+    remedy: 'Convert it in Python: anndata.read_h5ad(file).write_zarr("name.zarr").',
+  },
+};
