@@ -30,6 +30,9 @@ export interface CountCheck {
   emptySpotCount: number;
   nonzeroCount: number;
   max: number;
+  /** Of the spots that are not empty; Infinity and 0 while there is none. */
+  leastTotal: number;
+  greatestTotal: number;
   readonly total: OrderedSum;
   readonly faults: Map<CountFaultKind, OpenFault>;
 }
@@ -44,6 +47,9 @@ export interface CountReport {
   readonly total: number;
   /** Greatest finite value, 0 where there is none above. */
   readonly max: number;
+  /** Least and greatest sum of a spot that is not empty; Infinity and 0 where there is none. */
+  readonly leastTotal: number;
+  readonly greatestTotal: number;
   /** One entry per kind of fault that was met, the earliest (lowest spot, then gene) first; empty for counts. */
   readonly faults: readonly CountFault[];
 }
@@ -54,6 +60,8 @@ export function buildCountCheck(): CountCheck {
     emptySpotCount: 0,
     nonzeroCount: 0,
     max: 0,
+    leastTotal: Number.POSITIVE_INFINITY,
+    greatestTotal: 0,
     total: buildOrderedSum(1),
     faults: new Map(),
   };
@@ -128,6 +136,10 @@ function noteRow(
   if (greatest > check.max) check.max = greatest;
   check.nonzeroCount += nonzeroCount;
   if (nonzeroCount === 0) check.emptySpotCount++;
+  else {
+    if (total < check.leastTotal) check.leastTotal = total;
+    if (total > check.greatestTotal) check.greatestTotal = total;
+  }
   orderedSumAt(check.total, spot)[0] += total;
 }
 
@@ -161,6 +173,8 @@ export function mergeCountCheck(check: CountCheck, next: CountCheck): void {
   check.emptySpotCount += next.emptySpotCount;
   check.nonzeroCount += next.nonzeroCount;
   check.max = Math.max(check.max, next.max);
+  check.leastTotal = Math.min(check.leastTotal, next.leastTotal);
+  check.greatestTotal = Math.max(check.greatestTotal, next.greatestTotal);
   mergeOrderedSum(check.total, next.total);
   for (const [kind, fault] of next.faults) {
     const earlier = check.faults.get(kind);
@@ -170,28 +184,20 @@ export function mergeCountCheck(check: CountCheck, next: CountCheck): void {
 }
 
 export function finishCountCheck(check: CountCheck): CountReport {
-  const { spotCount, emptySpotCount, nonzeroCount, max } = check;
+  const { spotCount, emptySpotCount, nonzeroCount, max, leastTotal, greatestTotal } = check;
   const faults = [...check.faults.values()].map((fault) => Object.freeze({ ...fault }));
   faults.sort((a, b) => a.spot - b.spot || a.gene - b.gene);
   const total = finishOrderedSum(check.total)[0];
-  return Object.freeze({ spotCount, emptySpotCount, nonzeroCount, total, max, faults });
-}
-
-/** No logarithm of what was ever sequenced is above this: it would stand for 485 million counts, or, to base 2, a million. */
-const GREATEST_LOGARITHM = 20;
-
-export type CountVerdict = "counts" | "decimal counts" | "logged or scaled" | "invalid";
-
-/**
- * What kind of matrix the values look like: `"counts"` without any fault; where some values are not whole, `"decimal counts"` if the
- * greatest is too large for a logarithm and none is negative, as the removal of ambient RNA leaves them, else `"logged or scaled"`
- * (negative ones are what centring leaves); `"invalid"` when values are not finite, or negative though whole.
- */
-export function describeCounts(report: CountReport): CountVerdict {
-  const kinds = new Set(report.faults.map((fault) => fault.kind));
-  if (kinds.size === 0) return "counts";
-  if (kinds.has("not finite") || !kinds.has("not whole")) return "invalid";
-  return !kinds.has("negative") && report.max > GREATEST_LOGARITHM ? "decimal counts" : "logged or scaled";
+  return Object.freeze({
+    spotCount,
+    emptySpotCount,
+    nonzeroCount,
+    total,
+    max,
+    leastTotal,
+    greatestTotal,
+    faults,
+  });
 }
 
 function noteFault(faults: CountCheck["faults"], spot: number, gene: number, value: number): void {

@@ -22,11 +22,10 @@ export {
   type CountFault,
   type CountFaultKind,
   type CountReport,
-  type CountVerdict,
-  describeCounts,
   finishCountCheck,
   mergeCountCheck,
 } from "./count-check.js";
+export { type CountVerdict, describeCounts } from "./describe-counts.js";
 export { librarySizes } from "./library-sizes.js";
 export { type LogBase, type LogCpm, logCpmInPlace } from "./log-cpm.js";
 export { buildNormalization, type Normalization, type Raw } from "./normalization.js";

@@ -40,7 +40,12 @@ function naiveReport({ indptr, indices, values, spotCount }: CsrChunk): CountRep
     ({ value }, i) => faulty.findIndex((other) => kindOf(other.value) === kindOf(value)) === i,
   );
   const finite = entries.map(({ value }) => value).filter(Number.isFinite);
+  const totals = [...new Set(entries.map(({ spot }) => spot))].map((spot) =>
+    entries.reduce((sum, e) => (e.spot === spot && Number.isFinite(e.value) ? sum + e.value : sum), 0),
+  );
   return {
+    leastTotal: Math.min(Number.POSITIVE_INFINITY, ...totals),
+    greatestTotal: Math.max(0, ...totals),
     spotCount,
     emptySpotCount: spotCount - new Set(entries.map(({ spot }) => spot)).size,
     nonzeroCount: entries.length,
@@ -111,5 +116,34 @@ describe("describeCounts", () => {
     ["invalid", [0.5, Number.POSITIVE_INFINITY]],
   ])("says %s of %j", (description, row) => {
     expect(describeCounts(check(csrFrom([row])))).toBe(description);
+  });
+
+  const rows = Array.from({ length: 40 }, (_, i) => [1 + (i % 7), i % 5, null, 3 * (i % 4), i % 2]);
+  const scaledTo = (sum: number) =>
+    rows.map((row) => {
+      const total = row.reduce((all: number, value) => all + (value ?? 0), 0);
+      return row.map((value) => (value === null ? null : Number(((value * sum) / total).toFixed(3))));
+    });
+
+  it.each([1, 14.5, 1e4, 1e6])("says normalised where all rows sum to nearly %d", (sum) => {
+    expect(describeCounts(check(csrFrom([[null], ...scaledTo(sum)]), 7))).toBe("normalised counts");
+  });
+
+  it("says so of whole blocks that were merged, and not where one row is of another depth", () => {
+    const merged = buildCountCheck();
+    const many = Array.from({ length: ORDERED_SUM_BLOCK + 9 }, (_, i) => scaledTo(1e4)[i % rows.length]);
+    many[ORDERED_SUM_BLOCK + 3] = [7.25, 3];
+    for (const [start, rowsOfPart] of [
+      [0, many.slice(0, ORDERED_SUM_BLOCK)],
+      [ORDERED_SUM_BLOCK, many.slice(ORDERED_SUM_BLOCK)],
+    ] as const) {
+      const part = buildCountCheck();
+      addCountCheck(part, { ...csrFrom(rowsOfPart), spotStart: start });
+      if (start === 0) expect(describeCounts(finishCountCheck(part))).toBe("normalised counts");
+      mergeCountCheck(merged, part);
+    }
+    expect(describeCounts(finishCountCheck(merged))).toBe("decimal counts");
+    // Downsampled counts have one depth, too.
+    expect(describeCounts(check(csrFrom(Array.from({ length: 9 }, () => [3, 4]))))).toBe("counts");
   });
 });

@@ -1,4 +1,12 @@
-import { CountError, GeneMismatchError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
+import {
+  CountError,
+  type CsrChunk,
+  collect,
+  GeneMismatchError,
+  memorySource,
+  OptionError,
+  ShapeError,
+} from "@flashdeconv/core";
 import { nnls, type Solver } from "@flashdeconv/solver";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -56,6 +64,46 @@ describe("values that are no counts", () => {
       /reference: found [\d.]+ in cell "cell-0".*--reference-layer NAME/,
     );
   });
+
+  it("are told as normalised where all rows have one sum, and the raw layer is named", async () => {
+    const { spatial, reference, matrix } = section;
+    const rows = withRows(matrix, (row) => {
+      const total = row.reduce((sum, value) => sum + value, 0);
+      return row.map((value) => (value * 1e4) / total);
+    });
+    const layer = async () => [{ layer: "counts", counts: memorySource(matrix) }];
+    const given = { ...spatial, counts: memorySource(rows), otherMatrices: layer };
+    const error = await deconvolve(given, reference).catch((thrown) => thrown);
+    expect(error.message).toMatch(
+      /sum to about 10000: .*not raw ones.*--layer counts.*Only if there is none/,
+    );
+    expect(error.message).not.toMatch(/ambient|as they are/);
+    const { notices } = await deconvolve(given, reference, { allowNonCounts: true });
+    expect(notices.find(({ code }) => code === "normalised-section")?.message).toMatch(
+      /about 10000.*--layer/,
+    );
+  });
+
+  it("are told as logged, of either side, though they were allowed", async () => {
+    const { spatial, reference, matrix } = section;
+    const log = (of: CsrChunk) => memorySource(withRows(of, (row) => row.map(Math.log1p)));
+    const cells = await collect(reference.counts);
+    const allowed = { allowNonCounts: true };
+    const codesOf = async (s: object, r: object, options: object = allowed) =>
+      (await deconvolve({ ...spatial, ...s }, { ...reference, ...r }, options)).notices.map((n) => n.code);
+    expect(await codesOf({ counts: log(matrix) }, {})).toContain("logged-section");
+    expect(await codesOf({}, { counts: log(cells) })).toContain("logged-reference");
+    expect((await codesOf({}, {})).join()).not.toMatch(/logged|normalised/);
+    const asTheyAre = { method: "flashdeconv", preprocess: "raw" };
+    expect((await codesOf({ counts: log(matrix) }, {}, asTheyAre)).join()).not.toMatch(/logged/);
+  });
+
+  function withRows(matrix: CsrChunk, change: (row: number[]) => number[]): CsrChunk {
+    const values = Array.from({ length: matrix.spotCount }, (_, spot) =>
+      change([...matrix.values.subarray(matrix.indptr[spot], matrix.indptr[spot + 1])]),
+    );
+    return { ...matrix, values: Float32Array.from(values.flat()) };
+  }
 
   it("are taken where that was asked for, but never NaN", async () => {
     const { at } = target(section);

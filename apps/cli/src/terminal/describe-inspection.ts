@@ -104,6 +104,7 @@ function matrixTable(matrices: LayerReport["matrices"]): string[] {
 const VERDICTS = {
   counts: "raw counts: whole numbers of at least 0",
   "decimal counts": "decimal counts, as after the removal of ambient RNA: usable with --allow-non-counts",
+  "normalised counts": "NOT raw counts: normalised, all rows sum to nearly the same",
   "logged or scaled": "NOT raw counts: logged or scaled",
   invalid: "NOT usable: negative or not finite",
 } as const satisfies Record<ReturnType<typeof describeCounts>, string>;

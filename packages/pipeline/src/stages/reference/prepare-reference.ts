@@ -19,8 +19,9 @@ import type { CellReference, ReferenceInput } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import { isSignature } from "../check-inputs.js";
+import { noteValues } from "./note-values.js";
 import type { CountOptions } from "./require-counts.js";
-import { noteBoolean, requireCounts } from "./require-counts.js";
+import { requireCounts } from "./require-counts.js";
 
 export interface PreparedReference {
   /** Mean raw counts per type over the shared genes. */
@@ -110,7 +111,7 @@ async function readCells(
   };
   const found = finishCountCheck(check);
   await requireCounts(found, subject, options);
-  noteBoolean(found, "reference", notices);
+  noteValues(found, "reference", options, notices);
   const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
   const { signature, cellCounts, unlabelledCount } = finishSignature(sums, names, geneNames);
   if (unlabelledCount > 0) {

@@ -1,7 +1,6 @@
 import { CountError } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { OtherMatrix } from "../../contracts/inputs.js";
-import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
 import { judgeMatrices } from "./find-counts.js";
 
@@ -49,20 +48,8 @@ export async function requireCounts(
   });
 }
 
-/** Tells where values may only say whether a gene was seen. */
-export function noteBoolean(
-  { max, nonzeroCount, faults }: CountReport,
-  subject: "section" | "reference",
-  notices: NoticeList,
-): void {
-  if (nonzeroCount === 0 || max !== 1 || faults.length > 0) return;
-  notices.add({
-    code: `boolean-${subject}`,
-    message: `All values of the ${subject} are 0 or 1. Unless it is as sparse as that, they say whether a gene was seen and not how often: choose the layer that holds counts (${layerOption(subject)}).`,
-  });
-}
-
-function layerOption(subject: string): string {
+/** The option that names a layer of a side. */
+export function layerOption(subject: string): string {
   return subject === "reference" ? "--reference-layer" : "--layer";
 }
 
@@ -70,6 +57,11 @@ function layerOption(subject: string): string {
 function mostTelling(faults: readonly CountFault[]): CountFault | undefined {
   const byKind = (kind: string) => faults.find((fault) => fault.kind === kind);
   return byKind("not finite") ?? byKind("not whole") ?? byKind("negative");
+}
+
+/** The one sum of normalised rows, as a person would write it. */
+export function aboutTotal({ greatestTotal }: CountReport): number {
+  return Number(greatestTotal.toPrecision(4));
 }
 
 /** Layers of the same store that hold raw counts. */
@@ -94,6 +86,9 @@ function remedyFor(
   const verdict = describeCounts(report);
   if (verdict === "decimal counts") {
     return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with --allow-non-counts, whatever the method. ${elsewhere} if there is one.`;
+  }
+  if (verdict === "normalised counts") {
+    return `All rows sum to about ${aboutTotal(report)}: these are counts that were brought to one depth (CPM, CP10k, normalize_total), not raw ones. ${elsewhere}. Only if there is none, allow them with --allow-non-counts: how deep each ${subject === "reference" ? "cell" : "spot"} was is lost, so noise is misjudged.`;
   }
   if (verdict === "logged or scaled") {
     return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with --allow-non-counts (scaled values: --method flashdeconv --preprocess raw).`;

@@ -36,6 +36,7 @@ export function packSurvey({ moments, check, sample, depths }: SurveyPart): Piec
       totalSums: total.sums,
       // JSON knows no infinity, and a value may be one.
       max: Float64Array.of(check.max),
+      rowTotals: Float64Array.of(check.leastTotal, check.greatestTotal),
       faults: Float64Array.from(
         faults.flatMap(({ valueCount, spot, gene, value }) => [valueCount, spot, gene, value]),
       ),
@@ -49,10 +50,12 @@ export function packSurvey({ moments, check, sample, depths }: SurveyPart): Piec
 
 export function unpackSurvey({ facts, arrays }: Piece): SurveyPart {
   const { geneCount, spotCount, emptySpotCount, nonzeroCount, faultKinds, doublings } = facts as SurveyFacts;
-  const { momentPlaces, momentSums, totalPlaces, totalSums, max, faults } = arrays as Record<
+  const { momentPlaces, momentSums, totalPlaces, totalSums, max, rowTotals, faults } = arrays as Record<
     string,
     Float64Array
   >;
+  // Earlier versions kept none: then they are as far apart as can be, which says nothing.
+  const [leastTotal, greatestTotal] = rowTotals ?? [0, Number.POSITIVE_INFINITY];
   const found = faultKinds.map((kind, i): [CountFaultKind, CountFault] => {
     const [valueCount, spot, gene, value] = faults.subarray(4 * i, 4 * i + 4);
     return [kind, { kind, valueCount, spot, gene, value }];
@@ -64,6 +67,8 @@ export function unpackSurvey({ facts, arrays }: Piece): SurveyPart {
       emptySpotCount,
       nonzeroCount,
       max: max[0],
+      leastTotal,
+      greatestTotal,
       total: unpackSum(1, totalPlaces, totalSums),
       faults: new Map(found),
     },

@@ -16,8 +16,9 @@ import type { RunContext } from "../../contracts/run-context.js";
 import type { SampleRows, SpotSample } from "../../contracts/sample.js";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { runPass } from "../../runtime/run-pass.js";
+import { noteValues } from "../reference/note-values.js";
 import type { CountOptions } from "../reference/require-counts.js";
-import { noteBoolean, requireCounts } from "../reference/require-counts.js";
+import { requireCounts } from "../reference/require-counts.js";
 import { packSurvey, unpackSurvey } from "./pack-survey.js";
 import { type JoinedRows, joinSampleRows, leaveOutDeepSpots } from "./sample-rows.js";
 
@@ -77,6 +78,8 @@ export async function surveySpots(
   };
   await runPass(settings, run);
   const report = finishCountCheck(check);
+  // Scaled values, which may be negative, are no counts to weigh.
+  const wantedCounts: CountOptions = withDepths ? { ...options, preprocess: "log-cpm" } : options;
   await requireCounts(
     report,
     {
@@ -86,14 +89,13 @@ export async function surveySpots(
       nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
       otherMatrices: async () => (await spatial.otherMatrices?.({ signal })) ?? [],
     },
-    // Scaled values, which may be negative, are no counts to weigh.
-    withDepths ? { ...options, preprocess: "log-cpm" } : options,
+    wantedCounts,
   );
   const isEmpty = report.nonzeroCount === 0;
   if (isEmpty) {
     notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
   }
-  noteBoolean(report, "section", notices);
+  noteValues(report, "section", wantedCounts, notices);
   const joined = joinSampleRows(rows, spots.length, columns.length);
   if (!withDepths) return { moments: finishMoments(moments), sample: joined, isEmpty };
   const depths = finishDepthSums(depthSums);
