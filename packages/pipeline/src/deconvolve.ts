@@ -13,6 +13,7 @@ import { buildSpatialGraph } from "./stages/neighbors/spatial-graph.js";
 import { alignInputs } from "./stages/reference/align-inputs.js";
 import { prepareReference } from "./stages/reference/prepare-reference.js";
 import { solveSection } from "./stages/solve/solve-section.js";
+import { precisionOf } from "./stages/summarize/spot-statistics.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
 import { requireRawMeans } from "./stages/survey/require-raw-means.js";
 import { NO_SAMPLE, sampleSpots } from "./stages/survey/sample-spots.js";
@@ -82,7 +83,8 @@ export async function deconvolve(
   await callbacks.onSummary?.(summary);
 
   try {
-    return await solveSection(summary, { ...options, solver: fit.solver }, run);
+    const precision = precisionOf(summary);
+    return await solveSection(summary, { ...options, precision, solver: fit.solver }, run);
   } catch (error) {
     // On scratch rows have numbers of their own.
     throw await withSpotName(error, callbacks.scratch ? undefined : spatial.readSpotName);

@@ -7,6 +7,7 @@ import type { SectionSummary } from "./contracts/summary.js";
 import { describeSummary } from "./describe-summary.js";
 import type { PreparedReference } from "./stages/reference/prepare-reference.js";
 import { startSession } from "./stages/solve/start-session.js";
+import { enoughPrecision } from "./stages/summarize/enough-precision.js";
 import { summarizeSpots } from "./stages/summarize/summarize-spots.js";
 import type { Fit } from "./tuning/settle-smoothing.js";
 
@@ -25,11 +26,13 @@ export interface SectionFindings {
 export async function summarizeSection(
   spatial: SpatialInput,
   { fit: { solver, problem }, context, graph, columns, prepared, sharedGeneCount }: SectionFindings,
-  options: DeconvolveOptions,
+  given: DeconvolveOptions,
   run: RunContext,
 ): Promise<SectionSummary> {
   const { session, request } = startSession(solver, problem, context);
-  const { precision, kernels } = options;
+  const precision = enoughPrecision(solver, session, given, run.notices);
+  const options = { ...given, precision };
+  const { kernels } = options;
   const { normalization, statistics } = problem;
   const wanted = {
     columns: problem.genes.map((gene) => columns[gene]),

@@ -151,4 +151,14 @@ describe("many types that are not told apart", () => {
     expect(notices.map(({ code }) => code)).toEqual(["undetermined-types"]);
     expect(notices[0].message).toMatch(/"type 0", .* and 2 more\. .*--merge-types/);
   });
+
+  it("in several groups are merged by what is told, group by group", () => {
+    const [one, two, ...others] = differing(6, 40);
+    const [notice] = noticesOf([one, two, one, two, ...others]);
+    const merged = /--merge-types '(.*)'/.exec(notice.message)?.[1] ?? "";
+    expect(JSON.parse(merged)).toEqual({
+      "type 0 or type 2": ["type 0", "type 2"],
+      "type 1 or type 3": ["type 1", "type 3"],
+    });
+  });
 });

@@ -72,6 +72,14 @@ function cellsWith(columns: ReadonlySet<number>, how: "zeroed" | "dropped"): Cel
   return { ...reference, geneNames, counts: memorySource(withColumns(cells, columns, how)) };
 }
 
+it("a sketch of fewer dimensions than types is refused", async () => {
+  const { spatial, reference } = section;
+  const sketched = (sketchDimension: number) =>
+    deconvolve(spatial, reference, { method: "flashdeconv", sketchDimension });
+  await expect(sketched(2)).rejects.toThrow(/option sketchDimension: found 2, .*dimensions.*types.* 3, /);
+  expect((await sketched(3)).spotCount).toBe(60);
+});
+
 /** The same cells and as many more of another type, "Silent", whose counts are all of genes that the section lacks. */
 function withSilentType({ geneNames, counts: _, cellTypes }: CellReference): CellReference {
   const extra = 4;

@@ -20,6 +20,7 @@ export { buildNnlsWorkspace, type NnlsWorkspace, solveDiagonalNnls, solveNnls } 
 export { type CoarseSize, coarseLevelBytes, coarseStartBytes } from "./levels.js";
 export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
 export { refuseUnknown, requireNumber } from "./options.js";
+export { roundingError } from "./section-progress.js";
 export { looksAtNeighbors, type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
 export {
   assessPiece,

@@ -9,6 +9,8 @@ export interface SectionFacts {
   readonly coarseRows: readonly number[];
   /** An array of the kind that abundances are kept in. */
   readonly abundance: StatArray;
+  /** The same of the spots' statistics; that of abundances if left out. */
+  readonly statistics?: StatArray;
   /** Whether neighbours count; if not, one sweep is all and nothing is to be added. */
   readonly isCoupled: boolean;
 }
@@ -20,7 +22,7 @@ export interface SectionProgress {
   /** Estimated largest error of any proportion. */
   readonly estimate: number;
   readonly isDone: boolean;
-  /** Whether no sweep is left to do; independent spots need none. */
+  /** Whether the estimate is within the tolerance; that of independent spots no sweep can lower. */
   readonly isConverged: boolean;
   /** Of the next sweep. */
   readonly relaxation: number;
@@ -42,11 +44,20 @@ export interface SectionProgress {
 /** Of the greatest growth of rounding this much was seen (types that differ by 0.3 to 30 per cent: 0.006 to 0.3). */
 const ROUNDING_SHARE = 0.3;
 
+/** Estimated largest error of any proportion of independent spots: what the rounding of their statistics may have grown to. */
+export function roundingError(
+  { conditioning = 0 }: Pick<SolverSession, "conditioning">,
+  precision: "float64" | "float32",
+): number {
+  return ROUNDING_SHARE * (precision === "float32" ? 2 ** -24 : 2 ** -53) * conditioning;
+}
+
 /** Counts sweeps and decides when to stop; `solve` and `solveStrips` share it, so that they take the same sweeps. */
 export function sectionProgress(
-  { session: { pull, conditioning = 0 }, coarseRows, abundance, isCoupled }: SectionFacts,
+  { session, coarseRows, abundance, statistics = abundance, isCoupled }: SectionFacts,
   { tolerance, maxSweeps }: SolveOptions,
 ): SectionProgress {
+  const { pull } = session;
   const alone = coarseRows.length > 0 ? 0 : 1;
   const isSingle = abundance instanceof Float32Array;
   const roundingStep = isSingle ? 2 ** -24 : 2 ** -53;
@@ -56,7 +67,9 @@ export function sectionProgress(
   const overRelaxation = chooseRelaxation(isCoupled ? (pull ?? 0) : 0);
   const changes: number[] = [];
   // Independent spots are solved exactly, but for what rounding did to their statistics.
-  let estimate = isCoupled ? 0 : ROUNDING_SHARE * roundingStep * conditioning;
+  let estimate = isCoupled
+    ? 0
+    : roundingError(session, statistics instanceof Float32Array ? "float32" : "float64");
   let isDone = !isCoupled;
   let doubleFrom: number | undefined;
   const relaxationAhead = (ahead: number) => (changes.length + ahead < PLAIN_SWEEPS ? 1 : overRelaxation);
@@ -78,7 +91,7 @@ export function sectionProgress(
       return estimate;
     },
     get isConverged() {
-      return !isCoupled || estimate <= tolerance;
+      return estimate <= tolerance;
     },
     get isDone() {
       return isDone;

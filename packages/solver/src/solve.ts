@@ -103,7 +103,7 @@ export async function solve<A extends StatArray = Float64Array>(
     else await sweepAlone(runner, finest, allocate);
   }
 
-  const progress = sectionProgress({ session, coarseRows, abundance, isCoupled }, options);
+  const progress = sectionProgress({ session, coarseRows, abundance, statistics, isCoupled }, options);
   if (resume?.level === "section") {
     progress.replay(resume.changes);
     if (resume.abundance instanceof Float64Array) finest = inDouble(finest, resume.abundance, allocate);

@@ -27,6 +27,7 @@ it("exports what it promises and nothing else", () => {
       "refuseUnknown",
       "requireNumber",
       "resolveSolveOptions",
+      "roundingError",
       "solve",
       "solveDiagonalNnls",
       "solveNnls",

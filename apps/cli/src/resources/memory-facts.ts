@@ -6,6 +6,7 @@ import {
   needsSample,
   type ReferenceFacts,
   type ReferenceInput,
+  wantsNeighbors,
 } from "@flashdeconv/pipeline";
 
 /** Types that are assumed where no reference says how many there are. */
@@ -38,7 +39,8 @@ export function memoryFacts(
     spotCount,
     typeCount: reference ? typeCountOf(reference) : USUAL_TYPE_COUNT,
     geneCount: geneNames.length,
-    precision,
+    // Where nothing is smoothed, types that are much alike are summarised and solved in double.
+    precision: wantsNeighbors(options) ? precision : "float64",
     neighborCount:
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
     mayBeStrong: mayBeStrong({ platform, smoothing, input: solver.input, ...solverOptions }),

@@ -1,4 +1,4 @@
-import type { ReferenceSignature } from "@flashdeconv/core";
+import { OptionError, type ReferenceSignature } from "@flashdeconv/core";
 import { buildNormalization, normalizeSignature } from "@flashdeconv/normalize";
 import { leverageScores } from "@flashdeconv/select-genes";
 import {
@@ -51,6 +51,15 @@ function drawSketch(
 ): Sketch | undefined {
   if (sketchDimension === "none") return undefined;
   const geneCount = signature.geneNames.length;
+  const typeCount = signature.typeNames.length;
+  if (sketchDimension < typeCount) {
+    throw new OptionError({
+      option: "sketchDimension",
+      value: sketchDimension,
+      rule: `"none", or at least as many dimensions as cell types, of which there are ${typeCount}, better five times as many`,
+      remedy: "With fewer, no answer is the only one that fits.",
+    });
+  }
   if (geneCount < sketchDimension) {
     notices.add({
       code: "fewer-genes-than-sketch",

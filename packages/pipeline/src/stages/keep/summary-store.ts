@@ -18,7 +18,7 @@ import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/store
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { SectionSummary } from "../../contracts/summary.js";
-import { isSource } from "../summarize/spot-statistics.js";
+import { isSource, precisionOf } from "../summarize/spot-statistics.js";
 import type { ResultFrame } from "../write/write-deconvolution.js";
 import { packArrays, unpackArrays } from "./pack-arrays.js";
 
@@ -72,7 +72,7 @@ export async function writeSummary(
     spotCount: summary.spotCount,
     typeNames: reference.typeNames,
     silentTypes: summary.silentTypes,
-    precision: librarySizes instanceof Float32Array ? "float32" : "float64",
+    precision: precisionOf(summary),
     edgeCount: graph.neighbors.indices.length,
     hasOrder: graph.order !== undefined,
     dimension: coordinates?.dimension ?? 0,

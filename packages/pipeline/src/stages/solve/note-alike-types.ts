@@ -43,8 +43,12 @@ function list(groups: readonly (readonly string[])[]): string {
   return shown.join("; ") + (groups.length > SHOWN ? `; and ${groups.length - SHOWN} more groups` : "");
 }
 
-/** How to merge, with the first group as the example. */
-function advice([names]: readonly (readonly string[])[]): string {
-  const merged = names.length > SHOWN ? "{...}" : JSON.stringify({ [names.join(" or ")]: names });
+/** How to merge the groups that are shown. */
+function advice(groups: readonly (readonly string[])[]): string {
+  const shown = groups.slice(0, SHOWN);
+  const isLong = shown.some((names) => names.length > SHOWN);
+  const merged = isLong
+    ? "{...}"
+    : JSON.stringify(Object.fromEntries(shown.map((names) => [names.join(" or "), names])));
   return `To merge them, give their cells one label in the reference, or keep the statistics (run --save-stats) and solve them with --merge-types '${merged}'.`;
 }
