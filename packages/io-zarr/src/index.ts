@@ -17,7 +17,7 @@
  */
 
 export type { NameChunk } from "@flashdeconv/core";
-export { type CompressorName, compressorLike } from "./codecs/compressors.js";
+export type { CompressorName } from "./codecs/compressors.js";
 export type { ColumnValues } from "./read/column-values.js";
 export { type CoordinateCandidate, describeCandidates } from "./read/coordinate-candidates.js";
 export type { GeneColumn } from "./read/gene-names.js";
@@ -63,6 +63,7 @@ export { writeAnnData } from "./write/write-anndata.js";
 export { type ArraysContents, type NumberStream, writeArrays } from "./write/write-arrays.js";
 export {
   type EncodeOptions,
+  type OutputHint,
   resolveWriteOptions,
   WRITE_DEFAULTS,
   type WriteOptions,

@@ -13,7 +13,6 @@ it("exports what is meant to be public, and nothing else", () => {
       "addTable",
       "addToAnnData",
       "checkPlace",
-      "compressorLike",
       "describeCandidates",
       "foreignPart",
       "inspectStore",

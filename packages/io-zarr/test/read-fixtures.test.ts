@@ -45,7 +45,7 @@ describe.skipIf(!fixtures)(
       for (const name of names) {
         await withStore(`${fixtures}/${version}/${name}`, async (store) => {
           const dataset = await openSpatial(store);
-          expect(dataset.zarrFormat).toBe(version === "anndata-0.12" ? 3 : 2);
+          expect(dataset.outputHint.zarrFormat).toBe(version === "anndata-0.12" ? 3 : 2);
           expect(await collect(dataset.counts)).toEqual(dense);
           await checkSource(dataset.counts);
           expect(dataset.geneNames.slice(0, 2)).toEqual(["gene_0", "gene_1"]);

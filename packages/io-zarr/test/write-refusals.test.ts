@@ -132,6 +132,12 @@ describe("resolveWriteOptions", () => {
     });
   });
 
+  it("takes what is not said from the hint of a section", () => {
+    const like = { zarrFormat: 3, compressor: "none" } as const;
+    expect(resolveWriteOptions({ like })).toMatchObject(like);
+    expect(resolveWriteOptions({ like, zarrFormat: 2, compressor: "gzip" })).toEqual(WRITE_DEFAULTS);
+  });
+
   it.each([
     ["zarrFormat", 4],
     ["spotsPerChunk", 0],

@@ -138,7 +138,7 @@ describe.skipIf(!golden)("writing what was read (skipped without ../shared/data/
     );
 
     const copy = await openSpatial(store);
-    expect(copy.zarrFormat).toBe(zarrFormat);
+    expect(copy.outputHint.zarrFormat).toBe(zarrFormat);
     expect(copy.geneNames).toEqual(geneNames);
     expect(await copy.readCoordinates()).toEqual(coordinates);
     expect(await collect(copy.counts)).toEqual(await collect(spatial.counts));

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { compressorLike, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
+import { openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import {
   addResultTable,
   addResultToStore,
@@ -196,20 +196,27 @@ async function write(
   const { signal } = terminal;
   const options = {
     ...layout,
-    compressor: compressorLike(spatial.matrix.codecs),
+    like: spatial.outputHint,
     signal,
     onProgress: writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" }),
   };
   const spotNames = spatial.spotNames({ signal });
   const { tablePath } = spatial;
   if (inPlace) return addResultToStore(output, result, { spotNames }, { ...options, tablePath });
-  const format = zarrFormat === undefined ? spatial.zarrFormat : (Number(zarrFormat) as 2 | 3);
   const coordinates = await readIfThere(spatial, terminal);
   if (newTable !== undefined && tablePath !== undefined) {
     const place = { name: newTable, tablePath, overwrite };
     return addResultTable(output, result, { spotNames, coordinates }, { ...options, ...place });
   }
-  await writeResultStore(output, result, { spotNames, coordinates }, { ...options, zarrFormat: format });
+  await writeResultStore(
+    output,
+    result,
+    { spotNames, coordinates },
+    {
+      ...options,
+      zarrFormat: zarrFormat === undefined ? undefined : (Number(zarrFormat) as 2 | 3),
+    },
+  );
 }
 
 /** The AnnData group that holds a result that was written into the section's own store. */

@@ -1,5 +1,7 @@
 import type { ChunkSource, Coordinates, CsrChunk, NameChunk, Notice } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
+import { compressorLike } from "../codecs/compressors.js";
+import type { OutputHint } from "../write/write-options.js";
 import { coordinateMemory } from "./coordinate-memory.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";
 import type { MatrixInfo } from "./matrix-info.js";
@@ -24,7 +26,8 @@ export interface SpatialDataset {
   /** Spots x genes. Float32 values, or Float64 where the store has float64. Each pass reads the store again. */
   readonly counts: ChunkSource<CsrChunk>;
   readonly matrix: MatrixInfo;
-  readonly zarrFormat: 2 | 3;
+  /** How results are best written, for `like` of the writers: in the section's version of Zarr, with zstd where it has that. */
+  readonly outputHint: OutputHint;
   /** Where in a SpatialData container the table lies (`tables/table`); undefined for an AnnData store. */
   readonly tablePath: string | undefined;
   /**
@@ -72,7 +75,7 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
     geneNames: await readNames(geneNames, resolved.signal),
     counts: sourceInStore(store, matrix.source(sourceOptions(resolved, matrix.info))),
     matrix: matrix.info,
-    zarrFormat: hierarchy.zarrFormat,
+    outputHint: { zarrFormat: hierarchy.zarrFormat, compressor: compressorLike(matrix.info.codecs) },
     tablePath: root.container?.tablePath,
     otherMatrices: ({ signal } = {}) =>
       inStore(store, () => openOthers(hierarchy.withSignal(signal), matrix.info.path, resolved)),

@@ -1,12 +1,20 @@
 import { OptionError, type Progress } from "@flashdeconv/core";
 import { COMPRESSOR_NAMES, type CompressorName } from "../codecs/compressors.js";
 
+/** How what belongs to a section is best written, so that who reads the section can read that too: `outputHint` of an opened one. */
+export interface OutputHint {
+  readonly zarrFormat: 2 | 3;
+  readonly compressor: CompressorName;
+}
+
 /** How arrays are laid out and what to hear of the writing. */
 export interface EncodeOptions {
   /** Spots per chunk of every column and table. 65,536: at most half a MiB per chunk, 16 files per million spots. */
   readonly spotsPerChunk?: number;
   /** Numbers per chunk of sparse matrices and dense arrays. 1,048,576: 4 MiB of float32, a good size over a network. */
   readonly valuesPerChunk?: number;
+  /** Of the section that the results are about: stands for `compressor`, and `zarrFormat` of a new store, where these are left out. */
+  readonly like?: OutputHint;
   /** "gzip" by default, which every Zarr library reads; "zstd" where the runtime can write it. */
   readonly compressor?: CompressorName;
   /** Checked before each chunk is taken and written; the reason is rethrown as it is, after the changes are discarded. */
@@ -33,10 +41,10 @@ export type ResolvedWriteOptions = Omit<WriteOptions, keyof typeof WRITE_DEFAULT
 /** Fills in the defaults. Throws OptionError for a value that an option cannot take. */
 export function resolveWriteOptions(options: WriteOptions = {}): ResolvedWriteOptions {
   const resolved = {
-    zarrFormat: options.zarrFormat ?? WRITE_DEFAULTS.zarrFormat,
+    zarrFormat: options.zarrFormat ?? options.like?.zarrFormat ?? WRITE_DEFAULTS.zarrFormat,
     spotsPerChunk: options.spotsPerChunk ?? WRITE_DEFAULTS.spotsPerChunk,
     valuesPerChunk: options.valuesPerChunk ?? WRITE_DEFAULTS.valuesPerChunk,
-    compressor: options.compressor ?? WRITE_DEFAULTS.compressor,
+    compressor: options.compressor ?? options.like?.compressor ?? WRITE_DEFAULTS.compressor,
     signal: options.signal,
     onProgress: options.onProgress,
   };
