@@ -1,12 +1,12 @@
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { Parameters } from "./contracts/parameters.js";
 import type { Problem } from "./contracts/problem.js";
-import type { PreparedReference } from "./stages/reference/prepare-reference.js";
+import type { AlignedReference } from "./stages/reference/align-reference.js";
 
 export interface SummaryFacts {
   readonly options: DeconvolveOptions;
   readonly problem: Problem;
-  readonly prepared: PreparedReference;
+  readonly prepared: AlignedReference;
   readonly sharedGeneCount: number;
   readonly spotCount: number;
   readonly meanDegree: number;

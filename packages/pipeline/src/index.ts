@@ -23,7 +23,14 @@
 
 export type { Deconvolution, SpotAnswers } from "./contracts/answers.js";
 export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./contracts/checkpoint.js";
-export type { CellReference, OtherMatrix, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
+export type {
+  CellReference,
+  OpenReference,
+  OtherMatrix,
+  PreparedReference,
+  ReferenceInput,
+  SpatialInput,
+} from "./contracts/inputs.js";
 export type {
   DeconvolveOptions,
   MethodName,
@@ -36,6 +43,12 @@ export type { Scratch, ScratchFile, ScratchUse } from "./contracts/scratch.js";
 export type { SectionSummary, SpotStatistics } from "./contracts/summary.js";
 export type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
 export { deconvolve } from "./deconvolve.js";
+export {
+  chooseTogether,
+  deconvolveSections,
+  prepareReference,
+  type SectionsOptions,
+} from "./deconvolve-sections.js";
 export { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./methods/guard-solver.js";
 export type { Method } from "./methods/method.js";
@@ -63,8 +76,8 @@ export {
 } from "./stages/keep/summary-store.js";
 export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
 export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
+export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
-export { isUninformativeLabel } from "./stages/reference/prepare-reference.js";
 export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./stages/write/result-layout.js";
 export {

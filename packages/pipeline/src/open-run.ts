@@ -1,11 +1,13 @@
 import { inlineExecutor } from "@flashdeconv/core";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { Solver } from "@flashdeconv/solver";
-import type { SpatialInput } from "./contracts/inputs.js";
+import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { NoticeList } from "./contracts/notices.js";
+import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks, RunContext } from "./contracts/run-context.js";
 import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
 import { type ArenaSize, startArena } from "./runtime/allocator.js";
+import { typeNamesOf } from "./stages/check-inputs.js";
 import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
 import { startedSession } from "./stages/solve/start-session.js";
 
@@ -36,6 +38,15 @@ export function openRun(
     notices,
     report: (progress) => onProgress?.(progress),
   };
+}
+
+/** How much the arrays of a section take, roughly. */
+export function sizeOf(
+  { counts: { spotCount } }: SpatialInput,
+  reference: ReferenceInput,
+  { neighborCount }: Pick<DeconvolveOptions, "neighborCount">,
+): ArenaSize {
+  return { spotCount, typeCount: typeNamesOf(reference).length, neighborCount };
 }
 
 /** The calling thread, on the section and the sessions as they are. */

@@ -1,31 +1,21 @@
-import type { SolverContext } from "@flashdeconv/solver";
-import type { SpatialGraph } from "./contracts/graph.js";
 import type { SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { describeSummary } from "./describe-summary.js";
-import type { PreparedReference } from "./stages/reference/prepare-reference.js";
+import type { OpenProblem } from "./find-problem.js";
 import { startSession } from "./stages/solve/start-session.js";
 import { enoughPrecision } from "./stages/summarize/enough-precision.js";
 import { summarizeSpots } from "./stages/summarize/summarize-spots.js";
 import type { Fit } from "./tuning/settle-smoothing.js";
 
-/** What is known of a section when its spots are to be summarised. */
-export interface SectionFindings {
-  readonly fit: Fit;
-  readonly context: Omit<SolverContext, "arena">;
-  readonly graph: SpatialGraph;
-  /** Columns of the shared genes. */
-  readonly columns: Int32Array;
-  readonly prepared: PreparedReference;
-  readonly sharedGeneCount: number;
-}
+/** A problem of which nothing is open any more. */
+export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & { readonly fit: Fit };
 
 /** The second pass over the section, and all that a solve needs besides. */
 export async function summarizeSection(
   spatial: SpatialInput,
-  { fit: { solver, problem }, context, graph, columns, prepared, sharedGeneCount }: SectionFindings,
+  { fit: { solver, problem }, context, graph, columns, prepared, sharedGeneCount }: SettledProblem,
   given: DeconvolveOptions,
   run: RunContext,
 ): Promise<SectionSummary> {

@@ -4,8 +4,8 @@ import {
   isSignature,
   type MemoryFacts,
   needsSample,
+  type OpenReference,
   type ReferenceFacts,
-  type ReferenceInput,
   wantsNeighbors,
 } from "@flashdeconv/pipeline";
 
@@ -29,7 +29,7 @@ export interface PlaceFacts {
 /** What a run's memory depends on, from metadata and options alone. */
 export function memoryFacts(
   { spotCount, geneNames, matrix }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix">,
-  reference: ReferenceInput | undefined,
+  reference: OpenReference | undefined,
   options: DeconvolveOptions,
   places: PlaceFacts,
 ): MemoryFacts {
@@ -110,6 +110,6 @@ export function mayBeStrong({ platform, lambda = "auto", smoothing, input }: Smo
   return lambda !== "auto" && lambda !== 0;
 }
 
-function typeCountOf(reference: ReferenceInput): number {
+function typeCountOf(reference: OpenReference): number {
   return isSignature(reference) ? reference.typeNames.length : reference.cellTypes.names.length;
 }

@@ -1,6 +1,6 @@
 import { GeneMismatchError } from "@flashdeconv/core";
 import type { CountReport } from "@flashdeconv/normalize";
-import { betterColumns, isSignature, type NamedSide, type ReferenceInput } from "@flashdeconv/pipeline";
+import { betterColumns, isSignature, type NamedSide, type OpenReference } from "@flashdeconv/pipeline";
 import { alignGenes, type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes";
 import { type SeenGenes, seenEvidence } from "./seen-genes.js";
 import { remarksOn, type TypeProfiles } from "./type-remarks.js";
@@ -55,7 +55,7 @@ export interface ReferenceReport {
 
 export async function compareReference(
   spatial: NamedSide,
-  reference: ReferenceInput,
+  reference: OpenReference,
   { counts, seen, profiles, sectionSeen }: ReferencePreview,
   signal?: AbortSignal,
 ): Promise<ReferenceReport> {

@@ -1,5 +1,5 @@
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
-import type { ReferenceFacts, ReferenceInput } from "@flashdeconv/pipeline";
+import type { OpenReference, ReferenceFacts } from "@flashdeconv/pipeline";
 import type { TransferCounts } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
@@ -43,7 +43,7 @@ export async function referenceContent(
 export async function withReference<T>(
   flags: ReferenceFlags,
   { signal, note }: Pick<Terminal, "signal" | "note">,
-  work: (reference: ReferenceInput, source: ReferenceSource) => Promise<T>,
+  work: (reference: OpenReference, source: ReferenceSource) => Promise<T>,
 ): Promise<T> {
   const { reference: path, referenceLayer: layer, referenceGeneKey: geneKey, cellTypeKey } = flags;
   const access = storeAccess(flags);

@@ -47,5 +47,19 @@ export interface CellReference {
   readCellName?(cell: number): Promise<string>;
 }
 
-/** Single cells, or their mean counts per type where those are known already. */
-export type ReferenceInput = CellReference | ReferenceSignature;
+/** Single cells that were read once, for any number of sections: what `prepareReference` makes of them. */
+export interface PreparedReference {
+  readonly geneNames: readonly string[];
+  /** Mean raw counts per type, over all genes of the reference. */
+  readonly signature: ReferenceSignature;
+  /** Cells per type. */
+  readonly cellCounts: Int32Array;
+  /** What was told of them. */
+  readonly notices: readonly Notice[];
+}
+
+/** Single cells, as they are or prepared, or their mean counts per type where those are known already. */
+export type ReferenceInput = OpenReference | PreparedReference;
+
+/** A reference as it is opened. */
+export type OpenReference = CellReference | ReferenceSignature;

@@ -1,13 +1,18 @@
 import { type Coordinates, type ReferenceSignature, ShapeError } from "@flashdeconv/core";
-import type { ReferenceInput, SpatialInput } from "../contracts/inputs.js";
+import type { PreparedReference, ReferenceInput, SpatialInput } from "../contracts/inputs.js";
 
 export function isSignature(reference: ReferenceInput): reference is ReferenceSignature {
   return "typeNames" in reference;
 }
 
+export function isPrepared(reference: ReferenceInput): reference is PreparedReference {
+  return "cellCounts" in reference;
+}
+
 /** The types of which the reference has cells, or means. */
 export function typeNamesOf(reference: ReferenceInput): readonly string[] {
   if (isSignature(reference)) return reference.typeNames;
+  if (isPrepared(reference)) return reference.signature.typeNames;
   const { codes, names } = reference.cellTypes;
   const used = new Set(codes);
   return names.filter((_, k) => used.has(k));
@@ -22,6 +27,7 @@ export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): v
     requireSame("reference signature", [reference.values.length, "values"], [expected, "types x genes"]);
     return;
   }
+  if (isPrepared(reference)) return;
   requireRows("reference", "cell", reference.counts.spotCount);
   requireSame("reference", [reference.geneNames.length, "gene names"], [reference.counts.width, "columns"]);
   requireSame(

@@ -1,6 +1,5 @@
-import type { HeldOutTrial } from "./held-out-trial.js";
+import type { SmoothingTrial } from "./held-out-trial.js";
 import { leastOf, meanOf, pairedError, type Search, search, strongest } from "./search-strength.js";
-import { hashWord } from "./thin-counts.js";
 
 export interface SmoothingChoice {
   /** How alike neighbours are made. */
@@ -41,8 +40,8 @@ const CERTAINTY = 2;
  *
  * 0 is always among the strengths. The search goes on beyond the candidates where the choice would be at the edge.
  */
-export async function chooseSmoothing(trial: HeldOutTrial): Promise<SmoothingChoice> {
-  const { candidates, shrinkages, lossesOf, spotCount } = trial;
+export async function chooseSmoothing(trial: SmoothingTrial): Promise<SmoothingChoice> {
+  const { candidates, shrinkages, lossesOf } = trial;
   const truth = await trial.lossOfTruth();
   const neighbors = await search((smoothing) => lossesOf({ smoothing, shrinkage: 0 }), candidates, truth);
   const found = { neighbors: curveOf(neighbors), lossOfTruth: truth };
@@ -50,11 +49,8 @@ export async function chooseSmoothing(trial: HeldOutTrial): Promise<SmoothingCho
   if (shrinkages === undefined) {
     const none = { smoothing: 0, shrinkage: 0, tissue: undefined };
     if (smoothing === 0) return { ...found, ...none, strangersLoss: undefined };
-    const places = strangePlaces(spotCount);
-    const lossesAmong = async (strength: number) => {
-      const losses = await lossesOf({ smoothing: strength, shrinkage: 0 }, places);
-      return losses.map((_, spot) => losses[places[spot]]);
-    };
+    const lossesAmong = (strength: number) =>
+      trial.lossesAmongStrangers({ smoothing: strength, shrinkage: 0 });
     const strangers = await search(lossesAmong, candidates, truth, strongest(neighbors));
     const isWorth = isWorthNeighbors(neighbors, strangers, truth);
     return { ...found, ...none, ...(isWorth && { smoothing }), strangersLoss: leastOf(strangers).mean };
@@ -86,10 +82,4 @@ export function isWorthNeighbors(neighbors: Search, other: Search, truth: number
 function curveOf(tried: Search): Curve {
   const strengths = Float64Array.from(tried.keys()).sort();
   return { strengths, losses: strengths.map((strength) => meanOf(tried.get(strength) as Float64Array)) };
-}
-
-/** Where each spot of a sample goes so that it has strangers for neighbours: a permutation, the same for every run. */
-function strangePlaces(spotCount: number): Int32Array {
-  const keys = Float64Array.from({ length: spotCount }, (_, spot) => hashWord(spot) >>> 0);
-  return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
 }

@@ -12,10 +12,10 @@ import { narrow } from "../stages/survey/narrow-sample.js";
 import { meanOf } from "./search-strength.js";
 import { type CountPrediction, spotDeviances } from "./spot-deviances.js";
 import { countJudge, halfDifference, type Judge, moveRows, spotLosses } from "./spot-losses.js";
-import { thinCounts } from "./thin-counts.js";
+import { hashWord, thinCounts } from "./thin-counts.js";
 
-/** A sample of the section whose counts were split in two: one half is solved, the other judges the answer. */
-export interface HeldOutTrial {
+/** Samples whose counts were split in two, on which strengths of smoothing are tried. */
+export interface SmoothingTrial {
   readonly spotCount: number;
   /** Strengths of smoothing above 0 that the solver would try. */
   readonly candidates: readonly number[];
@@ -24,13 +24,17 @@ export interface HeldOutTrial {
   /**
    * Solves the first half with some strengths. The loss of each spot is how far its answer is from what the second half says, up to
    * a constant: in proportions, weighted by the spot's counts, for solvers of counts, and in statistics for the others.
-   *
-   * @param places where each spot is to go; left out, spots stay among their neighbours
    */
-  lossesOf(strengths: Strengths, places?: Int32Array): Promise<Float64Array>;
+  lossesOf(strengths: Strengths): Promise<Float64Array>;
+  /** The same where each spot has strangers for neighbours: the sample's spots change places, in every run alike. */
+  lossesAmongStrangers(strengths: Strengths): Promise<Float64Array>;
   /** Mean loss that the truth would have, so that what a mean loss is above it estimates the squared error. */
   lossOfTruth(): Promise<number>;
-  /** The same, but how badly the answer predicts the second half's counts by likelihood. */
+}
+
+/** A sample of one section: one half is solved, the other judges the answer. */
+export interface HeldOutTrial extends SmoothingTrial {
+  /** As `lossesOf`, but how badly the answer predicts the second half's counts by likelihood. */
   deviancesOf(strengths: Strengths, prediction: CountPrediction): Promise<Float64Array>;
 }
 
@@ -110,21 +114,23 @@ export function heldOutTrial(
     return answer;
   };
   let moved: Moved | undefined;
-  const movedTo = (places: Int32Array): Moved => {
-    if (moved?.places !== places) {
-      const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
-      moved = { places, fitted: move(fitted), heldBack: move(judged.heldBack) };
-    }
-    return moved;
+  const amongStrangers = (): Moved => {
+    const places = strangePlaces(spotCount);
+    const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
+    return { places, fitted: move(fitted), heldBack: move(judged.heldBack) };
   };
   return {
     spotCount,
     candidates: control.candidates(reference, halfContext),
     shrinkages: solver.shrinkage?.candidates(reference, halfContext),
-    async lossesOf(strengths, places) {
-      if (places === undefined) return spotLosses(await answerTo(strengths), judged, typeCount);
-      const { fitted: rows, heldBack } = movedTo(places);
-      return spotLosses(await solved(rows, strengths), { ...judged, heldBack }, typeCount);
+    async lossesOf(strengths) {
+      return spotLosses(await answerTo(strengths), judged, typeCount);
+    },
+    async lossesAmongStrangers(strengths) {
+      moved ??= amongStrangers();
+      const { places, fitted: rows, heldBack } = moved;
+      const losses = spotLosses(await solved(rows, strengths), { ...judged, heldBack }, typeCount);
+      return losses.map((_, spot) => losses[places[spot]]);
     },
     async lossOfTruth() {
       if (judged.truth !== undefined) return judged.truth;
@@ -143,4 +149,10 @@ interface Moved {
   readonly places: Int32Array;
   readonly fitted: StatArray;
   readonly heldBack: StatArray;
+}
+
+/** Where each spot of a sample goes so that it has strangers for neighbours: a permutation, the same for every run. */
+function strangePlaces(spotCount: number): Int32Array {
+  const keys = Float64Array.from({ length: spotCount }, (_, spot) => hashWord(spot) >>> 0);
+  return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
 }

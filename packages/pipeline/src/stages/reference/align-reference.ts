@@ -15,15 +15,16 @@ import {
   geneSubset,
   signatureSubset,
 } from "@flashdeconv/select-genes";
-import type { CellReference, ReferenceInput } from "../../contracts/inputs.js";
+import type { CellReference, PreparedReference, ReferenceInput } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { RunContext } from "../../contracts/run-context.js";
-import { isSignature } from "../check-inputs.js";
+import { buildNoticeList } from "../../runtime/notice-list.js";
+import { isPrepared, isSignature } from "../check-inputs.js";
 import { noteValues } from "./note-values.js";
 import type { CountOptions } from "./require-counts.js";
 import { requireCounts } from "./require-counts.js";
 
-export interface PreparedReference {
+export interface AlignedReference {
   /** Mean raw counts per type over the shared genes. */
   readonly signature: ReferenceSignature;
   /** Cells per type; undefined where the reference came as a signature. */
@@ -41,18 +42,44 @@ export function isUninformativeLabel(name: string): boolean {
   return NO_TYPE.test(name.trim());
 }
 
-/** Reads the reference once, over the shared genes, into one row per type. */
-export async function prepareReference(
+/** Reads single cells over all their genes, for any number of sections. */
+export async function readReference(
+  reference: CellReference,
+  options: CountOptions,
+  run: RunContext,
+): Promise<PreparedReference> {
+  const { geneNames } = reference;
+  const notices = buildNoticeList();
+  const columns = Int32Array.from(geneNames, (_, column) => column);
+  const { signature, cellCounts } = await readCells(reference, columns, options, { ...run, notices });
+  return { geneNames, signature, cellCounts, notices: notices.all };
+}
+
+/** The reference over the shared genes, a row per type; single cells are read for it, once. */
+export async function alignReference(
   reference: ReferenceInput,
   { referenceIndex }: Pick<GeneAlignment, "referenceIndex">,
   options: CountOptions,
   run: RunContext,
-): Promise<PreparedReference> {
-  const prepared = isSignature(reference)
-    ? { signature: signatureSubset(sortTypes(reference), referenceIndex), cellCounts: undefined }
-    : await keptCells(reference, referenceIndex, options, run);
-  noteTypes(prepared, run.notices);
-  return prepared;
+): Promise<AlignedReference> {
+  const aligned = await overGenes(reference, referenceIndex, options, run);
+  noteTypes(aligned, run.notices);
+  return aligned;
+}
+
+async function overGenes(
+  reference: ReferenceInput,
+  columns: Int32Array,
+  options: CountOptions,
+  run: RunContext,
+): Promise<AlignedReference> {
+  if (isSignature(reference)) {
+    return { signature: signatureSubset(sortTypes(reference), columns), cellCounts: undefined };
+  }
+  if (!isPrepared(reference)) return keptCells(reference, columns, options, run);
+  const { signature, cellCounts, notices } = reference;
+  for (const notice of notices) run.notices.add(notice);
+  return { signature: signatureSubset(signature, columns), cellCounts };
 }
 
 const PIECE = "reference";
@@ -63,7 +90,7 @@ async function keptCells(
   columns: Int32Array,
   options: CountOptions,
   run: RunContext,
-): Promise<PreparedReference> {
+): Promise<AlignedReference> {
   const { checkpoint } = run;
   const kept = await checkpoint?.load(PIECE);
   if (kept) {
@@ -86,7 +113,7 @@ async function readCells(
   columns: Int32Array,
   options: CountOptions,
   { signal, report, notices }: RunContext,
-): Promise<PreparedReference & { readonly cellCounts: Int32Array }> {
+): Promise<AlignedReference & { readonly cellCounts: Int32Array }> {
   const { codes, names } = reference.cellTypes;
   const check = buildCountCheck();
   const checked: ChunkSource<CsrChunk> = mapChunks(reference.counts, (chunk) => {
@@ -123,7 +150,7 @@ async function readCells(
   return { signature, cellCounts };
 }
 
-function noteTypes({ signature, cellCounts }: PreparedReference, notices: NoticeList): void {
+function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeList): void {
   const { typeNames } = signature;
   const small = typeNames.filter((_, k) => (cellCounts?.[k] ?? FEW_CELLS) < FEW_CELLS);
   if (small.length > 0) {

@@ -1,0 +1,83 @@
+import type { Deconvolution } from "./contracts/answers.js";
+import type { PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
+import type { DeconvolveOptions } from "./contracts/options.js";
+import type { DeconvolveCallbacks } from "./contracts/run-context.js";
+import { deconvolve } from "./deconvolve.js";
+import { findProblem } from "./find-problem.js";
+import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
+import { openRun, sizeOf } from "./open-run.js";
+import { buildNoticeList } from "./runtime/notice-list.js";
+import { isPrepared, isSignature } from "./stages/check-inputs.js";
+import { readReference } from "./stages/reference/align-reference.js";
+import { chooseSmoothing } from "./tuning/choose-smoothing.js";
+import { heldOutTrial } from "./tuning/held-out-trial.js";
+import { joinTrials } from "./tuning/join-trials.js";
+
+export interface SectionsOptions {
+  /** Whether each section's strength of smoothing is chosen on that section alone; false by default: one serves all. */
+  readonly perSection?: boolean;
+}
+
+/**
+ * Says which cell types each spot of several sections holds. The reference is read once. Genes, platform correction and overdispersion are
+ * each section's own, and spots have neighbours in their section only; the strength of smoothing, where it is left to the data, is
+ * chosen on all sections together.
+ *
+ * @returns a result for each section, in their order: the bits that `deconvolve` gives with the same strength
+ */
+export async function deconvolveSections(
+  sections: readonly SpatialInput[],
+  reference: ReferenceInput,
+  input: Partial<DeconvolveOptions> & SectionsOptions = {},
+  callbacks: Pick<DeconvolveCallbacks, "executor" | "signal" | "onProgress" | "onNotice"> = {},
+): Promise<Deconvolution[]> {
+  const { perSection = false, ...options } = input;
+  const prepared = await prepareReference(reference, options, callbacks);
+  const settled = perSection ? options : await chooseTogether(sections, prepared, options, callbacks);
+  const results: Deconvolution[] = [];
+  for (const section of sections) results.push(await deconvolve(section, prepared, settled, callbacks));
+  return results;
+}
+
+/** Reads single cells once, for any number of sections. A signature is given back as it is. */
+export async function prepareReference(
+  reference: ReferenceInput,
+  input: Partial<DeconvolveOptions> = {},
+  callbacks: Pick<DeconvolveCallbacks, "signal" | "onProgress"> = {},
+): Promise<Exclude<ReferenceInput, { cellTypes: unknown }>> {
+  if (isSignature(reference) || isPrepared(reference)) return reference;
+  const options = resolveDeconvolveOptions(input);
+  const size = { spotCount: 0, typeCount: 0, neighborCount: 0 };
+  const run = openRun({ ...options, kernels: "typescript", size }, callbacks, buildNoticeList());
+  return readReference(reference, options, run) satisfies Promise<PreparedReference>;
+}
+
+/**
+ * The options with the strengths of smoothing that suit all sections together, by count splitting on a sample of each. Where none is left to
+ * the data, or there is one section only, the options come back as they are.
+ */
+export async function chooseTogether(
+  sections: readonly SpatialInput[],
+  reference: ReferenceInput,
+  input: Partial<DeconvolveOptions>,
+  callbacks: Pick<DeconvolveCallbacks, "executor" | "signal" | "onProgress"> = {},
+): Promise<Partial<DeconvolveOptions>> {
+  const options = resolveDeconvolveOptions(input);
+  const { solver, smoothing } = options;
+  if (smoothing !== "auto" || solver.smoothing === undefined || sections.length < 2) return input;
+  const trials = [];
+  for (const section of sections) {
+    const size = sizeOf(section, reference, options);
+    // What is to be told of a section is told when it is deconvolved.
+    const run = openRun({ ...options, section, size }, callbacks, buildNoticeList());
+    const { problem, data } = await findProblem(section, reference, options, run);
+    trials.push(heldOutTrial({ solver, problem }, data, run));
+  }
+  const choice = await chooseSmoothing(joinTrials(trials));
+  const pull = solver.shrinkage?.option;
+  return {
+    ...input,
+    smoothing: choice.smoothing,
+    solverOptions: { ...input.solverOptions, ...(pull !== undefined && { [pull]: choice.shrinkage }) },
+  };
+}

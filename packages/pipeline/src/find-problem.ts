@@ -1,0 +1,74 @@
+import { meanDegree } from "@flashdeconv/graph";
+import type { SolverContext } from "@flashdeconv/solver";
+import type { SpatialGraph } from "./contracts/graph.js";
+import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
+import type { DeconvolveOptions } from "./contracts/options.js";
+import type { Problem } from "./contracts/problem.js";
+import type { RunContext } from "./contracts/run-context.js";
+import { methodWith } from "./methods/methods.js";
+import { checkInputs, isSignature, typeNamesOf } from "./stages/check-inputs.js";
+import { buildSpatialGraph } from "./stages/neighbors/spatial-graph.js";
+import { alignInputs } from "./stages/reference/align-inputs.js";
+import { type AlignedReference, alignReference } from "./stages/reference/align-reference.js";
+import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
+import { requireRawMeans } from "./stages/survey/require-raw-means.js";
+import { NO_SAMPLE, sampleSpots } from "./stages/survey/sample-spots.js";
+import { surveySpots } from "./stages/survey/survey-spots.js";
+import { noteColumnNames } from "./stages/write/column-names.js";
+import type { TrialData } from "./tuning/held-out-trial.js";
+import { settleSample } from "./tuning/settle-sample.js";
+
+/** A section and its reference as one problem, of which only what is left to the data is open. */
+export interface OpenProblem {
+  readonly problem: Problem;
+  readonly data: TrialData;
+  readonly context: Omit<SolverContext, "arena">;
+  readonly graph: SpatialGraph;
+  /** Columns of the shared genes. */
+  readonly columns: Int32Array;
+  readonly prepared: AlignedReference;
+  readonly sharedGeneCount: number;
+}
+
+/** Reads the reference, and the section once: neighbours, shared genes, mean counts of types, genes in use. */
+export async function findProblem(
+  spatial: SpatialInput,
+  reference: ReferenceInput,
+  options: DeconvolveOptions,
+  run: RunContext,
+): Promise<OpenProblem> {
+  const method = methodWith(options.solver);
+  const { notices } = run;
+
+  // Genes that both sides have, and which spots are neighbours: bad inputs should not cost a pass.
+  checkInputs(spatial, reference);
+  noteColumnNames(typeNamesOf(reference), notices);
+  const alignment = await alignInputs(spatial, reference, run);
+  const graph = await buildSpatialGraph(spatial, options, run);
+
+  // One pass over the reference: the mean counts of each type.
+  const prepared = await alignReference(reference, alignment, options, run);
+  requireCountedGenes(prepared.signature);
+
+  // The first pass over the section: moments of its genes, and a sample of its spots.
+  const sample = method.needsSample(options) ? sampleSpots(graph) : undefined;
+  const columns = alignment.spatialIndex;
+  const wanted = { columns, sample: sample ?? NO_SAMPLE, withDepths: method.weighsCounts };
+  const survey = await surveySpots(spatial, wanted, options, run);
+  const evidence = gatherEvidence(alignment, prepared.signature, survey, notices);
+  if (isSignature(reference)) requireRawMeans(evidence, options, notices);
+
+  // Genes in use, their weights or sketch, and how strongly neighbours are drawn together.
+  const settled = settleSample(sample, survey);
+  const problem = await method.prepare(evidence, settled.counts, options, run);
+  const context = {
+    spotCount: spatial.counts.spotCount,
+    meanDegree: meanDegree(graph.neighbors),
+    ...(problem.meanDepth !== undefined && { meanDepth: problem.meanDepth }),
+    ...(problem.composition !== undefined && { composition: problem.composition }),
+  };
+  let sweepCount = 0;
+  const onSweep = () => run.report({ stage: "smoothing", done: ++sweepCount, total: undefined });
+  const data = { ...settled, context, onSweep };
+  return { problem, data, context, graph, columns, prepared, sharedGeneCount: evidence.genes.length };
+}

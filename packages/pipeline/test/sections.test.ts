@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import {
+  type CellReference,
+  chooseTogether,
+  deconvolve,
+  deconvolveSections,
+  prepareReference,
+} from "../src/index.js";
+import { proportionsOf } from "./proportions-of.js";
+import { smallSection } from "./small-section.js";
+
+const TISSUE = { spotCount: 700, geneCount: 150, seed: 5 };
+const smooth = await smallSection({ ...TISSUE, depth: 40 });
+const rough = await smallSection({ ...TISSUE, depth: 300, layout: "rough", platformEffect: 0.4 });
+const sections = [smooth.spatial, rough.spatial];
+
+/** The reference, and how often it was read. */
+function countedReference(): { reference: CellReference; reads: () => number } {
+  let reads = 0;
+  const { counts, ...rest } = smooth.reference;
+  const counted = {
+    ...counts,
+    chunks: (options?: Parameters<typeof counts.chunks>[0]) => {
+      reads++;
+      return counts.chunks(options);
+    },
+  };
+  return { reference: { ...rest, counts: counted }, reads: () => reads };
+}
+
+describe("several sections in one run", () => {
+  it("are each what a run of its own with the same strength gives, to the bit, and the reference is read once", async () => {
+    for (const options of [
+      {},
+      { method: "flashdeconv", smoothing: "auto" },
+      { method: "poisson" },
+    ] as const) {
+      const { reference, reads } = countedReference();
+      const results = await deconvolveSections(sections, reference, options);
+      expect(reads()).toBe(1);
+      const together = await chooseTogether(sections, reference, options);
+      expect(typeof together.smoothing).toBe("number");
+      for (const [i, result] of results.entries()) {
+        const alone = await deconvolve(sections[i], smooth.reference, together);
+        expect(await proportionsOf(result)).toEqual(await proportionsOf(alone));
+        expect(result.parameters).toEqual(alone.parameters);
+        expect(result.notices).toEqual(alone.notices);
+      }
+    }
+  });
+
+  it("have a strength of their own where that is asked for, or where it is given", async () => {
+    const { reference } = smooth;
+    const own = await deconvolveSections(sections, reference, { perSection: true });
+    for (const [i, result] of own.entries()) {
+      const alone = await deconvolve(sections[i], reference);
+      expect(result.parameters.smoothing_used).toBe(alone.parameters.smoothing_used);
+      expect(await proportionsOf(result)).toEqual(await proportionsOf(alone));
+    }
+    expect(await chooseTogether(sections, reference, { smoothing: 7 })).toEqual({ smoothing: 7 });
+    expect(await chooseTogether(sections.slice(1), reference, {})).toEqual({});
+  });
+
+  it("choose between the strengths that suit one and the other", async () => {
+    const { reference } = smooth;
+    const alone = [];
+    for (const section of sections) {
+      alone.push((await deconvolve(section, reference)).parameters.smoothing_used as number);
+    }
+    const { smoothing } = await chooseTogether(sections, reference, {});
+    expect(smoothing).toBeGreaterThanOrEqual(Math.min(...alone));
+    expect(smoothing).toBeLessThanOrEqual(Math.max(...alone));
+  });
+});
+
+describe("a reference that was prepared", () => {
+  it("gives what its cells give, with their notices", async () => {
+    const { reference } = smooth;
+    const few = {
+      ...reference,
+      cellTypes: { ...reference.cellTypes, codes: reference.cellTypes.codes.slice() },
+    };
+    few.cellTypes.codes.fill(-1, 0, 5);
+    const prepared = await prepareReference(few);
+    const [own, shared] = [await deconvolve(sections[0], few), await deconvolve(sections[0], prepared)];
+    expect(await proportionsOf(shared)).toEqual(await proportionsOf(own));
+    expect(shared.parameters).toEqual(own.parameters);
+    expect(shared.notices.map(({ code }) => code).sort()).toEqual(own.notices.map(({ code }) => code).sort());
+    expect(own.notices.map(({ code }) => code)).toContain("unlabelled-cells");
+  });
+
+  it("is a signature as it is", async () => {
+    const signature = { typeNames: ["a"], geneNames: ["g"], values: Float64Array.of(1) };
+    expect(await prepareReference(signature)).toBe(signature);
+  });
+});
