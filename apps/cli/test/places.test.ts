@@ -118,3 +118,18 @@ describe("an output that is called as a file", () => {
     expect(await readdir(join(folder, "in"))).toEqual([name]);
   });
 });
+
+describe("a place that cannot be used is told in words, not by a call of the system", () => {
+  it.each([
+    ["simulate, below a file", (file: string) => ["simulate", join(file, "tissue"), "--spots", "9"]],
+    ["demo, below a file", (file: string) => ["demo", "--dir", join(file, "demo"), "--spots", "9"]],
+    ["evaluate of no table", (file: string) => ["evaluate", `${file}.not.csv`, "--truth", `${file}.csv`]],
+  ])("%s", async (_, command) => {
+    const file = join(await temporaryFolder(), "file");
+    await writeFile(file, "");
+    const { code, stderr } = await runCli(command(file));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/found (a file where a folder is needed|.*there is nothing of that name)/);
+    expect(stderr).not.toMatch(/ENOENT|ENOTDIR|mkdir|open '/);
+  });
+});

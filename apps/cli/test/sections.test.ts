@@ -15,11 +15,13 @@ const at = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flashdeconv-sections-"));
   const codes = await sectionCodes();
+  const ids = { lower: { images: { n: 1 } }, upper: { images: { n: 1 } } };
   const slide: Column = { kind: "categorical", name: "slide", codes, categories: ["lower", "upper"] };
   await writeTwoSections(at("over"), { obs: [slide] });
   await writeTwoSections(at("apart"), { place: "apart" });
   await writeTwoSections(at("alike"), { place: "alike" });
-  const ids = { lower: { images: { n: 1 } }, upper: { images: { n: 1 } } };
+  const sample: Column = { ...slide, name: "sample", codes: codes.map((code, i) => (i < 9 ? 1 - code : code)) };
+  await writeTwoSections(at("unclear"), { obs: [slide, sample], uns: { spatial: ids } });
   await writeTwoSections(at("named"), { obs: [slide], uns: { spatial: ids } });
   await writeTheirCells(at("cells"));
 });
@@ -111,6 +113,9 @@ describe("two sections that lie over each other in one table", () => {
       expect((await runCli(arguments_)).stdout).toMatch(/^Sections by obs\/slide: 2 sections: lower \(/m);
     }
     expect(JSON.parse((await runCli(["inspect", at("over"), "--json"])).stdout).sections).toBeNull();
+    expect((await runCli(["inspect", at("unclear")])).stdout).toMatch(
+      /^Sections: none told apart: obs\/slide and obs\/sample .*--section-key/m,
+    );
   });
 
   it("give the same bits on scratch, and again from kept statistics", async () => {

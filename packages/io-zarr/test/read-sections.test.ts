@@ -160,16 +160,18 @@ describe("without a section key", () => {
     expect(codes).toEqual([]);
   });
 
-  it("of two such columns that disagree, both divide", async () => {
+  it("of two such columns that disagree none is used, which is said; of two that agree the first", async () => {
     const a = ["s1", "s1", "s2", "s2"];
     const b = ["s1", "s2", "s2", "s2"];
     const ids = ["s1", "s2"];
     const { components, notices } = await read(withLabels({ a, b }, { ids }));
-    expectSameParts(
-      components,
-      a.map((label, i) => label + b[i]),
-    );
-    expect(notices[0].message).toContain("obs/a and obs/b");
+    expect(components).toBeUndefined();
+    expect(notices.map(({ code }) => code)).toEqual(["sections-unclear"]);
+    expect(notices[0].message).toMatch(/^obs\/a and obs\/b .*--section-key/);
+    const finer = ["s1", "s1", "s2", "s3"];
+    const nested = await read(withLabels({ a, finer }, { ids: ["s1", "s2", "s3"] }));
+    expect(nested.components).toBeUndefined();
+    expectSameParts((await read(withLabels({ a, b: a }, { ids }))).components, a);
     expect((await read(withLabels({ a, b: a }, { ids }))).notices[0].message).toContain("by obs/a,");
   });
 });

@@ -14,6 +14,7 @@ export { cleanUpAfterThread } from "./node/clean-up.js";
 export type { CreateStoreOptions, RefuseToReplace } from "./node/create-options.js";
 export { createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
+export { asStoreError } from "./node/file-errors.js";
 export type { LockOptions } from "./node/heartbeat.js";
 export { nodeOpeners } from "./node/node-openers.js";
 export { makeOwnFolder } from "./node/own-folder.js";

@@ -23,6 +23,7 @@ it("exports what is meant to be public, and nothing else", () => {
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
       "acquireLock",
+      "asStoreError",
       "cleanUpAfterThread",
       "createStore",
       "editStore",

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { resolveSimulationOptions, SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
+import { asStoreError } from "@flashdeconv/stores/node";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { parseNumber } from "../options/parse-number.js";
@@ -102,26 +103,18 @@ function shellWord(word: string): string {
 
 /** Makes the folder, or takes one that is empty or an earlier demo's. Throws StoreError for any other. */
 async function claimFolder(folder: string): Promise<void> {
-  try {
+  const isOurs = await asStoreError(folder, async () => {
     await mkdir(folder, { recursive: true });
     const names = await readdir(folder);
-    if (names.length === 0) {
-      await writeFile(join(folder, MARK), "Made by flashdeconv demo, which may write over this folder.\n");
-      return;
-    }
-    if (names.includes(MARK)) return;
-  } catch (cause) {
-    throw unusable(folder, `a path that cannot be used (${(cause as Error).message})`, cause);
-  }
-  throw unusable(folder, "a folder with other files in it");
-}
-
-function unusable(path: string, found: string, cause?: unknown): StoreError {
-  return new StoreError({
-    path,
-    found,
+    if (names.length > 0) return names.includes(MARK);
+    await writeFile(join(folder, MARK), "Made by flashdeconv demo, which may write over this folder.\n");
+    return true;
+  });
+  if (isOurs) return;
+  throw new StoreError({
+    path: folder,
+    found: "a folder with other files in it",
     expected: "a new or empty folder, or one that an earlier demo made",
     remedy: "Choose another with --dir.",
-    cause,
   });
 }

@@ -1,6 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { StoreError } from "@flashdeconv/core";
 import {
   type AnnDataContents,
   type UnsObject,
@@ -10,6 +9,7 @@ import {
 } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
+import { asStoreError } from "@flashdeconv/stores/node";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 
@@ -81,18 +81,8 @@ async function openBoth(spatial: string, reference: string, mayReplace?: boolean
 }
 
 /** The first folder that had to be made, if any. */
-async function makeFolder(folder: string): Promise<string | undefined> {
-  try {
-    return await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw new StoreError({
-      path: folder,
-      found: `no folder, and none can be made (${(cause as Error).message})`,
-      expected: "a folder to write to",
-      remedy: "Choose another path, or check its permissions.",
-      cause,
-    });
-  }
+function makeFolder(folder: string): Promise<string | undefined> {
+  return asStoreError(folder, () => mkdir(folder, { recursive: true }));
 }
 
 function sectionContents(tissue: SimulatedTissue, signal: AbortSignal): AnnDataContents {

@@ -52,6 +52,10 @@ function describeMissing(candidates: StoreSummary["coordinateCandidates"]): stri
 }
 
 function describeSections({ columnNames, sections, withoutCount }: SectionSummary): string {
+  if (sections.length === 0) {
+    const unclear = columnNames.map((name) => `obs/${printableName(name)}`).join(" and ");
+    return `Sections: none told apart: ${unclear} all name the ids of uns/spatial, but not alike. Name one with --section-key`;
+  }
   const shown = sections.slice(0, 10).map(({ name, spotCount }) => `${name} (${formatCount(spotCount)})`);
   const more = sections.length > 10 ? ", ..." : "";
   const without = withoutCount > 0 ? `; ${countOf(withoutCount, "spot")} without one, taken as one` : "";

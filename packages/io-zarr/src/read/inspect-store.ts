@@ -52,7 +52,7 @@ export interface TableSummary {
   readonly annotation: Annotation | undefined;
 }
 
-/** Which columns of obs tell sections apart, and how many spots each section has. */
+/** Which column of obs tells sections apart, and how many spots each section has; without any where several columns disagree. */
 export interface SectionSummary {
   readonly columnNames: readonly string[];
   readonly sections: readonly { readonly name: string; readonly spotCount: number }[];
@@ -177,6 +177,9 @@ async function summarizeSections(
   const read = () => readSections(hierarchy, sectionKey, spotCount, signal);
   const result = sectionKey === undefined ? await attempt(read) : { value: await read() };
   if (!("value" in result) || result.value === undefined) return undefined;
+  if ("disagreeing" in result.value) {
+    return { columnNames: result.value.disagreeing, sections: [], withoutCount: 0 };
+  }
   const { columnNames, names, codes, withoutCount } = result.value;
   const counts = new Int32Array(names.length + 1);
   for (const code of codes) counts[code]++;

@@ -47,8 +47,9 @@ export async function readCoordinatesFrom(
   const { sectionKey } = request;
   // Elements that are told apart already need no guess.
   const isWanted = sectionKey !== undefined || byRegion === undefined;
-  const sections = isWanted ? await readSections(hierarchy, sectionKey, spotCount, signal) : undefined;
-  if (sections) for (const notice of describeSections(sections, sectionKey !== undefined)) onNotice?.(notice);
+  const read = isWanted ? await readSections(hierarchy, sectionKey, spotCount, signal) : undefined;
+  if (read) for (const notice of describeSections(read, sectionKey !== undefined)) onNotice?.(notice);
+  const sections = read && "disagreeing" in read ? undefined : read;
   const isSplit = sections && sections.names.length + Math.min(1, sections.withoutCount) > 1;
   const bySection = isSplit ? sections.codes : undefined;
   const components =

@@ -7,12 +7,17 @@ import { openDataframe } from "./open-dataframe.js";
 
 /** Which section each spot belongs to. */
 export interface Sections {
-  /** The column of obs, or the columns that agree. */
+  /** The column of obs; of several that agree the first. */
   readonly columnNames: readonly string[];
   /** Position in `names`, one per spot; spots without a value come last, as a section of their own. */
   readonly codes: Int32Array;
   readonly names: readonly string[];
   readonly withoutCount: number;
+}
+
+/** Columns that all name the ids of `uns/spatial`, each dividing the spots in its own way: which is meant is not to be guessed. */
+export interface UnclearSections {
+  readonly disagreeing: readonly string[];
 }
 
 /**
@@ -26,7 +31,7 @@ export async function readSections(
   sectionKey: string | undefined,
   spotCount: number,
   signal?: AbortSignal,
-): Promise<Sections | undefined> {
+): Promise<Sections | UnclearSections | undefined> {
   if (sectionKey === undefined) return findSections(hierarchy, spotCount, signal);
   const { columnNames } = await openDataframe(hierarchy, "obs");
   if (!(await hierarchy.node(join("obs", sectionKey)))) {
@@ -57,7 +62,16 @@ export async function readSections(
 }
 
 /** What a user should hear of how sections were told apart. */
-export function describeSections(sections: Sections, isAsked: boolean): Notice[] {
+export function describeSections(sections: Sections | UnclearSections, isAsked: boolean): Notice[] {
+  if ("disagreeing" in sections) {
+    const columns = sections.disagreeing.map((name) => join("obs", name)).join(" and ");
+    return [
+      {
+        code: "sections-unclear",
+        message: `${columns} all name the ids of uns/spatial, but do not divide the spots alike: no sections are told apart. Name the column that does with --section-key.`,
+      },
+    ];
+  }
   const { columnNames, names, withoutCount } = sections;
   const columns = columnNames.map((name) => join("obs", name)).join(" and ");
   const notices: Notice[] = [];
@@ -98,21 +112,21 @@ async function findSections(
   hierarchy: Hierarchy,
   spotCount: number,
   signal?: AbortSignal,
-): Promise<Sections | undefined> {
+): Promise<Sections | UnclearSections | undefined> {
   const ids = await idsOf(hierarchy);
   if (ids.size < 2) return undefined;
   const { columnNames } = await openDataframe(hierarchy, "obs");
-  let found: Sections | undefined;
+  const found: Sections[] = [];
   for (const name of columnNames) {
     const column = await categoriesAmong(hierarchy, name, ids, signal);
     if (!column) continue;
     const { codes, names } = encodeLabels(column);
     if (names.length < 2 || names.some((label) => !ids.has(label))) continue;
     requireLength(name, codes.length, spotCount);
-    const sections = withOwnSection([name], codes, names);
-    found = found ? bothOf(found, sections) : sections;
+    found.push(withOwnSection([name], codes, names));
   }
-  return found;
+  if (found.every((other) => areAlike(found[0], other))) return found[0];
+  return { disagreeing: found.flatMap(({ columnNames }) => columnNames) };
 }
 
 async function idsOf(hierarchy: Hierarchy): Promise<ReadonlySet<string>> {
@@ -156,18 +170,10 @@ function withOwnSection(
   return { columnNames, codes: filled, names, withoutCount };
 }
 
-/** The first column where both say the same; else spots are together where both say so. */
-function bothOf(a: Sections, b: Sections): Sections {
-  const codes = intersectComponents(a.codes, b.codes);
-  const count = codes.reduce((most, code) => Math.max(most, code), -1) + 1;
-  const own = a.names.length + (a.withoutCount > 0 ? 1 : 0);
-  if (count === own) return a;
-  return {
-    columnNames: [...a.columnNames, ...b.columnNames],
-    codes,
-    names: Array.from({ length: count }, (_, i) => `${i}`),
-    withoutCount: 0,
-  };
+/** Whether two columns divide the spots in the same way, under whatever names. */
+function areAlike(a: Sections, b: Sections): boolean {
+  const both = new Set(intersectComponents(a.codes, b.codes)).size;
+  return both === new Set(a.codes).size && both === new Set(b.codes).size;
 }
 
 function requireLength(key: string, found: number, spotCount: number): void {

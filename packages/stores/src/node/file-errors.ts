@@ -4,9 +4,10 @@ import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 const REASONS: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   ENOENT: ["no such folder", "Create the folder it is to lie in, or check the path."],
   ENOTDIR: ["a file where a folder is needed", "Check the path."],
-  EACCES: ["no permission to write there", "Change the permission or choose another place (--out)."],
-  EPERM: ["no permission to write there", "Change the permission or choose another place (--out)."],
+  EACCES: ["no permission to write there", "Change the permission, or write to another place."],
+  EPERM: ["no permission to write there", "Change the permission, or write to another place."],
   EROFS: ["a file system that is read-only", "Choose another place."],
+  EEXIST: ["a file where a folder is needed", "Check the path."],
   ENAMETOOLONG: ["a name too long for the file system", "Choose a shorter name."],
 };
 
@@ -48,7 +49,7 @@ export async function diskFull(
   {
     place = path,
     bytes,
-    remedy = "Free some space or choose another place (--out).",
+    remedy = "Free some space, or write to another disk.",
   }: { readonly place?: string; readonly bytes?: number; readonly remedy?: string } = {},
 ): Promise<StoreError> {
   const free = await freeBytes(place).catch(() => undefined);

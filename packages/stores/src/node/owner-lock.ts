@@ -44,8 +44,8 @@ const STALE_GUARD_MILLISECONDS = 10_000;
 export async function acquireLock(file: string, path: string, options: LockOptions = {}): Promise<OwnerLock> {
   const draft = `${file}-${ownerTag()}`;
   const text = JSON.stringify({ ...thisOwner(), beatSeconds: BEAT_SECONDS });
-  await writeFile(draft, text);
   try {
+    await writeFile(draft, text);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       if (await appears(draft, file, text)) {
         // Not what the lock is for.
@@ -110,7 +110,16 @@ async function appears(draft: string, file: string, text: string): Promise<boole
 
 async function isWritten(file: string, text: string): Promise<boolean> {
   try {
-    await writeFile(file, text, { flag: "wx" });
+    const made = await open(file, "wx");
+    try {
+      await made.writeFile(text);
+    } catch (error) {
+      // A full disk leaves a lock without an owner, which nobody would take over.
+      await rm(file, { force: true });
+      throw error;
+    } finally {
+      await made.close();
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

@@ -31,10 +31,16 @@ export async function readObject(
     if (isFlashdeconvError(cause)) throw cause;
     throw new StoreError({
       path: place.path,
-      found: `no file that can be read (${(cause as Error).message})`,
+      found: `no file that can be read: ${reasonOf(cause)}`,
       expected: "a table as CSV or tab-separated text",
       remedy: "Check the path and its permissions.",
       cause,
     });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return "there is nothing of that name";
+  return code === "EACCES" || code === "EPERM" ? "no permission to read it" : message;
 }
