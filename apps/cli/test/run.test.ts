@@ -228,6 +228,14 @@ describe("flashdeconv run", () => {
     ]);
     expect(stderr).toMatch(/^note: The result has no coordinates/m);
     expect((await proportionsIn(out)).values).toHaveLength(800);
+    // Why there are none is told once.
+    const args = ["run", section, "--reference", stores.reference, "--smoothing", "none", "--out", out];
+    const again = await succeed([...args, "--overwrite"]);
+    expect(again.stderr).toMatch(/^note: The result has no coordinates\.$/m);
+    expect(again.stderr.match(/expected coordinates|obsm\/spatial/g)?.length).toBe(
+      again.stderr.match(/^note: Nothing is smoothed.*$/m)?.[0].match(/expected coordinates|obsm\/spatial/g)
+        ?.length,
+    );
   });
 
   it("uses values that are no counts when told to", async () => {

@@ -20,7 +20,11 @@ beforeAll(async () => {
   await writeTwoSections(at("over"), { obs: [slide] });
   await writeTwoSections(at("apart"), { place: "apart" });
   await writeTwoSections(at("alike"), { place: "alike" });
-  const sample: Column = { ...slide, name: "sample", codes: codes.map((code, i) => (i < 9 ? 1 - code : code)) };
+  const sample: Column = {
+    ...slide,
+    name: "sample",
+    codes: codes.map((code, i) => (i < 9 ? 1 - code : code)),
+  };
   await writeTwoSections(at("unclear"), { obs: [slide, sample], uns: { spatial: ids } });
   await writeTwoSections(at("named"), { obs: [slide], uns: { spatial: ids } });
   await writeTheirCells(at("cells"));

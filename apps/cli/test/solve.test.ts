@@ -53,7 +53,11 @@ describe("flashdeconv solve", () => {
   });
 
   it.each([
-    [["--drop-type", "type_7"], /option --drop-type: found "type_7".*one of type_0, type_1/],
+    [["--drop-type", "type_7"], /option --drop-type: found "type_7".*one of "type_0", "type_1"/],
+    [
+      ["--merge-types", "{bad"],
+      /option --merge-types: found "\{bad", .*such as '\{"T": \["CD4 T", "CD8 T"\]\}'/,
+    ],
     [["--merge-types", '{"a": "type_1"}'], /option --merge-types: .*a list of type names/],
     [["--workers", "0"], /option --workers/],
     [["--smoothing", "-1"], /option --smoothing/],

@@ -234,6 +234,7 @@ describe("flashdeconv evaluate", () => {
       "x,type_0\nspot_1,much\n",
       /"much" for the spot "spot_1" and the type "type_0"/,
     ],
+    ["semicolons", '"";"type_0"\n"spot_1";0,5\n', /separated by semicolons, expected commas or tabs/],
     ["rows of unequal length", "x,type_0\nspot_1,1,2\n", /no table/],
     ["an empty table", "x\n", /0 columns/],
   ])("refuses a truth with %s", async (_, text, message) => {

@@ -35,11 +35,13 @@ it("exports what it promises and nothing else", () => {
       "mapChunks",
       "memorySource",
       "mergeOrderedSum",
+      "numbered",
       "orderedSumAt",
       "packError",
       "prefetch",
       "rechunk",
       "resolveSpotRange",
+      "shortList",
       "sliceChunk",
       "unpackError",
     ]

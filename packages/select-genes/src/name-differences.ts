@@ -9,6 +9,10 @@ export interface NameDifference {
 /** In the order in which they are undone. */
 export const NAME_DIFFERENCES: readonly NameDifference[] = [
   {
+    cause: "blanks at the ends",
+    undo: (name) => name.trim(),
+  },
+  {
     cause: "letter case",
     caution: "Symbols of human and mouse differ in case too, so check the species.",
     undo: (name) => name.toUpperCase(),

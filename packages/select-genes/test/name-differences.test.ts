@@ -8,6 +8,7 @@ const SYMBOLS = fc.uniqueArray(SYMBOL, { minLength: 5, maxLength: 30 });
 
 /** What programs do to names, and the words by which the message tells it. */
 const DAMAGES: readonly (readonly [string, (name: string) => string])[] = [
+  ["blanks at the ends", (name) => ` ${name} `],
   ["letter case", (name) => name[0] + name.slice(1).toLowerCase()],
   ["version suffixes", (name) => `${name}.12`],
   ["genome prefixes", (name) => `GRCh38_${name}`],

@@ -116,7 +116,7 @@ function collectNames(name: string, before: readonly string[] = []): readonly st
 
 /** Parses an object of lists of names. */
 function parseTypeLists(flag: string): (text: string) => Readonly<Record<string, readonly string[]>> {
-  const parse = parseJsonObject(flag);
+  const parse = parseJsonObject(flag, '{"T": ["CD4 T", "CD8 T"]}');
   return (text) => {
     const lists = parse(text);
     for (const [name, members] of Object.entries(lists)) {

@@ -38,6 +38,9 @@ const MOST_ROW_CHARACTERS = 2 ** 20;
 function parseCells(path: string, text: string): string[][] {
   const firstLine = /^.*/.exec(text)?.[0] ?? "";
   const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
+  if (isSemicolonText(firstLine)) {
+    throw broken(path, "text separated by semicolons", "commas or tabs, and points in decimal numbers");
+  }
   try {
     return parse(text, {
       bom: true,
@@ -55,4 +58,9 @@ function broken(path: string, found: string, expected: string, cause?: unknown):
   const remedy =
     "Give CSV with type names in the first row, spot names in the first column and numbers elsewhere.";
   return new FormatError({ path, found, expected, remedy, cause });
+}
+
+/** What R and spreadsheets write where commas are decimal: the first line has semicolons alone. */
+function isSemicolonText(firstLine: string): boolean {
+  return firstLine.includes(";") && !/[,\t]/.test(firstLine);
 }

@@ -5,13 +5,16 @@ import type { Terminal } from "../terminal/terminal.js";
 /** A solver of independent spots needs no coordinates; a result without them cannot be drawn, but is one. */
 export async function readIfThere(
   spatial: SpatialDataset,
-  { signal, note }: Terminal,
+  { signal, note, notices }: Terminal,
 ): Promise<Coordinates | undefined> {
   try {
     return await spatial.readCoordinates({ signal });
   } catch (error) {
     if (!isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
-    note({ code: "result-without-coordinates", message: `The result has no coordinates. ${error.message}` });
+    // The run has told why, where it looked for neighbours.
+    const isTold = notices.some(({ message }) => message.includes(error.message));
+    const message = `The result has no coordinates.${isTold ? "" : ` ${error.message}`}`;
+    note({ code: "result-without-coordinates", message });
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { type Notice, OptionError, ShapeError } from "@flashdeconv/core";
+import { type Notice, numbered, OptionError, ShapeError } from "@flashdeconv/core";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { encodeLabels } from "./encode-labels.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -89,7 +89,7 @@ export function describeSections(sections: Sections | UnclearSections, isAsked: 
   if (withoutCount > 0) {
     notices.push({
       code: "spots-without-section",
-      message: `${withoutCount} spots have no value in ${columns}: they are taken as a section of their own.`,
+      message: `Without a value in ${columns}: ${numbered(withoutCount, "spot")}, taken as a section of their own.`,
     });
   }
   return notices;

@@ -64,6 +64,9 @@ function parseCells(text: string): string[][] {
   if (cellCount > MOST_CELLS) throw broken(`${cellCount} cells`, `at most ${MOST_CELLS}`);
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
+  if (isSemicolonText(firstLine)) {
+    throw broken("text separated by semicolons", "commas or tabs, and points in decimal numbers");
+  }
   try {
     return parse(text, {
       bom: true,
@@ -121,4 +124,9 @@ function parseCount(cell: string, spot: string, gene: string): number {
 function broken(found: string, expected: string, cause?: unknown): FormatError {
   const remedy = "Give CSV with names in the first row and the first column and numbers elsewhere.";
   return new FormatError({ path: SUBJECT, found, expected, remedy, cause });
+}
+
+/** What R and spreadsheets write where commas are decimal: the first line has semicolons alone. */
+function isSemicolonText(firstLine: string): boolean {
+  return firstLine.includes(";") && !/[,\t]/.test(firstLine);
 }

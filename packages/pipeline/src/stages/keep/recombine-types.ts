@@ -1,4 +1,4 @@
-import { compareCodePoints, mapChunks, OptionError, type Values } from "@flashdeconv/core";
+import { compareCodePoints, mapChunks, OptionError, shortList, type Values } from "@flashdeconv/core";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
 
@@ -106,7 +106,7 @@ function groupTypes(
   const take = (option: string, name: string): string => {
     const isKnown = typeNames.includes(name);
     if (!isKnown || used.has(name)) {
-      const rule = !isKnown ? `one of ${typeNames.join(", ")}` : "each type once";
+      const rule = !isKnown ? `one of ${shortList(typeNames)}` : "each type once";
       throw new OptionError({ option, value: name, rule });
     }
     used.add(name);

@@ -5,6 +5,7 @@ import {
   mapChunks,
   OptionError,
   type ReferenceSignature,
+  shortList,
 } from "@flashdeconv/core";
 import { addCountCheck, buildCountCheck, finishCountCheck } from "@flashdeconv/normalize";
 import {
@@ -154,7 +155,7 @@ function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeL
   const { typeNames } = signature;
   const small = typeNames.filter((_, k) => (cellCounts?.[k] ?? FEW_CELLS) < FEW_CELLS);
   if (small.length > 0) {
-    const list = small.map((name) => `"${name}" (${cellCounts?.[typeNames.indexOf(name)]})`).join(", ");
+    const list = shortList(small, (name) => `"${name}" (${cellCounts?.[typeNames.indexOf(name)]})`);
     notices.add({
       code: "few-cells",
       message: `Types with fewer than ${FEW_CELLS} cells, whose mean is uncertain: ${list}.`,
@@ -164,7 +165,7 @@ function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeL
   if (uninformative.length > 0) {
     notices.add({
       code: "uninformative-labels",
-      message: `The reference has labels that name no cell type: ${uninformative.map((name) => `"${name}"`).join(", ")}. They are used like any other; drop those cells if they should not be.`,
+      message: `The reference has labels that name no cell type: ${shortList(uninformative)}. They are used like any other; drop those cells if they should not be.`,
     });
   }
 }

@@ -1,3 +1,4 @@
+import { shortList } from "@flashdeconv/core";
 import { alikeTypes, SIMILAR, type SolverReference } from "@flashdeconv/solver";
 import type { NoticeList } from "../../contracts/notices.js";
 
@@ -35,11 +36,7 @@ export function noteAlikeTypes(
 }
 
 function list(groups: readonly (readonly string[])[]): string {
-  const shown = groups.slice(0, SHOWN).map((names) => {
-    const quoted = names.slice(0, SHOWN).map((name) => `"${name}"`);
-    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
-    return quoted.join(", ") + more;
-  });
+  const shown = groups.slice(0, SHOWN).map((names) => shortList(names));
   return shown.join("; ") + (groups.length > SHOWN ? `; and ${groups.length - SHOWN} more groups` : "");
 }
 

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { Solution } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { NoticeList } from "../../contracts/notices.js";
@@ -14,16 +15,16 @@ export function noteOutcome(
   for (const status of statuses) counts[status]++;
   const [, fromNeighbors, noCounts, noAnswer] = counts;
   if (fromNeighbors > 0) {
-    const message = `${fromNeighbors} spots have no counts in the selected genes; they are filled from their neighbours.`;
+    const message = `Without counts in the selected genes: ${numbered(fromNeighbors, "spot")}, filled from the neighbours.`;
     notices.add({ code: "spots-from-neighbours", message });
   }
   const written = empty === "nan" ? "NaN" : "equal proportions";
   if (noCounts > 0) {
-    const message = `${noCounts} spots have no counts in the selected genes and get ${written}.`;
+    const message = `Without counts in the selected genes: ${numbered(noCounts, "spot")}, written as ${written}.`;
     notices.add({ code: "spots-without-counts", message });
   }
   if (noAnswer > 0) {
-    const message = `${noAnswer} spots have counts but no type fits them; they get ${written}.`;
+    const message = `With counts that no type fits: ${numbered(noAnswer, "spot")}, written as ${written}.`;
     notices.add({ code: "spots-without-answer", message });
   }
   if (solution.doubleFrom !== undefined) {
@@ -38,7 +39,7 @@ export function noteOutcome(
     const advice = solution.sweeps < maxSweeps ? "Raise --tolerance" : "Raise --max-sweeps or --tolerance";
     notices.add({
       code: "not-converged",
-      message: `Not converged after ${solution.sweeps} sweeps: proportions may be wrong by about ${error}. ${advice}.`,
+      message: `Not converged after ${numbered(solution.sweeps, "sweep")}: proportions may be wrong by about ${error}. ${advice}.`,
     });
   }
 }

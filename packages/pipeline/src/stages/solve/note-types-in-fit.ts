@@ -1,7 +1,5 @@
+import { shortList } from "@flashdeconv/core";
 import type { NoticeList } from "../../contracts/notices.js";
-
-/** Names that a message shows of a list. */
-const SHOWN = 5;
 
 /** Tells which types take no part in the fit, and where one alone is left. */
 export function noteTypesInFit(
@@ -10,11 +8,9 @@ export function noteTypesInFit(
   notices: NoticeList,
 ): void {
   if (silentTypes.length > 0) {
-    const shown = silentTypes.slice(0, SHOWN).map((name) => `"${name}"`);
-    const rest = silentTypes.length > SHOWN ? ` and ${silentTypes.length - SHOWN} more` : "";
     notices.add({
       code: "silent-types",
-      message: `Types without a count in the genes in use, which are 0 in every spot: ${shown.join(", ")}${rest}.`,
+      message: `Types without a count in the genes in use, which are 0 in every spot: ${shortList(silentTypes)}.`,
     });
   }
   if (typeNames.length === 1) {

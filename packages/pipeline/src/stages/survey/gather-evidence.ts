@@ -1,4 +1,4 @@
-import { GeneMismatchError, type ReferenceSignature } from "@flashdeconv/core";
+import { GeneMismatchError, numbered, type ReferenceSignature } from "@flashdeconv/core";
 import {
   countedGenes,
   FEW_SHARED,
@@ -84,7 +84,7 @@ export function requireEnoughGenes(geneCount: number, typeCount: number, which: 
   if (geneCount >= typeCount && geneCount > 0) return;
   throw new GeneMismatchError({
     subject: "genes",
-    found: `${geneCount} ${which}, for ${typeCount} cell types`,
+    found: `${geneCount} ${which}, for ${numbered(typeCount, "cell type")}`,
     expected: "at least as many genes as types, better five times as many",
     remedy: "Take a reference of the same genes, or join types of the reference into fewer.",
   });
@@ -115,7 +115,7 @@ function noteFewGenes(
   if (geneCount < FEW_PER_TYPE * typeCount) {
     notices.add({
       code: "few-genes-per-type",
-      message: `Only ${geneCount} genes tell ${typeCount} cell types apart, fewer than ${FEW_PER_TYPE} per type: the answer is uncertain.`,
+      message: `Only ${numbered(geneCount, "gene")} for ${numbered(typeCount, "cell type")}, fewer than ${FEW_PER_TYPE} per type: the answer is uncertain.`,
     });
   }
   if (geneCount < FEW_SHARED * smallerSideCount) {

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import {
   buildDepthSums,
@@ -112,6 +113,6 @@ function noteDeepSpots({ cap, deepSpotCount, median }: RobustDepths, notices: No
   if (deepSpotCount === 0) return;
   notices.add({
     code: "deep-spots",
-    message: `${deepSpotCount} spots have ${cap} counts or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
+    message: `${numbered(deepSpotCount, "spot")} of ${cap} counts or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
   });
 }

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { numbered, shortList } from "../src/index.js";
+
+it("a count agrees with its word", () => {
+  expect([0, 1, 2].map((count) => numbered(count, "spot"))).toEqual(["0 spots", "1 spot", "2 spots"]);
+});
+
+it("a list of names is cut", () => {
+  expect(shortList(["a", "b"])).toBe('"a", "b"');
+  expect(shortList([..."abcdefg"])).toBe('"a", "b", "c", "d", "e" and 2 more');
+  expect(shortList([..."abcdef"], (name) => name)).toBe("a, b, c, d, e and 1 more");
+});
