@@ -48,7 +48,11 @@ const open = (container: TinyContainer, table?: string) => openSpatial(tinySpati
 describe.each([2, 3] as const)("a container in Zarr v%i", (format) => {
   it("opens its only table, or the one that is named", async () => {
     const only = await open({ format, tables: { counts: TABLE } });
-    expect(only).toMatchObject({ spotCount: 2, tablePath: "tables/counts", zarrFormat: format });
+    expect(only).toMatchObject({
+      spotCount: 2,
+      tablePath: "tables/counts",
+      outputHint: { zarrFormat: format },
+    });
     const other = { rows: [["a", 1]] } as TinyTable;
     const named = await open({ format, tables: { counts: TABLE, other } }, "other");
     expect(named).toMatchObject({ spotCount: 1, tablePath: "tables/other" });
