@@ -40,6 +40,7 @@ export function buildProgram(environment: Environment): Command {
   addEvaluateCommand(program, environment);
   addDemoCommand(program, environment);
   refuseRepeats(program);
+  refuseEmpty(program);
   return program;
 }
 
@@ -65,6 +66,25 @@ function refuseRepeats(program: Command): void {
         isGiven = true;
       });
     }
+  }
+}
+
+/** An empty text names nothing; in a script it is a variable that was not set. As a path it would be the current folder. */
+function refuseEmpty(program: Command): void {
+  for (const command of program.commands) {
+    for (const option of command.options) {
+      command.on(`option:${option.name()}`, (value: string | null) => {
+        if (value !== "") return;
+        const rule = "something: an empty text names nothing";
+        throw new OptionError({ option: option.long ?? option.flags, value, rule });
+      });
+    }
+    command.hook("preAction", () => {
+      const empty = command.args.indexOf("");
+      if (empty < 0) return;
+      const name = command.registeredArguments[empty].name();
+      command.error(`the argument <${name}> is empty: it has to name a store, a table or a folder`);
+    });
   }
 }
 

@@ -267,7 +267,9 @@ describe("bad input is refused", () => {
     expect((await runCli(args)).code).toBe(0);
     const refused = await runCli(args);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/out\.zarr: found a store .*already there.*--overwrite/);
+    expect(refused.stderr).toMatch(
+      /found a finished result of flashdeconv that is already there.*--overwrite/,
+    );
     expect((await runCli([...args, "--overwrite"])).code).toBe(0);
   });
 

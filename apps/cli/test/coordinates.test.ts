@@ -46,6 +46,22 @@ async function proportionsOf(out: string, key = "flashdeconv") {
   return (await collect((await readObsm(await openStore(out), key)).values)).values;
 }
 
+describe("coordinates that were named where nothing is smoothed", () => {
+  it.each([
+    ["--smoothing", "none"],
+    ["--method", "flashdeconv", "--lambda", "0"],
+    ["--solver", "nnls"],
+  ])("are read first of all, for the result: %s %s", async (...how) => {
+    const wrong = await run("columns", ...how, "--spatial-columns", "center_x,missing");
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/option --spatial-columns: /);
+    expect(wrong.stderr).not.toContain("choosing genes");
+    const named = await run("columns", ...how, "--spatial-columns", "center_x,center_y");
+    expect(named.code, named.stderr).toBe(0);
+    expect((await proportionsOf(named.out, "spatial")).length).toBe(400);
+  });
+});
+
 describe("coordinates in obs", () => {
   it("are read from --spatial-columns and give the bits of those in obsm", async () => {
     const usual = await run("", "--smoothing", "10");

@@ -355,6 +355,24 @@ describe("options that others make meaningless", () => {
   });
 });
 
+describe("an empty text", () => {
+  it.each(["run", "solve", "inspect", "simulate", "evaluate", "demo"])(
+    "is no value of an option of %s",
+    async (name) => {
+      const { options, registeredArguments } = commandNamed(name);
+      const places = registeredArguments.map(() => "nowhere");
+      for (const { long, required, variadic } of options) {
+        if (!required || variadic) continue;
+        const { tag, message } = await failure(name, ...places, long as string, "");
+        expect({ tag, message: message.slice(0, 80) }).toMatchObject({ tag: "OptionError" });
+        expect(message).toContain(`option ${long}: found `);
+      }
+      if (places.length === 0) return;
+      expect((await failure(name, "")).message).toContain(`<${registeredArguments[0].name()}> is empty`);
+    },
+  );
+});
+
 describe("the method", () => {
   it.each(["weighted", "flashdeconv", "poisson"])("%s goes with its own solver only", async (method) => {
     const own = { weighted: "weighted", flashdeconv: "bcd", poisson: "poisson" }[method];
@@ -362,7 +380,9 @@ describe("the method", () => {
       const { tag, message } = await failure("run", ...nowhere, "--method", method, "--solver", solver);
       if (solver === own) expect(tag).toBe("StoreError");
       else
-        expect(message).toMatch(/option --solver: .*(Give --method \w+, which brings|leave the method out)/);
+        expect(message).toMatch(
+          /option --solver: .*(Give --method \w+, which brings|To solve with \w+, leave the method out; to solve with the method \w+, leave the solver out)/,
+        );
     }
   });
 
@@ -373,7 +393,7 @@ describe("the method", () => {
       ["poisson", "poisson"],
     ]) {
       const { message } = await failure("run", ...nowhere, "--solver", solver);
-      expect(message).toContain(`Give --method ${method}, which brings this solver.`);
+      expect(message).toContain(`Give --method ${method}, which brings this solver`);
     }
   });
 

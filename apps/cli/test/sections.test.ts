@@ -80,6 +80,20 @@ describe("two sections that lie over each other in one table", () => {
     expect(told.codes).not.toContain("shared-positions");
   });
 
+  it.each(GRAPHS)("are counted while neighbours are looked for: %s %s", async (...graph) => {
+    const out = join(await temporaryFolder(), "out");
+    const args = ["run", at("over"), "--reference", at("cells"), "--section-key", "slide", "--out", out];
+    const { stderr } = await runCli([
+      ...args,
+      "--smoothing",
+      "9",
+      ...graph.filter((part) => part !== undefined),
+    ]);
+    const total = /summing up spots: ([\d,]+) spots/.exec(stderr)?.[1];
+    expect(total).toBeDefined();
+    expect(stderr).toContain(`finding neighbours: ${total} spots in `);
+  });
+
   it("smooth each other without it", async () => {
     const over = await run("over", "--smoothing", "20");
     const told = await run("over", "--section-key", "slide", "--smoothing", "20");

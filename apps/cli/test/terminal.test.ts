@@ -3,7 +3,7 @@ import { describeFailure } from "../src/terminal/describe-failure.js";
 import { formatDuration } from "../src/terminal/format.js";
 import { liveLog } from "../src/terminal/live-line.js";
 import { progressMeter } from "../src/terminal/progress-meter.js";
-import { indent, table } from "../src/terminal/table.js";
+import { indent, table, WIDEST_CELL } from "../src/terminal/table.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores } from "./small-stores.js";
 
@@ -90,6 +90,20 @@ it("tables put numbers to the right and words to the left", () => {
     ),
   ).toEqual(["name       count  remark", "a              5", "long name  1,000  odd"]);
   expect(indent(["a", "", "b"])).toEqual(["  a", "", "  b"]);
+});
+
+it("tables cut wide cells, but for the last, so that columns stay in sight", () => {
+  const long = "n".repeat(300);
+  const lines = table(
+    ["name", "count", "remark"],
+    [
+      [long, "5", "odd ".repeat(60)],
+      ["a", "1,000", ""],
+    ],
+  );
+  expect(WIDEST_CELL).toBeLessThan(60);
+  expect(lines[1]).toBe(`${"n".repeat(WIDEST_CELL - 1)}…      5  ${"odd ".repeat(60).trimEnd()}`);
+  expect(lines[2]).toBe(`a${" ".repeat(WIDEST_CELL - 1)}  1,000`);
 });
 
 it.each([

@@ -52,7 +52,9 @@ describe("createStore", () => {
     await writeAnnData(await createStore(path), contents);
     const before = filesOf(path);
     await expect(createStore(path)).rejects.toThrow(StoreError);
-    await expect(createStore(path)).rejects.toThrow(/out\.zarr: found a store .* already there.*overwrite/);
+    await expect(createStore(path)).rejects.toThrow(
+      /out\.zarr: found a store that is already there.*overwrite/,
+    );
     expect(filesOf(path)).toEqual(before);
 
     const store = await createStore(path, { overwrite: true });

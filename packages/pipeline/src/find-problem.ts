@@ -10,8 +10,9 @@ import { checkInputs, isSignature, typeNamesOf } from "./stages/check-inputs.js"
 import { buildSpatialGraph } from "./stages/neighbors/spatial-graph.js";
 import { alignInputs } from "./stages/reference/align-inputs.js";
 import { type AlignedReference, alignReference } from "./stages/reference/align-reference.js";
+import { noteUnusedPermission } from "./stages/reference/require-counts.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
-import { requireRawMeans } from "./stages/survey/require-raw-means.js";
+import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-means.js";
 import { NO_SAMPLE, sampleSpots } from "./stages/survey/sample-spots.js";
 import { surveySpots } from "./stages/survey/survey-spots.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
@@ -56,7 +57,11 @@ export async function findProblem(
   const wanted = { columns, sample: sample ?? NO_SAMPLE, withDepths: method.weighsCounts };
   const survey = await surveySpots(spatial, wanted, options, run);
   const evidence = gatherEvidence(alignment, prepared.signature, survey, notices);
-  if (isSignature(reference)) requireRawMeans(evidence, options, notices);
+  const areLogged = isSignature(reference) && requireRawMeans(evidence, options, notices);
+  const { values } = prepared;
+  if (values) noteRoundedLogs(evidence, values, notices);
+  const areWhole = survey.isWhole && (values?.isWhole ?? true);
+  noteUnusedPermission(options, (areWhole || options.preprocess === "raw") && !areLogged, notices);
 
   // Genes in use, their weights or sketch, and how strongly neighbours are drawn together.
   const settled = settleSample(sample, survey);

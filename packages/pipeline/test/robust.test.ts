@@ -126,6 +126,66 @@ describe("values that only say whether a gene was seen", () => {
   });
 });
 
+describe("single cells of small whole numbers", () => {
+  const withCells = async (change: (count: number) => number) => {
+    const cells = await collect(tissue.reference.counts);
+    const counts = memorySource({ ...cells, values: cells.values.map(change) });
+    return codes(await deconvolve(sectionOf(matrix), { ...tissue.reference, counts }));
+  };
+
+  it("are told where they look like rounded logarithms", async () => {
+    expect(await withCells((count) => Math.round(Math.log1p(count)))).toContain("reference-may-be-logged");
+  });
+
+  it("are not where they are counts", async () => {
+    const shallow = simulateTissue({
+      spotCount: 300,
+      geneCount: 300,
+      typeCount: 5,
+      depth: 500,
+      cellsPerType: 40,
+      referenceDepth: 15,
+    });
+    const cells = await collect(shallow.reference.counts);
+    expect(Math.max(...cells.values)).toBeLessThan(20);
+    const result = await deconvolve(sectionOf(matrix), shallow.reference);
+    expect(codes(result)).not.toContain("reference-may-be-logged");
+  });
+});
+
+describe("the permission of values that are no counts", () => {
+  const permission = { allowNonCounts: true };
+  const UNUSED = "allow-non-counts-unused";
+
+  it("is said to change nothing where all are counts", async () => {
+    for (const method of METHOD_NAMES) {
+      const given = await deconvolve(sectionOf(matrix), tissue.reference, { method, ...permission });
+      expect(codes(given)).toContain(UNUSED);
+    }
+    expect(codes(await deconvolve(sectionOf(matrix), means, permission))).toContain(UNUSED);
+    expect(codes(await deconvolve(sectionOf(matrix), tissue.reference))).not.toContain(UNUSED);
+    const raw = { method: "flashdeconv", preprocess: "raw" } as const;
+    const decimal = sectionOf({ ...matrix, values: matrix.values.map((value) => value + 0.5) });
+    expect(codes(await deconvolve(decimal, tissue.reference, { ...raw, ...permission }))).toContain(UNUSED);
+  });
+
+  it("is not where it was needed for the section, the cells or the means", async () => {
+    const decimal = (counts: CsrChunk) => ({ ...counts, values: counts.values.map((value) => value + 0.5) });
+    const cells = {
+      ...tissue.reference,
+      counts: memorySource(decimal(await collect(tissue.reference.counts))),
+    };
+    const logged = await meansOf((count) => Math.log1p(count));
+    for (const [section, reference] of [
+      [decimal(matrix), tissue.reference],
+      [matrix, cells],
+      [matrix, logged],
+    ] as const) {
+      expect(codes(await deconvolve(sectionOf(section), reference, permission))).not.toContain(UNUSED);
+    }
+  });
+});
+
 describe("a table of means", () => {
   const logged: Record<string, () => Promise<ReferenceSignature>> = {
     "means of ln(1 + counts per 10,000)": () => meansOf((count, total) => Math.log1p((1e4 * count) / total)),
@@ -156,6 +216,22 @@ describe("a table of means", () => {
       const result = await deconvolve(sectionOf(matrix), { ...means, values }, { method });
       expect(codes(result)).not.toContain("reference-may-be-logged");
     }
+  });
+
+  it.each([0, 1, 2])("is refused where logged means were rounded to %d decimals", async (decimals) => {
+    const reference = await meansOf((count, total) => Math.log1p((1e4 * count) / total));
+    const values = reference.values.map((value) => Number(value.toFixed(decimals)));
+    await expect(deconvolve(sectionOf(matrix), { ...reference, values })).rejects.toThrow(/look logged/);
+  });
+
+  it("of small whole numbers is taken, and told, as it may be either", async () => {
+    const greatest = Math.max(...means.values);
+    const values = means.values.map((mean) => Math.round(20 * (mean / greatest) ** 0.8));
+    const result = await deconvolve(sectionOf(matrix), { ...means, values });
+    const notice = result.notices.find(({ code }) => code === "reference-may-be-logged");
+    expect(notice?.message).toMatch(
+      /may be logged: they are whole numbers, the greatest is 20,.*Do not round/,
+    );
   });
 
   it("is taken as shares and as counts per million", async () => {

@@ -1,3 +1,4 @@
+import { collect, memorySource } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
 import {
   type CellReference,
@@ -87,6 +88,17 @@ describe("a reference that was prepared", () => {
     expect(shared.parameters).toEqual(own.parameters);
     expect(shared.notices.map(({ code }) => code).sort()).toEqual(own.notices.map(({ code }) => code).sort());
     expect(own.notices.map(({ code }) => code)).toContain("unlabelled-cells");
+  });
+
+  it("is told of where its values may be logged and rounded, as cells are", async () => {
+    const cells = await collect(smooth.reference.counts);
+    const values = cells.values.map((count) => Math.round(Math.log1p(count)));
+    const rounded = { ...smooth.reference, counts: memorySource({ ...cells, values }) };
+    const prepared = await prepareReference(rounded);
+    const { notices } = await deconvolve(sections[0], prepared, { allowNonCounts: true });
+    const codes = notices.map(({ code }) => code);
+    expect(codes).toContain("reference-may-be-logged");
+    expect(codes).toContain("allow-non-counts-unused");
   });
 
   it("is a signature as it is", async () => {

@@ -236,7 +236,7 @@ describe("the method weighted", () => {
     ],
     [
       { solver: nnls as Solver, method: "weighted" },
-      /none but weighted with { method: "weighted" }.*leave the method out/,
+      /no solver beside { method: "weighted" }.*leave the method out/,
     ],
     [{ method: "best" as "weighted" }, /"flashdeconv", "weighted"/],
     [{ genes: "some" as "all" }, /"selected", "all"/],

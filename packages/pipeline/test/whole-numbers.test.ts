@@ -4,18 +4,21 @@ import { typedParameters } from "../src/stages/write/whole-numbers.js";
 
 it("a parameter's type follows from its name, whatever its value", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.integer({ min: 0 }), fc.double({ noNaN: true })), (value) => {
-      const typed = typedParameters({
-        tolerance: value,
-        solver_options: { smoothing: value, spot_count: Math.floor(Math.abs(value)) % 1e6 },
-        seed: 3,
-      });
-      expect(typed).toEqual({
-        tolerance: value,
-        solver_options: { smoothing: value, spot_count: BigInt(Math.floor(Math.abs(value)) % 1e6) },
-        seed: 3n,
-      });
-    }),
+    fc.property(
+      fc.oneof(fc.integer({ min: 0 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      (value) => {
+        const typed = typedParameters({
+          tolerance: value,
+          solver_options: { smoothing: value, spot_count: Math.floor(Math.abs(value)) % 1e6 },
+          seed: 3,
+        });
+        expect(typed).toEqual({
+          tolerance: value,
+          solver_options: { smoothing: value, spot_count: BigInt(Math.floor(Math.abs(value)) % 1e6) },
+          seed: 3n,
+        });
+      },
+    ),
   );
 });
 

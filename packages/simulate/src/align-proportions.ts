@@ -44,12 +44,14 @@ export function alignProportions(estimate: NamedProportions, truth: NamedProport
   const sharedTypes = [...truthTypes.keys()].filter((name) => estimateTypes.has(name));
   requireShared("cell types", sharedTypes, estimate.typeNames, truth.typeNames);
   const typeNames = [...truthTypes.keys(), ...inventedTypes];
+  const alike = namesAlike(inventedTypes, missedTypes);
 
   const notices = [
     ...spotNotice("result", "truth", estimateSpots.size, spotNames.length),
     ...spotNotice("truth", "result", truthSpots.size, spotNames.length),
     ...typeNotice("truth", "result", missedTypes),
     ...typeNotice("result", "truth", inventedTypes),
+    ...alikeNotice(alike),
   ];
   return {
     spotNames,
@@ -88,12 +90,39 @@ function requireShared(
   truthNames: readonly string[],
 ): void {
   if (shared.length > 0) return;
+  const alike = namesAlike(estimateNames, truthNames);
   throw new ShapeError({
     subject: `names of ${what}`,
     found: `none shared: the result has ${someNames(estimateNames)}, the truth ${someNames(truthNames)}`,
     expected: `the same ${what} on both sides, in any order`,
-    remedy: "Check that both belong to the same tissue, and that names are spelled the same way.",
+    remedy: alike.length > 0 ? `${describeAlike(alike)} ${SPELL_ALIKE}` : REMEDY,
   });
+}
+
+const REMEDY = "Check that both belong to the same tissue, and that names are spelled the same way.";
+const SPELL_ALIKE = "If they are the same, write them the same way on both sides.";
+
+/** Names of the two sides that are the same but for letter case and blanks. */
+type AlikeNames = readonly (readonly [ofResult: string, ofTruth: string])[];
+
+function namesAlike(ofResult: readonly string[], ofTruth: readonly string[]): AlikeNames {
+  const plain = (name: string) => name.replace(/\s+/g, "").toLowerCase();
+  const byPlain = new Map(ofTruth.map((name) => [plain(name), name]));
+  return ofResult.flatMap((name) => {
+    const other = byPlain.get(plain(name));
+    return other === undefined ? [] : [[name, other] as const];
+  });
+}
+
+function describeAlike(alike: AlikeNames): string {
+  const shown = alike.slice(0, 3).map((pair) => pair.map((name) => JSON.stringify(name)).join(" and "));
+  const more = alike.length > 3 ? `, ... (${alike.length} in all)` : "";
+  return `Names of the result and the truth that differ only by letter case or blanks: ${shown.join(", ")}${more}.`;
+}
+
+function alikeNotice(alike: AlikeNames): Notice[] {
+  if (alike.length === 0) return [];
+  return [{ code: "types-differ-by-case", message: `${describeAlike(alike)} ${SPELL_ALIKE}` }];
 }
 
 function someNames(names: readonly string[]): string {

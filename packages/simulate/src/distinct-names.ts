@@ -16,7 +16,13 @@ export function requireDistinctNames({ spotNames, typeNames }: NamedProportions,
   requireDistinct("cell types", typeNames, side);
 }
 
-function requireDistinct(what: string, names: readonly string[], side: ComparedSide): void {
+const REMEDIES = {
+  spots:
+    "Make the names unique, for instance by the section's name before each, or leave out the repeated spots.",
+  "cell types": "Add up the columns of one type, or give each type a name of its own.",
+};
+
+function requireDistinct(what: keyof typeof REMEDIES, names: readonly string[], side: ComparedSide): void {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   if (counts.size === names.length) return;
@@ -28,6 +34,6 @@ function requireDistinct(what: string, names: readonly string[], side: ComparedS
     subject: `names of ${what} in the ${side}`,
     found: `${repeated.length} that come more than once: ${shown.join(", ")}${repeated.length > NAMES_SHOWN ? ", ..." : ""}`,
     expected: "each name once",
-    remedy: `Make the names unique, for instance by the section's name before each, or leave out the repeated ${what}.`,
+    remedy: REMEDIES[what],
   });
 }

@@ -83,6 +83,28 @@ describe("alignProportions", () => {
     );
   });
 
+  it("says what to do about repeated types, which is not what to do about spots", () => {
+    const plain = table(["s1"], ["A"], [[1]]);
+    const twice = table(["s1"], ["A", "A"], [[0.5, 0.5]]);
+    expect(() => alignProportions(twice, plain)).toThrow(/each name once\. Add up the columns of one type/);
+    const spots = table(["s1", "s1"], ["A"], [[1], [1]]);
+    expect(() => alignProportions(spots, plain)).toThrow(
+      /Make the names unique, for instance by the section/,
+    );
+  });
+
+  it("names types that differ only by letter case or blanks, whether or not others are shared", () => {
+    const estimate = table(["s1"], ["t cells", "B", "NK"], [[0.5, 0.2, 0.3]]);
+    const truth = table(["s1"], ["T cells ", "B", "nk"], [[0.5, 0.2, 0.3]]);
+    const { notices } = alignProportions(estimate, truth);
+    expect(notices.at(-1)?.code).toBe("types-differ-by-case");
+    expect(notices.at(-1)?.message).toMatch(
+      /: "t cells" and "T cells ", "NK" and "nk"\. .*same way on both sides/,
+    );
+    const none = () => alignProportions(table(["s1"], ["NK"], [[1]]), table(["s1"], ["nk"], [[1]]));
+    expect(none).toThrow(/names of cell types: found none shared.*blanks: "NK" and "nk"\./);
+  });
+
   it("refuses tables without a common spot or type, showing names", () => {
     const one = table(["AAAC-1"], ["Neuron"], [[1]]);
     expect(() => alignProportions(one, table(["AAAC"], ["Neuron"], [[1]]))).toThrow(

@@ -5,12 +5,14 @@ import {
   addResultToStore,
   checkResultPlace,
   type Deconvolution,
+  type DeconvolveOptions,
   deconvolve,
   isSignature,
   type ResultLayout,
   resolveResultLayout,
   type StageProgress,
   typeNamesOf,
+  wantsNeighbors,
   writeResultStore,
 } from "@flashdeconv/pipeline";
 import { isStatisticsInput } from "@flashdeconv/solver";
@@ -94,6 +96,7 @@ export async function runDeconvolution(
       const { signal, note } = terminal;
       const { table, layer } = flags;
       const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
+      await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (input, source) => {
         const place = { ...layout, tablePath: opened.tablePath, signal };
@@ -184,6 +187,17 @@ export async function runDeconvolution(
     await statistics?.discard().catch(() => undefined);
     throw error;
   }
+}
+
+/** Where no neighbours are looked at, coordinates are read last of all, for the result: a wrong name must not be found only then. */
+async function checkNamedCoordinates(
+  { readCoordinates }: SpatialDataset,
+  { spatialKey, spatialColumns }: RunFlags,
+  options: DeconvolveOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((spatialKey ?? spatialColumns) === undefined || wantsNeighbors(options)) return;
+  await readCoordinates({ signal });
 }
 
 async function write(

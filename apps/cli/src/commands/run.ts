@@ -4,10 +4,9 @@ import {
   PLATFORMS,
   RESULT_DEFAULTS,
 } from "@flashdeconv/pipeline";
-import { BCD_DEFAULTS } from "@flashdeconv/solver";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-import { forMethods, forOwnMethods } from "../options/for-methods.js";
+import { forMethods } from "../options/for-methods.js";
 import { addInputOptions } from "../options/input-options.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
@@ -17,6 +16,7 @@ import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addRunDirOptions } from "../options/run-dir-options.js";
 import type { RunFlags } from "../options/run-flags.js";
+import { LAMBDA, RHO, SHRINKAGE } from "../options/solver-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runDeconvolution } from "./run-deconvolution.js";
@@ -139,19 +139,8 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "strength of the smoothing, auto for chosen by the data (default: weighted and poisson auto, else as --lambda)",
       parseSmoothing,
     )
-    .option(
-      "--shrinkage <number>",
-      forOwnMethods(
-        "shrinkage",
-        "how hard each spot is drawn towards the section as a whole, in counts (default: 0; --smoothing auto chooses it)",
-      ),
-      parseNumber("--shrinkage"),
-    )
-    .option(
-      "--lambda <auto|number>",
-      forOwnMethods("lambda", `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`),
-      parseWordOrNumber("--lambda", "auto"),
-    )
+    .option(...SHRINKAGE)
+    .option(...LAMBDA)
     .option(
       "--platform <name>",
       forMethods("platform", `lambda from the article's table: ${PLATFORM_NAMES.join(", ")}`),
@@ -177,11 +166,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "--solver <name|module>",
       `that of the method, nnls, or a module of your own (default: the method's)`,
     )
-    .option(
-      "--rho <number>",
-      forOwnMethods("rho", `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`),
-      parseNumber("--rho"),
-    )
+    .option(...RHO)
     .option(
       "--solver-timeout <seconds>",
       "longest that a call of a solver of your own may take (default: no limit)",

@@ -1,16 +1,15 @@
 import { OptionError } from "@flashdeconv/core";
 import { DECONVOLVE_DEFAULTS as DEFAULTS, RESULT_DEFAULTS } from "@flashdeconv/pipeline";
-import { BCD_DEFAULTS } from "@flashdeconv/solver";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-import { forOwnMethods } from "../options/for-methods.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
-import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
+import { parseNumber } from "../options/parse-number.js";
 import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
+import { LAMBDA, RHO, SHRINKAGE } from "../options/solver-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
@@ -54,24 +53,9 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "strength of the smoothing, auto for what the run chose (default: as the run, else as --lambda)",
       parseSmoothing,
     )
-    .option(
-      "--shrinkage <number>",
-      forOwnMethods(
-        "shrinkage",
-        "how hard each spot is drawn towards the section as a whole, in counts (default: 0; --smoothing auto chooses it)",
-      ),
-      parseNumber("--shrinkage"),
-    )
-    .option(
-      "--lambda <auto|number>",
-      forOwnMethods("lambda", `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`),
-      parseWordOrNumber("--lambda", "auto"),
-    )
-    .option(
-      "--rho <number>",
-      forOwnMethods("rho", `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`),
-      parseNumber("--rho"),
-    )
+    .option(...SHRINKAGE)
+    .option(...LAMBDA)
+    .option(...RHO)
     .option(
       "--solver <name|module>",
       `${SOLVER_NAMES.join(", ")}, or a module of your own that takes such statistics (default: that of the run's method)`,

@@ -28,9 +28,9 @@ export function printableMessage(message: string): string {
   return cut(printableLine(message), LONGEST_MESSAGE);
 }
 
-/** A single name, for instance in a table. */
-export function printableName(name: string): string {
-  return cut(escapeUnseen(cut(name, LONGEST_NAME + 1)));
+/** A single name, for instance in a table; `length` is the longest that is printed whole, in characters. */
+export function printableName(name: string, length = LONGEST_NAME): string {
+  return cut(escapeUnseen(cut(name, length + 1)), length);
 }
 
 /** A value as JSON in ASCII-safe form: names stay exact, and nothing in it acts on a terminal. */

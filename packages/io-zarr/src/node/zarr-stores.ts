@@ -7,7 +7,7 @@ import {
   type StoreLocation,
 } from "@flashdeconv/stores";
 import * as places from "@flashdeconv/stores/node";
-import { foreignPart } from "../write/foreign-part.js";
+import { foreignPart, ownKind } from "../write/foreign-part.js";
 import { ZARR } from "../zarr-format.js";
 import { useNodeCodecs } from "./node-codecs.js";
 import { notOurs } from "./not-ours.js";
@@ -19,7 +19,8 @@ export interface EditStoreOptions extends Pick<places.EditStoreOptions, "lock"> 
   readonly group?: string;
 }
 
-export interface CreateStoreOptions extends Omit<places.CreateStoreOptions, "format" | "overwrite"> {
+export interface CreateStoreOptions
+  extends Omit<places.CreateStoreOptions, "format" | "overwrite" | "describe"> {
   /** Replace a Zarr store that is already there; "own": only one that flashdeconv wrote, all of it. False by default. */
   readonly overwrite?: boolean | "own";
 }
@@ -61,6 +62,7 @@ export function createStore(
   return places.createStore(location, {
     ...options,
     format: ZARR,
+    describe: ownKind,
     overwrite: overwrite === "own" ? refuseForeign : overwrite,
   });
 }

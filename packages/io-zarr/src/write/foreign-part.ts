@@ -67,6 +67,20 @@ export async function foreignPart(
   return undefined;
 }
 
+/** What a store is, as messages call it: something of flashdeconv's that was finished, or a store. */
+export async function ownKind(store: ListedStore): Promise<string> {
+  let attributes: Readonly<Record<string, unknown>> = {};
+  try {
+    attributes = (await (await openHierarchy(withoutConsolidated(store))).node(""))?.attributes ?? {};
+  } catch {
+    // Whatever it is, it cannot be told.
+  }
+  if (typeof attributes[STATISTICS] === "object") return "finished statistics of flashdeconv";
+  if (attributes[WRITTEN_AS] === "result") return "a finished result of flashdeconv";
+  if (attributes[WRITTEN_AS] === "simulation") return "a section or reference that flashdeconv simulated,";
+  return "a store";
+}
+
 const GROUPS = ["obs", "var", "obsm", "uns", "layers", "obsp", "varm", "varp"];
 
 async function knownElements(

@@ -47,6 +47,14 @@ export interface CellReference {
   readCellName?(cell: number): Promise<string>;
 }
 
+/** What the values of single cells are like. */
+export interface CellValues {
+  /** Whether all are whole numbers. */
+  readonly isWhole: boolean;
+  /** The greatest. */
+  readonly max: number;
+}
+
 /** Single cells that were read once, for any number of sections: what `prepareReference` makes of them. */
 export interface PreparedReference {
   readonly geneNames: readonly string[];
@@ -54,6 +62,7 @@ export interface PreparedReference {
   readonly signature: ReferenceSignature;
   /** Cells per type. */
   readonly cellCounts: Int32Array;
+  readonly values: CellValues;
   /** What was told of them. */
   readonly notices: readonly Notice[];
 }

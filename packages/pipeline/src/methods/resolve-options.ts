@@ -135,11 +135,11 @@ function refuseOtherSolver(solver: Solver, method: MethodName | undefined): void
   throw new OptionError({
     option: "solver",
     value: solver.name,
-    rule: `none but ${METHODS[method].solver.name} with { method: "${method}" }`,
+    rule: `no solver beside { method: "${method}" }: a method brings its own`,
     remedy:
       own === undefined
-        ? "It belongs to no method: leave the method out, or the solver."
-        : `Give { method: "${own}" }, which brings this solver.`,
+        ? `To solve with ${solver.name}, leave the method out; to solve with the method ${method}, leave the solver out.`
+        : `Give { method: "${own}" }, which brings this solver, or { method: "${method}" } alone.`,
   });
 }
 

@@ -8,6 +8,8 @@ export interface CreateStoreOptions {
   readonly format: StoreFormat;
   /** Replace a store that is already there; a function may refuse that. False by default. */
   readonly overwrite?: boolean | RefuseToReplace;
+  /** What messages call a store that is already there, as "a finished result"; "a store" by default. */
+  readonly describe?: (store: ListedStore) => Promise<string>;
   /** Make the folder that a path is to lie in, where it is missing; it goes again with `discard`. False by default. */
   readonly makeFolders?: boolean;
   /** How a place in an object store is reached. */
@@ -19,5 +21,5 @@ export interface CreateStoreOptions {
 /** Throws where the store that is to be replaced has to stay; `name` is what people call it. */
 export type RefuseToReplace = (store: ListedStore, name: string) => Promise<void>;
 
-/** What decides whether something that is there may be replaced. */
-export type Existing = Required<Pick<CreateStoreOptions, "format" | "overwrite">>;
+/** What decides whether something that is there may be replaced, and what it is called. */
+export type Existing = Required<Pick<CreateStoreOptions, "format" | "overwrite" | "describe">>;

@@ -24,7 +24,7 @@ import { openGate } from "./staging-gate.js";
  */
 export async function createStore(location: string, options: CreateStoreOptions): Promise<StagedStore> {
   const { format, overwrite = false, access = {}, lock: lockOptions, makeFolders = false } = options;
-  const existing = { format, overwrite };
+  const existing = { format, overwrite, describe: options.describe ?? (async () => "a store") };
   const place = parseLocation(location);
   if (place.opener !== "path") return createRemoteStore(place, existing, access, lockOptions);
   const { path } = place;
@@ -116,21 +116,27 @@ async function publish(staging: string, target: string, replaced: string): Promi
   if (replaces) await rm(replaced, { recursive: true, force: true }).catch(() => undefined);
 }
 
-async function refuseExisting(path: string, target: string, { format, overwrite }: Existing): Promise<void> {
+async function refuseExisting(
+  path: string,
+  target: string,
+  { format, overwrite, describe }: Existing,
+): Promise<void> {
   if (!(await exists(target))) return;
   const isFolder = (await lstat(target)).isDirectory();
   const names = isFolder ? await readdir(target) : [];
-  const isStore =
-    isFolder && (names.length === 0 || names.some((name) => format.rootDocuments.includes(name)));
+  const isEmpty = isFolder && names.length === 0;
+  const isStore = isEmpty || names.some((name) => format.rootDocuments.includes(name));
   if (isStore && overwrite) {
-    if (overwrite !== true && names.length > 0) await overwrite(directoryStore(target), path);
+    if (overwrite !== true && !isEmpty) await overwrite(directoryStore(target), path);
     return;
   }
   throw new StoreError({
     path,
-    found: isStore
-      ? "a store (or an empty folder) that is already there"
-      : `something there that is not a ${format.name} folder`,
+    found: isEmpty
+      ? "an empty folder that is already there"
+      : isStore
+        ? `${await describe(directoryStore(target))} that is already there`
+        : `something there that is not a ${format.name} folder`,
     expected: "a path that is free",
     remedy: isStore ? "Choose another path, or allow to overwrite it (--overwrite)." : "Choose another path.",
   });

@@ -33,6 +33,7 @@ export async function findNeighbors(
   if (options.kind !== "knn" || coordinates.components || !executor.sharesMemory) {
     const found = run("buildGraph", { coordinates: seen, options });
     const [neighbors, order] = await Promise.all([found, run("orderSpots", seen)]);
+    onSpots?.(neighbors.spotCount);
     return { neighbors, order };
   }
   const searchAll = async (search: NeighborSearch) => {

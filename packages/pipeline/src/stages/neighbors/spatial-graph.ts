@@ -34,6 +34,7 @@ async function graphOf(
   const kept = await checkpoint?.load(PIECE, allocator(reachOf(run, "no kernel")));
   if (kept) {
     const { indptr, indices, order } = kept.arrays as Record<"indptr" | "indices" | "order", Int32Array>;
+    report({ stage: "graph", done: spotCount, total: spotCount });
     return { neighbors: { spotCount, indptr, indices }, order };
   }
   const coordinates = await readIfWanted(spatial, options, run);

@@ -16,21 +16,25 @@ import {
   geneSubset,
   signatureSubset,
 } from "@flashdeconv/select-genes";
-import type { CellReference, PreparedReference, ReferenceInput } from "../../contracts/inputs.js";
+import type { CellReference, CellValues, PreparedReference, ReferenceInput } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import { buildNoticeList } from "../../runtime/notice-list.js";
 import { isPrepared, isSignature } from "../check-inputs.js";
 import { noteValues } from "./note-values.js";
 import type { CountOptions } from "./require-counts.js";
-import { requireCounts } from "./require-counts.js";
+import { isWhole, requireCounts } from "./require-counts.js";
 
 export interface AlignedReference {
   /** Mean raw counts per type over the shared genes. */
   readonly signature: ReferenceSignature;
   /** Cells per type; undefined where the reference came as a signature. */
   readonly cellCounts: Int32Array | undefined;
+  /** What its values are like; undefined where it came as a signature, which may hold any. */
+  readonly values: CellValues | undefined;
 }
+
+type AlignedCells = AlignedReference & Pick<PreparedReference, "cellCounts" | "values">;
 
 /** Below this a type's mean is mostly noise. */
 const FEW_CELLS = 10;
@@ -52,8 +56,8 @@ export async function readReference(
   const { geneNames } = reference;
   const notices = buildNoticeList();
   const columns = Int32Array.from(geneNames, (_, column) => column);
-  const { signature, cellCounts } = await readCells(reference, columns, options, { ...run, notices });
-  return { geneNames, signature, cellCounts, notices: notices.all };
+  const cells = await readCells(reference, columns, options, { ...run, notices });
+  return { geneNames, ...cells, notices: notices.all };
 }
 
 /** The reference over the shared genes, a row per type; single cells are read for it, once. */
@@ -75,12 +79,13 @@ async function overGenes(
   run: RunContext,
 ): Promise<AlignedReference> {
   if (isSignature(reference)) {
-    return { signature: signatureSubset(sortTypes(reference), columns), cellCounts: undefined };
+    const signature = signatureSubset(sortTypes(reference), columns);
+    return { signature, cellCounts: undefined, values: undefined };
   }
   if (!isPrepared(reference)) return keptCells(reference, columns, options, run);
-  const { signature, cellCounts, notices } = reference;
+  const { signature, cellCounts, values, notices } = reference;
   for (const notice of notices) run.notices.add(notice);
-  return { signature: signatureSubset(signature, columns), cellCounts };
+  return { signature: signatureSubset(signature, columns), cellCounts, values };
 }
 
 const PIECE = "reference";
@@ -96,16 +101,18 @@ async function keptCells(
   const kept = await checkpoint?.load(PIECE);
   if (kept) {
     const { values, cellCounts } = kept.arrays;
-    const typeNames = kept.facts as string[];
+    const { typeNames, found } = kept.facts as { typeNames: string[]; found: CellValues };
     const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
     return {
       signature: { typeNames, geneNames, values: values as Float64Array },
       cellCounts: cellCounts as Int32Array,
+      values: found,
     };
   }
   const prepared = await readCells(reference, columns, options, run);
-  const { typeNames, values } = prepared.signature;
-  checkpoint?.offer(PIECE, () => ({ facts: typeNames, arrays: { values, cellCounts: prepared.cellCounts } }));
+  const { signature, cellCounts, values: found } = prepared;
+  const { typeNames, values } = signature;
+  checkpoint?.offer(PIECE, () => ({ facts: { typeNames, found }, arrays: { values, cellCounts } }));
   return prepared;
 }
 
@@ -114,7 +121,7 @@ async function readCells(
   columns: Int32Array,
   options: CountOptions,
   { signal, report, notices }: RunContext,
-): Promise<AlignedReference & { readonly cellCounts: Int32Array }> {
+): Promise<AlignedCells> {
   const { codes, names } = reference.cellTypes;
   const check = buildCountCheck();
   const checked: ChunkSource<CsrChunk> = mapChunks(reference.counts, (chunk) => {
@@ -148,7 +155,7 @@ async function readCells(
       message: `${unlabelledCount} of ${codes.length} reference cells have no cell type and are left out.`,
     });
   }
-  return { signature, cellCounts };
+  return { signature, cellCounts, values: { isWhole: isWhole(found), max: found.max } };
 }
 
 function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeList): void {

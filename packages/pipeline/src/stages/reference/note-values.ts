@@ -15,7 +15,7 @@ export function noteValues(
   if (max === 1 && faults.length === 0) {
     notices.add({
       code: `boolean-${subject}`,
-      message: `All values of the ${subject} are 0 or 1. Unless it is as sparse as that, they say whether a gene was seen and not how often: ${choose}`,
+      message: `All values of the ${subject} are 0 or 1. Counts are as small as that only in very sparse data. If they say whether a gene was seen, and not how often, ${choose}`,
     });
   }
   // Such values are what `raw` is for.

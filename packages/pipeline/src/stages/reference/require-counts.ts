@@ -1,6 +1,7 @@
 import { CountError } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { OtherMatrix } from "../../contracts/inputs.js";
+import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
 import { judgeMatrices } from "./find-counts.js";
 
@@ -45,6 +46,24 @@ export async function requireCounts(
     spot,
     gene,
     value: fault.value,
+  });
+}
+
+/** Whether no value was met that `allowNonCounts` would have to allow. */
+export function isWhole({ faults }: CountReport): boolean {
+  return faults.every(({ kind }) => kind !== "not whole");
+}
+
+/** Says where allowing values that are no counts allowed nothing: who gave the option expected other data. */
+export function noteUnusedPermission(
+  { allowNonCounts }: Pick<CountOptions, "allowNonCounts">,
+  isUnused: boolean,
+  notices: NoticeList,
+): void {
+  if (!allowNonCounts || !isUnused) return;
+  notices.add({
+    code: "allow-non-counts-unused",
+    message: "--allow-non-counts changes nothing here: section and reference pass as raw counts without it.",
   });
 }
 

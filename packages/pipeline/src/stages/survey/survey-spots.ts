@@ -19,7 +19,7 @@ import type { PipelineTasks } from "../../contracts/tasks.js";
 import { runPass } from "../../runtime/run-pass.js";
 import { noteValues } from "../reference/note-values.js";
 import type { CountOptions } from "../reference/require-counts.js";
-import { requireCounts } from "../reference/require-counts.js";
+import { isWhole, requireCounts } from "../reference/require-counts.js";
 import { packSurvey, unpackSurvey } from "./pack-survey.js";
 import { type JoinedRows, joinSampleRows, leaveOutDeepSpots } from "./sample-rows.js";
 
@@ -29,6 +29,8 @@ export interface Survey {
   readonly sample: JoinedRows;
   /** Whether the section holds no count at all, of any gene. */
   readonly isEmpty: boolean;
+  /** Whether all its values are whole numbers. */
+  readonly isWhole: boolean;
   /** How many counts spots have, and totals that no few of them decide; for solvers of the model of counts. */
   readonly depths?: RobustDepths;
 }
@@ -98,15 +100,11 @@ export async function surveySpots(
   }
   noteValues(report, "section", wantedCounts, notices);
   const joined = joinSampleRows(rows, spots.length, columns.length);
-  if (!withDepths) return { moments: finishMoments(moments), sample: joined, isEmpty };
+  const found = { moments: finishMoments(moments), isEmpty, isWhole: isWhole(report) };
+  if (!withDepths) return { ...found, sample: joined };
   const depths = finishDepthSums(depthSums);
   noteDeepSpots(depths, notices);
-  return {
-    moments: finishMoments(moments),
-    sample: { ...joined, counts: leaveOutDeepSpots(joined.counts, depths.cap) },
-    isEmpty,
-    depths,
-  };
+  return { ...found, sample: { ...joined, counts: leaveOutDeepSpots(joined.counts, depths.cap) }, depths };
 }
 
 function noteDeepSpots({ cap, deepSpotCount, median }: RobustDepths, notices: NoticeList): void {

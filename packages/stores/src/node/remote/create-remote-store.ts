@@ -91,7 +91,7 @@ function prefixOf({ bucket, name }: RemoteParts): string {
 async function refuseExisting(
   parts: RemoteParts,
   prefix: string,
-  { format, overwrite }: Existing,
+  { format, overwrite, describe }: Existing,
 ): Promise<void> {
   const { keys, folders } = await listObjects(parts, prefix, { isFlat: true });
   const names = keys.map((key) => key.slice(prefix.length)).filter((key) => key !== "");
@@ -101,16 +101,18 @@ async function refuseExisting(
   const others = [...names, ...folders.map((key) => key.slice(prefix.length))];
   // What lies about a mark is what a run is writing, or has left; who it is decides the mark.
   if (others.every((key) => key.startsWith(HIDDEN)) || (!isStore && names.includes(MARK))) return;
+  const { url, options, sign, signedHow } = parts;
+  const list = lister(parts) ?? (async () => []);
+  const store = { ...httpStore(url, options, { ...parts, sign, signedHow, format }), list };
   if (isStore && overwrite) {
-    const { url, options, sign, signedHow } = parts;
-    const list = lister(parts) ?? (async () => []);
-    const store = { ...httpStore(url, options, { ...parts, sign, signedHow, format }), list };
     if (overwrite !== true) await overwrite(store, parts.name);
     return;
   }
   throw new StoreError({
     path: parts.name,
-    found: isStore ? "a store that is already there" : `something there that is no ${format.name} store`,
+    found: isStore
+      ? `${await describe(store)} that is already there`
+      : `something there that is no ${format.name} store`,
     expected: "a place that is free",
     remedy: isStore
       ? "Choose another place, or allow to overwrite it (--overwrite)."
