@@ -50,15 +50,18 @@ describe.skipIf(!isBuilt)("the built executable (skipped where it is not built)"
     });
   });
 
-  it.each(["SIGINT", "SIGTERM"] as const)("ends with 130 on %s and leaves nothing behind", async (signal) => {
-    const folder = await temporaryFolder();
-    const child = spawn(process.execPath, [bin, "simulate", join(folder, "tissue"), "--spots", "1000000"]);
-    const code = exitCode(child);
-    await untilSaid(child, "writing the reference: ");
-    child.kill(signal);
-    expect(await code).toBe(130);
-    expect(await readdir(folder)).toEqual([]);
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "ends with 130 on %s and leaves nothing behind",
+    async (signal) => {
+      const folder = await temporaryFolder();
+      const child = spawn(process.execPath, [bin, "simulate", join(folder, "tissue"), "--spots", "1000000"]);
+      const code = exitCode(child);
+      await untilSaid(child, "writing the reference: ");
+      child.kill(signal);
+      expect(await code).toBe(130);
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 
   it("writes the same proportions with one worker and with two, run and solved again", async () => {
     const folder = await temporaryFolder();
