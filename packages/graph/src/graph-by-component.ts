@@ -1,7 +1,7 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
 import { coordinatesOf, splitComponents } from "./components.js";
-import { checkEdgeCount } from "./symmetric-union.js";
+import { checkEdgeCount } from "./graph-options.js";
 
 /**
  * Builds the graph of each component of the coordinates by itself, one after the other, and joins them: no neighbours lie in two

@@ -68,3 +68,14 @@ export function resolveGraphOptions(options: Partial<GraphOptions> = {}): GraphO
   }
   return { kind, neighborCount, maxEdges, ...(radius !== undefined && { radius }) };
 }
+
+/** @throws OptionError when a graph of this many entries cannot be stored. */
+export function checkEdgeCount(edgeCount: number, neighborCount: number): void {
+  if (edgeCount <= EDGE_LIMIT) return;
+  throw new OptionError({
+    option: "neighborCount",
+    value: neighborCount,
+    rule: `so small that the graph has at most ${EDGE_LIMIT} entries (here at least ${edgeCount})`,
+    remedy: "Ask for fewer neighbours.",
+  });
+}

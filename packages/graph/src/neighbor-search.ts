@@ -1,11 +1,10 @@
 import type { Coordinates, SpotRange } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
-import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+import { checkEdgeCount, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { SPOTS_PER_CELL, searchGrid } from "./grid-neighbors.js";
 import { type Allocate, ordinaryMemory } from "./places.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
 import { buildSpotGrid, type SpotGrid } from "./spot-grid.js";
-import { checkEdgeCount } from "./symmetric-union.js";
 import { searchTree } from "./tree-neighbors.js";
 
 /**

@@ -36,7 +36,7 @@ export function radiusGraph(
     return treeRadiusGraph(buildSpatialTree(coordinates), radius, maxEdges, kind);
   }
   return gridRadiusGraph(grid, radius, (edgeCount) => {
-    if (edgeCount > maxEdges) throw tooManyEdges(grid, radius, maxEdges, edgeCount, kind);
+    if (edgeCount > maxEdges) throw tooManyEdges(grid, { radius, maxEdges, kind }, edgeCount);
   });
 }
 
@@ -55,7 +55,8 @@ export function treeRadiusGraph(
     if (tree.right[leaf] !== 0) continue;
     const end = tree.end[leaf];
     edgeCount += countNear(tree, leaf, squaredRadius, indptr);
-    if (edgeCount > maxEdges) throw tooManyEdges(tree, radius, maxEdges, (edgeCount / end) * spotCount, kind);
+    if (edgeCount > maxEdges)
+      throw tooManyEdges(tree, { radius, maxEdges, kind }, (edgeCount / end) * spotCount);
   }
   for (let spot = 0; spot < spotCount; spot++) indptr[spot + 1] += indptr[spot];
 
@@ -89,13 +90,17 @@ function forEachNear(
   }
 }
 
+interface EdgeLimit {
+  readonly radius: number;
+  readonly maxEdges: number;
+  readonly kind: "radius" | "grid";
+}
+
 /** `expectedCount` is taken from the spots seen so far; the remedy takes it to grow with the area or volume. */
 function tooManyEdges(
   { dimension }: Places,
-  radius: number,
-  maxEdges: number,
+  { radius, maxEdges, kind }: EdgeLimit,
   expectedCount: number,
-  kind: "radius" | "grid",
 ): OptionError {
   const limit = `at most ${maxEdges} entries`;
   const expected = `about ${expectedCount.toPrecision(2)}`;

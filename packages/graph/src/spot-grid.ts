@@ -58,7 +58,7 @@ export function buildSpotGrid(
     crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerCell + 1) : Number.POSITIVE_INFINITY;
   }
   if (!shape || !counts || crowding > WORST_CROWDING) return undefined;
-  return sortIntoCells(coordinates, spotCount, shape, counts, allocate);
+  return sortIntoCells(coordinates, shape, counts, allocate);
 }
 
 type Shape = Pick<SpotGrid, "lows" | "columnCounts" | "cellSize" | "cellsPerUnit">;
@@ -114,11 +114,11 @@ function crowdingOf(counts: Int32Array, spotCount: number): number {
 /** A counting sort; turns the counts into the cells' first places. */
 function sortIntoCells(
   { dimension, values }: Coordinates,
-  spotCount: number,
   shape: Shape,
   counts: Int32Array,
   allocate: Allocate,
 ): SpotGrid {
+  const spotCount = values.length / dimension;
   const cellStart = counts;
   let end = 0;
   for (let cell = 0; cell < cellStart.length; cell++) {

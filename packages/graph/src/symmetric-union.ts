@@ -1,5 +1,5 @@
-import { type NeighborGraph, OptionError } from "@flashdeconv/core";
-import { EDGE_LIMIT } from "./graph-options.js";
+import type { NeighborGraph } from "@flashdeconv/core";
+import { checkEdgeCount } from "./graph-options.js";
 import type { NeighborSearch } from "./neighbor-search.js";
 import { type Allocate, ordinaryMemory } from "./places.js";
 import { sortRow } from "./sort-row.js";
@@ -22,18 +22,7 @@ export function joinNeighbors(search: NeighborSearch, allocate: Allocate = ordin
   checkEdgeCount(edgeCount, neighborCount);
   const added = reverseMarked(search, indptr);
   for (let spot = 0; spot <= spotCount; spot++) indptr[spot] += spot * neighborCount;
-  return { spotCount, indptr, indices: spreadRows(search, indptr, added, edgeCount, allocate) };
-}
-
-/** @throws OptionError when a graph of this many entries cannot be stored. */
-export function checkEdgeCount(edgeCount: number, neighborCount: number): void {
-  if (edgeCount <= EDGE_LIMIT) return;
-  throw new OptionError({
-    option: "neighborCount",
-    value: neighborCount,
-    rule: `so small that the graph has at most ${EDGE_LIMIT} entries (here at least ${edgeCount})`,
-    remedy: "Ask for fewer neighbours.",
-  });
+  return { spotCount, indptr, indices: spreadRows(search, indptr, added, allocate) };
 }
 
 /**
@@ -98,9 +87,9 @@ function spreadRows(
   { spotCount, neighborCount, neighbors }: NeighborSearch,
   indptr: Int32Array,
   added: Int32Array,
-  edgeCount: number,
   allocate: Allocate,
 ): Int32Array {
+  const edgeCount = indptr[spotCount];
   const indices = edgeCount <= neighbors.length ? neighbors : new Int32Array(allocate(4 * edgeCount));
   for (let spot = spotCount - 1; spot >= 0; spot--) {
     const from = indptr[spot];

@@ -20,7 +20,13 @@ export interface CountScan {
 }
 
 interface Exports {
-  scanRows(rowCount: number, indptr: number, values: number, totals: number, greatest: number): number;
+  readonly scanRows: (
+    rowCount: number,
+    indptr: number,
+    values: number,
+    totals: number,
+    greatest: number,
+  ) => number;
 }
 
 const ROWS_PER_BLOCK = 64;

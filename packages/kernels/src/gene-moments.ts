@@ -17,8 +17,14 @@ export interface MomentColumns {
 export type AddRowMoments = (sums: Float64Array, chunk: CsrChunk, start: number, end: number) => void;
 
 interface Exports {
-  scanCounts(rowCount: number, indptr: number, values: number, totals: number, greatest: number): number;
-  sumKept(
+  readonly scanCounts: (
+    rowCount: number,
+    indptr: number,
+    values: number,
+    totals: number,
+    greatest: number,
+  ) => number;
+  readonly sumKept: (
     rowCount: number,
     indptr: number,
     indices: number,
@@ -26,8 +32,8 @@ interface Exports {
     offsets: number,
     dropped: number,
     totals: number,
-  ): void;
-  addRows(
+  ) => void;
+  readonly addRows: (
     rowCount: number,
     indptr: number,
     indices: number,
@@ -36,7 +42,7 @@ interface Exports {
     sums: number,
     logs: number,
     logAt: number,
-  ): void;
+  ) => void;
 }
 
 const ROWS_PER_BLOCK = 64;

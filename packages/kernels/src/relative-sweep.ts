@@ -33,7 +33,7 @@ export interface RelativeSweep {
 }
 
 interface Exports extends TileExports {
-  configure(
+  readonly configure: (
     base: number,
     typeCount: number,
     edgeWeight: number,
@@ -42,7 +42,7 @@ interface Exports extends TileExports {
     isBoundClose: number,
     excess: number,
     rest: number,
-  ): void;
+  ) => void;
 }
 
 /** As `configure` lays them out behind the Gram matrix. */
@@ -61,8 +61,7 @@ export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem
     module,
     arena,
     { ...problem, anchor: tissue.composition },
-    VECTOR_COUNT,
-    2,
+    { vectors: VECTOR_COUNT, out: 2 },
   );
   if (!kernel) return undefined;
   const { excess = 0, rest = 0 } = bound ?? {};

@@ -33,7 +33,7 @@ export interface SpotSweep {
 }
 
 interface Exports extends TileExports {
-  configure(
+  readonly configure: (
     base: number,
     typeCount: number,
     lambda: number,
@@ -42,7 +42,7 @@ interface Exports extends TileExports {
     top: number,
     rest: number,
     smallest: number,
-  ): void;
+  ) => void;
 }
 
 /** As `configure` lays them out behind the Gram matrix. */
@@ -57,7 +57,7 @@ const VECTOR_COUNT = 9;
 export function spotSweepKernel(arena: SharedArena, problem: SweepProblem): SpotSweep | undefined {
   const module = compileKernel(spotSweepWasm, isShared(arena.memory.buffer));
   const { typeCount, lambda, sparsity, bound, deflatedShift, smallest } = problem;
-  const kernel = tileKernel<Exports>(module, arena, problem, VECTOR_COUNT, 3);
+  const kernel = tileKernel<Exports>(module, arena, problem, { vectors: VECTOR_COUNT, out: 3 });
   if (!kernel) return undefined;
   const { top = 0, rest = 0 } = bound ?? {};
   const from = bound ? deflatedShift : Number.POSITIVE_INFINITY;

@@ -33,20 +33,18 @@ export interface TileKernel<E extends TileExports> {
 }
 
 /**
- * @param vectorCount vectors of K numbers that the kernel lays out behind the Gram matrix
- * @param outCount numbers that it judges by
+ * @param counts `vectors`: of K numbers, that the kernel lays out behind the Gram matrix; `out`: numbers that it judges by
  * @returns undefined where the arena has no room for the problem
  */
 export function tileKernel<E extends TileExports>(
   module: WebAssembly.Module,
   arena: SharedArena,
   { typeCount, gram, bound, anchor }: TileProblem,
-  vectorCount: number,
-  outCount: number,
+  counts: { readonly vectors: number; readonly out: number },
 ): TileKernel<E> | undefined {
   const rowLength = 2 * Math.ceil(typeCount / 2);
-  const ownLength = (typeCount + vectorCount) * rowLength + typeCount * typeCount + typeCount;
-  const out = arena.allocate(Float64Array, outCount);
+  const ownLength = (typeCount + counts.vectors) * rowLength + typeCount * typeCount + typeCount;
+  const out = arena.allocate(Float64Array, counts.out);
   const own = arena.allocate(Float64Array, ownLength);
   if (!own || !out) return undefined;
   for (let k = 0; k < typeCount; k++) {

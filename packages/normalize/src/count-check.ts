@@ -86,7 +86,8 @@ export function buildCountChecker(kernels: KernelChoice = "auto"): CountChecker 
       else {
         for (let i = 0; i < rows.rowCount; i++) {
           const nonzeroCount = indptr[row + i + 1] - indptr[row + i];
-          noteRow(check, spotStart + row + i, nonzeroCount, rows.totals[i], rows.greatest[i]);
+          if (rows.greatest[i] > check.max) check.max = rows.greatest[i];
+          noteRow(check, spotStart + row + i, nonzeroCount, rows.totals[i]);
         }
       }
       row = end;
@@ -118,22 +119,16 @@ function checkRows(check: CountCheck, chunk: CsrChunk, first: number, last: numb
     }
     // Nearly every row holds counts above 0 only; no other is looked at twice.
     if (isPlain && greatest < Number.POSITIVE_INFINITY) {
-      noteRow(check, spotStart + row, to - from, total, greatest);
+      if (greatest > check.max) check.max = greatest;
+      noteRow(check, spotStart + row, to - from, total);
     } else {
-      const found = checkRow(check, from, to, chunk, spotStart + row);
-      noteRow(check, spotStart + row, found.nonzeroCount, found.total, 0);
+      const found = checkRow(check, chunk, row);
+      noteRow(check, spotStart + row, found.nonzeroCount, found.total);
     }
   }
 }
 
-function noteRow(
-  check: CountCheck,
-  spot: number,
-  nonzeroCount: number,
-  total: number,
-  greatest: number,
-): void {
-  if (greatest > check.max) check.max = greatest;
+function noteRow(check: CountCheck, spot: number, nonzeroCount: number, total: number): void {
   check.nonzeroCount += nonzeroCount;
   if (nonzeroCount === 0) check.emptySpotCount++;
   else {
@@ -146,14 +141,14 @@ function noteRow(
 /** Notes every fault of a row, and what its sound values come to. */
 function checkRow(
   check: CountCheck,
-  from: number,
-  to: number,
-  { indices, values }: CsrChunk,
-  spot: number,
+  { spotStart, indptr, indices, values }: CsrChunk,
+  row: number,
 ): { total: number; nonzeroCount: number } {
+  const spot = spotStart + row;
+  const end = indptr[row + 1];
   let total = 0;
   let nonzeroCount = 0;
-  for (let i = from; i < to; i++) {
+  for (let i = indptr[row]; i < end; i++) {
     const value = values[i];
     if (value === 0) continue;
     nonzeroCount++;

@@ -18,10 +18,17 @@ export interface LogCpm {
  */
 export function logCpmInPlace(chunk: CsrChunk, { targetSum, logBase }: LogCpm): void {
   const { indptr, values, spotCount } = chunk;
-  const logs = buildCountLogs();
+  const scale: RowScale = { targetSum, logBase, logs: buildCountLogs() };
   for (let row = 0; row < spotCount; row++) {
-    logCpmRow(values, indptr[row], indptr[row + 1], targetSum, logBase, logs);
+    logCpmRow(values, indptr[row], indptr[row + 1], scale);
   }
+}
+
+/** What all rows share: the scale, and room for a table of logarithms. */
+export interface RowScale {
+  readonly targetSum: number;
+  readonly logBase: LogBase;
+  readonly logs: Float64Array;
 }
 
 /** The same for one row, which lies at `start .. end` of `values`. */
@@ -29,9 +36,7 @@ export function logCpmRow(
   values: Values,
   start: number,
   end: number,
-  targetSum: number,
-  logBase: LogBase,
-  logs: Float64Array,
+  { targetSum, logBase, logs }: RowScale,
 ): void {
   let librarySize = 0;
   let greatest = 0;

@@ -17,9 +17,9 @@ export function normalizeSignature(
   const geneCount = signature.geneNames.length;
   if (normalization.kind === "log-cpm") {
     const { targetSum, logBase } = normalization;
-    const logs = buildCountLogs();
+    const scale = { targetSum, logBase, logs: buildCountLogs() };
     for (let start = 0; start < values.length; start += geneCount) {
-      logCpmRow(values, start, start + geneCount, targetSum, logBase, logs);
+      logCpmRow(values, start, start + geneCount, scale);
     }
   } else if (normalization.kind === "pearson") {
     const scale = pearsonScale(meanOverTypes(signature));

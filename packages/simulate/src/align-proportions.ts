@@ -1,15 +1,6 @@
-import { type Notice, ShapeError, type Values } from "@flashdeconv/core";
+import { type Notice, ShapeError } from "@flashdeconv/core";
 import { requireDistinctNames } from "./distinct-names.js";
-
-/** Proportions with the names of their rows and columns. */
-export interface NamedProportions {
-  /** N names. */
-  readonly spotNames: readonly string[];
-  /** K names. */
-  readonly typeNames: readonly string[];
-  /** N x K, row-major. */
-  readonly values: Values;
-}
+import type { NamedProportions } from "./named-proportions.js";
 
 /** An estimate and a truth over the same spots and types, in the same order. */
 export interface AlignedProportions {
@@ -56,8 +47,8 @@ export function alignProportions(estimate: NamedProportions, truth: NamedProport
   return {
     spotNames,
     typeNames,
-    estimate: arrange(estimate, estimateSpots, estimateTypes, spotNames, typeNames),
-    truth: arrange(truth, truthSpots, truthTypes, spotNames, typeNames),
+    estimate: arrange(estimate, { spots: estimateSpots, types: estimateTypes }, spotNames, typeNames),
+    truth: arrange(truth, { spots: truthSpots, types: truthTypes }, spotNames, typeNames),
     notices,
   };
 }
@@ -66,10 +57,15 @@ function positions(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, i) => [name, i]));
 }
 
+/** Where the rows and columns of a table are, by name. */
+interface Positions {
+  readonly spots: ReadonlyMap<string, number>;
+  readonly types: ReadonlyMap<string, number>;
+}
+
 function arrange(
   { typeNames: { length: width }, values }: NamedProportions,
-  spots: ReadonlyMap<string, number>,
-  types: ReadonlyMap<string, number>,
+  { spots, types }: Positions,
   spotNames: readonly string[],
   typeNames: readonly string[],
 ): Float64Array {

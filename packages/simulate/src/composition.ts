@@ -1,4 +1,10 @@
-import { buildDomainMix, type DomainMix, domainScores, findDomains } from "./domain-scores.js";
+import {
+  buildDomainMix,
+  type DomainField,
+  type DomainMix,
+  domainScores,
+  findDomains,
+} from "./domain-scores.js";
 import {
   buildStream,
   nextUniform,
@@ -21,7 +27,7 @@ const BLEND = 0.1;
 export interface CompositionModel {
   readonly options: SimulationOptions;
   readonly lattice: SpotLattice;
-  readonly domainKey: StreamKey;
+  readonly field: DomainField;
   readonly spotKey: StreamKey;
   readonly stream: RandomStream;
   /** First type with a domain of its own: 1 where type 0 is the rare one. */
@@ -43,7 +49,7 @@ export function buildComposition(options: SimulationOptions): CompositionModel {
   return {
     options,
     lattice: buildSpotLattice(options.spotCount),
-    domainKey: streamKey(options.seed, PURPOSE.domains),
+    field: { key: streamKey(options.seed, PURPOSE.domains), options },
     spotKey: streamKey(options.seed, PURPOSE.composition),
     stream: buildStream(),
     firstType,
@@ -62,7 +68,7 @@ export function fillProportions(
   out: Float64Array,
   offset: number,
 ): void {
-  const { options, lattice, stream, firstType, domains, domainKey, scores, variation, shares } = model;
+  const { options, lattice, stream, firstType, domains, field, scores, variation, shares } = model;
   startStream(stream, model.spotKey, spot);
   const isRare = nextUniform(stream) < options.rareTypeFraction;
   const rareShare = 0.1 + 0.3 * nextUniform(stream);
@@ -74,11 +80,11 @@ export function fillProportions(
   const domainShare = firstType === 1 && isRare ? 1 - rareShare : 1;
   out.fill(0, offset, offset + options.typeCount);
   if (firstType === 1) out[offset] = 1 - domainShare;
-  const x = latticeX(lattice, spot) / options.domainScale;
-  const y = latticeY(lattice, spot) / options.domainScale;
-  findDomains(domainKey, options, x, y, domains);
+  domains.x = latticeX(lattice, spot) / options.domainScale;
+  domains.y = latticeY(lattice, spot) / options.domainScale;
+  findDomains(field, domains);
   for (let domain = 0; domain < domains.count; domain++) {
-    domainScores(domainKey, options, x, y, domains.columns[domain], domains.rows[domain], scores);
+    domainScores(field, domains, domain, scores);
     for (let i = 0; i < scores.length; i++) scores[i] += variation[i];
     shareOut(model, domainShare * domains.weights[domain]);
     for (let i = 0; i < shares.length; i++) out[offset + firstType + i] += shares[i];

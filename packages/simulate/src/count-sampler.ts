@@ -34,8 +34,7 @@ export function buildCountSampler(
 }
 
 /**
- * Draws a row whose gene `g` has mean `m_g = depth * sum_k mixture_k profiles_kg`. `mixture` is K shares at
- * `mixture[offset ..]`.
+ * Draws a row whose gene `g` has mean `m_g = depth * sum_k mixture_k profiles_kg`. `mixture` is K shares.
  *
  * Poisson: a Poisson number of counts per type, each dealt to a gene by that type's profile. Negative binomial with variance
  * `m + phi m^2`: it equals a Poisson number, with mean `ln(1 + phi m) / phi`, of clusters of logarithmic size
@@ -47,17 +46,16 @@ export function drawCounts(
   stream: RandomStream,
   depth: number,
   mixture: Float64Array,
-  offset: number,
 ): void {
   const { typeCount, tables, counts, occupied, overdispersion } = sampler;
   for (let type = 0; type < typeCount; type++) {
-    const share = mixture[offset + type];
+    const share = mixture[type];
     if (share === 0) continue;
     for (let left = nextPoisson(stream, depth * share); left > 0; left--) {
       const gene = nextItem(stream, tables, type);
       let size = 1;
       if (overdispersion > 0) {
-        const odds = overdispersion * depth * mixedProfile(sampler, mixture, offset, gene);
+        const odds = overdispersion * depth * mixedProfile(sampler, mixture, gene);
         if (nextUniform(stream) * odds >= portableLog1p(odds)) continue;
         size = nextLogarithmic(stream, odds);
       }
@@ -86,11 +84,11 @@ export function takeCounts(
   return at;
 }
 
-function mixedProfile(sampler: CountSampler, mixture: Float64Array, offset: number, gene: number): number {
+function mixedProfile(sampler: CountSampler, mixture: Float64Array, gene: number): number {
   const { typeCount, geneCount, profiles } = sampler;
   let sum = 0;
   for (let type = 0; type < typeCount; type++) {
-    const share = mixture[offset + type];
+    const share = mixture[type];
     if (share !== 0) sum += share * profiles[type * geneCount + gene];
   }
   return sum;

@@ -1,5 +1,5 @@
 import { ShapeError } from "@flashdeconv/core";
-import type { NamedProportions } from "./align-proportions.js";
+import type { NamedProportions } from "./named-proportions.js";
 
 /** Which table of a comparison something is about, as messages call it. */
 export type ComparedSide = "result" | "truth" | "other result";

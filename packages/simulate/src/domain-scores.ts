@@ -11,11 +11,19 @@ const BORDER_FIELD = -3;
 /** Squares around a place whose seeds may be near enough to share in it. */
 const NEAR_SQUARES = 5;
 
+/** The domains of a whole tissue. */
+export interface DomainField {
+  readonly key: StreamKey;
+  readonly options: SimulationOptions;
+}
+
 /**
- * The domains at a place: one, or several near a border that is not sharp. Each is known by a point of a lattice; the
+ * A place in domain sizes, and the domains there: one, or several near a border that is not sharp. Each is known by a point of a lattice; the
  * arrays are buffers, used up to `count`. Weights sum to 1.
  */
 export interface DomainMix {
+  x: number;
+  y: number;
   count: number;
   readonly columns: Int32Array;
   readonly rows: Int32Array;
@@ -25,6 +33,8 @@ export interface DomainMix {
 export function buildDomainMix(): DomainMix {
   const most = NEAR_SQUARES ** 2 + 1;
   return {
+    x: 0,
+    y: 0,
     count: 0,
     columns: new Int32Array(most),
     rows: new Int32Array(most),
@@ -33,19 +43,14 @@ export function buildDomainMix(): DomainMix {
 }
 
 /**
- * Finds the domains at a place. Position in domain sizes. `patchy`: a mosaic of Voronoi cells. `layered`: bands with wavy
+ * Finds the domains at the place of `mix`. `patchy`: a mosaic of Voronoi cells. `layered`: bands with wavy
  * borders. `smooth` and `rough` tissue is one domain.
  */
-export function findDomains(
-  key: StreamKey,
-  { layout, domainScale, borderWidth }: SimulationOptions,
-  x: number,
-  y: number,
-  mix: DomainMix,
-): void {
+export function findDomains({ key, options }: DomainField, mix: DomainMix): void {
+  const { layout, domainScale, borderWidth } = options;
   mix.count = 0;
-  if (layout === "patchy") findPatches(key, x, y, borderWidth / domainScale, mix);
-  else if (layout === "layered") findLayers(key, x, y, borderWidth / domainScale, mix);
+  if (layout === "patchy") findPatches(key, mix, borderWidth / domainScale);
+  else if (layout === "layered") findLayers(key, mix, borderWidth / domainScale);
   else addDomain(mix, 0, 0, 1);
   let sum = 0;
   for (let i = 0; i < mix.count; i++) sum += mix.weights[i];
@@ -53,29 +58,27 @@ export function findDomains(
 }
 
 /**
- * How much each type is at home at a place of a domain, about 0 to 1, written to `out` (one item per type).
+ * How much each type is at home at the place of `mix`, taken as part of its domain number `domain`, about 0 to 1, written to `out` (one item per type).
  *
  * `smooth`: a continuous field per type. `rough`: the same with bumps of every width down to a spot. `patchy` and `layered`: the
  * same scores all over a domain.
  */
 export function domainScores(
-  key: StreamKey,
-  { layout, domainScale }: SimulationOptions,
-  x: number,
-  y: number,
-  column: number,
-  row: number,
+  { key, options }: DomainField,
+  mix: DomainMix,
+  domain: number,
   out: Float64Array,
 ): void {
+  const { layout, domainScale } = options;
   for (let type = 0; type < out.length; type++) {
-    if (layout === "smooth") out[type] = octaveNoise(key, type, x, y);
-    else if (layout === "rough") out[type] = roughNoise(key, type, x, y, 1 / domainScale);
-    else out[type] = latticeNoise(key, type, column, row);
+    if (layout === "smooth") out[type] = octaveNoise(key, type, mix.x, mix.y);
+    else if (layout === "rough") out[type] = roughNoise(key, type, mix, 1 / domainScale);
+    else out[type] = latticeNoise(key, type, mix.columns[domain], mix.rows[domain]);
   }
 }
 
-function findLayers(key: StreamKey, x: number, y: number, borderWidth: number, mix: DomainMix): void {
-  const depth = y + WAVINESS * octaveNoise(key, BORDER_FIELD, x, y);
+function findLayers(key: StreamKey, mix: DomainMix, borderWidth: number): void {
+  const depth = mix.y + WAVINESS * octaveNoise(key, BORDER_FIELD, mix.x, mix.y);
   const layer = Math.floor(depth);
   const within = depth - layer;
   addDomain(mix, 0, layer, 1);
@@ -84,14 +87,14 @@ function findLayers(key: StreamKey, x: number, y: number, borderWidth: number, m
 }
 
 /** The patch whose seed is nearest, and those about as near; there is one seed, anywhere, in each square of the lattice. */
-function findPatches(key: StreamKey, x: number, y: number, borderWidth: number, mix: DomainMix): void {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
+function findPatches(key: StreamKey, mix: DomainMix, borderWidth: number): void {
+  const [left, top] = [Math.floor(mix.x), Math.floor(mix.y)];
   let nearestColumn = 0;
   let nearestRow = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let row = top - 1; row <= top + 1; row++) {
     for (let column = left - 1; column <= left + 1; column++) {
-      const distance = seedDistance(key, column, row, x, y);
+      const distance = seedDistance(key, column, row, mix);
       if (distance >= least) continue;
       least = distance;
       nearestColumn = column;
@@ -105,14 +108,14 @@ function findPatches(key: StreamKey, x: number, y: number, borderWidth: number, 
     for (let column = left - reach; column <= left + reach; column++) {
       if (row === nearestRow && column === nearestColumn) continue;
       // A step over the border takes about as much off one distance as it adds to the other.
-      const excess = Math.sqrt(seedDistance(key, column, row, x, y)) - Math.sqrt(least);
+      const excess = Math.sqrt(seedDistance(key, column, row, mix)) - Math.sqrt(least);
       addDomain(mix, column, row, nearness(excess, borderWidth));
     }
   }
 }
 
 /** Squared distance to the seed of a square. */
-function seedDistance(key: StreamKey, column: number, row: number, x: number, y: number): number {
+function seedDistance(key: StreamKey, column: number, row: number, { x, y }: DomainMix): number {
   const dx = column + latticeNoise(key, SEED_X_FIELD, column, row) - x;
   const dy = row + latticeNoise(key, SEED_Y_FIELD, column, row) - y;
   return dx * dx + dy * dy;

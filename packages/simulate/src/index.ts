@@ -13,7 +13,7 @@
  * console.log(evaluateProportions(uniform, truth, 4).rmse); // 0.258...: how bad the worst guess is
  */
 
-export { type AlignedProportions, alignProportions, type NamedProportions } from "./align-proportions.js";
+export { type AlignedProportions, alignProportions } from "./align-proportions.js";
 export { averagePrecision } from "./average-precision.js";
 export type { ComparedSide } from "./distinct-names.js";
 export { evaluateProportions, evaluateSources } from "./evaluate-proportions.js";
@@ -26,6 +26,7 @@ export {
 } from "./evaluation-options.js";
 export { jensenShannonDivergence } from "./jensen-shannon-divergence.js";
 export { keepAnswered } from "./keep-answered.js";
+export type { NamedProportions } from "./named-proportions.js";
 export { type NormalizedRows, normalizeRows } from "./normalize-rows.js";
 export { type SimulatedTissue, simulateTissue } from "./simulate-tissue.js";
 export type { SimulatedReference } from "./simulated-reference.js";

@@ -1,6 +1,6 @@
 import { ShapeError } from "@flashdeconv/core";
-import type { NamedProportions } from "./align-proportions.js";
 import { requireDistinctNames } from "./distinct-names.js";
+import type { NamedProportions } from "./named-proportions.js";
 
 /**
  * Leaves of a table the spots that another one answers too, so that methods which leave out different spots can be compared

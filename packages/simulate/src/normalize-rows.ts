@@ -1,6 +1,6 @@
 import { type Notice, ShapeError, type Values } from "@flashdeconv/core";
-import type { NamedProportions } from "./align-proportions.js";
 import { type ComparedSide, requireDistinctNames } from "./distinct-names.js";
+import type { NamedProportions } from "./named-proportions.js";
 
 /** A sum this close to 1 is 1: proportions kept in single precision or with a few decimals. */
 export const SUM_TOLERANCE = 1e-4;

@@ -76,7 +76,7 @@ function countSource(options: SimulationOptions, profiles: Float64Array): ChunkS
     if (nextUniform(stream) < options.emptySpotFraction) return;
     const depth = options.depth * nextLogNormal(stream, options.depthVariation);
     fillProportions(composition, spot, mixture, 0);
-    drawCounts(sampler, stream, depth, mixture, 0);
+    drawCounts(sampler, stream, depth, mixture);
   };
   return generatedSource({ spotCount, width, spotsPerChunk }, (start, end) =>
     buildCsrChunk(sampler, start, end, draw),
@@ -97,10 +97,9 @@ function truthSource(options: SimulationOptions): ChunkSource<DenseChunk> {
 function coordinateSource(options: SimulationOptions): ChunkSource<DenseChunk> {
   const { spotCount, spotsPerChunk } = options;
   const lattice = buildSpotLattice(spotCount);
-  const stream = buildStream();
   return generatedSource({ spotCount, width: 2, spotsPerChunk }, (start, end) => {
     const values = new Float64Array((end - start) * 2);
-    fillCoordinates(lattice, stream, options, start, values);
+    fillCoordinates(lattice, options, start, values);
     return { kind: "dense", spotStart: start, spotCount: end - start, width: 2, values };
   });
 }

@@ -41,7 +41,7 @@ export function simulatedReference(
     startStream(stream, key, cell);
     const depth = referenceDepth * nextLogNormal(stream, options.depthVariation);
     mixture[cell % typeCount] = 1;
-    drawCounts(sampler, stream, depth, mixture, 0);
+    drawCounts(sampler, stream, depth, mixture);
     mixture[cell % typeCount] = 0;
   };
 

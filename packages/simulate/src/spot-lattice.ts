@@ -1,4 +1,4 @@
-import { nextUniform, PURPOSE, type RandomStream, startStream, streamKey } from "./random-stream.js";
+import { buildStream, nextUniform, PURPOSE, startStream, streamKey } from "./random-stream.js";
 import { shuffledPlace } from "./shuffled-place.js";
 import type { SimulationOptions } from "./simulation-options.js";
 
@@ -30,12 +30,12 @@ export function latticeY({ columnCount }: SpotLattice, spot: number): number {
 /** Writes the coordinates (x, y) of the spots from `start` to `out`: the lattice, jittered, perhaps shuffled, times `spotSpacing`. */
 export function fillCoordinates(
   lattice: SpotLattice,
-  stream: RandomStream,
   { seed, spotCount, spotSpacing, shuffleCoordinates }: SimulationOptions,
   start: number,
   out: Float64Array,
 ): void {
   const key = streamKey(seed, PURPOSE.position);
+  const stream = buildStream();
   const shuffleKey = streamKey(seed, PURPOSE.shuffle);
   for (let i = 0; i < out.length; i += 2) {
     const spot = start + i / 2;

@@ -36,7 +36,12 @@ export function octaveNoise(key: StreamKey, field: number, x: number, y: number)
  * Value noise of equal height at every width from 1 down to `least`, each half as wide as the one before; spread about 0.5
  * as much as one octave is. It has no width below which it is smooth.
  */
-export function roughNoise(key: StreamKey, field: number, x: number, y: number, least: number): number {
+export function roughNoise(
+  key: StreamKey,
+  field: number,
+  { x, y }: { readonly x: number; readonly y: number },
+  least: number,
+): number {
   let sum = 0;
   let octaveCount = 0;
   for (let scale = 1; octaveCount === 0 || scale * least <= 1; scale *= 2) {

@@ -22,8 +22,7 @@ export async function addAssessments(
   sum: AssessmentSum,
   runner: PieceRunner,
   level: SolveLevel,
-  pieces: readonly SpotRange[],
-  cells: Int32Array,
+  { pieces, cells }: { readonly pieces: readonly SpotRange[]; readonly cells: Int32Array },
 ): Promise<void> {
   let at = 0;
   for (const { objectives, kktResidual, proportionErrorBound } of await runner.assess(level, pieces)) {

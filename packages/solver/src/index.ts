@@ -47,7 +47,8 @@ export {
   type SweepStats,
   type Tile,
 } from "./solver.js";
-export { leastWindowBytes, type StripSolveInput, solveStrips } from "./strips/solve-strips.js";
+export { leastWindowBytes, solveStrips } from "./strips/solve-strips.js";
 export { arrangeStrips, type StripLayout } from "./strips/strip-layout.js";
+export type { StripSolveInput } from "./strips/strip-solve-input.js";
 export type { StripStore } from "./strips/strip-store.js";
 export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";

@@ -161,6 +161,7 @@ function prepareAbundance<A extends StatArray>({ abundance, graph, typeCount }: 
 
 async function assessAll(runner: PieceRunner, level: Level): Promise<Assessment> {
   const sum = buildAssessmentSum(level.cells.length);
-  await addAssessments(sum, runner, level, piecesByColor(level.colorStarts).flat(), level.cells);
+  const pieces = piecesByColor(level.colorStarts).flat();
+  await addAssessments(sum, runner, level, { pieces, cells: level.cells });
   return finishAssessments(sum);
 }

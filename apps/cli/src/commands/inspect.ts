@@ -1,13 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
-import { inspectStore, openSpatial, type SpatialDataset, type StoreSummary } from "@flashdeconv/io-zarr";
-import type { CountReport } from "@flashdeconv/normalize";
-import {
-  type CellReference,
-  DECONVOLVE_DEFAULTS,
-  isSignature,
-  type MemoryPlan,
-  type NamedSide,
-} from "@flashdeconv/pipeline";
+import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
+import { type CellReference, DECONVOLVE_DEFAULTS, isSignature, type NamedSide } from "@flashdeconv/pipeline";
 import { addCells, buildSignatureSums } from "@flashdeconv/select-genes";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores";
@@ -23,6 +16,7 @@ import { addStoreOptions, storeAccess } from "../options/store-options.js";
 import { memoryFacts, type PlaceFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
+import type { Inspection } from "../stores/inspection.js";
 import { type LayerReport, reportLayers } from "../stores/layer-report.js";
 import { previewCounts } from "../stores/preview-counts.js";
 import { isTable } from "../stores/read-text.js";
@@ -41,23 +35,6 @@ Examples:
   flashdeconv inspect sdata.zarr --table square_008um`;
 
 interface InspectFlags extends ResourceFlags, SectionFlags, Partial<ReferenceFlags>, TerminalOptions {}
-
-/** What `inspect` found out. */
-export interface Inspection {
-  readonly path: string;
-  readonly summary: StoreSummary;
-  /** The matrix whose values were looked at; undefined for a store without one, such as a result. */
-  readonly matrix:
-    | { readonly path: string; readonly counts: CountReport; readonly geneNames: readonly string[] }
-    | undefined;
-  /** All matrices, and which of them hold raw counts. */
-  readonly layers: LayerReport;
-  readonly reference: ReferenceReport | undefined;
-  /** The same of the reference's store; undefined for a table. */
-  readonly referenceLayers: LayerReport | undefined;
-  /** How a run with the usual options would keep within its memory; undefined where there is nothing to run. */
-  readonly memory: MemoryPlan | string | undefined;
-}
 
 export function addInspectCommand(program: Command, environment: Environment): void {
   const command = program

@@ -162,7 +162,7 @@ export async function runDeconvolution(
             const target = noting(output, () => noteRun("result"));
             const extraParameters = { ...layout.extraParameters, fingerprint };
             const place = { ...flags, layout: { ...layout, extraParameters } };
-            await write(target, found, spatial, place, terminal);
+            await write(target, { result: found, spatial }, place, terminal);
             const { lines, json } = await describeRun(
               redactUrl(out ?? resultPath(path, spatial, newTable)),
               layout.key,
@@ -202,8 +202,7 @@ async function checkNamedCoordinates(
 
 async function write(
   output: StagedStore,
-  result: Deconvolution,
-  spatial: SpatialDataset,
+  { result, spatial }: { readonly result: Deconvolution; readonly spatial: SpatialDataset },
   { inPlace, newTable, overwrite, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
   terminal: Terminal,
 ): Promise<void> {

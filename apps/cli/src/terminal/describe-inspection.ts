@@ -8,10 +8,10 @@ import {
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import { describeMatch } from "@flashdeconv/pipeline";
 import type { SpellingGain } from "@flashdeconv/select-genes";
-import type { Inspection } from "../commands/inspect.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
 import { describePlan } from "../resources/plan-resources.js";
 import type { ReferenceReport } from "../stores/compare-reference.js";
+import type { Inspection } from "../stores/inspection.js";
 import { adviseOnLayers, type LayerReport } from "../stores/layer-report.js";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { inspectionJson } from "./inspection-json.js";

@@ -1,6 +1,6 @@
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
-import type { Inspection } from "../commands/inspect.js";
 import { planJson } from "../resources/plan-resources.js";
+import type { Inspection } from "../stores/inspection.js";
 import type { LayerReport } from "../stores/layer-report.js";
 
 /** An inspection as plain data, with names as JSON has them elsewhere in this program. */

@@ -6,8 +6,8 @@ import type { SolverSession, StatArray } from "../solver.js";
 import { rowsOf, solveCoarse } from "../sweep-level.js";
 import { SPOTS_PER_CELL } from "../update-order.js";
 import { requireMemory, STRONG_SMOOTHING } from "./require-memory.js";
-import type { StripSolveInput } from "./solve-strips.js";
 import type { StripLayout } from "./strip-layout.js";
+import type { StripSolveInput } from "./strip-solve-input.js";
 import type { WindowShape } from "./strip-window.js";
 
 /** The answer of the first coarse level, where strips take their start from. */
@@ -35,7 +35,7 @@ export async function solveCoarseFirst(
   if (!needsCoarseLevels(pull, spotCount)) return { coarseRows: [] };
   const meanDegree = graph.indices.length / spotCount;
   requireMemory(coarseLevelBytes({ ...shape, spotCount, meanDegree }), available, STRONG_SMOOTHING);
-  const levels = await buildCoarse(session, input, pull, kind, allocate);
+  const levels = await buildCoarse(session, input, { pull, kind, allocate });
   await solveCoarse(runner, levels, { typeCount, allocate, signal, resume, onState });
   const [{ problem, abundance }] = levels;
   return {
@@ -56,9 +56,7 @@ export interface CoarseSettings {
 function buildCoarse(
   { statWidth }: SolverSession,
   { layout, store, typeCount, signal }: StripSolveInput,
-  pull: number,
-  kind: StatArray,
-  allocate: Allocate,
+  { pull, kind, allocate }: Pick<CoarseSettings, "pull" | "kind" | "allocate">,
 ): Promise<CoarseLevel[]> {
   const firstStatistics = async ({ graph, sizes }: CoarseGraph) => {
     const out = arrayLike(kind, graph.spotCount * statWidth, allocate);
@@ -105,8 +103,7 @@ export function startStrip(
   { graph, stripStarts }: StripLayout,
   strip: number,
   coarse: CoarseStart,
-  abundance: StatArray,
-  typeCount: number,
+  { abundance, typeCount }: { readonly abundance: StatArray; readonly typeCount: number },
 ): void {
   const [start, end] = [stripStarts[strip], stripStarts[strip + 1]];
   prolong({ graph }, coarse.rowOf, coarse.abundance, abundance, typeCount, start, end);

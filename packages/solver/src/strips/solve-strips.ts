@@ -1,41 +1,18 @@
-import { type Allocate, allocateHere } from "../allocate.js";
+import { allocateHere } from "../allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "../assess-pieces.js";
 import { sectionProgress } from "../section-progress.js";
-import { looksAtNeighbors, type Solution, type SolveProgress } from "../solve.js";
+import { looksAtNeighbors, type Solution } from "../solve.js";
 import { inlineRunner, type PieceRunner } from "../solve-level.js";
 import type { SolveOptions } from "../solve-options.js";
-import type { SolveState, StateListener } from "../solve-state.js";
-import type { Assessment, Solver, SolverSession, StatArray } from "../solver.js";
+import type { Assessment, Solver, SolverSession } from "../solver.js";
 import { SPOTS_PER_CELL } from "../update-order.js";
 import { type CoarseOutcome, solveCoarseFirst, startStrip } from "./coarse-start.js";
 import { LONG_EDGES, requireMemory } from "./require-memory.js";
 import { passOverStrips, type Stage, type StripPass, sweepStrips } from "./run-strips.js";
 import type { StripLayout } from "./strip-layout.js";
 import { slotsFor } from "./strip-schedule.js";
-import type { StripStore } from "./strip-store.js";
+import type { StripSolveInput } from "./strip-solve-input.js";
 import { StripWindow, type WindowShape, windowBytes } from "./strip-window.js";
-
-export interface StripSolveInput {
-  readonly typeCount: number;
-  /** Of the section's neighbours; of a graph without edges where the session does not look at them. */
-  readonly layout: StripLayout;
-  readonly store: StripStore;
-  /** In what statistics and abundances are stored. */
-  readonly precision: "float64" | "float32";
-  /** Bytes that the strips in memory may take. More of them let more sweeps share one pass over the store. */
-  readonly windowBytes: number;
-  readonly runner?: PieceRunner;
-  readonly allocate?: Allocate;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SolveProgress) => void;
-  /** Given the final abundances of each strip, in order of the strips; rows in the order of positions. Awaited. */
-  onStrip(strip: number, abundance: StatArray): Promise<void> | void;
-  /** A state that `onState` was given in a solve of this problem, to go on from; the store holds its abundances. */
-  readonly resume?: SolveState;
-  readonly onState?: StateListener;
-  /** Where states are kept: about the longest that a pass, after the first, should take. No limit by default. */
-  readonly passSeconds?: number;
-}
 
 /** More than this in one pass and a run that stops in between has swept much for nothing. */
 const MOST_SWEEPS_PER_PASS = 8;
@@ -84,7 +61,7 @@ export async function solveStrips(
       window.loadNeighbors(strip);
       await store.loadStatistics(strip, statistics);
       if (isStored) await store.loadAbundance(strip, abundance);
-      else if (start) startStrip(layout, strip, start, abundance, typeCount);
+      else if (start) startStrip(layout, strip, start, { abundance, typeCount });
       else abundance.fill(0);
     },
     release: (strip) => store.storeAbundance(strip, window.rowsOf(strip).abundance),
@@ -173,7 +150,7 @@ async function readAnswer(
         );
         const own = cells.subarray(cell, cell + cellCount);
         cell += cellCount;
-        if (session.assess) await addAssessments(sum, runner, window.level, pieces, own);
+        if (session.assess) await addAssessments(sum, runner, window.level, { pieces, cells: own });
         await onStrip(strip, window.rowsOf(strip).abundance);
       },
       release: async () => undefined,

@@ -1,0 +1,22 @@
+import type { StoreSummary } from "@flashdeconv/io-zarr";
+import type { CountReport } from "@flashdeconv/normalize";
+import type { MemoryPlan } from "@flashdeconv/pipeline";
+import type { ReferenceReport } from "./compare-reference.js";
+import type { LayerReport } from "./layer-report.js";
+
+/** What `inspect` found out. */
+export interface Inspection {
+  readonly path: string;
+  readonly summary: StoreSummary;
+  /** The matrix whose values were looked at; undefined for a store without one, such as a result. */
+  readonly matrix:
+    | { readonly path: string; readonly counts: CountReport; readonly geneNames: readonly string[] }
+    | undefined;
+  /** All matrices, and which of them hold raw counts. */
+  readonly layers: LayerReport;
+  readonly reference: ReferenceReport | undefined;
+  /** The same of the reference's store; undefined for a table. */
+  readonly referenceLayers: LayerReport | undefined;
+  /** How a run with the usual options would keep within its memory; undefined where there is nothing to run. */
+  readonly memory: MemoryPlan | string | undefined;
+}
