@@ -85,7 +85,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
       "--new-table",
       "--overwrite",
     ],
-    ...["--save-stats", "--key-added", "--obs-columns", "--run-dir", "--json"],
+    ...["--out-dir", "--per-section", "--save-stats", "--key-added", "--obs-columns", "--run-dir", "--json"],
     ...["--method", "--solver", "--solver-options"],
   ],
   solve: [

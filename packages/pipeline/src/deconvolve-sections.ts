@@ -4,7 +4,7 @@ import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import { deconvolve } from "./deconvolve.js";
 import { findProblem } from "./find-problem.js";
-import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
+import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { isPrepared, isSignature } from "./stages/check-inputs.js";
@@ -33,7 +33,8 @@ export async function deconvolveSections(
 ): Promise<Deconvolution[]> {
   const { perSection = false, ...options } = input;
   const prepared = await prepareReference(reference, options, callbacks);
-  const settled = perSection ? options : await chooseTogether(sections, prepared, options, callbacks);
+  const own = resolveDeconvolveOptions(options);
+  const settled = perSection ? own : await chooseTogether(sections, prepared, own, callbacks);
   const results: Deconvolution[] = [];
   for (const section of sections) results.push(await deconvolve(section, prepared, settled, callbacks));
   return results;
@@ -54,17 +55,17 @@ export async function prepareReference(
 
 /**
  * The options with the strengths of smoothing that suit all sections together, by count splitting on a sample of each. Where none is left to
- * the data, or there is one section only, the options come back as they are.
+ * the data, or there is one section only, they are as they were given, resolved.
  */
 export async function chooseTogether(
   sections: readonly SpatialInput[],
   reference: ReferenceInput,
   input: Partial<DeconvolveOptions>,
   callbacks: Pick<DeconvolveCallbacks, "executor" | "signal" | "onProgress"> = {},
-): Promise<Partial<DeconvolveOptions>> {
+): Promise<DeconvolveOptions> {
   const options = resolveDeconvolveOptions(input);
   const { solver, smoothing } = options;
-  if (smoothing !== "auto" || solver.smoothing === undefined || sections.length < 2) return input;
+  if (smoothing !== "auto" || solver.smoothing === undefined || sections.length < 2) return options;
   const trials = [];
   for (const section of sections) {
     const size = sizeOf(section, reference, options);
@@ -73,11 +74,5 @@ export async function chooseTogether(
     const { problem, data } = await findProblem(section, reference, options, run);
     trials.push(heldOutTrial({ solver, problem }, data, run));
   }
-  const choice = await chooseSmoothing(joinTrials(trials));
-  const pull = solver.shrinkage?.option;
-  return {
-    ...input,
-    smoothing: choice.smoothing,
-    solverOptions: { ...input.solverOptions, ...(pull !== undefined && { [pull]: choice.shrinkage }) },
-  };
+  return withStrengths(options, await chooseSmoothing(joinTrials(trials)));
 }

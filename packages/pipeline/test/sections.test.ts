@@ -15,6 +15,16 @@ const smooth = await smallSection({ ...TISSUE, depth: 40 });
 const rough = await smallSection({ ...TISSUE, depth: 300, layout: "rough", platformEffect: 0.4 });
 const sections = [smooth.spatial, rough.spatial];
 
+/** Neighbours are strangers there. */
+async function shuffled() {
+  const { values } = await smooth.spatial.readCoordinates();
+  const places = Float64Array.from(
+    values,
+    (_, i) => values[(2 * ((257 * (i >> 1)) % 700) + (i & 1)) as number],
+  );
+  return { dimension: 2 as const, values: places };
+}
+
 /** The reference, and how often it was read. */
 function countedReference(): { reference: CellReference; reads: () => number } {
   let reads = 0;
@@ -58,8 +68,15 @@ describe("several sections in one run", () => {
       expect(result.parameters.smoothing_used).toBe(alone.parameters.smoothing_used);
       expect(await proportionsOf(result)).toEqual(await proportionsOf(alone));
     }
-    expect(await chooseTogether(sections, reference, { smoothing: 7 })).toEqual({ smoothing: 7 });
-    expect(await chooseTogether(sections.slice(1), reference, {})).toEqual({});
+    expect((await chooseTogether(sections, reference, { smoothing: 7 })).smoothing).toBe(7);
+    expect((await chooseTogether(sections.slice(1), reference, {})).smoothing).toBe("auto");
+  });
+
+  it("take options about neighbours, whatever the data choose", async () => {
+    const places = [0, 1].map(() => ({ ...smooth.spatial, readCoordinates: shuffled }));
+    const [first] = await deconvolveSections(places, smooth.reference, { neighborCount: 4 });
+    expect(first.parameters).toMatchObject({ neighbors: 4, smoothing_used: 0 });
+    expect(first.parameters.shrinkage_used).toBeGreaterThan(0);
   });
 
   it("choose between the strengths that suit one and the other", async () => {

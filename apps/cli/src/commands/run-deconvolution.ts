@@ -8,6 +8,7 @@ import {
   type DeconvolveOptions,
   deconvolve,
   isSignature,
+  type PreparedReference,
   type ResultLayout,
   resolveResultLayout,
   type StageProgress,
@@ -48,13 +49,24 @@ import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 
-/** Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before. */
+/** What was done for several sections together. */
+export interface SharedWork {
+  /** The reference. */
+  readonly prepared?: PreparedReference;
+  /** The options, with what was chosen for all. */
+  readonly settled?: DeconvolveOptions;
+}
+
+/**
+ * Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before.
+ */
 export async function runDeconvolution(
   given: string,
   givenFlags: RunFlags,
   terminal: Terminal,
+  { prepared, settled }: SharedWork = {},
 ): Promise<Outcome> {
-  const options = await deconvolveOptions(given, givenFlags);
+  const options = settled ?? (await deconvolveOptions(given, givenFlags));
   const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
   const beside = givenFlags.newTable;
   const table = ofPath ?? (beside && (await tableBeside(path, beside, givenFlags, terminal.signal)));
@@ -137,7 +149,7 @@ export async function runDeconvolution(
           async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
             noteVersions = await keepVersions(path, access, checkpoint);
             const found = await withThreads(plan.threads, (executor) =>
-              deconvolve(spatial, input, options, {
+              deconvolve(spatial, prepared ?? input, options, {
                 signal,
                 onProgress,
                 onNotice: note,

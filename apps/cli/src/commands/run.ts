@@ -15,16 +15,20 @@ import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addRunDirOptions } from "../options/run-dir-options.js";
-import type { RunFlags } from "../options/run-flags.js";
+
+
 import { LAMBDA, RHO, SHRINKAGE } from "../options/solver-options.js";
+
 import { addStoreOptions } from "../options/store-options.js";
+
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
-import { runDeconvolution } from "./run-deconvolution.js";
+import { runSections, type SectionsFlags } from "./run-sections.js";
 
 const EXAMPLES = `
 Examples:
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr
   flashdeconv run section.zarr --reference cells.zarr --cell-type-key annotation --in-place
+  flashdeconv run a.zarr b.zarr --reference cells.zarr --out-dir results
   flashdeconv run sdata.zarr --table square_008um --reference cells.zarr --in-place
   flashdeconv run section.zarr --reference means.csv --smoothing none --out result.zarr --json
   flashdeconv run s3://lab/section.zarr --reference cells.zarr --cache /scratch/cache --out s3://lab/result.zarr`;
@@ -34,15 +38,16 @@ const PLATFORM_NAMES = Object.keys(PLATFORMS);
 export function addRunCommand(program: Command, environment: Environment): void {
   const command = program
     .command("run")
-    .description("Deconvolves a section and writes proportions of cell types.")
+    .description("Deconvolves a section, or several, and writes proportions of cell types.")
     .argument(
-      "<spatial>",
-      "AnnData or SpatialData Zarr store of the section, a path or URL: raw counts and coordinates",
+      "<spatial...>",
+      "AnnData or SpatialData Zarr store of the section, a path or URL: raw counts and coordinates; of several, each gets a result of its own",
     )
     .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)");
   addInputOptions(command)
     .optionsGroup("Output:")
     .option("--out <store>", "write a new store")
+    .option("--out-dir <folder>", "write a new store for each section, named as the section is")
     .option("--in-place", "add the result to the section's store, or to its table")
     .option("--new-table <name>", "add the result to the section's SpatialData store as a table of its own")
     .option(
@@ -139,6 +144,10 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "strength of the smoothing, auto for chosen by the data (default: weighted and poisson auto, else as --lambda)",
       parseSmoothing,
     )
+    .option(
+      "--per-section",
+      "of several sections, each gets its own strength (default: one chosen on all of them)",
+    )
     .option(...SHRINKAGE)
     .option(...LAMBDA)
     .option(
@@ -148,7 +157,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--graph <kind>",
-      `knn, radius or grid (default: ${DEFAULTS.graph})`,
+      `knn, radius or grid (default: $DEFAULTS.graph)`,
       parseChoice("--graph", ["knn", "radius", "grid"]),
     )
     .option(
@@ -164,7 +173,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .optionsGroup("Solver:")
     .option(
       "--solver <name|module>",
-      `that of the method, nnls, or a module of your own (default: the method's)`,
+      `that of the method, nnls, or a namespace of your own (default: the method's)`,
     )
     .option(...RHO)
     .option(
@@ -195,10 +204,10 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
-    .action((spatial: string, flags: Partial<RunFlags>) => {
+    .action((spatial: string[], flags: Partial<SectionsFlags>) => {
       const rule = "a store of single cells, or a table of mean counts";
       const reference = requireGiven("--reference", flags.reference, rule);
-      const run = (terminal: Terminal) => runDeconvolution(spatial, { ...flags, reference }, terminal);
+      const run = (terminal: Terminal) => runSections(spatial, { ...flags, reference }, terminal);
       return useTerminal(environment, flags, run);
     });
 }

@@ -7,6 +7,7 @@ import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
 import { resolveSolveOptions, SOLVE_DEFAULTS, type Solver } from "@flashdeconv/solver";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import { graphOptions } from "../stages/neighbors/graph-options.js";
+import type { Strengths } from "../stages/solve/set-smoothing.js";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import { checkSolverOptions, type MethodOrigin, refuseForeign, refuseIgnored } from "./check-options.js";
 import { geneSelectionOptions } from "./gene-selection-options.js";
@@ -102,6 +103,18 @@ export function resolveOptionsFor(
   checkSolverOptions(options, origin);
   resolvedOptions.add(options);
   return options;
+}
+
+/** Resolved options with the strengths that were chosen for them, which make no option meaningless that had a meaning before. */
+export function withStrengths(
+  options: DeconvolveOptions,
+  { smoothing, shrinkage }: Strengths,
+): DeconvolveOptions {
+  const pull = options.solver.shrinkage?.option;
+  const solverOptions = { ...options.solverOptions, ...(pull !== undefined && { [pull]: shrinkage }) };
+  const settled = { ...options, smoothing, solverOptions };
+  resolvedOptions.add(settled);
+  return settled;
 }
 
 /** What the method decides, where it is not given. */

@@ -1,0 +1,70 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli, temporaryFolder } from "./run-cli.js";
+import { smallStores, writeSection } from "./small-stores.js";
+import { contentOf } from "./store-content.js";
+
+const stores = smallStores();
+
+async function twoSections() {
+  const folder = await temporaryFolder();
+  const second = await writeSection(join(folder, "second.zarr"));
+  const run = (...args: string[]) => runCli(["run", ...args, "--reference", stores.reference, "--quiet"]);
+  return { folder, paths: [stores.spatial, second], run };
+}
+
+describe("run with several sections", () => {
+  it("gives each the result that a run of its own with the same strength gives", async () => {
+    const { folder, paths, run } = await twoSections();
+    const outDir = join(folder, "results");
+    const { code, stdout, stderr } = await run(...paths, "--out-dir", outDir, "--json");
+    expect(code, stderr + stdout).toBe(0);
+    expect((await readdir(outDir)).sort()).toEqual(["second.zarr", "spatial.zarr"]);
+    const { sections } = JSON.parse(stdout);
+    expect(sections.map(({ result }: { result: string }) => result)).toEqual(
+      ["spatial", "second"].map((name) => join(outDir, `${name}.zarr`)),
+    );
+    const [{ smoothing_used: smoothing }] = sections;
+    expect(sections[1].smoothing_used).toBe(smoothing);
+    for (const [i, path] of paths.entries()) {
+      const alone = join(folder, `alone-${i}.zarr`);
+      expect((await run(path, "--out", alone, "--smoothing", String(smoothing))).code).toBe(0);
+      const [together, own] = [await contentOf(sections[i].result), await contentOf(alone)];
+      const chunks = (content: Map<string, string>) =>
+        [...content].filter(([name]) => /^\/?obsm?\//.test(name));
+      expect(chunks(together)).toEqual(chunks(own));
+      expect(chunks(own).length).toBeGreaterThan(5);
+    }
+    // The same command run again ends well where it may.
+    const again = await run(...paths, "--out-dir", outDir, "--resume", "--json");
+    expect(again.code, again.stderr + again.stdout).toBe(0);
+  });
+
+  it("in place, each with a strength of its own where that is asked for", async () => {
+    const { paths, run } = await twoSections();
+    const copies = [paths[1], await writeSection(join(await temporaryFolder(), "third.zarr"))];
+    const { code, stdout } = await run(...copies, "--in-place", "--per-section", "--json");
+    expect(code, stdout).toBe(0);
+    expect(JSON.parse(stdout).sections).toHaveLength(2);
+  });
+
+  it("refuses what cannot be meant, before anything is read", async () => {
+    const { folder, paths, run } = await twoSections();
+    const outDir = join(folder, "results");
+    const faults: [string[], RegExp][] = [
+      [[...paths], /--out-dir/],
+      [[...paths, "--out", "x.zarr"], /option --out: found "x.zarr", expected one section/],
+      [[...paths, "--save-stats", "x", "--out-dir", outDir], /option --save-stats/],
+      [[...paths, "--out-dir", outDir, "--in-place"], /option --out-dir/],
+      [[paths[0], paths[0], "--out-dir", outDir], /two are called spatial/],
+      [[paths[0], "--per-section", "--out-dir", outDir], /option --per-section/],
+    ];
+    for (const [args, message] of faults) {
+      const { code, stderr } = await run(...args);
+      expect(stderr, args.join(" ")).toMatch(message);
+      expect(code).toBe(2);
+    }
+    expect(await readdir(folder)).toEqual(["second.zarr"]);
+  });
+});
