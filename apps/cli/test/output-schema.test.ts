@@ -54,7 +54,15 @@ async function runAndSolve(): Promise<void> {
   await print(0, [...ofHere, "--out", at("out"), "--save-stats", at("stats"), "--resume"]);
   await print(0, [...ofHere, "--out", at("poisson"), "--method", "poisson"]);
   const beside = await writeSection(at("beside.zarr"));
-  await print(0, ["run", stores.spatial, beside, "--reference", stores.reference, "--out-dir", at("several")]);
+  await print(0, [
+    "run",
+    stores.spatial,
+    beside,
+    "--reference",
+    stores.reference,
+    "--out-dir",
+    at("several"),
+  ]);
   await print(0, [...ofHere, "--out", at("article"), "--method", "flashdeconv", "--use-scratch", "always"]);
   const server = await remoteServer({ read: fromFolder(stores.folder) });
   const [section, cells] = ["spatial", "reference"].map((name) => `${server.url}/${name}.zarr`);

@@ -15,12 +15,8 @@ import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addRunDirOptions } from "../options/run-dir-options.js";
-
-
 import { LAMBDA, RHO, SHRINKAGE } from "../options/solver-options.js";
-
 import { addStoreOptions } from "../options/store-options.js";
-
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runSections, type SectionsFlags } from "./run-sections.js";
 

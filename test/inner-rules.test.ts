@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { findCircles, findClimbs, findLongSignatures, type Sources } from "./inner-rules.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folders = ["packages", "apps"].flatMap((parent) =>
+  readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
+);
+/** Packages whose inner loops still take more: so many functions. A number may only become less. */
+const LONG_STILL: Readonly<Record<string, number>> = {
+  "packages/graph": 11,
+  "packages/io-zarr": 18,
+  "packages/select-genes": 5,
+  "packages/sketch": 2,
+  "packages/solver": 13,
+  "packages/solver-weighted": 3,
+  "packages/stores": 2,
+};
+/** Made, not written. */
+const GENERATED = /(^|\/)generated\//;
+
+function sourcesOf(folder: string): Sources {
+  const src = join(root, folder, "src");
+  const paths = readdirSync(src, { recursive: true, encoding: "utf8" });
+  return Object.fromEntries(
+    paths
+      .filter((path) => path.endsWith(".ts") && !GENERATED.test(path))
+      .map((path) => [path.replaceAll("\\", "/"), readFileSync(join(src, path), "utf8")]),
+  );
+}
+
+describe.each(folders)("within %s", (folder) => {
+  const sources = sourcesOf(folder);
+
+  it("no files import each other in a circle", () => {
+    expect(Object.keys(sources).length).toBeGreaterThan(0);
+    expect(findCircles(sources)).toEqual([]);
+  });
+
+  it("no function takes more than four parameters", () => {
+    const found = findLongSignatures(sources);
+    expect(found, found.join("\n")).toHaveLength(LONG_STILL[folder] ?? 0);
+  });
+});
+
+it("the layers of the pipeline open upwards only", () => {
+  const layers = ["contracts", "runtime", "stages", "tuning", "methods"];
+  const sources = sourcesOf("packages/pipeline");
+  for (const layer of layers)
+    expect(Object.keys(sources).some((file) => file.startsWith(`${layer}/`))).toBe(true);
+  expect(findClimbs(sources, layers)).toEqual([]);
+});
+
+describe("the checkers", () => {
+  it("find a circle, types included, and not two paths to one file", () => {
+    const circle = {
+      "a.ts": 'import { b } from "./c/b.js";',
+      "c/b.ts": 'import type { A } from "../a.js";',
+    };
+    expect(findCircles(circle)).toEqual(["a.ts -> c/b.ts -> a.ts"]);
+    const diamond = {
+      "a.ts": 'import "./b.js"; import "./c.js";',
+      "b.ts": 'export * from "./c.js";',
+      "c.ts": "",
+    };
+    expect(findCircles(diamond)).toEqual([]);
+  });
+
+  it("find an import from a layer above", () => {
+    const sources = {
+      "low/a.ts": 'import type { B } from "../high/b.js";',
+      "high/b.ts": 'import "../top.js";',
+      "top.ts": "",
+    };
+    expect(findClimbs(sources, ["low", "high"])).toEqual([
+      "low/a.ts must not import high/b.ts",
+      "high/b.ts must not import top.ts",
+    ]);
+    expect(findClimbs({ "high/b.ts": 'import "../low/a.js";', "low/a.ts": "" }, ["low", "high"])).toEqual([]);
+  });
+
+  it("find functions, methods, constructors and arrows of five parameters, but no types of functions", () => {
+    const sources = {
+      "a.ts": `function f(a, b, c, d, e) {} const g = (a, b, c, d, e) => 1;
+        class C { constructor(a, b, c, d, e) {} m(a, b, c, d) {} }
+        type T = (a: 1, b: 1, c: 1, d: 1, e: 1) => void;`,
+    };
+    expect(findLongSignatures(sources)).toEqual(["a.ts: f takes 5", "a.ts: g takes 5", "a.ts: C takes 5"]);
+  });
+});
