@@ -65,7 +65,9 @@ describe("flashdeconv simulate", () => {
     await json(["simulate", folder, ...SMALL]);
     const refused = await runCli(["simulate", folder, ...SMALL]);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/spatial\.zarr: found a store .*--overwrite/);
+    expect(refused.stderr).toMatch(
+      /spatial\.zarr: found a section or reference that flashdeconv simulated.*--overwrite/,
+    );
     expect((await json(["simulate", folder, ...SMALL, "--overwrite", "--zarr-format", "3"])).spot_count).toBe(
       150,
     );

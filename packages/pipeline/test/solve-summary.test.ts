@@ -127,7 +127,7 @@ describe("recombineTypes", () => {
   });
 
   it.each([
-    [{ drop: ["type_9"] }, /one of type_0, type_1, type_2, type_3/],
+    [{ drop: ["type_9"] }, /one of "type_0", "type_1", "type_2", "type_3"/],
     [{ drop: ["type_1", "type_1"] }, /each type once/],
     [{ drop: ["type_1"], merge: { a: ["type_1"] } }, /each type once/],
     [{ merge: { type_3: ["type_1", "type_2"] } }, /a name that no remaining type has/],

@@ -70,9 +70,10 @@ function describeMemory({ memory, reference }: Inspection): string | undefined {
 }
 
 function describeTable({ path, tableNames, version, annotation }: TableSummary): string {
-  const others = tableNames.length > 1 ? ` (tables: ${tableNames.map(printableName).join(", ")})` : "";
+  const others =
+    tableNames.length > 1 ? ` (tables: ${tableNames.map((name) => printableName(name)).join(", ")})` : "";
   const about = annotation
-    ? `about ${annotation.regions.map(printableName).join(", ") || "elements"} by obs/${annotation.regionKey} and obs/${annotation.instanceKey}`
+    ? `about ${annotation.regions.map((name) => printableName(name)).join(", ") || "elements"} by obs/${annotation.regionKey} and obs/${annotation.instanceKey}`
     : "about no element";
   return `SpatialData ${version}: ${path}${others}, ${about}`;
 }
@@ -158,5 +159,8 @@ function describeSpelling({ cause, gainedCount, example }: SpellingGain): string
 }
 
 function someNames(names: readonly string[]): string {
-  return `${names.slice(0, 5).map(printableName).join(", ")}${names.length > 5 ? ", ..." : ""}`;
+  return `${names
+    .slice(0, 5)
+    .map((name) => printableName(name))
+    .join(", ")}${names.length > 5 ? ", ..." : ""}`;
 }
