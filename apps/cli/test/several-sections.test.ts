@@ -36,6 +36,11 @@ describe("run with several sections", () => {
       expect(chunks(together)).toEqual(chunks(own));
       expect(chunks(own).length).toBeGreaterThan(5);
     }
+    // What is there is not replaced unasked, and that is told before the reference is read and strengths are tried.
+    const taken = await runCli(["run", ...paths, "--reference", stores.reference, "--out-dir", outDir]);
+    expect(taken.code).toBe(2);
+    expect(taken.stderr).toMatch(/spatial\.zarr: found a finished result/);
+    expect(taken.stderr).not.toContain("reading the reference");
     // The same command run again ends well where it may.
     const again = await run(...paths, "--out-dir", outDir, "--resume", "--json");
     expect(again.code, again.stderr + again.stdout).toBe(0);

@@ -6,7 +6,7 @@ import type { AlignedReference } from "./stages/reference/align-reference.js";
 export interface SummaryFacts {
   readonly options: DeconvolveOptions;
   readonly problem: Problem;
-  readonly prepared: AlignedReference;
+  readonly aligned: AlignedReference;
   readonly sharedGeneCount: number;
   readonly spotCount: number;
   readonly meanDegree: number;
@@ -14,7 +14,7 @@ export interface SummaryFacts {
 
 /** Everything that made a summary, under the names of the command line's options. */
 export function describeSummary(facts: SummaryFacts): Parameters {
-  const { options, problem, prepared } = facts;
+  const { options, problem, aligned } = facts;
   const isNormalized = problem.scale === "normalized";
   const isSelected = options.genes === "selected";
   return {
@@ -37,8 +37,8 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     allow_non_counts: options.allowNonCounts,
     spot_count: facts.spotCount,
     mean_degree: facts.meanDegree,
-    cell_types: prepared.signature.typeNames,
-    cell_counts: prepared.cellCounts ?? null,
+    cell_types: aligned.signature.typeNames,
+    cell_counts: aligned.cellCounts ?? null,
     silent_types: problem.silentTypes,
     shared_gene_count: facts.sharedGeneCount,
     genes_used: problem.signature.geneNames,

@@ -27,7 +27,7 @@ export interface OpenProblem {
   readonly graph: SpatialGraph;
   /** Columns of the shared genes. */
   readonly columns: Int32Array;
-  readonly prepared: AlignedReference;
+  readonly aligned: AlignedReference;
   readonly sharedGeneCount: number;
 }
 
@@ -48,17 +48,17 @@ export async function findProblem(
   const graph = await buildSpatialGraph(spatial, options, run);
 
   // One pass over the reference: the mean counts of each type.
-  const prepared = await alignReference(reference, alignment, options, run);
-  requireCountedGenes(prepared.signature);
+  const aligned = await alignReference(reference, alignment, options, run);
+  requireCountedGenes(aligned.signature);
 
   // The first pass over the section: moments of its genes, and a sample of its spots.
   const sample = method.needsSample(options) ? sampleSpots(graph) : undefined;
   const columns = alignment.spatialIndex;
   const wanted = { columns, sample: sample ?? NO_SAMPLE, withDepths: method.weighsCounts };
   const survey = await surveySpots(spatial, wanted, options, run);
-  const evidence = gatherEvidence(alignment, prepared.signature, survey, notices);
+  const evidence = gatherEvidence(alignment, aligned.signature, survey, notices);
   const areLogged = isSignature(reference) && requireRawMeans(evidence, options, notices);
-  const { values } = prepared;
+  const { values } = aligned;
   if (values) noteRoundedLogs(evidence, values, notices);
   const areWhole = survey.isWhole && (values?.isWhole ?? true);
   noteUnusedPermission(options, (areWhole || options.preprocess === "raw") && !areLogged, notices);
@@ -75,5 +75,5 @@ export async function findProblem(
   let sweepCount = 0;
   const onSweep = () => run.report({ stage: "smoothing", done: ++sweepCount, total: undefined });
   const data = { ...settled, context, onSweep };
-  return { problem, data, context, graph, columns, prepared, sharedGeneCount: evidence.genes.length };
+  return { problem, data, context, graph, columns, aligned, sharedGeneCount: evidence.genes.length };
 }

@@ -15,7 +15,7 @@ export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & { readonly 
 /** The second pass over the section, and all that a solve needs besides. */
 export async function summarizeSection(
   spatial: SpatialInput,
-  { fit: { solver, problem }, context, graph, columns, prepared, sharedGeneCount }: SettledProblem,
+  { fit: { solver, problem }, context, graph, columns, aligned, sharedGeneCount }: SettledProblem,
   given: DeconvolveOptions,
   run: RunContext,
 ): Promise<SectionSummary> {
@@ -39,6 +39,6 @@ export async function summarizeSection(
     reference: problem.reference,
     silentTypes: problem.silentTypes,
     solverOptions: problem.solverOptions,
-    parameters: describeSummary({ options, problem, prepared, sharedGeneCount, ...context }),
+    parameters: describeSummary({ options, problem, aligned, sharedGeneCount, ...context }),
   };
 }

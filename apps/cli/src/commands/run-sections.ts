@@ -4,6 +4,7 @@ import { openSpatial } from "@flashdeconv/io-zarr";
 import {
   chooseTogether,
   type DeconvolveOptions,
+  isSignature,
   type OpenReference,
   type PreparedReference,
   prepareReference,
@@ -18,6 +19,8 @@ import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
+import { lockOptions } from "../stores/lock-options.js";
+import { openOutput } from "../stores/open-output.js";
 import { sectionAt } from "../stores/section-at.js";
 import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
@@ -46,11 +49,12 @@ export async function runSections(
   }
   // Bad options should not cost the work that goes before the first section.
   const options = await deconvolveOptions(given[0], { ...flags, out: places[0] });
+  await refuseTaken(given, places, flags, terminal);
   const shared = await withReference(flags, terminal, async (reference, source) => {
     const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
     const read = await prepareReference(reference, options, { signal: terminal.signal, onProgress });
     const isChosen = !perSection && options.smoothing === "auto";
-    const prepared: PreparedReference | undefined = "cellCounts" in read ? read : undefined;
+    const prepared = isSignature(read) ? undefined : read;
     if (!isChosen) return { prepared };
     const sections = { given, flags, reference, source, prepared };
     return { prepared, settled: await chooseOptions(sections, options, terminal) };
@@ -152,6 +156,24 @@ function placesOf(
     throw refused("--out-dir", outDir, `sections of different names, but two are called ${twice}`);
   }
   return names.map((name) => join(outDir, `${name}.zarr`));
+}
+
+/** Tells of a place that cannot be written to before the work that goes before the first section; `--resume` looks itself. */
+async function refuseTaken(
+  given: readonly string[],
+  places: readonly (string | undefined)[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { overwrite, reference, resume } = flags;
+  if (resume) return;
+  for (const [i, out] of places.entries()) {
+    if (out === undefined) continue;
+    const access = storeAccess(flags);
+    const { path: input } = await sectionAt(given[i], flags.table, access);
+    const request = { input, alsoRead: [reference], out, overwrite, access, lock: lockOptions(terminal) };
+    await (await openOutput(request)).discard();
+  }
 }
 
 /** The last part of a section's place, without what tells its form. */
