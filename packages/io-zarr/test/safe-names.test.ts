@@ -62,6 +62,9 @@ const ODD = [
   "🧠",
   "👩‍🔬",
   "T|NK?",
+  "T #2",
+  "100%",
+  "a%20b",
   "<T>",
 ];
 const label = fc.oneof(fc.constantFrom(...ODD), fc.string({ unit: "binary", maxLength: 40 }));
@@ -85,6 +88,8 @@ describe("safeNames", () => {
         }
         for (const name of names) {
           expect(name).toMatch(/^[^\p{C}/\\<>:"|?*\u2028\u2029]+$|\p{Cn}/u);
+          // Readers in pages join names as addresses: a `#` there would end the path.
+          expect(decodeURIComponent(new URL(name, "file:///obsm/").pathname)).toBe(`/obsm/${name}`);
           expect(name).not.toMatch(/^[.\s]|[.\s]$|^__/);
           expect(name).not.toMatch(/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i);
           expect(["_index", "dominant", "status", "zarr.json"]).not.toContain(name.toLowerCase());
@@ -116,6 +121,8 @@ describe("safeNames", () => {
       ["eL2/3", "eL2_3"],
       ["B/", "B_"],
       ["a\\b", "a_b"],
+      ["T #2", "T _2"],
+      ["100%", "100_"],
       ["_index", "type__index"],
       [".", "unnamed"],
       ["", "unnamed"],

@@ -10,14 +10,14 @@ export interface SafeNameOptions {
 
 /** What is put before a name that means something else already. */
 const PREFIX = "type_";
-/** Controls, marks without a shape, private ones, line ends; what parts paths; what Windows keeps for itself. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff/\\<>:"|?*]/gu;
+/** Controls, marks without a shape, private ones, line ends; what parts paths and addresses; what Windows keeps for itself. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff/\\<>:"|?*#%]/gu;
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)/i;
 
 /**
- * Names for columns that any file system, Zarr and anndata can store, one for each label, whatever its spelling:
+ * Names for columns that any file system, Zarr and anndata can store and any address can carry, one for each label, whatever its spelling:
  *
- * - `/`, `\`, `< > : " | ? *`, control characters and other ones without a shape become `_`, and so do dots and blanks at the beginning
+ * - `/`, `\`, `< > : " | ? * # %`, control characters and other ones without a shape become `_`, and so do dots and blanks at the beginning
  *   and blanks and dots at the end;
  * - a name is cut to 120 bytes; one of which nothing is left but `_` becomes `unnamed`;
  * - before `_index`, the `reserved` ones, names that begin with `__`, `zarr.json` and Windows' devices (`CON`, `NUL`, ...) comes `type_`;
