@@ -130,7 +130,7 @@ describe("inspect on types", () => {
 
   it.each([
     ["ref-silent", /^ {2}B +\d+ .*no count in the shared genes/m],
-    ["ref-twins", /^ {2}A +\d+ .*nearly the same profile as "B": merge them/m],
+    ["ref-twins", /^ {2}A +\d+ .*cannot be told apart from "B": merge them/m],
   ])("tells what %s has", async (name, remark) => {
     const folder = await temporaryFolder();
     const profiles =

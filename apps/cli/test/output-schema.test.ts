@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ErrorTag } from "@flashdeconv/core";
-import { SPOT_STATUSES, type StageName } from "@flashdeconv/pipeline";
+import { MEANS_VERDICTS, SPOT_STATUSES, type StageName } from "@flashdeconv/pipeline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tinyAnnData } from "../../../packages/io-zarr/test/read-tiny-anndata.js";
 import { remoteServer } from "../../../packages/stores/test/remote-server.js";
@@ -13,7 +13,7 @@ import { addColumn, putInto } from "./gene-columns.js";
 import { faultFinder, outputName, type Schema } from "./output-faults.js";
 import { type CliOptions, runCli } from "./run-cli.js";
 import { writeContainer } from "./small-container.js";
-import { smallStores, writeCells, writeSection } from "./small-stores.js";
+import { meanCounts, smallStores, writeCells, writeSection } from "./small-stores.js";
 import { sectionCodes, writeTwoSections } from "./two-sections.js";
 
 interface Output {
@@ -74,7 +74,8 @@ async function runAndSolve(): Promise<void> {
 async function inspectOddStores(): Promise<void> {
   await print(0, ["inspect", stores.spatial, "--reference", stores.reference]);
   await print(0, ["inspect", stores.spatial, "--max-memory", "1MB"]);
-  await writeFile(at("means.csv"), "gene,A,B\ngene_000,1,2\ngene_001,2,1\n");
+  const lines = (await meanCounts()).geneNames.map((gene, g) => `${gene},${g % 7},${g % 5}`);
+  await writeFile(at("means.csv"), ["gene,A,B", ...lines].join("\n"));
   await print(0, ["inspect", stores.spatial, "--reference", at("means.csv")]);
 
   const symbols = Array.from({ length: 120 }, (_, gene) => `Symbol${gene}`);
@@ -215,6 +216,8 @@ describe("the schema of what --json prints", () => {
       expect(properties.stages.propertyNames.enum).toEqual(Object.keys(stages));
     }
     expect(Object.keys(run.properties.spot_statuses.properties)).toEqual([...SPOT_STATUSES]);
+    const [means] = schema.$defs.reference.properties.means.anyOf;
+    expect(means.properties?.verdict.enum).toEqual([...MEANS_VERDICTS]);
   });
 
   it("is shipped and linked from the README", () => {

@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { onTestFinished } from "vitest";
 import type { Environment } from "../src/environment.js";
 import { main } from "../src/main.js";
+import { faultFinder, outputName } from "./output-faults.js";
 
 export interface CliRun {
   readonly code: number;
@@ -20,7 +21,10 @@ export interface CliOptions {
   readonly onStderr?: (text: string) => void;
 }
 
-/** Runs the command line in this process. */
+/** Compiled once for each file of tests. */
+const findFaults = faultFinder();
+
+/** Runs the command line in this process. What it prints with `--json` must be as the schema says. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const stdout = capture();
   const stderr = capture(options.onStderr);
@@ -30,7 +34,14 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
     variables: options.variables ?? {},
     signal: options.signal ?? new AbortController().signal,
   });
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const run = { code, stdout: stdout.text(), stderr: stderr.text() };
+  if (args.includes("--json")) requireSchema(args, run);
+  return run;
+}
+
+function requireSchema(args: readonly string[], { code, stdout }: CliRun): void {
+  const faults = findFaults(outputName(args, code), JSON.parse(stdout));
+  if (faults !== "") throw new Error(`${args.join(" ")} printed what the schema does not allow: ${faults}`);
 }
 
 function capture(onWrite?: (text: string) => void) {

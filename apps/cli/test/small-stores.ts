@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CsrChunk, collect, memorySource } from "@flashdeconv/core";
+import { type CsrChunk, collect, memorySource, type ReferenceSignature } from "@flashdeconv/core";
 import { type AnnDataContents, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
+import { addCells, buildSignatureSums, finishSignature } from "@flashdeconv/select-genes";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { afterAll, beforeAll } from "vitest";
 
@@ -53,6 +54,14 @@ export async function writeCells(path: string, changes: StoreChanges = {}): Prom
     geneNames,
     obs: [{ kind: "categorical", name: "cell_type", codes, categories }],
   });
+}
+
+/** Mean counts of the small reference's types over its genes. */
+export async function meanCounts(): Promise<ReferenceSignature> {
+  const { cellTypes, counts, geneNames } = TISSUE.reference;
+  const sums = buildSignatureSums(cellTypes.names.length, geneNames.length);
+  for await (const chunk of counts.chunks()) addCells(sums, chunk, cellTypes.codes);
+  return finishSignature(sums, cellTypes.names, geneNames).signature;
 }
 
 async function write(

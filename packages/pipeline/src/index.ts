@@ -79,6 +79,15 @@ export { betterColumns, describeMatch, type NamedSide } from "./stages/reference
 export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
+export { alikeMeans } from "./stages/survey/alike-means.js";
+export {
+  judgeMeans,
+  MEANS_VERDICTS,
+  type MeansReport,
+  type MeansVerdict,
+  mayBeRoundedLogs,
+  type TypeMeans,
+} from "./stages/survey/judge-means.js";
 export { RESULT_DEFAULTS, type ResultLayout, resolveResultLayout } from "./stages/write/result-layout.js";
 export {
   addResultTable,

@@ -1,7 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { type CellReference, DECONVOLVE_DEFAULTS, isSignature, type NamedSide } from "@flashdeconv/pipeline";
-import { addCells, buildSignatureSums } from "@flashdeconv/select-genes";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores";
 import { isRemote } from "@flashdeconv/stores/node";
@@ -129,11 +128,7 @@ async function inspectReference(
   return withReference({ reference, ...flags }, terminal, async (input, source) => {
     const { signal } = terminal;
     const preview = isSignature(input)
-      ? {
-          counts: undefined,
-          seen: genesSeenInTable(input),
-          profiles: { geneCount: input.geneNames.length, sums: input.values },
-        }
+      ? { counts: undefined, seen: genesSeenInTable(input) }
       : await previewCells(input, signal, progressOf(terminal, "cells"));
     const report = await compareReference(spatial, input, { ...preview, sectionSeen }, signal);
     return { report, typeCount: report.types.length, source };
@@ -146,12 +141,10 @@ async function previewCells(
   onProgress: (done: number, total: number) => void,
 ) {
   const seen = buildSeenGenes(geneNames.length, cellTypes.names.length);
-  const profiles = buildSignatureSums(cellTypes.names.length, geneNames.length);
-  const report = await previewCounts(counts, signal, onProgress, (chunk) => {
-    addSeenGenes(seen, chunk, cellTypes.codes);
-    addCells(profiles, chunk, cellTypes.codes);
-  });
-  return { counts: report, seen, profiles };
+  const report = await previewCounts(counts, signal, onProgress, (chunk) =>
+    addSeenGenes(seen, chunk, cellTypes.codes),
+  );
+  return { counts: report, seen };
 }
 
 /** The matrices of a reference's store; undefined for a table, or without a reference. */

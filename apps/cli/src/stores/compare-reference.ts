@@ -1,9 +1,18 @@
 import { GeneMismatchError } from "@flashdeconv/core";
 import type { CountReport } from "@flashdeconv/normalize";
-import { betterColumns, isSignature, type NamedSide, type OpenReference } from "@flashdeconv/pipeline";
+import {
+  alikeMeans,
+  betterColumns,
+  isSignature,
+  judgeMeans,
+  type MeansReport,
+  mayBeRoundedLogs,
+  type NamedSide,
+  type OpenReference,
+} from "@flashdeconv/pipeline";
 import { alignGenes, type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes";
 import { type SeenGenes, seenEvidence } from "./seen-genes.js";
-import { remarksOn, type TypeProfiles } from "./type-remarks.js";
+import { remarksOn } from "./type-remarks.js";
 
 /** Below so many genes per type there is little to tell types apart by. */
 const FEW_PER_TYPE = 5;
@@ -25,8 +34,6 @@ export interface ReferencePreview {
   readonly counts: CountReport | undefined;
   /** Of the reference, by type. */
   readonly seen: SeenGenes;
-  /** Of the reference, by type; over all its genes. */
-  readonly profiles: TypeProfiles;
   /** Undefined where the section has no matrix. */
   readonly sectionSeen: SeenGenes | undefined;
 }
@@ -51,27 +58,35 @@ export interface ReferenceReport {
   /** Cells without a label. */
   readonly unlabelledCount: number;
   readonly counts: CountReport | undefined;
+  /** Of a table of means; undefined for cells, and where there is no section's count to judge by. */
+  readonly means: MeansReport | undefined;
+  /** Whether whole numbers of cells may be logged ones that were rounded. */
+  readonly mayBeRoundedLogs: boolean;
 }
 
 export async function compareReference(
   spatial: NamedSide,
   reference: OpenReference,
-  { counts, seen, profiles, sectionSeen }: ReferencePreview,
+  { counts, seen, sectionSeen }: ReferencePreview,
   signal?: AbortSignal,
 ): Promise<ReferenceReport> {
   const { geneNames: spatialGenes } = spatial;
   const { columns, geneRemarks } = compareGenes(spatialGenes, reference.geneNames);
-  const { geneCount: sharedGeneCount, hasCounts } = seenEvidence(sectionSeen, seen, columns);
+  const { geneCount: sharedGeneCount, hasCounts, kinds, means } = seenEvidence(sectionSeen, seen, columns);
   const sharedNameCount = columns.spatialIndex.length;
   const smaller = Math.min(new Set(spatialGenes).size, new Set(reference.geneNames).size);
   const cells = isSignature(reference) ? undefined : reference.cellTypes;
   const cellCounts = cells && countCells(cells.codes, cells.names.length);
   const names = isSignature(reference) ? reference.typeNames : reference.cellTypes.names;
+  const { similar, undetermined } = alikeMeans(means);
+  const canJudge = sectionSeen !== undefined && sharedGeneCount > 0;
   const remarks = remarksOn({
     names,
     cellCounts,
-    profiles,
-    columns: columns.referenceIndex,
+    alike: {
+      similar: similar.map((group) => group.map((k) => kinds[k])),
+      undetermined: undetermined.map((group) => group.map((k) => kinds[k])),
+    },
     hasCounts: hasCounts.map((has) => has || sharedNameCount === 0),
   });
   return {
@@ -93,7 +108,13 @@ export async function compareReference(
     cellCount: cells?.codes.length,
     unlabelledCount: cells ? cells.codes.filter((code) => code < 0).length : 0,
     counts,
+    means: canJudge && isSignature(reference) ? judgeMeans(means) : undefined,
+    mayBeRoundedLogs: canJudge && counts !== undefined && mayBeRoundedLogs(means, valuesOf(counts)),
   };
+}
+
+function valuesOf({ faults, max }: CountReport) {
+  return { isWhole: faults.every(({ kind }) => kind !== "not whole"), max };
 }
 
 function compareGenes(spatialGenes: readonly string[], referenceGenes: readonly string[]) {

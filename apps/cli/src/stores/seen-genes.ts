@@ -1,16 +1,17 @@
 import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
+import type { TypeMeans } from "@flashdeconv/pipeline";
 
-/** Which genes had a count in the rows looked at, for each kind of row: a section's spots are of one kind, cells of as many as types. */
+/** What the rows looked at hold of each gene, for each kind of row: a section's spots are of one kind, cells of as many as types. */
 export interface SeenGenes {
   readonly geneCount: number;
   /** Rows of each kind that were looked at. */
   readonly rowCounts: Int32Array;
-  /** Kinds x genes, 1 where a row of the kind had one. */
-  readonly isSeen: Uint8Array;
+  /** Kinds x genes: sums of values. */
+  readonly sums: Float64Array;
 }
 
 export function buildSeenGenes(geneCount: number, kindCount = 1): SeenGenes {
-  return { geneCount, rowCounts: new Int32Array(kindCount), isSeen: new Uint8Array(kindCount * geneCount) };
+  return { geneCount, rowCounts: new Int32Array(kindCount), sums: new Float64Array(kindCount * geneCount) };
 }
 
 /** @param kinds of all rows, -1 for one of no kind; left out, all are of the first */
@@ -21,7 +22,7 @@ export function addSeenGenes(seen: SeenGenes, chunk: CsrChunk, kinds?: Int32Arra
     if (kind < 0) continue;
     seen.rowCounts[kind]++;
     for (let i = indptr[row]; i < indptr[row + 1]; i++) {
-      if (values[i] !== 0) seen.isSeen[kind * seen.geneCount + indices[i]] = 1;
+      seen.sums[kind * seen.geneCount + indices[i]] += values[i];
     }
   }
 }
@@ -31,7 +32,7 @@ export function genesSeenInTable({ typeNames, geneNames, values }: ReferenceSign
   return {
     geneCount: geneNames.length,
     rowCounts: new Int32Array(typeNames.length).fill(1),
-    isSeen: Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)),
+    sums: Float64Array.from(values),
   };
 }
 
@@ -40,6 +41,10 @@ export interface SeenEvidence {
   readonly geneCount: number;
   /** Whether any row of a kind that was looked at had a count of these genes; true where none was looked at. */
   readonly hasCounts: readonly boolean[];
+  /** Kinds with such a count. */
+  readonly kinds: readonly number[];
+  /** Of these kinds over these genes; without a section the totals are those of an even mix of them. */
+  readonly means: TypeMeans;
 }
 
 /**
@@ -51,16 +56,24 @@ export function seenEvidence(
   reference: SeenGenes,
   columns: { readonly spatialIndex: Int32Array; readonly referenceIndex: Int32Array },
 ): SeenEvidence {
-  const { geneCount, rowCounts, isSeen } = reference;
-  const kinds = [...rowCounts.keys()];
-  const seenBy = (kind: number, column: number) => isSeen[kind * geneCount + column] === 1;
-  const counted = [...columns.referenceIndex].filter(
-    (column, gene) =>
-      (section === undefined || section.isSeen[columns.spatialIndex[gene]] === 1) &&
-      kinds.some((kind) => seenBy(kind, column)),
+  const { geneCount, rowCounts, sums } = reference;
+  const allKinds = [...rowCounts.keys()];
+  const sumOf = (kind: number, gene: number) => sums[kind * geneCount + columns.referenceIndex[gene]];
+  const totalOf = (gene: number) => section?.sums[columns.spatialIndex[gene]];
+  const genes = [...columns.referenceIndex.keys()].filter(
+    (gene) => totalOf(gene) !== 0 && allKinds.some((kind) => sumOf(kind, gene) !== 0),
   );
+  const kinds = allKinds.filter((kind) => genes.some((gene) => sumOf(kind, gene) !== 0));
+  const evenMix = (gene: number) =>
+    kinds.reduce((sum, kind) => sum + sumOf(kind, gene) / Math.max(1, rowCounts[kind]), 0);
   return {
-    geneCount: counted.length,
-    hasCounts: kinds.map((kind) => rowCounts[kind] === 0 || counted.some((column) => seenBy(kind, column))),
+    geneCount: genes.length,
+    hasCounts: allKinds.map((kind) => rowCounts[kind] === 0 || kinds.includes(kind)),
+    kinds,
+    means: {
+      typeCount: kinds.length,
+      values: Float64Array.from(kinds.flatMap((kind) => genes.map((gene) => sumOf(kind, gene)))),
+      sectionTotals: Float64Array.from(genes, (gene) => totalOf(gene) ?? evenMix(gene)),
+    },
   };
 }

@@ -1,16 +1,8 @@
 import { isUninformativeLabel } from "@flashdeconv/pipeline";
+import type { AlikeTypes } from "@flashdeconv/solver";
 
 /** Below this a type's mean is mostly noise. */
 const FEW_CELLS = 25;
-/** Profiles that overlap more can hardly be told apart in a spot. */
-const NEARLY_EQUAL = 0.995;
-
-/** What was counted of each type, or its means: types x genes of the reference. */
-export interface TypeProfiles {
-  readonly geneCount: number;
-  readonly sums: Float64Array;
-}
-
 /** What is known of the types of a reference. */
 export interface TypeFacts {
   readonly names: readonly string[];
@@ -18,26 +10,29 @@ export interface TypeFacts {
   readonly cellCounts: Int32Array | undefined;
   /** Whether a type has a count in the genes that are used; true where that is not known. */
   readonly hasCounts: readonly boolean[];
-  readonly profiles: TypeProfiles;
-  /** Genes that profiles are compared over. */
-  readonly columns: Int32Array;
+  /** Types that hardly differ in the genes that are used, and those that do not at all, by position. */
+  readonly alike: Pick<AlikeTypes, "similar" | "undetermined">;
 }
 
 /** What speaks against each type: its name, its cells, or its profile. */
 export function remarksOn(facts: TypeFacts): string[] {
   const { names, cellCounts, hasCounts } = facts;
-  const alike = namesAlike(names);
+  const namesakes = namesAlike(names);
   return names.map((name, k) => {
     const remarks: string[] = [];
     if (!hasCounts[k]) remarks.push("no count in the shared genes: 0 in every spot");
     if (isUninformativeLabel(name)) remarks.push("names no cell type: drop these cells");
-    if (alike[k].length > 0) remarks.push(`differs only by case or blanks from ${quoted(alike[k])}`);
+    if (namesakes[k].length > 0) {
+      remarks.push(`differs only by case or blanks from ${quoted(namesakes[k])}`);
+    }
     const cellCount = cellCounts?.[k];
     if (cellCount !== undefined && cellCount < FEW_CELLS) {
       remarks.push(`fewer than ${FEW_CELLS} cells: its mean is uncertain`);
     }
-    const twins = names.filter((_, other) => other !== k && overlap(facts, k, other) > NEARLY_EQUAL);
-    if (twins.length > 0) remarks.push(`nearly the same profile as ${quoted(twins)}: merge them`);
+    const twins = partnersOf(k, facts.alike.undetermined, names);
+    if (twins.length > 0) remarks.push(`cannot be told apart from ${quoted(twins)}: merge them`);
+    const similar = partnersOf(k, facts.alike.similar, names);
+    if (similar.length > 0) remarks.push(`nearly the same profile as ${quoted(similar)}: merge them`);
     return remarks.join("; ");
   });
 }
@@ -48,17 +43,13 @@ function namesAlike(names: readonly string[]): string[][] {
   return names.map((_, k) => names.filter((_, other) => other !== k && plain[other] === plain[k]));
 }
 
-/** Bhattacharyya coefficient of two profiles as shares: 1 where they are equal, 0 where no gene is in both or one is empty. */
-function overlap({ profiles, columns }: TypeFacts, a: number, b: number): number {
-  const { geneCount, sums } = profiles;
-  let [sum, totalA, totalB] = [0, 0, 0];
-  for (const gene of columns) {
-    const [x, y] = [sums[a * geneCount + gene], sums[b * geneCount + gene]];
-    sum += Math.sqrt(x * y);
-    totalA += x;
-    totalB += y;
-  }
-  return sum > 0 ? sum / Math.sqrt(totalA * totalB) : 0;
+/** The others of a type's groups. */
+function partnersOf(k: number, groups: AlikeTypes["similar"], names: readonly string[]): string[] {
+  return groups
+    .filter((group) => group.includes(k))
+    .flat()
+    .filter((other) => other !== k)
+    .map((other) => names[other]);
 }
 
 function quoted(names: readonly string[]): string {

@@ -6,7 +6,7 @@ import {
   type TableSummary,
 } from "@flashdeconv/io-zarr";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
-import { describeMatch } from "@flashdeconv/pipeline";
+import { describeMatch, type MeansVerdict } from "@flashdeconv/pipeline";
 import type { SpellingGain } from "@flashdeconv/select-genes";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
 import { describePlan } from "../resources/plan-resources.js";
@@ -114,6 +114,15 @@ const VERDICTS = {
   invalid: "NOT usable: negative or not finite",
 } as const satisfies Record<ReturnType<typeof describeCounts>, string>;
 
+const MEANS = {
+  raw: "means of raw counts, as far as the section's totals tell",
+  "all 0 or 1": "NOT means of raw counts: all 0 or 1, whether a gene is expressed and not how much",
+  "may be logged":
+    "perhaps NOT means of raw counts: raised to a power they fit the section's totals as well, as logged means do",
+  logged:
+    "NOT means of raw counts: they look logged, as raised to a power they fit the section's totals better; a run would refuse them",
+} as const satisfies Record<MeansVerdict, string>;
+
 function describeValues(report: CountReport, rowCount: number, row: string): string {
   const { spotCount, emptySpotCount, max, total, faults } = report;
   const looked =
@@ -133,7 +142,7 @@ function describeValues(report: CountReport, rowCount: number, row: string): str
 }
 
 function describeReference(reference: ReferenceReport): string[] {
-  const { cellCount, types, geneCount, sharedGeneCount, sharedGeneShare, unlabelledCount, counts } =
+  const { cellCount, types, geneCount, sharedGeneCount, sharedGeneShare, unlabelledCount, counts, means } =
     reference;
   const rows = types.map(({ name, cellCount: count, remark }) => [
     name,
@@ -145,6 +154,10 @@ function describeReference(reference: ReferenceReport): string[] {
     `Reference: ${cellCount === undefined ? "table of mean counts" : countOf(cellCount, "cell")}, ` +
       `${countOf(types.length, "cell type")}, ${countOf(geneCount, "gene")}`,
     counts && `Values: ${describeValues(counts, cellCount ?? 0, "cell")}`,
+    means && `Values: ${MEANS[means.verdict]} (greatest ${formatCount(means.greatest)})`,
+    reference.mayBeRoundedLogs
+      ? "The values may be logged and rounded: raised to a power their means fit the section's totals better"
+      : undefined,
     `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`,
     ...reference.geneRemarks,
     ...reference.geneColumns.map(describeMatch),

@@ -77,6 +77,14 @@ export function inspectionJson({
           })),
           unlabelled_count: reference.unlabelledCount,
           values: reference.counts ? valuesJson(reference.counts) : null,
+          means: reference.means
+            ? {
+                verdict: reference.means.verdict,
+                whole: reference.means.isWhole,
+                greatest: reference.means.greatest,
+              }
+            : null,
+          may_be_rounded_logs: reference.mayBeRoundedLogs,
           cell_types: reference.types.map(({ name, cellCount, remark }) => ({
             name,
             cell_count: cellCount ?? null,

@@ -1,0 +1,13 @@
+import { type AlikeTypes, alikeTypes } from "@flashdeconv/solver";
+import { buildCountModel, correctPlatform, expressionProfiles } from "@flashdeconv/solver-weighted";
+import type { TypeMeans } from "./judge-means.js";
+
+/**
+ * Which types a run would name as alike, before there is one: as the method `weighted` weighs genes, but for overdispersion, which only
+ * a run estimates.
+ */
+export function alikeMeans({ typeCount, values, sectionTotals }: TypeMeans): AlikeTypes {
+  if (typeCount === 0 || sectionTotals.length === 0) return { undetermined: [], mixed: [], similar: [] };
+  const profiles = correctPlatform(expressionProfiles(values, typeCount), typeCount, sectionTotals);
+  return alikeTypes(buildCountModel(profiles, typeCount, sectionTotals, 0, 0).gram, typeCount);
+}
