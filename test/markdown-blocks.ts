@@ -27,7 +27,7 @@ export function blocksOf(file: string): MarkdownBlock[] {
 
 /** The examples at the top of the packages' entry files: what follows `@example` in the first comment. */
 export function barrelExamples(): MarkdownBlock[] {
-  const files = globSync("packages/*/src/{index,node,testing,arrow}.ts", { cwd: root }).sort();
+  const files = globSync("packages/*/src/{index,node,options,testing,arrow}.ts", { cwd: root }).sort();
   return files.flatMap((file) => {
     const lines = readFileSync(root + file, "utf8").split("\n");
     const start = lines.indexOf(" * @example") + 1;

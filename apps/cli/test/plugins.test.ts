@@ -15,6 +15,8 @@ const isBuilt = existsSync(new URL("../dist/plugin-thread.js", import.meta.url))
 function plugin(parts: {
   top?: string;
   resolve?: string;
+  /** A schema of its options. */
+  schema?: string;
   start?: string;
   sweep?: string;
   change?: string;
@@ -22,6 +24,7 @@ function plugin(parts: {
   return `${parts.top ?? ""}
     export default {
       name: "mine", coupling: "neighbors", input: "statistics",
+      ${parts.schema === undefined ? "" : `options: ${parts.schema},`}
       resolveOptions(input) { ${parts.resolve ?? ""}; return { ...input }; },
       start({ typeNames: { length: K } }) {
         ${parts.start ?? ""}
@@ -151,3 +154,67 @@ describe.skipIf(!isBuilt)(
     });
   },
 );
+
+/** A Standard Schema without any library. */
+const schemaOf = (validate: string) =>
+  `{ "~standard": { version: 1, vendor: "test", validate(given) { ${validate} } } }`;
+const STRENGTH = schemaOf(`
+  const { strength = 2 } = given;
+  if (typeof strength === "number" && strength > 0) return { value: { strength } };
+  return { issues: [{ message: "strength must be above 0", path: [{ key: "strength" }] }] };`);
+
+describe("a solver of others with a schema of its options", () => {
+  const runWith = async (parts: Parameters<typeof plugin>[0], json: string, ...more: string[]) => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "mine.mjs");
+    await writeFile(file, plugin(parts));
+    const inputs = [stores.spatial, "--reference", stores.reference, "--out", join(folder, "out.zarr")];
+    return runCli(["run", ...inputs, "--solver", file, "--solver-options", json, ...more]);
+  };
+
+  it.each<[string, string, string, RegExp]>([
+    [
+      "a bad value",
+      STRENGTH,
+      '{"strength":-1}',
+      /option strength of --solver-options: found -1, expected what the solver mine takes: strength must be above 0\. Give/,
+    ],
+    [
+      "an option that it does not have",
+      STRENGTH,
+      '{"strenght":3}',
+      /option strenght of --solver-options: found 3, expected nothing with the solver mine: it has no such option/,
+    ],
+    [
+      "an issue deep within",
+      schemaOf('return { issues: [{ message: "a text", path: ["weights", 1] }] };'),
+      '{"weights":[1,2]}',
+      /option weights\.1 of --solver-options: found 2, expected what the solver mine takes: a text\./,
+    ],
+    [
+      "an issue of the whole",
+      schemaOf('return { issues: [{ message: "one of a and b" }] };'),
+      '{"c":1}',
+      /option --solver-options: found {"c":1}, expected what the solver mine takes: one of a and b\./,
+    ],
+    [
+      "a schema that answers later",
+      schemaOf("return Promise.resolve({ value: given });"),
+      "{}",
+      /solver mine: found TypeError: the schema .* promise.*thrown by resolveOptions/,
+    ],
+    ["a schema that throws", schemaOf("null.x"), "{}", /solver mine: found TypeError: .*resolveOptions/],
+    ["options that are no schema", "{ strength: 2 }", "{}", /it lacks options that are a Standard Schema/],
+  ])("%s is told by name", async (_, schema, json, message) => {
+    const { code, stderr } = await runWith({ schema }, json);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it("is handed what the schema made, defaults too, and the result keeps it", async () => {
+    const seen = 'if (input.strength !== 2) throw new Error("not the default: " + input.strength);';
+    expect((await runWith({ schema: STRENGTH, resolve: seen }, "{}")).stderr).not.toContain("error:");
+    const other = await runWith({ schema: STRENGTH, resolve: seen }, '{"strength":3}');
+    expect(other.stderr).toMatch(/not the default: 3, thrown by resolveOptions/);
+  });
+});

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import * as arrow from "../src/arrow.js";
 import * as api from "../src/index.js";
+import * as options from "../src/options.js";
 import * as testing from "../src/testing.js";
 
 it("exports what it promises and nothing else", () => {
@@ -50,6 +51,21 @@ it("exports what it promises and nothing else", () => {
     [
       "csrFromRecordBatch",
       "csrToRecordBatch",
+    ]
+  `);
+  expect(Object.keys(options).sort()).toMatchInlineSnapshot(`
+    [
+      "anObject",
+      "checkOption",
+      "checkedOptions",
+      "defaultsOf",
+      "number",
+      "oneOf",
+      "optionSchema",
+      "optional",
+      "wholeNumber",
+      "wordsOr",
+      "yesOrNo",
     ]
   `);
   expect(Object.keys(testing).sort()).toMatchInlineSnapshot(`

@@ -1,34 +1,59 @@
 import { OptionError } from "@flashdeconv/core";
+import {
+  checkedOptions,
+  number,
+  type OptionTable,
+  oneOf,
+  optional,
+  wholeNumber,
+} from "@flashdeconv/core/options";
 
 export type GraphKind = "knn" | "radius" | "grid";
 
 export interface GraphOptions {
   /**
-   * "knn" (the default: it suits any layout) joins each spot with its nearest ones, "radius" all pairs within a distance,
-   * "grid" all pairs within 1.5 times the median distance to the nearest spot.
+   * "knn" joins each spot with its nearest ones, "radius" all pairs within a distance, "grid" all pairs within 1.5 times the
+   * median distance to the nearest spot.
    */
   readonly kind: GraphKind;
-  /** Nearest spots of each spot for "knn". 6 by default: the ring around a spot of a hexagonal array. */
+  /** Nearest spots of each spot for "knn". */
   readonly neighborCount: number;
-  /** Greatest distance for "radius", in the unit of the coordinates. No default: the unit is the caller's. */
+  /** Greatest distance for "radius", in the unit of the coordinates. */
   readonly radius?: number;
-  /**
-   * Most entries that "radius" and "grid" may store (each pair counts twice). 2^30 by default, 4 GiB of indices: a radius
-   * that gives more is a slip, and one entry per pair of a million spots would never end.
-   */
+  /** Most entries that "radius" and "grid" may store (each pair counts twice). */
   readonly maxEdges: number;
 }
-
-export const GRAPH_DEFAULTS: GraphOptions = Object.freeze({
-  kind: "knn",
-  neighborCount: 6,
-  maxEdges: 2 ** 30,
-});
 
 /** The most entries that Int32 row offsets can count. */
 export const EDGE_LIMIT = 2 ** 31 - 1;
 
-const KINDS: readonly string[] = ["knn", "radius", "grid"] satisfies GraphKind[];
+export const GRAPH_OPTIONS: OptionTable<GraphOptions> = Object.freeze({
+  kind: {
+    kind: oneOf("knn", "radius", "grid"),
+    default: "knn",
+    because: "it suits any layout of spots",
+    meaning: "which spots are neighbours",
+  },
+  neighborCount: {
+    kind: wholeNumber({ least: 1 }),
+    default: 6,
+    because: "the ring around a spot of a hexagonal array",
+    meaning: "nearest neighbours of a spot",
+  },
+  radius: {
+    kind: optional(number({ above: 0 })),
+    default: undefined,
+    because: "the unit of the coordinates is not known",
+    meaning: "greatest distance of neighbours, in units of the coordinates",
+  },
+  maxEdges: {
+    kind: wholeNumber({ least: 0, most: EDGE_LIMIT }),
+    default: 2 ** 30,
+    because:
+      "4 GiB of indices: a radius that gives more is a slip, and one entry per pair of a million spots would never end",
+    meaning: "most entries that a graph may store (each pair counts twice)",
+  },
+});
 
 /**
  * Fills in the defaults and checks every option.
@@ -36,37 +61,15 @@ const KINDS: readonly string[] = ["knn", "radius", "grid"] satisfies GraphKind[]
  * @throws OptionError when an option is out of range, or the kind is "radius" and there is no radius.
  */
 export function resolveGraphOptions(options: Partial<GraphOptions> = {}): GraphOptions {
-  const kind = options.kind ?? GRAPH_DEFAULTS.kind;
-  const neighborCount = options.neighborCount ?? GRAPH_DEFAULTS.neighborCount;
-  const maxEdges = options.maxEdges ?? GRAPH_DEFAULTS.maxEdges;
-  const { radius } = options;
-  if (!KINDS.includes(kind)) {
-    throw new OptionError({ option: "kind", value: kind, rule: 'one of "knn", "radius" and "grid"' });
-  }
-  if (!Number.isInteger(neighborCount) || neighborCount < 1) {
-    throw new OptionError({
-      option: "neighborCount",
-      value: neighborCount,
-      rule: "a whole number of at least 1",
-    });
-  }
-  if (!Number.isInteger(maxEdges) || maxEdges < 0 || maxEdges > EDGE_LIMIT) {
-    throw new OptionError({
-      option: "maxEdges",
-      value: maxEdges,
-      rule: `a whole number from 0 to ${EDGE_LIMIT}`,
-    });
-  }
-  const radiusFits = radius === undefined ? kind !== "radius" : radius > 0 && Number.isFinite(radius);
-  if (!radiusFits) {
-    throw new OptionError({
-      option: "radius",
-      value: radius,
-      rule: "a finite number above 0",
-      remedy: 'Give the distance in the unit of the coordinates, or choose the kind "knn" or "grid".',
-    });
-  }
-  return { kind, neighborCount, maxEdges, ...(radius !== undefined && { radius }) };
+  const { radius, ...resolved } = checkedOptions(GRAPH_OPTIONS, options);
+  if (radius !== undefined) return { ...resolved, radius };
+  if (resolved.kind !== "radius") return resolved;
+  throw new OptionError({
+    option: "radius",
+    value: radius,
+    rule: GRAPH_OPTIONS.radius.kind.rule,
+    remedy: 'Give the distance in the unit of the coordinates, or choose the kind "knn" or "grid".',
+  });
 }
 
 /** @throws OptionError when a graph of this many entries cannot be stored. */

@@ -12,7 +12,7 @@
 
 export { buildNeighborGraph } from "./build-neighbor-graph.js";
 export { graphByComponent } from "./graph-by-component.js";
-export { GRAPH_DEFAULTS, type GraphKind, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
+export { GRAPH_OPTIONS, type GraphKind, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 export { buildGridGraph } from "./grid-graph.js";
 export { buildKnnGraph } from "./knn-graph.js";
 export { meanDegree } from "./mean-degree.js";

@@ -1,5 +1,5 @@
 import type { Coordinates, NeighborGraph } from "@flashdeconv/core";
-import { GRAPH_DEFAULTS, type GraphOptions } from "./graph-options.js";
+import { GRAPH_OPTIONS, type GraphOptions } from "./graph-options.js";
 import { nearestNeighbors } from "./neighbor-search.js";
 import { joinNeighbors } from "./symmetric-union.js";
 
@@ -12,7 +12,7 @@ import { joinNeighbors } from "./symmetric-union.js";
  */
 export function buildKnnGraph(
   coordinates: Coordinates,
-  { neighborCount = GRAPH_DEFAULTS.neighborCount }: Partial<Pick<GraphOptions, "neighborCount">> = {},
+  { neighborCount = GRAPH_OPTIONS.neighborCount.default }: Partial<Pick<GraphOptions, "neighborCount">> = {},
 ): NeighborGraph {
   return joinNeighbors(nearestNeighbors(coordinates, neighborCount));
 }

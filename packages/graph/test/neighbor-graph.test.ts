@@ -6,7 +6,7 @@ import {
   buildKnnGraph,
   buildNeighborGraph,
   buildRadiusGraph,
-  GRAPH_DEFAULTS,
+  GRAPH_OPTIONS,
   meanDegree,
   resolveGraphOptions,
 } from "../src/index.js";
@@ -130,7 +130,7 @@ describe("buildNeighborGraph", () => {
   it("fills in the defaults", () => {
     expect(resolveGraphOptions()).toEqual({ kind: "knn", neighborCount: 6, maxEdges: 2 ** 30 });
     expect(resolveGraphOptions({ kind: "radius", radius: 3 }).radius).toBe(3);
-    expect(Object.isFrozen(GRAPH_DEFAULTS)).toBe(true);
+    expect(Object.isFrozen(GRAPH_OPTIONS)).toBe(true);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import * as api from "../src/index.js";
 
 it("exports these names and no other", () => {
   expect(Object.keys(api).sort()).toEqual([
-    "GRAPH_DEFAULTS",
+    "GRAPH_OPTIONS",
     "buildGridGraph",
     "buildKnnGraph",
     "buildNeighborGraph",

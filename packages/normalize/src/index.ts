@@ -30,7 +30,7 @@ export { librarySizes } from "./library-sizes.js";
 export { type LogBase, type LogCpm, logCpmInPlace } from "./log-cpm.js";
 export { buildNormalization, type Normalization, type Raw } from "./normalization.js";
 export {
-  NORMALIZATION_DEFAULTS,
+  NORMALIZATION_OPTIONS,
   type NormalizationOptions,
   type Preprocess,
   resolveNormalizationOptions,

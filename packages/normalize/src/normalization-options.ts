@@ -1,50 +1,41 @@
-import { OptionError } from "@flashdeconv/core";
+import { checkedOptions, number, type OptionTable, oneOf } from "@flashdeconv/core/options";
 import type { LogBase } from "./log-cpm.js";
 
 export type Preprocess = "log-cpm" | "pearson" | "raw";
 
 export interface NormalizationOptions {
-  /** What is done to the counts. `"log-cpm"` by default: it keeps a few abundant genes from ruling the fit. */
+  /** What is done to the counts. */
   readonly preprocess: Preprocess;
-  /** For log-cpm. 1e4 by default: on sparse spots the article's 1e6 turns every single count into a large value. */
+  /** Counts of a spot before the logarithm, for log-cpm. */
   readonly targetSum: number;
-  /** For log-cpm. `"e"` by default, as the published package does; with 2 and 1e6 it is the article's scale. */
+  /** Base of the logarithm, for log-cpm. */
   readonly logBase: LogBase;
 }
 
-export const NORMALIZATION_DEFAULTS: NormalizationOptions = Object.freeze({
-  preprocess: "log-cpm",
-  targetSum: 1e4,
-  logBase: "e",
+export const NORMALIZATION_OPTIONS: OptionTable<NormalizationOptions> = Object.freeze({
+  preprocess: {
+    kind: oneOf("log-cpm", "pearson", "raw"),
+    default: "log-cpm",
+    because: "it keeps a few abundant genes from ruling the fit",
+    meaning: "what is done to the counts before they are fitted",
+  },
+  targetSum: {
+    kind: number({ above: 0 }),
+    default: 1e4,
+    because: "on sparse spots the article's 1e6 turns every single count into a large value",
+    meaning: 'counts per spot before the logarithm, with { preprocess: "log-cpm" }',
+  },
+  logBase: {
+    kind: oneOf("e", 2),
+    default: "e",
+    because: "as in the published package; 2, with a target sum of 1e6, is the article's scale",
+    meaning: 'base of the logarithm, with { preprocess: "log-cpm" }',
+  },
 });
 
-const PREPROCESS_NAMES: readonly unknown[] = ["log-cpm", "pearson", "raw"] satisfies Preprocess[];
-
-/**
- * The given options, checked, with the defaults for what is left out.
- *
- * @throws OptionError when a value is not one the option can take.
- */
+/** The given options, checked, with the defaults for what is left out. @throws OptionError for a value that an option cannot take. */
 export function resolveNormalizationOptions(
   options: Partial<NormalizationOptions> = {},
 ): NormalizationOptions {
-  const {
-    preprocess = NORMALIZATION_DEFAULTS.preprocess,
-    targetSum = NORMALIZATION_DEFAULTS.targetSum,
-    logBase = NORMALIZATION_DEFAULTS.logBase,
-  } = options;
-  if (!PREPROCESS_NAMES.includes(preprocess)) {
-    throw new OptionError({
-      option: "preprocess",
-      value: preprocess,
-      rule: 'one of "log-cpm", "pearson", "raw"',
-    });
-  }
-  if (!(typeof targetSum === "number" && targetSum > 0 && targetSum < Infinity)) {
-    throw new OptionError({ option: "targetSum", value: targetSum, rule: "a finite number above 0" });
-  }
-  if (logBase !== "e" && logBase !== 2) {
-    throw new OptionError({ option: "logBase", value: logBase, rule: '"e" or 2' });
-  }
-  return { preprocess, targetSum, logBase };
+  return checkedOptions(NORMALIZATION_OPTIONS, options);
 }

@@ -1,17 +1,13 @@
 import { OptionError } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import {
-  buildNormalization,
-  NORMALIZATION_DEFAULTS,
-  type NormalizationOptions,
-  resolveNormalizationOptions,
-} from "../src/index.js";
+import { buildNormalization, type NormalizationOptions, resolveNormalizationOptions } from "../src/index.js";
 
 describe("resolveNormalizationOptions", () => {
   it("fills in the defaults", () => {
     expect(resolveNormalizationOptions()).toEqual({ preprocess: "log-cpm", targetSum: 1e4, logBase: "e" });
     expect(resolveNormalizationOptions({ logBase: 2, targetSum: undefined })).toEqual({
-      ...NORMALIZATION_DEFAULTS,
+      preprocess: "log-cpm",
+      targetSum: 1e4,
       logBase: 2,
     });
   });

@@ -3,7 +3,7 @@ import * as api from "../src/index.js";
 
 it("exports these names and no other", () => {
   expect(Object.keys(api).sort()).toEqual([
-    "NORMALIZATION_DEFAULTS",
+    "NORMALIZATION_OPTIONS",
     "addCountCheck",
     "buildCountCheck",
     "buildCountChecker",

@@ -50,12 +50,12 @@ export {
   type SectionsOptions,
 } from "./deconvolve-sections.js";
 export { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
+export { DECONVOLVE_DEFAULTS, DECONVOLVE_OPTIONS } from "./methods/deconvolve-options.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall, type WatchCalls } from "./methods/guard-solver.js";
 export type { Method } from "./methods/method.js";
-export { METHOD_NAMES, METHODS, needsSample } from "./methods/methods.js";
-export { methodsWith, methodsWithOwn } from "./methods/option-table.js";
+export { METHOD_NAMES, METHODS, methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
 export { PLATFORMS, platformLambda } from "./methods/platforms.js";
-export { DECONVOLVE_DEFAULTS, resolveDeconvolveOptions } from "./methods/resolve-options.js";
+export { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export {
   type MemoryPlan,

@@ -201,7 +201,7 @@ describe("options", () => {
     ["precision", { precision: "float16" }, /"float64", "float32"/],
     ["empty", { empty: "zero" }, /"nan", "uniform"/],
     ["tolerance", { tolerance: -1 }, /tolerance/],
-    ["sketchDimension", { method: "flashdeconv", sketchDimension: 0 }, /dimension/],
+    ["sketchDimension", { method: "flashdeconv", sketchDimension: 0 }, /option sketchDimension/],
     ["neighborCount", { neighborCount: 0 }, /neighborCount/],
     ["radius missing", { graph: "radius" }, /radius/],
     ["highlyVariableCount", { genes: "selected", highlyVariableCount: -1 }, /highlyVariableCount/],

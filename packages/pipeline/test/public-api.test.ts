@@ -6,6 +6,7 @@ it("exports what it promises and nothing else", () => {
     [
       "BUILT_IN_SOLVERS",
       "DECONVOLVE_DEFAULTS",
+      "DECONVOLVE_OPTIONS",
       "MEANS_VERDICTS",
       "METHODS",
       "METHOD_NAMES",

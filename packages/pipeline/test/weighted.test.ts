@@ -239,7 +239,7 @@ describe("the method weighted", () => {
       /no solver beside { method: "weighted" }.*leave the method out/,
     ],
     [{ method: "best" as "weighted" }, /"flashdeconv", "weighted"/],
-    [{ genes: "some" as "all" }, /"selected", "all"/],
+    [{ genes: "some" as "all" }, /"all", "selected"/],
   ])("refuses %j", async (options, message) => {
     const { spatial, reference } = await smallSection();
     await expect(async () => deconvolve(spatial, reference, options)).rejects.toThrow(message);

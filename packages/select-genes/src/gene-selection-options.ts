@@ -1,27 +1,58 @@
 import { OptionError } from "@flashdeconv/core";
+import { checkedOptions, number, type OptionTable, wholeNumber } from "@flashdeconv/core/options";
 
 export interface GeneSelectionOptions {
-  /** Highly variable genes to take. 2,000 by default, the usual number for whole transcriptomes. */
+  /** Highly variable genes to take. */
   readonly highlyVariableCount: number;
-  /** Marker genes to take per cell type. 50 by default, so that a rare type has genes of its own whatever varies most. */
+  /** Marker genes to take per cell type. */
   readonly markersPerType: number;
-  /** Bins of mean expression within which dispersions are compared. 20 by default, as the published package. */
+  /** Bins of mean expression within which dispersions are compared. */
   readonly binCount: number;
-  /** Least mean of a candidate, on the ln(1 + 1e4 y / lib) scale. 0.0125 by default: below it is mostly noise. */
+  /** Least mean of a candidate, on the ln(1 + 1e4 y / lib) scale. */
   readonly minimumMean: number;
-  /** Greatest mean of a candidate. 3 by default: above it are genes that every cell expresses. */
+  /** Greatest mean of a candidate. */
   readonly maximumMean: number;
-  /** Least dispersion of a candidate, in standard deviations of its bin. 0.5 by default. */
+  /** Least dispersion of a candidate, in standard deviations of its bin. */
   readonly minimumDispersion: number;
 }
 
-export const GENE_SELECTION_DEFAULTS: GeneSelectionOptions = Object.freeze({
-  highlyVariableCount: 2000,
-  markersPerType: 50,
-  binCount: 20,
-  minimumMean: 0.0125,
-  maximumMean: 3,
-  minimumDispersion: 0.5,
+export const GENE_SELECTION_OPTIONS: OptionTable<GeneSelectionOptions> = Object.freeze({
+  highlyVariableCount: {
+    kind: wholeNumber({ least: 0 }),
+    default: 2000,
+    because: "the usual number for whole transcriptomes",
+    meaning: "highly variable genes",
+  },
+  markersPerType: {
+    kind: wholeNumber({ least: 0 }),
+    default: 50,
+    because: "a rare type has genes of its own whatever varies most",
+    meaning: "marker genes per type",
+  },
+  binCount: {
+    kind: wholeNumber({ least: 1 }),
+    default: 20,
+    because: "as in the published package",
+    meaning: "bins of mean expression within which dispersions are compared",
+  },
+  minimumMean: {
+    kind: number(),
+    default: 0.0125,
+    because: "below it is mostly noise",
+    meaning: "least mean of a candidate",
+  },
+  maximumMean: {
+    kind: number(),
+    default: 3,
+    because: "above it are genes that every cell expresses",
+    meaning: "greatest mean of a candidate",
+  },
+  minimumDispersion: {
+    kind: number(),
+    default: 0.5,
+    because: "as in the published package",
+    meaning: "least dispersion of a candidate, in standard deviations of its bin",
+  },
 });
 
 /**
@@ -32,15 +63,8 @@ export const GENE_SELECTION_DEFAULTS: GeneSelectionOptions = Object.freeze({
 export function resolveGeneSelectionOptions(
   options: Partial<GeneSelectionOptions> = {},
 ): GeneSelectionOptions {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const resolved: GeneSelectionOptions = { ...GENE_SELECTION_DEFAULTS, ...Object.fromEntries(given) };
+  const resolved = checkedOptions(GENE_SELECTION_OPTIONS, options);
   const { highlyVariableCount, markersPerType, minimumMean, maximumMean } = resolved;
-  requireWhole(resolved, "highlyVariableCount", 0);
-  requireWhole(resolved, "markersPerType", 0);
-  requireWhole(resolved, "binCount", 1);
-  requireNumber(resolved, "minimumMean");
-  requireNumber(resolved, "maximumMean");
-  requireNumber(resolved, "minimumDispersion");
   if (maximumMean < minimumMean) {
     throw new OptionError({
       option: "maximumMean",
@@ -56,20 +80,4 @@ export function resolveGeneSelectionOptions(
     });
   }
   return resolved;
-}
-
-function requireWhole(
-  options: GeneSelectionOptions,
-  option: keyof GeneSelectionOptions,
-  minimum: number,
-): void {
-  const value = options[option];
-  if (Number.isSafeInteger(value) && value >= minimum) return;
-  throw new OptionError({ option, value, rule: `a whole number of at least ${minimum}` });
-}
-
-function requireNumber(options: GeneSelectionOptions, option: keyof GeneSelectionOptions): void {
-  const value = options[option];
-  if (typeof value === "number" && !Number.isNaN(value)) return;
-  throw new OptionError({ option, value, rule: "a number" });
 }

@@ -41,7 +41,7 @@ export {
   mergeMoments,
 } from "./gene-moments.js";
 export {
-  GENE_SELECTION_DEFAULTS,
+  GENE_SELECTION_OPTIONS,
   type GeneSelectionOptions,
   resolveGeneSelectionOptions,
 } from "./gene-selection-options.js";

@@ -4,7 +4,7 @@ import * as api from "../src/index.js";
 it("exports these names and no other", () => {
   expect(Object.keys(api).sort()).toEqual([
     "FEW_SHARED",
-    "GENE_SELECTION_DEFAULTS",
+    "GENE_SELECTION_OPTIONS",
     "addCells",
     "addDepths",
     "addMoments",

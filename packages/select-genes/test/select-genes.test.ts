@@ -1,7 +1,6 @@
 import { OptionError, ShapeError } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
 import {
-  GENE_SELECTION_DEFAULTS,
   type GeneMoments,
   type GeneSelectionOptions,
   leverageScores,
@@ -59,7 +58,7 @@ describe("resolveGeneSelectionOptions", () => {
       minimumDispersion: 0.5,
     });
     expect(resolveGeneSelectionOptions({ markersPerType: 0, binCount: undefined })).toEqual({
-      ...GENE_SELECTION_DEFAULTS,
+      ...resolveGeneSelectionOptions(),
       markersPerType: 0,
     });
   });

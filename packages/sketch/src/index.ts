@@ -19,6 +19,6 @@ export { type BuildSketchOptions, buildSketch, type Sketch } from "./build-sketc
 export { buildStatistics, type SketchStatistics } from "./build-statistics.js";
 export { type LegacyRandom, legacyRandom } from "./legacy-random.js";
 export { sketchChunk, sketched } from "./sketch-chunk.js";
-export { resolveSketchOptions, SKETCH_DEFAULTS, type SketchOptions } from "./sketch-options.js";
+export { resolveSketchOptions, SKETCH_OPTIONS, type SketchOptions } from "./sketch-options.js";
 export { sketchSignature } from "./sketch-signature.js";
 export { buildSummarizer, type Summarizer, summarizeChunk, summarized } from "./summarize-chunk.js";

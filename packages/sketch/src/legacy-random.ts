@@ -1,4 +1,5 @@
-import { OptionError } from "@flashdeconv/core";
+import { checkOption } from "@flashdeconv/core/options";
+import { SKETCH_OPTIONS } from "./sketch-options.js";
 
 /** A stream of 32-bit random numbers. */
 export interface LegacyRandom {
@@ -16,7 +17,7 @@ const SHIFT_SIZE = 397;
  * @throws OptionError when `seed` is no whole number in 0 .. 2^32 - 1.
  */
 export function legacyRandom(seed: number): LegacyRandom {
-  checkSeed(seed);
+  checkOption("seed", SKETCH_OPTIONS.seed, seed);
   const state = new Uint32Array(STATE_SIZE);
   state[0] = seed;
   for (let i = 1; i < STATE_SIZE; i++) {
@@ -33,12 +34,6 @@ export function legacyRandom(seed: number): LegacyRandom {
       return temper(state[position++]);
     },
   };
-}
-
-/** @throws OptionError when `seed` is no whole number in 0 .. 2^32 - 1. */
-export function checkSeed(seed: number): void {
-  if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return;
-  throw new OptionError({ option: "seed", value: seed, rule: "a whole number from 0 to 4294967295" });
 }
 
 /** Replaces all words of the state by the next ones. */

@@ -1,39 +1,32 @@
-import { OptionError } from "@flashdeconv/core";
-import { checkSeed } from "./legacy-random.js";
+import { checkedOptions, type OptionTable, wholeNumber, wordsOr } from "@flashdeconv/core/options";
 
 export interface SketchOptions {
   /**
-   * Number of sketch dimensions d, or "none" for the exact statistics. 512 by default, as in the published package: with
-   * some thousand selected genes it keeps the Gram matrix of a few dozen types well. A sketch wider than the number of
-   * selected genes is allowed but saves nothing; the caller, who knows both numbers, should say so.
+   * Number of sketch dimensions d, or "none" for the exact statistics. A sketch wider than the number of selected genes is
+   * allowed but saves nothing; the caller, who knows both numbers, should say so.
    */
   readonly dimension: number | "none";
-  /** Seed of the sketch, a whole number in 0 .. 2^32 - 1. 0 by default, which gives the published sketch. */
+  /** Seed of the sketch. */
   readonly seed: number;
 }
 
-export const SKETCH_DEFAULTS: SketchOptions = Object.freeze({ dimension: 512, seed: 0 });
+export const SKETCH_OPTIONS: OptionTable<SketchOptions> = Object.freeze({
+  dimension: {
+    kind: wordsOr(["none"], wholeNumber({ least: 1, most: 2 ** 31 - 1 })),
+    default: 512,
+    because:
+      "as published: with some thousand selected genes it keeps the Gram matrix of a few dozen types well",
+    meaning: "dimensions of the sketch, or none for exact statistics",
+  },
+  seed: {
+    kind: wholeNumber({ least: 0, most: 2 ** 32 - 1 }),
+    default: 0,
+    because: "it gives the published sketch",
+    meaning: "seed of the sketch",
+  },
+});
 
-const GREATEST_DIMENSION = 2 ** 31 - 1;
-
-/**
- * Fills in the defaults and checks every option.
- *
- * @throws OptionError when the dimension is neither "none" nor a whole number of at least 1, or the seed is out of range.
- */
+/** The given options, checked, with the defaults for what is left out. @throws OptionError for a value that an option cannot take. */
 export function resolveSketchOptions(options: Partial<SketchOptions> = {}): SketchOptions {
-  const dimension = options.dimension ?? SKETCH_DEFAULTS.dimension;
-  const seed = options.seed ?? SKETCH_DEFAULTS.seed;
-  if (
-    dimension !== "none" &&
-    !(Number.isInteger(dimension) && dimension >= 1 && dimension <= GREATEST_DIMENSION)
-  ) {
-    throw new OptionError({
-      option: "dimension",
-      value: dimension,
-      rule: `"none" or a whole number from 1 to ${GREATEST_DIMENSION}`,
-    });
-  }
-  checkSeed(seed);
-  return { dimension, seed };
+  return checkedOptions(SKETCH_OPTIONS, options);
 }

@@ -1,7 +1,7 @@
 import { OptionError, ShapeError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildSketch, resolveSketchOptions, SKETCH_DEFAULTS } from "../src/index.js";
+import { buildSketch, resolveSketchOptions, SKETCH_OPTIONS } from "../src/index.js";
 import { randomValues } from "./random-csr.js";
 
 describe("buildSketch", () => {
@@ -76,7 +76,7 @@ describe("resolveSketchOptions", () => {
     expect(resolveSketchOptions()).toEqual({ dimension: 512, seed: 0 });
     expect(resolveSketchOptions({ dimension: "none" })).toEqual({ dimension: "none", seed: 0 });
     expect(resolveSketchOptions({ seed: 5, dimension: undefined })).toEqual({ dimension: 512, seed: 5 });
-    expect(Object.isFrozen(SKETCH_DEFAULTS)).toBe(true);
+    expect(Object.isFrozen(SKETCH_OPTIONS)).toBe(true);
   });
 
   it.each([{ dimension: 0 }, { dimension: 1.5 }, { dimension: 2 ** 31 }, { seed: -1 }, { seed: 2 ** 32 }])(

@@ -3,7 +3,7 @@ import * as api from "../src/index.js";
 
 it("exports these names and no other", () => {
   expect(Object.keys(api).sort()).toEqual([
-    "SKETCH_DEFAULTS",
+    "SKETCH_OPTIONS",
     "buildSketch",
     "buildStatistics",
     "buildSummarizer",

@@ -19,10 +19,4 @@
  * const { abundance } = await solve(poisson, session, { typeCount: 2, statistics, graph }, resolveSolveOptions());
  * console.log(abundance[0].toFixed(2), abundance[1].toFixed(2)); // 0.14 0.86
  */
-export {
-  POISSON_DEFAULTS,
-  type PoissonOptions,
-  poisson,
-  poisson as default,
-  poissonWith,
-} from "./poisson.js";
+export { type PoissonOptions, poisson, poisson as default, poissonWith } from "./poisson.js";

@@ -1,24 +1,35 @@
-import { OptionError } from "@flashdeconv/core";
-import type { Solver } from "@flashdeconv/solver";
+import { checkedOptions, number, type OptionTable, optional, optionSchema } from "@flashdeconv/core/options";
+import { resolveBySchema, type Solver } from "@flashdeconv/solver";
 import { buildCountLikelihood } from "./count-likelihood.js";
 import { buildCountFit } from "./fit-counts.js";
 import { summarizeLikelihood } from "./summarize-likelihood.js";
 import { withoutNeighbors } from "./without-neighbors.js";
 
 export interface PoissonOptions {
-  /**
-   * Overdispersion phi: a count of mean m is taken to have variance m + phi m^2. 0 by default, which is Poisson; where spots
-   * of the same composition differ more than that, highly expressed genes then get too much say.
-   */
+  /** Overdispersion phi: a count of mean m is taken to have variance m + phi m^2. */
   readonly overdispersion: number;
   /**
-   * Mean counts of a spot over the genes in use, from which the overdispersed variance is taken. Undefined, the default, is that of
-   * the section where the caller knows it (`SolverContext.meanDepth`), else 500; of no meaning at phi 0.
+   * Mean counts of a spot over the genes in use, from which the overdispersed variance is taken; of no meaning at phi 0. Undefined is
+   * that of the section where the caller knows it (`SolverContext.meanDepth`), else 500.
    */
   readonly meanDepth: number | undefined;
 }
 
-export const POISSON_DEFAULTS: PoissonOptions = Object.freeze({ overdispersion: 0, meanDepth: undefined });
+const POISSON_OPTIONS: OptionTable<PoissonOptions> = Object.freeze({
+  overdispersion: {
+    kind: number({ least: 0 }),
+    default: 0,
+    because:
+      "that is Poisson; where spots of the same composition differ more, highly expressed genes then get too much say",
+    meaning: "how much more than Poisson counts vary",
+  },
+  meanDepth: {
+    kind: optional(number({ above: 0 })),
+    default: undefined,
+    because: "that of the section is taken",
+    meaning: "mean counts of a spot over the genes in use",
+  },
+});
 
 /** Where neither the options nor the caller know. */
 const USUAL_DEPTH = 500;
@@ -32,6 +43,10 @@ const USUAL_DEPTH = 500;
  * The options are those of `PoissonOptions` and, all others, of `prior`.
  */
 export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonOptions & O> {
+  const table = prior.options?.table;
+  const schema =
+    table &&
+    optionSchema("the solver poisson", { ...POISSON_OPTIONS, ...table } as OptionTable<PoissonOptions & O>);
   return {
     name: "poisson",
     coupling: prior.coupling,
@@ -39,21 +54,14 @@ export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonO
     ...(prior.smoothing && { smoothing: prior.smoothing }),
     ...(prior.shrinkage && { shrinkage: prior.shrinkage }),
 
+    ...(schema && { options: schema }),
     resolveOptions(input = {}) {
-      const {
-        overdispersion = POISSON_DEFAULTS.overdispersion,
-        meanDepth = POISSON_DEFAULTS.meanDepth,
-        ...rest
-      }: Partial<PoissonOptions> = input;
-      if (!(typeof overdispersion === "number" && overdispersion >= 0 && Number.isFinite(overdispersion))) {
-        const rule = "a number of at least 0";
-        throw new OptionError({ option: "overdispersion", value: overdispersion, rule });
-      }
-      const isDepth = typeof meanDepth === "number" && meanDepth > 0 && Number.isFinite(meanDepth);
-      if (meanDepth !== undefined && !isDepth) {
-        throw new OptionError({ option: "meanDepth", value: meanDepth, rule: "a number above 0" });
-      }
-      return { overdispersion, meanDepth, ...prior.resolveOptions(rest as Partial<O>) };
+      if (schema) return resolveBySchema(schema, input);
+      const { overdispersion, meanDepth, ...rest }: Partial<PoissonOptions> = input;
+      return {
+        ...checkedOptions(POISSON_OPTIONS, { overdispersion, meanDepth }),
+        ...prior.resolveOptions(rest as Partial<O>),
+      };
     },
 
     start({ typeNames, values }, options, context) {

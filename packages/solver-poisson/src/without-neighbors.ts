@@ -1,4 +1,4 @@
-import { OptionError } from "@flashdeconv/core";
+import { optionSchema } from "@flashdeconv/core/options";
 import {
   buildNnlsWorkspace,
   determineGram,
@@ -14,16 +14,8 @@ export const withoutNeighbors: Solver = {
   name: "without-neighbors",
   coupling: "independent",
   input: "counts",
-  resolveOptions(input = {}) {
-    for (const [option, value] of Object.entries(input)) {
-      throw new OptionError({
-        option,
-        value: String(value),
-        rule: "an option of this solver: overdispersion, meanDepth",
-      });
-    }
-    return {};
-  },
+  options: optionSchema("the solver without-neighbors", {}),
+  resolveOptions: () => ({}),
 
   start({ typeNames, gram: given }) {
     const typeCount = typeNames.length;

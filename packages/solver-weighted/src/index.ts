@@ -23,5 +23,5 @@
 export { buildCountModel, bulkShares, type CountModel } from "./count-model.js";
 export { estimateOverdispersion, MOST_OVERDISPERSION } from "./overdispersion.js";
 export { bulkMisfit, correctPlatform, expressionProfiles } from "./platform-correction.js";
-export { WEIGHTED_DEFAULTS, type WeightedOptions, weighted, weighted as default } from "./weighted.js";
+export { type WeightedOptions, weighted, weighted as default } from "./weighted.js";
 export { summarizeCounts } from "./weighted-counts.js";

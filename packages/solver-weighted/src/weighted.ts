@@ -1,28 +1,42 @@
-import { refuseUnknown, requireNumber, type Solver } from "@flashdeconv/solver";
+import { number, optionSchema } from "@flashdeconv/core/options";
+import { resolveBySchema, type Solver } from "@flashdeconv/solver";
 import { weightedSession } from "./weighted-session.js";
 
 export interface WeightedOptions {
-  /**
-   * Strength of the prior that neighbours are alike, in counts; 0 for independent spots. 10 by default, which suited sections of
-   * 50 to 5,000 counts per spot; it is better chosen by the data (the pipeline's `smoothing: "auto"`).
-   */
+  /** Strength of the prior that neighbours are alike, in counts; 0 for independent spots. */
   readonly smoothing: number;
   /**
-   * Strength of the prior that each spot is like the tissue as a whole, in counts; 0, the default, for none. It takes noise off where
-   * spots have few counts and neighbours are not alike; it, too, is better chosen by the data.
+   * Strength of the prior that each spot is like the tissue as a whole, in counts; 0 for none. It takes noise off where spots
+   * have few counts and neighbours are not alike.
    */
   readonly shrinkage: number;
   /**
    * Added to the mean of two proportions in the prior's denominator: below it differences count as they are, above it relative to
-   * the proportions. 0.005 by default, the best of those tried on simulated tissue (0.003 to 0.03).
+   * the proportions.
    */
   readonly epsilon: number;
 }
 
-export const WEIGHTED_DEFAULTS: WeightedOptions = Object.freeze({
-  smoothing: 10,
-  shrinkage: 0,
-  epsilon: 0.005,
+const options = optionSchema<WeightedOptions>("the solver weighted", {
+  smoothing: {
+    kind: number({ least: 0 }),
+    default: 10,
+    because:
+      'it suited sections of 50 to 5,000 counts per spot; the data choose better, with { smoothing: "auto" }',
+    meaning: "how alike neighbours are taken to be, in counts",
+  },
+  shrinkage: {
+    kind: number({ least: 0 }),
+    default: 0,
+    meaning:
+      'how hard each spot is drawn towards the section as a whole, in counts; { smoothing: "auto" } chooses it',
+  },
+  epsilon: {
+    kind: number({ least: 1e-9 }),
+    default: 0.005,
+    because: "the best of those tried on simulated tissue (0.003 to 0.03)",
+    meaning: "proportion above which differences between neighbours count relative to it",
+  },
 });
 
 /** Strengths to begin a search with: the best ones of simulated sections were 5 to 40, of sharp or shuffled ones 0 to 2. */
@@ -41,15 +55,8 @@ export const weighted: Solver<WeightedOptions> = {
   smoothing: { option: "smoothing", candidates: () => CANDIDATES },
   shrinkage: { option: "shrinkage", candidates: () => SHRINKAGES },
 
-  resolveOptions(input = {}) {
-    refuseUnknown("weighted", input, Object.keys(WEIGHTED_DEFAULTS));
-    const { smoothing, shrinkage, epsilon } = { ...WEIGHTED_DEFAULTS, ...input };
-    return {
-      smoothing: requireNumber("smoothing", smoothing, 0),
-      shrinkage: requireNumber("shrinkage", shrinkage, 0),
-      epsilon: requireNumber("epsilon", epsilon, 1e-9),
-    };
-  },
+  options,
+  resolveOptions: (input) => resolveBySchema(options, input),
 
   start(reference, options, { meanDegree, meanDepth = USUAL_DEPTH, composition, arena }) {
     return weightedSession(reference, {

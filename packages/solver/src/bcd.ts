@@ -1,6 +1,6 @@
-import { OptionError } from "@flashdeconv/core";
+import { number, type OptionSpec, optionSchema, wordsOr } from "@flashdeconv/core/options";
 import { leastSquaresSession } from "./least-squares-session.js";
-import { refuseUnknown, requireNumber } from "./options.js";
+import { resolveBySchema } from "./resolve-by-schema.js";
 import type { Solver } from "./solver.js";
 
 export interface BcdOptions {
@@ -10,8 +10,24 @@ export interface BcdOptions {
   readonly rho: number;
 }
 
-/** The published package's constants (FlashDeconv 0.1.6). */
-export const BCD_DEFAULTS: BcdOptions = Object.freeze({ lambda: "auto", rho: 0.01 });
+/** Sparsity, as all solvers of least squares have it. */
+export const RHO: OptionSpec<number> = Object.freeze({
+  kind: number({ least: 0 }),
+  default: 0.01,
+  because: "as in the published package",
+  meaning: "sparsity, a share of the reference's scale",
+});
+
+const options = optionSchema<BcdOptions>("the solver bcd", {
+  lambda: {
+    kind: wordsOr(["auto"], number({ least: 0 })),
+    default: "auto",
+    because:
+      "as in the published package: 0.005 times the reference's scale over the mean number of neighbours",
+    meaning: "strength of the smoothing, on the scale of the reference",
+  },
+  rho: RHO,
+});
 
 /** Share of the Gram matrix's mean diagonal that `auto` spreads over a spot's neighbours. */
 const AUTO_LAMBDA_SHARE = 0.005;
@@ -32,14 +48,8 @@ export const bcd: Solver<BcdOptions> = {
     },
   },
 
-  resolveOptions(input = {}) {
-    refuseUnknown("bcd", input, Object.keys(BCD_DEFAULTS));
-    const { lambda, rho } = { ...BCD_DEFAULTS, ...input };
-    if (lambda !== "auto" && !(typeof lambda === "number" && Number.isFinite(lambda) && lambda >= 0)) {
-      throw new OptionError({ option: "lambda", value: lambda, rule: '"auto" or a number of at least 0' });
-    }
-    return { lambda, rho: requireNumber("rho", rho, 0) };
-  },
+  options,
+  resolveOptions: (input) => resolveBySchema(options, input),
 
   start(reference, { lambda, rho }, { meanDegree, arena }) {
     const scale = meanDiagonal(reference.gram, reference.typeNames.length);

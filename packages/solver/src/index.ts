@@ -14,12 +14,12 @@
  */
 export { type AlikeTypes, alikeTypes, SIMILAR } from "./alike-types.js";
 export { type Allocate, allocateHere } from "./allocate.js";
-export { BCD_DEFAULTS, type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
+export { type BcdOptions, bcd, meanDiagonal } from "./bcd.js";
 export { type DeterminedGram, determineGram } from "./determined-gram.js";
 export { buildNnlsWorkspace, type NnlsWorkspace, solveDiagonalNnls, solveNnls } from "./exact-nnls.js";
 export { type CoarseSize, coarseLevelBytes, coarseStartBytes } from "./levels.js";
-export { NNLS_DEFAULTS, type NnlsOptions, nnls } from "./nnls.js";
-export { refuseUnknown, requireNumber } from "./options.js";
+export { type NnlsOptions, nnls } from "./nnls.js";
+export { resolveBySchema, resolvePluginOptions } from "./resolve-by-schema.js";
 export { roundingError } from "./section-progress.js";
 export { looksAtNeighbors, type Solution, type SolveInput, type SolveProgress, solve } from "./solve.js";
 export {
@@ -31,7 +31,7 @@ export {
   type SweepJob,
   sweepPiece,
 } from "./solve-level.js";
-export { resolveSolveOptions, SOLVE_DEFAULTS, type SolveOptions } from "./solve-options.js";
+export { resolveSolveOptions, SOLVE_OPTIONS, type SolveOptions } from "./solve-options.js";
 export type { SolveState, StateListener } from "./solve-state.js";
 export {
   type Assessment,

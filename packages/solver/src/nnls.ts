@@ -1,6 +1,7 @@
-import { meanDiagonal } from "./bcd.js";
+import { optionSchema } from "@flashdeconv/core/options";
+import { meanDiagonal, RHO } from "./bcd.js";
 import { leastSquaresSession } from "./least-squares-session.js";
-import { refuseUnknown, requireNumber } from "./options.js";
+import { resolveBySchema } from "./resolve-by-schema.js";
 import type { Solver } from "./solver.js";
 
 export interface NnlsOptions {
@@ -8,7 +9,7 @@ export interface NnlsOptions {
   readonly rho: number;
 }
 
-export const NNLS_DEFAULTS: NnlsOptions = Object.freeze({ rho: 0.01 });
+const options = optionSchema<NnlsOptions>("the solver nnls", { rho: RHO });
 
 /** Non-negative least squares of each spot by itself: the problem of `bcd` without smoothing. Needs no coordinates. */
 export const nnls: Solver<NnlsOptions> = {
@@ -16,10 +17,8 @@ export const nnls: Solver<NnlsOptions> = {
   coupling: "independent",
   input: "statistics",
 
-  resolveOptions(input = {}) {
-    refuseUnknown("nnls", input, Object.keys(NNLS_DEFAULTS));
-    return { rho: requireNumber("rho", input.rho ?? NNLS_DEFAULTS.rho, 0) };
-  },
+  options,
+  resolveOptions: (input) => resolveBySchema(options, input),
 
   start(reference, { rho }, { arena }) {
     const sparsity = rho * meanDiagonal(reference.gram, reference.typeNames.length);

@@ -1,22 +1,27 @@
-import { OptionError } from "@flashdeconv/core";
+import { checkedOptions, number, type OptionTable, wholeNumber } from "@flashdeconv/core/options";
 
 export interface SolveOptions {
-  /** Largest error of any proportion to stop at, as estimated; 1e-3 by default, a tenth of a per cent of a spot. */
+  /** Largest error of any proportion to stop at, as estimated. */
   readonly tolerance: number;
   /** Sweeps over all spots after which to give up; the result then says that it has not converged. */
   readonly maxSweeps: number;
 }
 
-export const SOLVE_DEFAULTS: SolveOptions = Object.freeze({ tolerance: 1e-3, maxSweeps: 20_000 });
+export const SOLVE_OPTIONS: OptionTable<SolveOptions> = Object.freeze({
+  tolerance: {
+    kind: number({ above: 0, below: 1 }),
+    default: 1e-3,
+    because: "a tenth of a per cent of a spot",
+    meaning: "distance of any proportion from the optimum to stop at",
+  },
+  maxSweeps: {
+    kind: wholeNumber({ least: 1 }),
+    default: 20_000,
+    meaning: "sweeps to give up after",
+  },
+});
 
-/** @throws OptionError for a value that cannot be used. */
+/** The given options, checked, with the defaults for what is left out. @throws OptionError for a value that an option cannot take. */
 export function resolveSolveOptions(input: Partial<SolveOptions> = {}): SolveOptions {
-  const { tolerance, maxSweeps } = { ...SOLVE_DEFAULTS, ...input };
-  if (!(typeof tolerance === "number" && tolerance > 0 && tolerance < 1)) {
-    throw new OptionError({ option: "tolerance", value: tolerance, rule: "a number above 0 and below 1" });
-  }
-  if (!Number.isInteger(maxSweeps) || maxSweeps < 1) {
-    throw new OptionError({ option: "maxSweeps", value: maxSweeps, rule: "a whole number of at least 1" });
-  }
-  return { tolerance, maxSweeps };
+  return checkedOptions(SOLVE_OPTIONS, input);
 }

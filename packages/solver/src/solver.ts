@@ -1,4 +1,5 @@
 import type { Chunk } from "@flashdeconv/core";
+import type { OptionSchema } from "@flashdeconv/core/options";
 import type { SharedArena } from "@flashdeconv/kernels";
 
 /** Per-spot numbers kept between passes: Float64, or Float32 to halve the memory. Arithmetic is Float64 either way. */
@@ -96,6 +97,8 @@ export interface Solver<O extends object = object> {
   readonly smoothing?: SmoothingControl;
   /** How strongly it draws each spot towards the tissue as a whole (`SolverContext.composition`), where that is an option. */
   readonly shrinkage?: SmoothingControl;
+  /** What its options may be: any Standard Schema. The pipeline checks options by it, and hands on what it makes of them. */
+  readonly options?: OptionSchema<O>;
   /** Fills in defaults and validates (throws OptionError). The result must survive structuredClone. */
   resolveOptions(input?: Partial<O>): O;
   start(reference: SolverReference, options: O, context: SolverContext): SolverSession;

@@ -5,10 +5,8 @@ import * as testing from "../src/testing.js";
 it("exports what it promises and nothing else", () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
-      "BCD_DEFAULTS",
-      "NNLS_DEFAULTS",
       "SIMILAR",
-      "SOLVE_DEFAULTS",
+      "SOLVE_OPTIONS",
       "alikeTypes",
       "allocateHere",
       "arrangeStrips",
@@ -24,8 +22,8 @@ it("exports what it promises and nothing else", () => {
       "looksAtNeighbors",
       "meanDiagonal",
       "nnls",
-      "refuseUnknown",
-      "requireNumber",
+      "resolveBySchema",
+      "resolvePluginOptions",
       "resolveSolveOptions",
       "roundingError",
       "solve",

@@ -1,21 +1,14 @@
-import {
-  DECONVOLVE_DEFAULTS as DEFAULTS,
-  METHOD_NAMES,
-  PLATFORMS,
-  RESULT_DEFAULTS,
-} from "@flashdeconv/pipeline";
+import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-import { forMethods } from "../options/for-methods.js";
 import { addInputOptions } from "../options/input-options.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
-import { parseNumber, parseWordOrNumber } from "../options/parse-number.js";
-import { parseSmoothing } from "../options/parse-smoothing.js";
+import { parseNumber } from "../options/parse-number.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addRunDirOptions } from "../options/run-dir-options.js";
-import { LAMBDA, RHO, SHRINKAGE } from "../options/solver-options.js";
+import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runSections, type SectionsFlags } from "./run-sections.js";
@@ -28,8 +21,6 @@ Examples:
   flashdeconv run sdata.zarr --table square_008um --reference cells.zarr --in-place
   flashdeconv run section.zarr --reference means.csv --smoothing none --out result.zarr --json
   flashdeconv run s3://lab/section.zarr --reference cells.zarr --cache /scratch/cache --out s3://lab/result.zarr`;
-
-const PLATFORM_NAMES = Object.keys(PLATFORMS);
 
 export function addRunCommand(program: Command, environment: Environment): void {
   const command = program
@@ -57,142 +48,32 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "--zarr-format <2|3>",
       "Zarr version of the new store (default: as the section)",
       parseChoice("--zarr-format", ["2", "3"]),
-    )
-    .option(
-      "--empty <nan|uniform>",
-      `what a spot without an answer gets (default: ${DEFAULTS.empty})`,
-      parseChoice("--empty", ["nan", "uniform"]),
-    )
-    .optionsGroup("Method:")
-    .option(
-      "--method <name>",
-      `${METHOD_NAMES.join(", ")} (default: ${DEFAULTS.method}); flashdeconv is the article's`,
-      parseChoice("--method", METHOD_NAMES),
-    )
-    .option(
-      "--no-platform-correction",
-      forMethods("platformCorrection", "take the reference as it is, not adapted to the section's genes"),
-    )
-    .option(
-      "--overdispersion <auto|number>",
-      forMethods(
-        "overdispersion",
-        `how much more than Poisson counts vary (default: ${DEFAULTS.overdispersion})`,
-      ),
-      parseWordOrNumber("--overdispersion", "auto"),
-    )
-    .option(
-      "--likelihood <auto|always>",
-      forMethods(
-        "likelihood",
-        `where held-back counts say that it is better than least squares, or always (default: ${DEFAULTS.likelihood})`,
-      ),
-      parseChoice("--likelihood", ["auto", "always"]),
-    )
-    .optionsGroup("Counts and genes:")
-    .option(
-      "--genes <all|selected>",
-      "genes in use (default: weighted and poisson all, else selected)",
-      parseChoice("--genes", ["all", "selected"]),
-    )
-    .option(
-      "--preprocess <how>",
-      forMethods("preprocess", `log-cpm, pearson or raw (default: ${DEFAULTS.preprocess})`),
-      parseChoice("--preprocess", ["log-cpm", "pearson", "raw"]),
-    )
-    .option(
-      "--target-sum <number>",
-      forMethods("targetSum", `counts per spot before the logarithm (default: ${DEFAULTS.targetSum})`),
-      parseNumber("--target-sum"),
-    )
-    .option(
-      "--log-base <e|2>",
-      forMethods("logBase", `base of the logarithm (default: ${DEFAULTS.logBase})`),
-      parseChoice("--log-base", ["e", "2"]),
-    )
-    .option(
-      "--n-hvg <count>",
-      `highly variable genes, with --genes selected (default: ${DEFAULTS.highlyVariableCount})`,
-      parseNumber("--n-hvg"),
-    )
-    .option(
-      "--n-markers <count>",
-      `marker genes per type, with --genes selected (default: ${DEFAULTS.markersPerType})`,
-      parseNumber("--n-markers"),
-    )
-    .option(
-      "--sketch-dim <count|none>",
-      forMethods(
-        "sketchDimension",
-        `dimensions of the sketch, or none (default: ${DEFAULTS.sketchDimension})`,
-      ),
-      parseWordOrNumber("--sketch-dim", "none"),
-    )
-    .option(
-      "--seed <number>",
-      forMethods("seed", `of the sketch (default: ${DEFAULTS.seed})`),
-      parseNumber("--seed"),
-    )
-    .option("--allow-non-counts", "accept values that are not whole numbers")
-    .optionsGroup("Neighbours and smoothing:")
-    .option(
-      "--smoothing <auto|number|none>",
-      "strength of the smoothing, auto for chosen by the data (default: weighted and poisson auto, else as --lambda)",
-      parseSmoothing,
-    )
-    .option(
-      "--per-section",
-      "of several sections, each gets its own strength (default: one chosen on all of them)",
-    )
-    .option(...SHRINKAGE)
-    .option(...LAMBDA)
-    .option(
-      "--platform <name>",
-      forMethods("platform", `lambda from the article's table: ${PLATFORM_NAMES.join(", ")}`),
-      parseChoice("--platform", PLATFORM_NAMES),
-    )
-    .option(
-      "--graph <kind>",
-      `knn, radius or grid (default: $DEFAULTS.graph)`,
-      parseChoice("--graph", ["knn", "radius", "grid"]),
-    )
-    .option(
-      "--neighbors <count>",
-      `of a spot, with --graph knn (default: ${DEFAULTS.neighborCount})`,
-      parseNumber("--neighbors"),
-    )
-    .option(
-      "--radius <distance>",
-      "greatest distance of neighbours, in units of the coordinates, with --graph radius",
-      parseNumber("--radius"),
-    )
+    );
+  addSchemaOptions(command, ["empty"]).optionsGroup("Method:");
+  addSchemaOptions(command, ["method", "platformCorrection", "overdispersion", "likelihood"]);
+  command.optionsGroup("Counts and genes:");
+  addSchemaOptions(command, ["genes", "preprocess", "targetSum", "logBase", "highlyVariableCount"]);
+  addSchemaOptions(command, ["markersPerType", "sketchDimension", "seed", "allowNonCounts"]);
+  command.optionsGroup("Neighbours and smoothing:");
+  addSchemaOptions(command, ["smoothing"]).option(
+    "--per-section",
+    "of several sections, each gets its own strength (default: one chosen on all of them)",
+  );
+  addOwnOptions(command, ["shrinkage", "lambda"]);
+  addSchemaOptions(command, ["platform", "graph", "neighborCount", "radius"])
     .optionsGroup("Solver:")
     .option(
       "--solver <name|module>",
-      `that of the method, nnls, or a namespace of your own (default: the method's)`,
-    )
-    .option(...RHO)
+      "that of the method, nnls, or a module of your own (default: the method's)",
+    );
+  addOwnOptions(command, ["rho"])
     .option(
       "--solver-timeout <seconds>",
       "longest that a call of a solver of your own may take (default: no limit)",
       parseNumber("--solver-timeout"),
     )
-    .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
-    .option(
-      "--tolerance <number>",
-      `distance of any proportion from the optimum to stop at (default: ${DEFAULTS.tolerance})`,
-      parseNumber("--tolerance"),
-    )
-    .option(
-      "--max-sweeps <count>",
-      `sweeps to give up after (default: ${DEFAULTS.maxSweeps})`,
-      parseNumber("--max-sweeps"),
-    )
-    .option(
-      "--precision <type>",
-      `of what is kept per spot (default: ${DEFAULTS.precision}; float64 where the tolerance is below 1e-5)`,
-      parseChoice("--precision", ["float64", "float32"]),
-    );
+    .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"));
+  addSchemaOptions(command, ["tolerance", "maxSweeps", "precision"]);
   addResourceOptions(command);
   addRunDirOptions(command);
   addStoreOptions(command)

@@ -1,15 +1,14 @@
 import { OptionError } from "@flashdeconv/core";
-import { DECONVOLVE_DEFAULTS as DEFAULTS, RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
 import { parseNumber } from "../options/parse-number.js";
-import { parseSmoothing } from "../options/parse-smoothing.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
-import { LAMBDA, RHO, SHRINKAGE } from "../options/solver-options.js";
+import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
@@ -34,12 +33,8 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "--zarr-format <2|3>",
       "Zarr version of the new store (default: 2)",
       parseChoice("--zarr-format", ["2", "3"]),
-    )
-    .option(
-      "--empty <nan|uniform>",
-      `what a spot without an answer gets (default: ${DEFAULTS.empty})`,
-      parseChoice("--empty", ["nan", "uniform"]),
-    )
+    );
+  addSchemaOptions(command, ["empty"])
     .optionsGroup("Types:")
     .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
     .option(
@@ -47,15 +42,14 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       'take types together: {"new name": ["type", "type"]}',
       parseTypeLists("--merge-types"),
     )
-    .optionsGroup("Solver:")
-    .option(
-      "--smoothing <auto|number|none>",
-      "strength of the smoothing, auto for what the run chose (default: as the run, else as --lambda)",
-      parseSmoothing,
-    )
-    .option(...SHRINKAGE)
-    .option(...LAMBDA)
-    .option(...RHO)
+    .optionsGroup("Solver:");
+  addSchemaOptions(command, ["smoothing"], {
+    smoothing: {
+      meaning: "strength of the smoothing, auto for what the run chose",
+      default: "as the run, else as --lambda",
+    },
+  });
+  addOwnOptions(command, ["shrinkage", "lambda", "rho"])
     .option(
       "--solver <name|module>",
       `${SOLVER_NAMES.join(", ")}, or a module of your own that takes such statistics (default: that of the run's method)`,
@@ -65,22 +59,10 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "longest that a call of a solver of your own may take (default: no limit)",
       parseNumber("--solver-timeout"),
     )
-    .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"))
-    .option(
-      "--tolerance <number>",
-      `distance of any proportion from the optimum to stop at (default: ${DEFAULTS.tolerance})`,
-      parseNumber("--tolerance"),
-    )
-    .option(
-      "--max-sweeps <count>",
-      `sweeps to give up after (default: ${DEFAULTS.maxSweeps})`,
-      parseNumber("--max-sweeps"),
-    )
-    .option(
-      "--precision <type>",
-      "of abundances and proportions (default: as run)",
-      parseChoice("--precision", ["float64", "float32"]),
-    );
+    .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"));
+  addSchemaOptions(command, ["tolerance", "maxSweeps", "precision"], {
+    precision: { meaning: "storage of abundances and proportions", default: "as the run" },
+  });
   addResourceOptions(command);
   addStoreOptions(command)
     .optionsGroup("Messages:")

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { OptionError } from "@flashdeconv/core";
+import type { OptionSchema } from "@flashdeconv/core/options";
 import { BUILT_IN_SOLVERS, guardSolver } from "@flashdeconv/pipeline";
 import type { Solver } from "@flashdeconv/solver";
 import { limitCalls, watchCalls } from "../plugins/call-clock.js";
@@ -67,6 +68,10 @@ async function importDefault(name: string, file: string): Promise<unknown> {
   }
 }
 
+function isSchema(options: unknown): boolean {
+  return typeof (options as Partial<OptionSchema> | null)?.["~standard"]?.validate === "function";
+}
+
 const INPUTS: readonly unknown[] = [
   "counts",
   "normalized",
@@ -78,11 +83,16 @@ const COUPLINGS: readonly unknown[] = ["independent", "neighbors"] satisfies Sol
 
 function missingParts(exported: unknown): string[] {
   if (typeof exported !== "object" || exported === null) return ["an object as default export"];
-  const { name, coupling, input, resolveOptions, start } = exported as Partial<Record<keyof Solver, unknown>>;
+  const { name, coupling, input, options, resolveOptions, start } = exported as Partial<
+    Record<keyof Solver, unknown>
+  >;
   return [
     typeof name !== "string" && "name (a string)",
     !COUPLINGS.includes(coupling) && `coupling (${COUPLINGS.join(" or ")})`,
     !INPUTS.includes(input) && `input (${INPUTS.join(", ")})`,
+    options !== undefined &&
+      !isSchema(options) &&
+      "options that are a Standard Schema (~standard), or left out",
     typeof resolveOptions !== "function" && "resolveOptions (a function)",
     typeof start !== "function" && "start (a function)",
   ].filter((part) => part !== false);

@@ -110,7 +110,7 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
 }
 
 /** Settings in the text, `{ method: "weighted" }`, and names that can only be an option's: those in camel case. */
-function inFlags(text: string): string {
+export function inFlags(text: string): string {
   return text
     .replace(/\{ (\w+): "?([^"}]*?)"? \}/g, (whole, name, value) =>
       OPTION_FLAGS[name] === undefined ? whole : `${OPTION_FLAGS[name]} ${value}`,

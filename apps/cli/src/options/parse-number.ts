@@ -12,13 +12,16 @@ export function parseNumber(flag: string): (text: string) => number {
   };
 }
 
-/** Reads the value of `flag` as one certain word or a number. */
-export function parseWordOrNumber<W extends string>(flag: string, word: W): (text: string) => W | number {
+/** Reads the value of `flag` as one of some words or a number. */
+export function parseWordOrNumber<W extends string>(
+  flag: string,
+  ...words: readonly W[]
+): (text: string) => W | number {
   return (text) => {
-    const value = text === word ? word : readNumber(text);
-    if (value === undefined)
-      throw new OptionError({ option: flag, value: text, rule: `"${word}" or a number` });
-    return value;
+    const value = words.find((word) => word === text) ?? readNumber(text);
+    if (value !== undefined) return value;
+    const names = words.map((word) => JSON.stringify(word)).join(", ");
+    throw new OptionError({ option: flag, value: text, rule: `${names} or a number` });
   };
 }
 

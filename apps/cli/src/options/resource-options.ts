@@ -1,8 +1,9 @@
-import { DECONVOLVE_DEFAULTS, type DeconvolveOptions } from "@flashdeconv/pipeline";
+import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import { parseBytes } from "./parse-bytes.js";
 import { parseChoice } from "./parse-choice.js";
 import { parseNumber } from "./parse-number.js";
+import { addSchemaOptions } from "./schema-options.js";
 
 /** How much of the machine a command may take. */
 export interface ResourceFlags {
@@ -16,7 +17,7 @@ export interface ResourceFlags {
 
 /** Adds the options of ResourceFlags. No result depends on any of them. */
 export function addResourceOptions(command: Command): Command {
-  return command
+  command
     .optionsGroup("Resources (no result depends on them):")
     .option(
       "--workers <count>",
@@ -33,10 +34,6 @@ export function addResourceOptions(command: Command): Command {
       "--use-scratch <when>",
       "auto, always or never (default: auto, where memory is short)",
       parseChoice("--use-scratch", ["auto", "always", "never"]),
-    )
-    .option(
-      "--kernels <form>",
-      `of the inner loops: auto, wasm or typescript (default: ${DECONVOLVE_DEFAULTS.kernels})`,
-      parseChoice("--kernels", ["auto", "wasm", "typescript"]),
     );
+  return addSchemaOptions(command, ["kernels"]);
 }

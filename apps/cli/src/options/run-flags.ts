@@ -12,9 +12,9 @@ import type { TerminalOptions } from "../terminal/terminal.js";
 import type { SectionFlags } from "./input-options.js";
 import { isPlugin, loadSolver } from "./load-solver.js";
 import { refuseWithoutObject, remoteObjects } from "./option-objects.js";
-import type { SmoothingFlag } from "./parse-smoothing.js";
 import type { ResourceFlags } from "./resource-options.js";
 import { checkRunDirFlags, type RunDirFlags } from "./run-dir-options.js";
+import { schemaOptions } from "./schema-options.js";
 import { checkSolverFlags, type SolverFlags, solverOptions } from "./solver-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
@@ -35,17 +35,17 @@ export interface RunFlags
   readonly zarrFormat?: "2" | "3";
   readonly method?: MethodName;
   readonly genes?: DeconvolveOptions["genes"];
-  readonly smoothing?: SmoothingFlag;
+  readonly smoothing?: DeconvolveOptions["smoothing"];
   /** False with --no-platform-correction; commander has it true otherwise. */
   readonly platformCorrection?: boolean;
-  readonly overdispersion?: number | "auto";
+  readonly overdispersion?: DeconvolveOptions["overdispersion"];
   readonly likelihood?: DeconvolveOptions["likelihood"];
   readonly preprocess?: DeconvolveOptions["preprocess"];
   readonly targetSum?: number;
-  readonly logBase?: "e" | "2";
+  readonly logBase?: DeconvolveOptions["logBase"];
   readonly nHvg?: number;
   readonly nMarkers?: number;
-  readonly sketchDim?: number | "none";
+  readonly sketchDim?: DeconvolveOptions["sketchDimension"];
   readonly seed?: number;
   readonly graph?: DeconvolveOptions["graph"];
   readonly neighbors?: number;
@@ -69,32 +69,9 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
   const options = resolveDeconvolveOptions({
-    method: flags.method,
-    genes: flags.genes,
-    smoothing: flags.smoothing,
-    // Commander has it true where it was not given.
-    platformCorrection: flags.platformCorrection === false ? false : undefined,
-    overdispersion: flags.overdispersion,
-    likelihood: flags.likelihood,
-    preprocess: flags.preprocess,
-    targetSum: flags.targetSum,
-    logBase: flags.logBase === "2" ? 2 : flags.logBase,
-    highlyVariableCount: flags.nHvg,
-    markersPerType: flags.nMarkers,
-    sketchDimension: flags.sketchDim,
-    seed: flags.seed,
-    graph: flags.graph,
-    neighborCount: flags.neighbors,
-    radius: flags.radius,
-    platform: flags.platform,
+    ...schemaOptions(flags),
     solver,
     solverOptions: solverOptions(flags),
-    tolerance: flags.tolerance,
-    maxSweeps: flags.maxSweeps,
-    precision: flags.precision,
-    empty: flags.empty,
-    kernels: flags.kernels,
-    allowNonCounts: flags.allowNonCounts,
   });
   const { reference, out, inPlace, newTable, saveStats } = flags;
   const isStored = !inPlace || saveStats !== undefined;

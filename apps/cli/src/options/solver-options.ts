@@ -1,8 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
 import { methodsWithOwn } from "@flashdeconv/pipeline";
-import { BCD_DEFAULTS, type Solver } from "@flashdeconv/solver";
-import { forOwnMethods } from "./for-methods.js";
-import { parseNumber, parseWordOrNumber } from "./parse-number.js";
+import type { Solver } from "@flashdeconv/solver";
 
 export interface SolverFlags {
   readonly lambda?: number | "auto";
@@ -12,29 +10,6 @@ export interface SolverFlags {
   readonly shrinkage?: number;
   readonly solverOptions?: Readonly<Record<string, unknown>>;
 }
-
-// What commander is told of the options that `run` and `solve` share.
-
-export const SHRINKAGE = [
-  "--shrinkage <number>",
-  forOwnMethods(
-    "shrinkage",
-    "how hard each spot is drawn towards the section as a whole, in counts (default: 0; --smoothing auto chooses it)",
-  ),
-  parseNumber("--shrinkage"),
-] as const;
-
-export const LAMBDA = [
-  "--lambda <auto|number>",
-  forOwnMethods("lambda", `strength of the smoothing (default: ${BCD_DEFAULTS.lambda})`),
-  parseWordOrNumber("--lambda", "auto"),
-] as const;
-
-export const RHO = [
-  "--rho <number>",
-  forOwnMethods("rho", `sparsity, a share of the reference's scale (default: ${BCD_DEFAULTS.rho})`),
-  parseNumber("--rho"),
-] as const;
 
 /** The solver's own options, from the flags of the most usual ones and from JSON. Throws OptionError where both set one. */
 export function solverOptions({
@@ -83,6 +58,7 @@ export function checkSolverFlags(
 
 /** What a solver's options are where none is given; nothing where it needs some. */
 function defaultsOf(solver: Solver): object {
+  if (solver.options?.table) return solver.options.table;
   try {
     return solver.resolveOptions();
   } catch {

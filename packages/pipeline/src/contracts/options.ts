@@ -8,25 +8,26 @@ export type MethodName = "flashdeconv" | "weighted" | "poisson";
 /** Platforms that the article's table of lambda has. */
 export type PlatformName = "visium" | "visium-hd-16um" | "visium-hd-8um" | "visium-hd-2um" | "stereo-seq";
 
+/** What values each may have, the defaults and their reasons are in `DECONVOLVE_OPTIONS` and docs/options.md. */
 export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   /**
-   * The method by name, which brings a solver and settings for it. "weighted" by default, the most accurate one. Nothing else decides it:
-   * an option that it does not have is refused. Undefined with a solver that is no method's.
+   * The method by name, which brings a solver and settings for it. Nothing else decides it: an option that it does not have is refused.
+   * Undefined with a solver that is no method's.
    */
   readonly method: MethodName | undefined;
   /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
   readonly genes: "selected" | "all";
-  /** Highly variable genes to take; 2,000 by default. */
+  /** Highly variable genes to take. */
   readonly highlyVariableCount: number;
-  /** Marker genes to take per type; 50 by default. */
+  /** Marker genes to take per type. */
   readonly markersPerType: number;
-  /** Dimensions of the CountSketch, or "none" for exact statistics; 512 by default, as published. */
+  /** Dimensions of the CountSketch, or "none" for exact statistics. */
   readonly sketchDimension: number | "none";
-  /** Seed of the sketch; 0 gives the published one. */
+  /** Seed of the sketch. */
   readonly seed: number;
-  /** Which spots are neighbours; "knn" by default, which suits any layout of spots. */
+  /** Which spots are neighbours. */
   readonly graph: GraphKind;
-  /** Nearest neighbours of "knn"; 6 by default, those of a hexagonal lattice. */
+  /** Nearest neighbours of "knn". */
   readonly neighborCount: number;
   /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
   readonly radius: number | undefined;
@@ -36,37 +37,30 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly solverOptions: Readonly<Record<string, unknown>>;
   /**
    * Strength of the smoothing: a number on the solver's scale, "none", or "auto", which chooses it by count splitting on a sample
-   * of the section. Undefined leaves it to the solver's options. "auto" by default with the methods `weighted` and `poisson`.
+   * of the section. Undefined leaves it to the solver's options. By default as the method has it.
    */
   readonly smoothing: number | "auto" | "none" | undefined;
   /**
-   * For the method `poisson`: fits spots by likelihood where count splitting on a sample of the section says that it is better than
-   * the least squares of `weighted` ("auto", the default), or in any case ("always").
+   * Fits spots by likelihood where count splitting on a sample of the section says that it is better than the least squares of
+   * `weighted` ("auto"), or in any case ("always").
    */
   readonly likelihood: "auto" | "always";
-  /** Whether the reference is adapted to the bulk of the section; for the methods `weighted` and `poisson` only. True by default. */
+  /** Whether the reference is adapted to the bulk of the section. */
   readonly platformCorrection: boolean;
-  /**
-   * Overdispersion phi of counts (variance m + phi m^2), for the methods `weighted` and `poisson` only; "auto", by default,
-   * estimates it on a sample of the section.
-   */
+  /** Overdispersion phi of counts (variance m + phi m^2); "auto" estimates it on a sample of the section. */
   readonly overdispersion: number | "auto";
-  /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand; none by default. */
+  /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand. */
   readonly platform: PlatformName | undefined;
   /**
-   * Storage of normalised values, statistics and proportions; arithmetic is double. "float32" by default: half the memory, and
-   * proportions move by about 1e-6, far below the tolerance. By default "float64" where the tolerance is below 1e-5, which
-   * the rounding of single precision may never let a run reach.
+   * Storage of normalised values, statistics and proportions; arithmetic is double. Where the tolerance is below 1e-5 it is "float64"
+   * unless given.
    */
   readonly precision: "float64" | "float32";
-  /** What a spot without any abundance gets: "nan" by default, or 1/K in every type ("uniform", as the Python package does). */
+  /** What a spot without any abundance gets: NaN, or 1/K in every type. */
   readonly empty: "nan" | "uniform";
-  /**
-   * Which form of the inner loops to run: WebAssembly, TypeScript, or WebAssembly where the runtime has it with SIMD ("auto", the
-   * default). No result depends on it, to the bit, and none records it.
-   */
+  /** Which form of the inner loops to run. No result depends on it, to the bit, and none records it. */
   readonly kernels: KernelChoice;
-  /** Accept values that are not whole numbers (they must still be finite and not negative). False by default. */
+  /** Accept values that are not whole numbers (they must still be finite and not negative). */
   readonly allowNonCounts: boolean;
 }
 

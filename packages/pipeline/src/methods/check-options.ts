@@ -1,8 +1,8 @@
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
-import { methodOf } from "./methods.js";
-import { methodsWith, methodsWithOwn, OPTION_TABLE } from "./option-table.js";
+import { IGNORED_FOR } from "./ignored-options.js";
+import { methodOf, methodsWith, methodsWithOwn, methodWith } from "./methods.js";
 
 /** Where the method of a run comes from: what to do about an option that it lacks depends on that. */
 export type MethodOrigin = "given" | "default" | "statistics";
@@ -16,18 +16,17 @@ export interface GivenOptions {
 
 /** Refuses each given option that the solver does not have. Settings in messages are written as `{ option: value }`. */
 export function refuseForeign({ names, options, origin }: GivenOptions): void {
-  for (const option of names) {
-    const { isFor } = OPTION_TABLE[option];
-    if (isFor && !isFor(options.solver)) {
-      throw foreign({ option, value: options[option], methods: methodsWith(option) }, options.solver, origin);
-    }
-  }
+  const { solver } = options;
+  const own = methodWith(solver).options;
+  const option = names.find((name) => !own.includes(name));
+  if (option === undefined) return;
+  throw foreign({ option, value: options[option], methods: methodsWith(option) }, solver, origin);
 }
 
 /** Refuses each given option that nothing would look at, for what other options say. */
 export function refuseIgnored({ names, options }: GivenOptions): void {
   for (const option of names) {
-    const refusal = OPTION_TABLE[option].ignoredFor?.(options);
+    const refusal = IGNORED_FOR[option]?.(options);
     if (refusal) throw new OptionError({ option, value: told(options[option]), ...refusal });
   }
 }
@@ -41,12 +40,17 @@ export function checkSolverOptions({ solver, solverOptions }: DeconvolveOptions,
     resolved = solver.resolveOptions(solverOptions);
   } catch (error) {
     const option = isFlashdeconvError(error) && error instanceof OptionError ? error.option : "";
-    const isUnknown = option in solverOptions && !(option in solver.resolveOptions());
+    const isUnknown = option in solverOptions && !(option in defaultsOf(solver));
     throw isUnknown && methodsWithOwn(option).length > 0 ? refused(option) : error;
   }
   for (const [option, value] of Object.entries(solverOptions)) {
     if (value !== undefined && !(option in resolved)) throw refused(option);
   }
+}
+
+/** What the solver's options are where none is given. */
+function defaultsOf({ options, resolveOptions }: Solver): object {
+  return options?.table ?? resolveOptions();
 }
 
 interface ForeignOption {

@@ -26,6 +26,7 @@ const AT_BOUND = 0.99 * MOST_OVERDISPERSION;
 /** A problem with all of the model of counts. */
 export interface CountProblem extends Problem {
   readonly meanDepth: number;
+  readonly overdispersion: number;
   readonly composition: Float64Array;
   readonly shares: Float64Array;
   /** K x G: the types' shares of genes, adapted to the section's platform. */
@@ -82,11 +83,9 @@ export async function buildCountProblem(
     normalization: { kind: "raw" },
     statistics: { typeCount, geneCount: genes.length, gram, projection },
     reference: { typeNames, width: typeCount, values: gram, gram },
-    solverOptions: options.solver.resolveOptions({
-      ...(options.solver.input === "counts" && { overdispersion }),
-      ...options.solverOptions,
-    }),
+    solverOptions: options.solver.resolveOptions(options.solverOptions),
     meanDepth,
+    overdispersion,
     composition: compositionOf(bulk, gram, projection),
     shares,
     profiles,

@@ -1,11 +1,13 @@
 import { bcd, type Solver } from "@flashdeconv/solver";
 import { type Method, tuneSmoothing } from "./method.js";
 import { buildNormalizedProblem } from "./normalized-problem.js";
+import { COMMON_OPTIONS, NEIGHBOR_OPTIONS, NORMALIZED_OPTIONS } from "./option-groups.js";
 
 /** The article's: sketched least squares on normalised counts of selected genes, graph Laplacian. */
 export const flashdeconv: Method = Object.freeze({
   name: "flashdeconv",
   solver: bcd as Solver,
+  options: [...COMMON_OPTIONS, ...NORMALIZED_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing", "platform"],
   genes: "selected",
   weighsCounts: false,
   needsSample: ({ smoothing }) => smoothing === "auto",

@@ -1,5 +1,11 @@
 import { isFlashdeconvError, SolverError } from "@flashdeconv/core";
-import type { Solver, SolverSession, StatArray, Tile } from "@flashdeconv/solver";
+import {
+  resolvePluginOptions,
+  type Solver,
+  type SolverSession,
+  type StatArray,
+  type Tile,
+} from "@flashdeconv/solver";
 
 /** What a solver is asked for; `load` is the module itself. */
 export const PLUGIN_CALLS = [
@@ -24,7 +30,7 @@ const guarded = new WeakSet<object>();
  */
 export function guardSolver(solver: Solver, watch: WatchCalls = () => undefined): Solver {
   if (guarded.has(solver)) return solver;
-  const { name, coupling, input, smoothing } = solver;
+  const { name, coupling, input, smoothing, options: schema } = solver;
   const ask = <T>(call: PluginCall, work: () => T): T => {
     watch(call);
     try {
@@ -45,8 +51,9 @@ export function guardSolver(solver: Solver, watch: WatchCalls = () => undefined)
         candidates: (...args) => ask("candidates", () => smoothing.candidates(...args)),
       },
     }),
+    ...(schema && { options: schema }),
     resolveOptions(given) {
-      const options = ask("resolveOptions", () => solver.resolveOptions(given));
+      const options = ask("resolveOptions", () => resolvePluginOptions(solver, given));
       if (typeof options === "object" && options !== null && !("then" in options)) return options;
       throw broken(name, `${String(options)} from resolveOptions`, "an object of options");
     },

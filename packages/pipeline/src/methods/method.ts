@@ -6,12 +6,15 @@ import type { RunContext } from "../contracts/run-context.js";
 import type { Evidence } from "../stages/survey/gather-evidence.js";
 import type { TrialData } from "../tuning/held-out-trial.js";
 import { type Fit, settleSmoothing } from "../tuning/settle-smoothing.js";
+import type { OptionName } from "./option-groups.js";
 
 /** A method of deconvolution: a solver, what the pipeline feeds it with, and what is left to the data. */
 export interface Method<P extends Problem = Problem> {
   /** Undefined for a solver that is no method's. */
   readonly name: MethodName | undefined;
   readonly solver: Solver;
+  /** The options of `deconvolve` that it has; those of its solver are in `solver.options`. */
+  readonly options: readonly OptionName[];
   /** Genes in use unless told otherwise: those that vary or mark a type, or all that section and reference share. */
   readonly genes: "selected" | "all";
   /** How the strength of smoothing is found where none is given; left out, it is the solver's own default. */

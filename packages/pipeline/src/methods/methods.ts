@@ -1,7 +1,14 @@
-import type { Solver } from "@flashdeconv/solver";
+import type { Solver, SolverInput } from "@flashdeconv/solver";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import { flashdeconv } from "./flashdeconv.js";
 import type { Method } from "./method.js";
+import {
+  COMMON_OPTIONS,
+  COUNT_MODEL_OPTIONS,
+  NEIGHBOR_OPTIONS,
+  NORMALIZED_OPTIONS,
+  type OptionName,
+} from "./option-groups.js";
 import { poisson } from "./poisson.js";
 import { weighted } from "./weighted.js";
 
@@ -23,7 +30,34 @@ export function methodWith(solver: Solver): Method {
   const own = methodOf(solver);
   if (own !== undefined) return METHODS[own];
   const like = solver.input === "weighted-counts" ? weighted : flashdeconv;
-  return { ...like, name: undefined, solver, smoothing: undefined };
+  return { ...like, name: undefined, solver, smoothing: undefined, options: optionsFor(solver) };
+}
+
+/** The options of a solver that is no method's, by what it is fed with and looks at. */
+function optionsFor({ input, coupling, smoothing }: Solver): readonly OptionName[] {
+  const ofRows = input === "counts" ? [] : NORMALIZED_OPTIONS;
+  return [
+    ...COMMON_OPTIONS,
+    ...(input === "weighted-counts" ? COUNT_MODEL_OPTIONS : ofRows),
+    ...(coupling === "neighbors" ? NEIGHBOR_OPTIONS : []),
+    ...(smoothing === undefined ? [] : (["smoothing"] as const)),
+    ...(smoothing?.option === "lambda" ? (["platform"] as const) : []),
+  ];
+}
+
+/** The methods that have an option of `deconvolve`. */
+export function methodsWith(option: OptionName): readonly MethodName[] {
+  return METHOD_NAMES.filter((name) => METHODS[name].options.includes(option));
+}
+
+/** The methods whose solver has an option of its own by this name. */
+export function methodsWithOwn(option: string): readonly MethodName[] {
+  return METHOD_NAMES.filter((name) => option in (METHODS[name].solver.options?.table ?? {}));
+}
+
+/** The method that makes statistics of a kind. */
+export function methodOfStatistics(input: SolverInput): Method | undefined {
+  return Object.values(METHODS).find(({ solver }) => solver.input === input);
 }
 
 /** Whether anything is to be found out on a sample of the spots. */

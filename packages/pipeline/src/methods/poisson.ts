@@ -8,6 +8,7 @@ import { meanOf, pairedError } from "../tuning/search-strength.js";
 import { type Fit, noted, type Settled, settleSmoothing, strengthsIn } from "../tuning/settle-smoothing.js";
 import { buildCountProblem, type CountProblem } from "./count-problem.js";
 import type { Method } from "./method.js";
+import { COMMON_OPTIONS, COUNT_MODEL_OPTIONS, NEIGHBOR_OPTIONS } from "./option-groups.js";
 
 /** By so many standard errors of their difference the likelihood must be better than least squares to be used. */
 const CERTAINTY = 2;
@@ -22,6 +23,7 @@ const solver = poissonWith(weighted) as Solver;
 export const poisson: Method = Object.freeze({
   name: "poisson",
   solver,
+  options: [...COMMON_OPTIONS, ...COUNT_MODEL_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing", "likelihood"],
   genes: "all",
   smoothing: "auto",
   weighsCounts: true,
@@ -31,7 +33,9 @@ export const poisson: Method = Object.freeze({
     const problem = await buildCountProblem(evidence, sample, options, run);
     const { typeNames, gram } = problem.reference;
     const reference = { typeNames, width: problem.genes.length, values: problem.profiles, gram };
-    return { ...problem, reference };
+    const { overdispersion } = problem;
+    const solverOptions = solver.resolveOptions({ overdispersion, ...options.solverOptions });
+    return { ...problem, reference, solverOptions };
   },
   async tune(problem, data, options, run) {
     const own = await settleSmoothing({ solver, problem }, data, options.smoothing, run);
@@ -51,8 +55,8 @@ async function betterOf(
   }: { readonly data: TrialData; readonly options: DeconvolveOptions; readonly run: RunContext },
 ): Promise<Fit> {
   const other = await settleSmoothing(leastSquares(problem), data, options.smoothing, run);
-  const { shares, profiles, meanDepth, facts } = problem;
-  const prediction = { profiles, shares, overdispersion: Number(facts.overdispersion), meanDepth };
+  const { shares, profiles, meanDepth, overdispersion } = problem;
+  const prediction = { profiles, shares, overdispersion, meanDepth };
   const lossesOf = ({ fit, strengths, trial = heldOutTrial(fit, data, run) }: Settled) =>
     trial.deviancesOf(strengths ?? strengthsIn(fit), prediction);
   const ownLosses = await lossesOf(own);

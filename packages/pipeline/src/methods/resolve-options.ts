@@ -1,49 +1,21 @@
 import { OptionError } from "@flashdeconv/core";
-import { GRAPH_DEFAULTS, resolveGraphOptions } from "@flashdeconv/graph";
-import { KERNEL_CHOICES } from "@flashdeconv/kernels";
-import { NORMALIZATION_DEFAULTS, resolveNormalizationOptions } from "@flashdeconv/normalize";
-import { GENE_SELECTION_DEFAULTS, resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
-import { resolveSketchOptions, SKETCH_DEFAULTS } from "@flashdeconv/sketch";
-import { resolveSolveOptions, SOLVE_DEFAULTS, type Solver } from "@flashdeconv/solver";
+import { checkOption } from "@flashdeconv/core/options";
+import { resolveGraphOptions } from "@flashdeconv/graph";
+import { resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
+import type { Solver } from "@flashdeconv/solver";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import { graphOptions } from "../stages/neighbors/graph-options.js";
 import type { Strengths } from "../stages/solve/set-smoothing.js";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import { checkSolverOptions, type MethodOrigin, refuseForeign, refuseIgnored } from "./check-options.js";
+import { DECONVOLVE_DEFAULTS, DECONVOLVE_OPTIONS } from "./deconvolve-options.js";
 import { geneSelectionOptions } from "./gene-selection-options.js";
 import { guardSolver } from "./guard-solver.js";
-import { METHOD_NAMES, METHODS, methodOf, methodWith } from "./methods.js";
-import { PLATFORMS } from "./platforms.js";
+import { METHODS, methodOf, methodWith } from "./methods.js";
+import type { OptionName } from "./option-groups.js";
 
 /** Below this tolerance abundances are kept in double unless asked otherwise. */
 const FINEST_FLOAT32_TOLERANCE = 1e-5;
-
-const DEFAULT_METHOD = "weighted";
-
-export const DECONVOLVE_DEFAULTS: DeconvolveOptions = Object.freeze({
-  ...NORMALIZATION_DEFAULTS,
-  ...SOLVE_DEFAULTS,
-  highlyVariableCount: GENE_SELECTION_DEFAULTS.highlyVariableCount,
-  markersPerType: GENE_SELECTION_DEFAULTS.markersPerType,
-  sketchDimension: SKETCH_DEFAULTS.dimension,
-  seed: SKETCH_DEFAULTS.seed,
-  graph: GRAPH_DEFAULTS.kind,
-  neighborCount: GRAPH_DEFAULTS.neighborCount,
-  radius: undefined,
-  method: DEFAULT_METHOD,
-  genes: METHODS[DEFAULT_METHOD].genes,
-  solver: METHODS[DEFAULT_METHOD].solver,
-  smoothing: METHODS[DEFAULT_METHOD].smoothing,
-  likelihood: "auto",
-  platformCorrection: true,
-  overdispersion: "auto",
-  solverOptions: Object.freeze({}),
-  platform: undefined,
-  precision: "float32",
-  empty: "nan",
-  kernels: "auto",
-  allowNonCounts: false,
-});
 
 /** What has been resolved once is not looked at as given again: it holds every option. */
 const resolvedOptions = new WeakSet<object>([DECONVOLVE_DEFAULTS]);
@@ -81,22 +53,13 @@ export function resolveOptionsFor(
   };
   const needsDouble = input.precision === undefined && merged.tolerance < FINEST_FLOAT32_TOLERANCE;
   const options: DeconvolveOptions = needsDouble ? { ...merged, precision: "float64" } : merged;
-  const names = entries.map(([option]) => option as keyof DeconvolveOptions);
+  const names = entries.map(([option]) => option as OptionName);
   const given = { names, options, origin };
   refuseForeign(given);
-  resolveNormalizationOptions(options);
+  for (const name of names) checkOption(name, DECONVOLVE_OPTIONS[name], options[name]);
   resolveGeneSelectionOptions(geneSelectionOptions(options));
-  resolveSketchOptions({ dimension: options.sketchDimension, seed: options.seed });
-  requireOneOf("graph", options.graph, ["knn", "radius", "grid"]);
-  resolveSolveOptions(options);
-  requireOneOf("precision", options.precision, ["float64", "float32"]);
-  requireOneOf("empty", options.empty, ["nan", "uniform"]);
-  requireOneOf("kernels", options.kernels, KERNEL_CHOICES);
-  requireOneOf("genes", options.genes, ["selected", "all"]);
-  if (options.platform !== undefined) requireOneOf("platform", options.platform, Object.keys(PLATFORMS));
-  requireBoolean("allowNonCounts", options.allowNonCounts);
   checkSmoothing(options);
-  checkCountOptions(options, origin);
+  if (origin !== "statistics") refuseOwnOverdispersion(options);
   refuseIgnored(given);
   resolveGraphOptions(graphOptions(options));
   // Not kept: the pipeline resolves them again once the strength of smoothing is known.
@@ -122,11 +85,12 @@ function resolveMethod(
   input: Partial<DeconvolveOptions>,
 ): Pick<DeconvolveOptions, "method" | "solver" | "genes" | "smoothing"> {
   const { solver: given, method: asked } = input;
-  if (asked !== undefined) requireOneOf("method", asked, METHOD_NAMES);
-  const method = asked ?? (given && methodOf(given) === undefined ? undefined : DEFAULT_METHOD);
+  if (asked !== undefined) checkOption("method", DECONVOLVE_OPTIONS.method, asked);
+  const unset = given && methodOf(given) === undefined ? undefined : DECONVOLVE_DEFAULTS.method;
+  const method = asked ?? unset;
   if (given !== undefined) refuseOtherSolver(given, method);
   const defaults = method && METHODS[method];
-  const solver = (given && ours(given)) ?? (defaults ?? METHODS[DEFAULT_METHOD]).solver;
+  const solver = (given && ours(given)) ?? defaults?.solver ?? DECONVOLVE_DEFAULTS.solver;
   const isSet = solver.smoothing !== undefined && solver.smoothing.option in (input.solverOptions ?? {});
   return {
     method,
@@ -162,10 +126,6 @@ function checkSmoothing({ smoothing, platform, solver, solverOptions }: Deconvol
   const refuse = (option: string, value: unknown, rule: string, remedy = "Give one of the two.") => {
     throw new OptionError({ option, value, rule, remedy });
   };
-  const isStrength = typeof smoothing === "number" && Number.isFinite(smoothing) && smoothing >= 0;
-  if (smoothing !== undefined && smoothing !== "auto" && smoothing !== "none" && !isStrength) {
-    refuse("smoothing", smoothing, '"auto", "none" or a number of at least 0', "Give such a value.");
-  }
   if (platform !== undefined && "lambda" in solverOptions) {
     refuse("platform", platform, "no platform where lambda is given");
   }
@@ -181,34 +141,13 @@ function checkSmoothing({ smoothing, platform, solver, solverOptions }: Deconvol
   }
 }
 
-function checkCountOptions(
-  { solver, solverOptions, ...options }: DeconvolveOptions,
-  origin: MethodOrigin,
-): void {
-  const { overdispersion, platformCorrection, likelihood } = options;
-  const isNumber = typeof overdispersion === "number" && overdispersion >= 0 && overdispersion < Infinity;
-  if (overdispersion !== "auto" && !isNumber) {
-    const rule = '"auto" or a number of at least 0';
-    throw new OptionError({ option: "overdispersion", value: overdispersion, rule });
-  }
-  requireBoolean("platformCorrection", platformCorrection);
-  requireOneOf("likelihood", likelihood, ["auto", "always"]);
-  // Statistics were made with one, which their solver is told again.
-  if (origin === "statistics" || !methodWith(solver).weighsCounts || !("overdispersion" in solverOptions))
-    return;
+/** Of statistics it is not refused: they were made with one, which their solver is told again. */
+function refuseOwnOverdispersion({ solver, solverOptions }: DeconvolveOptions): void {
+  if (!methodWith(solver).weighsCounts || !("overdispersion" in solverOptions)) return;
   throw new OptionError({
     option: "solverOptions",
     value: solverOptions,
     rule: "no overdispersion, which is an option of the method",
     remedy: "Give it as { overdispersion: 0.1 }.",
   });
-}
-
-function requireOneOf(option: string, value: string, allowed: readonly string[]): void {
-  if (allowed.includes(value)) return;
-  throw new OptionError({ option, value, rule: `one of ${allowed.map((name) => `"${name}"`).join(", ")}` });
-}
-
-function requireBoolean(option: string, value: unknown): void {
-  if (typeof value !== "boolean") throw new OptionError({ option, value, rule: "true or false" });
 }

@@ -1,4 +1,5 @@
 import { sliceChunk } from "@flashdeconv/core";
+import { resolvePluginOptions } from "../resolve-by-schema.js";
 import { solve } from "../solve.js";
 import { resolveSolveOptions } from "../solve-options.js";
 import type { Solver, SolverSession, StatArray, Tile } from "../solver.js";
@@ -25,7 +26,7 @@ export async function testSolver<O extends object>(
   solver: Solver<O>,
   options: TestSolverOptions<O> = {},
 ): Promise<void> {
-  const resolved = solver.resolveOptions(options.solverOptions);
+  const resolved = resolvePluginOptions(solver, options.solverOptions);
   checkOptions(solver, resolved);
   const section = buildTestSection(solver.input);
   const answer = await runSolver(solver, resolved, section);
@@ -51,7 +52,7 @@ function checkOptions<O extends object>(solver: Solver<O>, resolved: O): void {
     throw new Error(`solver contract: resolved options cannot be cloned: ${String(error)}`);
   }
   require(JSON.stringify(clone) === JSON.stringify(resolved), "resolved options change when cloned");
-  const twice = JSON.stringify(solver.resolveOptions(resolved));
+  const twice = JSON.stringify(resolvePluginOptions(solver, resolved));
   require(twice ===
     JSON.stringify(
       resolved,

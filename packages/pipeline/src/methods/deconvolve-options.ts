@@ -1,0 +1,126 @@
+import {
+  anObject,
+  defaultsOf,
+  number,
+  type OptionSpec,
+  type OptionTable,
+  oneOf,
+  optional,
+  wordsOr,
+  yesOrNo,
+} from "@flashdeconv/core/options";
+import { GRAPH_OPTIONS } from "@flashdeconv/graph";
+import { KERNEL_CHOICES } from "@flashdeconv/kernels";
+import { NORMALIZATION_OPTIONS } from "@flashdeconv/normalize";
+import { GENE_SELECTION_OPTIONS } from "@flashdeconv/select-genes";
+import { SKETCH_OPTIONS } from "@flashdeconv/sketch";
+import { SOLVE_OPTIONS } from "@flashdeconv/solver";
+import type { DeconvolveOptions, PlatformName } from "../contracts/options.js";
+import { METHOD_NAMES, METHODS } from "./methods.js";
+import { PLATFORMS } from "./platforms.js";
+
+const DEFAULT_METHOD = "weighted";
+
+/**
+ * All options of `deconvolve`: what each may be, what it is where it is left out, and why. What is checked, what help says and the table in
+ * the documents are made from it. Which method has which option is said by the methods.
+ */
+export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze({
+  method: {
+    kind: optional(oneOf(...METHOD_NAMES)),
+    default: DEFAULT_METHOD,
+    because: "the most accurate one",
+    meaning: "model of the counts and its solver; flashdeconv is the article's",
+  },
+  solver: {
+    kind: anObject<DeconvolveOptions["solver"]>("a solver"),
+    default: METHODS[DEFAULT_METHOD].solver,
+    because: "that of the method",
+    meaning: "what fits the spots: the method's, nnls, or one of your own",
+  },
+  solverOptions: {
+    kind: anObject<DeconvolveOptions["solverOptions"]>("an object of options"),
+    default: Object.freeze({}),
+    meaning: "the solver's own options",
+  },
+  genes: {
+    kind: oneOf("all", "selected"),
+    default: METHODS[DEFAULT_METHOD].genes,
+    because: "as the method has it",
+    meaning: "genes in use: all that section and reference share, or those that vary or mark a type",
+  },
+  highlyVariableCount: withGenes(GENE_SELECTION_OPTIONS.highlyVariableCount),
+  markersPerType: withGenes(GENE_SELECTION_OPTIONS.markersPerType),
+  ...NORMALIZATION_OPTIONS,
+  sketchDimension: SKETCH_OPTIONS.dimension,
+  seed: SKETCH_OPTIONS.seed,
+  allowNonCounts: {
+    kind: yesOrNo(),
+    default: false,
+    because: "the method is about counts: values that were logged or scaled give wrong proportions",
+    meaning: "accept values that are not whole numbers",
+  },
+  platformCorrection: {
+    kind: yesOrNo(),
+    default: true,
+    because: "section and reference are seldom of one chemistry",
+    meaning: "adapt the reference to the totals of the section's genes",
+  },
+  overdispersion: {
+    kind: wordsOr(["auto"], number({ least: 0 })),
+    default: "auto",
+    meaning:
+      "how much more than Poisson counts vary (phi of the variance m + phi m^2); auto estimates it from a sample",
+  },
+  likelihood: {
+    kind: oneOf("auto", "always"),
+    default: "auto",
+    meaning:
+      "when spots are fitted by likelihood: where held-back counts of a sample say that it is better than least squares (auto), or always",
+  },
+  smoothing: {
+    kind: optional(wordsOr(["auto", "none"], number({ least: 0 }))),
+    default: METHODS[DEFAULT_METHOD].smoothing,
+    because: "as the method has it",
+    meaning: "strength of the smoothing; auto chooses it by count splitting on a sample of the section",
+  },
+  platform: {
+    kind: optional(oneOf(...(Object.keys(PLATFORMS) as PlatformName[]))),
+    default: undefined,
+    meaning:
+      "take the strength of the smoothing from the article's table for this platform, on the scale at hand",
+  },
+  graph: GRAPH_OPTIONS.kind,
+  neighborCount: {
+    ...GRAPH_OPTIONS.neighborCount,
+    meaning: `${GRAPH_OPTIONS.neighborCount.meaning}, with { graph: "knn" }`,
+  },
+  radius: { ...GRAPH_OPTIONS.radius, meaning: `${GRAPH_OPTIONS.radius.meaning}, with { graph: "radius" }` },
+  ...SOLVE_OPTIONS,
+  precision: {
+    kind: oneOf("float64", "float32"),
+    default: "float32",
+    because:
+      "half the memory, and proportions move by about 1e-6; below a tolerance of 1e-5 its rounding may keep a run from converging",
+    meaning:
+      "storage of what is kept per spot (arithmetic is in double); float64 by itself where the tolerance is below 1e-5",
+  },
+  empty: {
+    kind: oneOf("nan", "uniform"),
+    default: "nan",
+    because: "1/K in every type, as the Python package has it, looks like a finding",
+    meaning: "what a spot without an answer gets",
+  },
+  kernels: {
+    kind: oneOf(...KERNEL_CHOICES),
+    default: "auto",
+    because: "WebAssembly where the runtime has it with SIMD; no result depends on it, to the bit",
+    meaning: "form of the inner loops",
+  },
+});
+
+export const DECONVOLVE_DEFAULTS: DeconvolveOptions = defaultsOf(DECONVOLVE_OPTIONS);
+
+function withGenes(spec: OptionSpec<number>): OptionSpec<number> {
+  return { ...spec, meaning: `${spec.meaning}, with { genes: "selected" }` };
+}
