@@ -4,7 +4,7 @@ import type { Deconvolution } from "./contracts/answers.js";
 import type { SolveSummaryOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
-import { METHOD_NAMES, METHODS, methodOf } from "./methods/methods.js";
+import { methodOf, methodOfStatistics } from "./methods/methods.js";
 import { resolveOptionsFor } from "./methods/resolve-options.js";
 import { openRun } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
@@ -68,8 +68,7 @@ export function resolveSummaryOptions(
   summary: Pick<SectionSummary, "input">,
   input: Partial<SolveSummaryInput>,
 ): SolveSummaryInput {
-  const kept = METHOD_NAMES.find((name) => METHODS[name].solver.input === summary.input);
-  const given = input.solver ?? (kept && METHODS[kept].solver);
+  const given = input.solver ?? methodOfStatistics(summary.input)?.solver;
   const options = resolveOptionsFor(
     { ...input, solver: given, method: given && methodOf(given) },
     "statistics",
@@ -102,17 +101,13 @@ function requireNeighbors(
 
 /** The strengths that are asked for, or that the run had chosen; undefined where they are the solver's own matter. */
 function strengthsFor(
-  { parameters }: SectionSummary,
+  { strengths }: SectionSummary,
   smoothing: number | "auto" | "none" | undefined,
   isAsked: boolean,
 ): Parameters<typeof setSmoothing>[2] | undefined {
   if (smoothing === undefined) return undefined;
   if (smoothing !== "auto") return { smoothing: smoothing === "none" ? 0 : smoothing };
-  const { smoothing_used: used, shrinkage_used: shrinkage } = parameters;
-  if (typeof used === "number") {
-    return { smoothing: used, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 };
-  }
-  if (!isAsked) return undefined;
+  if (strengths !== undefined || !isAsked) return strengths;
   throw new OptionError({
     option: "smoothing",
     value: smoothing,

@@ -38,6 +38,8 @@ export async function summarizeSection(
     input: solver.input,
     reference: problem.reference,
     silentTypes: problem.silentTypes,
+    ...(aligned.cellCounts && { cellCounts: aligned.cellCounts }),
+    ...(problem.strengths && { strengths: problem.strengths }),
     solverOptions: problem.solverOptions,
     parameters: describeSummary({ options, problem, aligned, sharedGeneCount, ...context }),
   };

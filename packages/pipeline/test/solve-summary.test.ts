@@ -89,6 +89,20 @@ describe("a stored summary", () => {
   });
 });
 
+describe("what is kept with a result", () => {
+  it("is not read back: a summary without parameters is solved, and its types are taken together, alike", async () => {
+    const { summary } = await summarize();
+    const bare = { ...summary, parameters: {} };
+    const smoothing = "auto";
+    expect(await proportionsOf(await solveSummary(bare, { smoothing }))).toEqual(
+      await proportionsOf(await solveSummary(summary, { smoothing })),
+    );
+    const change = { merge: { both: ["type_2", "type_0"] } };
+    expect(recombineTypes(bare, change).cellCounts).toEqual(Int32Array.of(24, 12, 12));
+    expect(recombineTypes(bare, change).reference).toEqual(recombineTypes(summary, change).reference);
+  });
+});
+
 describe("recombineTypes", () => {
   it("without a type gives what a reference without it gives, over the same genes", async () => {
     const { summary } = await summarize({ method: "flashdeconv", sketchDimension: "none" });

@@ -2,6 +2,7 @@ import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
 import type { SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import type { SpatialGraph } from "./graph.js";
 import type { Parameters } from "./parameters.js";
+import type { Problem } from "./problem.js";
 
 /** N x statWidth: in memory, or where they do not fit there a source, to be read as often as wanted. */
 export type SpotStatistics = StatArray | ChunkSource<DenseChunk>;
@@ -25,6 +26,10 @@ export interface SectionSummary {
   readonly meanDepth?: number;
   /** What the tissue as a whole consists of, K proportions; for solvers of the model of counts. */
   readonly composition?: Float64Array;
+  /** Cells of each type, those of `reference` and `silentTypes` together in ascending order; left out where nobody knows. */
+  readonly cellCounts?: Int32Array;
+  /** How strongly answers are drawn together, as the run was given or chose it; left out where that was the solver's own matter. */
+  readonly strengths?: Problem["strengths"];
   /** The solver's own options, with the strength of smoothing that was chosen. */
   readonly solverOptions: object;
   /** What made the summary, under the names of the command line's options. */

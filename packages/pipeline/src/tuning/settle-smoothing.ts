@@ -43,7 +43,7 @@ function withStrengths({ solver, problem }: Fit, strengths: Strengths, facts: Pa
   const solverOptions = setSmoothing(solver, problem.solverOptions, strengths);
   const { smoothing, shrinkage } = strengths;
   return noted(
-    { solver, problem: { ...problem, solverOptions } },
+    { solver, problem: { ...problem, solverOptions, strengths } },
     { smoothing_used: smoothing, ...(solver.shrinkage && { shrinkage_used: shrinkage }), ...facts },
   );
 }

@@ -18,12 +18,12 @@ export function recombineTypes(
     merge = {},
   }: { readonly drop?: readonly string[]; readonly merge?: Readonly<Record<string, readonly string[]>> },
 ): SectionSummary {
-  const { reference, statistics, spotCount, parameters, composition } = summary;
+  const { reference, statistics, spotCount, parameters, composition, cellCounts: counts } = summary;
   const { typeNames, gram } = reference;
   const typeCount = typeNames.length;
   const allNames = [...typeNames, ...summary.silentTypes].sort(compareCodePoints);
   const groups = groupTypes(allNames, drop, merge);
-  const cellCounts = cellCountsOf(parameters, allNames);
+  const cellCounts = counts && new Map(allNames.map((name, k) => [name, counts[k]]));
   // Cells without a count say nothing of the signature of those that they are taken together with.
   const weightsOfAll = [...groups].map(([name, members]): [string, [number, number][]] => [
     name,
@@ -44,6 +44,8 @@ export function recombineTypes(
   const weights = speaking.map(([, members]) => members);
   const names = speaking.map(([name]) => name);
   const newNames = weightsOfAll.map(([name]) => name);
+  const newCounts =
+    cellCounts && Int32Array.from(newNames, (name) => sumOver(groups.get(name) ?? [], cellCounts));
   const silentTypes = newNames.filter((name) => !names.includes(name));
 
   const count = names.length;
@@ -82,14 +84,13 @@ export function recombineTypes(
       : combine(statistics, spotCount),
     reference: { typeNames: names, width: count, values: combinedGram, gram: combinedGram },
     silentTypes,
+    ...(newCounts && { cellCounts: newCounts }),
     ...(composition && { composition: combineComposition(composition, weights) }),
     parameters: {
       ...parameters,
       cell_types: newNames,
       silent_types: silentTypes,
-      cell_counts: cellCounts
-        ? Int32Array.from(newNames, (name) => sumOver(groups.get(name) ?? [], cellCounts))
-        : null,
+      cell_counts: newCounts ?? null,
       types_dropped: [...drop],
       types_merged: JSON.stringify(merge),
     },
@@ -137,15 +138,6 @@ function groupTypes(
 }
 
 type CellCounts = ReadonlyMap<string, number>;
-
-/** Cells of each type; undefined where they are not known. */
-function cellCountsOf(
-  { cell_counts: counts }: SectionSummary["parameters"],
-  typeNames: readonly string[],
-): CellCounts | undefined {
-  if (!(counts instanceof Int32Array)) return undefined;
-  return new Map(typeNames.map((name, k) => [name, counts[k]]));
-}
 
 function weightsOf(members: readonly string[], cellCounts?: CellCounts): [string, number][] {
   const total = cellCounts ? sumOver(members, cellCounts) : 0;

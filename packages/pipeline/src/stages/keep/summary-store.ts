@@ -65,8 +65,7 @@ export async function writeSummary(
   { spotNames, coordinates }: ResultFrame,
   options?: WriteOptions,
 ): Promise<void> {
-  const { statistics, librarySizes, graph, reference, parameters } = summary;
-  const { cell_counts: cellCounts } = parameters;
+  const { statistics, librarySizes, graph, reference, parameters, cellCounts } = summary;
   const facts: Facts = {
     version: LAYOUT_VERSION,
     spotCount: summary.spotCount,
@@ -82,7 +81,7 @@ export async function writeSummary(
     composition: summary.composition && [...summary.composition],
     solverOptions: summary.solverOptions,
     parameters: packArrays({ ...parameters, cell_counts: null }),
-    cellCounts: cellCounts instanceof Int32Array ? [...cellCounts] : null,
+    cellCounts: cellCounts ? [...cellCounts] : null,
   };
   await writeArrays(
     target,
@@ -181,6 +180,8 @@ export async function readSummary(
     librarySizes: await arrays.readNumbers("library_sizes", spotCount, stat, readOptions),
     graph,
     meanDegree: facts.meanDegree,
+    ...(cellCounts && { cellCounts: Int32Array.from(cellCounts) }),
+    ...storedStrengths(facts.parameters),
     solverOptions: facts.solverOptions,
     parameters: { ...unpackArrays(facts.parameters), cell_counts: cellCounts && Int32Array.from(cellCounts) },
   };
@@ -191,6 +192,15 @@ export async function readSummary(
     coordinates: dimension && values ? { dimension, values } : undefined,
     spotNames: (nameOptions) => arrays.strings("spot_names", spotCount, nameOptions),
   };
+}
+
+/** The strengths that the run used, which lie among the parameters in a store. */
+function storedStrengths({
+  smoothing_used: smoothing,
+  shrinkage_used: shrinkage,
+}: Parameters): Pick<SectionSummary, "strengths"> {
+  if (typeof smoothing !== "number") return {};
+  return { strengths: { smoothing, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 } };
 }
 
 /** The parameters of a summary that `writeSummary` kept, and nothing else of it. Throws FormatError as `readSummary` does. */
