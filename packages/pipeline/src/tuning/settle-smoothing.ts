@@ -36,7 +36,8 @@ export async function settleSmoothing(
   const trial = heldOutTrial(fit, data, run);
   const choice = await chooseSmoothing(trial);
   const facts = { smoothing_curve: curvesOf(choice, data.counts.spotCount) };
-  return { fit: withStrengths(fit, choice, facts), strengths: choice, trial };
+  const strengths = { smoothing: choice.smoothing, shrinkage: choice.shrinkage };
+  return { fit: withStrengths(fit, strengths, facts), strengths, trial };
 }
 
 function withStrengths({ solver, problem }: Fit, strengths: Strengths, facts: Parameters): Fit {
