@@ -1,5 +1,5 @@
 // Packs every package, installs the tarballs with npm in an empty folder outside the workspace and uses them there, as a
-// stranger would. Arguments: the Node binaries to run them on, the current one by default. Needs the npm registry.
+// stranger would; then the command line's tarball by itself, with no registry in reach. Arguments: the Node binaries to run them on, the current one by default. Needs the npm registry.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "
 const folder = mkdtempSync(join(tmpdir(), "flashdeconv-packed-"));
 const tarballs = join(folder, "tarballs");
 const project = join(folder, "project");
+const alone = join(folder, "alone");
 let faultCount = 0;
 
 try {
@@ -41,30 +42,60 @@ try {
     const programs = readdirSync(project).filter((name) => name.endsWith(".mjs"));
     run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...options, ...programs], project);
   });
-  for (const node of nodes) useOn(node);
+  check("npm install -g of the one tarball, offline", () => {
+    mkdirSync(alone);
+    const tarball = run(process.execPath, [join(root, "scripts/make-tarball.mjs"), alone], root).trim();
+    const env = { ...process.env, npm_config_registry: "http://127.0.0.1:9", npm_config_offline: "true" };
+    run("npm", ["install", "-g", "--prefix", join(alone, "prefix"), tarball], alone, env);
+  });
+  for (const node of nodes) {
+    const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+    usePackages(node, version);
+    useTarball(node, version);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 if (faultCount > 0) process.exitCode = 1;
 
-/** The checks that run what was installed, on one Node. */
-function useOn(node) {
-  const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
+/** The checks that run the packages, on one Node. */
+function usePackages(node, version) {
   check(`npx flashdeconv demo on Node ${version}`, () => {
-    // npx starts the script with the first `node` of the path.
-    const bin = join(folder, `bin-${version}`);
-    mkdirSync(bin);
-    writeFileSync(join(bin, "node"), `#!/bin/sh\nexec "${node}" "$@"\n`, { mode: 0o755 });
-    const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-    const demo = ["flashdeconv", "demo", "--spots", "2000", "--dir", `demo-${version}`];
-    const output = run("npx", ["--no-install", ...demo], project, env);
-    const result = join(`demo-${version}`, "result.zarr");
-    if (!output.includes(result)) throw new Error(`the demo does not name ${result}:\n${output}`);
-    const stored = readdirSync(join(project, result, "obsm/flashdeconv"));
-    if (stored.length === 0) throw new Error("the demo has written no proportions");
+    runDemo("npx", ["--no-install", "flashdeconv"], project, node, version);
   });
   check(`io-zarr and normalize alone on Node ${version}`, () => run(node, ["two-stages.mjs"], project));
   check(`a solver of one's own on Node ${version}`, () => run(node, ["own-solver.mjs"], project));
+}
+
+/** The checks that run the one tarball, on one Node: its threads too, which start from files of their own. */
+function useTarball(node, version) {
+  const command = join(alone, "prefix/bin/flashdeconv");
+  check(`flashdeconv demo of the one tarball on Node ${version}`, () => {
+    const demo = runDemo(command, [], alone, node, version);
+    const stores = [join(demo, "spatial.zarr"), "--reference", join(demo, "reference.zarr")];
+    const threads = ["--workers", "2", "--out", `threads-${version}.zarr`];
+    run(command, ["run", ...stores, ...threads], alone, firstInPath(node, version));
+  });
+}
+
+/** Runs the demo in a folder and returns where it has put its stores. */
+function runDemo(command, args, cwd, node, version) {
+  const demo = `demo-${version}`;
+  const options = ["demo", "--spots", "2000", "--dir", demo];
+  const output = run(command, [...args, ...options], cwd, firstInPath(node, version));
+  const result = join(demo, "result.zarr");
+  if (!output.includes(result)) throw new Error(`the demo does not name ${result}:\n${output}`);
+  const stored = readdirSync(join(cwd, result, "obsm/flashdeconv"));
+  if (stored.length === 0) throw new Error("the demo has written no proportions");
+  return demo;
+}
+
+/** An environment in which scripts start with this Node: they take the first `node` of the path. */
+function firstInPath(node, version) {
+  const bin = join(folder, `bin-${version}`);
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "node"), `#!/bin/sh\nexec "${node}" "$@"\n`, { mode: 0o755 });
+  return { ...process.env, PATH: `${bin}:${process.env.PATH}` };
 }
 
 function check(name, action) {
