@@ -12,7 +12,7 @@ export interface SmoothingChoice {
   readonly tissue: Curve | undefined;
   /** Mean loss that the truth would have: what a loss is above it is the squared error. */
   readonly lossOfTruth: number;
-  /** Least loss where each spot has strangers for neighbours, where that stood for shrinkage. */
+  /** Loss where each spot has strangers for neighbours, where these decided: the least, or that of the chosen strength beside shrinkage. */
   readonly strangersLoss: number | undefined;
 }
 
@@ -23,9 +23,9 @@ export interface Curve {
   readonly losses: Float64Array;
 }
 
-/** By this share the squared error may be above the least for less smoothing: 2 % of its root. */
-const ERROR_GIVEN_UP = 0.04;
-/** By so many standard errors neighbours have to be better than the tissue as a whole. */
+/** By this share the squared error may be above the least for less smoothing: 1.5 % of its root. */
+const ERROR_GIVEN_UP = 0.03;
+/** Two ways to draw spots together are equally good unless their losses differ by more standard errors than this. */
 const CERTAINTY = 2;
 
 /**
@@ -34,9 +34,9 @@ const CERTAINTY = 2;
  * nearly as near to the truth as the best one: where the loss is flat, stronger smoothing costs rare types.
  *
  * Drawing noisy answers together makes them better, towards whatever spots. So neighbours are judged against what needs none of them:
- * drawing each spot towards the tissue as a whole, with a strength chosen by the same split. They smooth only if they leave surely less
- * error, and by more than may be given up. A solver that cannot shrink is judged against smoothing among strangers (the sample's spots
- * change places), and where neighbours are no better than these it gets none.
+ * drawing each spot towards the tissue as a whole, with a strength chosen by the same split. They smooth if they leave less
+ * error. Where the two are equally good, neighbours smooth if they are better than strangers, the same smoothing with the sample's
+ * spots in other places. A solver that cannot shrink is judged against strangers alone.
  *
  * 0 is always among the strengths. The search goes on beyond the candidates where the choice would be at the edge.
  */
@@ -46,20 +46,25 @@ export async function chooseSmoothing(trial: SmoothingTrial): Promise<SmoothingC
   const neighbors = await search((smoothing) => lossesOf({ smoothing, shrinkage: 0 }), candidates, truth);
   const found = { neighbors: curveOf(neighbors), lossOfTruth: truth };
   const smoothing = weakestEnough(neighbors, truth);
+  const lossesAmong = (strength: number) => trial.lossesAmongStrangers({ smoothing: strength, shrinkage: 0 });
   if (shrinkages === undefined) {
     const none = { smoothing: 0, shrinkage: 0, tissue: undefined };
     if (smoothing === 0) return { ...found, ...none, strangersLoss: undefined };
-    const lossesAmong = (strength: number) =>
-      trial.lossesAmongStrangers({ smoothing: strength, shrinkage: 0 });
     const strangers = await search(lossesAmong, candidates, truth, strongest(neighbors));
     const isWorth = isWorthNeighbors(neighbors, strangers, truth);
     return { ...found, ...none, ...(isWorth && { smoothing }), strangersLoss: leastOf(strangers).mean };
   }
   const tissue = await search((shrinkage) => lossesOf({ smoothing: 0, shrinkage }), shrinkages, truth);
-  const both = { ...found, tissue: curveOf(tissue), strangersLoss: undefined };
-  return isWorthNeighbors(neighbors, tissue, truth)
-    ? { ...both, smoothing, shrinkage: 0 }
-    : { ...both, smoothing: 0, shrinkage: weakestEnough(tissue, truth) };
+  const both = { ...found, tissue: curveOf(tissue) };
+  const shrunk = { ...both, smoothing: 0, shrinkage: weakestEnough(tissue, truth), strangersLoss: undefined };
+  if (smoothing === 0) return shrunk;
+  const smoothed = { ...both, smoothing, shrinkage: 0, strangersLoss: undefined };
+  const [ours, theirs] = [leastOf(neighbors).losses, leastOf(tissue).losses];
+  if (isSurelyLess(ours, theirs)) return smoothed;
+  if (isSurelyLess(theirs, ours)) return shrunk;
+  const strangers = await lossesAmong(smoothing);
+  const isBetter = isSurelyLess(neighbors.get(smoothing) as Float64Array, strangers);
+  return { ...(isBetter ? smoothed : shrunk), strangersLoss: meanOf(strangers) };
 }
 
 /** The weakest of the strengths whose error is nearly the least. */
@@ -70,13 +75,17 @@ export function weakestEnough(tried: Search, truth: number): number {
   return strengths[losses.findIndex((loss) => loss <= enough)];
 }
 
-/** Whether neighbours leave less error than another way to draw spots together: surely, and by more than may be given up. */
-export function isWorthNeighbors(neighbors: Search, other: Search, truth: number): boolean {
+/** Whether neighbours leave less error than strangers at their best: significantly, and by more than may be given up. */
+function isWorthNeighbors(neighbors: Search, strangers: Search, truth: number): boolean {
   const best = leastOf(neighbors);
-  const rival = leastOf(other);
+  const rival = leastOf(strangers);
   const givenUp = ERROR_GIVEN_UP * Math.max(0, Math.min(best.mean, rival.mean) - truth);
-  const needed = Math.max(givenUp, CERTAINTY * pairedError(best.losses, rival.losses));
-  return rival.mean - best.mean > needed;
+  return isSurelyLess(best.losses, rival.losses) && rival.mean - best.mean > givenUp;
+}
+
+/** Whether the first losses are significantly less on average, paired by spot. */
+function isSurelyLess(losses: Float64Array, others: Float64Array): boolean {
+  return meanOf(others) - meanOf(losses) > CERTAINTY * pairedError(losses, others);
 }
 
 function curveOf(tried: Search): Curve {

@@ -117,7 +117,16 @@ export function heldOutTrial(
   const amongStrangers = (): Moved => {
     const places = strangePlaces(spotCount);
     const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
-    return { places, fitted: move(fitted), heldBack: move(judged.heldBack) };
+    const { isLeftOut } = judged;
+    return {
+      places,
+      fitted: move(fitted),
+      judge: {
+        ...judged,
+        heldBack: move(judged.heldBack),
+        ...(isLeftOut && { isLeftOut: moveRows(isLeftOut, places, new Uint8Array(spotCount)) }),
+      },
+    };
   };
   return {
     spotCount,
@@ -128,8 +137,8 @@ export function heldOutTrial(
     },
     async lossesAmongStrangers(strengths) {
       moved ??= amongStrangers();
-      const { places, fitted: rows, heldBack } = moved;
-      const losses = spotLosses(await solved(rows, strengths), { ...judged, heldBack }, typeCount);
+      const { places, fitted: rows, judge } = moved;
+      const losses = spotLosses(await solved(rows, strengths), judge, typeCount);
       return losses.map((_, spot) => losses[places[spot]]);
     },
     async lossOfTruth() {
@@ -148,7 +157,7 @@ export function heldOutTrial(
 interface Moved {
   readonly places: Int32Array;
   readonly fitted: StatArray;
-  readonly heldBack: StatArray;
+  readonly judge: Judge;
 }
 
 /** Where each spot of a sample goes so that it has strangers for neighbours: a permutation, the same for every run. */

@@ -10,6 +10,8 @@ export interface Judge {
   /** Of the half that was held back: K products with the types and, where losses go by depth, the spot's count. */
   readonly heldBack: StatArray;
   readonly isByDepth: boolean;
+  /** 1 for spots without counts in the fitted half, where losses go by depth: any answer to them is their neighbours' alone, so it tells nothing of the fit. */
+  readonly isLeftOut?: Uint8Array;
   /** Whether abundances are on the scale of the counts; else only their shares are. */
   readonly isScaled: boolean;
   /** Mean loss that the truth would have, where the halves tell. */
@@ -60,6 +62,9 @@ export function countJudge(
   const inverse = scaleBy((value) => (value + ridge > 0 ? 1 / (value + ridge) : 0));
   const shrunk = scaleBy((value) => (value + ridge > 0 ? Math.max(0, value) / (value + ridge) : 0));
   const [one, other] = [summarized(first), summarized(second)];
+  const isLeftOut = Uint8Array.from({ length: spotCount }, (_, spot) =>
+    one[spot * (typeCount + 1) + typeCount] > 0 ? 0 : 1,
+  );
   multiplyRows(inverse, one, typeCount);
   multiplyRows(inverse, other, typeCount);
   const truth = -truthSquare(one, other, typeCount);
@@ -68,6 +73,7 @@ export function countJudge(
     gram: product(shrunk, shrunk, typeCount),
     heldBack: other,
     isByDepth: true,
+    isLeftOut,
     isScaled: false,
     truth,
   };
@@ -109,26 +115,21 @@ function multiplyRows(matrix: Float64Array, rows: Float64Array, typeCount: numbe
   }
 }
 
-/** Mean over the spots of n |R truth|^2, n being the other half's count; from spots that have counts in both halves. */
+/** Mean over the spots of n |R truth|^2, n being the other half's count; a spot without counts in one of the halves adds nothing. */
 function truthSquare(one: Float64Array, other: Float64Array, typeCount: number): number {
   let squares = 0;
-  let met = 0;
-  let all = 0;
   for (let at = 0; at < one.length; at += typeCount + 1) {
     const depth = one[at + typeCount];
-    all += other[at + typeCount];
     if (!(depth > 0)) continue;
     let sum = 0;
     for (let k = 0; k < typeCount; k++) sum += one[at + k] * other[at + k];
     squares += sum / depth;
-    met += other[at + typeCount];
   }
-  const spotCount = one.length / (typeCount + 1);
-  return met > 0 ? (squares * (all / met)) / spotCount : 0;
+  return squares / (one.length / (typeCount + 1));
 }
 
 /** Row `spot` of `rows` becomes row `places[spot]` of `out`. */
-export function moveRows(rows: StatArray, places: Int32Array, out: StatArray): StatArray {
+export function moveRows<A extends StatArray | Uint8Array>(rows: A, places: Int32Array, out: A): A {
   const width = rows.length / places.length;
   for (let spot = 0; spot < places.length; spot++) {
     out.set(rows.subarray(spot * width, (spot + 1) * width), places[spot] * width);
@@ -136,11 +137,12 @@ export function moveRows(rows: StatArray, places: Int32Array, out: StatArray): S
   return out;
 }
 
-/** |y - x|^2 of each spot, without the part that no answer changes. */
+/** |y - x|^2 of each spot, without the part that no answer changes; 0 where the spot is left out. */
 export function spotLosses(abundance: StatArray, judge: Judge, typeCount: number): Float64Array {
-  const { heldBack } = judge;
+  const { heldBack, isLeftOut } = judge;
   const amounts = new Float64Array(typeCount);
   return Float64Array.from({ length: abundance.length / typeCount }, (_, spot) => {
+    if (isLeftOut?.[spot] === 1) return 0;
     readAmounts(abundance, spot, judge, amounts);
     let product = 0;
     for (let k = 0; k < typeCount; k++) product += amounts[k] * heldBack[spot * (typeCount + 1) + k];
