@@ -6,6 +6,7 @@ FOLDER/merged.zarr, whose types have names that no column can bear.
 
 import json
 import pathlib
+import re
 import sys
 
 import anndata
@@ -29,6 +30,10 @@ def check_result(store, type_names):
     assert (dominant[answered].astype(str) == proportions[answered].idxmax(axis=1)).all()
     assert dominant[~answered].isna().all()
     assert set(store.obs["flashdeconv_status"][answered]) <= {"ok", "no counts, from neighbours"}
+
+    colors = store.uns["flashdeconv_dominant_colors"]
+    assert len(colors) == len(dominant.cat.categories), colors
+    assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in colors), colors
 
     parameters = store.uns["flashdeconv_params"]
     assert parameters["converged"], parameters["converged"]

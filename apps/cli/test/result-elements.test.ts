@@ -196,6 +196,29 @@ describe("a result in place, again", () => {
     expect(await readdir(join(section, "uns"))).toContain("flashdeconv_notes");
   });
 
+  it("has a colour per type where scanpy looks for it, and takes those of a plot for its own", async () => {
+    const section = await copyOf(stores.spatial);
+    await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
+    const path = "uns/flashdeconv_dominant_colors";
+    const colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
+    expect(await textsOf(section, path)).toEqual(colors);
+    const elements = (await textsOf(section, "uns/flashdeconv_params/elements_written")) as string[];
+    for (const element of elements) expect(await readdir(join(section, element))).not.toEqual([]);
+    // A result of before there were colours, which a plot has given some.
+    await addToAnnData(await editStore(section), {
+      uns: {
+        flashdeconv_dominant_colors: ["#000000"],
+        flashdeconv_params: { cell_types: ["T"], solver: "bcd", version: "0.1.0" },
+      },
+    });
+    await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
+    expect(await textsOf(section, path)).toEqual(colors);
+    const unsOf = async () => (await readdir(join(section, "uns"))).filter((name) => !name.startsWith("."));
+    const once = await unsOf();
+    await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
+    expect(await unsOf()).toEqual(once);
+  });
+
   it("replaces what an earlier version wrote, known by its parameters", async () => {
     for (const columns of [["T", "NK", "B"], ["T"]]) {
       const section = await copyOf(stores.spatial);

@@ -9,7 +9,7 @@ export const ELEMENTS_RECORD = "elements_written";
  * The paths of what a result of the key wrote into an AnnData group; undefined where there is none. Its record tells, of which only
  * paths that begin with the key are believed. A result of before there were records is known by its parameters (`solver`, `version`,
  * `cell_types`): it wrote `obsm/<key>`, `obs/<key>_dominant` and `obs/<key>_status`, and `obs/<key>_<type>` where there is such a
- * column for each of its types.
+ * column for each of its types. Colours of its column of dominant types are the result's, whoever wrote them: a plot adds them.
  */
 export async function recordedElements(
   hierarchy: Hierarchy,
@@ -22,11 +22,13 @@ export async function recordedElements(
     const column = await readColumnOf(hierarchy, parameters, name, signal);
     return column.kind === "string" ? column.values.filter((text) => text !== undefined) : undefined;
   };
-  const common = [`obsm/${key}`, parameters];
+  const colors = `uns/${key}_dominant_colors`;
+  const common = [`obsm/${key}`, parameters, colors];
+  const isOwn = (path: string) =>
+    common.includes(path) || path.startsWith(`obs/${key}_`) || path.startsWith(`uns/${key}_`);
   const record = await texts(ELEMENTS_RECORD);
   if (record) {
-    const own = record.filter((path) => common.includes(path) || path.startsWith(`obs/${key}_`));
-    return [...new Set([...own, parameters])];
+    return [...new Set([...record.filter(isOwn), parameters, colors])];
   }
   const types = await texts("cell_types");
   for (const name of ["solver", "version"]) {

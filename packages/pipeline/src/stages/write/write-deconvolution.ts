@@ -21,6 +21,7 @@ import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";
 import { columnNamesOf } from "./column-names.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
+import { typeColors } from "./type-colors.js";
 import { typedParameters } from "./whole-numbers.js";
 
 /** Names and coordinates a result store is to carry, so that it can be plotted by itself. */
@@ -57,7 +58,10 @@ export async function resultElements(
       ...(obsColumns ? await typeColumns(key, result) : []),
     ],
     obsm: { [key]: { values: proportions, columnNames: typeNames, storedNames: names } },
-    uns: { [`${key}_params`]: typedParameters(withSafeNames(parameters)) },
+    uns: {
+      [`${key}_params`]: typedParameters(withSafeNames(parameters)),
+      [`${key}_dominant_colors`]: typeColors(typeNames),
+    },
   };
 }
 
@@ -67,6 +71,7 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
   return [
     `obsm/${key}`,
     `uns/${key}_params`,
+    `uns/${key}_dominant_colors`,
     `obs/${key}_dominant`,
     `obs/${key}_status`,
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
