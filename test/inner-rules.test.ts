@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { findCircles, findClimbs, findLongSignatures, type Sources } from "./inner-rules.js";
+import { findCircles, findClimbs, findFlags, findLongSignatures, type Sources } from "./inner-rules.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = ["packages", "apps"].flatMap((parent) =>
@@ -45,6 +45,13 @@ describe.each(folders)("within %s", (folder) => {
   });
 });
 
+it.each(folders.filter((folder) => folder.startsWith("packages/")))(
+  "no text of %s names a flag",
+  (folder) => {
+    expect(findFlags(sourcesOf(folder))).toEqual([]);
+  },
+);
+
 it("the layers of the pipeline open upwards only", () => {
   const layers = ["contracts", "runtime", "stages", "tuning", "methods"];
   const sources = sourcesOf("packages/pipeline");
@@ -79,6 +86,13 @@ describe("the checkers", () => {
       "high/b.ts must not import top.ts",
     ]);
     expect(findClimbs({ "high/b.ts": 'import "../low/a.js";', "low/a.ts": "" }, ["low", "high"])).toEqual([]);
+  });
+
+  it("find flags in strings and templates, and none in code or comments", () => {
+    const sources = {
+      "a.ts": `/* --out */ const a = "try --out"; const b = \`\${a} more (--max-memory)\`; let i = 3; a[--i]; "a--b";`,
+    };
+    expect(findFlags(sources)).toEqual(["a.ts: try --out", "a.ts:  more (--max-memory)"]);
   });
 
   it("find functions, methods, constructors and arrows of five parameters, but no types of functions", () => {

@@ -62,6 +62,33 @@ export function findLongSignatures(sources: Sources): string[] {
   });
 }
 
+/** A flag of a command line, such as `--max-memory`. */
+const FLAG = /(?<![\w-])--[a-z]/;
+/** Texts that tell how another program is called. */
+const OTHER_PROGRAMS = /^Export keys first: | --format env/;
+
+/** Strings and templates that name a flag: options have ids in packages, and flags on the command line alone. */
+export function findFlags(sources: Sources): string[] {
+  return Object.entries(sources).flatMap(([file, text]) =>
+    textsIn(file, text)
+      .filter((told) => FLAG.test(told) && !OTHER_PROGRAMS.test(told))
+      .map((told) => `${file}: ${told}`),
+  );
+}
+
+/** Each string literal and each piece of a template of a file. */
+function textsIn(file: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      found.push(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
+  return found;
+}
+
 function importedFiles(file: string, sources: Sources): string[] {
   return ts
     .preProcessFile(sources[file], true, true)

@@ -61,4 +61,4 @@ export { concatChunks, sliceChunk } from "./slice-chunk.js";
 export type { ChunkSource, Notice, Progress, SpotRange, StreamOptions } from "./source.js";
 export type { Coordinates, NeighborGraph } from "./spatial.js";
 export { resolveSpotRange } from "./spot-range.js";
-export { numbered, shortList } from "./words.js";
+export { numbered, optionName, shortList } from "./words.js";

@@ -11,3 +11,11 @@ export function shortList(names: readonly string[], quote = (name: string) => `"
   const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
   return names.slice(0, SHOWN).map(quote).join(", ") + rest;
 }
+
+/**
+ * An option as messages of the packages name it, by its id: `sketchDimension` in backticks, or with a value
+ * `{ sketchDimension: "none" }`. The command line turns both into its flags.
+ */
+export function optionName(id: string, value?: unknown): string {
+  return value === undefined ? `\`${id}\`` : `{ ${id}: ${JSON.stringify(value)} }`;
+}

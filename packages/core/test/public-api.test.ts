@@ -37,6 +37,7 @@ it("exports what it promises and nothing else", () => {
       "memorySource",
       "mergeOrderedSum",
       "numbered",
+      "optionName",
       "orderedSumAt",
       "packError",
       "prefetch",

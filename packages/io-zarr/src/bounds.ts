@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, optionName } from "@flashdeconv/core";
 
 /*
  * How much of what metadata tell of is held. Bytes of stores come through `readKey`, chunks through the codecs of `codecs/unpack.ts`; each
@@ -48,7 +48,7 @@ export function requireRoom(path: string, bytes: number, mostBytes: number, what
     path,
     found: `${what}, for which ${mebibytes(bytes)} of memory are needed`,
     expected: `at most ${mebibytes(mostBytes)}`,
-    remedy: "If that is right, allow more memory (--max-memory); else the store is damaged.",
+    remedy: `If that is right, allow more memory (${optionName("maxMemory")}); else the store is damaged.`,
   });
 }
 

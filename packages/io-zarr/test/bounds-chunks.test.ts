@@ -219,7 +219,7 @@ describe("lengths that metadata tell", () => {
         if (path === "var/_index") edit("X/.zattrs", { shape: [1, length] })(zarr);
       };
       const error = await read(change, 2 ** 28, work);
-      expect(error.message).toMatch(/memory are needed, expected at most 256 MiB.*--max-memory/);
+      expect(error.message).toMatch(/memory are needed, expected at most 256 MiB.*`maxMemory`/);
     },
   );
 

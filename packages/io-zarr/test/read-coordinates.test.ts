@@ -179,7 +179,7 @@ describe("coordinates", () => {
     const zarr = withColumns({ n_counts: X, [y]: Y, umap_x: X, umap_y: X, leiden_1: X, leiden_2: Y, [x]: X });
     await expect(coordinates(zarr)).rejects.toMatchObject({
       tag: "CoordinateError",
-      remedy: `Columns of obs look like coordinates: give --spatial-columns ${x},${y}.`,
+      remedy: `Columns of obs look like coordinates: give \`spatialColumns\` ${x},${y}.`,
     });
     expect((await coordinates(zarr, undefined, [x, y])).values).toEqual(XY);
     expect((await inspectStore(zarr)).coordinateCandidates).toEqual([

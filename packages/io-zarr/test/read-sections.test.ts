@@ -167,7 +167,7 @@ describe("without a section key", () => {
     const { components, notices } = await read(withLabels({ a, b }, { ids }));
     expect(components).toBeUndefined();
     expect(notices.map(({ code }) => code)).toEqual(["sections-unclear"]);
-    expect(notices[0].message).toMatch(/^obs\/a and obs\/b .*--section-key/);
+    expect(notices[0].message).toMatch(/^obs\/a and obs\/b .*`sectionKey`/);
     const finer = ["s1", "s1", "s2", "s3"];
     const nested = await read(withLabels({ a, finer }, { ids: ["s1", "s2", "s3"] }));
     expect(nested.components).toBeUndefined();

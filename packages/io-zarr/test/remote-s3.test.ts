@@ -176,7 +176,7 @@ describe("S3 (against s3rver)", () => {
     environment(KEYS);
     const out = "s3://bucket/results/again.zarr";
     await writeAnnData(await createStore(out, { access }), contents(3), { zarrFormat: 3 });
-    await expect(createStore(out, { access })).rejects.toThrow(/already there.*--overwrite/);
+    await expect(createStore(out, { access })).rejects.toThrow(/already there.*`overwrite`/);
     await writeAnnData(await createStore(out, { access, overwrite: true }), contents(2), { zarrFormat: 2 });
     const store = await openStore(out, access);
     expect(await readRowNames(store)).toHaveLength(2);
@@ -195,7 +195,7 @@ describe("S3 (against s3rver)", () => {
     await expect(createStore("s3://bucket", { access })).rejects.toThrow("a bucket without a name in it");
     await expect(createStore("s3://bucket/a.zip", { access })).rejects.toThrow("a zip file");
     await expect(createStore("https://host/a.zarr?sig=x", { access })).rejects.toThrow("found a web server");
-    await expect(editStore("s3://bucket/a.zarr")).rejects.toThrow(/behind a network.*--out/);
+    await expect(editStore("s3://bucket/a.zarr")).rejects.toThrow(/behind a network.*to a new store/);
     expect(await readObject("s3://bucket/precious/data.txt", access)).toHaveLength(3);
     await expect(readObject("s3://bucket/precious/none.txt", access)).rejects.toThrow("404");
   });

@@ -189,7 +189,7 @@ describe("editStore", () => {
   it("refuses what is missing or a zip file, before any work", async () => {
     await expect(editStore(join(folder, "no.zarr"))).rejects.toThrow(/nothing there/);
     writeFileSync(join(folder, "s.zarr.zip"), "PK");
-    await expect(editStore(join(folder, "s.zarr.zip"))).rejects.toThrow(/zip store cannot.*--out/s);
+    await expect(editStore(join(folder, "s.zarr.zip"))).rejects.toThrow(/zip store cannot.*to a new store/s);
     expect(readdirSync(folder).sort()).toEqual(["out.zarr", "s.zarr.zip"]);
   });
 

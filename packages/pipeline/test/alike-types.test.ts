@@ -142,20 +142,20 @@ describe("many types that are not told apart", () => {
     expect(others).toEqual([]);
     expect(notice.code).toBe("undetermined-mixtures");
     expect(notice.message).toMatch(/"type 0", .* and 7 more\. .*More genes/);
-    expect(notice.message).not.toContain("--merge-types");
+    expect(notice.message).not.toContain("mergeTypes");
   });
 
   it("because they are equal are", () => {
     const [one, ...others] = differing(5, 40);
     const notices = noticesOf([...new Array(7).fill(one), ...others]);
     expect(notices.map(({ code }) => code)).toEqual(["undetermined-types"]);
-    expect(notices[0].message).toMatch(/"type 0", .* and 2 more\. .*--merge-types/);
+    expect(notices[0].message).toMatch(/"type 0", .* and 2 more\. .*mergeTypes/);
   });
 
   it("in several groups are merged by what is told, group by group", () => {
     const [one, two, ...others] = differing(6, 40);
     const [notice] = noticesOf([one, two, one, two, ...others]);
-    const merged = /--merge-types '(.*)'/.exec(notice.message)?.[1] ?? "";
+    const merged = /\{ mergeTypes: (.*) \}/.exec(notice.message)?.[1] ?? "";
     expect(JSON.parse(merged)).toEqual({
       "type 0 or type 2": ["type 0", "type 2"],
       "type 1 or type 3": ["type 1", "type 3"],

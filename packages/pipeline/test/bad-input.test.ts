@@ -34,13 +34,9 @@ describe("values that are no counts", () => {
   it.each([
     [Number.NaN, "not finite", /repair it or drop the gene/],
     [Number.POSITIVE_INFINITY, "not finite", /repair it or drop the gene/],
-    [-1, "negative", /--layer NAME/],
+    [-1, "negative", /\{ layer: "NAME" \}/],
     [0.5, "not whole", /up to \d+ these look like counts.*ambient RNA/],
-    [
-      250.5,
-      "not whole",
-      /up to 250.5.*ambient RNA.*as they are with --allow-non-counts, whatever the method/,
-    ],
+    [250.5, "not whole", /up to 250.5.*ambient RNA.*as they are with `allowNonCounts`, whatever the method/],
   ])("%d is refused, with its spot and gene", async (value, kind, remedy) => {
     const { at, spot, gene } = target(section);
     const error = await deconvolve(withValue(section, at, value), section.reference).catch(
@@ -61,7 +57,7 @@ describe("values that are no counts", () => {
       readCellName: async (cell: number) => `cell-${cell}`,
     };
     await expect(deconvolve(spatial, logged)).rejects.toThrow(
-      /reference: found [\d.]+ in cell "cell-0".*--reference-layer NAME/,
+      /reference: found [\d.]+ in cell "cell-0".*\{ referenceLayer: "NAME" \}/,
     );
   });
 
@@ -75,12 +71,12 @@ describe("values that are no counts", () => {
     const given = { ...spatial, counts: memorySource(rows), otherMatrices: layer };
     const error = await deconvolve(given, reference).catch((thrown) => thrown);
     expect(error.message).toMatch(
-      /sum to about 10000: .*not raw ones.*--layer counts.*Only if there is none/,
+      /sum to about 10000: .*not raw ones.*\{ layer: "counts" \}.*Only if there is none/,
     );
     expect(error.message).not.toMatch(/ambient|as they are/);
     const { notices } = await deconvolve(given, reference, { allowNonCounts: true });
     expect(notices.find(({ code }) => code === "normalised-section")?.message).toMatch(
-      /about 10000.*--layer/,
+      /about 10000.*`layer`/,
     );
   });
 

@@ -39,7 +39,7 @@ describe.each<[string, Partial<DeconvolveOptions>]>([
       expect(converged).toBe(true);
       expect(error).toBeLessThan(tolerance as number);
       expect(result.notices.find(({ code }) => code === "went-on-in-double")?.message).toMatch(
-        /move proportions by 0\.\d+, more than --tolerance 0\.001/,
+        /move proportions by 0\.\d+, more than \{ tolerance: 0\.001 \}/,
       );
       const { values } = await collect(result.proportions);
       expect(values.findIndex((value, i) => !(Math.abs(value - wanted[i]) < 1e-6))).toBe(-1);

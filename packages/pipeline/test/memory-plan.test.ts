@@ -99,7 +99,7 @@ describe("a memory plan", () => {
           expect(plan.scratchBytes > 0).toBe(plan.keeps === "scratch");
           return;
         }
-        const named = Number(/--max-memory (\d+)MiB/.exec(plan)?.[1]);
+        const named = Number(/\{ maxMemory: "(\d+)MiB" \}/.exec(plan)?.[1]);
         expect(named * MIB).toBeGreaterThan(asked.budgetBytes);
         const enough = attempt(known, { ...asked, budgetBytes: named * MIB });
         expect(enough).toHaveProperty("totalBytes");
@@ -113,7 +113,7 @@ describe("a memory plan", () => {
     expect(attempt(million, request(2048 * MIB))).toMatchObject({ keeps: "memory", workers: 2 });
     expect(attempt(million, request(2048 * MIB, { scratch: "always" }))).toMatchObject({ keeps: "scratch" });
     const tight = attempt(million, request(1));
-    const least = Number(/--max-memory (\d+)MiB/.exec(String(tight))?.[1]);
+    const least = Number(/\{ maxMemory: "(\d+)MiB" \}/.exec(String(tight))?.[1]);
     expect(attempt(million, request(least * MIB))).toMatchObject({ workers: 1 });
   });
 

@@ -176,7 +176,7 @@ describe("the directory of a zip", () => {
     expect(await store.get("/X/0299999")).toHaveLength(0);
     expect(await store.get("/X/0300000")).toBeUndefined();
     await expect(zipStore("a.zip", reader, { format: FORMAT, mostBytes: 2 ** 26 })).rejects.toThrow(
-      /a directory of \d+ bytes.*--max-memory/,
+      /a directory of \d+ bytes.*`maxMemory`/,
     );
   });
 

@@ -7,6 +7,7 @@ import { isRemote } from "@flashdeconv/stores/node";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
+import { namedInFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
@@ -169,7 +170,7 @@ function planOrReason(
   try {
     return planResources(typeCount === undefined ? facts : { ...facts, typeCount }, flags);
   } catch (error) {
-    if (error instanceof MemoryPlanError) return error.message;
+    if (error instanceof MemoryPlanError) return namedInFlags(error.message);
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import {
 import { redactUrl } from "@flashdeconv/stores";
 import { isRemote } from "@flashdeconv/stores/node";
 import { sectionOptions } from "../options/input-options.js";
+import { noticeInFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
@@ -196,7 +197,8 @@ function sectionTerminal(terminal: Terminal): Terminal {
   const told = new Map<string, Notice>();
   return {
     ...terminal,
-    note(notice) {
+    note(given) {
+      const notice = noticeInFlags(given);
       told.set(notice.message, notice);
       terminal.note(notice);
     },

@@ -1,4 +1,4 @@
-import { type FlashdeconvError, OptionError } from "@flashdeconv/core";
+import { type FlashdeconvError, type Notice, OptionError } from "@flashdeconv/core";
 
 /** The command line's name of each option that the packages call otherwise. */
 export const OPTION_FLAGS: Readonly<Record<string, string>> = {
@@ -77,9 +77,42 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   shuffleCoordinates: "--shuffle-coordinates",
 };
 
-/** The error as it is, or, for an option, the same in the words of the command line. */
-export function inTermsOfFlags(error: FlashdeconvError): FlashdeconvError {
-  return error.tag === "OptionError" ? renamed(error as OptionError, {}) : error;
+/** What else messages of the packages may name: flags whose value is no option of theirs. */
+const OTHER_FLAGS: Readonly<Record<string, string>> = {
+  referenceLayer: "--reference-layer",
+  geneKey: "--gene-key",
+  referenceGeneKey: "--reference-gene-key",
+  spatialKey: "--spatial-key",
+  spatialColumns: "--spatial-columns",
+  sectionKey: "--section-key",
+  inPlace: "--in-place",
+  overwrite: "--overwrite",
+  saveStats: "--save-stats",
+  mergeTypes: "--merge-types",
+  maxMemory: "--max-memory",
+  workers: "--workers",
+  scratch: "--scratch",
+  runDir: "--run-dir",
+  resume: "--resume",
+  restart: "--restart",
+  saveEvery: "--save-every",
+  cache: "--cache",
+  anonymous: "--anonymous",
+};
+
+/** What of an error is shown, its options in the words of the command line. */
+export type ToldError = Pick<FlashdeconvError, "tag" | "message" | "found" | "expected" | "remedy">;
+
+export function inTermsOfFlags(error: FlashdeconvError): ToldError {
+  if (error.tag === "OptionError") return renamed(error as OptionError, {});
+  const { tag, message, found, expected, remedy } = error;
+  return {
+    tag,
+    message: namedInFlags(message),
+    found: namedInFlags(found),
+    expected: namedInFlags(expected),
+    remedy: namedInFlags(remedy),
+  };
 }
 
 /**
@@ -109,11 +142,49 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
   return new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
 }
 
-/** Settings in the text, `{ method: "weighted" }`, and names that can only be an option's: those in camel case. */
+/** Options as `optionName` of core writes them, and names that can only be an option's: those in camel case. */
 export function inFlags(text: string): string {
-  return text
-    .replace(/\{ (\w+): "?([^"}]*?)"? \}/g, (whole, name, value) =>
-      OPTION_FLAGS[name] === undefined ? whole : `${OPTION_FLAGS[name]} ${value}`,
-    )
-    .replace(/\b[a-z]+[A-Z]\w*/g, (word) => OPTION_FLAGS[word] ?? word);
+  return namedInFlags(text).replace(/\b[a-z]+[A-Z]\w*/g, (word) => OPTION_FLAGS[word] ?? word);
+}
+
+export function noticeInFlags({ code, message }: Notice): Notice {
+  return { code, message: namedInFlags(message) };
+}
+
+/** Options as `optionName` of core writes them, as flags; all else may be a name in the data and stays. */
+export function namedInFlags(text: string): string {
+  const names = text.replace(/`(\w+)`/g, (whole, id) => flagOf(id) ?? whole);
+  let told = "";
+  let from = 0;
+  for (const { index, 0: opening, 1: id } of names.matchAll(/\{ (\w+): /g)) {
+    const flag = flagOf(id);
+    if (flag === undefined || index < from) continue;
+    const setting = readSetting(names, index + opening.length);
+    if (setting === undefined) continue;
+    told += `${names.slice(from, index)}${flag} ${inShell(setting.value)}`;
+    from = setting.end;
+  }
+  return told + names.slice(from);
+}
+
+function flagOf(id: string): string | undefined {
+  return OPTION_FLAGS[id] ?? OTHER_FLAGS[id];
+}
+
+/** The JSON value that begins at `start` and ends before " }". */
+function readSetting(text: string, start: number): { value: unknown; end: number } | undefined {
+  for (let end = text.indexOf(" }", start); end >= 0; end = text.indexOf(" }", end + 1)) {
+    try {
+      return { value: JSON.parse(text.slice(start, end)), end: end + 2 };
+    } catch {
+      // The value holds a brace of its own.
+    }
+  }
+  return undefined;
+}
+
+/** A value as it is typed in a shell. */
+function inShell(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return /^[\w.,:/@%+=-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

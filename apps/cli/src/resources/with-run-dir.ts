@@ -4,6 +4,7 @@ import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
 import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
 import type { LockOptions } from "@flashdeconv/stores/node";
+import { withFlags } from "../options/option-flags.js";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
 import { tellPlace } from "../plugins/call-clock.js";
 import { advise } from "../terminal/advice.js";
@@ -109,14 +110,15 @@ async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<R
   const path = runDirFor(request, target);
   try {
     tellPlace({ kind: "run folder", path });
-    return await openRunFolder(path, {
+    const options = {
       facts: await request.facts(),
       settings: { keeps: plan.keeps, ...(scratch !== undefined && { scratch: resolve(scratch) }) },
       resume,
       restart,
       everySeconds: saveEvery === "never" ? undefined : saveEvery,
       lock: request.lock,
-    });
+    };
+    return await withFlags({ resume: "--resume" }, () => openRunFolder(path, options));
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     const isRefused = error instanceof StoreError && ["EACCES", "EPERM", "EROFS"].includes(code ?? "");

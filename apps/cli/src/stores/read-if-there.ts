@@ -1,5 +1,6 @@
 import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
+import { namedInFlags } from "../options/option-flags.js";
 import type { Terminal } from "../terminal/terminal.js";
 
 /** A solver of independent spots needs no coordinates; a result without them cannot be drawn, but is one. */
@@ -11,9 +12,10 @@ export async function readIfThere(
     return await spatial.readCoordinates({ signal });
   } catch (error) {
     if (!isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
+    const reason = namedInFlags(error.message);
     // The run has told why, where it looked for neighbours.
-    const isTold = notices.some(({ message }) => message.includes(error.message));
-    const message = `The result has no coordinates.${isTold ? "" : ` ${error.message}`}`;
+    const isTold = notices.some(({ message }) => message.includes(reason));
+    const message = `The result has no coordinates.${isTold ? "" : ` ${reason}`}`;
     note({ code: "result-without-coordinates", message });
     return undefined;
   }

@@ -8,6 +8,7 @@ import {
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import { describeMatch, type MeansVerdict } from "@flashdeconv/pipeline";
 import type { SpellingGain } from "@flashdeconv/select-genes";
+import { namedInFlags } from "../options/option-flags.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
 import { describePlan } from "../resources/plan-resources.js";
 import type { ReferenceReport } from "../stores/compare-reference.js";
@@ -160,7 +161,7 @@ function describeReference(reference: ReferenceReport): string[] {
       : undefined,
     `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`,
     ...reference.geneRemarks,
-    ...reference.geneColumns.map(describeMatch),
+    ...reference.geneColumns.map((match) => namedInFlags(describeMatch(match))),
     ...reference.geneSpellings.map(describeSpelling),
     unlabelledCount > 0 ? `${countOf(unlabelledCount, "cell")} without a type` : undefined,
     ...indent(table(["cell type", "cells", "remark"], rows)),

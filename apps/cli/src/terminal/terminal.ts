@@ -1,5 +1,6 @@
 import type { Notice } from "@flashdeconv/core";
 import type { Environment } from "../environment.js";
+import { noticeInFlags } from "../options/option-flags.js";
 import { liveBar } from "./live-bar.js";
 import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
 import { printJson, printLines, printMessage } from "./print.js";
@@ -45,7 +46,8 @@ export async function useTerminal(
     options.quiet ? () => undefined : writeLine,
   );
   const told = new Map<string, Notice>();
-  const note = (notice: Notice) => {
+  const note = (given: Notice) => {
+    const notice = noticeInFlags(given);
     if (told.has(notice.message)) return;
     told.set(notice.message, notice);
     if (options.quiet) return;

@@ -1,4 +1,4 @@
-import { CoordinateError, OptionError } from "@flashdeconv/core";
+import { CoordinateError, OptionError, optionName } from "@flashdeconv/core";
 import { describeCandidates, findCandidates } from "./coordinate-candidates.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -135,7 +135,7 @@ export async function noCoordinates(
     expected: `obsm/spatial, obsm/X_spatial, ${container ? "shapes that the table is about, " : ""}or columns x and y (or array_col and array_row) in obs`,
     remedy:
       candidates.length > 0
-        ? `Columns of obs look like coordinates: give --spatial-columns ${describeCandidates(candidates)}.`
-        : "Name the key of obsm (--spatial-key) or the columns of obs (--spatial-columns X,Y) that hold them, or add them to the store.",
+        ? `Columns of obs look like coordinates: give ${optionName("spatialColumns")} ${describeCandidates(candidates)}.`
+        : `Name the key of obsm (${optionName("spatialKey")}) or the columns of obs (${optionName("spatialColumns", "X,Y")}) that hold them, or add them to the store.`,
   });
 }

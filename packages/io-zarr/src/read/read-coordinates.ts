@@ -1,4 +1,4 @@
-import { CoordinateError, type Coordinates, type Notice, ShapeError } from "@flashdeconv/core";
+import { CoordinateError, type Coordinates, type Notice, optionName, ShapeError } from "@flashdeconv/core";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import {
   type CoordinateOrigin,
@@ -130,8 +130,7 @@ async function requireFinite(
     spot,
     found: `NaN or infinite coordinates at ${count} spot(s), the first ${spot} (row ${first})`,
     expected: "a finite position for every spot",
-    remedy:
-      "Remove these spots or give them positions, or name other coordinates (--spatial-key, --spatial-columns).",
+    remedy: `Remove these spots or give them positions, or name other coordinates (${optionName("spatialKey")}, ${optionName("spatialColumns")}).`,
   });
 }
 
@@ -146,8 +145,8 @@ function notNumbers(path: string, name: string, column: Exclude<ColumnValues, { 
     found: `a column of kind ${column.kind}${first === undefined ? "" : `, such as ${JSON.stringify(first)}`}`,
     expected: "numbers",
     remedy: isText
-      ? `Make it numbers in Python (${frame}["${name}"] = ${frame}["${name}"].astype(float)) and write the store again, or name other columns (--spatial-columns X,Y) or a key of obsm (--spatial-key).`
-      : "Name other columns (--spatial-columns X,Y), or a key of obsm (--spatial-key).",
+      ? `Make it numbers in Python (${frame}["${name}"] = ${frame}["${name}"].astype(float)) and write the store again, or name other columns (${optionName("spatialColumns", "X,Y")}) or a key of obsm (${optionName("spatialKey")}).`
+      : `Name other columns (${optionName("spatialColumns", "X,Y")}), or a key of obsm (${optionName("spatialKey")}).`,
   });
 }
 
@@ -156,8 +155,7 @@ function wrongDimension(path: string, dimension: number): CoordinateError {
     subject: path,
     found: `${dimension} columns`,
     expected: "2 or 3 (x, y and perhaps z)",
-    remedy:
-      "Name another key of obsm for the coordinates (--spatial-key), or columns of obs (--spatial-columns X,Y).",
+    remedy: `Name another key of obsm for the coordinates (${optionName("spatialKey")}), or columns of obs (${optionName("spatialColumns", "X,Y")}).`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Notice, numbered, OptionError, ShapeError } from "@flashdeconv/core";
+import { type Notice, numbered, OptionError, optionName, ShapeError } from "@flashdeconv/core";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { encodeLabels } from "./encode-labels.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -68,7 +68,7 @@ export function describeSections(sections: Sections | UnclearSections, isAsked: 
     return [
       {
         code: "sections-unclear",
-        message: `${columns} all name the ids of uns/spatial, but do not divide the spots alike: no sections are told apart. Name the column that does with --section-key.`,
+        message: `${columns} all name the ids of uns/spatial, but do not divide the spots alike: no sections are told apart. Name the column that does with ${optionName("sectionKey")}.`,
       },
     ];
   }

@@ -1,4 +1,4 @@
-import { FormatError, OptionError } from "@flashdeconv/core";
+import { FormatError, OptionError, optionName } from "@flashdeconv/core";
 import type { StagedStore } from "@flashdeconv/stores";
 import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
 import { type Annotation, readAnnotation } from "../read/spatialdata/annotation.js";
@@ -97,7 +97,7 @@ async function requireCurrent(hierarchy: Hierarchy, spotCount: number): Promise<
     expected: frame.isCurrent
       ? `${spotCount} rows`
       : "encoding-version 0.2.0, as anndata 0.8 and later write",
-    remedy: "Write the result to a new store (--out), or the container again with a newer spatialdata.",
+    remedy: "Write the result to a new store, or the container again with a newer spatialdata.",
   });
 }
 
@@ -114,7 +114,7 @@ function taken(name: string, isSource: boolean): OptionError {
     value: name,
     rule: isSource ? "another name than that of the table that is read" : "a name that no table has yet",
     remedy: isSource
-      ? "Choose another name, or add to the table itself (--in-place)."
-      : "Choose another name, or replace the table with --overwrite.",
+      ? `Choose another name, or add to the table itself (${optionName("inPlace")}).`
+      : `Choose another name, or replace the table with ${optionName("overwrite")}.`,
   });
 }

@@ -123,7 +123,7 @@ function requireCurrent({ isCurrent }: ObsFrame): void {
     path: "obs",
     found: "a dataframe of an old encoding",
     expected: "encoding-version 0.2.0, as anndata 0.8 and later write",
-    remedy: "Write the result to a new store (--out), or write this one again with a newer anndata.",
+    remedy: "Write the result to a new store, or write this one again with a newer anndata.",
   });
 }
 

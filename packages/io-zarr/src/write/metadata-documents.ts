@@ -53,7 +53,7 @@ function broken(key: StoreKey, cause?: unknown): FormatError {
     path: key.slice(1),
     found: "metadata that is no JSON object",
     expected: "a JSON object",
-    remedy: "The store is damaged: write the result to a new store (--out).",
+    remedy: "The store is damaged: write the result to a new store.",
     cause,
   });
 }

@@ -20,7 +20,7 @@ export async function readObsFrame(hierarchy: Hierarchy): Promise<ObsFrame> {
       path: "obs",
       found: "no dataframe with an index",
       expected: "the attributes _index and column-order, and the index array",
-      remedy: "Write the result to a new store (--out), or write this one again with anndata 0.8 or later.",
+      remedy: "Write the result to a new store, or write this one again with anndata 0.8 or later.",
     });
   }
   return {

@@ -1,3 +1,4 @@
+import { optionName } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
 import { poissonWith } from "@flashdeconv/solver-poisson";
 import { weighted } from "@flashdeconv/solver-weighted";
@@ -67,7 +68,7 @@ async function betterOf(
     code: isBetter ? "likelihood-used" : "likelihood-not-used",
     message: isBetter
       ? "Spots are fitted by likelihood: on held-back counts of a sample it predicts better than weighted least squares."
-      : "Spots are fitted by weighted least squares, as by --method weighted: on held-back counts of a sample the likelihood is not surely better. --likelihood always takes it anyway.",
+      : `Spots are fitted by weighted least squares, as by ${optionName("method", "weighted")}: on held-back counts of a sample the likelihood is not significantly better. ${optionName("likelihood", "always")} takes it anyway.`,
   });
   return noted(isBetter ? own.fit : other.fit, {
     likelihood_used: isBetter,

@@ -1,4 +1,4 @@
-import { MemoryPlanError } from "@flashdeconv/core";
+import { MemoryPlanError, optionName } from "@flashdeconv/core";
 
 export const LONG_EDGES = "or spots fewer neighbours: long edges keep many strips in memory";
 export const STRONG_SMOOTHING =
@@ -11,6 +11,6 @@ export function requireMemory(needed: number, available: number, alternative: st
     subject: "solve",
     found: `${available} bytes for what is being solved`,
     expected: `at least ${Math.ceil(needed)} bytes`,
-    remedy: `Give the run ${Math.ceil((needed - available) / 2 ** 20)} MiB more memory (--max-memory), ${alternative}.`,
+    remedy: `Give the run ${Math.ceil((needed - available) / 2 ** 20)} MiB more memory (${optionName("maxMemory")}), ${alternative}.`,
   });
 }

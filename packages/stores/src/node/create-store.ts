@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { StoreError } from "@flashdeconv/core";
+import { optionName, StoreError } from "@flashdeconv/core";
 import type { StagedStore } from "../staged-store.js";
 import type { CreateStoreOptions, Existing } from "./create-options.js";
 import { directoryStore } from "./directory-store.js";
@@ -138,6 +138,8 @@ async function refuseExisting(
         ? `${await describe(directoryStore(target))} that is already there`
         : `something there that is not a ${format.name} folder`,
     expected: "a path that is free",
-    remedy: isStore ? "Choose another path, or allow to overwrite it (--overwrite)." : "Choose another path.",
+    remedy: isStore
+      ? `Choose another path, or allow to overwrite it (${optionName("overwrite")}).`
+      : "Choose another path.",
   });
 }

@@ -113,7 +113,7 @@ async function refuseUnlessFolder(path: string, root: string, format: string): P
     path,
     found: found === undefined ? "nothing there" : "a file (a zip store cannot be changed in place)",
     expected: `a ${format} store that is a folder`,
-    remedy: "Check the path, or write the result to a new store (--out).",
+    remedy: "Check the path, or write the result to a new store.",
   });
 }
 
@@ -131,6 +131,6 @@ function notHere(location: string, format: string): StoreError {
     path: redactUrl(location),
     found: "a store behind a network, which cannot be changed as one whole",
     expected: `a ${format} store that is a folder of this machine`,
-    remedy: "Write the result to a new store (--out).",
+    remedy: "Write the result to a new store.",
   });
 }

@@ -70,7 +70,7 @@ function notStore(path: string, found: string, format: StoreFormat): StoreError 
       path,
       found,
       expected: "a whole store",
-      remedy: "Wait for that run to end; if it was killed, the next run with --out there brings it back.",
+      remedy: "Wait for that run to end; if it was killed, the next run that writes there brings it back.",
     });
   }
   const { name, convertible } = format;

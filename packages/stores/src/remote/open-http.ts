@@ -41,7 +41,7 @@ async function requireRoot(name: string, store: ReadableStore, format: StoreForm
       path: name,
       found: "a store that is being replaced, or was until the run that did it was stopped",
       expected: "a whole store",
-      remedy: "Wait for that run to end; if it was stopped, the next run with --out there completes it.",
+      remedy: "Wait for that run to end; if it was stopped, the next run that writes there completes it.",
     });
   }
   const other = convertible?.names.test(name) ? convertible : undefined;

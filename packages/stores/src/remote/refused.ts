@@ -1,4 +1,4 @@
-import { StoreError } from "@flashdeconv/core";
+import { optionName, StoreError } from "@flashdeconv/core";
 import type { RemoteAnswer } from "./read-answer.js";
 import { redactUrl } from "./redact-url.js";
 
@@ -20,7 +20,7 @@ export function refused(
     region && status !== 403
       ? `Give the region ${region} (AWS_REGION).`
       : status === 401 || status === 403
-        ? `${signedHow} Check that credentials are right and have not expired; a public store may need requests without any (--anonymous).`
+        ? `${signedHow} Check that credentials are right and have not expired; a public store may need requests without any (${optionName("anonymous")}).`
         : "Check the address.";
   return new StoreError({
     path: redactUrl(url),

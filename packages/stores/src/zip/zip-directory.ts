@@ -1,3 +1,4 @@
+import { optionName } from "@flashdeconv/core";
 import type { RangeReader } from "../range-reader.js";
 import type { ZipMember } from "./zip-member.js";
 
@@ -36,7 +37,9 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
   const { count, offset, size } = await findDirectory(reader);
   const most = Math.min(MOST_BYTES, Math.floor(SHARE * mostBytes));
   if (size > most)
-    throw new Error(`a directory of ${size} bytes, more than ${most}: more memory may help (--max-memory)`);
+    throw new Error(
+      `a directory of ${size} bytes, more than ${most}: more memory may help (${optionName("maxMemory")})`,
+    );
   if (count > size / ENTRY_BYTES) throw new Error(`a directory of ${count} members in ${size} bytes`);
   const bytes = await reader.read(offset, size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

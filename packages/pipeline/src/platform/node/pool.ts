@@ -9,7 +9,7 @@
  * await executor.close();
  */
 import { type TransferListItem, Worker } from "node:worker_threads";
-import { type Executor, OptionError } from "@flashdeconv/core";
+import { type Executor, OptionError, optionName } from "@flashdeconv/core";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { type WorkerPort, workerPool } from "../../runtime/worker-pool.js";
 
@@ -33,7 +33,7 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
     workerCount: threadCount,
     sharesMemory: true,
     start: () => threadPort(new Worker(workerUrl)),
-    remedy: "It may have run out of memory: try fewer workers (--workers 1). Nothing was written.",
+    remedy: `It may have run out of memory: try fewer workers (${optionName("workers", 1)}). Nothing was written.`,
   });
 }
 

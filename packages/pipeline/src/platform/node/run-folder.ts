@@ -12,7 +12,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, OptionError, optionName, StoreError } from "@flashdeconv/core";
 import { acquireLock, type LockOptions } from "@flashdeconv/stores/node";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import { describeDifferences } from "./run-folder/differences.js";
@@ -205,7 +205,7 @@ async function makeFolder(path: string, folder: string): Promise<void> {
       path,
       found: isFolder ? `a folder with other things in it (${foreign})` : "a file",
       expected: "a folder for this run alone",
-      remedy: "Name another --run-dir. Nothing there was touched.",
+      remedy: `Name another ${optionName("runDir")}. Nothing there was touched.`,
     });
   }
 }
@@ -229,10 +229,10 @@ function refuseDifferences(
   const differences = describeDifferences(before, facts);
   if (differences.length === 0) return;
   throw new OptionError({
-    option: "--resume",
+    option: "resume",
     value: path,
     rule: `the run that was begun at ${began}, but this one differs: ${differences.join("; ")}`,
-    remedy: "Give what that run was given, or begin anew with --restart.",
+    remedy: `Give what that run was given, or begin anew with ${optionName("restart")}.`,
   });
 }
 
@@ -241,7 +241,7 @@ function leftOver(path: string, { header, entries }: ManifestContent): StoreErro
     path,
     found: `a run that was begun at ${header.began} and stopped, with ${entries.size} finished pieces`,
     expected: "no run that could go on",
-    remedy: "Go on with it (--resume), throw it away (--restart), or name another --run-dir.",
+    remedy: `Go on with it (${optionName("resume")}), throw it away (${optionName("restart")}), or name another ${optionName("runDir")}.`,
   });
 }
 
@@ -266,7 +266,7 @@ async function writeError(path: string, error: unknown, bytes: number | undefine
     expected: isFull
       ? `room for ${bytes === undefined ? "what is written" : `${bytes} more bytes`}`
       : "a folder in which files can be made",
-    remedy: `${isFull ? "Free some space, name" : "Name"} another folder with --run-dir, or do without (--save-every never).`,
+    remedy: `${isFull ? "Free some space, name" : "Name"} another folder with ${optionName("runDir")}, or do without (${optionName("saveEvery", "never")}).`,
     cause: error,
   });
 }

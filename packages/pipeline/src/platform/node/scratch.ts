@@ -10,7 +10,7 @@
  */
 import { constants, type FileHandle, mkdir, open, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { StoreError } from "@flashdeconv/core";
+import { optionName, StoreError } from "@flashdeconv/core";
 import { makeOwnFolder } from "@flashdeconv/stores/node";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 
@@ -129,14 +129,14 @@ async function attempt<T>(path: string, expected: string, work: () => Promise<T>
   }
 }
 
-const REMEDY = "Free some space, or name another folder with --scratch. Nothing was written.";
+const REMEDY = `Free some space, or name another folder with ${optionName("scratch")}. Nothing was written.`;
 
 function unusable(path: string, expected: string, cause: unknown): StoreError {
   return new StoreError({
     path,
     found: cause instanceof Error ? cause.message : String(cause),
     expected,
-    remedy: "Name another folder with --scratch. Nothing was written.",
+    remedy: `Name another folder with ${optionName("scratch")}. Nothing was written.`,
     cause,
   });
 }

@@ -4,6 +4,7 @@ import {
   type DenseChunk,
   FormatError,
   type NameChunk,
+  optionName,
   resolveSpotRange,
 } from "@flashdeconv/core";
 import {
@@ -245,7 +246,7 @@ function readFacts(found: unknown, path = "the store"): Facts {
           ? "no statistics of flashdeconv"
           : `statistics of version ${facts.version}`,
       expected: `statistics of version ${LAYOUT_VERSION}`,
-      remedy: "Give the store that flashdeconv run --save-stats wrote, or make it again.",
+      remedy: `Give the store that a run with ${optionName("saveStats")} wrote, or make it again.`,
     });
   }
   return facts as Facts;
@@ -267,6 +268,6 @@ function checkGraph({ neighbors, order }: SpatialGraph, path = "the store"): voi
     path,
     found: "neighbours or an order that name spots which are not there",
     expected: `spots 0 to ${spotCount - 1}`,
-    remedy: "The store is damaged: make it again with flashdeconv run --save-stats.",
+    remedy: `The store is damaged: make it again by a run with ${optionName("saveStats")}.`,
   });
 }

@@ -1,4 +1,4 @@
-import type { Coordinates, NeighborGraph, Notice } from "@flashdeconv/core";
+import { type Coordinates, type NeighborGraph, type Notice, optionName } from "@flashdeconv/core";
 
 /** A greater share of spots at the place of another is no accident: sections lie over each other. */
 const ACCIDENTAL_SHARE = 0.01;
@@ -40,7 +40,7 @@ export function positionNotices(
     const where = components ? " of their section" : "";
     notices.push({
       code: "shared-positions",
-      message: `${sharedCount} of ${spotCount} spots lie exactly where another spot${where} lies, and are smoothed with it. Where several sections share one coordinate system, name the column of obs that tells them apart: --section-key COLUMN.`,
+      message: `${sharedCount} of ${spotCount} spots lie exactly where another spot${where} lies, and are smoothed with it. Where several sections share one coordinate system, name the column of obs that tells them apart: ${optionName("sectionKey", "COLUMN")}.`,
     });
   }
   const [smallCount, count] = components ? countSmall(components, neighborCount) : [0, 1];

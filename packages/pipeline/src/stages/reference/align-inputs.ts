@@ -1,4 +1,4 @@
-import { GeneMismatchError, type Notice } from "@flashdeconv/core";
+import { GeneMismatchError, type Notice, optionName } from "@flashdeconv/core";
 import {
   alignGenes,
   type ColumnMatch,
@@ -74,8 +74,8 @@ export async function betterColumns(
 
 /** A sentence with the options to give. */
 export function describeMatch({ spatialKey, referenceKey, sharedCount }: ColumnMatch): string {
-  const ours = spatialKey === undefined ? "the index of the spatial data" : `--gene-key ${spatialKey}`;
+  const ours = spatialKey === undefined ? "the index of the spatial data" : optionName("geneKey", spatialKey);
   const theirs =
-    referenceKey === undefined ? "the index of the reference" : `--reference-gene-key ${referenceKey}`;
+    referenceKey === undefined ? "the index of the reference" : optionName("referenceGeneKey", referenceKey);
   return `With ${ours} and ${theirs}, ${sharedCount} genes would be shared.`;
 }

@@ -1,3 +1,4 @@
+import { optionName } from "@flashdeconv/core";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { NoticeList } from "../../contracts/notices.js";
 import { aboutTotal, type CountOptions, layerOption } from "./require-counts.js";
@@ -11,7 +12,7 @@ export function noteValues(
 ): void {
   const { max, nonzeroCount, faults } = report;
   if (nonzeroCount === 0) return;
-  const choose = `choose the layer that holds counts (${layerOption(subject)}).`;
+  const choose = `choose the layer that holds counts (${optionName(layerOption(subject))}).`;
   if (max === 1 && faults.length === 0) {
     notices.add({
       code: `boolean-${subject}`,
@@ -24,13 +25,13 @@ export function noteValues(
   if (verdict === "logged or scaled") {
     notices.add({
       code: `logged-${subject}`,
-      message: `The values of the ${subject} look logged or scaled: ${faults[0].value} is the first that is not whole, ${max} the greatest. They are taken for counts, as --allow-non-counts says, and the proportions may be far off: ${choose}`,
+      message: `The values of the ${subject} look logged or scaled: ${faults[0].value} is the first that is not whole, ${max} the greatest. They are taken for counts, as ${optionName("allowNonCounts")} says, and the proportions may be far off: ${choose}`,
     });
   }
   if (verdict === "normalised counts") {
     notices.add({
       code: `normalised-${subject}`,
-      message: `All rows of the ${subject} sum to about ${aboutTotal(report)}: counts that were brought to one depth, taken as they are, as --allow-non-counts says. How deep each was is lost, so noise is misjudged: ${choose}`,
+      message: `All rows of the ${subject} sum to about ${aboutTotal(report)}: counts that were brought to one depth, taken as they are, as ${optionName("allowNonCounts")} says. How deep each was is lost, so noise is misjudged: ${choose}`,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { CountError } from "@flashdeconv/core";
+import { CountError, optionName } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { OtherMatrix } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
@@ -54,7 +54,7 @@ export function isWhole({ faults }: CountReport): boolean {
   return faults.every(({ kind }) => kind !== "not whole");
 }
 
-/** Says where allowing values that are no counts allowed nothing: who gave the option expected other data. */
+/** Says where allowing values that are not raw counts allowed nothing: who gave the option expected other data. */
 export function noteUnusedPermission(
   { allowNonCounts }: Pick<CountOptions, "allowNonCounts">,
   isUnused: boolean,
@@ -63,13 +63,13 @@ export function noteUnusedPermission(
   if (!allowNonCounts || !isUnused) return;
   notices.add({
     code: "allow-non-counts-unused",
-    message: "--allow-non-counts changes nothing here: section and reference pass as raw counts without it.",
+    message: `${optionName("allowNonCounts")} changes nothing here: section and reference pass as raw counts without it.`,
   });
 }
 
 /** The option that names a layer of a side. */
 export function layerOption(subject: string): string {
-  return subject === "reference" ? "--reference-layer" : "--layer";
+  return subject === "reference" ? "referenceLayer" : "layer";
 }
 
 /** Not finite is worst; where negative and not whole values meet, "not whole" explains both (scaled data). */
@@ -100,17 +100,18 @@ function remedyFor(
   const named = layers.slice(0, 3).map((layer) => `"${layer}"`);
   const elsewhere =
     named.length > 0
-      ? `Raw counts are in ${named.join(" and ")}: take them with ${option} ${layers[0]}`
-      : `Choose the layer that holds raw counts (${option} NAME, or ${option} raw for raw/X)`;
+      ? `Raw counts are in ${named.join(" and ")}: take them with ${optionName(option, layers[0])}`
+      : `Choose the layer that holds raw counts (${optionName(option, "NAME")}, or ${optionName(option, "raw")} for raw/X)`;
+  const asTheyAre = `${optionName("method", "flashdeconv")} ${optionName("preprocess", "raw")}`;
   const verdict = describeCounts(report);
   if (verdict === "decimal counts") {
-    return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with --allow-non-counts, whatever the method. ${elsewhere} if there is one.`;
+    return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with ${optionName("allowNonCounts")}, whatever the method. ${elsewhere} if there is one.`;
   }
   if (verdict === "normalised counts") {
-    return `All rows sum to about ${aboutTotal(report)}: these are counts that were brought to one depth (CPM, CP10k, normalize_total), not raw ones. ${elsewhere}. Only if there is none, allow them with --allow-non-counts: how deep each ${subject === "reference" ? "cell" : "spot"} was is lost, so noise is misjudged.`;
+    return `All rows sum to about ${aboutTotal(report)}: these are counts that were brought to one depth (CPM, CP10k, normalize_total), not raw ones. ${elsewhere}. Only if there is none, allow them with ${optionName("allowNonCounts")}: how deep each ${subject === "reference" ? "cell" : "spot"} was is lost, so noise is misjudged.`;
   }
   if (verdict === "logged or scaled") {
-    return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with --allow-non-counts (scaled values: --method flashdeconv --preprocess raw).`;
+    return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with ${optionName("allowNonCounts")} (scaled values: ${asTheyAre}).`;
   }
-  return `${elsewhere}; centred values can only be used as they are, with --method flashdeconv --preprocess raw.`;
+  return `${elsewhere}; centred values can only be used as they are, with ${asTheyAre}.`;
 }

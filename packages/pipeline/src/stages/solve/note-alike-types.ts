@@ -1,4 +1,4 @@
-import { shortList } from "@flashdeconv/core";
+import { optionName, shortList } from "@flashdeconv/core";
 import { alikeTypes, SIMILAR, type SolverReference } from "@flashdeconv/solver";
 import type { NoticeList } from "../../contracts/notices.js";
 
@@ -44,8 +44,6 @@ function list(groups: readonly (readonly string[])[]): string {
 function advice(groups: readonly (readonly string[])[]): string {
   const shown = groups.slice(0, SHOWN);
   const isLong = shown.some((names) => names.length > SHOWN);
-  const merged = isLong
-    ? "{...}"
-    : JSON.stringify(Object.fromEntries(shown.map((names) => [names.join(" or "), names])));
-  return `To merge them, give their cells one label in the reference, or keep the statistics (run --save-stats) and solve them with --merge-types '${merged}'.`;
+  const merged = isLong ? "{...}" : Object.fromEntries(shown.map((names) => [names.join(" or "), names]));
+  return `To merge them, give their cells one label in the reference, or keep the statistics (${optionName("saveStats")}) and solve them with ${optionName("mergeTypes", merged)}.`;
 }

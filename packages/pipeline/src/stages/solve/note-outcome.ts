@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core";
 import type { Solution } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { NoticeList } from "../../contracts/notices.js";
@@ -36,7 +36,9 @@ export function noteOutcome(
   if (!solution.converged) {
     const error = solution.proportionErrorEstimate.toPrecision(2);
     // More sweeps help only where all that were allowed have been made.
-    const advice = solution.sweeps < maxSweeps ? "Raise --tolerance" : "Raise --max-sweeps or --tolerance";
+    const tolerance = optionName("tolerance");
+    const advice =
+      solution.sweeps < maxSweeps ? `Raise ${tolerance}` : `Raise ${optionName("maxSweeps")} or ${tolerance}`;
     notices.add({
       code: "not-converged",
       message: `Not converged after ${numbered(solution.sweeps, "sweep")}: proportions may be wrong by about ${error}. ${advice}.`,

@@ -1,3 +1,4 @@
+import { optionName } from "@flashdeconv/core";
 import { looksAtNeighbors, roundingError, type Solver, type SolverSession } from "@flashdeconv/solver";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
@@ -17,7 +18,7 @@ export function enoughPrecision(
   if (error <= tolerance) return precision;
   notices.add({
     code: "went-on-in-double",
-    message: `Some types are so alike that the rounding of single precision might move proportions by ${error.toPrecision(2)}, more than --tolerance ${tolerance}: spots were summarised and solved in double precision.`,
+    message: `Some types are so alike that the rounding of single precision might move proportions by ${error.toPrecision(2)}, more than ${optionName("tolerance", tolerance)}: spots were summarised and solved in double precision.`,
   });
   return "float64";
 }

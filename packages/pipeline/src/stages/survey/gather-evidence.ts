@@ -1,4 +1,4 @@
-import { GeneMismatchError, numbered, type ReferenceSignature } from "@flashdeconv/core";
+import { GeneMismatchError, numbered, optionName, type ReferenceSignature } from "@flashdeconv/core";
 import {
   countedGenes,
   FEW_SHARED,
@@ -41,7 +41,7 @@ export function requireCountedGenes(shared: ReferenceSignature): void {
       subject: "reference",
       found: `no count in any of ${shared.geneNames.length} shared genes, for any of ${shared.typeNames.length} cell types`,
       expected: "counts of at least as many genes as cell types",
-      remedy: "Choose the layer that holds the counts (--reference-layer), or another reference.",
+      remedy: `Choose the layer that holds the counts (${optionName("referenceLayer")}), or another reference.`,
     });
   }
   const typeCount = shared.typeNames.length - silentTypes(shared).length;

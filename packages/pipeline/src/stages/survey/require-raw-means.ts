@@ -1,4 +1,4 @@
-import { CountError } from "@flashdeconv/core";
+import { CountError, optionName } from "@flashdeconv/core";
 import type { CellValues } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
@@ -45,7 +45,7 @@ export function requireRawMeans(
     subject: "reference",
     found: `means that look logged (the greatest is ${greatest}; raised to the power of ${POWER} they fit the section's totals better than as they are)`,
     expected: "means of raw counts",
-    remedy: `${REMEDY} If they are what you mean to use, allow them with --allow-non-counts.`,
+    remedy: `${REMEDY} If they are what you mean to use, allow them with ${optionName("allowNonCounts")}.`,
     spot: signature.typeNames[Math.floor(greatestAt / genes.length)],
     gene: signature.geneNames[genes[greatestAt % genes.length]],
     value: greatest,
@@ -57,7 +57,7 @@ export function noteRoundedLogs(evidence: OfMeans, values: CellValues, notices: 
   if (!mayBeRoundedLogs(meansOf(evidence), values)) return;
   notices.add({
     code: "reference-may-be-logged",
-    message: `The values of the reference may be logged and rounded: the greatest is ${values.max}, and raised to a power their means fit the section's totals better. Choose the layer that holds raw counts (--reference-layer).`,
+    message: `The values of the reference may be logged and rounded: the greatest is ${values.max}, and raised to a power their means fit the section's totals better. Choose the layer that holds raw counts (${optionName("referenceLayer")}).`,
   });
 }
 

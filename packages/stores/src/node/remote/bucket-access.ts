@@ -1,4 +1,4 @@
-import { OptionError, StoreError } from "@flashdeconv/core";
+import { OptionError, optionName, StoreError } from "@flashdeconv/core";
 import { AwsV4Signer } from "aws4fetch";
 import { escapeSegment } from "../../remote/http-store.js";
 import { redactUrl } from "../../remote/redact-url.js";
@@ -96,7 +96,7 @@ function azure(container: string, { endpointUrl, anonymous }: StoreAccess): Buck
     throw new StoreError({
       path: `az://${container}`,
       found: "no storage account",
-      expected: "its name in AZURE_STORAGE_ACCOUNT, or the service's URL (--endpoint-url)",
+      expected: `its name in AZURE_STORAGE_ACCOUNT, or the service's URL (${optionName("endpointUrl")})`,
       remedy: "Set the variable: az://container/key does not name the account.",
     });
   }

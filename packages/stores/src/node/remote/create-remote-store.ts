@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { StoreError } from "@flashdeconv/core";
+import { optionName, StoreError } from "@flashdeconv/core";
 import { HIDDEN, JOURNAL } from "../../remote/hidden-keys.js";
 import { httpStore } from "../../remote/http-store.js";
 import type { StagedStore } from "../../staged-store.js";
@@ -84,7 +84,7 @@ function prefixOf({ bucket, name }: RemoteParts): string {
     path: name,
     found: bucket ? "a bucket without a name in it, or a zip file" : "a web server",
     expected: "a place that can be written to: a path, or s3://, gs:// or az:// with a bucket and a name",
-    remedy: "Choose another place (--out).",
+    remedy: "Choose another place.",
   });
 }
 
@@ -115,7 +115,7 @@ async function refuseExisting(
       : `something there that is no ${format.name} store`,
     expected: "a place that is free",
     remedy: isStore
-      ? "Choose another place, or allow to overwrite it (--overwrite)."
+      ? `Choose another place, or allow to overwrite it (${optionName("overwrite")}).`
       : "Choose another place.",
   });
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
-import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, OptionError, optionName } from "@flashdeconv/core";
 import type { ObjectCache } from "../../remote/object-reader.js";
 import { asStoreError, diskFull, ifPresent, isDiskFull } from "../file-errors.js";
 import { isAbandoned, ownerTag } from "../owner-tag.js";
@@ -160,6 +160,6 @@ async function cannotKeep(folder: string, root: string, bytes: number, cause: un
   if (!isDiskFull(cause)) {
     return asStoreError(folder, async () => Promise.reject(cause)).catch((error) => error);
   }
-  const remedy = "Free some space, give another folder (--cache) or a smaller limit (--cache-size).";
+  const remedy = `Free some space, give another folder (${optionName("cache")}) or a smaller limit (${optionName("cacheBytes")}).`;
   return diskFull(folder, cause, { place: root, bytes, remedy });
 }
