@@ -30,6 +30,9 @@ def check_result(store, type_names):
     assert (dominant[answered].astype(str) == proportions[answered].idxmax(axis=1)).all()
     assert dominant[~answered].isna().all()
     assert set(store.obs["flashdeconv_status"][answered]) <= {"ok", "no counts, from neighbours"}
+    counts = store.obs["flashdeconv_counts"].to_numpy()
+    assert (counts == counts.round()).all() and counts.max() > 0
+    assert ((counts > 0) == store.obs["flashdeconv_status"].isin(["ok", "no answer"])).all()
 
     colors = store.uns["flashdeconv_dominant_colors"]
     assert len(colors) == len(dominant.cat.categories), colors
@@ -56,6 +59,8 @@ in_place = check_result(section, type_names)
 
 result = anndata.read_zarr(f"{folder}/result.zarr")
 proportions = check_result(result, type_names)
+genes = section.uns["flashdeconv_params"]["genes_used"]
+assert numpy.array_equal(section[:, genes].X.sum(axis=1).A1, section.obs["flashdeconv_counts"])
 assert (result.obs_names == section.obs_names).all()
 assert numpy.array_equal(result.obsm["spatial"], section.obsm["spatial"])
 assert numpy.array_equal(proportions.to_numpy(), in_place.to_numpy(), equal_nan=True)

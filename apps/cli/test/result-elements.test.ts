@@ -176,7 +176,7 @@ describe("a result in place, again", () => {
     await run(stores.reference, "--obs-columns");
     await run(stores.reference, "--key-added", "other", "--obs-columns");
     const own = (key: string, types: readonly string[]) =>
-      ["dominant", "status", ...types].map((end) => `${key}_${end}`);
+      ["dominant", "status", "counts", ...types].map((end) => `${key}_${end}`);
     const others = own("other", ["type_0", "type_1", "type_2", "type_3"]);
     const all = [...before, ...own("flashdeconv", ["type_0", "type_1", "type_2", "type_3"]), ...others];
     expect((await obsOf(section)).sort()).toEqual(all.sort());
@@ -204,19 +204,21 @@ describe("a result in place, again", () => {
     expect(await textsOf(section, path)).toEqual(colors);
     const elements = (await textsOf(section, "uns/flashdeconv_params/elements_written")) as string[];
     for (const element of elements) expect(await readdir(join(section, element))).not.toEqual([]);
+    const unsOf = async () => (await readdir(join(section, "uns"))).filter((name) => !name.startsWith("."));
+    const once = await unsOf();
+    await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
+    expect(await unsOf()).toEqual(once);
+
     // A result of before there were colours, which a plot has given some.
-    await addToAnnData(await editStore(section), {
+    const plotted = await copyOf(stores.spatial);
+    await addToAnnData(await editStore(plotted), {
       uns: {
         flashdeconv_dominant_colors: ["#000000"],
         flashdeconv_params: { cell_types: ["T"], solver: "bcd", version: "0.1.0" },
       },
     });
-    await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
-    expect(await textsOf(section, path)).toEqual(colors);
-    const unsOf = async () => (await readdir(join(section, "uns"))).filter((name) => !name.startsWith("."));
-    const once = await unsOf();
-    await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
-    expect(await unsOf()).toEqual(once);
+    await succeed(["run", plotted, "--reference", stores.reference, "--in-place"]);
+    expect(await textsOf(plotted, path)).toEqual(colors);
   });
 
   it("replaces what an earlier version wrote, known by its parameters", async () => {
@@ -234,7 +236,8 @@ describe("a result in place, again", () => {
       await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
       // One alone is no column of a result that had one for each type.
       const left = columns.length === 3 ? [] : ["flashdeconv_T"];
-      expect(await obsOf(section)).toEqual([...left, "flashdeconv_dominant", "flashdeconv_status"]);
+      const own = ["dominant", "status", "counts"].map((end) => `flashdeconv_${end}`);
+      expect(await obsOf(section)).toEqual([...left, ...own]);
     }
   });
 

@@ -30,6 +30,16 @@ describe("deconvolve", () => {
       spot_count: 150,
     });
     expect(result.parameters.kkt_residual).toBeLessThan(1);
+    const used = new Set(result.parameters.genes_used as readonly string[]);
+    const counts = new Float32Array(150);
+    for await (const { spotStart, spotCount, indptr, indices, values } of spatial.counts.chunks()) {
+      for (let row = 0; row < spotCount; row++) {
+        for (let i = indptr[row]; i < indptr[row + 1]; i++) {
+          if (used.has(spatial.geneNames[indices[i]])) counts[spotStart + row] += values[i];
+        }
+      }
+    }
+    expect(result.counts).toEqual(counts);
     expect(result.parameters.proportion_error_bound).toBeLessThan(1e-2);
   });
 

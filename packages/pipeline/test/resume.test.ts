@@ -141,6 +141,7 @@ describe("a run that is stopped and goes on", () => {
     expect(found.totals).toEqual(wanted.totals);
     expect(found.dominant).toEqual(wanted.dominant);
     expect(found.statuses).toEqual(wanted.statuses);
+    expect(found.counts).toEqual(wanted.counts);
     expect(found.parameters).toEqual(wanted.parameters);
     expect(found.notices).toEqual(wanted.notices);
     expect(await readdir(folder)).toEqual([]);

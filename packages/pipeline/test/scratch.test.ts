@@ -72,6 +72,7 @@ describe("a run on scratch", () => {
     expect(found.totals).toEqual(wanted.totals);
     expect(found.dominant).toEqual(wanted.dominant);
     expect(found.statuses).toEqual(wanted.statuses);
+    expect(found.counts).toEqual(wanted.counts);
     expect(found.parameters).toEqual(wanted.parameters);
     await checkSource(found.proportions);
     expect(await readdir(scratch.path)).not.toEqual([]);

@@ -45,6 +45,7 @@ describe("a stored summary", () => {
     const again = await solveSummary(stored.summary, { precision, solverOptions: { lambda: 20 } });
     expect(await proportionsOf(again)).toEqual(await proportionsOf(result));
     expect(again.statuses).toEqual(result.statuses);
+    expect(again.counts).toEqual(result.counts);
     expect(again.parameters).toEqual(result.parameters);
     expect(stored.coordinates).toEqual(await section.spatial.readCoordinates());
   });

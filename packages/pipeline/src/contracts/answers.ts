@@ -11,6 +11,8 @@ export interface SpotAnswers {
   readonly dominant: Int32Array;
   /** Per spot a position in SPOT_STATUSES. */
   readonly statuses: Uint8Array;
+  /** N raw counts over the genes in use: what the spot's answer rests on. */
+  readonly counts: StatArray;
 }
 
 /** What a deconvolution found. N spots, K types. */

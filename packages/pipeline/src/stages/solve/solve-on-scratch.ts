@@ -118,7 +118,11 @@ export async function solveOnScratch(
   await byBlock.finish();
   return {
     solution,
-    answers: { ...arrays, proportions: blockSource(byBlock, spotCount, typeCount, precision) },
+    answers: {
+      ...arrays,
+      counts: librarySizes,
+      proportions: blockSource(byBlock, spotCount, typeCount, precision),
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import type { SpotAnswers } from "../../contracts/answers.js";
 export const SPOT_STATUSES = ["ok", "no counts, from neighbours", "no counts", "no answer"] as const;
 
 /** SpotAnswers that are to be filled in, in any order of rows. */
-export type AnswerArrays = Omit<SpotAnswers, "proportions">;
+export type AnswerArrays = Omit<SpotAnswers, "proportions" | "counts">;
 
 export function buildAnswerArrays(spotCount: number, precision: "float64" | "float32"): AnswerArrays {
   return {
@@ -36,7 +36,7 @@ export function answerSpots(
     answer(spot, abundance, spot * typeCount, librarySizes[spot] !== 0);
   }
   const table: DenseChunk = { kind: "dense", spotStart: 0, spotCount, width: typeCount, values: abundance };
-  return { ...answers, proportions: memorySource(table) };
+  return { ...answers, counts: librarySizes, proportions: memorySource(table) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { safeNames } from "@flashdeconv/io-zarr";
 import type { Parameters } from "../../contracts/parameters.js";
 
 export interface ResultLayout {
-  /** Where the result goes: `obsm/<key>`, `obs/<key>_dominant`, `obs/<key>_status`, `uns/<key>_params`; "flashdeconv" by default. */
+  /** Where the result goes: `obsm/<key>`, and columns of obs and parts of uns that begin with it; "flashdeconv" by default. */
   readonly key?: string;
   /** Also write each type as a column `obs/<key>_<type>`, as plotting functions want it. False by default. */
   readonly obsColumns?: boolean;

@@ -36,7 +36,7 @@ export async function resultElements(
   layout: ResultLayout = {},
 ): Promise<AnnDataAdditions> {
   const { key, obsColumns, extraParameters } = resolveResultLayout(layout);
-  const { typeNames, proportions, dominant, statuses } = result;
+  const { typeNames, proportions, dominant, statuses, counts } = result;
   const names = columnNamesOf(typeNames);
   const paths = resultPaths({ key, obsColumns }, typeNames);
   const parameters = {
@@ -55,6 +55,7 @@ export async function resultElements(
         codes: new Int8Array(statuses.buffer, statuses.byteOffset, statuses.length),
         categories: SPOT_STATUSES,
       },
+      { kind: "number", name: `${key}_counts`, values: counts },
       ...(obsColumns ? await typeColumns(key, result) : []),
     ],
     obsm: { [key]: { values: proportions, columnNames: typeNames, storedNames: names } },
@@ -74,6 +75,7 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
     `uns/${key}_dominant_colors`,
     `obs/${key}_dominant`,
     `obs/${key}_status`,
+    `obs/${key}_counts`,
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
   ];
 }
