@@ -7,6 +7,7 @@ import type { ScratchFile } from "./contracts/scratch.js";
 import type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
 import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
 import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
+import { selectRows } from "./stages/sections/select-rows.js";
 
 /** What differs between the workers of Node and those of a page. */
 export interface WorkerResources {
@@ -34,14 +35,21 @@ export function workerTasks({ sharesMemory, openScratchFile }: WorkerResources):
     return (await openSpatial(await openLocation(store, access), { layer, table })).counts;
   }
 
+  function openOnce(key: string, open: () => Promise<ChunkSource<CsrChunk>>): Promise<ChunkSource<CsrChunk>> {
+    const known = sections.get(key) ?? open();
+    sections.set(key, known);
+    return known;
+  }
+
   return buildPipelineTasks({
     allocate: (byteLength) =>
       sharesMemory ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength),
     openCounts(location) {
-      const key = JSON.stringify(location);
-      const known = sections.get(key) ?? openCounts(location);
-      sections.set(key, known);
-      return known;
+      const { rows, ...store } = location ?? {};
+      const key = JSON.stringify(store);
+      const openStore = () => openOnce(key, () => openCounts(location));
+      if (!rows) return openStore();
+      return openOnce(`${key} ${rows.id}`, async () => selectRows(await openStore(), rows));
     },
     openSession(request) {
       if (session?.id !== request.id) {

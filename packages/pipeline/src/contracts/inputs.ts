@@ -32,6 +32,13 @@ export interface SpatialInput {
   readSpotName?(spot: number): Promise<string>;
 }
 
+/** Which of several sections each spot of a store belongs to. `readSections` of io-zarr finds them. */
+export interface SpotSections {
+  /** Position in `names`, one per spot. */
+  readonly codes: Int32Array;
+  readonly names: readonly string[];
+}
+
 /** Labelled single cells. What `openReference` of io-zarr returns is one. */
 export interface CellReference {
   /** Cells x genes, raw counts. */

@@ -42,6 +42,12 @@ export type GraphTasks = {
   readonly arrangeStrips: (input: { graph: NeighborGraph; order: Int32Array | undefined }) => StripLayout;
 };
 
+/** Rows of a store that are a section of their own, as runs: `starts[i]` to `ends[i] - 1`, ascending and apart. */
+export interface SectionRows {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
 /** Where a thread of its own finds the section, to open and read it there. */
 export interface SectionLocation {
   /** Of the store: a path or URL, or what an opener that each thread has registered takes. */
@@ -54,6 +60,8 @@ export interface SectionLocation {
    * the threads count requests together, and none reads another version of an object than the others.
    */
   readonly access?: StoreAccess;
+  /** Given where the section is not the whole store. The id tells these rows from all others. */
+  readonly rows?: SectionRows & { readonly id: string };
 }
 
 /** What a thread needs to start the same solver session as the others. */

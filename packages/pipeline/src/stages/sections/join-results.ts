@@ -1,0 +1,91 @@
+import { type ChunkSource, collect, type DenseChunk, generatedSource } from "@flashdeconv/core";
+import type { Deconvolution } from "../../contracts/answers.js";
+import type { SpotSections } from "../../contracts/inputs.js";
+import { statArray } from "../../runtime/allocator.js";
+import { joinParameters } from "./join-parameters.js";
+
+/** Spots of the store whose proportions are put together at once. */
+const SPOTS_PER_CHUNK = 65_536;
+
+/** The results of all sections of a store as one, its rows in the store's order. */
+export function joinResults(results: readonly Deconvolution[], sections: SpotSections): Deconvolution {
+  const { codes, names } = sections;
+  const spotCount = codes.length;
+  const [{ typeNames }] = results;
+  // Where types are alike, a section may be solved in double although the others are not.
+  const isDouble = results.some(({ totals }) => totals instanceof Float64Array);
+  const precision = isDouble ? "float64" : "float32";
+  const totals = statArray(precision, spotCount);
+  const dominant = new Int32Array(spotCount);
+  const statuses = new Uint8Array(spotCount);
+  const next = new Int32Array(names.length);
+  for (let row = 0; row < spotCount; row++) {
+    const result = results[codes[row]];
+    const spot = next[codes[row]]++;
+    totals[row] = result.totals[spot];
+    dominant[row] = result.dominant[spot];
+    statuses[row] = result.statuses[spot];
+  }
+  const proportions = joinRows(
+    results.map((result) => result.proportions),
+    codes,
+    precision,
+  );
+  return {
+    spotCount,
+    typeNames,
+    proportions,
+    totals,
+    dominant,
+    statuses,
+    parameters: joinParameters(
+      results.map(({ parameters }) => parameters),
+      names,
+    ),
+    notices: results.flatMap(({ notices }) => notices),
+  };
+}
+
+/** Rows of several sources in the order of the store: those of each section keep their order, so a range of the store is a range of each. */
+function joinRows(
+  sources: readonly ChunkSource<DenseChunk>[],
+  codes: Int32Array,
+  precision: "float64" | "float32",
+): ChunkSource<DenseChunk> {
+  const [{ width }] = sources;
+  const spotCount = codes.length;
+  const firstsOfBlocks = countBefore(codes, sources.length);
+  return generatedSource({ spotCount, width, spotsPerChunk: SPOTS_PER_CHUNK }, async (start, end) => {
+    const block = Math.floor(start / SPOTS_PER_CHUNK);
+    const values = statArray(precision, (end - start) * width);
+    for (const [code, source] of sources.entries()) {
+      let first = firstsOfBlocks[block * sources.length + code];
+      for (let row = block * SPOTS_PER_CHUNK; row < start; row++) if (codes[row] === code) first++;
+      let last = first;
+      for (let row = start; row < end; row++) if (codes[row] === code) last++;
+      if (last === first) continue;
+      const own = (await collect(source, { spotRange: { start: first, end: last } })).values;
+      let at = 0;
+      for (let row = start; row < end; row++) {
+        if (codes[row] !== code) continue;
+        const to = (row - start) * width;
+        for (let k = 0; k < width; k++) values[to + k] = own[at++];
+      }
+    }
+    return { kind: "dense", spotStart: start, spotCount: end - start, width, values };
+  });
+}
+
+/** For each block of spots, how many of each section lie before it. */
+function countBefore(codes: Int32Array, sectionCount: number): Int32Array {
+  const blockCount = Math.ceil(codes.length / SPOTS_PER_CHUNK);
+  const counts = new Int32Array((blockCount + 1) * sectionCount);
+  for (let block = 0; block < blockCount; block++) {
+    const at = block * sectionCount;
+    const next = at + sectionCount;
+    counts.copyWithin(next, at, next);
+    const end = Math.min((block + 1) * SPOTS_PER_CHUNK, codes.length);
+    for (let row = block * SPOTS_PER_CHUNK; row < end; row++) counts[next + codes[row]]++;
+  }
+  return counts;
+}

@@ -1,0 +1,177 @@
+import { type ChunkSource, type CsrChunk, collect, memorySource } from "@flashdeconv/core";
+import { checkSource } from "@flashdeconv/core/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
+import { deconvolve } from "../src/index.js";
+import { divideSection } from "../src/stages/sections/divide-section.js";
+import { joinResults } from "../src/stages/sections/join-results.js";
+import { selectRows } from "../src/stages/sections/select-rows.js";
+import { proportionsOf } from "./proportions-of.js";
+import { smallSection } from "./small-section.js";
+
+/** A source that notes which rows are read of it. */
+function watched(source: ChunkSource<CsrChunk>) {
+  const spans: [number, number][] = [];
+  const seen: ChunkSource<CsrChunk> = {
+    ...source,
+    chunks(options = {}) {
+      const { start, end } = options.spotRange ?? { start: 0, end: source.spotCount };
+      spans.push([start, end]);
+      return source.chunks(options);
+    },
+  };
+  return { seen, spans };
+}
+
+/** Rows of a matrix, those that are chosen by a mask, as runs. */
+function runsOf(mask: readonly boolean[]) {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (const [row, isKept] of mask.entries()) {
+    if (!isKept) continue;
+    if (ends.at(-1) === row) ends[ends.length - 1]++;
+    else {
+      starts.push(row);
+      ends.push(row + 1);
+    }
+  }
+  return { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+}
+
+const EMPTY = (rowCount: number) =>
+  memorySource<CsrChunk>({
+    kind: "csr",
+    spotStart: 0,
+    spotCount: rowCount,
+    width: 3,
+    indptr: new Int32Array(rowCount + 1),
+    indices: new Int32Array(0),
+    values: new Float32Array(0),
+  });
+
+describe("selected rows", () => {
+  it("are those rows, of whatever runs, chunks and range, and keep the contract of sources", async () => {
+    const cases = csrMatrices({ maxSpots: 30 }).chain((matrix) =>
+      fc.record({
+        matrix: fc.constant(matrix),
+        mask: fc
+          .array(fc.boolean(), { minLength: matrix.spotCount, maxLength: matrix.spotCount })
+          .filter((mask) => mask.includes(true)),
+        spotsPerChunk: fc.integer({ min: 1, max: 12 }),
+        from: fc.nat(),
+        to: fc.nat(),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ matrix, mask, spotsPerChunk, from, to }) => {
+        const source = selectRows(memorySource(matrix, { spotsPerChunk }), runsOf(mask));
+        const wanted = denseRows(matrix).filter((_, row) => mask[row]);
+        expect(source.spotCount).toBe(wanted.length);
+        expect(denseRows(await collect(source))).toEqual(wanted);
+        await checkSource(source);
+        const [start, end] = [from, to].map((at) => at % wanted.length).sort((a, b) => a - b);
+        const part = await collect(source, { spotRange: { start, end: end + 1 } });
+        expect(part.spotStart).toBe(start);
+        expect(denseRows(part)).toEqual(wanted.slice(start, end + 1));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("that lie together are read alone, those near each other in one pass, and far runs in few", async () => {
+    const { seen, spans } = watched(EMPTY(400_000));
+    const read = async (starts: number[], ends: number[]) => {
+      spans.length = 0;
+      const rows = { starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
+      await collect(selectRows(seen, rows));
+      return [...spans];
+    };
+    expect(await read([90_000], [170_000])).toEqual([[90_000, 170_000]]);
+    expect(await read([10, 30, 50], [20, 40, 60])).toEqual([[10, 60]]);
+    expect(await read([10, 300_000], [20, 300_005])).toEqual([
+      [10, 20],
+      [300_000, 300_005],
+    ]);
+    const many = Array.from({ length: 40 }, (_, i) => 10_000 * i);
+    const few = await read(
+      many,
+      many.map((start) => start + 1),
+    );
+    expect(few.length).toBeLessThan(17);
+  });
+});
+
+const section = await smallSection({ spotCount: 400, depth: 60 });
+const REFERENCE = section.reference;
+const DIVISIONS = {
+  interleaved: Int32Array.from({ length: 400 }, (_, spot) => ((7 * spot) % 11 < 5 ? 0 : 1)),
+  contiguous: Int32Array.from({ length: 400 }, (_, spot) => (spot < 150 ? 1 : 0)),
+};
+
+describe.each(Object.entries(DIVISIONS))("a store of %s sections", (_, codes) => {
+  const names = ["a", "b"];
+  const parts = divideSection(section.spatial, { codes, names });
+  const rowsOf = (code: number) => [...codes.keys()].filter((row) => codes[row] === code);
+
+  it("is divided into what stores with their spots alone would be", async () => {
+    const all = denseRows(section.matrix);
+    const { values } = await section.spatial.readCoordinates();
+    for (const [code, part] of parts.entries()) {
+      const rows = rowsOf(code);
+      expect(denseRows(await collect(part.counts))).toEqual(rows.map((row) => all[row]));
+      const own = await part.readCoordinates();
+      expect([...own.values]).toEqual(rows.flatMap((row) => [...values.slice(2 * row, 2 * row + 2)]));
+      expect(own.components).toBeUndefined();
+      expect(await part.readSpotName?.(3)).toBe(`spot-${rows[3]}`);
+    }
+  });
+
+  it("gives results that are joined in the store's order", async () => {
+    const results = [
+      await deconvolve(parts[0], REFERENCE, { smoothing: 3 }),
+      await deconvolve(parts[1], REFERENCE, { smoothing: 3, precision: "float64" }),
+    ];
+    const joined = joinResults(results, { codes, names });
+    await checkSource(joined.proportions);
+    const found = await proportionsOf(joined);
+    expect(found).toBeInstanceOf(Float64Array);
+    for (const [code, result] of results.entries()) {
+      const own = await proportionsOf(result);
+      for (const [spot, row] of rowsOf(code).entries()) {
+        expect([...found.subarray(4 * row, 4 * row + 4)]).toEqual([...own.subarray(4 * spot, 4 * spot + 4)]);
+        expect(joined.totals[row]).toBe(result.totals[spot]);
+        expect(joined.dominant[row]).toBe(result.dominant[spot]);
+        expect(joined.statuses[row]).toBe(result.statuses[spot]);
+      }
+    }
+    const [a, b] = results.map(({ parameters }) => parameters);
+    expect(joined.parameters).toMatchObject({
+      method: "weighted",
+      spot_count: 400,
+      converged: true,
+      sweeps: Math.max(a.sweeps as number, b.sweeps as number),
+      section_names: names,
+      sections: {
+        a: { genes_used: a.genes_used, precision: "float32", spot_count: a.spot_count },
+        b: { genes_used: b.genes_used, precision: "float64", spot_count: b.spot_count },
+      },
+    });
+    expect(joined.parameters).not.toHaveProperty("precision");
+    expect(joined.parameters.sections).not.toHaveProperty(["a", "method"]);
+  });
+});
+
+describe("coordinates of a section", () => {
+  it("keep the components that are apart within it", async () => {
+    const components = Int32Array.from({ length: 400 }, (_, spot) => (spot < 200 ? 0 : 1));
+    const readCoordinates = async () => ({ ...(await section.spatial.readCoordinates()), components });
+    const codes = DIVISIONS.contiguous;
+    const [later, first] = divideSection(
+      { ...section.spatial, readCoordinates },
+      { codes, names: ["later", "first"] },
+    );
+    expect((await first.readCoordinates()).components).toBeUndefined();
+    expect((await later.readCoordinates()).components).toEqual(components.slice(150));
+  });
+});
