@@ -141,6 +141,7 @@ describe.each(Object.entries(DIVISIONS))("a store of %s sections", (_, codes) =>
       for (const [spot, row] of rowsOf(code).entries()) {
         expect([...found.subarray(4 * row, 4 * row + 4)]).toEqual([...own.subarray(4 * spot, 4 * spot + 4)]);
         expect(joined.totals[row]).toBe(result.totals[spot]);
+        expect(joined.counts[row]).toBe(result.counts[spot]);
         expect(joined.dominant[row]).toBe(result.dominant[spot]);
         expect(joined.statuses[row]).toBe(result.statuses[spot]);
       }

@@ -16,6 +16,7 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
   const isDouble = results.some(({ totals }) => totals instanceof Float64Array);
   const precision = isDouble ? "float64" : "float32";
   const totals = statArray(precision, spotCount);
+  const counts = statArray(precision, spotCount);
   const dominant = new Int32Array(spotCount);
   const statuses = new Uint8Array(spotCount);
   const next = new Int32Array(names.length);
@@ -23,6 +24,7 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     const result = results[codes[row]];
     const spot = next[codes[row]]++;
     totals[row] = result.totals[spot];
+    counts[row] = result.counts[spot];
     dominant[row] = result.dominant[spot];
     statuses[row] = result.statuses[spot];
   }
@@ -38,6 +40,7 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     totals,
     dominant,
     statuses,
+    counts,
     parameters: joinParameters(
       results.map(({ parameters }) => parameters),
       names,
