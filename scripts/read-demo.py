@@ -38,6 +38,13 @@ def check_result(store, type_names):
     assert len(colors) == len(dominant.cat.categories), colors
     assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in colors), colors
 
+    signature = store.uns["flashdeconv_signature"]
+    assert list(signature["cell_types"]) == type_names
+    assert signature["gram"].shape == (len(type_names), len(type_names))
+    assert numpy.array_equal(signature["gram"], signature["gram"].T)
+    assert (signature["gram"].diagonal() > 0).all()
+    assert len(signature["cell_counts"]) == len(type_names)
+
     parameters = store.uns["flashdeconv_params"]
     assert parameters["converged"], parameters["converged"]
     assert parameters["method"] == "weighted", parameters["method"]

@@ -106,12 +106,20 @@ describe("writeAnnData", () => {
       nothing: [],
       doubles: Float64Array.of(1.5),
       integers: Int32Array.of(-7),
+      matrix: [Float64Array.of(1, 2, 3), Float64Array.of(4, 5, 6)],
       nested: { deep: { value: 1 } },
     };
     await writeAnnData(store, { ...small, uns }, { zarrFormat });
-    const { none, left, nested, doubles, integers, count, ...rest } = uns;
-    const read = await readDict(store, "uns", [...Object.keys(rest), "count", "doubles", "integers"]);
-    expect(read).toEqual({ ...rest, count: Number(count), doubles: [1.5], integers: [-7] });
+    const { none, left, nested, doubles, integers, matrix, count, ...rest } = uns;
+    const read = await readDict(store, "uns", [
+      ...Object.keys(rest),
+      "count",
+      "doubles",
+      "integers",
+      "matrix",
+    ]);
+    const rows = matrix.map((row) => [...row]);
+    expect(read).toEqual({ ...rest, count: Number(count), doubles: [1.5], integers: [-7], matrix: rows });
     expect(await readBack(store, "uns/nested/deep/value")).toBe(nested.deep.value);
     expect([none, left]).toEqual([null, undefined]);
     expect(store.keys().filter((key) => /none|left/.test(key))).toEqual([]);

@@ -68,6 +68,12 @@ describe("writeAnnData refuses", () => {
       /without a slash/,
     ],
     [
+      "rows that are no matrix",
+      { uns: { a: { m: [Float64Array.of(1, 2), Float64Array.of(3)] } } },
+      ShapeError,
+      /uns\/a\/m: found 1 numbers in row 1, expected 2/,
+    ],
+    [
       "a nested uns key with a slash",
       { uns: { a: { "b/c": 1 } } },
       FormatError,

@@ -21,7 +21,7 @@
  * console.log(result.typeNames[result.dominant[0]]); // Neuron
  */
 
-export type { Deconvolution, SpotAnswers } from "./contracts/answers.js";
+export type { Deconvolution, SignatureSummary, SpotAnswers } from "./contracts/answers.js";
 export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./contracts/checkpoint.js";
 export type {
   CellReference,

@@ -163,6 +163,13 @@ describe.each(WAYS)("%s", (_, options) => {
       expect(messageOf(found, "silent-types")).toContain(`"${first} silent"`);
       expect(found.parameters.silent_types).toEqual([`${first} silent`]);
       expect(found.parameters.converged).toBe(true);
+      const wantedGram = wanted.signature.gram as Float64Array;
+      const gram = Float64Array.from({ length: 16 }, (_, i) => {
+        const [k, l] = [Math.floor(i / 4), i % 4].map((type) => columns.indexOf(type));
+        return k < 0 || l < 0 ? 0 : wantedGram[k * 3 + l];
+      });
+      expect(found.signature.gram).toEqual(gram);
+      expect(found.signature.cellCounts).toEqual(found.parameters.cell_counts);
     },
   );
 

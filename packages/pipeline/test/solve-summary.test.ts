@@ -46,6 +46,7 @@ describe("a stored summary", () => {
     expect(await proportionsOf(again)).toEqual(await proportionsOf(result));
     expect(again.statuses).toEqual(result.statuses);
     expect(again.counts).toEqual(result.counts);
+    expect(again.signature).toEqual(result.signature);
     expect(again.parameters).toEqual(result.parameters);
     expect(stored.coordinates).toEqual(await section.spatial.readCoordinates());
   });

@@ -34,6 +34,8 @@ export type UnsValue =
   | null
   | undefined
   | readonly string[]
+  /** The rows of a matrix, all of one length. */
+  | readonly Float64Array[]
   | Float64Array
   | Float32Array
   | Int32Array

@@ -1,8 +1,10 @@
+import { ShapeError } from "@flashdeconv/core";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
 import { type DataType, dataTypeOf, type NumericArray } from "./array-description.js";
+import { NumericArrayWriter } from "./array-writers.js";
 import { checkKey } from "./check-names.js";
 import type { UnsObject, UnsValue } from "./contents.js";
-import { writeNumbers, writeStrings } from "./write-columns.js";
+import { ARRAY_ATTRIBUTES, writeNumbers, writeStrings } from "./write-columns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
 export const DICT_ATTRIBUTES = { "encoding-type": "dict", "encoding-version": "0.1.0" };
@@ -19,6 +21,7 @@ export async function writeUns(zarr: ZarrWriter, path: string, value: UnsValue):
     const item = numeric(value);
     return writeScalar(zarr, path, dataTypeOf(item), new Uint8Array(item.buffer as ArrayBuffer));
   }
+  if (isRows(value)) return writeRows(zarr, path, value);
   if (isStrings(value)) return writeStrings(zarr, path, value);
   if (ArrayBuffer.isView(value)) return writeNumbers(zarr, path, value as NumericArray);
   await zarr.group(path, DICT_ATTRIBUTES);
@@ -26,10 +29,11 @@ export async function writeUns(zarr: ZarrWriter, path: string, value: UnsValue):
     await writeUns(zarr, `${path}/${name}`, item);
 }
 
-/** Throws FormatError for a name that cannot be stored, at any depth. */
+/** Throws FormatError for a name that cannot be stored, at any depth, ShapeError for rows that are no matrix. */
 export function checkUns(path: string, object: UnsObject): void {
   for (const [name, item] of Object.entries(object)) {
     checkKey(path, name);
+    if (isRows(item)) checkRows(`${path}/${name}`, item);
     const plain = typeof item === "object" && item !== null && !ArrayBuffer.isView(item) && !isStrings(item);
     if (plain) checkUns(`${path}/${name}`, item as UnsObject);
   }
@@ -37,6 +41,35 @@ export function checkUns(path: string, object: UnsObject): void {
 
 function isStrings(value: UnsValue): value is readonly string[] {
   return Array.isArray(value);
+}
+
+function isRows(value: UnsValue): value is readonly Float64Array[] {
+  return Array.isArray(value) && value[0] instanceof Float64Array;
+}
+
+function checkRows(path: string, rows: readonly Float64Array[]): void {
+  const wrong = rows.findIndex((row) => row.length !== rows[0].length);
+  if (wrong < 0) return;
+  throw new ShapeError({
+    subject: path,
+    found: `${rows[wrong].length} numbers in row ${wrong}`,
+    expected: `${rows[0].length}, as in row 0`,
+    remedy: "Give rows of one length, or arrays under names of their own.",
+  });
+}
+
+/** Writes a matrix that is in memory. */
+async function writeRows(zarr: ZarrWriter, path: string, rows: readonly Float64Array[]): Promise<void> {
+  const [{ length: width }] = rows;
+  const options = {
+    dataType: "float64",
+    chunkLength: rows.length,
+    width,
+    attributes: ARRAY_ATTRIBUTES,
+  } as const;
+  const writer = new NumericArrayWriter(zarr, path, options);
+  for (const row of rows) await writer.append(row, 0, 1);
+  await writer.close();
 }
 
 /** A scalar is an array of no dimension with one chunk. */

@@ -15,11 +15,23 @@ export interface SpotAnswers {
   readonly counts: StatArray;
 }
 
+/** What the reference was to the solver. K types. */
+export interface SignatureSummary {
+  /** Cells per type; left out where nobody knows. */
+  readonly cellCounts?: Int32Array;
+  /**
+   * K x K products of the types' signatures on the scale of the solver: how alike they look in the genes in use. Left out of the joined
+   * results of sections, each of which has its own.
+   */
+  readonly gram?: Float64Array;
+}
+
 /** What a deconvolution found. N spots, K types. */
 export interface Deconvolution extends SpotAnswers {
   readonly spotCount: number;
   /** K names, ascending by code point: the columns of `proportions`. */
   readonly typeNames: readonly string[];
+  readonly signature: SignatureSummary;
   readonly parameters: Parameters;
   readonly notices: readonly Notice[];
 }

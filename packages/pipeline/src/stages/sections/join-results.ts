@@ -11,7 +11,7 @@ const SPOTS_PER_CHUNK = 65_536;
 export function joinResults(results: readonly Deconvolution[], sections: SpotSections): Deconvolution {
   const { codes, names } = sections;
   const spotCount = codes.length;
-  const [{ typeNames }] = results;
+  const [{ typeNames, signature }] = results;
   // Where types are alike, a section may be solved in double although the others are not.
   const isDouble = results.some(({ totals }) => totals instanceof Float64Array);
   const precision = isDouble ? "float64" : "float32";
@@ -41,6 +41,7 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     dominant,
     statuses,
     counts,
+    signature: { ...(signature.cellCounts && { cellCounts: signature.cellCounts }) },
     parameters: joinParameters(
       results.map(({ parameters }) => parameters),
       names,

@@ -10,6 +10,7 @@ import { addSilentTypes } from "./add-silent-types.js";
 import { describeSolve } from "./describe-solve.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
 import { noteOutcome } from "./note-outcome.js";
+import { summarizeSignature } from "./signature-summary.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { answerSpots } from "./spot-answers.js";
@@ -47,7 +48,8 @@ export async function solveSection(
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session: started.session, solution }),
   };
-  return { spotCount, typeNames, ...answers, parameters, notices: notices.all };
+  const signature = summarizeSignature(summary, typeNames);
+  return { spotCount, typeNames, ...answers, signature, parameters, notices: notices.all };
 }
 
 async function solveInMemory(

@@ -16,7 +16,7 @@ import {
   writeAnnData,
 } from "@flashdeconv/io-zarr";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
-import type { Deconvolution } from "../../contracts/answers.js";
+import type { Deconvolution, SignatureSummary } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";
 import { columnNamesOf } from "./column-names.js";
@@ -36,7 +36,7 @@ export async function resultElements(
   layout: ResultLayout = {},
 ): Promise<AnnDataAdditions> {
   const { key, obsColumns, extraParameters } = resolveResultLayout(layout);
-  const { typeNames, proportions, dominant, statuses, counts } = result;
+  const { typeNames, proportions, dominant, statuses, counts, signature } = result;
   const names = columnNamesOf(typeNames);
   const paths = resultPaths({ key, obsColumns }, typeNames);
   const parameters = {
@@ -62,8 +62,19 @@ export async function resultElements(
     uns: {
       [`${key}_params`]: typedParameters(withSafeNames(parameters)),
       [`${key}_dominant_colors`]: typeColors(typeNames),
+      [`${key}_signature`]: {
+        cell_types: typeNames,
+        cell_counts: signature.cellCounts,
+        gram: gramRows(signature, typeNames.length),
+      },
     },
   };
+}
+
+function gramRows({ gram }: SignatureSummary, typeCount: number): readonly Float64Array[] | undefined {
+  return (
+    gram && Array.from({ length: typeCount }, (_, k) => gram.subarray(k * typeCount, (k + 1) * typeCount))
+  );
 }
 
 /** The paths of all that a result writes into an AnnData store. */
@@ -73,6 +84,7 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
     `obsm/${key}`,
     `uns/${key}_params`,
     `uns/${key}_dominant_colors`,
+    `uns/${key}_signature`,
     `obs/${key}_dominant`,
     `obs/${key}_status`,
     `obs/${key}_counts`,
