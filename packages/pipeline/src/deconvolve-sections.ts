@@ -7,8 +7,10 @@ import { findProblem } from "./find-problem.js";
 import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
+import { checkpointOf } from "./runtime/section-views.js";
 import { isPrepared, isSignature } from "./stages/check-inputs.js";
 import { readReference } from "./stages/reference/align-reference.js";
+import { namingSection } from "./stages/sections/naming-section.js";
 import { chooseSmoothing } from "./tuning/choose-smoothing.js";
 import { heldOutTrial } from "./tuning/held-out-trial.js";
 import { joinTrials } from "./tuning/join-trials.js";
@@ -61,17 +63,21 @@ export async function chooseTogether(
   sections: readonly SpatialInput[],
   reference: ReferenceInput,
   input: Partial<DeconvolveOptions>,
-  callbacks: Pick<DeconvolveCallbacks, "executor" | "signal" | "onProgress"> = {},
+  callbacks: Pick<DeconvolveCallbacks, "executor" | "checkpoint" | "signal" | "onProgress"> = {},
 ): Promise<DeconvolveOptions> {
   const options = resolveDeconvolveOptions(input);
   const { solver, smoothing } = options;
   if (smoothing !== "auto" || solver.smoothing === undefined || sections.length < 2) return options;
+  const { checkpoint } = callbacks;
   const trials = [];
-  for (const section of sections) {
+  for (const [i, section] of sections.entries()) {
     const size = sizeOf(section, reference, options);
+    const own = { ...callbacks, checkpoint: checkpoint && checkpointOf(checkpoint, `choice-${i + 1}`) };
     // What is to be told of a section is told when it is deconvolved.
-    const run = openRun({ ...options, section, size }, callbacks, buildNoticeList());
-    const { problem, data } = await findProblem(section, reference, options, run);
+    const run = openRun({ ...options, section, size }, own, buildNoticeList());
+    const { problem, data } = await namingSection(section.name, () =>
+      findProblem(section, reference, options, run),
+    );
     trials.push(heldOutTrial({ solver, problem }, data, run));
   }
   return withStrengths(options, await chooseSmoothing(joinTrials(trials)));

@@ -25,11 +25,13 @@ export type { Deconvolution, SignatureSummary, SpotAnswers } from "./contracts/a
 export type { Checkpoint, Piece, PieceArray, PieceMaker } from "./contracts/checkpoint.js";
 export type {
   CellReference,
+  DividedInput,
   OpenReference,
   OtherMatrix,
   PreparedReference,
   ReferenceInput,
   SpatialInput,
+  SpotSections,
 } from "./contracts/inputs.js";
 export type {
   DeconvolveOptions,
@@ -43,6 +45,7 @@ export type { Scratch, ScratchFile, ScratchUse } from "./contracts/scratch.js";
 export type { SectionSummary, SpotStatistics } from "./contracts/summary.js";
 export type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
 export { deconvolve } from "./deconvolve.js";
+export { type DividedCallbacks, deconvolveDivided } from "./deconvolve-divided.js";
 export {
   chooseTogether,
   deconvolveSections,
@@ -78,6 +81,7 @@ export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
 export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
 export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
+export { divideSection } from "./stages/sections/divide-section.js";
 export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export {

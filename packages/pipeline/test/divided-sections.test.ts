@@ -1,14 +1,22 @@
-import { type ChunkSource, type CsrChunk, collect, memorySource } from "@flashdeconv/core";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ChunkSource, type CsrChunk, collect, memorySource, type Values } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
+import { simulateTissue } from "@flashdeconv/simulate";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
-import { deconvolve } from "../src/index.js";
-import { divideSection } from "../src/stages/sections/divide-section.js";
+import { deconvolve, deconvolveDivided, deconvolveSections, divideSection } from "../src/index.js";
+import { threadPool } from "../src/platform/node/pool.js";
+import { openRunFolder } from "../src/platform/node/run-folder.js";
+import { openScratchFolder } from "../src/platform/node/scratch.js";
 import { joinResults } from "../src/stages/sections/join-results.js";
 import { selectRows } from "../src/stages/sections/select-rows.js";
 import { proportionsOf } from "./proportions-of.js";
-import { smallSection } from "./small-section.js";
+import { smallSection, withValue } from "./small-section.js";
+import { storedTissue } from "./stored-tissue.js";
 
 /** A source that notes which rows are read of it. */
 function watched(source: ChunkSource<CsrChunk>) {
@@ -176,3 +184,142 @@ describe("coordinates of a section", () => {
     expect((await later.readCoordinates()).components).toEqual(components.slice(150));
   });
 });
+
+describe("deconvolveDivided", () => {
+  const names = ["a", "b"];
+
+  it("gives each section what deconvolveSections gives it, to the bit, whatever the method", async () => {
+    for (const codes of Object.values(DIVISIONS)) {
+      const parts = divideSection(section.spatial, { codes, names });
+      for (const options of [
+        {},
+        { perSection: true },
+        { method: "flashdeconv", smoothing: "auto" },
+        { method: "poisson" },
+        { smoothing: "none" },
+      ] as const) {
+        const input = { ...section.spatial, sections: { codes, names } };
+        const told: string[] = [];
+        const found = await deconvolveDivided(input, REFERENCE, options, {
+          onNotice: ({ message }) => told.push(message),
+        });
+        const apart = await deconvolveSections(parts, REFERENCE, options);
+        const wanted = joinResults(apart, { codes, names });
+        expect(await proportionsOf(found)).toEqual(await proportionsOf(wanted));
+        expect(found.parameters).toEqual(wanted.parameters);
+        expect(found.notices).toEqual(wanted.notices);
+        expect(new Set(told).size).toBe(told.length);
+      }
+    }
+  });
+
+  it("tells what all sections have once, and else names the section", async () => {
+    const codes = DIVISIONS.contiguous;
+    const input = { ...section.spatial, sections: { codes, names } };
+    const cellTypes = {
+      ...REFERENCE.cellTypes,
+      codes: REFERENCE.cellTypes.codes.map((code, i) => (i < 3 ? -1 : code)),
+    };
+    const { notices } = await deconvolveDivided(
+      input,
+      { ...REFERENCE, cellTypes },
+      { neighborCount: 200, smoothing: 1 },
+    );
+    const messages = notices.map(({ code, message }) => `${code}: ${message}`);
+    expect(messages).toContainEqual(expect.stringMatching(/^unlabelled-cells: 3 of/));
+    expect(messages).toContainEqual(expect.stringMatching(/^few-spots: Section "b": 200 neighbours/));
+    expect(messages.filter((message) => message.startsWith("few-spots"))).toHaveLength(1);
+  });
+
+  it("names the section in errors, also while the strength is chosen for all", async () => {
+    const codes = DIVISIONS.contiguous;
+    const bad = withValue(section, section.matrix.values.length - 1, -2);
+    for (const options of [{}, { smoothing: 1 }]) {
+      const input = { ...bad, sections: { codes, names } };
+      await expect(deconvolveDivided(input, REFERENCE, options)).rejects.toThrow(/^section "a": .*spot-399/);
+    }
+  });
+
+  it("goes on where it was stopped, in memory and on scratch, with the same bits", async () => {
+    const codes = DIVISIONS.interleaved;
+    const input = { ...section.spatial, sections: { codes, names } };
+    const wanted = await deconvolveDivided(input, REFERENCE);
+    for (const onScratch of [false, true]) {
+      const folder = await mkdtemp(join(tmpdir(), "flashdeconv-divided-"));
+      let found: Values | undefined;
+      let rounds = 0;
+      for (let stopAt = 7; found === undefined; stopAt += 7, rounds++) {
+        const run = await openRunFolder(join(folder, "run"), { facts: {}, resume: true, everySeconds: 0 });
+        const controller = new AbortController();
+        let reports = 0;
+        try {
+          const scratch = onScratch ? { scratch: await run.openScratch(0), windowBytes: 2 ** 24 } : undefined;
+          const result = await deconvolveDivided(
+            input,
+            REFERENCE,
+            {},
+            {
+              scratch,
+              checkpoint: run.checkpoint,
+              signal: controller.signal,
+              onProgress: () => ++reports === stopAt && controller.abort(new Error("stopped")),
+            },
+          );
+          found = await proportionsOf(result);
+          expect(result.parameters).toEqual(wanted.parameters);
+          expect(result.notices).toEqual(wanted.notices);
+          await run.remove();
+        } catch (error) {
+          if ((error as Error).message !== "stopped") throw error;
+          await run.leave();
+        }
+      }
+      expect(rounds).toBeGreaterThan(5);
+      expect(found).toEqual(await proportionsOf(wanted));
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);
+
+describe.skipIf(!existsSync(workerUrl))(
+  "divided sections on threads (skipped until `pnpm build` has run)",
+  () => {
+    const tissue = simulateTissue({
+      spotCount: 9000,
+      geneCount: 80,
+      typeCount: 3,
+      depth: 60,
+      cellsPerType: 12,
+    });
+    const stored = storedTissue(tissue);
+
+    it("give the same bits", async () => {
+      const codes = Int32Array.from({ length: 9000 }, (_, spot) => ((7 * spot) % 11 < 5 ? 0 : 1));
+      const executor = threadPool({ threadCount: 2, workerUrl });
+      try {
+        const input = { ...(await stored.section()), sections: { codes, names: ["a", "b"] } };
+        const wanted = await deconvolveDivided(input, tissue.reference);
+        const found = await deconvolveDivided(input, tissue.reference, {}, { executor });
+        expect(await proportionsOf(found)).toEqual(await proportionsOf(wanted));
+        expect(found.parameters).toEqual(wanted.parameters);
+        const scratch = await openScratchFolder(stored.folder);
+        const onScratch = await deconvolveDivided(
+          input,
+          tissue.reference,
+          {},
+          {
+            executor,
+            scratch: { scratch, windowBytes: 2 ** 24 },
+          },
+        );
+        expect(await proportionsOf(onScratch)).toEqual(await proportionsOf(wanted));
+        await checkSource(onScratch.proportions);
+        await scratch.remove();
+      } finally {
+        await executor.close();
+      }
+    });
+  },
+);

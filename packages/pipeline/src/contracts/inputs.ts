@@ -11,6 +11,8 @@ export interface OtherMatrix {
 
 /** A section: spots x genes raw counts, and where the spots lie. What `openSpatial` of io-zarr returns is one. */
 export interface SpatialInput {
+  /** Names it in errors, where there are several. */
+  readonly name?: string;
   readonly counts: ChunkSource<CsrChunk>;
   /** One name per column of `counts`; of a repeated name the first column is used. */
   readonly geneNames: readonly string[];
@@ -37,6 +39,11 @@ export interface SpotSections {
   /** Position in `names`, one per spot. */
   readonly codes: Int32Array;
   readonly names: readonly string[];
+}
+
+/** A store that holds several sections. */
+export interface DividedInput extends SpatialInput {
+  readonly sections: SpotSections;
 }
 
 /** Labelled single cells. What `openReference` of io-zarr returns is one. */

@@ -31,13 +31,15 @@ export class RowScatter implements GroupedRows {
   private readonly places: ScratchFile;
   private readonly rows: ScratchFile;
   private readonly capacity: number;
-  private readonly placeBuffer: Int32Array;
-  private readonly rowBuffer: StatArray;
+  private readonly precision: RowFileShape["precision"];
+  private placeBuffer: Int32Array;
+  private rowBuffer: StatArray;
   /** Rows of each group that wait in the buffer, and that are written. */
   private readonly waiting: Int32Array;
   private readonly written: Int32Array;
-  private readonly loadPlaces: Int32Array;
-  private readonly loadRows: StatArray;
+  private readonly greatest: number;
+  /** Made with the first group that is read. */
+  private loading: { readonly places: Int32Array; readonly rows: StatArray } | undefined;
 
   private constructor(
     places: ScratchFile,
@@ -57,8 +59,8 @@ export class RowScatter implements GroupedRows {
     this.rowBuffer = statArray(precision, groupCount * this.capacity * width);
     this.waiting = new Int32Array(groupCount);
     this.written = new Int32Array(groupCount);
-    this.loadPlaces = new Int32Array(greatest);
-    this.loadRows = statArray(precision, greatest * width);
+    this.precision = precision;
+    this.greatest = greatest;
   }
 
   static async create(scratch: Scratch, request: ScatterRequest): Promise<RowScatter> {
@@ -81,9 +83,11 @@ export class RowScatter implements GroupedRows {
     }
   }
 
-  /** Writes what still waits. Nothing is loaded before. */
+  /** Writes what still waits. Nothing is loaded before, and nothing added after: the buffer is given back. */
   async finish(): Promise<void> {
     for (let group = 0; group < this.waiting.length; group++) await this.flush(group);
+    this.placeBuffer = new Int32Array(0);
+    this.rowBuffer = statArray(this.precision, 0);
   }
 
   async load(group: number, out: StatArray): Promise<void> {
@@ -91,8 +95,12 @@ export class RowScatter implements GroupedRows {
     const start = groupStarts[group];
     const count = groupStarts[group + 1] - start;
     if (this.written[group] !== count) throw new Error(`${this.written[group]} of ${count} rows were added`);
-    const places = this.loadPlaces.subarray(0, count);
-    const rows = this.loadRows.subarray(0, count * width);
+    this.loading ??= {
+      places: new Int32Array(this.greatest),
+      rows: statArray(this.precision, this.greatest * width),
+    };
+    const places = this.loading.places.subarray(0, count);
+    const rows = this.loading.rows.subarray(0, count * width);
     await this.places.read(bytesOf(places), 4 * start);
     await this.rows.read(bytesOf(rows), start * width * rows.BYTES_PER_ELEMENT);
     for (let row = 0; row < count; row++) {

@@ -15,7 +15,7 @@ export function divideSection(spatial: SpatialInput, sections: SpotSections): Sp
       remedy: "The two do not belong together: read both from the same store.",
     });
   }
-  return rowsOf(sections).map((rows) => partOf(spatial, rows));
+  return rowsOf(sections).map((rows, i) => ({ ...partOf(spatial, rows), name: sections.names[i] }));
 }
 
 function partOf(spatial: SpatialInput, rows: SectionRows): SpatialInput {

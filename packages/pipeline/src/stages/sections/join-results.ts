@@ -1,4 +1,4 @@
-import { type ChunkSource, collect, type DenseChunk, generatedSource } from "@flashdeconv/core";
+import { type ChunkSource, collect, type DenseChunk, generatedSource, type Notice } from "@flashdeconv/core";
 import type { Deconvolution } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import { statArray } from "../../runtime/allocator.js";
@@ -46,8 +46,24 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
       results.map(({ parameters }) => parameters),
       names,
     ),
-    notices: results.flatMap(({ notices }) => notices),
+    notices: joinNotices(
+      results.map(({ notices }) => notices),
+      names,
+    ),
   };
+}
+
+/** What all sections were told, once; the rest names the section. */
+function joinNotices(all: readonly (readonly Notice[])[], names: readonly string[]): Notice[] {
+  const joined = new Map<string, Notice>();
+  for (const [i, notices] of all.entries()) {
+    for (const { code, message } of notices) {
+      const isCommon = all.every((others) => others.some((other) => other.message === message));
+      const told = isCommon ? message : `Section ${JSON.stringify(names[i])}: ${message}`;
+      joined.set(told, { code, message: told });
+    }
+  }
+  return [...joined.values()];
 }
 
 /** Rows of several sources in the order of the store: those of each section keep their order, so a range of the store is a range of each. */

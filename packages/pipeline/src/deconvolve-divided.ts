@@ -1,0 +1,95 @@
+import { collect, memorySource } from "@flashdeconv/core";
+import type { Deconvolution } from "./contracts/answers.js";
+import type { DividedInput, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
+import type { DeconvolveOptions } from "./contracts/options.js";
+import type { DeconvolveCallbacks } from "./contracts/run-context.js";
+import type { SectionSummary } from "./contracts/summary.js";
+import { deconvolve } from "./deconvolve.js";
+import { chooseTogether, prepareReference, type SectionsOptions } from "./deconvolve-sections.js";
+import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
+import { checkpointOf, scratchOf } from "./runtime/section-views.js";
+import { divideSection } from "./stages/sections/divide-section.js";
+import { joinResults } from "./stages/sections/join-results.js";
+import { namingSection } from "./stages/sections/naming-section.js";
+import type { Strengths } from "./stages/solve/set-smoothing.js";
+
+export interface DividedCallbacks extends Omit<DeconvolveCallbacks, "onSummary"> {
+  /** Told before each section, with its place among the sections. */
+  readonly onSection?: (section: number) => void;
+  /** As in DeconvolveCallbacks, of each section. */
+  readonly onSummary?: (summary: SectionSummary, section: number) => void | Promise<void>;
+}
+
+/**
+ * Says which cell types each spot of a store holds that has several sections. Each is what `deconvolveSections` makes of it: genes,
+ * platform correction and overdispersion of its own, no neighbours in others, one strength of smoothing for all of them unless
+ * `perSection`.
+ *
+ * @returns one result, its rows in the order of the store: the bits of a run on stores of one section each
+ */
+export async function deconvolveDivided(
+  { sections, ...spatial }: DividedInput,
+  reference: ReferenceInput,
+  input: Partial<DeconvolveOptions> & SectionsOptions = {},
+  callbacks: DividedCallbacks = {},
+): Promise<Deconvolution> {
+  const { perSection = false, ...given } = input;
+  const { onSection, onSummary, onNotice, scratch, checkpoint, ...shared } = callbacks;
+  const options = resolveDeconvolveOptions(given);
+  const parts = divideSection(spatial, sections);
+  const prepared = await prepareReference(reference, options, shared);
+  const settled = perSection ? options : await chosenFor(parts, prepared, options, callbacks);
+
+  const told = new Set<string>();
+  const results: Deconvolution[] = [];
+  for (const [i, part] of parts.entries()) {
+    const place = `section-${i + 1}`;
+    onSection?.(i);
+    const found = await namingSection(part.name, () =>
+      deconvolve(part, prepared, settled, {
+        ...shared,
+        scratch: scratch && scratchOf(scratch, place),
+        checkpoint: checkpoint && checkpointOf(checkpoint, place),
+        onSummary: (summary) => onSummary?.(summary, i),
+        // What is the reference's is the same for all.
+        onNotice(notice) {
+          if (told.has(notice.message)) return;
+          told.add(notice.message);
+          onNotice?.(notice);
+        },
+      }),
+    );
+    results.push(scratch ? found : await apart(found));
+  }
+  return joinResults(results, sections);
+}
+
+/** The options with what was chosen on all sections together, by this run or the one that it goes on with. */
+async function chosenFor(
+  parts: readonly SpatialInput[],
+  reference: ReferenceInput,
+  options: DeconvolveOptions,
+  { executor, checkpoint, signal, onProgress }: DividedCallbacks,
+): Promise<DeconvolveOptions> {
+  const kept = await checkpoint?.load(CHOICE);
+  if (kept) return withStrengths(options, kept.facts as Strengths);
+  const settled = await chooseTogether(parts, reference, options, {
+    executor,
+    checkpoint,
+    signal,
+    onProgress,
+  });
+  const { smoothing, solver, solverOptions } = settled;
+  if (settled !== options && typeof smoothing === "number") {
+    const pull = solver.shrinkage && Number(solverOptions[solver.shrinkage.option]);
+    checkpoint?.offer(CHOICE, () => ({ facts: { smoothing, shrinkage: pull ?? 0 }, arrays: {} }));
+  }
+  return settled;
+}
+
+const CHOICE = "choice";
+
+/** A result in memory of its own: what the solve worked on is given back before the next section. */
+async function apart(result: Deconvolution): Promise<Deconvolution> {
+  return { ...result, proportions: memorySource(await collect(result.proportions)) };
+}
