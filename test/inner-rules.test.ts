@@ -2,7 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { findCircles, findClimbs, findFlags, findLongSignatures, type Sources } from "./inner-rules.js";
+import {
+  findCircles,
+  findClimbs,
+  findFlags,
+  findLongSignatures,
+  findPlurals,
+  type Sources,
+} from "./inner-rules.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folders = ["packages", "apps"].flatMap((parent) =>
@@ -52,6 +59,10 @@ it.each(folders.filter((folder) => folder.startsWith("packages/")))(
   },
 );
 
+it.each(folders)("%s writes no count before a plural by hand", (folder) => {
+  expect(findPlurals(sourcesOf(folder))).toEqual([]);
+});
+
 it("the layers of the pipeline open upwards only", () => {
   const layers = ["contracts", "runtime", "stages", "tuning", "methods"];
   const sources = sourcesOf("packages/pipeline");
@@ -93,6 +104,13 @@ describe("the checkers", () => {
       "a.ts": `/* --out */ const a = "try --out"; const b = \`\${a} more (--max-memory)\`; let i = 3; a[--i]; "a--b";`,
     };
     expect(findFlags(sources)).toEqual(["a.ts: try --out", "a.ts:  more (--max-memory)"]);
+  });
+
+  it("find counts before a plural, and no constants or calls of numbered", () => {
+    const sources = {
+      "a.ts": `const a = \`\${n} spots\`, b = \`\${n} selected genes,\`, c = \`\${MOST} bytes\`, d = \`\${numbered(n, "x")} of rows\`;`,
+    };
+    expect(findPlurals(sources)).toEqual(["a.ts: n spots", "a.ts: n selected genes,"]);
   });
 
   it("find functions, methods, constructors and arrows of five parameters, but no types of functions", () => {

@@ -76,6 +76,29 @@ export function findFlags(sources: Sources): string[] {
   );
 }
 
+const COUNTED =
+  /^ (?:(?:more|shared|selected|cell|gene|type|reference|non-zero|finished) ){0,2}(?:spots|genes|cells|types|names|labels|rows|columns|values|entries|items|numbers|bytes|sections|neighbours|dimensions|pieces|groups|workers|counts|sweeps|files|chunks|members|strings|seconds|attempts|indices|categories)\b/;
+/** What is no count: a constant above 1, a shape such as 3 x 2, a kind of things. */
+const NO_COUNT = /^[A-Z_]+$|\.join\(|^(?:rows\.kind|suffix|columns|found|expected|where|what)$/;
+
+/** Counts that a template writes before a plural, which is wrong for 1; `numbered` writes both. */
+export function findPlurals(sources: Sources): string[] {
+  return Object.entries(sources).flatMap(([file, text]) => {
+    const found: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isTemplateSpan(node) && COUNTED.test(node.literal.text)) {
+        const { expression } = node;
+        if (!ts.isCallExpression(expression) && !NO_COUNT.test(expression.getText())) {
+          found.push(`${file}: ${expression.getText()}${node.literal.text}`);
+        }
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
+    return found;
+  });
+}
+
 /** Each string literal and each piece of a template of a file. */
 function textsIn(file: string, text: string): string[] {
   const found: string[] = [];

@@ -89,7 +89,7 @@ describe("--gene-key and --reference-gene-key", () => {
     expect(holes.code, holes.stdout).toBe(0);
     expect(holes.json.notices).toContainEqual({
       code: "unnamed-genes",
-      message: "60 of 120 genes have no name in var/holes and are left out.",
+      message: "Without a name in var/holes: 60 of 120 genes, left out.",
     });
     const twice = await run(at("section"), stores.reference, "--gene-key", "twice");
     expect(twice.json.notices.map(({ code }: { code: string }) => code)).toContain("duplicate-genes-spatial");
@@ -98,7 +98,7 @@ describe("--gene-key and --reference-gene-key", () => {
   it.each<[string[], RegExp]>([
     [["--gene-key", "nowhere"], /option --gene-key: .*a column of var.*Columns of var: feature_name, length/],
     [["--gene-key", "length"], /option --gene-key: .*not of measurements/],
-    [["--gene-key", "feature_type"], /option --gene-key: .*1 values for 120 genes/],
+    [["--gene-key", "feature_type"], /option --gene-key: .*1 value for 120 genes/],
     [["--reference-gene-key", "nowhere"], /option --reference-gene-key: .*a column of var/],
   ])("given as %j are refused", async (options, message) => {
     const { code, json } = await run(at("section"), at("cells"), ...options);

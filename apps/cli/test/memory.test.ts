@@ -29,7 +29,7 @@ describe("--use-scratch", () => {
     const at = (name: string) => join(folder, name);
     await mkdir(at("scratch"));
     const usual = await runCli(run(at("memory"), "--save-stats", at("stats")));
-    expect(usual.stderr).toMatch(/^Memory: at most \d+ MiB of .* \(one worker .* for all spots\)$/m);
+    expect(usual.stderr).toMatch(/^Memory: at most \d+ MiB of .* \(1 worker .* for all spots\)$/m);
     const scratched = await runCli(
       run(at("scratched"), "--use-scratch", "always", "--scratch", at("scratch"), "--json"),
     );

@@ -1,6 +1,7 @@
 import { collect } from "./collect.js";
 import type { Chunk } from "./csr-chunk.js";
 import type { ChunkSource } from "./source.js";
+import { numbered } from "./words.js";
 
 /**
  * Reads a source in every way the contract names and throws, saying which promise was broken, if one was.
@@ -111,7 +112,7 @@ async function checkProgress<C extends Chunk>(source: ChunkSource<C>): Promise<v
   const onProgress = ({ spotsDone, spotCount }: { spotsDone: number; spotCount: number }) => {
     must(
       spotCount === source.spotCount,
-      `progress speaks of ${spotCount} spots, the source has ${source.spotCount}`,
+      `progress speaks of ${numbered(spotCount, "spot")}, the source has ${source.spotCount}`,
     );
     must(
       spotsDone > last && spotsDone <= spotCount,
@@ -126,7 +127,10 @@ async function checkProgress<C extends Chunk>(source: ChunkSource<C>): Promise<v
 function checkInvariants(chunk: Chunk): void {
   const at = `chunk at spot ${chunk.spotStart}`;
   if (chunk.kind === "dense") {
-    must(chunk.values.length === chunk.spotCount * chunk.width, `${at}: ${chunk.values.length} values`);
+    must(
+      chunk.values.length === chunk.spotCount * chunk.width,
+      `${at}: ${numbered(chunk.values.length, "value")}`,
+    );
     return;
   }
   const { indptr, indices, values, spotCount, width } = chunk;

@@ -1,6 +1,11 @@
-/** A count with the word it counts: "1 spot", "2 spots". */
-export function numbered(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** A count with the word it counts: "1 spot", "2 spots", "2 entries"; `shown` is the count as it is written. */
+export function numbered(count: number | bigint, noun: string, shown = String(count)): string {
+  return `${shown} ${Number(count) === 1 ? noun : plural(noun)}`;
+}
+
+function plural(noun: string): string {
+  if (noun.endsWith("index")) return noun.replace(/ex$/, "ices");
+  return /[^aeiou]y$/.test(noun) ? noun.replace(/y$/, "ies") : `${noun}s`;
 }
 
 /** Names that a message shows of a list. */

@@ -1,4 +1,4 @@
-import { CoordinateError, type Coordinates, ShapeError } from "@flashdeconv/core";
+import { CoordinateError, type Coordinates, numbered, ShapeError } from "@flashdeconv/core";
 
 /** Beyond this size the square of a difference would overflow. */
 const GREATEST_SIZE = 1e150;
@@ -14,7 +14,7 @@ export function checkCoordinates({ dimension, values }: Coordinates): number {
   if ((dimension !== 2 && dimension !== 3) || !Number.isInteger(spotCount) || spotCount === 0) {
     throw new ShapeError({
       subject: "coordinates",
-      found: `${values.length} numbers in ${dimension} dimensions`,
+      found: `${numbered(values.length, "number")} in ${numbered(dimension, "dimension")}`,
       expected: "2 or 3 numbers for each of at least one spot",
       remedy: "Give one row of coordinates per spot.",
     });

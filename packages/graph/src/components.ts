@@ -1,4 +1,4 @@
-import { type Coordinates, ShapeError } from "@flashdeconv/core";
+import { type Coordinates, numbered, ShapeError } from "@flashdeconv/core";
 
 /** The spots of one component, ascending. */
 export interface Component {
@@ -18,8 +18,9 @@ export function splitComponents({ dimension, values, components }: Coordinates):
   if (components.length !== spotCount || wrong >= 0) {
     throw new ShapeError({
       subject: "components of the coordinates",
-      found: wrong < 0 ? `${components.length} numbers` : `${components[wrong]} for spot ${wrong}`,
-      expected: `a number of at least 0 for each of ${spotCount} spots`,
+      found:
+        wrong < 0 ? `${numbered(components.length, "number")}` : `${components[wrong]} for spot ${wrong}`,
+      expected: `a number of at least 0 for each of ${numbered(spotCount, "spot")}`,
       remedy: "Give one component per spot, or none at all.",
     });
   }

@@ -1,4 +1,4 @@
-import { type Coordinates, type NeighborGraph, OptionError } from "@flashdeconv/core";
+import { type Coordinates, type NeighborGraph, numbered, OptionError } from "@flashdeconv/core";
 import { countNear } from "./count-near.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { GREATEST_RADIUS_IN_CELLS, gridRadiusGraph, RADIUS_SPOTS_PER_CELL } from "./grid-radius-graph.js";
@@ -102,7 +102,7 @@ function tooManyEdges(
   { radius, maxEdges, kind }: EdgeLimit,
   expectedCount: number,
 ): OptionError {
-  const limit = `at most ${maxEdges} entries`;
+  const limit = `at most ${numbered(maxEdges, "entry")}`;
   const expected = `about ${expectedCount.toPrecision(2)}`;
   const other = 'choose the kind "knn", which also suits many spots at one place';
   if (kind === "grid") {

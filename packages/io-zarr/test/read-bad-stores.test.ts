@@ -373,7 +373,7 @@ describe("things asked for that are not there", () => {
     await refused(openReference(few), {
       tag: "ShapeError",
       subject: "obs/cell_type",
-      found: /1 labels for 3 cells/,
+      found: /1 label for 3 cells/,
     });
   });
 

@@ -90,14 +90,14 @@ describe("coordinates", () => {
       await expect(coordinates(withColumns({ x: [1, bad, bad], y: [1, bad, 2] }))).rejects.toMatchObject({
         tag: "CoordinateError",
         spot: "b",
-        found: "NaN or infinite coordinates at 2 spot(s), the first b (row 1)",
+        found: "NaN or infinite coordinates at 2 spots, the first b (row 1)",
       });
     }
   });
 
   it("of another length or dimension are refused", async () => {
     const long = tinyAnnData(ROWS, { coordinates: [[1, 2]] });
-    await expect(coordinates(long)).rejects.toMatchObject({ tag: "ShapeError", found: "1 rows for 3 spots" });
+    await expect(coordinates(long)).rejects.toMatchObject({ tag: "ShapeError", found: "1 row for 3 spots" });
     const wide = tinyAnnData(ROWS, { coordinates: ROWS.map(() => [1, 2, 3, 4]) });
     await expect(coordinates(wide)).rejects.toMatchObject({ tag: "CoordinateError", found: "4 columns" });
     const columns = withColumns({ x: X, y: [1, 2] });

@@ -111,6 +111,6 @@ describe("what Parquet tells of", () => {
     expect(() => check(0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x0f)).toThrow(/a list of 4294967295 items in 0/);
     expect(() => check(...new Array(40).fill(0x1c))).toThrow(/more than 16 deep/);
     expect(() => check(0x16, ...new Array(20).fill(0xff))).toThrow(/more than 64 bits/);
-    expect(() => check(0x15)).toThrow(/a field of 1 bytes where 0 are left/);
+    expect(() => check(0x15)).toThrow(/a field of 1 byte where 0 are left/);
   });
 });

@@ -82,7 +82,7 @@ describe.each(LAYOUTS)("shapes in %s", (_, layout) => {
       tag: "CoordinateError",
       spot: "spot-1",
       message: expect.stringMatching(
-        /shapes\/cells: found no shape for 2 spot\(s\), the first spot-1 \(instance 4\)/,
+        /shapes\/cells: found no shape for 2 spots, the first spot-1 \(instance 4\)/,
       ),
     });
     const twice = place({ ...layout, keys: [1, 2, 1], geometries: POINTS }, [1]);

@@ -149,13 +149,13 @@ describe.each([2, 3] as const)("addToAnnData (v%i)", (zarrFormat) => {
       "a column of another length",
       { obs: [{ kind: "number", name: "n", values: Float64Array.of(1) }] },
       ShapeError,
-      /obs\/n.*1 items.*expected 3/,
+      /obs\/n.*1 item.*expected 3/,
     ],
     [
       "names of another length",
       { spotNames: ["a"], obsm: { t: { values: table(1), columnNames: ["x"] } } },
       ShapeError,
-      /1 items.*expected 3/,
+      /1 item.*expected 3/,
     ],
     [
       "a dataframe without names",

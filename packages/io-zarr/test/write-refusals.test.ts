@@ -24,7 +24,7 @@ const categorical = (codes: number[]) =>
 
 describe("writeAnnData refuses", () => {
   it.each([
-    ["too few spot names", { spotNames: ["a"] }, ShapeError, /spotNames: found 1 items, expected 2/],
+    ["too few spot names", { spotNames: ["a"] }, ShapeError, /spotNames: found 1 item, expected 2/],
     ["a matrix with other spots", { X: csr(3, 0) }, ShapeError, /X: found 3 items, expected 2/],
     ["a matrix with other genes", { X: csr(2, 1) }, ShapeError, /geneNames: found 0 items, expected 1/],
     ["a table with other spots", { obsm: { t: { values: table(3, 1) } } }, ShapeError, /obsm\/t: found 3/],
@@ -96,7 +96,7 @@ describe("writeAnnData refuses", () => {
         yield chunk;
       })();
       await expect(writeAnnData(store, { ...valid, spotNames })).rejects.toThrow(
-        `found ${count} items, expected 2`,
+        `found ${count} item${count === 1 ? "" : "s"}, expected 2`,
       );
       expect(await store.get("/.zgroup")).toBeUndefined();
     }

@@ -1,4 +1,4 @@
-import { type CsrChunk, ShapeError, type Values } from "@flashdeconv/core";
+import { type CsrChunk, numbered, ShapeError, type Values } from "@flashdeconv/core";
 
 /**
  * Writes the library size (sum of all values) of row `i` of the chunk to `out[i]`, for each of its rows.
@@ -13,8 +13,8 @@ export function librarySizes(chunk: CsrChunk, out: Values): void {
   if (out.length < spotCount) {
     throw new ShapeError({
       subject: "library sizes",
-      found: `room for ${out.length} spots`,
-      expected: `room for the ${spotCount} spots of the chunk`,
+      found: `room for ${numbered(out.length, "spot")}`,
+      expected: `room for the ${numbered(spotCount, "spot")} of the chunk`,
       remedy: "Give an array with one item per spot.",
     });
   }

@@ -1,4 +1,11 @@
-import { type ChunkSource, type CsrChunk, mapChunks, OptionError, ShapeError } from "@flashdeconv/core";
+import {
+  type ChunkSource,
+  type CsrChunk,
+  mapChunks,
+  numbered,
+  OptionError,
+  ShapeError,
+} from "@flashdeconv/core";
 import { logCpmInPlace } from "./log-cpm.js";
 import type { Normalization } from "./normalization.js";
 import { pearsonInPlace } from "./pearson.js";
@@ -44,8 +51,8 @@ function checkGeneCount(normalization: Normalization, geneCount: number): void {
   if (normalization.kind !== "pearson" || normalization.scale.length === geneCount) return;
   throw new ShapeError({
     subject: "pearson scale",
-    found: `${normalization.scale.length} genes`,
-    expected: `${geneCount} genes, those of the source`,
+    found: `${numbered(normalization.scale.length, "gene")}`,
+    expected: `${numbered(geneCount, "gene")}, those of the source`,
     remedy: "Build the scale from the means of the genes the source was narrowed to.",
   });
 }

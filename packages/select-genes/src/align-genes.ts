@@ -1,4 +1,4 @@
-import { compareCodePoints, GeneMismatchError, type Notice } from "@flashdeconv/core";
+import { compareCodePoints, GeneMismatchError, type Notice, numbered } from "@flashdeconv/core";
 import { explainMismatch } from "./explain-mismatch.js";
 import { spellingGains } from "./name-differences.js";
 
@@ -55,7 +55,7 @@ export function alignGenes(
     notices.push({
       code: "few-shared-genes",
       message:
-        `Only ${geneNames.length} of ${smallerSideCount} gene names of the smaller side are shared. ` +
+        `The sides share only ${geneNames.length} of the ${numbered(smallerSideCount, "gene name")} of the smaller one. ` +
         explainMismatch([...spatial.keys()], [...reference.keys()]),
     });
   } else notices.push(...spellingNotice([...spatial.keys()], [...reference.keys()], geneNames.length));
@@ -95,7 +95,7 @@ function spellingNotice(
   const { cause, gainedCount, example } = best;
   const [ours, theirs] = example.map((name) => JSON.stringify(name));
   const share = Math.round((100 * gainedCount) / Math.min(spatial.length, reference.length));
-  const message = `${gainedCount} more genes (${share} % of the smaller side) would be shared but for ${cause}: ${ours} in the spatial data, ${theirs} in the reference. Names are taken as they are; write both sides the same way to have them used.`;
+  const message = `${numbered(gainedCount, "more gene")} (${share} % of the smaller side) would be shared but for ${cause}: ${ours} in the spatial data, ${theirs} in the reference. Names are taken as they are; write both sides the same way to have them used.`;
   return [{ code: "gene-spelling", message }];
 }
 
@@ -107,5 +107,5 @@ function duplicateNotice(side: string, sideName: string, count: number): Notice[
 
 function describeNames(names: readonly string[]): string {
   const shown = names.slice(0, 3).map((name) => JSON.stringify(name));
-  return `${names.length} genes${shown.length > 0 ? ` (${shown.join(", ")}${names.length > 3 ? ", ..." : ""})` : ""}`;
+  return `${numbered(names.length, "gene")}${shown.length > 0 ? ` (${shown.join(", ")}${names.length > 3 ? ", ..." : ""})` : ""}`;
 }

@@ -5,6 +5,7 @@ import {
   fillCountLogs,
   finishOrderedSum,
   mergeOrderedSum,
+  numbered,
   ORDERED_SUM_BLOCK,
   type OrderedSum,
   orderedSumAt,
@@ -169,8 +170,8 @@ function checkWidth({ geneCount }: MomentSums, { width }: CsrChunk, map?: GeneMa
   if (width === expected && (!map || map.geneCount === geneCount)) return;
   throw new ShapeError({
     subject: "gene moments",
-    found: `a chunk of ${width} genes${map ? `, a map of ${map.geneCount} genes` : ""}`,
-    expected: map ? `${expected} and ${geneCount}` : `${geneCount} genes`,
+    found: `a chunk of ${numbered(width, "gene")}${map ? `, a map of ${numbered(map.geneCount, "gene")}` : ""}`,
+    expected: map ? `${expected} and ${geneCount}` : `${numbered(geneCount, "gene")}`,
     remedy: "Narrow the source to the shared genes first, or give the map from its columns to them.",
   });
 }

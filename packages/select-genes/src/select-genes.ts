@@ -1,4 +1,4 @@
-import { type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import { numbered, type ReferenceSignature, ShapeError } from "@flashdeconv/core";
 import { countedGenes } from "./counted-genes.js";
 import type { GeneMoments } from "./gene-moments.js";
 import { type GeneSelectionOptions, resolveGeneSelectionOptions } from "./gene-selection-options.js";
@@ -34,8 +34,8 @@ export function selectGenes(
   if (moments.mean.length !== geneCount) {
     throw new ShapeError({
       subject: "gene selection",
-      found: `moments of ${moments.mean.length} genes`,
-      expected: `the ${geneCount} genes of the signature`,
+      found: `moments of ${numbered(moments.mean.length, "gene")}`,
+      expected: `the ${numbered(geneCount, "gene")} of the signature`,
       remedy: "Narrow both sides to the shared genes first.",
     });
   }

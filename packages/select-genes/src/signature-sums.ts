@@ -1,4 +1,10 @@
-import { type CsrChunk, compareCodePoints, type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import {
+  type CsrChunk,
+  compareCodePoints,
+  numbered,
+  type ReferenceSignature,
+  ShapeError,
+} from "@flashdeconv/core";
 
 /** A running sum of raw counts per cell type; see `addCells`. */
 export interface SignatureSums {
@@ -41,7 +47,8 @@ export function buildSignatureSums(typeCount: number, geneCount: number): Signat
 export function addCells(fold: SignatureSums, chunk: CsrChunk, codes: Int32Array): void {
   const { sums, cellCounts, typeCount, geneCount } = fold;
   const { indptr, indices, values, spotStart, spotCount } = chunk;
-  if (chunk.width !== geneCount) throw shapeError(`a chunk of ${chunk.width} genes`, `${geneCount} genes`);
+  if (chunk.width !== geneCount)
+    throw shapeError(`a chunk of ${numbered(chunk.width, "gene")}`, `${numbered(geneCount, "gene")}`);
   for (let row = 0; row < spotCount; row++) {
     const type = codes[spotStart + row];
     if (type === -1) {
@@ -72,7 +79,7 @@ export function finishSignature(
   const { sums, cellCounts, typeCount, geneCount, unlabelledCount } = fold;
   if (typeNames.length !== typeCount || geneNames.length !== geneCount) {
     throw shapeError(
-      `${typeNames.length} type names and ${geneNames.length} gene names`,
+      `${numbered(typeNames.length, "type name")} and ${numbered(geneNames.length, "gene name")}`,
       `${typeCount} and ${geneCount}`,
     );
   }

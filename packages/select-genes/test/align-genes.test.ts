@@ -58,7 +58,7 @@ describe("alignGenes", () => {
     expect(alignGenes(spatial, fifth).notices.map(({ code }) => code)).toEqual(["gene-spelling"]);
     const { notices } = alignGenes(spatial, less);
     expect(notices.map(({ code }) => code)).toEqual(["few-shared-genes"]);
-    expect(notices[0].message).toContain("Only 19 of 100");
+    expect(notices[0].message).toContain("share only 19 of the 100");
     expect(notices[0].message).toMatch(/letter case.*100 %/);
   });
 });

@@ -38,7 +38,7 @@ describe("selectGenes", () => {
 
   it("refuses moments of other genes", () => {
     const other = { ...signature, geneNames: ["w"], values: Float64Array.of(1, 2) };
-    expect(() => selectGenes(moments, other)).toThrow(/moments of 4 genes, expected the 1 genes/);
+    expect(() => selectGenes(moments, other)).toThrow(/moments of 4 genes, expected the 1 gene/);
   });
 
   it("refuses to select nothing", () => {

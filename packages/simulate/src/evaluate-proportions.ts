@@ -1,6 +1,7 @@
 import {
   type ChunkSource,
   type DenseChunk,
+  numbered,
   rechunk,
   ShapeError,
   type StreamOptions,
@@ -26,8 +27,8 @@ export function evaluateProportions(
   if (estimate.length !== truth.length || estimate.length % typeCount !== 0) {
     throw new ShapeError({
       subject: "evaluation",
-      found: `an estimate of ${estimate.length} numbers and a truth of ${truth.length}`,
-      expected: `the same number in both, a multiple of ${typeCount} types`,
+      found: `an estimate of ${numbered(estimate.length, "number")} and a truth of ${truth.length}`,
+      expected: `the same number in both, a multiple of ${numbered(typeCount, "type")}`,
       remedy: "Give one row per spot and one column per type in both tables.",
     });
   }

@@ -1,4 +1,4 @@
-import { type DenseChunk, ShapeError, type Values } from "@flashdeconv/core";
+import { type DenseChunk, numbered, ShapeError, type Values } from "@flashdeconv/core";
 import { averagePrecision } from "./average-precision.js";
 import { addPair, buildCorrelation, type Correlation, finishCorrelation } from "./correlation.js";
 import { type Evaluation, meanOfDefined } from "./evaluation.js";
@@ -31,7 +31,7 @@ export function buildEvaluation(typeCount: number, options?: Partial<EvaluationO
   if (!Number.isInteger(typeCount) || typeCount < 1) {
     throw new ShapeError({
       subject: "evaluation",
-      found: `${typeCount} cell types`,
+      found: `${numbered(typeCount, "cell type")}`,
       expected: "at least one",
       remedy: "Give the number of columns of both tables.",
     });
@@ -188,11 +188,11 @@ function requireSameSpots(fold: EvaluationFold, estimate: DenseChunk, truth: Den
     return;
   }
   const describe = (chunk: DenseChunk) =>
-    `${chunk.spotCount} spots x ${chunk.width} types from spot ${chunk.spotStart}`;
+    `${numbered(chunk.spotCount, "spot")} x ${numbered(chunk.width, "type")} from spot ${chunk.spotStart}`;
   throw new ShapeError({
     subject: "evaluation",
     found: `an estimate of ${describe(estimate)} and a truth of ${describe(truth)}`,
-    expected: `the same spots in both, with ${fold.typeCount} types each`,
+    expected: `the same spots in both, with ${numbered(fold.typeCount, "type")} each`,
     remedy: "Bring rows and columns of both tables into the same order, and read both in chunks of one size.",
   });
 }

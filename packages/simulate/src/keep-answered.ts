@@ -1,4 +1,4 @@
-import { ShapeError } from "@flashdeconv/core";
+import { numbered, ShapeError } from "@flashdeconv/core";
 import { requireDistinctNames } from "./distinct-names.js";
 import type { NamedProportions } from "./named-proportions.js";
 
@@ -16,7 +16,7 @@ export function keepAnswered(table: NamedProportions, other: NamedProportions): 
   if (kept.length === 0) {
     throw new ShapeError({
       subject: "spots to compare",
-      found: `none of ${table.spotNames.length} spots among the ${other.spotNames.length} of the other result with an answer there`,
+      found: `none of ${numbered(table.spotNames.length, "spot")} among the ${other.spotNames.length} of the other result with an answer there`,
       expected: "spots that both results answer",
       remedy: "Check that both belong to the same tissue, and that spots are named the same way.",
     });

@@ -1,4 +1,4 @@
-import { type Notice, ShapeError, type Values } from "@flashdeconv/core";
+import { type Notice, numbered, ShapeError, type Values } from "@flashdeconv/core";
 import { type ComparedSide, requireDistinctNames } from "./distinct-names.js";
 import type { NamedProportions } from "./named-proportions.js";
 
@@ -55,17 +55,17 @@ export function normalizeRows(table: NamedProportions, side: ComparedSide): Norm
       ...about(normalizedCount, {
         code: `${codeOf(side)}-normalized`,
         message:
-          `${normalizedCount} of ${spotCount} rows of the ${side} do not sum to 1 (sums from ${short(least)} to ` +
+          `${normalizedCount} of ${numbered(spotCount, "row")} of the ${side} do not sum to 1 (sums from ${short(least)} to ` +
           `${short(greatest)}): each was divided by its sum.`,
       }),
       ...about(zeroCount, {
         code: `${codeOf(side)}-rows-zero`,
-        message: `${zeroCount} of ${spotCount} rows of the ${side} are all 0: these spots are left out.`,
+        message: `${zeroCount} of ${numbered(spotCount, "row")} of the ${side} are all 0: these spots are left out.`,
       }),
       // A result says itself how many spots it has no answer for.
       ...about(side === "truth" ? undefinedCount : 0, {
         code: `${codeOf(side)}-rows-undefined`,
-        message: `${undefinedCount} of ${spotCount} rows of the ${side} hold NaN: these spots are left out.`,
+        message: `${undefinedCount} of ${numbered(spotCount, "row")} of the ${side} hold NaN: these spots are left out.`,
       }),
     ],
   };

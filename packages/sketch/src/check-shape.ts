@@ -1,12 +1,12 @@
-import { ShapeError } from "@flashdeconv/core";
+import { numbered, ShapeError } from "@flashdeconv/core";
 
 /** @throws ShapeError when rows of counts do not have one column per gene of the sketch. */
 export function checkChunkWidth(counts: { readonly width: number }, geneCount: number): void {
   if (counts.width === geneCount) return;
   throw new ShapeError({
     subject: "counts",
-    found: `${counts.width} columns`,
-    expected: `one for each of the ${geneCount} selected genes`,
+    found: `${numbered(counts.width, "column")}`,
+    expected: `one for each of the ${numbered(geneCount, "selected gene")}`,
     remedy: "Narrow the counts to the genes the sketch was built for, in the same order.",
   });
 }
@@ -16,7 +16,7 @@ export function checkOutLength(out: { readonly length: number }, expected: numbe
   if (out.length === expected) return;
   throw new ShapeError({
     subject: "output",
-    found: `${out.length} items`,
+    found: `${numbered(out.length, "item")}`,
     expected: `${expected}`,
     remedy: "Give an array, or a subarray, of just the length of this chunk's rows.",
   });

@@ -1,4 +1,4 @@
-import { ShapeError } from "@flashdeconv/core";
+import { numbered, ShapeError } from "@flashdeconv/core";
 import type { Sketch } from "./build-sketch.js";
 
 /**
@@ -31,9 +31,9 @@ export function signatureGeneCount(values: Float64Array, typeCount: number, sket
   if (whole && values.length === typeCount * geneCount) return geneCount;
   throw new ShapeError({
     subject: "signature",
-    found: `${values.length} values for ${typeCount} types`,
+    found: `${numbered(values.length, "value")} for ${numbered(typeCount, "type")}`,
     expected: sketch
-      ? `one value per type and each of the sketch's ${geneCount} genes`
+      ? `one value per type and each of the sketch's ${numbered(geneCount, "gene")}`
       : "one value per type and gene",
     remedy: "Give the normalised signature over the selected genes, one row per type.",
   });

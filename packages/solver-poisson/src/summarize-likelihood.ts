@@ -1,4 +1,4 @@
-import { type Chunk, CountError, ShapeError } from "@flashdeconv/core";
+import { type Chunk, CountError, numbered, ShapeError } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import { type CountFit, fitCounts } from "./fit-counts.js";
 
@@ -18,7 +18,7 @@ export function summarizeLikelihood(fit: CountFit, rows: Chunk, out: StatArray):
     throw new ShapeError({
       subject: "poisson solver",
       found: `${rows.kind} rows of width ${rows.width}`,
-      expected: `sparse rows of counts of ${geneCount} genes`,
+      expected: `sparse rows of counts of ${numbered(geneCount, "gene")}`,
       remedy: 'Feed it from a source of the kind its `input` names ("counts").',
     });
   }

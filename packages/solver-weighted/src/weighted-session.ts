@@ -1,4 +1,4 @@
-import { type Chunk, ShapeError } from "@flashdeconv/core";
+import { type Chunk, numbered, ShapeError } from "@flashdeconv/core";
 import { chooseKernel, relativeSweepKernel, type SharedArena } from "@flashdeconv/kernels";
 import {
   type Assessment,
@@ -106,7 +106,7 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
         throw new ShapeError({
           subject: "weighted solver",
           found: `${rows.kind} rows of width ${rows.width}`,
-          expected: `dense rows of ${statWidth} numbers (one per type and the spot's count)`,
+          expected: `dense rows of ${numbered(statWidth, "number")} (one per type and the spot's count)`,
           remedy: 'Feed it from a source of the kind its `input` names ("weighted-counts").',
         });
       }

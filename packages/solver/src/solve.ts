@@ -1,4 +1,4 @@
-import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
+import { type NeighborGraph, numbered, ShapeError } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "./allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
 import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
@@ -149,8 +149,8 @@ function prepareAbundance<A extends StatArray>({ abundance, graph, typeCount }: 
   if (abundance.length !== length) {
     throw new ShapeError({
       subject: "abundance",
-      found: `${abundance.length} numbers`,
-      expected: `${length} (${graph.spotCount} spots x ${typeCount} types)`,
+      found: `${numbered(abundance.length, "number")}`,
+      expected: `${length} (${numbered(graph.spotCount, "spot")} x ${numbered(typeCount, "type")})`,
       remedy: "Give an array of that length, or none.",
     });
   }

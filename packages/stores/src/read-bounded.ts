@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 /** More bytes than the caller takes. */
 export class TooLarge extends Error {}
 
@@ -22,7 +23,7 @@ export async function readBounded(
       if (done || value === undefined) break;
       onBytes(value.length);
       filled += value.length;
-      if (filled > most) throw new TooLarge(`more than ${most} bytes`);
+      if (filled > most) throw new TooLarge(`more than ${numbered(most, "byte")}`);
       parts.add(value);
     }
   } finally {

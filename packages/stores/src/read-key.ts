@@ -1,4 +1,4 @@
-import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, numbered, StoreError } from "@flashdeconv/core";
 import { MOST_BYTES } from "./bounds.js";
 import type { ByteRange, ReadableStore } from "./store.js";
 
@@ -48,7 +48,7 @@ export async function readKey(
 export function tooLarge(key: string, found: number, most: number): StoreError {
   return new StoreError({
     path: key.replace(/^\//, ""),
-    found: `${found} bytes`,
+    found: `${numbered(found, "byte")}`,
     expected: `at most ${most} at this place`,
     remedy: "The store is damaged, or not what it seems to be: copy or write it again.",
   });

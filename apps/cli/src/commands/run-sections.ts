@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { type Notice, OptionError } from "@flashdeconv/core";
+import { type Notice, numbered, OptionError } from "@flashdeconv/core";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import {
   chooseTogether,
@@ -117,7 +117,7 @@ async function chooseOptions(
     });
   };
   const settled = await open(given, []);
-  terminal.tell(`Chosen on ${given.length} sections together: ${told(settled)}`);
+  terminal.tell(`Chosen on ${numbered(given.length, "section")} together: ${told(settled)}`);
   return settled;
 }
 

@@ -10,7 +10,7 @@ import { OPTION_FLAGS } from "../options/option-flags.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseNumber } from "../options/parse-number.js";
 import { writeTissue } from "../stores/write-tissue.js";
-import { countOf, formatCount } from "../terminal/format.js";
+import { countOf } from "../terminal/format.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
 
 const EXAMPLES = `
@@ -103,7 +103,7 @@ export async function simulateInto(
   const lines = [
     `${paths.spatial}: ${countOf(spotCount, "spot")} x ${countOf(geneNames.length, "gene")}, ` +
       `truth of ${countOf(typeNames.length, "cell type")} in obsm/truth`,
-    `${paths.reference}: ${formatCount(reference.cellCount)} cells, types in obs/cell_type`,
+    `${paths.reference}: ${countOf(reference.cellCount, "cell")}, types in obs/cell_type`,
   ];
   const facts = {
     spot_count: spotCount,

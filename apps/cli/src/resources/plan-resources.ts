@@ -1,5 +1,5 @@
 import { freemem } from "node:os";
-import { MemoryPlanError } from "@flashdeconv/core";
+import { MemoryPlanError, numbered } from "@flashdeconv/core";
 import { type MemoryFacts, type MemoryPlan, planMemory } from "@flashdeconv/pipeline";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { formatBytes } from "../terminal/format.js";
@@ -45,7 +45,7 @@ export function describePlan({
   parts,
   ...plan
 }: MemoryPlan): string {
-  const threads = workers === 1 ? "one worker" : `${workers} workers`;
+  const threads = numbered(workers, "worker");
   const where =
     keeps === "memory"
       ? `${formatBytes(parts.spots)} for all spots`

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { numbered } from "@flashdeconv/core";
 import { type FingerprintOptions, MOST_DOCUMENT_BYTES, type ReadableStore } from "@flashdeconv/stores";
 import { placeOf } from "./place-of.js";
 
@@ -36,7 +37,7 @@ async function documentDigests(store: ReadableStore, { signal }: FingerprintOpti
 }
 
 function digest(bytes: Uint8Array): string {
-  return `${bytes.length} bytes, ${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}`;
+  return `${numbered(bytes.length, "byte")}, ${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { LockOptions } from "@flashdeconv/stores/node";
 import type { Terminal } from "../terminal/terminal.js";
 
@@ -7,7 +8,7 @@ export function lockOptions({ signal, tell }: Terminal): LockOptions {
     signal,
     onWait({ pid, host }, seconds) {
       tell(
-        `Process ${pid} on ${host} may be at work there: watching for ${seconds} seconds whether it lives ...`,
+        `Process ${pid} on ${host} may be at work there: watching for ${numbered(seconds, "second")} whether it lives ...`,
       );
     },
   };

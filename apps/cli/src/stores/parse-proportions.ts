@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import { parse } from "csv-parse/sync";
 
@@ -14,7 +14,7 @@ export function parseProportions(path: string, text: string): NamedProportions {
   if (typeNames.length === 0 || rows.length === 0) {
     throw broken(
       path,
-      `${rows.length} rows and ${typeNames.length} columns of numbers`,
+      `${numbered(rows.length, "row")} and ${numbered(typeNames.length, "column")} of numbers`,
       "at least one of each",
     );
   }

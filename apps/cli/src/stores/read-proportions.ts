@@ -1,4 +1,4 @@
-import { collect, FormatError } from "@flashdeconv/core";
+import { collect, FormatError, numbered } from "@flashdeconv/core";
 import { readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import type { ReadableStore, StoreAccess } from "@flashdeconv/stores";
@@ -30,7 +30,7 @@ export async function readProportions(
     if (spotNames.length !== values.spotCount) {
       throw new FormatError({
         path: `obsm/${key}`,
-        found: `${values.spotCount} rows for ${spotNames.length} names in obs`,
+        found: `${numbered(values.spotCount, "row")} for ${numbered(spotNames.length, "name")} in obs`,
         expected: "a row per spot",
         remedy: "The store is damaged: write it again.",
       });
@@ -52,8 +52,8 @@ async function readTypeNames(
   if (names.length === width) return names;
   throw new FormatError({
     path,
-    found: column.kind === "string" ? `${names.length} names` : `values of kind ${column.kind}`,
-    expected: `the names of the ${width} columns of obsm/${key}`,
+    found: column.kind === "string" ? `${numbered(names.length, "name")}` : `values of kind ${column.kind}`,
+    expected: `the names of the ${numbered(width, "column")} of obsm/${key}`,
     remedy: "Store the proportions as a dataframe, with a column per cell type.",
   });
 }

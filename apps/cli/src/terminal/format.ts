@@ -1,3 +1,5 @@
+import { numbered } from "@flashdeconv/core";
+
 /** A number with its thousands apart: 12,345. */
 export function formatCount(count: number): string {
   return COUNT_FORMAT.format(count);
@@ -8,7 +10,7 @@ const COUNT_FORMAT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3 }
 
 /** A count with the word it counts: "1 spot", "2 spots". */
 export function countOf(count: number, word: string): string {
-  return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
+  return numbered(count, word, formatCount(count));
 }
 
 export function formatPercent(share: number): string {

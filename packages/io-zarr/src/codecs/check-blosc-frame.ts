@@ -1,3 +1,5 @@
+import { numbered } from "@flashdeconv/core";
+
 const HEADER_BYTES = 16;
 
 /**
@@ -12,9 +14,11 @@ export function checkBloscFrame(bytes: Uint8Array, mostBytes: number): void {
   if (bytes.byteLength < HEADER_BYTES) throw new Error("it ends within its Blosc header");
   const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
   const frameBytes = header.getUint32(12, true);
-  if (frameBytes !== bytes.byteLength) throw new Error(`its Blosc header says ${frameBytes} bytes`);
+  if (frameBytes !== bytes.byteLength)
+    throw new Error(`its Blosc header says ${numbered(frameBytes, "byte")}`);
   const unpacked = header.getUint32(4, true);
-  if (unpacked > mostBytes) throw new Error(`its Blosc header says ${unpacked} bytes unpacked`);
+  if (unpacked > mostBytes) throw new Error(`its Blosc header says ${numbered(unpacked, "byte")} unpacked`);
   const block = header.getUint32(8, true);
-  if (block > unpacked) throw new Error(`its Blosc header says blocks of ${block} bytes in ${unpacked}`);
+  if (block > unpacked)
+    throw new Error(`its Blosc header says blocks of ${numbered(block, "byte")} in ${unpacked}`);
 }

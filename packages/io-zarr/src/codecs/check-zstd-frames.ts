@@ -1,3 +1,5 @@
+import { numbered } from "@flashdeconv/core";
+
 const MAGIC = 0xfd2fb528;
 const SKIPPED_MAGIC = 0x184d2a50;
 const MOST_BLOCK = 2 ** 17;
@@ -24,7 +26,10 @@ export function checkZstdFrames(bytes: Uint8Array, most: number): void {
     if (magic !== MAGIC) throw new Error("it is no zstd frame");
     const { size, blocks, end } = frameAt(view, at + 4, most);
     total += size ?? blocks;
-    if (total > most) throw new Error(`its zstd frame unpacks to ${size ?? `up to ${blocks}`} bytes`);
+    if (total > most)
+      throw new Error(
+        `its zstd frame unpacks to ${size === undefined ? "up to " : ""}${numbered(size ?? blocks, "byte")}`,
+      );
     at = end;
   }
 }
@@ -38,7 +43,7 @@ function frameAt(view: DataView, start: number, most: number) {
     const log = 10 + (window >> 3);
     const windowBytes = 2 ** log + (2 ** log / 8) * (window & 7);
     if (windowBytes > Math.max(LEAST_WINDOW, most))
-      throw new Error(`its zstd window is of ${windowBytes} bytes`);
+      throw new Error(`its zstd window is of ${numbered(windowBytes, "byte")}`);
   }
   at += DICTIONARY_BYTES[descriptor & 3];
   const flag = descriptor >> 6;

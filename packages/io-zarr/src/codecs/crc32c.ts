@@ -1,3 +1,5 @@
+import { numbered } from "@flashdeconv/core";
+
 /** Castagnoli's polynomial, reflected (RFC 3720). */
 const POLYNOMIAL = 0x82f63b78;
 
@@ -22,7 +24,7 @@ export function crc32c(bytes: Uint8Array): number {
 /** The bytes before the checksum that ends them. Throws an Error where it is not theirs. */
 export function withoutCrc32c(bytes: Uint8Array): Uint8Array {
   const length = bytes.length - 4;
-  if (length < 0) throw new Error(`${bytes.length} bytes where a checksum of 4 should end them`);
+  if (length < 0) throw new Error(`${numbered(bytes.length, "byte")} where a checksum of 4 should end them`);
   const body = bytes.subarray(0, length);
   const stored = new DataView(bytes.buffer, bytes.byteOffset + length).getUint32(0, true);
   if (crc32c(body) !== stored) throw new Error("bytes that do not fit their crc32c checksum");

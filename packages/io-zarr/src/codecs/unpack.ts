@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import { readBounded } from "@flashdeconv/stores";
 import { registry } from "zarrita";
 import { checkBloscFrame } from "./check-blosc-frame.js";
@@ -29,7 +30,7 @@ export async function unpack(
   const native = nativeCodec(codec);
   const unpacked = await (native ? native.decode(bytes, most, expected) : DECODERS[codec](bytes, most));
   if (unpacked.length > most)
-    throw new Error(`${codec} unpacked ${unpacked.length} bytes, more than ${most}`);
+    throw new Error(`${codec} unpacked ${numbered(unpacked.length, "byte")}, more than ${most}`);
   return unpacked;
 }
 

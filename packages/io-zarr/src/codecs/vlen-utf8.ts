@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 /** Strings of one chunk, packed: string `i` is the UTF-8 text in `bytes[offsets[i]] .. bytes[offsets[i + 1]]`. */
 export interface PackedStrings {
   readonly length: number;
@@ -11,10 +12,11 @@ export interface PackedStrings {
  */
 export function decodeVlenUtf8(encoded: Uint8Array): PackedStrings {
   const view = new DataView(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-  if (encoded.byteLength < 4) throw new Error(`${encoded.byteLength} bytes, too short for a string count`);
+  if (encoded.byteLength < 4)
+    throw new Error(`${numbered(encoded.byteLength, "byte")}, too short for a string count`);
   const length = view.getUint32(0, true);
   if (length > (encoded.byteLength - 4) / 4) {
-    throw new Error(`a count of ${length} strings in ${encoded.byteLength} bytes`);
+    throw new Error(`a count of ${numbered(length, "string")} in ${numbered(encoded.byteLength, "byte")}`);
   }
   const offsets = new Int32Array(length + 1);
   const bytes = new Uint8Array(encoded.byteLength - 4 - 4 * length);
@@ -38,7 +40,7 @@ export function decodeVlenUtf8(encoded: Uint8Array): PackedStrings {
     position = end;
   }
   if (position !== encoded.byteLength)
-    throw new Error(`${encoded.byteLength - position} bytes after the last string`);
+    throw new Error(`${numbered(encoded.byteLength - position, "byte")} after the last string`);
   return { length, offsets, bytes };
 }
 

@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import type { CodecMetadata, DataType as ZarritaDataType } from "zarrita";
 import { registeredCodecName, supportedCodecNames } from "../codecs/codec-registry.js";
 import { type DataType, parseV2DataType, parseV3DataType, SUPPORTED_DATA_TYPES } from "./data-type.js";
@@ -190,7 +190,11 @@ function parseShards(
   }
   const indexBytes = 16 * chunkCount + 4 * checksums;
   if (indexBytes > MAX_INDEX_BYTES) {
-    throw broken(`shards of ${chunkCount} chunks`, `an index of at most ${MAX_INDEX_BYTES} bytes`, path);
+    throw broken(
+      `shards of ${numbered(chunkCount, "chunk")}`,
+      `an index of at most ${MAX_INDEX_BYTES} bytes`,
+      path,
+    );
   }
   return { shape, indexCodecs, indexBytes, indexLocation: index_location };
 }

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { readKey } from "@flashdeconv/stores";
 import type { ArrayMetadata } from "./array-metadata.js";
@@ -67,11 +68,15 @@ export function chunkBytes(
     const range = index?.range(number);
     if (!range) return undefined;
     if (range.length > most) {
-      throw new Error(`a shard whose index gives a chunk ${range.length} bytes, at most ${most} make sense`);
+      throw new Error(
+        `a shard whose index gives a chunk ${numbered(range.length, "byte")}, at most ${most} make sense`,
+      );
     }
     const bytes = await readKey(store, key, { signal, range });
     if (bytes?.length !== range.length) {
-      throw new Error(`the shard ends early: ${bytes?.length ?? 0} of ${range.length} bytes are there`);
+      throw new Error(
+        `the shard ends early: ${bytes?.length ?? 0} of ${numbered(range.length, "byte")} are there`,
+      );
     }
     return bytes;
   };

@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import { encodingOf } from "./encoding-of.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
 import { join } from "./hierarchy.js";
@@ -115,7 +115,7 @@ async function readCategorical(
   );
   for (const code of codes) {
     if (code >= categories.length || code < -1) {
-      throw badCategories(codesPath, `the code ${code} with ${categories.length} categories`);
+      throw badCategories(codesPath, `the code ${code} with ${numbered(categories.length, "category")}`);
     }
   }
   const ordered = (await hierarchy.node(categoriesPath))?.attributes.ordered === true;

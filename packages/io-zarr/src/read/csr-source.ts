@@ -3,6 +3,7 @@ import {
   type CsrChunk,
   FormatError,
   type Notice,
+  numbered,
   resolveSpotRange,
 } from "@flashdeconv/core";
 import { checkIndices } from "./copy-numbers.js";
@@ -134,7 +135,7 @@ function lastUpTo(offsets: Offsets, low: number, high: number, limit: number): n
 function tooLong(matrix: SparseMatrix, row: number, length: number): FormatError {
   return new FormatError({
     path: matrix.indptr.path,
-    found: `${length} entries in row ${row}`,
+    found: `${numbered(length, "entry")} in row ${row}`,
     expected: `about ${matrix.shape[1]} at most, the number of columns`,
     remedy: "The sparse matrix is damaged: write the store again.",
   });

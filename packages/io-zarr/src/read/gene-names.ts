@@ -1,4 +1,4 @@
-import { isFlashdeconvError, type Notice, OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, type Notice, numbered, OptionError } from "@flashdeconv/core";
 import { packStrings } from "../codecs/vlen-utf8.js";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -46,13 +46,13 @@ export async function openGeneNames(
   if (unnamedCount === names.length) refuse("a column with names; this one has none");
   if (!areDistinct(names)) {
     refuse(
-      `names that tell genes apart; this column has ${new Set(names).size} values for ${names.length} genes`,
+      `names that tell genes apart; this column has ${numbered(new Set(names).size, "value")} for ${numbered(names.length, "gene")}`,
     );
   }
   if (unnamedCount > 0) {
     onNotice?.({
       code: "unnamed-genes",
-      message: `${unnamedCount} of ${names.length} genes have no name in ${join(path, key)} and are left out.`,
+      message: `Without a name in ${join(path, key)}: ${unnamedCount} of ${numbered(names.length, "gene")}, left out.`,
     });
   }
   return nameList(join(path, key), packStrings(names));

@@ -1,4 +1,4 @@
-import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, numbered, OptionError } from "@flashdeconv/core";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { encodeLabels } from "./encode-labels.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -34,7 +34,7 @@ export async function requireLabels(
 ): Promise<void> {
   const { codes, names } = encodeLabels(column);
   const cellCount = codes.reduce((sum, code) => sum + (code < 0 ? 0 : 1), 0);
-  const found = `${names.length} labels for ${cellCount} cells`;
+  const found = `${numbered(names.length, "label")} for ${numbered(cellCount, "cell")}`;
   if (column.kind === "number" && !areIds(column.values, names.length, cellCount)) {
     throw refused(
       key,
@@ -78,7 +78,9 @@ function areIds(values: Float64Array, distinctCount: number, cellCount: number):
 async function hint(hierarchy: Hierarchy, key: string, signal?: AbortSignal): Promise<string> {
   const columns = await findLabelColumns(hierarchy, key, signal);
   if (columns.length === 0) return "Name the column that holds the cell types.";
-  const shown = columns.slice(0, MOST_SHOWN).map(({ name, labelCount }) => `${name} (${labelCount} labels)`);
+  const shown = columns
+    .slice(0, MOST_SHOWN)
+    .map(({ name, labelCount }) => `${name} (${numbered(labelCount, "label")})`);
   return `Name the column that holds the cell types: perhaps ${shown.join(", ")}.`;
 }
 

@@ -1,4 +1,4 @@
-import { type NameChunk, OptionError } from "@flashdeconv/core";
+import { type NameChunk, numbered, OptionError } from "@flashdeconv/core";
 import { MOST_BYTES } from "@flashdeconv/stores";
 import { requireRoom, STRING_BYTES } from "../bounds.js";
 import { type PackedStrings, packStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
@@ -57,7 +57,7 @@ export function nameList(path: string, packed: PackedStrings, mostBytes = MOST_B
 
 /** All names as strings: for genes and cells, not for a million spots. */
 export async function readNames(names: NameSource, signal?: AbortSignal): Promise<string[]> {
-  requireRoom(names.path, STRING_BYTES * names.count, names.mostBytes, `${names.count} names`);
+  requireRoom(names.path, STRING_BYTES * names.count, names.mostBytes, `${numbered(names.count, "name")}`);
   const texts: string[] = [];
   for await (const { offsets, bytes, count } of names.chunks(signal)) {
     for (const text of unpackStrings({ length: count, offsets, bytes })) texts.push(text);

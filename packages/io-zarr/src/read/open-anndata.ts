@@ -1,4 +1,4 @@
-import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import { FormatError, numbered, OptionError, ShapeError } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
 import { encodingOf } from "./encoding-of.js";
@@ -101,8 +101,8 @@ async function openParts(
   const [rowCount, geneCount] = matrix.info.shape;
   if (rowCount === 0) throw empty(matrixPath, `no ${rows}`);
   if (geneCount === 0) throw empty(matrixPath, "no gene");
-  requireLength(matrixPath, `${rowCount} rows`, rowNames, rowCount);
-  requireLength(matrixPath, `${geneCount} columns`, geneNames, geneCount);
+  requireLength(matrixPath, `${numbered(rowCount, "row")}`, rowNames, rowCount);
+  requireLength(matrixPath, `${numbered(geneCount, "column")}`, geneNames, geneCount);
   return { matrix, rowNames, geneNames, genesPath };
 }
 
@@ -142,7 +142,7 @@ function requireLength(matrixPath: string, rows: string, names: NameSource, coun
   if (names.count === count) return;
   throw new ShapeError({
     subject: matrixPath,
-    found: `${rows} but ${names.count} names in ${names.path}`,
+    found: `${rows} but ${numbered(names.count, "name")} in ${names.path}`,
     expected: "one name each",
     remedy: "The store is damaged or was edited by hand: write it again with anndata.",
   });

@@ -1,4 +1,4 @@
-import { type ChunkSource, type CsrChunk, FormatError } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, FormatError, numbered } from "@flashdeconv/core";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { cscSource } from "./csc-source.js";
 import { csrSource, type SourceOptions } from "./csr-source.js";
@@ -31,7 +31,10 @@ function openDense(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): Ma
   const { metadata, path } = node;
   const [rows, columns] = metadata.shape;
   if (metadata.shape.length !== 2 || metadata.dataType.kind === "string") {
-    throw notMatrix(path, `an array of ${metadata.dataType.name} with ${metadata.shape.length} dimensions`);
+    throw notMatrix(
+      path,
+      `an array of ${metadata.dataType.name} with ${numbered(metadata.shape.length, "dimension")}`,
+    );
   }
   const array = openArray(hierarchy, node);
   return {

@@ -1,4 +1,4 @@
-import { type ChunkSource, type CsrChunk, compareCodePoints, ShapeError } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, compareCodePoints, numbered, ShapeError } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";
@@ -80,7 +80,11 @@ async function openCells(store: ReadableStore, options: ReferenceOptions): Promi
 function toCellTypes(column: ColumnValues, cellCount: number, key: string): CellTypes {
   const labels = columnTexts(column);
   if (labels.length !== cellCount) {
-    throw wrongLabels(key, `${labels.length} labels for ${cellCount} cells`, "one label per cell");
+    throw wrongLabels(
+      key,
+      `${numbered(labels.length, "label")} for ${numbered(cellCount, "cell")}`,
+      "one label per cell",
+    );
   }
   const names = [...new Set(labels)].filter((label) => label !== "").sort(compareCodePoints);
   if (names.length === 0) throw wrongLabels(key, "no label at all", "a cell type for at least one cell");

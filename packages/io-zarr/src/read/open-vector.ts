@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import { requireRoom } from "../bounds.js";
 import { copyNumbers } from "./copy-numbers.js";
 import type { DataType } from "./data-type.js";
@@ -21,7 +21,7 @@ export async function openVector(
         : "a group"
       : describeMismatch(node.metadata.shape, node.metadata.dataType, kinds, length);
   if (found !== undefined || node?.kind !== "array") {
-    const items = length === undefined ? "" : ` with ${length} items`;
+    const items = length === undefined ? "" : ` with ${numbered(length, "item")}`;
     throw new FormatError({
       path,
       found: found ?? "nothing",

@@ -1,4 +1,11 @@
-import { CoordinateError, type Coordinates, type Notice, optionName, ShapeError } from "@flashdeconv/core";
+import {
+  CoordinateError,
+  type Coordinates,
+  type Notice,
+  numbered,
+  optionName,
+  ShapeError,
+} from "@flashdeconv/core";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import {
   type CoordinateOrigin,
@@ -128,7 +135,7 @@ async function requireFinite(
   throw new CoordinateError({
     subject: path,
     spot,
-    found: `NaN or infinite coordinates at ${count} spot(s), the first ${spot} (row ${first})`,
+    found: `NaN or infinite coordinates at ${numbered(count, "spot")}, the first ${spot} (row ${first})`,
     expected: "a finite position for every spot",
     remedy: `Remove these spots or give them positions, or name other coordinates (${optionName("spatialKey")}, ${optionName("spatialColumns")}).`,
   });
@@ -153,7 +160,7 @@ function notNumbers(path: string, name: string, column: Exclude<ColumnValues, { 
 function wrongDimension(path: string, dimension: number): CoordinateError {
   return new CoordinateError({
     subject: path,
-    found: `${dimension} columns`,
+    found: `${numbered(dimension, "column")}`,
     expected: "2 or 3 (x, y and perhaps z)",
     remedy: `Name another key of obsm for the coordinates (${optionName("spatialKey")}), or columns of obs (${optionName("spatialColumns", "X,Y")}).`,
   });
@@ -162,7 +169,7 @@ function wrongDimension(path: string, dimension: number): CoordinateError {
 function wrongLength(path: string, found: number, spotCount: number): ShapeError {
   return new ShapeError({
     subject: path,
-    found: `${found} rows for ${spotCount} spots`,
+    found: `${numbered(found, "row")} for ${numbered(spotCount, "spot")}`,
     expected: "one row per spot",
     remedy: "The store is damaged or was edited by hand: write it again with anndata.",
   });

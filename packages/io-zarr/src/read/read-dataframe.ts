@@ -1,4 +1,4 @@
-import { ShapeError } from "@flashdeconv/core";
+import { numbered, ShapeError } from "@flashdeconv/core";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join, openHierarchy } from "./hierarchy.js";
@@ -46,7 +46,7 @@ export function readDataframe(
       if (length !== rowNames.length) {
         throw new ShapeError({
           subject: join(path, name),
-          found: `${length} values for ${rowNames.length} rows`,
+          found: `${numbered(length, "value")} for ${numbered(rowNames.length, "row")}`,
           expected: "one value per row",
           remedy: "The dataframe is damaged: write the store again.",
         });

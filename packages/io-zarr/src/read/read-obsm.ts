@@ -1,4 +1,11 @@
-import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import {
+  type ChunkSource,
+  type DenseChunk,
+  FormatError,
+  numbered,
+  OptionError,
+  ShapeError,
+} from "@flashdeconv/core";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { requireChunkRoom } from "../bounds.js";
 import { settleAll } from "../settle-all.js";
@@ -64,7 +71,12 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
   }
   const array = openArray(hierarchy, node);
   const [spotCount, width] = shape;
-  requireChunkRoom(node.path, 8 * chunkShape[0] * width, array.mostBytes, `rows of ${width} numbers`);
+  requireChunkRoom(
+    node.path,
+    8 * chunkShape[0] * width,
+    array.mostBytes,
+    `rows of ${numbered(width, "number")}`,
+  );
   // A chunk for every row of stored chunks, as these are decoded whole anyway.
   const values = denseSource(spotCount, width, chunkShape[0], (signal) => (start, end, out) => {
     const place = ({ columnStart, columnCount, values }: DenseTile) => {
@@ -89,7 +101,7 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTabl
     if (metadata.shape[0] === spotCount) continue;
     throw new ShapeError({
       subject: column,
-      found: `${metadata.shape[0]} values beside columns of ${spotCount}`,
+      found: `${numbered(metadata.shape[0], "value")} beside columns of ${spotCount}`,
       expected: "columns of one length",
       remedy: "The dataframe is damaged: write the store again.",
     });

@@ -54,7 +54,7 @@ export async function readSections(
   if (names.length > spotCount / 2 && names.length > 1) {
     throw refused(
       sectionKey,
-      `a column with at least two spots per section on average; this one has ${names.length} values for ${spotCount} spots`,
+      `a column with at least two spots per section on average; this one has ${numbered(names.length, "value")} for ${numbered(spotCount, "spot")}`,
       "Name the column that tells sections apart.",
     );
   }
@@ -78,7 +78,7 @@ export function describeSections(sections: Sections | UnclearSections, isAsked: 
   if (!isAsked) {
     notices.push({
       code: "sections-found",
-      message: `${names.length} sections are told apart by ${columns}, which names the ids of uns/spatial: no neighbours lie in two of them.`,
+      message: `${numbered(names.length, "section")} are told apart by ${columns}, which names the ids of uns/spatial: no neighbours lie in two of them.`,
     });
   } else if (names.length === 1 && withoutCount === 0) {
     notices.push({
@@ -180,7 +180,7 @@ function requireLength(key: string, found: number, spotCount: number): void {
   if (found === spotCount) return;
   throw new ShapeError({
     subject: join("obs", key),
-    found: `${found} values for ${spotCount} spots`,
+    found: `${numbered(found, "value")} for ${numbered(spotCount, "spot")}`,
     expected: "one value per spot",
     remedy: "The store is damaged or was edited by hand: write it again with anndata.",
   });

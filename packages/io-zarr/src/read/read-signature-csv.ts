@@ -2,6 +2,7 @@ import {
   CountError,
   compareCodePoints,
   FormatError,
+  numbered,
   OptionError,
   type ReferenceSignature,
 } from "@flashdeconv/core";
@@ -39,7 +40,10 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
   const [header = [], ...rows] = parseCells(text);
   const columnNames = header.slice(1);
   if (columnNames.length === 0 || rows.length === 0) {
-    throw broken(`${rows.length} rows and ${columnNames.length} columns of numbers`, "at least one of each");
+    throw broken(
+      `${numbered(rows.length, "row")} and ${numbered(columnNames.length, "column")} of numbers`,
+      "at least one of each",
+    );
   }
   const byRows =
     orientation === "auto" ? rows.length <= columnNames.length : orientation === "types-by-genes";
@@ -61,7 +65,7 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
 
 function parseCells(text: string): string[][] {
   const cellCount = countCells(text);
-  if (cellCount > MOST_CELLS) throw broken(`${cellCount} cells`, `at most ${MOST_CELLS}`);
+  if (cellCount > MOST_CELLS) throw broken(`${numbered(cellCount, "cell")}`, `at most ${MOST_CELLS}`);
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
   if (isSemicolonText(firstLine)) {

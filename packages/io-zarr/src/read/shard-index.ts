@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { ByteRange } from "@flashdeconv/stores";
 import { type GetOptions, Array as ZarritaArray } from "zarrita";
 import type { ShardMetadata } from "./array-metadata.js";
@@ -41,7 +42,7 @@ export function shardIndexDecoder(
   });
   return async (bytes) => {
     if (bytes.length !== indexBytes) {
-      throw new Error(`a shard whose index is ${bytes.length} bytes long, not ${indexBytes}`);
+      throw new Error(`a shard whose index is ${numbered(bytes.length, "byte")} long, not ${indexBytes}`);
     }
     const options: GivenBytes = { bytes };
     const words = (await array.getChunk([0, 0], options)).data as BigUint64Array;
@@ -50,7 +51,7 @@ export function shardIndexDecoder(
         const [offset, length] = [words[2 * chunk], words[2 * chunk + 1]];
         if (offset === NEVER_WRITTEN && length === NEVER_WRITTEN) return undefined;
         if (offset + length > Number.MAX_SAFE_INTEGER) {
-          throw new Error(`a shard whose index puts a chunk at ${offset}, ${length} bytes long`);
+          throw new Error(`a shard whose index puts a chunk at ${offset}, ${numbered(length, "byte")} long`);
         }
         return { offset: Number(offset), length: Number(length) };
       },

@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import { settleAll } from "../settle-all.js";
 import type { Hierarchy } from "./hierarchy.js";
 import { join } from "./hierarchy.js";
@@ -30,15 +30,19 @@ export async function openSparseMatrix(
   ]);
   const itemCount = data.metadata.shape[0];
   if (indices.metadata.shape[0] !== itemCount) {
-    throw disagreement(path, `${indices.metadata.shape[0]} indices for ${itemCount} values`, "as many");
+    throw disagreement(
+      path,
+      `${numbered(indices.metadata.shape[0], "index")} for ${numbered(itemCount, "value")}`,
+      "as many",
+    );
   }
   const majorCount = shape[encoding === "csr" ? 0 : 1];
   if (indptr.metadata.shape[0] !== majorCount + 1) {
     const lines = encoding === "csr" ? "rows" : "columns";
     throw disagreement(
       path,
-      `an indptr of ${indptr.metadata.shape[0]} items for the shape ${shape.join(" x ")}`,
-      `${majorCount + 1} items, one more than ${lines}`,
+      `an indptr of ${numbered(indptr.metadata.shape[0], "item")} for the shape ${shape.join(" x ")}`,
+      `${numbered(majorCount + 1, "item")}, one more than ${lines}`,
     );
   }
   return { path, shape, data, indices, indptr, itemCount };

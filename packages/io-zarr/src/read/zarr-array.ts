@@ -1,4 +1,4 @@
-import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { FormatError, isFlashdeconvError, numbered } from "@flashdeconv/core";
 import { MOST_BYTES } from "@flashdeconv/stores";
 import {
   isZarritaError,
@@ -101,12 +101,17 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
       } catch (error) {
         signal?.throwIfAborted();
         if (isFlashdeconvError(error)) throw error;
-        const found = `${bytes?.byteLength ?? 0} bytes that cannot be decoded (${reason(error)})`;
+        const found = `${numbered(bytes?.byteLength ?? 0, "byte")} that cannot be decoded (${reason(error)})`;
         throw badChunk(path, metadata, coordinates, found, error);
       }
       signal?.throwIfAborted();
       if (chunk.data.length !== itemCount) {
-        throw badChunk(path, metadata, coordinates, `${chunk.data.length} items, not ${itemCount}`);
+        throw badChunk(
+          path,
+          metadata,
+          coordinates,
+          `${numbered(chunk.data.length, "item")}, not ${itemCount}`,
+        );
       }
       return metadata.dataType.name === "float16"
         ? { ...chunk, data: widenHalves(chunk.data as unknown as Uint16Array) }

@@ -1,4 +1,4 @@
-import { FormatError, OptionError, optionName } from "@flashdeconv/core";
+import { FormatError, numbered, OptionError, optionName } from "@flashdeconv/core";
 import type { StagedStore } from "@flashdeconv/stores";
 import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
 import { type Annotation, readAnnotation } from "../read/spatialdata/annotation.js";
@@ -93,9 +93,9 @@ async function requireCurrent(hierarchy: Hierarchy, spotCount: number): Promise<
   if (frame.isCurrent && frame.spotCount === spotCount) return;
   throw new FormatError({
     path: "obs",
-    found: frame.isCurrent ? `${frame.spotCount} rows` : "a dataframe of an old encoding",
+    found: frame.isCurrent ? `${numbered(frame.spotCount, "row")}` : "a dataframe of an old encoding",
     expected: frame.isCurrent
-      ? `${spotCount} rows`
+      ? `${numbered(spotCount, "row")}`
       : "encoding-version 0.2.0, as anndata 0.8 and later write",
     remedy: "Write the result to a new store, or the container again with a newer spatialdata.",
   });

@@ -1,4 +1,4 @@
-import { ShapeError } from "@flashdeconv/core";
+import { numbered, ShapeError } from "@flashdeconv/core";
 import { checkLength } from "./check-length.js";
 import { checkKey } from "./check-names.js";
 import type { AnnDataAdditions, AnnDataContents, Column, DenseTable } from "./contents.js";
@@ -39,7 +39,7 @@ function checkColumn(column: Column, spotCount: number): void {
   throw new ShapeError({
     subject: path,
     found: `code ${codes[wrong]} at spot ${wrong}`,
-    expected: `-1 (missing) to ${categories.length - 1}, as there are ${categories.length} categories`,
+    expected: `-1 (missing) to ${categories.length - 1}, as there are ${numbered(categories.length, "category")}`,
     remedy: "Give codes that point into the categories.",
   });
 }

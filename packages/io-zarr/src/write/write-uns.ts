@@ -1,4 +1,4 @@
-import { ShapeError } from "@flashdeconv/core";
+import { numbered, ShapeError } from "@flashdeconv/core";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
 import { type DataType, dataTypeOf, type NumericArray } from "./array-description.js";
 import { NumericArrayWriter } from "./array-writers.js";
@@ -52,7 +52,7 @@ function checkRows(path: string, rows: readonly Float64Array[]): void {
   if (wrong < 0) return;
   throw new ShapeError({
     subject: path,
-    found: `${rows[wrong].length} numbers in row ${wrong}`,
+    found: `${numbered(rows[wrong].length, "number")} in row ${wrong}`,
     expected: `${rows[0].length}, as in row 0`,
     remedy: "Give rows of one length, or arrays under names of their own.",
   });

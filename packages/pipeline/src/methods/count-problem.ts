@@ -1,4 +1,4 @@
-import { type CsrChunk, optionName } from "@flashdeconv/core";
+import { type CsrChunk, numbered, optionName } from "@flashdeconv/core";
 import { buildNnlsWorkspace, determineGram, solveDiagonalNnls } from "@flashdeconv/solver";
 import {
   buildCountModel,
@@ -57,7 +57,7 @@ export async function buildCountProblem(
   if (countsPerGene >= DEEP_COUNTS_PER_GENE) {
     notices.add({
       code: "deep-panel",
-      message: `A spot has ${Math.round(countsPerGene)} counts of each of ${genes.length} genes on average, by the median spot. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to most known truths: compare with ${optionName("method", "flashdeconv")}.`,
+      message: `A spot has ${numbered(Math.round(countsPerGene), "count")} of each of ${numbered(genes.length, "gene")} on average, by the median spot. From ${DEEP_COUNTS_PER_GENE} on the article's method was nearer to most known truths: compare with ${optionName("method", "flashdeconv")}.`,
     });
   }
   const reference = expressionProfiles(signature.values, typeCount);

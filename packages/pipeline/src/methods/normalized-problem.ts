@@ -1,4 +1,4 @@
-import { OptionError, optionName, type ReferenceSignature } from "@flashdeconv/core";
+import { numbered, OptionError, optionName, type ReferenceSignature } from "@flashdeconv/core";
 import { buildNormalization, normalizeSignature } from "@flashdeconv/normalize";
 import { leverageScores } from "@flashdeconv/select-genes";
 import {
@@ -63,7 +63,7 @@ function drawSketch(
   if (geneCount < sketchDimension) {
     notices.add({
       code: "fewer-genes-than-sketch",
-      message: `${geneCount} genes are sketched into ${sketchDimension} dimensions, which saves nothing; ${optionName("sketchDimension", "none")} gives the exact statistics.`,
+      message: `To sketch ${numbered(geneCount, "gene")} into ${numbered(sketchDimension, "dimension")} saves nothing; ${optionName("sketchDimension", "none")} gives the exact statistics.`,
     });
   }
   return buildSketch(leverageScores(signature), { dimension: sketchDimension, seed });

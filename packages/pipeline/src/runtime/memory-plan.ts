@@ -1,4 +1,4 @@
-import { MemoryPlanError, optionName } from "@flashdeconv/core";
+import { MemoryPlanError, numbered, optionName } from "@flashdeconv/core";
 import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver";
 import type { MemoryFacts } from "./memory-facts.js";
 import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
@@ -258,7 +258,7 @@ function notEnough(
   return new MemoryPlanError({
     subject: "memory",
     found: `a budget of ${mebibytes(budgetBytes)}`,
-    expected: `at least ${mebibytes(plan.totalBytes)} (${plan.workers === 1 ? "one worker" : `${plan.workers} workers`}, what is kept per spot in ${plan.keeps === "memory" ? "memory" : "scratch files"})`,
+    expected: `at least ${mebibytes(plan.totalBytes)} (${numbered(plan.workers, "worker")}, what is kept per spot in ${plan.keeps === "memory" ? "memory" : "scratch files"})`,
     remedy: `Give ${optionName("maxMemory", `${Math.ceil(plan.totalBytes / MIB)}MiB`)} or more.${fewer}${mostOf(plan, facts)}`,
   });
 }

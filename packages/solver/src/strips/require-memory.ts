@@ -1,4 +1,4 @@
-import { MemoryPlanError, optionName } from "@flashdeconv/core";
+import { MemoryPlanError, numbered, optionName } from "@flashdeconv/core";
 
 export const LONG_EDGES = "or spots fewer neighbours: long edges keep many strips in memory";
 export const STRONG_SMOOTHING =
@@ -9,8 +9,8 @@ export function requireMemory(needed: number, available: number, alternative: st
   if (needed <= available) return;
   throw new MemoryPlanError({
     subject: "solve",
-    found: `${available} bytes for what is being solved`,
-    expected: `at least ${Math.ceil(needed)} bytes`,
+    found: `${numbered(available, "byte")} for what is being solved`,
+    expected: `at least ${numbered(Math.ceil(needed), "byte")}`,
     remedy: `Give the run ${Math.ceil((needed - available) / 2 ** 20)} MiB more memory (${optionName("maxMemory")}), ${alternative}.`,
   });
 }

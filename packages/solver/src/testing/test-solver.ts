@@ -1,4 +1,4 @@
-import { sliceChunk } from "@flashdeconv/core";
+import { numbered, sliceChunk } from "@flashdeconv/core";
 import { resolvePluginOptions } from "../resolve-by-schema.js";
 import { solve } from "../solve.js";
 import { resolveSolveOptions } from "../solve-options.js";
@@ -202,7 +202,7 @@ async function runSolver<O extends object>(
   const statistics = summarizeIn(session, section, section.spotCount);
   const limits = resolveSolveOptions({ tolerance: 1e-9 });
   const solution = await solve(solver, session, { typeCount, statistics, graph }, limits);
-  require(solution.converged, `not converged after ${solution.sweeps} sweeps: the largest change that a sweep tells must go down to 0`);
+  require(solution.converged, `not converged after ${numbered(solution.sweeps, "sweep")}: the largest change that a sweep tells must go down to 0`);
   return solution.abundance;
 }
 

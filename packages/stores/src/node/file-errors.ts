@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, numbered, StoreError } from "@flashdeconv/core";
 
 const REASONS: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   ENOENT: ["no such folder", "Create the folder it is to lie in, or check the path."],
@@ -55,8 +55,8 @@ export async function diskFull(
   const free = await freeBytes(place).catch(() => undefined);
   return new StoreError({
     path,
-    found: `${FULL[cause.code ?? ""] ?? cause.message} (${free === undefined ? "an unknown number of" : free} bytes free)`,
-    expected: `room for ${bytes === undefined ? "what is written" : `${bytes} more bytes`}`,
+    found: `${FULL[cause.code ?? ""] ?? cause.message} (${free === undefined ? "an unknown number of bytes" : numbered(free, "byte")} free)`,
+    expected: `room for ${bytes === undefined ? "what is written" : numbered(bytes, "more byte")}`,
     remedy,
     cause,
   });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { numbered } from "@flashdeconv/core";
 import type { Fingerprint, FingerprintOptions } from "../store.js";
 
 /** Files that are looked at side by side. */
@@ -79,6 +80,6 @@ async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> {
 
 function describe({ fileCount, bytes, latest, lines }: Part): string {
   const digest = createHash("sha256").update(lines.sort().join("\n")).digest("hex").slice(0, 16);
-  const files = fileCount === 1 ? "1 file" : `${fileCount} files`;
-  return `${files}, ${bytes} bytes, last changed ${new Date(latest).toISOString()}, ${digest}`;
+  const files = numbered(fileCount, "file");
+  return `${files}, ${numbered(bytes, "byte")}, last changed ${new Date(latest).toISOString()}, ${digest}`;
 }

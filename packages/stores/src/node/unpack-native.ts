@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
+import { numbered } from "@flashdeconv/core";
 import { TooLarge } from "../read-bounded.js";
 import type { Unpack } from "../zip/unpack-stream.js";
 
@@ -12,6 +13,6 @@ export const unpackNative: Unpack = async (packed, most) => {
     return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_BUFFER_TOO_LARGE") throw error;
-    throw new TooLarge(`more than ${most} bytes`, { cause: error });
+    throw new TooLarge(`more than ${numbered(most, "byte")}`, { cause: error });
   }
 };

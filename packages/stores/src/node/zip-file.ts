@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { numbered } from "@flashdeconv/core";
 import type { RangeReader } from "../range-reader.js";
 import type { OpenStore } from "../store.js";
 import type { StoreFormat } from "../store-format.js";
@@ -16,7 +17,7 @@ export async function openZipFile(path: string, format: StoreFormat, mostBytes?:
       ...(await zipStore(path, reader, { format, mostBytes, unpack: unpackNative })),
       async fingerprint() {
         const { size, mtime } = await handle.stat();
-        return { "": `a zip file, ${size} bytes, last changed ${mtime.toISOString()}` };
+        return { "": `a zip file, ${numbered(size, "byte")}, last changed ${mtime.toISOString()}` };
       },
       close: () => handle.close(),
     };

@@ -1,4 +1,4 @@
-import { StoreError } from "@flashdeconv/core";
+import { numbered, StoreError } from "@flashdeconv/core";
 import type { ByteRange } from "../store.js";
 import { joiningReader } from "./join-ranges.js";
 import type { RemoteAnswer } from "./read-answer.js";
@@ -137,7 +137,7 @@ function checkVersion(ledger: TransferLedger, url: string, answer: RemoteAnswer)
     if (!ledger.agrees(`modified ${url}`, modified)) throw changed(url, `a change on ${modified}`);
   } else if (size !== undefined) {
     if (!ledger.agrees(`size ${url}`, String(size)))
-      throw changed(url, `${size} bytes, not as many as before`);
+      throw changed(url, `${numbered(size, "byte")}, not as many as before`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { ByteRange } from "../store.js";
 import { answersRange, cutRange, parseContentRange, parseUnsatisfied, rangeHeader } from "./content-range.js";
 import { announcedLength, EncodedPart, readBody, TransientFault, undoneEncoding } from "./read-body.js";
@@ -62,7 +63,10 @@ export async function readAnswer(
     const length = sent ? sent.end - sent.start : wanted;
     const bytes = await readBody(response, announced, length, onBytes);
     if (sent && bytes.length !== length) {
-      throw new TransientFault(`${bytes.length} bytes in place of the ${length} of its range`, status);
+      throw new TransientFault(
+        `${numbered(bytes.length, "byte")} in place of the ${length} of its range`,
+        status,
+      );
     }
     return answer(bytes, sent?.size);
   }

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import { readBounded, TooLarge } from "../read-bounded.js";
 
 /** A fault of a connection or server that may be gone the next time. Never leaves this folder. */
@@ -25,17 +26,17 @@ export async function readBody(
   most: number,
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
-  if (expected !== undefined && expected > most) throw new TooLarge(`${expected} bytes`);
+  if (expected !== undefined && expected > most) throw new TooLarge(`${numbered(expected, "byte")}`);
   const bytes = await readBounded(response.body, expected ?? most, onBytes).catch((error) => {
     if (!(error instanceof TooLarge) || expected === undefined) throw error;
     throw new TransientFault(
-      `a body of more than the ${expected} bytes that were announced`,
+      `a body of more than the ${numbered(expected, "byte")} that were announced`,
       response.status,
     );
   });
   if (expected !== undefined && bytes.length !== expected) {
     throw new TransientFault(
-      `a body of ${bytes.length} bytes where ${expected} were announced`,
+      `a body of ${numbered(bytes.length, "byte")} where ${expected} were announced`,
       response.status,
     );
   }

@@ -1,4 +1,4 @@
-import { StoreError } from "@flashdeconv/core";
+import { numbered, StoreError } from "@flashdeconv/core";
 import { TransientFault } from "./read-body.js";
 import { redactUrl } from "./redact-url.js";
 import type { RefusedRedirect } from "./redirect.js";
@@ -46,7 +46,7 @@ export function usedUp(
   return new StoreError({
     path: redactUrl(url),
     status,
-    found: `${fault.message}${asked}, at the last of ${attempts} attempts`,
+    found: `${fault.message}${asked}, at the last of ${numbered(attempts, "attempt")}`,
     expected: "a whole answer",
     remedy: "Try again later; check that the server can be reached and is not overloaded.",
   });
@@ -58,14 +58,14 @@ export function tooLarge({ url, range, most }: RemoteRequest, found: string, who
       path: redactUrl(url),
       status: 200,
       found: `a server that answers a request for a part of this object with all of it, or with more than the part (${found})`,
-      expected: `parts, or objects of at most ${wholeBytes} bytes`,
+      expected: `parts, or objects of at most ${numbered(wholeBytes, "byte")}`,
       remedy: "Put the store on a server that knows range requests, or copy it to the disk.",
     });
   }
   return new StoreError({
     path: redactUrl(url),
     found: `an answer of ${found}`,
-    expected: `at most ${most} bytes here`,
+    expected: `at most ${numbered(most, "byte")} here`,
     remedy: "Check the address: this is not what a store has at this place, or the server is faulty.",
   });
 }

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import { TransientFault } from "./read-body.js";
 
 /** Time as a watch sees it; tests bring their own. */
@@ -90,7 +91,7 @@ export async function watchTransfer<T>(
     };
     wait(
       isSlow,
-      () => `only ${byteCount} bytes in ${round} ms, fewer than ${least}`,
+      () => `only ${numbered(byteCount, "byte")} in ${round} ms, fewer than ${least}`,
       (cancel) => {
         stopWindow = cancel;
       },

@@ -1,4 +1,4 @@
-import { optionName } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core";
 import type { RangeReader } from "../range-reader.js";
 import type { ZipMember } from "./zip-member.js";
 
@@ -38,9 +38,10 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
   const most = Math.min(MOST_BYTES, Math.floor(SHARE * mostBytes));
   if (size > most)
     throw new Error(
-      `a directory of ${size} bytes, more than ${most}: more memory may help (${optionName("maxMemory")})`,
+      `a directory of ${numbered(size, "byte")}, more than ${most}: more memory may help (${optionName("maxMemory")})`,
     );
-  if (count > size / ENTRY_BYTES) throw new Error(`a directory of ${count} members in ${size} bytes`);
+  if (count > size / ENTRY_BYTES)
+    throw new Error(`a directory of ${numbered(count, "member")} in ${numbered(size, "byte")}`);
   const bytes = await reader.read(offset, size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const starts = new Uint32Array(count);
@@ -48,7 +49,7 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
   let at = 0;
   for (let entry = 0; entry < count; entry++) {
     if (at + ENTRY_BYTES > size || view.getUint32(at, true) !== ENTRY) {
-      throw new Error(`a directory that ends after ${entry} of ${count} members`);
+      throw new Error(`a directory that ends after ${entry} of ${numbered(count, "member")}`);
     }
     const nameEnd = at + ENTRY_BYTES + view.getUint16(at + 28, true);
     const end = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import { boundsOf } from "../byte-range.js";
 import type { RangeReader } from "../range-reader.js";
 import { TooLarge } from "../read-bounded.js";
@@ -44,11 +45,12 @@ export async function readMember(
     throw new Error(`a member packed by method ${method}, not stored or deflated`);
   }
   if (member.generalPurposeBitFlag & ENCRYPTED) throw new Error("an encrypted member");
-  if (method === STORED && stored !== size) throw new Error(`${stored} bytes stored of a member of ${size}`);
+  if (method === STORED && stored !== size)
+    throw new Error(`${numbered(stored, "byte")} stored of a member of ${size}`);
   const [from, to] = boundsOf(range, size);
   // Of what is packed all has to be unpacked.
   const held = method === STORED ? to - from : Math.max(stored, size);
-  if (held > most) throw new Error(`${held} bytes of a member, more than ${most}`);
+  if (held > most) throw new Error(`${numbered(held, "byte")} of a member, more than ${most}`);
   const header = await zip.read(member.relativeOffsetOfLocalHeader, HEADER_BYTES);
   const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
   if (view.getUint32(0, true) !== 0x04034b50) throw new Error("no member where the zip's directory has one");
@@ -56,7 +58,7 @@ export async function readMember(
     member.relativeOffsetOfLocalHeader + HEADER_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
   if (method === STORED) return zip.read(start + from, to - from);
   if (size > MOST_UNPACKED && size > MOST_RATIO * stored) {
-    throw new Error(`a member of ${stored} bytes that unpacks to ${size}`);
+    throw new Error(`a member of ${numbered(stored, "byte")} that unpacks to ${size}`);
   }
   const bytes = await unpacked(unpack, await zip.read(start, stored), size);
   return range ? bytes.slice(from, to) : bytes;
@@ -66,9 +68,9 @@ async function unpacked(unpack: Unpack, packed: Uint8Array<ArrayBuffer>, size: n
   try {
     const bytes = await unpack(packed, size);
     if (bytes.length === size) return bytes;
-    throw new Error(`${bytes.length} bytes in a member of ${size}`);
+    throw new Error(`${numbered(bytes.length, "byte")} in a member of ${size}`);
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
-    throw new Error(`more than ${size} bytes in a member of ${size}`, { cause: error });
+    throw new Error(`more than ${numbered(size, "byte")} in a member of ${size}`, { cause: error });
   }
 }

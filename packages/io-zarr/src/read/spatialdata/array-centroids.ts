@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import { readColumnOf } from "../column-values.js";
 import { type Hierarchy, join } from "../hierarchy.js";
 import { columnTexts } from "../name-source.js";
@@ -28,7 +28,7 @@ export async function arrayCentroids(
   }
   const points = levels.length === 0 ? plainPoints(coords) : polygonCentroids(coords, levels, path);
   if (points.length !== 2 * keys.length) {
-    const found = `${points.length / 2} shapes and ${keys.length} items in Index`;
+    const found = `${numbered(points.length / 2, "shape")} and ${numbered(keys.length, "item")} in Index`;
     throw broken(path, found, "an item for each shape");
   }
   return {
@@ -74,7 +74,11 @@ function polygonCentroids(
 ): Float64Array {
   const [rings, polygons, groups] = levels;
   if (!rings || !polygons || levels.length > 3) {
-    throw broken(path, `${levels.length} arrays of offsets`, "none, offset0 and 1, or offset0 to 2");
+    throw broken(
+      path,
+      `${numbered(levels.length, "array")} of offsets`,
+      "none, offset0 and 1, or offset0 to 2",
+    );
   }
   checkOffsets(rings, values.length / width, join(path, "offset0"));
   checkOffsets(polygons, rings.length - 1, join(path, "offset1"));

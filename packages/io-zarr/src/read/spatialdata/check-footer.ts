@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { ColumnMetaData, FileMetaData } from "hyparquet";
 
 /** Geometries of GeoArrow lie 8 deep; deeper schemas are damage, which would fill the stack. */
@@ -23,7 +24,9 @@ export function checkFooter({ schema, num_rows, row_groups }: FileMetaData, file
     const groupRowCount = whole(groupRows, "rows of a row group");
     rowCount += groupRowCount;
     if (columns.length !== leaves.length) {
-      throw new Error(`${columns.length} columns in a row group where the schema has ${leaves.length}`);
+      throw new Error(
+        `${numbered(columns.length, "column")} in a row group where the schema has ${leaves.length}`,
+      );
     }
     for (const [i, { meta_data: column }] of columns.entries()) {
       if (!column) throw new Error("a column that is not described");
@@ -31,7 +34,7 @@ export function checkFooter({ schema, num_rows, row_groups }: FileMetaData, file
     }
   }
   if (rowCount !== whole(num_rows, "rows")) {
-    throw new Error(`${rowCount} rows in row groups where the file is said to have ${num_rows}`);
+    throw new Error(`${numbered(rowCount, "row")} in row groups where the file is said to have ${num_rows}`);
   }
 }
 
@@ -49,7 +52,7 @@ function checkColumn(column: ColumnMetaData, leaf: Leaf, rowCount: number, fileB
   }
   const valueCount = whole(column.num_values, `values of ${name}`);
   if (leaf.isFlat ? valueCount !== rowCount : valueCount < rowCount) {
-    throw new Error(`${valueCount} values of ${name} for ${rowCount} rows`);
+    throw new Error(`${numbered(valueCount, "value")} of ${name} for ${numbered(rowCount, "row")}`);
   }
   whole(column.total_uncompressed_size, `bytes of ${name} unpacked`);
   whole(column.total_compressed_size, `bytes of ${name}`);
@@ -82,7 +85,8 @@ function leavesOf(schema: FileMetaData["schema"]): Leaf[] {
     for (let i = 0; i < children; i++) walk(own, repeats);
   };
   walk([], false);
-  if (at !== schema.length) throw new Error(`a schema of ${schema.length} elements that tells of ${at}`);
+  if (at !== schema.length)
+    throw new Error(`a schema of ${numbered(schema.length, "element")} that tells of ${at}`);
   return leaves;
 }
 

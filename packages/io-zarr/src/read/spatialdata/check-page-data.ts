@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { ColumnMetaData, Compressors, Encoding, PageHeader, SchemaTree } from "hyparquet";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";
@@ -51,7 +52,7 @@ export function checkPageData(
   const levelBytes = repetitionBytes + definitionBytes;
   if (!isSound || nullCount > count || rowCount > count || levelBytes > Math.min(size, bytes.length)) {
     throw new Error(
-      `${nullCount} of ${count} values missing, ${rowCount} rows, levels of ${levelBytes} bytes`,
+      `${nullCount} of ${numbered(count, "value")} missing, ${numbered(rowCount, "row")}, levels of ${numbered(levelBytes, "byte")}`,
     );
   }
   const levels = readerOf(bytes.subarray(0, levelBytes));
@@ -71,7 +72,7 @@ function checkLevels(reader: Reader, width: number, count: number): Reader {
   reader.offset += 4;
   const end = reader.offset + length;
   checkRuns(reader, width, count);
-  if (end > reader.view.byteLength) throw new Error(`levels of ${length} bytes`);
+  if (end > reader.view.byteLength) throw new Error(`levels of ${numbered(length, "byte")}`);
   reader.offset = end;
   return before;
 }
@@ -107,7 +108,7 @@ function checkValues(
     case "DELTA_BYTE_ARRAY": {
       const joined = sumLengths(reader, count) + sumLengths(reader, count);
       if (joined > MOST_JOINED + 1024 * reader.view.byteLength)
-        throw new Error(`text of ${joined} bytes in a page`);
+        throw new Error(`text of ${numbered(joined, "byte")} in a page`);
       return;
     }
     default:

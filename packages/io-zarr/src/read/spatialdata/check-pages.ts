@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { ColumnMetaData, Compressors, SchemaTree } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { checkPageData } from "./check-page-data.js";
@@ -33,17 +34,23 @@ export function checkPages(
     const { compressed_page_size: stored, uncompressed_page_size: size } = header;
     const left = bytes.byteLength - dataStart;
     if (!within(stored, left) || !within(size, Math.min(most, MOST_UNPACKED + MOST_RATIO * stored))) {
-      throw new Error(`a page of ${stored} bytes (${size} unpacked) in a column of ${left} (${most})`);
+      throw new Error(
+        `a page of ${numbered(stored, "byte")} (${size} unpacked) in a column of ${left} (${most})`,
+      );
     }
     const { dictionary_page_header: dictionary } = header;
     if (header.type === "DICTIONARY_PAGE" && !within(dictionary?.num_values, 8 * size)) {
-      throw new Error(`a dictionary of ${dictionary?.num_values} items in ${size} bytes`);
+      throw new Error(
+        `a dictionary of ${numbered(Number(dictionary?.num_values ?? 0), "item")} in ${numbered(size, "byte")}`,
+      );
     }
     const data = header.type === "DATA_PAGE" ? header.data_page_header : header.data_page_header_v2;
     if (header.type === "DATA_PAGE" || header.type === "DATA_PAGE_V2") {
       const count = data?.num_values;
       if (!within(count, Math.min(valuesLeft, MOST_REPEATED + 8 * size))) {
-        throw new Error(`a page of ${count} values in ${size} bytes where ${valuesLeft} are left`);
+        throw new Error(
+          `a page of ${numbered(Number(count ?? 0), "value")} in ${numbered(size, "byte")} where ${valuesLeft} should follow`,
+        );
       }
       valuesLeft -= count;
       checkPageData(all.subarray(dataStart, dataStart + stored), header, column, path, compressors);

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
 
 /** A position in bytes, as hyparquet keeps it. */
@@ -16,14 +17,14 @@ const PADDING = 512;
  * @throws Error, or RangeError where the bytes end early
  */
 export function checkRuns(reader: Reader, width: number, count: number): void {
-  if (width > 32) throw new Error(`numbers of ${width} bits`);
+  if (width > 32) throw new Error(`numbers of ${numbered(width, "bit")}`);
   let left = count;
   while (left > 0) {
     const head = varint(reader);
     const isPacked = head % 2 === 1;
     const length = isPacked ? 8 * Math.floor(head / 2) : head / 2;
     if (length > left + (isPacked ? PADDING : 0)) {
-      throw new Error(`a run of ${length} numbers where ${left} are left`);
+      throw new Error(`a run of ${numbered(length, "number")} where ${left} are left`);
     }
     reader.offset += isPacked ? (length / 8) * width : Math.ceil(width / 8);
     left -= length;
@@ -41,9 +42,9 @@ export function checkDeltas(reader: Reader, count: number): void {
   const total = varint(reader);
   const partSize = blockSize / partCount;
   if (!(Number.isInteger(partSize) && partSize > 0 && partSize % 8 === 0 && blockSize <= 2 ** 20)) {
-    throw new Error(`blocks of ${blockSize} differences in ${partCount} parts`);
+    throw new Error(`blocks of ${numbered(blockSize, "difference")} in ${numbered(partCount, "part")}`);
   }
-  if (total !== count) throw new Error(`${total} differences where ${count} are expected`);
+  if (total !== count) throw new Error(`${numbered(total, "difference")} where ${count} are expected`);
   varint(reader);
   for (let left = count - 1; left > 0; ) {
     varint(reader);
@@ -51,7 +52,7 @@ export function checkDeltas(reader: Reader, count: number): void {
     reader.offset += partCount;
     for (let part = 0; part < partCount && left > 0; part++, left -= partSize) {
       const width = reader.view.getUint8(widths + part);
-      if (width > 64) throw new Error(`differences of ${width} bits`);
+      if (width > 64) throw new Error(`differences of ${numbered(width, "bit")}`);
       reader.offset += (partSize / 8) * width;
     }
   }
@@ -65,7 +66,7 @@ export function sumLengths(reader: Reader, count: number): number {
   if (count > 0) deltaBinaryUnpack({ view: reader.view, offset: start }, count, lengths);
   let sum = 0;
   for (const length of lengths) {
-    if (length < 0) throw new Error(`a length of ${length} bytes`);
+    if (length < 0) throw new Error(`a length of ${numbered(length, "byte")}`);
     sum += length;
   }
   return sum;

@@ -1,3 +1,5 @@
+import { numbered } from "@flashdeconv/core";
+
 /** Structures of Parquet lie 5 deep; deeper ones are damage, which would fill the stack. */
 const MOST_DEPTH = 16;
 /** Fields and items: each becomes an object or a part of one. A footer of a thousand row groups has some hundred thousand. */
@@ -53,13 +55,13 @@ class Walk {
     const count = head >> 4 === 15 ? this.#varint() : head >> 4;
     const left = this.#bytes.length - this.#at;
     // Each item takes a byte at least.
-    if (count > left) throw new Error(`a list of ${count} items in ${left} bytes`);
+    if (count > left) throw new Error(`a list of ${numbered(count, "item")} in ${numbered(left, "byte")}`);
     for (let i = 0; i < count; i++) this.#value(head & 15, depth + 1);
   }
 
   #skip(length: number): void {
     const left = this.#bytes.length - this.#at;
-    if (length > left) throw new Error(`a field of ${length} bytes where ${left} are left`);
+    if (length > left) throw new Error(`a field of ${numbered(length, "byte")} where ${left} are left`);
     this.#at += length;
   }
 

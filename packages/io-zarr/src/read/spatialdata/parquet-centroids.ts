@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, numbered } from "@flashdeconv/core";
 import { checkJson } from "../../check-json.js";
 import { parseJson } from "../../json.js";
 import { isJsonObject, type JsonObject } from "../parse-json-object.js";
@@ -37,7 +37,10 @@ export function parquetCentroids(file: ParquetFile): ShapeCentroids {
                 (_, i) => index.start + (start + i) * index.step,
               );
         if (keys.length !== geometries.length) {
-          throw broken(file.path, `${geometries.length} geometries with ${keys.length} items of the index`);
+          throw broken(
+            file.path,
+            `${numbered(geometries.length, "geometry")} with ${numbered(keys.length, "item")} of the index`,
+          );
         }
         yield { keys, points: centroids(geometries, add, file.path) } satisfies CentroidChunk;
         start += geometries.length;

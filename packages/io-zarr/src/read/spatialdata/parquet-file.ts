@@ -1,4 +1,4 @@
-import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { FormatError, isFlashdeconvError, numbered } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { MOST_BYTES, readKey } from "@flashdeconv/stores";
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
@@ -43,9 +43,10 @@ export async function openParquet(
   const { checkThrift } = await import("./check-thrift.js");
   const metadata = await inFile(path, async () => {
     const wanted = footerBytes(tail);
-    if (wanted > MOST_FOOTER_BYTES) throw new Error(`a footer of ${wanted} bytes`);
+    if (wanted > MOST_FOOTER_BYTES) throw new Error(`a footer of ${numbered(wanted, "byte")}`);
     const footer = wanted <= tail.length ? tail : await read({ suffixLength: wanted });
-    if (!footer || footer.length < wanted) throw new Error(`a footer of ${wanted} bytes in a smaller file`);
+    if (!footer || footer.length < wanted)
+      throw new Error(`a footer of ${numbered(wanted, "byte")} in a smaller file`);
     checkThrift(footer.subarray(0, footer.length - 8), footer.length - wanted);
     // Its note of geometries is not followed: that would step back for ever on a number of children below 0.
     const claims = parquetMetadata(footer, { geoparquet: false });
@@ -105,7 +106,8 @@ export async function openParquet(
         const values = new Map([...parts].map(([name, list]) => [name, joined(list)]));
         await inFile(path, async () => {
           for (const [name, { length }] of values) {
-            if (rowStart + length !== rowEnd) throw new Error(`${length} rows of ${name} of ${num_rows}`);
+            if (rowStart + length !== rowEnd)
+              throw new Error(`${numbered(length, "row")} of ${name} of ${num_rows}`);
           }
         });
         yield values;

@@ -1,4 +1,4 @@
-import { CoordinateError, type Coordinates, FormatError } from "@flashdeconv/core";
+import { CoordinateError, type Coordinates, FormatError, numbered } from "@flashdeconv/core";
 import { settleAll } from "../../settle-all.js";
 import { type Hierarchy, join } from "../hierarchy.js";
 import type { Annotation } from "./annotation.js";
@@ -113,7 +113,7 @@ async function notThere({ name, instances, spotName }: Placing, count: number, f
   return new CoordinateError({
     subject: join("shapes", name),
     spot,
-    found: `no shape for ${count} spot(s), the first ${spot} (instance ${String(instances.keys[first])})`,
+    found: `no shape for ${numbered(count, "spot")}, the first ${spot} (instance ${String(instances.keys[first])})`,
     expected: "a shape for every spot that is about this element",
     remedy:
       "Leave these spots out of the table (spatialdata.match_sdata_to_table), or put coordinates in obsm/spatial.",
@@ -133,7 +133,7 @@ function requireRows(found: number, expected: number, path: string): void {
   if (found === expected) return;
   throw new FormatError({
     path,
-    found: `${found} values for ${expected} rows`,
+    found: `${numbered(found, "value")} for ${numbered(expected, "row")}`,
     expected: "one value per row",
     remedy: "The table is damaged: write it again.",
   });

@@ -12,7 +12,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { isFlashdeconvError, OptionError, optionName, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, numbered, OptionError, optionName, StoreError } from "@flashdeconv/core";
 import { acquireLock, type LockOptions } from "@flashdeconv/stores/node";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import { describeDifferences } from "./run-folder/differences.js";
@@ -239,7 +239,7 @@ function refuseDifferences(
 function leftOver(path: string, { header, entries }: ManifestContent): StoreError {
   return new StoreError({
     path,
-    found: `a run that was begun at ${header.began} and stopped, with ${entries.size} finished pieces`,
+    found: `a run that was begun at ${header.began} and stopped, with ${numbered(entries.size, "finished piece")}`,
     expected: "no run that could go on",
     remedy: `Go on with it (${optionName("resume")}), throw it away (${optionName("restart")}), or name another ${optionName("runDir")}.`,
   });
@@ -261,10 +261,10 @@ async function writeError(path: string, error: unknown, bytes: number | undefine
   return new StoreError({
     path,
     found: isFull
-      ? `no room to keep pieces of the run (${free ?? "an unknown number of"} bytes free)`
+      ? `no room to keep pieces of the run (${free === undefined ? "an unknown number of bytes" : numbered(free, "byte")} free)`
       : message,
     expected: isFull
-      ? `room for ${bytes === undefined ? "what is written" : `${bytes} more bytes`}`
+      ? `room for ${bytes === undefined ? "what is written" : `${numbered(bytes, "more byte")}`}`
       : "a folder in which files can be made",
     remedy: `${isFull ? "Free some space, name" : "Name"} another folder with ${optionName("runDir")}, or do without (${optionName("saveEvery", "never")}).`,
     cause: error,

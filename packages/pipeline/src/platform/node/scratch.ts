@@ -10,7 +10,7 @@
  */
 import { constants, type FileHandle, mkdir, open, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { optionName, StoreError } from "@flashdeconv/core";
+import { numbered, optionName, StoreError } from "@flashdeconv/core";
 import { makeOwnFolder } from "@flashdeconv/stores/node";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 
@@ -96,7 +96,7 @@ function scratchFile(path: string, handle: FileHandle): ScratchFile {
   return {
     path,
     read: (into, at) =>
-      attempt(path, `${into.length} bytes at ${at}`, async () => {
+      attempt(path, `${numbered(into.length, "byte")} at ${at}`, async () => {
         for (let done = 0; done < into.length; ) {
           const { bytesRead } = await handle.read(into, done, into.length - done, at + done);
           if (bytesRead === 0) throw new Error("the file ends early");
@@ -152,8 +152,8 @@ function isLimited(error: unknown): boolean {
 function tooSmall(path: string, needed: number, free: number, cause?: unknown): StoreError {
   return new StoreError({
     path,
-    found: `${free} bytes free for scratch${isLimited(cause) ? ", and a limit on the size of files" : ""}`,
-    expected: `room for ${needed} bytes`,
+    found: `${numbered(free, "byte")} free for scratch${isLimited(cause) ? ", and a limit on the size of files" : ""}`,
+    expected: `room for ${numbered(needed, "byte")}`,
     remedy: REMEDY,
     cause,
   });

@@ -1,3 +1,4 @@
+import { numbered } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";
@@ -94,7 +95,8 @@ export class RowScatter implements GroupedRows {
     const { width, groupStarts } = this;
     const start = groupStarts[group];
     const count = groupStarts[group + 1] - start;
-    if (this.written[group] !== count) throw new Error(`${this.written[group]} of ${count} rows were added`);
+    if (this.written[group] !== count)
+      throw new Error(`${this.written[group]} of ${numbered(count, "row")} were added`);
     this.loading ??= {
       places: new Int32Array(this.greatest),
       rows: statArray(this.precision, this.greatest * width),

@@ -1,4 +1,4 @@
-import { type Coordinates, type NeighborGraph, type Notice, optionName } from "@flashdeconv/core";
+import { type Coordinates, type NeighborGraph, type Notice, numbered, optionName } from "@flashdeconv/core";
 
 /** A greater share of spots at the place of another is no accident: sections lie over each other. */
 const ACCIDENTAL_SHARE = 0.01;
@@ -40,14 +40,14 @@ export function positionNotices(
     const where = components ? " of their section" : "";
     notices.push({
       code: "shared-positions",
-      message: `${sharedCount} of ${spotCount} spots lie exactly where another spot${where} lies, and are smoothed with it. Where several sections share one coordinate system, name the column of obs that tells them apart: ${optionName("sectionKey", "COLUMN")}.`,
+      message: `At the position of another spot${where}: ${sharedCount} of ${numbered(spotCount, "spot")}, smoothed with it. Where several sections share one coordinate system, name the column of obs that tells them apart: ${optionName("sectionKey", "COLUMN")}.`,
     });
   }
   const [smallCount, count] = components ? countSmall(components, neighborCount) : [0, 1];
   if (smallCount > 0) {
     notices.push({
       code: "small-sections",
-      message: `${smallCount} of ${count} sections have no more than ${neighborCount} spots: each spot gets all others of its section as neighbours.`,
+      message: `With no more than ${numbered(neighborCount, "spot")}: ${smallCount} of ${numbered(count, "section")}, where each spot gets all others of its section as neighbours.`,
     });
   }
   return notices;

@@ -1,4 +1,4 @@
-import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
+import { type Coordinates, isFlashdeconvError, numbered } from "@flashdeconv/core";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
@@ -48,7 +48,7 @@ async function graphOf(
   } else if (options.graph === "knn" && options.neighborCount > spotCount - 1) {
     notices.add({
       code: "few-spots",
-      message: `${options.neighborCount} neighbours were asked for among ${spotCount} spots; each spot gets all ${spotCount - 1} others.`,
+      message: `More neighbours were asked for (${options.neighborCount}) than there are among ${numbered(spotCount, "spot")}: each spot gets all others.`,
     });
   }
   const graph = await findNeighbors(executor, coordinates, graphOptions(options), {

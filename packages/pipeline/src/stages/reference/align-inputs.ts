@@ -1,4 +1,4 @@
-import { GeneMismatchError, type Notice, optionName } from "@flashdeconv/core";
+import { GeneMismatchError, type Notice, numbered, optionName } from "@flashdeconv/core";
 import {
   alignGenes,
   type ColumnMatch,
@@ -77,5 +77,5 @@ export function describeMatch({ spatialKey, referenceKey, sharedCount }: ColumnM
   const ours = spatialKey === undefined ? "the index of the spatial data" : optionName("geneKey", spatialKey);
   const theirs =
     referenceKey === undefined ? "the index of the reference" : optionName("referenceGeneKey", referenceKey);
-  return `With ${ours} and ${theirs}, ${sharedCount} genes would be shared.`;
+  return `With ${ours} and ${theirs}, ${numbered(sharedCount, "gene")} would be shared.`;
 }

@@ -3,6 +3,7 @@ import {
   type CsrChunk,
   compareCodePoints,
   mapChunks,
+  numbered,
   OptionError,
   type ReferenceSignature,
   shortList,
@@ -152,7 +153,7 @@ async function readCells(
   if (unlabelledCount > 0) {
     notices.add({
       code: "unlabelled-cells",
-      message: `${unlabelledCount} of ${codes.length} reference cells have no cell type and are left out.`,
+      message: `Without a cell type: ${unlabelledCount} of ${numbered(codes.length, "reference cell")}, left out.`,
     });
   }
   return { signature, cellCounts, values: { isWhole: isWhole(found), max: found.max } };

@@ -1,4 +1,4 @@
-import { CountError, optionName } from "@flashdeconv/core";
+import { CountError, numbered, optionName } from "@flashdeconv/core";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { OtherMatrix } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
@@ -40,7 +40,7 @@ export async function requireCounts(
   const gene = subject.geneNames[fault.gene];
   throw new CountError({
     subject: subject.name,
-    found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.valueCount} of ${report.nonzeroCount} non-zero values are ${fault.kind})`,
+    found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.kind}: ${fault.valueCount} of ${numbered(report.nonzeroCount, "non-zero value")})`,
     expected: "raw counts: whole numbers of at least 0",
     remedy: remedyFor(fault, report, subject.name, await rawLayers(subject)),
     spot,

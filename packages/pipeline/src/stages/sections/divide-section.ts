@@ -1,4 +1,4 @@
-import { type Coordinates, ShapeError } from "@flashdeconv/core";
+import { type Coordinates, numbered, ShapeError } from "@flashdeconv/core";
 import type { OtherMatrix, SpatialInput, SpotSections } from "../../contracts/inputs.js";
 import type { SectionRows } from "../../contracts/tasks.js";
 import { checkCoordinates } from "../check-inputs.js";
@@ -10,7 +10,7 @@ export function divideSection(spatial: SpatialInput, sections: SpotSections): Sp
   if (sections.codes.length !== spotCount) {
     throw new ShapeError({
       subject: "sections",
-      found: `${sections.codes.length} codes for ${spotCount} spots`,
+      found: `${sections.codes.length} codes for ${numbered(spotCount, "spot")}`,
       expected: "one code per spot",
       remedy: "The two do not belong together: read both from the same store.",
     });

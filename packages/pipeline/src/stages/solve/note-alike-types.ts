@@ -1,4 +1,4 @@
-import { optionName, shortList } from "@flashdeconv/core";
+import { numbered, optionName, shortList } from "@flashdeconv/core";
 import { alikeTypes, SIMILAR, type SolverReference } from "@flashdeconv/solver";
 import type { NoticeList } from "../../contracts/notices.js";
 
@@ -37,7 +37,9 @@ export function noteAlikeTypes(
 
 function list(groups: readonly (readonly string[])[]): string {
   const shown = groups.slice(0, SHOWN).map((names) => shortList(names));
-  return shown.join("; ") + (groups.length > SHOWN ? `; and ${groups.length - SHOWN} more groups` : "");
+  return (
+    shown.join("; ") + (groups.length > SHOWN ? `; and ${numbered(groups.length - SHOWN, "more group")}` : "")
+  );
 }
 
 /** How to merge the groups that are shown. */

@@ -39,7 +39,7 @@ export function requireCountedGenes(shared: ReferenceSignature): void {
   if (length === 0) {
     throw new GeneMismatchError({
       subject: "reference",
-      found: `no count in any of ${shared.geneNames.length} shared genes, for any of ${shared.typeNames.length} cell types`,
+      found: `no count in any of ${numbered(shared.geneNames.length, "shared gene")}, for any of ${numbered(shared.typeNames.length, "cell type")}`,
       expected: "counts of at least as many genes as cell types",
       remedy: `Choose the layer that holds the counts (${optionName("referenceLayer")}), or another reference.`,
     });
@@ -121,7 +121,7 @@ function noteFewGenes(
   if (geneCount < FEW_SHARED * smallerSideCount) {
     notices.add({
       code: "few-shared-genes",
-      message: `Only ${geneCount} of ${smallerSideCount} genes of the smaller side are counted on both sides.`,
+      message: `Counted on both sides: only ${geneCount} of ${numbered(smallerSideCount, "gene")} of the smaller side.`,
     });
   }
 }

@@ -1,4 +1,4 @@
-import { type CsrChunk, ShapeError } from "@flashdeconv/core";
+import { type CsrChunk, numbered, ShapeError } from "@flashdeconv/core";
 import type { GeneMap } from "@flashdeconv/select-genes";
 import type { SampleRows, SpotSample } from "../../contracts/sample.js";
 import { SPARSE_ROW } from "../../runtime/sample-size.js";
@@ -65,7 +65,7 @@ export function joinSampleRows(
   if (rowCount !== spotCount) {
     throw new ShapeError({
       subject: "sample of the section",
-      found: `${rowCount} rows`,
+      found: `${numbered(rowCount, "row")}`,
       expected: `${spotCount}`,
       remedy: "The source left out spots that it should have yielded.",
     });

@@ -111,6 +111,6 @@ function noteDeepSpots({ cap, deepSpotCount, median }: RobustDepths, notices: No
   if (deepSpotCount === 0) return;
   notices.add({
     code: "deep-spots",
-    message: `${numbered(deepSpotCount, "spot")} of ${cap} counts or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
+    message: `${numbered(deepSpotCount, "spot")} of ${numbered(cap, "count")} or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
   });
 }
