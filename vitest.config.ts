@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@flashdeconv\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+      { find: "@flashdeconv/pipeline/internal", replacement: `${root}packages/pipeline/src/internal.ts` },
       {
         find: /^@flashdeconv\/pipeline\/(page-.+)$/,
         replacement: `${root}packages/pipeline/src/platform/web/$1.ts`,

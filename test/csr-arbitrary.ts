@@ -1,4 +1,5 @@
-import { type CsrChunk, sliceChunk } from "@flashdeconv/core";
+import type { CsrChunk } from "@flashdeconv/core";
+import { sliceChunk } from "@flashdeconv/core/internal";
 import fc from "fast-check";
 
 export interface CsrArbitraryOptions {

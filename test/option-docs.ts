@@ -1,4 +1,4 @@
-import type { OptionSpec } from "@flashdeconv/core/options";
+import type { OptionSpec } from "@flashdeconv/core/internal";
 import {
   BUILT_IN_SOLVERS,
   DECONVOLVE_OPTIONS,

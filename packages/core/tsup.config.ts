@@ -3,5 +3,5 @@ import { base } from "../../tsup.base.js";
 
 export default defineConfig({
   ...base,
-  entry: ["src/index.ts", "src/options.ts", "src/testing.ts", "src/arrow.ts"],
+  entry: ["src/index.ts", "src/internal.ts", "src/testing.ts", "src/arrow.ts"],
 });

@@ -6,6 +6,7 @@ export default defineConfig({
   ...base,
   entry: {
     index: "src/index.ts",
+    internal: "src/internal.ts",
     "page-pool": "src/platform/web/page-pool.ts",
     "page-worker": "src/platform/web/page-worker.ts",
     pool: "src/platform/node/pool.ts",

@@ -1,4 +1,5 @@
-import { FormatError, OptionError, optionName } from "@flashdeconv/core";
+import { FormatError, OptionError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import { describe, expect, it } from "vitest";
 import { inFlags, inTermsOfFlags, namedInFlags } from "../src/options/option-flags.js";
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { DECONVOLVE_DEFAULTS, METHOD_NAMES, methodsWith, methodsWithOwn } from "@flashdeconv/pipeline";
+import { DECONVOLVE_DEFAULTS, METHOD_NAMES } from "@flashdeconv/pipeline";
+import { methodsWith, methodsWithOwn } from "@flashdeconv/pipeline/internal";
 import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";

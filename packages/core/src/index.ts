@@ -12,15 +12,11 @@
  * console.log((await collect(doubled)).values); // 10, 2, 4
  */
 
-export { breather } from "./breather.js";
 export { collect } from "./collect.js";
-export { buildCountLogs, fillCountLogs } from "./count-logs.js";
 export type { Chunk, CsrChunk, DenseChunk, Values } from "./csr-chunk.js";
-export { type PackedError, packError, unpackError } from "./error-transfer.js";
 export {
   CoordinateError,
   CountError,
-  type ErrorParts,
   type ErrorTag,
   FlashdeconvError,
   FormatError,
@@ -40,25 +36,11 @@ export {
   type TaskOptions,
   type TaskTable,
 } from "./executor.js";
-export { freeArray, freeChunk } from "./free-chunk.js";
 export { generatedSource } from "./generated-source.js";
-export { isShared } from "./is-shared.js";
 export { mapChunks } from "./map-chunks.js";
-export { type MemorySourceOptions, memorySource } from "./memory-source.js";
+export { memorySource } from "./memory-source.js";
 export type { NameChunk } from "./name-chunk.js";
-export {
-  buildOrderedSum,
-  finishOrderedSum,
-  mergeOrderedSum,
-  ORDERED_SUM_BLOCK,
-  type OrderedSum,
-  orderedSumAt,
-} from "./ordered-sum.js";
-export { type PrefetchOptions, prefetch } from "./prefetch.js";
 export { rechunk } from "./rechunk.js";
-export { compareCodePoints, type ReferenceSignature } from "./reference-signature.js";
-export { concatChunks, sliceChunk } from "./slice-chunk.js";
+export type { ReferenceSignature } from "./reference-signature.js";
 export type { ChunkSource, Notice, Progress, SpotRange, StreamOptions } from "./source.js";
 export type { Coordinates, NeighborGraph } from "./spatial.js";
-export { resolveSpotRange } from "./spot-range.js";
-export { numbered, optionName, shortList } from "./words.js";

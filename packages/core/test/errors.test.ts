@@ -2,15 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   CountError,
-  compareCodePoints,
   inlineExecutor,
   isFlashdeconvError,
   OptionError,
-  packError,
   StoreError,
   type TaskContext,
-  unpackError,
 } from "../src/index.js";
+import { compareCodePoints, packError, unpackError } from "../src/internal.js";
 
 describe("errors", () => {
   it("say what was found, what was expected and what to do", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type CsrChunk, freeChunk } from "../src/index.js";
+import type { CsrChunk } from "../src/index.js";
+import { freeChunk } from "../src/internal.js";
 
 const canFree = "transfer" in ArrayBuffer.prototype;
 

@@ -14,7 +14,7 @@ import {
   wholeNumber,
   wordsOr,
   yesOrNo,
-} from "../src/options.js";
+} from "../src/internal.js";
 
 const NUMBERS = [-1, 0, 0.5, 1, 2, 3, 1.5];
 const NEVER = [Number.NaN, Number.POSITIVE_INFINITY, "1", null, undefined, {}, []];

@@ -7,7 +7,7 @@ import {
   ORDERED_SUM_BLOCK,
   type OrderedSum,
   orderedSumAt,
-} from "../src/index.js";
+} from "../src/internal.js";
 
 const value = (spot: number) => Math.sin(spot) * 10 ** (spot % 7);
 

@@ -5,19 +5,18 @@ import {
   type ChunkSource,
   type CsrChunk,
   collect,
-  concatChunks,
   mapChunks,
   memorySource,
   OptionError,
-  prefetch,
   rechunk,
-  sliceChunk,
 } from "../src/index.js";
+import { sliceChunk } from "../src/internal.js";
+import { concatChunks } from "../src/slice-chunk.js";
 import { checkSource } from "../src/testing.js";
 import { csrMatrices, denseMatrix } from "./chunks.js";
 
 describe("sources made here keep the contract", () => {
-  it("memorySource, mapChunks, rechunk and prefetch over any matrix and chunk size", async () => {
+  it("memorySource, mapChunks and rechunk over any matrix and chunk size", async () => {
     await fc.assert(
       fc.asyncProperty(
         csrMatrices,
@@ -30,7 +29,6 @@ describe("sources made here keep the contract", () => {
             mapChunks(source, (chunk) => ({ ...chunk, values: chunk.values.map((value) => value + 1) })),
           );
           await checkSource(rechunk(source, b));
-          await checkSource(prefetch(source, { maxBytes: 8 * b }));
           expect(await collect(rechunk(source, b))).toEqual(matrix);
         },
       ),
@@ -65,69 +63,6 @@ describe("slice and concat", () => {
         expect(concatChunks(parts)).toEqual(matrix);
       }),
     );
-  });
-});
-
-describe("prefetch", () => {
-  /** Counts how many chunks have been made and how many passes were closed. */
-  function counting(spotCount: number): {
-    source: ChunkSource<Chunk>;
-    made: () => number;
-    closed: () => number;
-  } {
-    let made = 0;
-    let closed = 0;
-    const inner = memorySource<Chunk>(denseMatrix(spotCount, 1), { spotsPerChunk: 1 });
-    const source: ChunkSource<Chunk> = {
-      ...inner,
-      async *chunks(options) {
-        try {
-          for await (const chunk of inner.chunks(options)) {
-            made++;
-            yield chunk;
-          }
-        } finally {
-          closed++;
-        }
-      },
-    };
-    return { source, made: () => made, closed: () => closed };
-  }
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-
-  it("reads ahead no further than its bytes, and nothing before it is asked", async () => {
-    const { source, made, closed } = counting(100);
-    const iterator = prefetch(source, { maxBytes: 8 * 5 })
-      .chunks()
-      [Symbol.asyncIterator]();
-    await settle();
-    expect(made()).toBe(0);
-    await iterator.next();
-    await settle();
-    // Five wait, one was taken.
-    expect(made()).toBe(6);
-    await iterator.return?.();
-    expect(closed()).toBe(1);
-    await settle();
-    expect(made()).toBe(6);
-  });
-
-  it("passes on the reader's error after the chunks before it", async () => {
-    const failing: ChunkSource<Chunk> = {
-      spotCount: 3,
-      width: 1,
-      async *chunks() {
-        yield denseMatrix(1, 1);
-        throw new Error("disk gone");
-      },
-    };
-    const seen: number[] = [];
-    const read = async () => {
-      for await (const chunk of prefetch(failing, { maxBytes: 1e6 }).chunks()) seen.push(chunk.spotCount);
-    };
-    await expect(read()).rejects.toThrow("disk gone");
-    expect(seen).toEqual([1]);
-    expect(() => prefetch(failing, { maxBytes: 0 })).toThrow(OptionError);
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { numbered, optionName, shortList } from "../src/index.js";
+import { numbered, optionName, shortList } from "../src/internal.js";
 
 it("a count agrees with its word", () => {
   expect([0, 1, 2].map((count) => numbered(count, "spot"))).toEqual(["0 spots", "1 spot", "2 spots"]);

@@ -1,4 +1,5 @@
-import { CoordinateError, type Coordinates, numbered, ShapeError } from "@flashdeconv/core";
+import { CoordinateError, type Coordinates, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** Beyond this size the square of a difference would overflow. */
 const GREATEST_SIZE = 1e150;

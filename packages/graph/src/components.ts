@@ -1,4 +1,5 @@
-import { type Coordinates, numbered, ShapeError } from "@flashdeconv/core";
+import { type Coordinates, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** The spots of one component, ascending. */
 export interface Component {

@@ -6,7 +6,7 @@ import {
   oneOf,
   optional,
   wholeNumber,
-} from "@flashdeconv/core/options";
+} from "@flashdeconv/core/internal";
 
 export type GraphKind = "knn" | "radius" | "grid";
 

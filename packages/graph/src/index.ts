@@ -11,20 +11,6 @@
  */
 
 export { buildNeighborGraph } from "./build-neighbor-graph.js";
-export { graphByComponent } from "./graph-by-component.js";
-export { GRAPH_OPTIONS, type GraphKind, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-export { buildGridGraph } from "./grid-graph.js";
-export { buildKnnGraph } from "./knn-graph.js";
+export { type GraphKind, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 export { meanDegree } from "./mean-degree.js";
-export {
-  buildNeighborSearch,
-  type NeighborSearch,
-  searchByTree,
-  searchRange,
-} from "./neighbor-search.js";
-export type { Allocate, Places } from "./places.js";
-export { buildRadiusGraph, type RadiusGraphOptions } from "./radius-graph.js";
 export { spatialOrder } from "./spatial-order.js";
-export type { SpatialTree } from "./spatial-tree.js";
-export type { SpotGrid } from "./spot-grid.js";
-export { joinNeighbors } from "./symmetric-union.js";

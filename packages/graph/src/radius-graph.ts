@@ -1,4 +1,5 @@
-import { type Coordinates, type NeighborGraph, numbered, OptionError } from "@flashdeconv/core";
+import { type Coordinates, type NeighborGraph, OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { countNear } from "./count-near.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { GREATEST_RADIUS_IN_CELLS, gridRadiusGraph, RADIUS_SPOTS_PER_CELL } from "./grid-radius-graph.js";

@@ -1,7 +1,8 @@
 import { CoordinateError, type Coordinates, ShapeError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildNeighborGraph, type GraphOptions, graphByComponent, spatialOrder } from "../src/index.js";
+import { graphByComponent } from "../src/graph-by-component.js";
+import { buildNeighborGraph, type GraphOptions, spatialOrder } from "../src/index.js";
 import { neighborsOf } from "./brute-force.js";
 import { layouts } from "./layouts.js";
 

@@ -3,14 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { searchGrid } from "../src/grid-neighbors.js";
 import { gridRadiusGraph } from "../src/grid-radius-graph.js";
-import {
-  buildKnnGraph,
-  buildNeighborGraph,
-  buildNeighborSearch,
-  joinNeighbors,
-  searchByTree,
-  searchRange,
-} from "../src/index.js";
+import { buildNeighborGraph } from "../src/index.js";
+import { buildNeighborSearch, joinNeighbors, searchByTree, searchRange } from "../src/internal.js";
+import { buildKnnGraph } from "../src/knn-graph.js";
 import { treeRadiusGraph } from "../src/radius-graph.js";
 import { buildSpatialTree } from "../src/spatial-tree.js";
 import { buildSpotGrid } from "../src/spot-grid.js";

@@ -1,15 +1,11 @@
 import { CoordinateError, OptionError, ShapeError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  buildGridGraph,
-  buildKnnGraph,
-  buildNeighborGraph,
-  buildRadiusGraph,
-  GRAPH_OPTIONS,
-  meanDegree,
-  resolveGraphOptions,
-} from "../src/index.js";
+import { buildGridGraph } from "../src/grid-graph.js";
+import { buildNeighborGraph, meanDegree, resolveGraphOptions } from "../src/index.js";
+import { GRAPH_OPTIONS } from "../src/internal.js";
+import { buildKnnGraph } from "../src/knn-graph.js";
+import { buildRadiusGraph } from "../src/radius-graph.js";
 import { bruteGrid, bruteKnn, bruteRadius, coordinatesOf, neighborsOf } from "./brute-force.js";
 import { layouts } from "./layouts.js";
 

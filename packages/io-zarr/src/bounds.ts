@@ -1,4 +1,5 @@
-import { FormatError, optionName } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 
 /*
  * How much of what metadata tell of is held. Bytes of stores come through `readKey`, chunks through the codecs of `codecs/unpack.ts`; each

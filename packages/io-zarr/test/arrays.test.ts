@@ -2,7 +2,7 @@ import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { packStrings, unpackStrings } from "../src/codecs/vlen-utf8.js";
-import { openArrays, writeArrays } from "../src/index.js";
+import { openArrays, writeArrays } from "../src/internal.js";
 
 const numbers = (length: number) => new Float64Array(length);
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { collect, compareCodePoints } from "@flashdeconv/core";
+import { collect } from "@flashdeconv/core";
+import { compareCodePoints } from "@flashdeconv/core/internal";
 import { checkSource } from "@flashdeconv/core/testing";
 import { openReference, openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";

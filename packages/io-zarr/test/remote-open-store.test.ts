@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { collect } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
-import { memoryStore, redactUrl } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import { memoryStore } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import { describe, expect, it } from "vitest";
 import { storedZip } from "../../stores/test/read-stored-zip.js";
 import type { Fault } from "../../stores/test/remote-server.js";
@@ -126,7 +127,7 @@ describe("openStore with a URL", () => {
   });
 
   it("stores of several threads know each other's versions by the buffer they share", async () => {
-    const { LEDGER_BYTES } = await import("@flashdeconv/stores");
+    const { LEDGER_BYTES } = await import("@flashdeconv/stores/internal");
     const all = files(2);
     const server = await testServer({ read: fromMap(all) });
     const ledger = new SharedArrayBuffer(LEDGER_BYTES);

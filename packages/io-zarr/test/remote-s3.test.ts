@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
 import type { StoreAccess } from "@flashdeconv/stores";
-import { readObject } from "@flashdeconv/stores/node";
+import { readObject } from "@flashdeconv/stores/node/internal";
 import S3rver from "s3rver";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { parseLocation, type RemoteLocation } from "../../stores/src/node/remote/parse-location.js";

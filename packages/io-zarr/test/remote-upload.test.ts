@@ -8,7 +8,8 @@ import { putFile } from "../../stores/src/node/remote/put-object.js";
 import { remoteParts } from "../../stores/src/node/remote/remote-parts.js";
 import { objectService } from "../../stores/test/object-service.js";
 import { QUICK, testFolder } from "../../stores/test/remote-tools.js";
-import { inspectStore, openArrays, readRowNames, writeAnnData, writeArrays } from "../src/index.js";
+import { inspectStore, readRowNames, writeAnnData } from "../src/index.js";
+import { openArrays, writeArrays } from "../src/internal.js";
 import { createStore, openStore } from "../src/node.js";
 
 const CONTENTS = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { safeNames } from "../src/index.js";
+import { safeNames } from "../src/internal.js";
 
 /** Spellings that have gone wrong somewhere, and any text. */
 const ODD = [

@@ -1,8 +1,10 @@
+import type { NameChunk } from "@flashdeconv/core";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AnnDataContents, type NameChunk, readObsm, safeNames, writeAnnData } from "../src/index.js";
+import { type AnnDataContents, readObsm, writeAnnData } from "../src/index.js";
+import { safeNames } from "../src/internal.js";
 import {
   column,
   columnNames,

@@ -1,6 +1,6 @@
-import type { CsrChunk, DenseChunk } from "@flashdeconv/core";
+import type { CsrChunk, DenseChunk, NameChunk } from "@flashdeconv/core";
 import fc from "fast-check";
-import type { Column, NameChunk } from "../src/index.js";
+import type { Column } from "../src/index.js";
 
 /** Text with every kind of trouble: empty, long, several bytes per letter. */
 const text = fc.string({ unit: "grapheme", maxLength: 12 });

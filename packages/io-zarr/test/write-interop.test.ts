@@ -6,14 +6,9 @@ import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  type AnnDataContents,
-  type AnnDataEdits,
-  addToAnnData,
-  type WriteOptions,
-  writeAnnData,
-} from "../src/index.js";
+import { type AnnDataContents, addToAnnData, type WriteOptions, writeAnnData } from "../src/index.js";
 import { createStore, editStore } from "../src/node.js";
+import type { AnnDataEdits } from "../src/write/add-to-anndata.js";
 
 const PYTHON = "/usr/bin/python3";
 const hasAnndata = spawnSync(PYTHON, ["-c", "import anndata, zarr"]).status === 0;

@@ -1,7 +1,9 @@
 import { type DenseChunk, FormatError, memorySource, OptionError, ShapeError } from "@flashdeconv/core";
 import { memoryStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
-import { type AnnDataContents, resolveWriteOptions, WRITE_DEFAULTS, writeAnnData } from "../src/index.js";
+import { type AnnDataContents, writeAnnData } from "../src/index.js";
+import { WRITE_DEFAULTS } from "../src/internal.js";
+import { resolveWriteOptions } from "../src/write/write-options.js";
 
 const valid: AnnDataContents = { spotCount: 2, spotNames: ["a", "b"], geneNames: [] };
 const table = (spotCount: number, width: number) => {

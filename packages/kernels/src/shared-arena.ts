@@ -1,4 +1,4 @@
-import { isShared } from "@flashdeconv/core";
+import { isShared } from "@flashdeconv/core/internal";
 
 /** Constructors of the arrays that an arena makes. */
 export type ArenaArray = Int32Array | Float32Array | Float64Array;

@@ -1,4 +1,4 @@
-import { isShared } from "@flashdeconv/core";
+import { isShared } from "@flashdeconv/core/internal";
 import { compileKernel } from "./compile-kernel.js";
 import { spotSweepWasm } from "./generated/spot-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";

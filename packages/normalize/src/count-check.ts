@@ -1,11 +1,11 @@
+import type { CsrChunk } from "@flashdeconv/core";
 import {
   buildOrderedSum,
-  type CsrChunk,
   finishOrderedSum,
   mergeOrderedSum,
   type OrderedSum,
   orderedSumAt,
-} from "@flashdeconv/core";
+} from "@flashdeconv/core/internal";
 import { chooseKernel, countScanKernel, type KernelChoice } from "@flashdeconv/kernels";
 
 /** Why a value is no count. A value has one fault: not finite, else negative, else not whole. */

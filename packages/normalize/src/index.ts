@@ -18,17 +18,15 @@ export {
   buildCountCheck,
   buildCountChecker,
   type CountCheck,
-  type CountChecker,
   type CountFault,
   type CountFaultKind,
   type CountReport,
   finishCountCheck,
   mergeCountCheck,
 } from "./count-check.js";
-export { type CountVerdict, describeCounts } from "./describe-counts.js";
+export { describeCounts } from "./describe-counts.js";
 export { librarySizes } from "./library-sizes.js";
-export { type LogBase, type LogCpm, logCpmInPlace } from "./log-cpm.js";
-export { buildNormalization, type Normalization, type Raw } from "./normalization.js";
+export { buildNormalization, type Normalization } from "./normalization.js";
 export {
   NORMALIZATION_OPTIONS,
   type NormalizationOptions,
@@ -36,5 +34,4 @@ export {
   resolveNormalizationOptions,
 } from "./normalization-options.js";
 export { normalizeSignature } from "./normalize-signature.js";
-export { type NormalizedOptions, normalized, normalizeInPlace } from "./normalized.js";
-export { type Pearson, pearsonInPlace, pearsonScale } from "./pearson.js";
+export { normalized, normalizeInPlace } from "./normalized.js";

@@ -1,4 +1,5 @@
-import { type CsrChunk, numbered, ShapeError, type Values } from "@flashdeconv/core";
+import { type CsrChunk, ShapeError, type Values } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /**
  * Writes the library size (sum of all values) of row `i` of the chunk to `out[i]`, for each of its rows.

@@ -1,4 +1,5 @@
-import { buildCountLogs, type CsrChunk, fillCountLogs, type Values } from "@flashdeconv/core";
+import type { CsrChunk, Values } from "@flashdeconv/core";
+import { buildCountLogs, fillCountLogs } from "@flashdeconv/core/internal";
 
 /** Base of the logarithm: `"e"` for natural, 2 for the article's scale. */
 export type LogBase = "e" | 2;

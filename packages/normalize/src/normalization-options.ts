@@ -1,4 +1,4 @@
-import { checkedOptions, number, type OptionTable, oneOf } from "@flashdeconv/core/options";
+import { checkedOptions, number, type OptionTable, oneOf } from "@flashdeconv/core/internal";
 import type { LogBase } from "./log-cpm.js";
 
 export type Preprocess = "log-cpm" | "pearson" | "raw";

@@ -1,4 +1,5 @@
-import { buildCountLogs, type ReferenceSignature } from "@flashdeconv/core";
+import type { ReferenceSignature } from "@flashdeconv/core";
+import { buildCountLogs } from "@flashdeconv/core/internal";
 import { logCpmRow } from "./log-cpm.js";
 import type { Normalization } from "./normalization.js";
 import { pearsonScale } from "./pearson.js";

@@ -1,11 +1,5 @@
-import {
-  type ChunkSource,
-  type CsrChunk,
-  mapChunks,
-  numbered,
-  OptionError,
-  ShapeError,
-} from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, mapChunks, OptionError, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { logCpmInPlace } from "./log-cpm.js";
 import type { Normalization } from "./normalization.js";
 import { pearsonInPlace } from "./pearson.js";

@@ -1,4 +1,5 @@
-import { type CsrChunk, ORDERED_SUM_BLOCK } from "@flashdeconv/core";
+import type { CsrChunk } from "@flashdeconv/core";
+import { ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_SIZES, chunksOf, csrFrom, csrMatrices } from "../../../test/csr-arbitrary.js";

@@ -9,8 +9,8 @@ import {
   type Normalization,
   normalized,
   normalizeSignature,
-  pearsonScale,
 } from "../src/index.js";
+import { pearsonScale } from "../src/pearson.js";
 
 const logCpm: Normalization = { kind: "log-cpm", targetSum: 1e4, logBase: "e" };
 const log2Cpm: Normalization = { kind: "log-cpm", targetSum: 1e6, logBase: 2 };

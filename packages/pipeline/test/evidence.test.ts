@@ -1,13 +1,13 @@
 import { type CsrChunk, collect, GeneMismatchError, memorySource } from "@flashdeconv/core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import type { ReferenceInput } from "../src/contracts/inputs.js";
 import {
   type CellReference,
   type Deconvolution,
   type DeconvolveOptions,
   deconvolve,
   METHOD_NAMES,
-  type ReferenceInput,
   recombineTypes,
   type SectionSummary,
   type SpatialInput,

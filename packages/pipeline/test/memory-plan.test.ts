@@ -1,13 +1,9 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type MemoryFacts,
-  type MemoryPlan,
-  type MemoryRequest,
-  planMemory,
-  type ReferenceFacts,
-} from "../src/index.js";
+import { type MemoryPlan, planMemory } from "../src/index.js";
+import type { MemoryFacts, ReferenceFacts } from "../src/internal.js";
+import type { MemoryRequest } from "../src/runtime/memory-plan.js";
 
 const MIB = 2 ** 20;
 

@@ -1,7 +1,8 @@
 import { collect } from "@flashdeconv/core";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
-import { deconvolve, PLATFORMS, type PlatformName } from "../src/index.js";
+import { deconvolve, type PlatformName } from "../src/index.js";
+import { PLATFORMS } from "../src/methods/platforms.js";
 import { spatialFrom } from "./small-section.js";
 
 /** Mean counts of a spot, the deepest last. */

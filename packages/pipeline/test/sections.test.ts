@@ -1,12 +1,7 @@
 import { collect, memorySource } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import {
-  type CellReference,
-  chooseTogether,
-  deconvolve,
-  deconvolveSections,
-  prepareReference,
-} from "../src/index.js";
+import { type CellReference, deconvolve, deconvolveSections, prepareReference } from "../src/index.js";
+import { chooseTogether } from "../src/internal.js";
 import { proportionsOf } from "./proportions-of.js";
 import { smallSection } from "./small-section.js";
 

@@ -1,4 +1,5 @@
-import { compareCodePoints, GeneMismatchError, type Notice, numbered } from "@flashdeconv/core";
+import { GeneMismatchError, type Notice } from "@flashdeconv/core";
+import { compareCodePoints, numbered } from "@flashdeconv/core/internal";
 import { explainMismatch } from "./explain-mismatch.js";
 import { spellingGains } from "./name-differences.js";
 

@@ -1,7 +1,7 @@
+import { type CsrChunk, ShapeError } from "@flashdeconv/core";
 import {
   buildCountLogs,
   buildOrderedSum,
-  type CsrChunk,
   fillCountLogs,
   finishOrderedSum,
   mergeOrderedSum,
@@ -9,8 +9,7 @@ import {
   ORDERED_SUM_BLOCK,
   type OrderedSum,
   orderedSumAt,
-  ShapeError,
-} from "@flashdeconv/core";
+} from "@flashdeconv/core/internal";
 import { type AddRowMoments, chooseKernel, geneMomentsKernel, type KernelChoice } from "@flashdeconv/kernels";
 import type { GeneMap } from "./gene-map.js";
 

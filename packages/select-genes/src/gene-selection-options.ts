@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { checkedOptions, number, type OptionTable, wholeNumber } from "@flashdeconv/core/options";
+import { checkedOptions, number, type OptionTable, wholeNumber } from "@flashdeconv/core/internal";
 
 export interface GeneSelectionOptions {
   /** Highly variable genes to take. */

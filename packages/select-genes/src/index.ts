@@ -18,46 +18,24 @@
  * console.log(selectGenes(finishMoments(moments), signature).genes); // 0, 1
  */
 
-export { alignGenes, FEW_SHARED, type GeneAlignment } from "./align-genes.js";
-export { type ColumnMatch, compareColumns, type NamedColumn } from "./compare-columns.js";
-export { countedGenes, genesInSignature } from "./counted-genes.js";
-export {
-  addDepths,
-  buildDepthSums,
-  type DepthSums,
-  finishDepthSums,
-  mergeDepthSums,
-  type RobustDepths,
-} from "./depth-sums.js";
-export { buildGeneMap, type GeneMap } from "./gene-map.js";
+export { alignGenes, type GeneAlignment } from "./align-genes.js";
 export {
   addMoments,
-  buildMomentAdder,
   buildMoments,
   finishMoments,
   type GeneMoments,
-  type MomentAdder,
   type MomentSums,
   mergeMoments,
 } from "./gene-moments.js";
-export {
-  GENE_SELECTION_OPTIONS,
-  type GeneSelectionOptions,
-  resolveGeneSelectionOptions,
-} from "./gene-selection-options.js";
-export { buildRenumbering, geneSubset, type Renumbering, renumberInPlace } from "./gene-subset.js";
-export { highlyVariableGenes } from "./highly-variable-genes.js";
+export { type GeneSelectionOptions, resolveGeneSelectionOptions } from "./gene-selection-options.js";
+export { geneSubset } from "./gene-subset.js";
 export { leverageScores } from "./leverage-scores.js";
-export { markerGenes } from "./marker-genes.js";
-export { type SpellingGain, spellingGains } from "./name-differences.js";
 export { type GeneSelection, selectGenes } from "./select-genes.js";
 export { signatureSubset } from "./signature-subset.js";
 export {
-  type Aggregate,
   addCells,
   buildSignatureSums,
   type FinishedSignature,
   finishSignature,
   type SignatureSums,
 } from "./signature-sums.js";
-export { silentTypes, withoutTypes } from "./silent-types.js";

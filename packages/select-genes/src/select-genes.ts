@@ -1,4 +1,5 @@
-import { numbered, type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import { type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { countedGenes } from "./counted-genes.js";
 import type { GeneMoments } from "./gene-moments.js";
 import { type GeneSelectionOptions, resolveGeneSelectionOptions } from "./gene-selection-options.js";

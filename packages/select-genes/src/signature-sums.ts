@@ -1,10 +1,5 @@
-import {
-  type CsrChunk,
-  compareCodePoints,
-  numbered,
-  type ReferenceSignature,
-  ShapeError,
-} from "@flashdeconv/core";
+import { type CsrChunk, type ReferenceSignature, ShapeError } from "@flashdeconv/core";
+import { compareCodePoints, numbered } from "@flashdeconv/core/internal";
 
 /** A running sum of raw counts per cell type; see `addCells`. */
 export interface SignatureSums {

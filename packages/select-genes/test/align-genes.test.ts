@@ -1,4 +1,5 @@
-import { compareCodePoints, GeneMismatchError } from "@flashdeconv/core";
+import { GeneMismatchError } from "@flashdeconv/core";
+import { compareCodePoints } from "@flashdeconv/core/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { alignGenes } from "../src/index.js";

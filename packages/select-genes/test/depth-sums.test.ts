@@ -1,7 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDepths, buildDepthSums, buildGeneMap, finishDepthSums, mergeDepthSums } from "../src/index.js";
+import { addDepths, buildDepthSums, buildGeneMap, finishDepthSums, mergeDepthSums } from "../src/internal.js";
 
 const GENES = 5;
 const map = buildGeneMap(Int32Array.of(1, 2, 3, 4, 5), 7);

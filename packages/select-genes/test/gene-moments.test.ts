@@ -1,15 +1,10 @@
-import { type CsrChunk, ORDERED_SUM_BLOCK, ShapeError } from "@flashdeconv/core";
+import { type CsrChunk, ShapeError } from "@flashdeconv/core";
+import { ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_SIZES, chunksOf, csrFrom, csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
-import {
-  addMoments,
-  buildGeneMap,
-  buildMoments,
-  finishMoments,
-  type GeneMoments,
-  mergeMoments,
-} from "../src/index.js";
+import { addMoments, buildMoments, finishMoments, type GeneMoments, mergeMoments } from "../src/index.js";
+import { buildGeneMap } from "../src/internal.js";
 
 function momentsOf(matrix: CsrChunk, size: number): GeneMoments {
   const moments = buildMoments(matrix.width);

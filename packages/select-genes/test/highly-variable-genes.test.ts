@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { normalizedDispersions } from "../src/highly-variable-genes.js";
-import { type GeneMoments, highlyVariableGenes } from "../src/index.js";
+import { highlyVariableGenes, normalizedDispersions } from "../src/highly-variable-genes.js";
+import type { GeneMoments } from "../src/index.js";
 import { percentiles } from "../src/percentiles.js";
 
 const momentsOf = (mean: number[], variance: number[]): GeneMoments => ({

@@ -1,6 +1,6 @@
 import type { ReferenceSignature } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
-import { markerGenes } from "../src/index.js";
+import { markerGenes } from "../src/marker-genes.js";
 
 const signatureOf = (rows: number[][]): ReferenceSignature => ({
   typeNames: rows.map((_, type) => `t${type}`),

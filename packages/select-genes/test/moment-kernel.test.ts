@@ -2,9 +2,10 @@ import type { CsrChunk } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHUNK_SIZES, chunksOf, csrMatrices } from "../../../test/csr-arbitrary.js";
-import { legacyRandom } from "../../sketch/src/index.js";
+import { legacyRandom } from "../../sketch/src/legacy-random.js";
 import { randomCsr } from "../../sketch/test/random-csr.js";
-import { buildGeneMap, buildMomentAdder, buildMoments, finishMoments, type GeneMap } from "../src/index.js";
+import { buildMoments, finishMoments } from "../src/index.js";
+import { buildGeneMap, buildMomentAdder, type GeneMap } from "../src/internal.js";
 
 type Value = (random: () => number) => number;
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { alignGenes, compareColumns, spellingGains } from "../src/index.js";
+import { alignGenes } from "../src/index.js";
+import { compareColumns, spellingGains } from "../src/internal.js";
 
 /** None begins as the prefix of a genome does. */
 const SYMBOL = fc.stringMatching(/^[A-FH-Z][A-Z]{2}[A-Z0-9]{1,4}-[A-Z0-9]{1,3}_[A-Z]{2}$/);

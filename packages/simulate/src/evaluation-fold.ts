@@ -1,4 +1,5 @@
-import { type DenseChunk, numbered, ShapeError, type Values } from "@flashdeconv/core";
+import { type DenseChunk, ShapeError, type Values } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { averagePrecision } from "./average-precision.js";
 import { addPair, buildCorrelation, type Correlation, finishCorrelation } from "./correlation.js";
 import { type Evaluation, meanOfDefined } from "./evaluation.js";

@@ -13,26 +13,17 @@
  * console.log(evaluateProportions(uniform, truth, 4).rmse); // 0.258...: how bad the worst guess is
  */
 
-export { type AlignedProportions, alignProportions } from "./align-proportions.js";
-export { averagePrecision } from "./average-precision.js";
+export { alignProportions } from "./align-proportions.js";
 export type { ComparedSide } from "./distinct-names.js";
-export { evaluateProportions, evaluateSources } from "./evaluate-proportions.js";
+export { evaluateProportions } from "./evaluate-proportions.js";
 export type { Evaluation } from "./evaluation.js";
-export { addEvaluation, buildEvaluation, type EvaluationFold, finishEvaluation } from "./evaluation-fold.js";
-export {
-  EVALUATION_DEFAULTS,
-  type EvaluationOptions,
-  resolveEvaluationOptions,
-} from "./evaluation-options.js";
-export { jensenShannonDivergence } from "./jensen-shannon-divergence.js";
+export type { EvaluationOptions } from "./evaluation-options.js";
 export { keepAnswered } from "./keep-answered.js";
 export type { NamedProportions } from "./named-proportions.js";
-export { type NormalizedRows, normalizeRows } from "./normalize-rows.js";
+export { normalizeRows } from "./normalize-rows.js";
 export { type SimulatedTissue, simulateTissue } from "./simulate-tissue.js";
-export type { SimulatedReference } from "./simulated-reference.js";
 export {
   resolveSimulationOptions,
   SIMULATION_DEFAULTS,
   type SimulationOptions,
-  type TissueLayout,
 } from "./simulation-options.js";

@@ -1,4 +1,5 @@
-import { type Notice, numbered, ShapeError, type Values } from "@flashdeconv/core";
+import { type Notice, ShapeError, type Values } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { type ComparedSide, requireDistinctNames } from "./distinct-names.js";
 import type { NamedProportions } from "./named-proportions.js";
 

@@ -1,4 +1,5 @@
-import { type NameChunk, resolveSpotRange, type StreamOptions } from "@flashdeconv/core";
+import type { NameChunk, StreamOptions } from "@flashdeconv/core";
+import { resolveSpotRange } from "@flashdeconv/core/internal";
 
 /** Names per chunk. */
 const NAMES_PER_CHUNK = 65_536;

@@ -1,4 +1,5 @@
-import { numbered, ShapeError } from "@flashdeconv/core";
+import { ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** @throws ShapeError when rows of counts do not have one column per gene of the sketch. */
 export function checkChunkWidth(counts: { readonly width: number }, geneCount: number): void {

@@ -15,9 +15,8 @@
  * const { values } = await collect(summarized(counts, statistics)); // h_1, h_2, |y S|^2
  */
 
-export { type BuildSketchOptions, buildSketch, type Sketch } from "./build-sketch.js";
+export { buildSketch, type Sketch } from "./build-sketch.js";
 export { buildStatistics, type SketchStatistics } from "./build-statistics.js";
-export { type LegacyRandom, legacyRandom } from "./legacy-random.js";
 export { sketchChunk, sketched } from "./sketch-chunk.js";
 export { resolveSketchOptions, SKETCH_OPTIONS, type SketchOptions } from "./sketch-options.js";
 export { sketchSignature } from "./sketch-signature.js";

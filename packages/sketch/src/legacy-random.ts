@@ -1,4 +1,4 @@
-import { checkOption } from "@flashdeconv/core/options";
+import { checkOption } from "@flashdeconv/core/internal";
 import { SKETCH_OPTIONS } from "./sketch-options.js";
 
 /** A stream of 32-bit random numbers. */

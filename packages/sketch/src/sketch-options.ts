@@ -1,4 +1,4 @@
-import { checkedOptions, type OptionTable, wholeNumber, wordsOr } from "@flashdeconv/core/options";
+import { checkedOptions, type OptionTable, wholeNumber, wordsOr } from "@flashdeconv/core/internal";
 
 export interface SketchOptions {
   /**

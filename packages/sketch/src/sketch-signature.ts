@@ -1,4 +1,5 @@
-import { numbered, ShapeError } from "@flashdeconv/core";
+import { ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { Sketch } from "./build-sketch.js";
 
 /**

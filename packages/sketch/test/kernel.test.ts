@@ -1,7 +1,8 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildSketch, buildStatistics, buildSummarizer, legacyRandom, summarizeChunk } from "../src/index.js";
+import { buildSketch, buildStatistics, buildSummarizer, summarizeChunk } from "../src/index.js";
+import { legacyRandom } from "../src/legacy-random.js";
 import { randomCsr, randomValues } from "./random-csr.js";
 
 /** Bits of what kernel and twin write. */

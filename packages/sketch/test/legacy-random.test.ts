@@ -1,6 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
 import { expect, it } from "vitest";
-import { legacyRandom } from "../src/index.js";
+import { legacyRandom } from "../src/legacy-random.js";
 
 // From numpy.random.RandomState(seed).randint(0, 2**32, 2000, dtype=uint32): the first three, the two around the first
 // renewal of the state, and the last.

@@ -1,5 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { legacyRandom } from "../src/index.js";
+import { legacyRandom } from "../src/legacy-random.js";
 
 /** A seeded sparse matrix with values in 0 .. 5; every seventh row is empty. */
 export function randomCsr(spotCount: number, width: number, seed = 1, density = 0.3): CsrChunk {

@@ -1,5 +1,6 @@
-import { checkedOptions, number, type OptionTable, optional, optionSchema } from "@flashdeconv/core/options";
-import { resolveBySchema, type Solver } from "@flashdeconv/solver";
+import { checkedOptions, number, type OptionTable, optional, optionSchema } from "@flashdeconv/core/internal";
+import type { Solver } from "@flashdeconv/solver";
+import { resolveBySchema } from "@flashdeconv/solver/internal";
 import { buildCountLikelihood } from "./count-likelihood.js";
 import { buildCountFit } from "./fit-counts.js";
 import { summarizeLikelihood } from "./summarize-likelihood.js";

@@ -1,4 +1,5 @@
-import { type Chunk, CountError, numbered, ShapeError } from "@flashdeconv/core";
+import { type Chunk, CountError, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
 import { type CountFit, fitCounts } from "./fit-counts.js";
 

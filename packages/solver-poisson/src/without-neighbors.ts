@@ -1,4 +1,4 @@
-import { optionSchema } from "@flashdeconv/core/options";
+import { optionSchema } from "@flashdeconv/core/internal";
 import {
   buildNnlsWorkspace,
   determineGram,

@@ -1,4 +1,4 @@
-import type { SymmetricEigen } from "@flashdeconv/solver";
+import type { SymmetricEigen } from "@flashdeconv/solver/internal";
 
 /** Bounds a Gram matrix from above: G <= rest I + (top - rest) v v', exact on its greatest eigenvector v. */
 export interface DeflatedGram {

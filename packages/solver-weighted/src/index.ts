@@ -20,7 +20,7 @@
  * const { abundance } = await solve(weighted, session, { typeCount: 2, statistics, graph }, resolveSolveOptions());
  * console.log(abundance[0].toFixed(3), abundance[1].toFixed(3)); // 0.143 0.857
  */
-export { buildCountModel, bulkShares, type CountModel } from "./count-model.js";
+export { buildCountModel, type CountModel } from "./count-model.js";
 export { estimateOverdispersion, MOST_OVERDISPERSION } from "./overdispersion.js";
 export { bulkMisfit, correctPlatform, expressionProfiles } from "./platform-correction.js";
 export { type WeightedOptions, weighted, weighted as default } from "./weighted.js";

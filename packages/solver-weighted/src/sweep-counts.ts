@@ -1,10 +1,5 @@
-import {
-  buildNnlsWorkspace,
-  type NnlsWorkspace,
-  type StatArray,
-  solveDiagonalNnls,
-  type Tile,
-} from "@flashdeconv/solver";
+import { buildNnlsWorkspace, type NnlsWorkspace, type StatArray, type Tile } from "@flashdeconv/solver";
+import { solveDiagonalNnls } from "@flashdeconv/solver/internal";
 import { type DeflatedGram, type DeflatedWorkspace, deflatedDiagonalStep } from "./deflated-diagonal.js";
 import { isNear, loadPrior, majorizePrior, type RelativePrior } from "./relative-prior.js";
 

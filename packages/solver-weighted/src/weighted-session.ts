@@ -1,4 +1,5 @@
-import { type Chunk, numbered, ShapeError } from "@flashdeconv/core";
+import { type Chunk, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { chooseKernel, relativeSweepKernel, type SharedArena } from "@flashdeconv/kernels";
 import {
   type Assessment,

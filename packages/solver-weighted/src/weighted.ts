@@ -1,5 +1,6 @@
-import { number, optionSchema } from "@flashdeconv/core/options";
-import { resolveBySchema, type Solver } from "@flashdeconv/solver";
+import { number, optionSchema } from "@flashdeconv/core/internal";
+import type { Solver } from "@flashdeconv/solver";
+import { resolveBySchema } from "@flashdeconv/solver/internal";
 import { weightedSession } from "./weighted-session.js";
 
 export interface WeightedOptions {

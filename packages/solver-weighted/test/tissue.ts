@@ -1,5 +1,6 @@
 import type { NeighborGraph } from "@flashdeconv/core";
-import { meanDiagonal, type SolverReference } from "@flashdeconv/solver";
+import type { SolverReference } from "@flashdeconv/solver";
+import { meanDiagonal } from "@flashdeconv/solver/internal";
 
 /** Small numbers that look random: a linear congruential generator. */
 export function lcg(seed: number): () => number {

@@ -1,4 +1,4 @@
-import { number, type OptionSpec, optionSchema, wordsOr } from "@flashdeconv/core/options";
+import { number, type OptionSpec, optionSchema, wordsOr } from "@flashdeconv/core/internal";
 import { leastSquaresSession } from "./least-squares-session.js";
 import { resolveBySchema } from "./resolve-by-schema.js";
 import type { Solver } from "./solver.js";

@@ -1,4 +1,4 @@
-import { optionSchema } from "@flashdeconv/core/options";
+import { optionSchema } from "@flashdeconv/core/internal";
 import { meanDiagonal, RHO } from "./bcd.js";
 import { leastSquaresSession } from "./least-squares-session.js";
 import { resolveBySchema } from "./resolve-by-schema.js";

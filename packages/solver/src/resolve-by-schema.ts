@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import type { OptionSchema, SchemaIssue } from "@flashdeconv/core/options";
+import type { OptionSchema, SchemaIssue } from "@flashdeconv/core/internal";
 import type { Solver } from "./solver.js";
 
 /** The options of a solver of others: by its schema, where it has one, and by its `resolveOptions`. */

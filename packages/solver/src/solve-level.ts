@@ -1,4 +1,5 @@
-import { breather, type SpotRange } from "@flashdeconv/core";
+import type { SpotRange } from "@flashdeconv/core";
+import { breather } from "@flashdeconv/core/internal";
 import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
 import { SPOTS_PER_CELL } from "./update-order.js";
 

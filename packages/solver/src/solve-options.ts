@@ -1,4 +1,4 @@
-import { checkedOptions, number, type OptionTable, wholeNumber } from "@flashdeconv/core/options";
+import { checkedOptions, number, type OptionTable, wholeNumber } from "@flashdeconv/core/internal";
 
 export interface SolveOptions {
   /** Largest error of any proportion to stop at, as estimated. */

@@ -1,4 +1,5 @@
-import { type NeighborGraph, numbered, ShapeError } from "@flashdeconv/core";
+import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { type Allocate, allocateHere } from "./allocate.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
 import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";

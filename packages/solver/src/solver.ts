@@ -1,5 +1,5 @@
 import type { Chunk } from "@flashdeconv/core";
-import type { OptionSchema } from "@flashdeconv/core/options";
+import type { OptionSchema } from "@flashdeconv/core/internal";
 import type { SharedArena } from "@flashdeconv/kernels";
 
 /** Per-spot numbers kept between passes: Float64, or Float32 to halve the memory. Arithmetic is Float64 either way. */

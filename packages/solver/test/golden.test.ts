@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { goldenFacts } from "../../../test/golden-data.js";
 import { readNpy } from "../../../test/read-npy.js";
 import { sharedData } from "../../../test/shared-data.js";
-import { type BcdOptions, bcd, resolveSolveOptions, solve } from "../src/index.js";
+import type { BcdOptions } from "../src/bcd.js";
+import { bcd, resolveSolveOptions, solve } from "../src/index.js";
 
 const expected = sharedData("golden/expected");
 

@@ -1,4 +1,5 @@
-import type { StatArray, StripLayout, StripStore } from "../src/index.js";
+import type { StatArray } from "../src/index.js";
+import type { StripLayout, StripStore } from "../src/internal.js";
 
 /** Strips that lie in memory after all, to compare with; counts how often statistics are read. */
 export function memoryStripStore(

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  arrangeStrips,
-  bcd,
-  resolveSolveOptions,
-  type SolveState,
-  type StatArray,
-  solve,
-  solveStrips,
-} from "../src/index.js";
+import { bcd, resolveSolveOptions, type StatArray, solve } from "../src/index.js";
+import { arrangeStrips, type SolveState, solveStrips } from "../src/internal.js";
 import { gridProblem, meanDiagonalOf, startOn } from "./grid-problem.js";
 import { memoryStripStore } from "./memory-strip-store.js";
 

@@ -3,7 +3,6 @@ import { MemoryPlanError } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  arrangeStrips,
   bcd,
   nnls,
   resolveSolveOptions,
@@ -11,8 +10,8 @@ import {
   type SolverSession,
   type StatArray,
   solve,
-  solveStrips,
 } from "../src/index.js";
+import { arrangeStrips, solveStrips } from "../src/internal.js";
 import { memoryStripStore } from "./memory-strip-store.js";
 
 const K = 4;

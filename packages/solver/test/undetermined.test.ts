@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  arrangeStrips,
-  bcd,
-  nnls,
-  resolveSolveOptions,
-  type Solver,
-  solve,
-  solveStrips,
-} from "../src/index.js";
+import { bcd, nnls, resolveSolveOptions, type Solver, solve } from "../src/index.js";
+import { arrangeStrips, solveStrips } from "../src/internal.js";
 import { type GridProblem, gridProblem } from "./grid-problem.js";
 import { memoryStripStore } from "./memory-strip-store.js";
 

@@ -10,15 +10,7 @@
  * await store.commit();
  */
 
-export { cleanUpAfterThread } from "./node/clean-up.js";
-export type { CreateStoreOptions, RefuseToReplace } from "./node/create-options.js";
+export type { CreateStoreOptions } from "./node/create-options.js";
 export { createStore } from "./node/create-store.js";
 export { type EditStoreOptions, editStore } from "./node/edit-store.js";
-export { asStoreError } from "./node/file-errors.js";
-export type { LockOptions } from "./node/heartbeat.js";
 export { nodeOpeners } from "./node/node-openers.js";
-export { makeOwnFolder } from "./node/own-folder.js";
-export { acquireLock, type OwnerLock } from "./node/owner-lock.js";
-export { sameOrInside } from "./node/places/same-or-inside.js";
-export { isRemote, localPath } from "./node/remote/parse-location.js";
-export { readObject } from "./node/remote/read-object.js";

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 /** More bytes than the caller takes. */
 export class TooLarge extends Error {}
 

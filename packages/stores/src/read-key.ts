@@ -1,4 +1,5 @@
-import { isFlashdeconvError, numbered, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { MOST_BYTES } from "./bounds.js";
 import type { ByteRange, ReadableStore } from "./store.js";
 

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { StoreError } from "@flashdeconv/core";
-import { readObject } from "@flashdeconv/stores/node";
+import { readObject } from "@flashdeconv/stores/node/internal";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MOST_DOCUMENT_BYTES, MOST_LISTING_BYTES, MOST_REPLY_BYTES } from "../src/bounds.js";
 import { listObjects } from "../src/node/remote/list-objects.js";

@@ -17,8 +17,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeChange, writeJournal } from "../src/node/commit-journal.js";
 import { NEW, planCommit } from "../src/node/commit-plan.js";
 import { BEAT_SECONDS } from "../src/node/heartbeat.js";
+import { acquireLock } from "../src/node/internal.js";
 import { livenessOf, ownerTag, tagLiveness, thisOwner } from "../src/node/owner-tag.js";
-import { acquireLock } from "../src/node.js";
 import { createStore, editStore, openStore } from "./test-format.js";
 import { filesOf, goneLock, goneTag } from "./write-disk-tools.js";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { acquireLock } from "../src/node/internal.js";
 import { thisOwner } from "../src/node/owner-tag.js";
-import { acquireLock } from "../src/node.js";
 import { createStore, editStore } from "./test-format.js";
 import { goneLock } from "./write-disk-tools.js";
 

@@ -6,8 +6,8 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { StoreAccess } from "../src/index.js";
+import { sameOrInside } from "../src/node/internal.js";
 import { fileSystemPlace } from "../src/node/places/file-system-place.js";
-import { sameOrInside } from "../src/node.js";
 
 let folder: string;
 

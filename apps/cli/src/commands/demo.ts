@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { resolveSimulationOptions, SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
-import { asStoreError } from "@flashdeconv/stores/node";
+import { asStoreError } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { parseNumber } from "../options/parse-number.js";

@@ -1,9 +1,10 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
-import { type CellReference, DECONVOLVE_DEFAULTS, isSignature, type NamedSide } from "@flashdeconv/pipeline";
+import { type CellReference, DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
+import { isSignature, type NamedSide } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { redactUrl } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";

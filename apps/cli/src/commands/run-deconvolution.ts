@@ -3,23 +3,25 @@ import { openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import {
   addResultTable,
   addResultToStore,
-  checkResultPlace,
   type Deconvolution,
   type DeconvolveOptions,
   deconvolve,
-  isSignature,
   type PreparedReference,
   type ResultLayout,
-  resolveResultLayout,
   type StageProgress,
-  typeNamesOf,
-  wantsNeighbors,
   writeResultStore,
 } from "@flashdeconv/pipeline";
-import { isStatisticsInput } from "@flashdeconv/solver";
+import {
+  checkResultPlace,
+  isSignature,
+  resolveResultLayout,
+  typeNamesOf,
+  wantsNeighbors,
+} from "@flashdeconv/pipeline/internal";
+import { isStatisticsInput } from "@flashdeconv/solver/internal";
 import type { StagedStore } from "@flashdeconv/stores";
-import { redactUrl } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import { sectionOptions } from "../options/input-options.js";
 import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";

@@ -1,18 +1,18 @@
 import { basename, join } from "node:path";
-import { type Notice, numbered, OptionError } from "@flashdeconv/core";
+import { type Notice, OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import {
-  chooseTogether,
   type DeconvolveOptions,
-  isSignature,
   type OpenReference,
   type PreparedReference,
   prepareReference,
   type SpatialInput,
   type StageProgress,
 } from "@flashdeconv/pipeline";
-import { redactUrl } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import { chooseTogether, isSignature } from "@flashdeconv/pipeline/internal";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import { sectionOptions } from "../options/input-options.js";
 import { noticeInFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";

@@ -1,4 +1,4 @@
-import { WRITE_DEFAULTS } from "@flashdeconv/io-zarr";
+import { WRITE_DEFAULTS } from "@flashdeconv/io-zarr/internal";
 import {
   SIMULATION_DEFAULTS as DEFAULTS,
   type SimulationOptions,

@@ -2,14 +2,13 @@ import {
   type MemoryPlan,
   readSummary,
   recombineTypes,
-  resolveResultLayout,
-  resolveSummaryOptions,
   type StageProgress,
   solveSummary,
   writeResultStore,
 } from "@flashdeconv/pipeline";
-import { redactUrl } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import { resolveResultLayout, resolveSummaryOptions } from "@flashdeconv/pipeline/internal";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import { isPlugin, loadSolver } from "../options/load-solver.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";

@@ -1,4 +1,4 @@
-import type { OptionSpec } from "@flashdeconv/core/options";
+import type { OptionSpec } from "@flashdeconv/core/internal";
 import {
   DECONVOLVE_DEFAULTS,
   DECONVOLVE_OPTIONS,
@@ -6,9 +6,8 @@ import {
   METHOD_NAMES,
   METHODS,
   type MethodName,
-  methodsWith,
-  methodsWithOwn,
 } from "@flashdeconv/pipeline";
+import { methodsWith, methodsWithOwn } from "@flashdeconv/pipeline/internal";
 import { inFlags, OPTION_FLAGS } from "./option-flags.js";
 
 /** An option in the words of the command line: what help and documents say of it. */

@@ -1,4 +1,5 @@
-import { OPEN_DEFAULTS, type SpatialOptions } from "@flashdeconv/io-zarr";
+import type { SpatialOptions } from "@flashdeconv/io-zarr";
+import { OPEN_DEFAULTS } from "@flashdeconv/io-zarr/internal";
 import type { Command } from "commander";
 import { parseColumns } from "./parse-columns.js";
 

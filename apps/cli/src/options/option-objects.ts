@@ -1,6 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
-import { redactUrl } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import { Option } from "commander";
 
 /** What some options are about, and what is said where it is not there. */

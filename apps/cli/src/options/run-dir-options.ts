@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { OptionError } from "@flashdeconv/core";
 import { SAVE_EVERY_SECONDS } from "@flashdeconv/pipeline/run-folder";
-import { redactUrl } from "@flashdeconv/stores";
-import { isRemote, localPath } from "@flashdeconv/stores/node";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import { parseWordOrNumber } from "./parse-number.js";
 

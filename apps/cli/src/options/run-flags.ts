@@ -4,8 +4,8 @@ import {
   type MethodName,
   type PlatformName,
   resolveDeconvolveOptions,
-  wantsNeighbors,
 } from "@flashdeconv/pipeline";
+import { wantsNeighbors } from "@flashdeconv/pipeline/internal";
 import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import type { TerminalOptions } from "../terminal/terminal.js";

@@ -1,4 +1,4 @@
-import type { ValueKind } from "@flashdeconv/core/options";
+import type { ValueKind } from "@flashdeconv/core/internal";
 import { DECONVOLVE_OPTIONS, type DeconvolveOptions, METHOD_NAMES } from "@flashdeconv/pipeline";
 import { type Command, Option } from "commander";
 import { type DescribedOption, describeOption, describeOwnOption } from "./describe-option.js";

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { methodsWithOwn } from "@flashdeconv/pipeline";
+import { methodsWithOwn } from "@flashdeconv/pipeline/internal";
 import type { Solver } from "@flashdeconv/solver";
 
 export interface SolverFlags {

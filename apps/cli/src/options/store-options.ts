@@ -1,5 +1,6 @@
-import { LEDGER_BYTES, type StoreAccess } from "@flashdeconv/stores";
-import { isRemote } from "@flashdeconv/stores/node";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { LEDGER_BYTES } from "@flashdeconv/stores/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import { parseBytes } from "./parse-bytes.js";
 import { parseNumber } from "./parse-number.js";

@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import { PLUGIN_CALLS, type PluginCall } from "@flashdeconv/pipeline";
+import { PLUGIN_CALLS, type PluginCall } from "@flashdeconv/pipeline/internal";
 
 /** What the thread of a solver of others is started with. */
 export interface ThreadData {

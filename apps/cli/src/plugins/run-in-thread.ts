@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { SolverError, WorkerError } from "@flashdeconv/core";
 import { leaveRunFolder } from "@flashdeconv/pipeline/run-folder";
-import { cleanUpAfterThread } from "@flashdeconv/stores/node";
+import { cleanUpAfterThread } from "@flashdeconv/stores/node/internal";
 import type { Environment } from "../environment.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
 import { type HeldPlace, readClock, type ThreadData } from "./call-clock.js";

@@ -1,13 +1,13 @@
-import { OPEN_DEFAULTS, type SpatialDataset } from "@flashdeconv/io-zarr";
+import type { SpatialDataset } from "@flashdeconv/io-zarr";
+import { OPEN_DEFAULTS } from "@flashdeconv/io-zarr/internal";
+import type { DeconvolveOptions, OpenReference } from "@flashdeconv/pipeline";
 import {
-  type DeconvolveOptions,
   isSignature,
   type MemoryFacts,
   needsSample,
-  type OpenReference,
   type ReferenceFacts,
   wantsNeighbors,
-} from "@flashdeconv/pipeline";
+} from "@flashdeconv/pipeline/internal";
 
 /** Types that are assumed where no reference says how many there are. */
 export const USUAL_TYPE_COUNT = 20;

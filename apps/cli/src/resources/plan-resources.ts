@@ -1,6 +1,8 @@
 import { freemem } from "node:os";
-import { MemoryPlanError, numbered } from "@flashdeconv/core";
-import { type MemoryFacts, type MemoryPlan, planMemory } from "@flashdeconv/pipeline";
+import { MemoryPlanError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
+import { type MemoryPlan, planMemory } from "@flashdeconv/pipeline";
+import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { formatBytes } from "../terminal/format.js";
 import { usualWorkers } from "./with-threads.js";

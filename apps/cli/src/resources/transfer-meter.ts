@@ -1,4 +1,4 @@
-import type { TransferCounts } from "@flashdeconv/stores";
+import type { TransferCounts } from "@flashdeconv/stores/internal";
 import { countOf, formatBytes } from "../terminal/format.js";
 
 /** What reading a store behind a network has cost, under the names it has in a command's JSON. */

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
-import type { Checkpoint, MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
+import type { Checkpoint, MemoryPlan } from "@flashdeconv/pipeline";
+import type { ScratchUse } from "@flashdeconv/pipeline/internal";
 import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
-import type { LockOptions } from "@flashdeconv/stores/node";
+import type { LockOptions } from "@flashdeconv/stores/node/internal";
 import { withFlags } from "../options/option-flags.js";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
 import { tellPlace } from "../plugins/call-clock.js";

@@ -1,8 +1,9 @@
 import { tmpdir } from "node:os";
 import { dirname, resolve } from "node:path";
-import type { MemoryPlan, ScratchUse } from "@flashdeconv/pipeline";
+import type { MemoryPlan } from "@flashdeconv/pipeline";
+import type { ScratchUse } from "@flashdeconv/pipeline/internal";
 import { openScratchFolder } from "@flashdeconv/pipeline/scratch";
-import { isRemote, localPath } from "@flashdeconv/stores/node";
+import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 
 /** Opens scratch for `work` where the plan says so, and removes it when it is done. */
 export async function withScratch<T>(

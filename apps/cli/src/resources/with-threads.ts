@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Executor } from "@flashdeconv/core";
-import { type PipelineTasks, SPOTS_WORTH_THREADS } from "@flashdeconv/pipeline";
+import type { PipelineTasks } from "@flashdeconv/pipeline";
+import { SPOTS_WORTH_THREADS } from "@flashdeconv/pipeline/internal";
 import { threadPool } from "@flashdeconv/pipeline/pool";
 
 /** Threads for a section where none are asked for: one per core if it is worth it. */

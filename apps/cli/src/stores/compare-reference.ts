@@ -1,5 +1,6 @@
 import { GeneMismatchError } from "@flashdeconv/core";
 import type { CountReport } from "@flashdeconv/normalize";
+import type { OpenReference } from "@flashdeconv/pipeline";
 import {
   alikeMeans,
   betterColumns,
@@ -8,9 +9,9 @@ import {
   type MeansReport,
   mayBeRoundedLogs,
   type NamedSide,
-  type OpenReference,
-} from "@flashdeconv/pipeline";
-import { alignGenes, type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes";
+} from "@flashdeconv/pipeline/internal";
+import { alignGenes } from "@flashdeconv/select-genes";
+import { type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes/internal";
 import { type SeenGenes, seenEvidence } from "./seen-genes.js";
 import { remarksOn } from "./type-remarks.js";
 

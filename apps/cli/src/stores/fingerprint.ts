@@ -1,7 +1,9 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
 import { inspectStore, readColumn } from "@flashdeconv/io-zarr";
-import { type DeconvolveOptions, readSummaryParameters } from "@flashdeconv/pipeline";
-import { type OpenStore, redactUrl } from "@flashdeconv/stores";
+import type { DeconvolveOptions } from "@flashdeconv/pipeline";
+import { readSummaryParameters } from "@flashdeconv/pipeline/internal";
+import type { OpenStore } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
 import { runFacts } from "../options/run-facts.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { numbered } from "@flashdeconv/core";
-import { type FingerprintOptions, MOST_DOCUMENT_BYTES, type ReadableStore } from "@flashdeconv/stores";
+import { numbered } from "@flashdeconv/core/internal";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { type FingerprintOptions, MOST_DOCUMENT_BYTES } from "@flashdeconv/stores/internal";
 import { placeOf } from "./place-of.js";
 
 /** Documents that say what a store holds, wherever it lies. */

@@ -1,6 +1,7 @@
 import { StoreError } from "@flashdeconv/core";
 import type { Checkpoint } from "@flashdeconv/pipeline";
-import { redactUrl, type StoreAccess, transferLedger } from "@flashdeconv/stores";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { redactUrl, transferLedger } from "@flashdeconv/stores/internal";
 
 /** A note: nothing would be gained by going on from it alone. */
 const PIECE = "note/versions";

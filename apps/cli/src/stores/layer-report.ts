@@ -1,5 +1,6 @@
-import { layerOf, openMatrices, type StoreSummary } from "@flashdeconv/io-zarr";
-import { judgeMatrices, type MatrixVerdict } from "@flashdeconv/pipeline";
+import type { StoreSummary } from "@flashdeconv/io-zarr";
+import { layerOf, openMatrices } from "@flashdeconv/io-zarr/internal";
+import { judgeMatrices, type MatrixVerdict } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 
 /** The matrices of a store, what their values are, and whether the usual one is among them. */

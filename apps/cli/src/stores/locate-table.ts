@@ -1,5 +1,6 @@
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
-import { foreignPart, inspectStore, safeNames } from "@flashdeconv/io-zarr";
+import { inspectStore } from "@flashdeconv/io-zarr";
+import { foreignPart, safeNames } from "@flashdeconv/io-zarr/internal";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { withStore } from "./with-store.js";
 

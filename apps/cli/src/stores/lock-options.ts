@@ -1,5 +1,5 @@
-import { numbered } from "@flashdeconv/core";
-import type { LockOptions } from "@flashdeconv/stores/node";
+import { numbered } from "@flashdeconv/core/internal";
+import type { LockOptions } from "@flashdeconv/stores/node/internal";
 import type { Terminal } from "../terminal/terminal.js";
 
 /** Says why nothing happens while it is seen whether another run still lives, and ends that with the command. */

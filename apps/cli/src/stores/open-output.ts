@@ -1,8 +1,8 @@
 import { OptionError } from "@flashdeconv/core";
 import { createStore, editStore } from "@flashdeconv/io-zarr/node";
-import type { StagedStore } from "@flashdeconv/stores";
-import { redactUrl, type StoreAccess } from "@flashdeconv/stores";
-import type { LockOptions } from "@flashdeconv/stores/node";
+import type { StagedStore, StoreAccess } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import type { LockOptions } from "@flashdeconv/stores/node/internal";
 import { tellPlace } from "../plugins/call-clock.js";
 import { refuseFileName } from "./refuse-file-name.js";
 import { refuseInside, refuseOverlap } from "./refuse-overlap.js";

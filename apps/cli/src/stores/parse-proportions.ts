@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import { parse } from "csv-parse/sync";
 

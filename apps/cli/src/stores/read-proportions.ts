@@ -1,4 +1,5 @@
-import { collect, FormatError, numbered } from "@flashdeconv/core";
+import { collect, FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import type { ReadableStore, StoreAccess } from "@flashdeconv/stores";

@@ -1,6 +1,6 @@
 import type { StoreAccess } from "@flashdeconv/stores";
-import { MOST_TABLE_BYTES } from "@flashdeconv/stores";
-import { readObject } from "@flashdeconv/stores/node";
+import { MOST_TABLE_BYTES } from "@flashdeconv/stores/internal";
+import { readObject } from "@flashdeconv/stores/node/internal";
 
 /** Whether a path is taken for a table rather than a store. */
 export function isTable(path: string): boolean {

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { redactUrl } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
 import type { NamedPlace } from "./refuse-overlap.js";
 
 /** Suffixes of file formats: whoever names one wants such a file, and would get a folder of that name. */

@@ -1,6 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
-import { redactUrl, type StoreAccess } from "@flashdeconv/stores";
-import { sameOrInside } from "@flashdeconv/stores/node";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { sameOrInside } from "@flashdeconv/stores/node/internal";
 
 /** A place that the command line names, and the option that names it. */
 export interface NamedPlace {

@@ -1,6 +1,6 @@
 import type { StoreAccess } from "@flashdeconv/stores";
-import { MOST_DOCUMENT_BYTES } from "@flashdeconv/stores";
-import { isRemote, localPath, readObject } from "@flashdeconv/stores/node";
+import { MOST_DOCUMENT_BYTES } from "@flashdeconv/stores/internal";
+import { isRemote, localPath, readObject } from "@flashdeconv/stores/node/internal";
 
 /** A section as the command line names it: a store, and the table where that is a SpatialData container. */
 export interface SectionPlace {

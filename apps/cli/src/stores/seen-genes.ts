@@ -1,5 +1,5 @@
 import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
-import type { TypeMeans } from "@flashdeconv/pipeline";
+import type { TypeMeans } from "@flashdeconv/pipeline/internal";
 
 /** What the rows looked at hold of each gene, for each kind of row: a section's spots are of one kind, cells of as many as types. */
 export interface SeenGenes {

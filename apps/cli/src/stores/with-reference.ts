@@ -1,6 +1,7 @@
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
-import type { OpenReference, ReferenceFacts } from "@flashdeconv/pipeline";
-import type { TransferCounts } from "@flashdeconv/stores";
+import type { OpenReference } from "@flashdeconv/pipeline";
+import type { ReferenceFacts } from "@flashdeconv/pipeline/internal";
+import type { TransferCounts } from "@flashdeconv/stores/internal";
 import { withFlags } from "../options/option-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { referenceFacts } from "../resources/memory-facts.js";

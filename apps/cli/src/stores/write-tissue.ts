@@ -1,15 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type AnnDataContents,
-  type UnsObject,
-  WRITTEN_AS,
-  type WriteOptions,
-  writeAnnData,
-} from "@flashdeconv/io-zarr";
+import { type AnnDataContents, type UnsObject, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
+import { WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
-import { asStoreError } from "@flashdeconv/stores/node";
+import { asStoreError } from "@flashdeconv/stores/node/internal";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 

@@ -1,13 +1,9 @@
 import type { Notice } from "@flashdeconv/core";
-import {
-  describeCandidates,
-  type SectionSummary,
-  type StoreSummary,
-  type TableSummary,
-} from "@flashdeconv/io-zarr";
+import type { SectionSummary, StoreSummary, TableSummary } from "@flashdeconv/io-zarr";
+import { describeCandidates } from "@flashdeconv/io-zarr/internal";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
-import { describeMatch, type MeansVerdict } from "@flashdeconv/pipeline";
-import type { SpellingGain } from "@flashdeconv/select-genes";
+import { describeMatch, type MeansVerdict } from "@flashdeconv/pipeline/internal";
+import type { SpellingGain } from "@flashdeconv/select-genes/internal";
 import { namedInFlags } from "../options/option-flags.js";
 import { USUAL_TYPE_COUNT } from "../resources/memory-facts.js";
 import { describePlan } from "../resources/plan-resources.js";

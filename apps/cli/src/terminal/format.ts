@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** A number with its thousands apart: 12,345. */
 export function formatCount(count: number): string {

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 /**
  * Throws an Error that says so where a chunk of numcodecs' LZ4 tells of more bytes than make sense. Its first four bytes tell how many it
  * unpacks to (little-endian), and decoders make room for them.

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 const MAGIC = 0xfd2fb528;
 const SKIPPED_MAGIC = 0x184d2a50;

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** Castagnoli's polynomial, reflected (RFC 3720). */
 const POLYNOMIAL = 0x82f63b78;

@@ -1,5 +1,5 @@
-import { numbered } from "@flashdeconv/core";
-import { readBounded } from "@flashdeconv/stores";
+import { numbered } from "@flashdeconv/core/internal";
+import { readBounded } from "@flashdeconv/stores/internal";
 import { registry } from "zarrita";
 import { checkBloscFrame } from "./check-blosc-frame.js";
 import { checkLz4Frame } from "./check-lz4-frame.js";

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 /** Strings of one chunk, packed: string `i` is the UTF-8 text in `bytes[offsets[i]] .. bytes[offsets[i + 1]]`. */
 export interface PackedStrings {
   readonly length: number;

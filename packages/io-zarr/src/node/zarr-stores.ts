@@ -7,6 +7,7 @@ import {
   type StoreLocation,
 } from "@flashdeconv/stores";
 import * as places from "@flashdeconv/stores/node";
+import type { RefuseToReplace } from "@flashdeconv/stores/node/internal";
 import { foreignPart, ownKind } from "../write/foreign-part.js";
 import { ZARR } from "../zarr-format.js";
 import { useNodeCodecs } from "./node-codecs.js";
@@ -77,7 +78,7 @@ export function editStore(
   return places.editStore(location, { format: ZARR, folders, lock });
 }
 
-const refuseForeign: places.RefuseToReplace = async (store, name) => {
+const refuseForeign: RefuseToReplace = async (store, name) => {
   const foreign = await foreignPart(store);
   if (foreign) throw notOurs(name, foreign);
 };

@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { CodecMetadata, DataType as ZarritaDataType } from "zarrita";
 import { registeredCodecName, supportedCodecNames } from "../codecs/codec-registry.js";
 import { type DataType, parseV2DataType, parseV3DataType, SUPPORTED_DATA_TYPES } from "./data-type.js";

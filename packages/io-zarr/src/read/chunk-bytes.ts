@@ -1,6 +1,6 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { readKey } from "@flashdeconv/stores";
+import { readKey } from "@flashdeconv/stores/internal";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { join } from "./hierarchy.js";
 import { indexRange, type ShardIndex, shardIndexDecoder } from "./shard-index.js";

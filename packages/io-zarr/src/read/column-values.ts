@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { encodingOf } from "./encoding-of.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
 import { join } from "./hierarchy.js";

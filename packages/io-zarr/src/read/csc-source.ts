@@ -1,4 +1,5 @@
-import { type ChunkSource, type CsrChunk, resolveSpotRange } from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
+import { resolveSpotRange } from "@flashdeconv/core/internal";
 import { columnEntries, type Entries } from "./column-entries.js";
 import { ROWS_PER_CHUNK, type SourceOptions, tellRepairs } from "./csr-source.js";
 import { orderRows, type Rows } from "./order-rows.js";

@@ -1,11 +1,5 @@
-import {
-  type ChunkSource,
-  type CsrChunk,
-  FormatError,
-  type Notice,
-  numbered,
-  resolveSpotRange,
-} from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, FormatError, type Notice } from "@flashdeconv/core";
+import { numbered, resolveSpotRange } from "@flashdeconv/core/internal";
 import { checkIndices } from "./copy-numbers.js";
 import { orderRows, type RowRepairs, type Rows, rowsAscend } from "./order-rows.js";
 import { type Offsets, readOffsets } from "./read-offsets.js";

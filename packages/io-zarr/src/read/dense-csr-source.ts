@@ -1,4 +1,5 @@
-import { type ChunkSource, type CsrChunk, resolveSpotRange } from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
+import { resolveSpotRange } from "@flashdeconv/core/internal";
 import { ROWS_PER_CHUNK, type SourceOptions } from "./csr-source.js";
 import { type DenseTile, readRowBand } from "./read-row-band.js";
 import { countArray } from "./sparse-matrix.js";

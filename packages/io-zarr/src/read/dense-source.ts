@@ -1,4 +1,5 @@
-import { type ChunkSource, type DenseChunk, resolveSpotRange } from "@flashdeconv/core";
+import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
+import { resolveSpotRange } from "@flashdeconv/core/internal";
 
 /** Fills `out` with rows `start .. end`, row-major. Called with ascending rows within a pass. */
 export type RowReader = (start: number, end: number, out: Float64Array) => Promise<void>;

@@ -1,4 +1,5 @@
-import { CoordinateError, OptionError, optionName } from "@flashdeconv/core";
+import { CoordinateError, OptionError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import { describeCandidates, findCandidates } from "./coordinate-candidates.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join } from "./hierarchy.js";

@@ -1,4 +1,5 @@
-import { isFlashdeconvError, type Notice, numbered, OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, type Notice, OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { packStrings } from "../codecs/vlen-utf8.js";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { type Hierarchy, join } from "./hierarchy.js";

@@ -1,6 +1,6 @@
 import { FormatError } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { settleAll } from "../settle-all.js";
 import { storeBelow } from "../store-below.js";
 import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";

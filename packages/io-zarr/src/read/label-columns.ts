@@ -1,4 +1,5 @@
-import { isFlashdeconvError, numbered, OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { encodeLabels } from "./encode-labels.js";
 import { type Hierarchy, join } from "./hierarchy.js";

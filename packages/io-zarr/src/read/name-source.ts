@@ -1,5 +1,6 @@
-import { type NameChunk, numbered, OptionError } from "@flashdeconv/core";
-import { MOST_BYTES } from "@flashdeconv/stores";
+import { type NameChunk, OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
+import { MOST_BYTES } from "@flashdeconv/stores/internal";
 import { requireRoom, STRING_BYTES } from "../bounds.js";
 import { type PackedStrings, packStrings, slicePacked, unpackStrings } from "../codecs/vlen-utf8.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";

@@ -1,4 +1,5 @@
-import { FormatError, numbered, OptionError, ShapeError } from "@flashdeconv/core";
+import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { settleAll } from "../settle-all.js";
 import { encodingOf } from "./encoding-of.js";

@@ -1,4 +1,5 @@
-import { type ChunkSource, type CsrChunk, FormatError, numbered } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ArrayMetadata } from "./array-metadata.js";
 import { cscSource } from "./csc-source.js";
 import { csrSource, type SourceOptions } from "./csr-source.js";

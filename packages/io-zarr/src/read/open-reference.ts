@@ -1,4 +1,5 @@
-import { type ChunkSource, type CsrChunk, compareCodePoints, numbered, ShapeError } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, ShapeError } from "@flashdeconv/core";
+import { compareCodePoints, numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";

@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { requireRoom } from "../bounds.js";
 import { copyNumbers } from "./copy-numbers.js";
 import type { DataType } from "./data-type.js";

@@ -1,11 +1,5 @@
-import {
-  CoordinateError,
-  type Coordinates,
-  type Notice,
-  numbered,
-  optionName,
-  ShapeError,
-} from "@flashdeconv/core";
+import { CoordinateError, type Coordinates, type Notice, ShapeError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import {
   type CoordinateOrigin,

@@ -1,4 +1,5 @@
-import { numbered, ShapeError } from "@flashdeconv/core";
+import { ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join, openHierarchy } from "./hierarchy.js";

@@ -1,11 +1,5 @@
-import {
-  type ChunkSource,
-  type DenseChunk,
-  FormatError,
-  numbered,
-  OptionError,
-  ShapeError,
-} from "@flashdeconv/core";
+import { type ChunkSource, type DenseChunk, FormatError, OptionError, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { requireChunkRoom } from "../bounds.js";
 import { settleAll } from "../settle-all.js";

@@ -1,4 +1,5 @@
-import { type Notice, numbered, OptionError, optionName, ShapeError } from "@flashdeconv/core";
+import { type Notice, OptionError, ShapeError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { encodeLabels } from "./encode-labels.js";
 import { type Hierarchy, join } from "./hierarchy.js";

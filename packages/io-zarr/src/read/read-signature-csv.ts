@@ -1,11 +1,5 @@
-import {
-  CountError,
-  compareCodePoints,
-  FormatError,
-  numbered,
-  OptionError,
-  type ReferenceSignature,
-} from "@flashdeconv/core";
+import { CountError, FormatError, OptionError, type ReferenceSignature } from "@flashdeconv/core";
+import { compareCodePoints, numbered } from "@flashdeconv/core/internal";
 import { parse } from "csv-parse/browser/esm/sync";
 
 export interface SignatureCsvOptions {

@@ -1,6 +1,6 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { settleAll } from "../settle-all.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
 

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ByteRange } from "@flashdeconv/stores";
 import { type GetOptions, Array as ZarritaArray } from "zarrita";
 import type { ShardMetadata } from "./array-metadata.js";

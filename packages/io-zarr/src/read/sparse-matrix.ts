@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { settleAll } from "../settle-all.js";
 import type { Hierarchy } from "./hierarchy.js";
 import { join } from "./hierarchy.js";

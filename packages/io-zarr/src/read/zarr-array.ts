@@ -1,5 +1,6 @@
-import { FormatError, isFlashdeconvError, numbered } from "@flashdeconv/core";
-import { MOST_BYTES } from "@flashdeconv/stores";
+import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
+import { MOST_BYTES } from "@flashdeconv/stores/internal";
 import {
   isZarritaError,
   type TypedArray,

@@ -1,4 +1,5 @@
-import { FormatError, numbered, OptionError, optionName } from "@flashdeconv/core";
+import { FormatError, OptionError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import type { StagedStore } from "@flashdeconv/stores";
 import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
 import { type Annotation, readAnnotation } from "../read/spatialdata/annotation.js";

@@ -1,6 +1,6 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
-import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { openHierarchy } from "../read/hierarchy.js";
 import { settleAll } from "../settle-all.js";
 import { storeBelow } from "../store-below.js";

@@ -1,4 +1,5 @@
-import { numbered, ShapeError } from "@flashdeconv/core";
+import { ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { checkLength } from "./check-length.js";
 import { checkKey } from "./check-names.js";
 import type { AnnDataAdditions, AnnDataContents, Column, DenseTable } from "./contents.js";

@@ -1,4 +1,5 @@
-import { numbered, ShapeError } from "@flashdeconv/core";
+import { ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** Throws ShapeError unless `found` is `expected`. */
 export function checkLength(subject: string, found: number, expected: number): void {

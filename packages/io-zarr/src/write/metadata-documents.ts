@@ -1,6 +1,6 @@
 import { FormatError } from "@flashdeconv/core";
 import type { StagedStore, StoreKey } from "@flashdeconv/stores";
-import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { checkJson } from "../check-json.js";
 import { parseJson } from "../json.js";
 import { isJsonObject } from "../read/parse-json-object.js";

@@ -1,4 +1,5 @@
-import { compareCodePoints, FormatError } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { compareCodePoints } from "@flashdeconv/core/internal";
 import { INDEX_NAME } from "./write-columns.js";
 
 export interface SafeNameOptions {

@@ -1,4 +1,5 @@
-import { freeChunk, type Values } from "@flashdeconv/core";
+import type { Values } from "@flashdeconv/core";
+import { freeChunk } from "@flashdeconv/core/internal";
 import { settleAll } from "../settle-all.js";
 import { dataTypeOf } from "./array-description.js";
 import { NumericArrayWriter } from "./array-writers.js";

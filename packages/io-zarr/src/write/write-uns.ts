@@ -1,4 +1,5 @@
-import { numbered, ShapeError } from "@flashdeconv/core";
+import { ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
 import { type DataType, dataTypeOf, type NumericArray } from "./array-description.js";
 import { NumericArrayWriter } from "./array-writers.js";

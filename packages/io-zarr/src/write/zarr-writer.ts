@@ -1,4 +1,4 @@
-import { freeArray } from "@flashdeconv/core";
+import { freeArray } from "@flashdeconv/core/internal";
 import type { StagedStore, StoreKey } from "@flashdeconv/stores";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
 import type { Content } from "../codecs/native-codecs.js";

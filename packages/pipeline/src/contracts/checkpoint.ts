@@ -1,4 +1,4 @@
-import type { Allocate } from "@flashdeconv/solver";
+import type { Allocate } from "@flashdeconv/solver/internal";
 
 export type PieceArray = Int32Array | Float32Array | Float64Array;
 

@@ -1,5 +1,5 @@
 import type { ChunkSource, Coordinates, CsrChunk, Notice, ReferenceSignature } from "@flashdeconv/core";
-import type { NamedColumn } from "@flashdeconv/select-genes";
+import type { NamedColumn } from "@flashdeconv/select-genes/internal";
 import type { SectionLocation } from "./tasks.js";
 
 /** A matrix of a store beside the one that is read. */

@@ -1,18 +1,12 @@
 import type { Coordinates, NeighborGraph, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
-import type { GraphOptions, NeighborSearch } from "@flashdeconv/graph";
+import type { GraphOptions } from "@flashdeconv/graph";
+import type { NeighborSearch } from "@flashdeconv/graph/internal";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { CountCheck } from "@flashdeconv/normalize";
-import type { DepthSums, MomentSums } from "@flashdeconv/select-genes";
-import type {
-  PieceAssessment,
-  SolveLevel,
-  SolverContext,
-  SolverReference,
-  StatArray,
-  StripLayout,
-  SweepJob,
-  SweepStats,
-} from "@flashdeconv/solver";
+import type { MomentSums } from "@flashdeconv/select-genes";
+import type { DepthSums } from "@flashdeconv/select-genes/internal";
+import type { SolverContext, SolverReference, StatArray, SweepStats } from "@flashdeconv/solver";
+import type { PieceAssessment, SolveLevel, StripLayout, SweepJob } from "@flashdeconv/solver/internal";
 import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
 import type { RowForm } from "./problem.js";
 import type { SampleRows, SpotSample } from "./sample.js";

@@ -1,5 +1,6 @@
-import { compareCodePoints } from "@flashdeconv/core";
-import { selectGenes, signatureSubset, silentTypes, withoutTypes } from "@flashdeconv/select-genes";
+import { compareCodePoints } from "@flashdeconv/core/internal";
+import { selectGenes, signatureSubset } from "@flashdeconv/select-genes";
+import { silentTypes, withoutTypes } from "@flashdeconv/select-genes/internal";
 import type { NoticeList } from "../contracts/notices.js";
 import type { DeconvolveOptions } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";

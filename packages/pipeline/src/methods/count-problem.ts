@@ -1,5 +1,7 @@
-import { type CsrChunk, numbered, optionName } from "@flashdeconv/core";
-import { buildNnlsWorkspace, determineGram, solveDiagonalNnls } from "@flashdeconv/solver";
+import type { CsrChunk } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
+import { buildNnlsWorkspace, determineGram } from "@flashdeconv/solver";
+import { solveDiagonalNnls } from "@flashdeconv/solver/internal";
 import {
   buildCountModel,
   correctPlatform,

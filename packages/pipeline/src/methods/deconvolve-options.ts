@@ -8,13 +8,13 @@ import {
   optional,
   wordsOr,
   yesOrNo,
-} from "@flashdeconv/core/options";
-import { GRAPH_OPTIONS } from "@flashdeconv/graph";
+} from "@flashdeconv/core/internal";
+import { GRAPH_OPTIONS } from "@flashdeconv/graph/internal";
 import { KERNEL_CHOICES } from "@flashdeconv/kernels";
 import { NORMALIZATION_OPTIONS } from "@flashdeconv/normalize";
-import { GENE_SELECTION_OPTIONS } from "@flashdeconv/select-genes";
+import { GENE_SELECTION_OPTIONS } from "@flashdeconv/select-genes/internal";
 import { SKETCH_OPTIONS } from "@flashdeconv/sketch";
-import { SOLVE_OPTIONS } from "@flashdeconv/solver";
+import { SOLVE_OPTIONS } from "@flashdeconv/solver/internal";
 import type { DeconvolveOptions, PlatformName } from "../contracts/options.js";
 import { METHOD_NAMES, METHODS } from "./methods.js";
 import { PLATFORMS } from "./platforms.js";

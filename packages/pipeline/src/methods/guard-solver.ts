@@ -1,11 +1,6 @@
 import { isFlashdeconvError, SolverError } from "@flashdeconv/core";
-import {
-  resolvePluginOptions,
-  type Solver,
-  type SolverSession,
-  type StatArray,
-  type Tile,
-} from "@flashdeconv/solver";
+import type { Solver, SolverSession, StatArray, Tile } from "@flashdeconv/solver";
+import { resolvePluginOptions } from "@flashdeconv/solver/internal";
 
 /** What a solver is asked for; `load` is the module itself. */
 export const PLUGIN_CALLS = [

@@ -1,4 +1,5 @@
-import { numbered, OptionError, optionName, type ReferenceSignature } from "@flashdeconv/core";
+import { OptionError, type ReferenceSignature } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import { buildNormalization, normalizeSignature } from "@flashdeconv/normalize";
 import { leverageScores } from "@flashdeconv/select-genes";
 import {
@@ -8,7 +9,8 @@ import {
   type SketchStatistics,
   sketchSignature,
 } from "@flashdeconv/sketch";
-import { meanDiagonal, type Solver, type SolverReference } from "@flashdeconv/solver";
+import type { Solver, SolverReference } from "@flashdeconv/solver";
+import { meanDiagonal } from "@flashdeconv/solver/internal";
 import type { NoticeList } from "../contracts/notices.js";
 import type { DeconvolveOptions } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";

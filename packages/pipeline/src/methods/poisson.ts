@@ -1,4 +1,4 @@
-import { optionName } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { Solver } from "@flashdeconv/solver";
 import { poissonWith } from "@flashdeconv/solver-poisson";
 import { weighted } from "@flashdeconv/solver-weighted";

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { checkOption } from "@flashdeconv/core/options";
+import { checkOption } from "@flashdeconv/core/internal";
 import { resolveGraphOptions } from "@flashdeconv/graph";
 import { resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import type { Solver } from "@flashdeconv/solver";

@@ -1,6 +1,8 @@
-import { type Executor, isShared, type NeighborGraph } from "@flashdeconv/core";
+import type { Executor, NeighborGraph } from "@flashdeconv/core";
+import { isShared } from "@flashdeconv/core/internal";
 import { chooseKernel, createArena, type KernelChoice, type SharedArena } from "@flashdeconv/kernels";
-import { type Allocate, allocateHere, type StatArray } from "@flashdeconv/solver";
+import type { StatArray } from "@flashdeconv/solver";
+import { type Allocate, allocateHere } from "@flashdeconv/solver/internal";
 import type { RunContext } from "../contracts/run-context.js";
 
 /** Where arrays are to lie. */

@@ -1,5 +1,6 @@
-import { MemoryPlanError, numbered, optionName } from "@flashdeconv/core";
-import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver";
+import { MemoryPlanError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
+import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver/internal";
 import type { MemoryFacts } from "./memory-facts.js";
 import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
 import { SCATTER_BYTES, scratchBytes } from "./scratch/scratch-size.js";

@@ -1,4 +1,5 @@
-import { ORDERED_SUM_BLOCK, type SpotRange } from "@flashdeconv/core";
+import type { SpotRange } from "@flashdeconv/core";
+import { ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
 import type { Checkpoint, Piece } from "../contracts/checkpoint.js";
 import type { RunContext, StageName } from "../contracts/run-context.js";
 import type { PassReport, PipelineTasks } from "../contracts/tasks.js";

@@ -1,4 +1,5 @@
-import { packError, type TaskContext, type TaskTable } from "@flashdeconv/core";
+import type { TaskContext, TaskTable } from "@flashdeconv/core";
+import { packError } from "@flashdeconv/core/internal";
 import type { FromWorker, ToWorker } from "./worker-pool.js";
 
 /** The other end of a WorkerPort, within the worker. */

@@ -1,4 +1,4 @@
-import type { SolveState } from "@flashdeconv/solver";
+import type { SolveState } from "@flashdeconv/solver/internal";
 import type { Checkpoint } from "../contracts/checkpoint.js";
 
 const PIECE = "solve";

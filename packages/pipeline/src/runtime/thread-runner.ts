@@ -1,5 +1,5 @@
 import type { Executor, SpotRange } from "@flashdeconv/core";
-import type { PieceRunner, SolveLevel, SweepJob } from "@flashdeconv/solver";
+import type { PieceRunner, SolveLevel, SweepJob } from "@flashdeconv/solver/internal";
 import type { PipelineTasks, SessionRequest } from "../contracts/tasks.js";
 
 /** Fewer pieces than this are done before a message would have arrived. */

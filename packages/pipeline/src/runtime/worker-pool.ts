@@ -1,11 +1,5 @@
-import {
-  type Executor,
-  type PackedError,
-  type TaskOptions,
-  type TaskTable,
-  unpackError,
-  WorkerError,
-} from "@flashdeconv/core";
+import { type Executor, type TaskOptions, type TaskTable, WorkerError } from "@flashdeconv/core";
+import { type PackedError, unpackError } from "@flashdeconv/core/internal";
 
 /** What a worker is told. */
 export type ToWorker =

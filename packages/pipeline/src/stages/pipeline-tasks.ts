@@ -1,23 +1,18 @@
-import {
-  type ChunkSource,
-  type CsrChunk,
-  freeChunk,
-  type Notice,
-  type SpotRange,
-  type TaskContext,
-} from "@flashdeconv/core";
-import type { Allocate } from "@flashdeconv/graph";
+import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
+import { freeChunk } from "@flashdeconv/core/internal";
+import type { Allocate } from "@flashdeconv/graph/internal";
 import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
+import { buildMoments } from "@flashdeconv/select-genes";
 import {
   addDepths,
   buildDepthSums,
   buildGeneMap,
   buildMomentAdder,
-  buildMoments,
   buildRenumbering,
   renumberInPlace,
-} from "@flashdeconv/select-genes";
-import { assessPiece, type SolverSession, type StatArray, sweepPiece } from "@flashdeconv/solver";
+} from "@flashdeconv/select-genes/internal";
+import type { SolverSession, StatArray } from "@flashdeconv/solver";
+import { assessPiece, sweepPiece } from "@flashdeconv/solver/internal";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
   PassReport,

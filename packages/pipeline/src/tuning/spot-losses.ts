@@ -1,5 +1,6 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { type StatArray, symmetricEigen } from "@flashdeconv/solver";
+import type { StatArray } from "@flashdeconv/solver";
+import { symmetricEigen } from "@flashdeconv/solver/internal";
 import { buildCountModel, expressionProfiles, summarizeCounts } from "@flashdeconv/solver-weighted";
 import type { Problem } from "../contracts/problem.js";
 

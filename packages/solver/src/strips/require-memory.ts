@@ -1,4 +1,5 @@
-import { MemoryPlanError, numbered, optionName } from "@flashdeconv/core";
+import { MemoryPlanError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 
 export const LONG_EDGES = "or spots fewer neighbours: long edges keep many strips in memory";
 export const STRONG_SMOOTHING =

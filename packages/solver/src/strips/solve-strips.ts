@@ -117,17 +117,6 @@ export async function solveStrips(
   };
 }
 
-/** The least window with which `solveStrips` can work: one sweep per pass. */
-export function leastWindowBytes(
-  layout: StripLayout,
-  session: Pick<SolverSession, "statWidth">,
-  typeCount: number,
-  precision: "float64" | "float32",
-): number {
-  const shape = { statWidth: session.statWidth, typeCount, bytesPerNumber: precision === "float32" ? 4 : 8 };
-  return windowBytes(layout, shape, slotsFor(layout, stageCountFor(layout, 1)));
-}
-
 /** Hands out the answer strip by strip, and judges it where the session can. */
 async function readAnswer(
   session: SolverSession,

@@ -1,4 +1,4 @@
-import { numbered, sliceChunk } from "@flashdeconv/core";
+import { numbered, sliceChunk } from "@flashdeconv/core/internal";
 import { resolvePluginOptions } from "../resolve-by-schema.js";
 import { solve } from "../solve.js";
 import { resolveSolveOptions } from "../solve-options.js";

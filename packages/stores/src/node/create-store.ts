@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { optionName, StoreError } from "@flashdeconv/core";
+import { StoreError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { StagedStore } from "../staged-store.js";
 import type { CreateStoreOptions, Existing } from "./create-options.js";
 import { directoryStore } from "./directory-store.js";

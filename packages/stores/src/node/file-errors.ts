@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { isFlashdeconvError, numbered, StoreError } from "@flashdeconv/core";
+import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 const REASONS: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   ENOENT: ["no such folder", "Create the folder it is to lie in, or check the path."],

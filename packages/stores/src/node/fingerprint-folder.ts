@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { Fingerprint, FingerprintOptions } from "../store.js";
 
 /** Files that are looked at side by side. */

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { TooLarge } from "../read-bounded.js";
 import type { Unpack } from "../zip/unpack-stream.js";
 

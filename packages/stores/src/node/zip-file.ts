@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { RangeReader } from "../range-reader.js";
 import type { OpenStore } from "../store.js";
 import type { StoreFormat } from "../store-format.js";

@@ -1,4 +1,5 @@
-import { numbered, StoreError } from "@flashdeconv/core";
+import { StoreError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ByteRange } from "../store.js";
 import { joiningReader } from "./join-ranges.js";
 import type { RemoteAnswer } from "./read-answer.js";

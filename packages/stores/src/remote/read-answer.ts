@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ByteRange } from "../store.js";
 import { answersRange, cutRange, parseContentRange, parseUnsatisfied, rangeHeader } from "./content-range.js";
 import { announcedLength, EncodedPart, readBody, TransientFault, undoneEncoding } from "./read-body.js";

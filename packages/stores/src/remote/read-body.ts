@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { readBounded, TooLarge } from "../read-bounded.js";
 
 /** A fault of a connection or server that may be gone the next time. Never leaves this folder. */

@@ -1,4 +1,5 @@
-import { optionName, StoreError } from "@flashdeconv/core";
+import { StoreError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { RemoteAnswer } from "./read-answer.js";
 import { redactUrl } from "./redact-url.js";
 

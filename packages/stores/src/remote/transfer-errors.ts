@@ -1,4 +1,5 @@
-import { numbered, StoreError } from "@flashdeconv/core";
+import { StoreError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { TransientFault } from "./read-body.js";
 import { redactUrl } from "./redact-url.js";
 import type { RefusedRedirect } from "./redirect.js";

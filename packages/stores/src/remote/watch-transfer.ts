@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { TransientFault } from "./read-body.js";
 
 /** Time as a watch sees it; tests bring their own. */

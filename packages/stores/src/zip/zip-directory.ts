@@ -1,4 +1,4 @@
-import { numbered, optionName } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import type { RangeReader } from "../range-reader.js";
 import type { ZipMember } from "./zip-member.js";
 

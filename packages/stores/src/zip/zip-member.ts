@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { boundsOf } from "../byte-range.js";
 import type { RangeReader } from "../range-reader.js";
 import { TooLarge } from "../read-bounded.js";

@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { readColumnOf } from "../column-values.js";
 import { type Hierarchy, join } from "../hierarchy.js";
 import { columnTexts } from "../name-source.js";

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ColumnMetaData, FileMetaData } from "hyparquet";
 
 /** Geometries of GeoArrow lie 8 deep; deeper schemas are damage, which would fill the stack. */

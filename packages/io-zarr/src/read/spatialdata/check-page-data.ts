@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ColumnMetaData, Compressors, Encoding, PageHeader, SchemaTree } from "hyparquet";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { readRleBitPackedHybrid } from "hyparquet/src/encoding.js";

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
 
 /** A position in bytes, as hyparquet keeps it. */

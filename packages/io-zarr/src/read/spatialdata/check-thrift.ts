@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 
 /** Structures of Parquet lie 5 deep; deeper ones are damage, which would fill the stack. */
 const MOST_DEPTH = 16;

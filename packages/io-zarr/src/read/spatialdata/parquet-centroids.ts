@@ -1,4 +1,5 @@
-import { FormatError, numbered } from "@flashdeconv/core";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { checkJson } from "../../check-json.js";
 import { parseJson } from "../../json.js";
 import { isJsonObject, type JsonObject } from "../parse-json-object.js";

@@ -1,6 +1,7 @@
-import { FormatError, isFlashdeconvError, numbered } from "@flashdeconv/core";
+import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { MOST_BYTES, readKey } from "@flashdeconv/stores";
+import { MOST_BYTES, readKey } from "@flashdeconv/stores/internal";
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
 import { requireChunkRoom } from "../../bounds.js";
 

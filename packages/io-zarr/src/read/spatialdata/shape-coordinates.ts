@@ -1,4 +1,5 @@
-import { CoordinateError, type Coordinates, FormatError, numbered } from "@flashdeconv/core";
+import { CoordinateError, type Coordinates, FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { settleAll } from "../../settle-all.js";
 import { type Hierarchy, join } from "../hierarchy.js";
 import type { Annotation } from "./annotation.js";

@@ -9,7 +9,8 @@
  * await executor.close();
  */
 import { type TransferListItem, Worker } from "node:worker_threads";
-import { type Executor, OptionError, optionName } from "@flashdeconv/core";
+import { type Executor, OptionError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { type WorkerPort, workerPool } from "../../runtime/worker-pool.js";
 

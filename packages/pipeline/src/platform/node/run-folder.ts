@@ -12,8 +12,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { isFlashdeconvError, numbered, OptionError, optionName, StoreError } from "@flashdeconv/core";
-import { acquireLock, type LockOptions } from "@flashdeconv/stores/node";
+import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
+import { acquireLock, type LockOptions } from "@flashdeconv/stores/node/internal";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import { describeDifferences } from "./run-folder/differences.js";
 import {
@@ -26,7 +27,7 @@ import {
 import { pieceKeeper } from "./run-folder/piece-keeper.js";
 import { openScratchFolder, type ScratchFolder } from "./scratch.js";
 
-export interface RunFolderOptions {
+interface RunFolderOptions {
   /** All that the result depends on, by name: a run goes on only where all of it is the same. */
   readonly facts: Readonly<Record<string, string>>;
   /** What no result depends on, but a run that goes on wants to know of the one before. */

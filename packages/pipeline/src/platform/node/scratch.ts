@@ -10,8 +10,9 @@
  */
 import { constants, type FileHandle, mkdir, open, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { numbered, optionName, StoreError } from "@flashdeconv/core";
-import { makeOwnFolder } from "@flashdeconv/stores/node";
+import { StoreError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
+import { makeOwnFolder } from "@flashdeconv/stores/node/internal";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 
 export interface ScratchFolder extends Scratch {
@@ -22,7 +23,7 @@ export interface ScratchFolder extends Scratch {
   close(): Promise<void>;
 }
 
-export interface ScratchFolderOptions {
+interface ScratchFolderOptions {
   /** Bytes that will be written; refused at once where fewer are free. */
   readonly bytesNeeded?: number;
   /**

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";

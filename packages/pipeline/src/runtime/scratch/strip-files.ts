@@ -1,4 +1,4 @@
-import type { StripLayout, StripStore } from "@flashdeconv/solver";
+import type { StripLayout, StripStore } from "@flashdeconv/solver/internal";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import type { Scratch } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";

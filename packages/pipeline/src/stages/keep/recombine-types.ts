@@ -1,4 +1,5 @@
-import { compareCodePoints, mapChunks, OptionError, shortList, type Values } from "@flashdeconv/core";
+import { mapChunks, OptionError, type Values } from "@flashdeconv/core";
+import { compareCodePoints, shortList } from "@flashdeconv/core/internal";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
 

@@ -4,16 +4,10 @@ import {
   type DenseChunk,
   FormatError,
   type NameChunk,
-  optionName,
-  resolveSpotRange,
 } from "@flashdeconv/core";
-import {
-  type ArraysReader,
-  type NumberStream,
-  openArrays,
-  type WriteOptions,
-  writeArrays,
-} from "@flashdeconv/io-zarr";
+import { optionName, resolveSpotRange } from "@flashdeconv/core/internal";
+import type { WriteOptions } from "@flashdeconv/io-zarr";
+import { type ArraysReader, type NumberStream, openArrays, writeArrays } from "@flashdeconv/io-zarr/internal";
 import type { SolverInput, StatArray } from "@flashdeconv/solver";
 import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
 import type { SpatialGraph } from "../../contracts/graph.js";

@@ -1,5 +1,6 @@
 import type { Coordinates, Executor, NeighborGraph, SpotRange } from "@flashdeconv/core";
-import type { GraphOptions, NeighborSearch } from "@flashdeconv/graph";
+import type { GraphOptions } from "@flashdeconv/graph";
+import type { NeighborSearch } from "@flashdeconv/graph/internal";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { inReach, reachOf } from "../../runtime/allocator.js";
 import { untilAborted } from "../../runtime/until-aborted.js";

@@ -1,14 +1,13 @@
-import { breather } from "@flashdeconv/core";
+import { breather } from "@flashdeconv/core/internal";
+import { buildNeighborGraph, spatialOrder } from "@flashdeconv/graph";
 import {
   type Allocate,
-  buildNeighborGraph,
   buildNeighborSearch,
   joinNeighbors,
   searchByTree,
   searchRange,
-  spatialOrder,
-} from "@flashdeconv/graph";
-import { arrangeStrips } from "@flashdeconv/solver";
+} from "@flashdeconv/graph/internal";
+import { arrangeStrips } from "@flashdeconv/solver/internal";
 import type { GraphTasks } from "../../contracts/tasks.js";
 
 /** Places that are searched between two looks at the signal: some milliseconds. */

@@ -1,4 +1,5 @@
-import { type Coordinates, type NeighborGraph, type Notice, numbered, optionName } from "@flashdeconv/core";
+import type { Coordinates, NeighborGraph, Notice } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 
 /** A greater share of spots at the place of another is no accident: sections lie over each other. */
 const ACCIDENTAL_SHARE = 0.01;

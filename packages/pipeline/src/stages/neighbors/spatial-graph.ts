@@ -1,4 +1,5 @@
-import { type Coordinates, isFlashdeconvError, numbered } from "@flashdeconv/core";
+import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";

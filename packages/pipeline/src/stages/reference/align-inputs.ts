@@ -1,11 +1,7 @@
-import { GeneMismatchError, type Notice, numbered, optionName } from "@flashdeconv/core";
-import {
-  alignGenes,
-  type ColumnMatch,
-  compareColumns,
-  type GeneAlignment,
-  type NamedColumn,
-} from "@flashdeconv/select-genes";
+import { GeneMismatchError, type Notice } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
+import { alignGenes, type GeneAlignment } from "@flashdeconv/select-genes";
+import { type ColumnMatch, compareColumns, type NamedColumn } from "@flashdeconv/select-genes/internal";
 import type { RunContext } from "../../contracts/run-context.js";
 
 /** A side's genes, and, where its store is known, the other columns that could name them. */

@@ -1,13 +1,11 @@
 import {
   type ChunkSource,
   type CsrChunk,
-  compareCodePoints,
   mapChunks,
-  numbered,
   OptionError,
   type ReferenceSignature,
-  shortList,
 } from "@flashdeconv/core";
+import { compareCodePoints, numbered, shortList } from "@flashdeconv/core/internal";
 import { addCountCheck, buildCountCheck, finishCountCheck } from "@flashdeconv/normalize";
 import {
   addCells,

@@ -1,4 +1,4 @@
-import { optionName } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { NoticeList } from "../../contracts/notices.js";
 import { aboutTotal, type CountOptions, layerOption } from "./require-counts.js";

@@ -1,4 +1,5 @@
-import { CountError, numbered, optionName } from "@flashdeconv/core";
+import { CountError } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import { type CountFault, type CountReport, describeCounts } from "@flashdeconv/normalize";
 import type { OtherMatrix } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";

@@ -1,4 +1,5 @@
-import { type Coordinates, numbered, ShapeError } from "@flashdeconv/core";
+import { type Coordinates, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { OtherMatrix, SpatialInput, SpotSections } from "../../contracts/inputs.js";
 import type { SectionRows } from "../../contracts/tasks.js";
 import { checkCoordinates } from "../check-inputs.js";

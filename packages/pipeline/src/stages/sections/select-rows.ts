@@ -1,4 +1,5 @@
-import { type ChunkSource, type CsrChunk, resolveSpotRange, type SpotRange } from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk, SpotRange } from "@flashdeconv/core";
+import { resolveSpotRange } from "@flashdeconv/core/internal";
 import type { SectionRows } from "../../contracts/tasks.js";
 
 /** Rows between two runs that are read with them, and dropped: about a stored chunk, which would be decoded in any case. */

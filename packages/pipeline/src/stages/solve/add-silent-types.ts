@@ -1,4 +1,5 @@
-import { compareCodePoints, mapChunks } from "@flashdeconv/core";
+import { mapChunks } from "@flashdeconv/core";
+import { compareCodePoints } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
 

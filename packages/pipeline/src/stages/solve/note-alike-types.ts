@@ -1,5 +1,6 @@
-import { numbered, optionName, shortList } from "@flashdeconv/core";
-import { alikeTypes, SIMILAR, type SolverReference } from "@flashdeconv/solver";
+import { numbered, optionName, shortList } from "@flashdeconv/core/internal";
+import type { SolverReference } from "@flashdeconv/solver";
+import { alikeTypes, SIMILAR } from "@flashdeconv/solver/internal";
 import type { NoticeList } from "../../contracts/notices.js";
 
 /** Groups, and names of one, that a message shows. */

@@ -1,4 +1,4 @@
-import { numbered, optionName } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import type { Solution } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { NoticeList } from "../../contracts/notices.js";

@@ -1,4 +1,4 @@
-import { shortList } from "@flashdeconv/core";
+import { shortList } from "@flashdeconv/core/internal";
 import type { NoticeList } from "../../contracts/notices.js";
 
 /** Tells which types take no part in the fit, and where one alone is left. */

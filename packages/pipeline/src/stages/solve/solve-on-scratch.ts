@@ -1,11 +1,6 @@
 import { type ChunkSource, type DenseChunk, generatedSource, OptionError } from "@flashdeconv/core";
-import {
-  looksAtNeighbors,
-  type Solution,
-  type StatArray,
-  type StripLayout,
-  solveStrips,
-} from "@flashdeconv/solver";
+import type { Solution, StatArray } from "@flashdeconv/solver";
+import { looksAtNeighbors, type StripLayout, solveStrips } from "@flashdeconv/solver/internal";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";

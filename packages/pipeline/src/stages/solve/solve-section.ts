@@ -1,4 +1,4 @@
-import { isShared } from "@flashdeconv/core";
+import { isShared } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
 import type { Deconvolution } from "../../contracts/answers.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";

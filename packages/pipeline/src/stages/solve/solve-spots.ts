@@ -1,11 +1,5 @@
-import {
-  inlineRunner,
-  type PieceRunner,
-  type Solution,
-  type Solver,
-  type StatArray,
-  solve,
-} from "@flashdeconv/solver";
+import { type Solution, type Solver, type StatArray, solve } from "@flashdeconv/solver";
+import { inlineRunner, type PieceRunner } from "@flashdeconv/solver/internal";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";

@@ -1,5 +1,6 @@
-import { optionName } from "@flashdeconv/core";
-import { looksAtNeighbors, roundingError, type Solver, type SolverSession } from "@flashdeconv/solver";
+import { optionName } from "@flashdeconv/core/internal";
+import type { Solver, SolverSession } from "@flashdeconv/solver";
+import { looksAtNeighbors, roundingError } from "@flashdeconv/solver/internal";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
 

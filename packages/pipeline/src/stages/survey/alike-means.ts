@@ -1,4 +1,4 @@
-import { type AlikeTypes, alikeTypes } from "@flashdeconv/solver";
+import { type AlikeTypes, alikeTypes } from "@flashdeconv/solver/internal";
 import { buildCountModel, correctPlatform, expressionProfiles } from "@flashdeconv/solver-weighted";
 import type { TypeMeans } from "./judge-means.js";
 

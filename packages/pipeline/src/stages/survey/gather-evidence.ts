@@ -1,15 +1,14 @@
-import { GeneMismatchError, numbered, optionName, type ReferenceSignature } from "@flashdeconv/core";
+import { GeneMismatchError, type ReferenceSignature } from "@flashdeconv/core";
+import { numbered, optionName } from "@flashdeconv/core/internal";
+import { type GeneAlignment, type GeneMoments, signatureSubset } from "@flashdeconv/select-genes";
 import {
   countedGenes,
   FEW_SHARED,
-  type GeneAlignment,
-  type GeneMoments,
   genesInSignature,
   type RobustDepths,
-  signatureSubset,
   silentTypes,
   withoutTypes,
-} from "@flashdeconv/select-genes";
+} from "@flashdeconv/select-genes/internal";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { Survey } from "./survey-spots.js";
 

@@ -1,5 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { buildRenumbering, renumberInPlace } from "@flashdeconv/select-genes";
+import { buildRenumbering, renumberInPlace } from "@flashdeconv/select-genes/internal";
 
 /** The sample over certain genes, in memory of its own. */
 export function narrow(sample: CsrChunk, genes: Int32Array): CsrChunk {

@@ -1,6 +1,6 @@
-import type { OrderedSum } from "@flashdeconv/core";
+import type { OrderedSum } from "@flashdeconv/core/internal";
 import type { CountFault, CountFaultKind } from "@flashdeconv/normalize";
-import { buildDepthSums, type DepthSums } from "@flashdeconv/select-genes";
+import { buildDepthSums, type DepthSums } from "@flashdeconv/select-genes/internal";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SurveyPart } from "../../contracts/tasks.js";
 

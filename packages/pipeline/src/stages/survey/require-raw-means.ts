@@ -1,4 +1,5 @@
-import { CountError, optionName } from "@flashdeconv/core";
+import { CountError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { CellValues } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";

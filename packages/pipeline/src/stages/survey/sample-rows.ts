@@ -1,5 +1,6 @@
-import { type CsrChunk, numbered, ShapeError } from "@flashdeconv/core";
-import type { GeneMap } from "@flashdeconv/select-genes";
+import { type CsrChunk, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
+import type { GeneMap } from "@flashdeconv/select-genes/internal";
 import type { SampleRows, SpotSample } from "../../contracts/sample.js";
 import { SPARSE_ROW } from "../../runtime/sample-size.js";
 

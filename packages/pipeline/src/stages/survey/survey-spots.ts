@@ -1,15 +1,12 @@
-import { numbered } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
+import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
 import {
   buildDepthSums,
-  buildMoments,
   finishDepthSums,
-  finishMoments,
-  type GeneMoments,
   mergeDepthSums,
-  mergeMoments,
   type RobustDepths,
-} from "@flashdeconv/select-genes";
+} from "@flashdeconv/select-genes/internal";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";

@@ -1,4 +1,4 @@
-import { safeNames } from "@flashdeconv/io-zarr";
+import { safeNames } from "@flashdeconv/io-zarr/internal";
 import type { NoticeList } from "../../contracts/notices.js";
 
 /** What stands behind the key of a result in the names of its other columns of obs. */

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { safeNames } from "@flashdeconv/io-zarr";
+import { safeNames } from "@flashdeconv/io-zarr/internal";
 import type { Parameters } from "../../contracts/parameters.js";
 
 export interface ResultLayout {

@@ -6,15 +6,12 @@ import {
   addTable,
   addToAnnData,
   type Column,
-  checkPlace,
   type EditOptions,
-  ELEMENTS_RECORD,
   type NewTableOptions,
-  safeNames,
-  WRITTEN_AS,
   type WriteOptions,
   writeAnnData,
 } from "@flashdeconv/io-zarr";
+import { checkPlace, ELEMENTS_RECORD, safeNames, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import type { Deconvolution, SignatureSummary } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";

@@ -1,4 +1,5 @@
-import { OptionError, optionName, StoreError } from "@flashdeconv/core";
+import { OptionError, StoreError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import { AwsV4Signer } from "aws4fetch";
 import { escapeSegment } from "../../remote/http-store.js";
 import { redactUrl } from "../../remote/redact-url.js";

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { optionName, StoreError } from "@flashdeconv/core";
+import { StoreError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import { HIDDEN, JOURNAL } from "../../remote/hidden-keys.js";
 import { httpStore } from "../../remote/http-store.js";
 import type { StagedStore } from "../../staged-store.js";

@@ -1,0 +1,41 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export { breather } from "./breather.js";
+export { buildCountLogs, fillCountLogs } from "./count-logs.js";
+export { type PackedError, packError, unpackError } from "./error-transfer.js";
+export { freeArray, freeChunk } from "./free-chunk.js";
+export { isShared } from "./is-shared.js";
+export { type OptionSchema, optionSchema, type SchemaIssue } from "./options/option-schema.js";
+export {
+  checkedOptions,
+  checkOption,
+  defaultsOf,
+  type OptionSpec,
+  type OptionTable,
+} from "./options/option-table.js";
+export {
+  anObject,
+  number,
+  oneOf,
+  optional,
+  type ValueKind,
+  wholeNumber,
+  wordsOr,
+  yesOrNo,
+} from "./options/value-kind.js";
+export {
+  buildOrderedSum,
+  finishOrderedSum,
+  mergeOrderedSum,
+  ORDERED_SUM_BLOCK,
+  type OrderedSum,
+  orderedSumAt,
+} from "./ordered-sum.js";
+export { compareCodePoints } from "./reference-signature.js";
+export { sliceChunk } from "./slice-chunk.js";
+export { resolveSpotRange } from "./spot-range.js";
+export { numbered, optionName, shortList } from "./words.js";

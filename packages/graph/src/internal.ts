@@ -1,0 +1,10 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export { GRAPH_OPTIONS } from "./graph-options.js";
+export { buildNeighborSearch, type NeighborSearch, searchByTree, searchRange } from "./neighbor-search.js";
+export type { Allocate } from "./places.js";
+export { joinNeighbors } from "./symmetric-union.js";

@@ -1,0 +1,16 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export { describeCandidates } from "./read/coordinate-candidates.js";
+export { type ArraysReader, openArrays } from "./read/open-arrays.js";
+export { OPEN_DEFAULTS } from "./read/open-options.js";
+export { layerOf, openMatrices } from "./read/other-matrices.js";
+export { checkPlace } from "./write/add-to-anndata.js";
+export { foreignPart, WRITTEN_AS } from "./write/foreign-part.js";
+export { ELEMENTS_RECORD } from "./write/former-elements.js";
+export { safeNames } from "./write/safe-names.js";
+export { type NumberStream, writeArrays } from "./write/write-arrays.js";
+export { WRITE_DEFAULTS } from "./write/write-options.js";

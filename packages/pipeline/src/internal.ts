@@ -1,0 +1,30 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export type { ScratchUse } from "./contracts/scratch.js";
+export { chooseTogether } from "./deconvolve-sections.js";
+export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
+export { methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
+export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
+export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
+export { resolveSummaryOptions } from "./solve-summary.js";
+export { isSignature, typeNamesOf } from "./stages/check-inputs.js";
+export { readSummaryParameters } from "./stages/keep/summary-store.js";
+export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
+export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
+export { isUninformativeLabel } from "./stages/reference/align-reference.js";
+export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
+export { alikeMeans } from "./stages/survey/alike-means.js";
+export {
+  judgeMeans,
+  MEANS_VERDICTS,
+  type MeansReport,
+  type MeansVerdict,
+  mayBeRoundedLogs,
+  type TypeMeans,
+} from "./stages/survey/judge-means.js";
+export { resolveResultLayout } from "./stages/write/result-layout.js";
+export { checkResultPlace } from "./stages/write/write-deconvolution.js";

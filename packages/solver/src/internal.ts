@@ -1,0 +1,30 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export { type AlikeTypes, alikeTypes, SIMILAR } from "./alike-types.js";
+export { type Allocate, allocateHere } from "./allocate.js";
+export { meanDiagonal } from "./bcd.js";
+export { solveDiagonalNnls } from "./exact-nnls.js";
+export { coarseLevelBytes, coarseStartBytes } from "./levels.js";
+export { resolveBySchema, resolvePluginOptions } from "./resolve-by-schema.js";
+export { roundingError } from "./section-progress.js";
+export { looksAtNeighbors } from "./solve.js";
+export {
+  assessPiece,
+  inlineRunner,
+  type PieceAssessment,
+  type PieceRunner,
+  type SolveLevel,
+  type SweepJob,
+  sweepPiece,
+} from "./solve-level.js";
+export { SOLVE_OPTIONS } from "./solve-options.js";
+export type { SolveState } from "./solve-state.js";
+export { isStatisticsInput } from "./solver.js";
+export { solveStrips } from "./strips/solve-strips.js";
+export { arrangeStrips, type StripLayout } from "./strips/strip-layout.js";
+export type { StripStore } from "./strips/strip-store.js";
+export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";

@@ -1,0 +1,12 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export { MOST_BYTES, MOST_DOCUMENT_BYTES, MOST_TABLE_BYTES } from "./bounds.js";
+export { readBounded } from "./read-bounded.js";
+export { readKey } from "./read-key.js";
+export { redactUrl } from "./remote/redact-url.js";
+export { LEDGER_BYTES, type TransferCounts, transferLedger } from "./remote/transfer-ledger.js";
+export type { FingerprintOptions } from "./store.js";

@@ -1,0 +1,15 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+
+export { cleanUpAfterThread } from "./clean-up.js";
+export type { RefuseToReplace } from "./create-options.js";
+export { asStoreError } from "./file-errors.js";
+export type { LockOptions } from "./heartbeat.js";
+export { makeOwnFolder } from "./own-folder.js";
+export { acquireLock } from "./owner-lock.js";
+export { sameOrInside } from "./places/same-or-inside.js";
+export { isRemote, localPath } from "./remote/parse-location.js";
+export { readObject } from "./remote/read-object.js";
