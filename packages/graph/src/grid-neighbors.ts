@@ -1,19 +1,19 @@
 import { buildCandidates, type Candidates, insertCandidate } from "./candidates.js";
 import { EDGE_SLACK, type SpotGrid } from "./spot-grid.js";
 
-/** Spots per cell that search best, per neighbour asked for; found by trial. */
-export const SPOTS_PER_CELL = 1 / 3;
+/** Spots per bin that search best, per neighbour asked for; found by trial. */
+export const SPOTS_PER_BIN = 1 / 3;
 
 /**
  * The nearest other spots of the spots at the places `start .. end`, nearest first, of equally near ones the lower index first:
  * what `searchTree` finds.
  *
- * Each spot looks at its own cell and those around it, then at one more ring of cells at a time until no unseen cell can
- * hold a nearer spot. Spots that lie alone walk over many empty cells: where that adds up to much, the search is given up.
+ * Each spot looks at its own bin and those around it, then at one more ring of bins at a time until no unseen bin can
+ * hold a nearer spot. Spots that lie alone walk over many empty bins: where that adds up to much, the search is given up.
  *
  * @param neighborCount k, at least 1 and below the number of spots
  * @param neighbors receives k spots for each of these spots, from `k spot` on
- * @param stepLimit rows of cells, and spots, to look at beyond the first block of cells before giving up
+ * @param stepLimit rows of bins, and spots, to look at beyond the first bins before giving up
  * @returns the steps taken; more than the limit where it was given up
  */
 export function searchGrid(
@@ -24,17 +24,17 @@ export function searchGrid(
   neighbors: Int32Array,
   stepLimit: number,
 ): number {
-  const { spots, cellStart, columnCounts } = grid;
+  const { spots, binStart, columnCounts } = grid;
   const [across, down] = columnCounts;
   const found = buildCandidates(neighborCount, 1);
   let steps = 0;
-  for (let place = start, cell = cellOf(grid, start); place < end && steps <= stepLimit; cell++) {
-    const to = Math.min(cellStart[cell + 1], end);
+  for (let place = start, bin = binOf(grid, start); place < end && steps <= stepLimit; bin++) {
+    const to = Math.min(binStart[bin + 1], end);
     if (place === to) continue;
-    const row = Math.floor(cell / across);
+    const row = Math.floor(bin / across);
     const z = Math.floor(row / down);
     for (; place < to; place++) {
-      steps += searchRings(grid, place, cell - row * across, row - z * down, z, found);
+      steps += searchRings(grid, place, bin - row * across, row - z * down, z, found);
       const at = spots[place] * neighborCount;
       for (let i = 0; i < neighborCount; i++) neighbors[at + i] = spots[found.places[i]];
     }
@@ -42,19 +42,19 @@ export function searchGrid(
   return steps;
 }
 
-/** The cell of a place, by bisection. */
-function cellOf({ cellStart }: SpotGrid, place: number): number {
+/** The bin of a place, by bisection. */
+function binOf({ binStart }: SpotGrid, place: number): number {
   let low = 0;
-  let high = cellStart.length - 2;
+  let high = binStart.length - 2;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (cellStart[middle + 1] > place) high = middle;
+    if (binStart[middle + 1] > place) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-/** Fills `found` for the spot at `place` in cell (x, y, z); returns the steps taken beyond the first block of cells. */
+/** Fills `found` for the spot at `place` in bin (x, y, z); returns the steps taken beyond the first bins. */
 function searchRings(
   grid: SpotGrid,
   place: number,
@@ -63,14 +63,14 @@ function searchRings(
   z: number,
   found: Candidates,
 ): number {
-  const { dimension, points, lows, columnCounts, cellsPerUnit, cellSize, cellStart } = grid;
+  const { dimension, points, lows, columnCounts, binsPerUnit, binSize, binStart } = grid;
   const { distances } = found;
   const [across, down, deep] = columnCounts;
   const at = place * dimension;
-  // Position in cells.
-  const u = (points[at] - lows[0]) * cellsPerUnit;
-  const v = (points[at + 1] - lows[1]) * cellsPerUnit;
-  const w = dimension === 3 ? (points[at + 2] - lows[2]) * cellsPerUnit : 0;
+  // Position in bins.
+  const u = (points[at] - lows[0]) * binsPerUnit;
+  const v = (points[at + 1] - lows[1]) * binsPerUnit;
+  const w = dimension === 3 ? (points[at + 2] - lows[2]) * binsPerUnit : 0;
   const last = found.neighborCount - 1;
   distances.fill(Number.POSITIVE_INFINITY);
   let steps = 0;
@@ -83,29 +83,29 @@ function searchRings(
     const back = Math.min(z + ring, deep - 1);
     for (let layer = front; layer <= back; layer++) {
       for (let row = top; row <= bottom; row++) {
-        const rowCell = (layer * down + row) * across;
+        const rowBin = (layer * down + row) * across;
         if (ring === 1) {
-          offerPlaces(grid, place, cellStart[rowCell + left], cellStart[rowCell + right + 1], found);
+          offerPlaces(grid, place, binStart[rowBin + left], binStart[rowBin + right + 1], found);
           continue;
         }
         steps++;
-        const gapV = gapTo(row, v) * cellSize;
-        const gapW = gapTo(layer, w) * cellSize;
+        const gapV = gapTo(row, v) * binSize;
+        const gapW = gapTo(layer, w) * binSize;
         const rowGap = gapV * gapV + gapW * gapW;
         if (rowGap > distances[last]) continue;
         if (Math.abs(row - y) === ring || Math.abs(layer - z) === ring) {
-          const from = cellStart[rowCell + left];
-          const to = cellStart[rowCell + right + 1];
+          const from = binStart[rowBin + left];
+          const to = binStart[rowBin + right + 1];
           steps += to - from;
           offerPlaces(grid, place, from, to, found);
           continue;
         }
         for (let column = x - ring; column <= right; column += 2 * ring) {
           if (column < 0) continue;
-          const gapU = gapTo(column, u) * cellSize;
+          const gapU = gapTo(column, u) * binSize;
           if (rowGap + gapU * gapU > distances[last]) continue;
-          const from = cellStart[rowCell + column];
-          const to = cellStart[rowCell + column + 1];
+          const from = binStart[rowBin + column];
+          const to = binStart[rowBin + column + 1];
           steps += to - from;
           offerPlaces(grid, place, from, to, found);
         }
@@ -113,18 +113,18 @@ function searchRings(
     }
     let gap = Math.min(gapBeyond(x, ring, across, u), gapBeyond(y, ring, down, v));
     if (dimension === 3) gap = Math.min(gap, gapBeyond(z, ring, deep, w));
-    gap *= cellSize;
+    gap *= binSize;
     if (gap > 0 && distances[last] <= gap * gap) return steps;
   }
 }
 
-/** How far a position is from a column at least, in cells. */
+/** How far a position is from a column at least, in bins. */
 function gapTo(column: number, position: number): number {
   const gap = column > position ? column - position : position - column - 1;
   return gap > EDGE_SLACK ? gap - EDGE_SLACK : 0;
 }
 
-/** How far a position in `column` is from the columns more than `ring` away at least, in cells; infinite where there are none. */
+/** How far a position in `column` is from the columns more than `ring` away at least, in bins; infinite where there are none. */
 function gapBeyond(column: number, ring: number, columnCount: number, position: number): number {
   const below = column - ring > 0 ? position - (column - ring) : Number.POSITIVE_INFINITY;
   const above = column + ring < columnCount - 1 ? column + ring + 1 - position : Number.POSITIVE_INFINITY;

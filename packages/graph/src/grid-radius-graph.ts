@@ -3,14 +3,14 @@ import { squaredDistance } from "./places.js";
 import { sortRow } from "./sort-row.js";
 import { EDGE_SLACK, type SpotGrid } from "./spot-grid.js";
 
-/** Spots per cell that do for most radii; found by trial. */
-export const RADIUS_SPOTS_PER_CELL = 3;
+/** Spots per bin that do for most radii; found by trial. */
+export const RADIUS_SPOTS_PER_BIN = 3;
 
-/** A radius of more cells gives so many neighbours that a tree, which takes whole groups of them, counts them sooner. */
-export const GREATEST_RADIUS_IN_CELLS = 2;
+/** A radius of more bins gives so many neighbours that a tree, which takes whole groups of them, counts them sooner. */
+export const GREATEST_RADIUS_IN_BINS = 2;
 
 /**
- * Joins all pairs of spots at most `radius` apart: what the tree finds. Looks at the cells within reach of each spot.
+ * Joins all pairs of spots at most `radius` apart: what the tree finds. Looks at the bins within reach of each spot.
  *
  * @param checkEdgeCount called with the number of entries before any is stored; may throw
  */
@@ -21,7 +21,7 @@ export function gridRadiusGraph(
 ): NeighborGraph {
   const { spotCount, spots } = grid;
   const squaredRadius = radius * radius;
-  const reach = radius * grid.cellsPerUnit + EDGE_SLACK;
+  const reach = radius * grid.binsPerUnit + EDGE_SLACK;
   const indptr = new Int32Array(spotCount + 1);
   let edgeCount = 0;
   for (let place = 0; place < spotCount; place++) {
@@ -49,12 +49,12 @@ function visitNear(
   out?: Int32Array,
   at = 0,
 ): number {
-  const { dimension, points, spots, lows, cellsPerUnit, columnCounts, cellStart } = grid;
+  const { dimension, points, spots, lows, binsPerUnit, columnCounts, binStart } = grid;
   const [across, down, deep] = columnCounts;
   const from = place * dimension;
-  const u = (points[from] - lows[0]) * cellsPerUnit;
-  const v = (points[from + 1] - lows[1]) * cellsPerUnit;
-  const w = dimension === 3 ? (points[from + 2] - lows[2]) * cellsPerUnit : 0;
+  const u = (points[from] - lows[0]) * binsPerUnit;
+  const v = (points[from + 1] - lows[1]) * binsPerUnit;
+  const w = dimension === 3 ? (points[from + 2] - lows[2]) * binsPerUnit : 0;
   const left = Math.max(Math.floor(u - reach), 0);
   const right = Math.min(Math.floor(u + reach), across - 1);
   const bottom = Math.min(Math.floor(v + reach), down - 1);
@@ -62,9 +62,9 @@ function visitNear(
   let count = 0;
   for (let layer = Math.max(Math.floor(w - reach), 0); layer <= back; layer++) {
     for (let row = Math.max(Math.floor(v - reach), 0); row <= bottom; row++) {
-      const rowCell = (layer * down + row) * across;
-      const end = cellStart[rowCell + right + 1];
-      for (let other = cellStart[rowCell + left]; other < end; other++) {
+      const rowBin = (layer * down + row) * across;
+      const end = binStart[rowBin + right + 1];
+      for (let other = binStart[rowBin + left]; other < end; other++) {
         if (squaredDistance(grid, place, other) > squaredRadius || other === place) continue;
         if (out) out[at + count] = spots[other];
         count++;

@@ -2,7 +2,7 @@
 export const HILBERT_AXIS_BITS = { 2: 16, 3: 10 } as const;
 
 /**
- * Position of a cell along the Hilbert curve, an unsigned 32-bit number; z is 0 in the plane. Without branches on the data: for
+ * Position of a bin along the Hilbert curve, an unsigned 32-bit number; z is 0 in the plane. Without branches on the data: for
  * spots in no order each would be guessed wrong every other time.
  *
  * Source of the transform: Skilling 2004, "Programming the Hilbert curve" (AIP Conference Proceedings 707:381).

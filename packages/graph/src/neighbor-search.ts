@@ -1,7 +1,7 @@
 import type { Coordinates, SpotRange } from "@flashdeconv/core";
 import { checkCoordinates } from "./check-coordinates.js";
 import { checkEdgeCount, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-import { SPOTS_PER_CELL, searchGrid } from "./grid-neighbors.js";
+import { SPOTS_PER_BIN, searchGrid } from "./grid-neighbors.js";
 import { type Allocate, ordinaryMemory } from "./places.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
 import { buildSpotGrid, type SpotGrid } from "./spot-grid.js";
@@ -22,22 +22,22 @@ export interface NeighborSearch {
   readonly spotCount: number;
   /** k: at most N - 1. */
   readonly neighborCount: number;
-  /** The spots in square cells where they are spread evenly enough; else in a k-d tree. */
+  /** The spots in square bins where they are spread evenly enough; else in a k-d tree. */
   readonly places: SpotGrid | SpatialTree;
   /**
    * The nearest other spots of spot i from `k i` on, nearest first, of equally near ones the lower index first; then room for the
    * rest of a graph.
    */
   readonly neighbors: Int32Array;
-  /** When all ranges together took more steps, cells were the wrong way: search again with `searchByTree(coordinates, search)`. */
+  /** When all ranges together took more steps, bins were the wrong way: search again with `searchByTree(coordinates, search)`. */
   readonly stepLimit: number;
 }
 
-/** Steps per spot beyond the first block of cells: about ten times what evenly spread spots need. */
+/** Steps per spot beyond the first bins: about ten times what evenly spread spots need. */
 export const stepsPerSpot = (neighborCount: number): number => 8 + 4 * neighborCount;
 
 /**
- * Sorts the spots into cells, or into a tree, and finds nothing yet. Depends on the coordinates only.
+ * Sorts the spots into bins, or into a tree, and finds nothing yet. Depends on the coordinates only.
  *
  * @throws OptionError when k is no whole number of at least 1 or gives more entries than can be stored, ShapeError without
  * a spot, CoordinateError for a coordinate that is not finite.
@@ -51,7 +51,7 @@ export function buildNeighborSearch(
   const spotCount = checkCoordinates(coordinates);
   const neighborCount = Math.min(asked, spotCount - 1);
   checkEdgeCount(spotCount * neighborCount, asked);
-  const grid = buildSpotGrid(coordinates, Math.max(1, SPOTS_PER_CELL * neighborCount), allocate);
+  const grid = buildSpotGrid(coordinates, Math.max(1, SPOTS_PER_BIN * neighborCount), allocate);
   const capacity = Math.ceil(spotCount * neighborCount * ROOM_PER_NEIGHBOR);
   return {
     spotCount,
@@ -84,7 +84,7 @@ export function searchByTree(
 export function searchRange(search: NeighborSearch, { start, end }: SpotRange): number {
   const { places, neighborCount, neighbors, stepLimit } = search;
   if (neighborCount === 0) return 0;
-  if ("cellStart" in places) return searchGrid(places, start, end, neighborCount, neighbors, stepLimit);
+  if ("binStart" in places) return searchGrid(places, start, end, neighborCount, neighbors, stepLimit);
   searchTree(places, start, end, neighborCount, neighbors);
   return 0;
 }

@@ -2,7 +2,7 @@ import { type Coordinates, type NeighborGraph, OptionError } from "@flashdeconv/
 import { numbered } from "@flashdeconv/core/internal";
 import { countNear } from "./count-near.js";
 import { type GraphOptions, resolveGraphOptions } from "./graph-options.js";
-import { GREATEST_RADIUS_IN_CELLS, gridRadiusGraph, RADIUS_SPOTS_PER_CELL } from "./grid-radius-graph.js";
+import { GREATEST_RADIUS_IN_BINS, gridRadiusGraph, RADIUS_SPOTS_PER_BIN } from "./grid-radius-graph.js";
 import { type Places, squaredDistance } from "./places.js";
 import { sortRow } from "./sort-row.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
@@ -32,8 +32,8 @@ export function radiusGraph(
   maxEdges: number,
   kind: "radius" | "grid" = "radius",
 ): NeighborGraph {
-  const grid = buildSpotGrid(coordinates, RADIUS_SPOTS_PER_CELL);
-  if (grid === undefined || radius > GREATEST_RADIUS_IN_CELLS * grid.cellSize) {
+  const grid = buildSpotGrid(coordinates, RADIUS_SPOTS_PER_BIN);
+  if (grid === undefined || radius > GREATEST_RADIUS_IN_BINS * grid.binSize) {
     return treeRadiusGraph(buildSpatialTree(coordinates), radius, maxEdges, kind);
   }
   return gridRadiusGraph(grid, radius, (edgeCount) => {

@@ -4,12 +4,12 @@ import { splitComponents } from "./components.js";
 import { HILBERT_AXIS_BITS, hilbertKey } from "./hilbert-key.js";
 import { sortByKey } from "./sort-by-key.js";
 
-/** So few spots in a cell are near enough to each other. */
+/** So few spots in a bin are near enough to each other. */
 const SMALL_GROUP = 16;
 
 /**
  * An order of the spots in which those that follow each other lie close: along a Hilbert curve over the bounding square
- * or cube, of 2^16 cells per axis in the plane and 2^10 in space. Where more than 16 spots share a cell (there is a far
+ * or cube, of 2^16 bins per axis in the plane and 2^10 in space. Where more than 16 spots share a bin (there is a far
  * outlier, for one), they get a curve of their own; else they keep the order of their index.
  *
  * Components follow each other, each along a curve of its own.
@@ -63,14 +63,14 @@ function hilbertKeys({ dimension, values }: Coordinates, spots: Int32Array): Uin
   }
   if (extent === 0) return undefined;
   const [lowX, lowY, lowZ] = lows;
-  const lastCell = 2 ** HILBERT_AXIS_BITS[dimension] - 1;
+  const lastBin = 2 ** HILBERT_AXIS_BITS[dimension] - 1;
   const keys = new Uint32Array(spots.length);
   for (let i = 0; i < spots.length; i++) {
     const at = spots[i] * dimension;
     // Divided first: a share is at most 1 however small the extent.
-    const x = Math.floor(((values[at] - lowX) / extent) * lastCell);
-    const y = Math.floor(((values[at + 1] - lowY) / extent) * lastCell);
-    const z = dimension === 3 ? Math.floor(((values[at + 2] - lowZ) / extent) * lastCell) : 0;
+    const x = Math.floor(((values[at] - lowX) / extent) * lastBin);
+    const y = Math.floor(((values[at + 1] - lowY) / extent) * lastBin);
+    const z = dimension === 3 ? Math.floor(((values[at + 2] - lowZ) / extent) * lastBin) : 0;
     keys[i] = hilbertKey(x, y, z, dimension);
   }
   return keys;

@@ -3,65 +3,65 @@ import { checkCoordinates } from "./check-coordinates.js";
 import { type Allocate, ordinaryMemory, type Places } from "./places.js";
 
 /**
- * The spots sorted into equal square cells. Those of cell `c` have the places `cellStart[c] .. cellStart[c + 1]`, in ascending
- * order of spot. Cells are numbered along x first, so neighbouring cells of a row are one run of places.
+ * The spots sorted into equal square bins. Those of bin `c` have the places `binStart[c] .. binStart[c + 1]`, in ascending
+ * order of spot. Bins are numbered along x first, so neighbouring bins of a row are one run of places.
  */
 export interface SpotGrid extends Places {
   /** The lowest coordinate on every axis. */
   readonly lows: Float64Array;
-  /** Cells along every axis; 1 along a third axis that is not there. */
+  /** Bins along every axis; 1 along a third axis that is not there. */
   readonly columnCounts: Int32Array;
-  readonly cellSize: number;
-  readonly cellsPerUnit: number;
-  readonly cellStart: Int32Array;
+  readonly binSize: number;
+  readonly binsPerUnit: number;
+  readonly binStart: Int32Array;
 }
 
 /**
- * Taken off distances to cells, or added to what is within reach, in cells: far more than rounding can put a coordinate on the
- * wrong side of a cell's edge (2^-51 times the number of columns), far less than would cost anything.
+ * Taken off distances to bins, or added to what is within reach, in bins: far more than rounding can put a coordinate on the
+ * wrong side of a bin's edge (2^-51 times the number of columns), far less than would cost anything.
  */
 export const EDGE_SLACK = 1e-4;
 
-/** At most so many cells per spot: memory stays linear, and walks over empty cells short. */
-const GREATEST_CELL_SHARE = 2;
+/** At most so many bins per spot: memory stays linear, and walks over empty bins short. */
+const GREATEST_BIN_SHARE = 2;
 
-/** A grid is good when a spot shares its cell with at most so many times the spots that it would on evenly spread data. */
+/** A grid is good when a spot shares its bin with at most so many times the spots that it would on evenly spread data. */
 const FINE_CROWDING = 1.5;
 const WORST_CROWDING = 3;
 
 /** Outside these sizes squares would lose digits to underflow or overflow. */
-const LEAST_CELL = 1e-120;
-const GREATEST_CELL = 1e120;
+const LEAST_BIN = 1e-120;
+const GREATEST_BIN = 1e120;
 
 /**
- * The spots in a grid of about `spotsPerCell` spots in each cell that has any, or undefined where there is no such grid of a
+ * The spots in a grid of about `spotsPerBin` spots in each bin that has any, or undefined where there is no such grid of a
  * reasonable size: lines, clusters, far outliers, many spots at one place. Depends on the coordinates only.
  *
  * @throws ShapeError or CoordinateError as `checkCoordinates` does.
  */
 export function buildSpotGrid(
   coordinates: Coordinates,
-  spotsPerCell: number,
+  spotsPerBin: number,
   allocate: Allocate = ordinaryMemory,
 ): SpotGrid | undefined {
   const spotCount = checkCoordinates(coordinates);
   const { lows, extents } = boundsOf(coordinates);
-  let cellCount = Math.max(1, spotCount / spotsPerCell);
-  let shape = gridShape(lows, extents, cellCount);
+  let binCount = Math.max(1, spotCount / spotsPerBin);
+  let shape = gridShape(lows, extents, binCount);
   let counts = shape && countSpots(coordinates, shape, allocate);
-  let crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerCell + 1) : Number.POSITIVE_INFINITY;
+  let crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerBin + 1) : Number.POSITIVE_INFINITY;
   if (counts && crowding > FINE_CROWDING) {
-    // The section fills only a part of its box. Finer cells help if it fills that part evenly.
-    cellCount = Math.min(cellCount * crowding, GREATEST_CELL_SHARE * spotCount);
-    shape = gridShape(lows, extents, cellCount);
+    // The section fills only a part of its box. Finer bins help if it fills that part evenly.
+    binCount = Math.min(binCount * crowding, GREATEST_BIN_SHARE * spotCount);
+    shape = gridShape(lows, extents, binCount);
     counts = shape && countSpots(coordinates, shape, allocate);
-    crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerCell + 1) : Number.POSITIVE_INFINITY;
+    crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerBin + 1) : Number.POSITIVE_INFINITY;
   }
   if (!shape || !counts || crowding > WORST_CROWDING) return undefined;
-  return sortIntoCells(coordinates, shape, counts, allocate);
+  return sortIntoBins(coordinates, shape, counts, allocate);
 }
 
-type Shape = Pick<SpotGrid, "lows" | "columnCounts" | "cellSize" | "cellsPerUnit">;
+type Shape = Pick<SpotGrid, "lows" | "columnCounts" | "binSize" | "binsPerUnit">;
 
 function boundsOf({ dimension, values }: Coordinates): { lows: Float64Array; extents: Float64Array } {
   const lows = new Float64Array(3);
@@ -79,79 +79,79 @@ function boundsOf({ dimension, values }: Coordinates): { lows: Float64Array; ext
   return { lows, extents };
 }
 
-/** Cells of a size that gives about `cellCount` of them; undefined where all spots share one place or numbers are extreme. */
-function gridShape(lows: Float64Array, extents: Float64Array, cellCount: number): Shape | undefined {
+/** Bins of a size that gives about `binCount` of them; undefined where all spots share one place or numbers are extreme. */
+function gridShape(lows: Float64Array, extents: Float64Array, binCount: number): Shape | undefined {
   const ascending = extents.filter((extent) => extent > 0).sort();
-  let cellSize = 0;
-  // Axes narrower than a cell get one column and leave the others to make up the count.
+  let binSize = 0;
+  // Axes narrower than a bin get one column and leave the others to make up the count.
   for (let first = 0; first < ascending.length; first++) {
     const wide = ascending.subarray(first);
     const logVolume = wide.reduce((sum, extent) => sum + Math.log(extent), 0);
-    cellSize = Math.exp((logVolume - Math.log(cellCount)) / wide.length);
-    if (cellSize <= wide[0]) break;
+    binSize = Math.exp((logVolume - Math.log(binCount)) / wide.length);
+    if (binSize <= wide[0]) break;
   }
-  if (!(cellSize > LEAST_CELL && cellSize < GREATEST_CELL)) return undefined;
-  const cellsPerUnit = 1 / cellSize;
-  const columnCounts = Int32Array.from(extents, (extent) => Math.floor(extent * cellsPerUnit) + 1);
-  return { lows, columnCounts, cellSize, cellsPerUnit };
+  if (!(binSize > LEAST_BIN && binSize < GREATEST_BIN)) return undefined;
+  const binsPerUnit = 1 / binSize;
+  const columnCounts = Int32Array.from(extents, (extent) => Math.floor(extent * binsPerUnit) + 1);
+  return { lows, columnCounts, binSize, binsPerUnit };
 }
 
-/** Spots of each cell, and a last item of 0. */
+/** Spots of each bin, and a last item of 0. */
 function countSpots({ dimension, values }: Coordinates, shape: Shape, allocate: Allocate): Int32Array {
   const [across, down, deep] = shape.columnCounts;
   const counts = new Int32Array(allocate(4 * (across * down * deep + 1)));
-  for (let at = 0; at < values.length; at += dimension) counts[cellAt(values, at, dimension, shape)]++;
+  for (let at = 0; at < values.length; at += dimension) counts[binAt(values, at, dimension, shape)]++;
   return counts;
 }
 
-/** Mean over spots of the number of spots in the same cell. */
+/** Mean over spots of the number of spots in the same bin. */
 function crowdingOf(counts: Int32Array, spotCount: number): number {
   let pairs = 0;
-  for (let cell = 0; cell < counts.length; cell++) pairs += counts[cell] * counts[cell];
+  for (let bin = 0; bin < counts.length; bin++) pairs += counts[bin] * counts[bin];
   return pairs / spotCount;
 }
 
-/** A counting sort; turns the counts into the cells' first places. */
-function sortIntoCells(
+/** A counting sort; turns the counts into the bins' first places. */
+function sortIntoBins(
   { dimension, values }: Coordinates,
   shape: Shape,
   counts: Int32Array,
   allocate: Allocate,
 ): SpotGrid {
   const spotCount = values.length / dimension;
-  const cellStart = counts;
+  const binStart = counts;
   let end = 0;
-  for (let cell = 0; cell < cellStart.length; cell++) {
-    end += cellStart[cell];
-    cellStart[cell] = end;
+  for (let bin = 0; bin < binStart.length; bin++) {
+    end += binStart[bin];
+    binStart[bin] = end;
   }
   const points = new Float64Array(allocate(8 * values.length));
   const spots = new Int32Array(allocate(4 * spotCount));
-  // From the last spot to the first, so that each cell's end moves down to its start and spots ascend in it.
+  // From the last spot to the first, so that each bin's end moves down to its start and spots ascend in it.
   for (let spot = spotCount - 1; spot >= 0; spot--) {
     const at = spot * dimension;
-    const place = --cellStart[cellAt(values, at, dimension, shape)];
+    const place = --binStart[binAt(values, at, dimension, shape)];
     spots[place] = spot;
     const to = place * dimension;
     points[to] = values[at];
     points[to + 1] = values[at + 1];
     if (dimension === 3) points[to + 2] = values[at + 2];
   }
-  return { spotCount, dimension, points, spots, ...shape, cellStart };
+  return { spotCount, dimension, points, spots, ...shape, binStart };
 }
 
 /**
- * The cell of the coordinates that begin at `at`. On no axis does a column descend as the coordinate grows, rounding or not, and
+ * The bin of the coordinates that begin at `at`. On no axis does a column descend as the coordinate grows, rounding or not, and
  * the greatest coordinate has the last column, as both are made by the same operations.
  */
-function cellAt(
+function binAt(
   values: Float64Array,
   at: number,
   dimension: number,
-  { lows, cellsPerUnit, columnCounts }: Shape,
+  { lows, binsPerUnit, columnCounts }: Shape,
 ): number {
-  const x = Math.floor((values[at] - lows[0]) * cellsPerUnit);
-  const y = Math.floor((values[at + 1] - lows[1]) * cellsPerUnit);
-  const z = dimension === 3 ? Math.floor((values[at + 2] - lows[2]) * cellsPerUnit) : 0;
+  const x = Math.floor((values[at] - lows[0]) * binsPerUnit);
+  const y = Math.floor((values[at + 1] - lows[1]) * binsPerUnit);
+  const z = dimension === 3 ? Math.floor((values[at + 2] - lows[2]) * binsPerUnit) : 0;
   return (z * columnCounts[1] + y) * columnCounts[0] + x;
 }

@@ -13,11 +13,11 @@ import { searchTree } from "../src/tree-neighbors.js";
 import { layouts } from "./layouts.js";
 
 /** The lists of the grid and of the tree, by spot; the former undefined where there is no fit grid. */
-function bothLists(coordinates: Coordinates, neighborCount: number, spotsPerCell: number) {
+function bothLists(coordinates: Coordinates, neighborCount: number, spotsPerBin: number) {
   const spotCount = coordinates.values.length / coordinates.dimension;
   const byTree = new Int32Array(spotCount * neighborCount);
   searchTree(buildSpatialTree(coordinates), 0, spotCount, neighborCount, byTree);
-  const grid = buildSpotGrid(coordinates, spotsPerCell);
+  const grid = buildSpotGrid(coordinates, spotsPerBin);
   if (!grid) return { byTree, byGrid: undefined };
   const byGrid = new Int32Array(spotCount * neighborCount);
   searchGrid(grid, 0, spotCount, neighborCount, byGrid, Number.POSITIVE_INFINITY);
@@ -25,13 +25,13 @@ function bothLists(coordinates: Coordinates, neighborCount: number, spotsPerCell
 }
 
 describe.each(Object.entries(layouts))("spots %s", (_, layout) => {
-  it("have the same lists by grid and by tree, whatever the size of the cells", () => {
-    const spotsPerCell = fc.constantFrom(0.5, 1, 2, 5, 20);
+  it("have the same lists by grid and by tree, whatever the size of the bins", () => {
+    const spotsPerBin = fc.constantFrom(0.5, 1, 2, 5, 20);
     fc.assert(
-      fc.property(layout, fc.integer({ min: 1, max: 12 }), spotsPerCell, (coordinates, k, perCell) => {
+      fc.property(layout, fc.integer({ min: 1, max: 12 }), spotsPerBin, (coordinates, k, perBin) => {
         fc.pre(coordinates.values.length > coordinates.dimension);
         const neighborCount = Math.min(k, coordinates.values.length / coordinates.dimension - 1);
-        const { byGrid, byTree } = bothLists(coordinates, neighborCount, perCell);
+        const { byGrid, byTree } = bothLists(coordinates, neighborCount, perBin);
         if (byGrid) expect(byGrid).toEqual(byTree);
       }),
     );
@@ -39,10 +39,10 @@ describe.each(Object.entries(layouts))("spots %s", (_, layout) => {
 
   it("have the same neighbours within a radius by grid and by tree", () => {
     fc.assert(
-      fc.property(layout, fc.double({ min: 0, max: 12, noNaN: true }), (coordinates, radiusInCells) => {
+      fc.property(layout, fc.double({ min: 0, max: 12, noNaN: true }), (coordinates, radiusInBins) => {
         const grid = buildSpotGrid(coordinates, 2);
         if (!grid) return;
-        const radius = radiusInCells * grid.cellSize;
+        const radius = radiusInBins * grid.binSize;
         const byGrid = gridRadiusGraph(grid, radius, () => {});
         expect(byGrid).toEqual(treeRadiusGraph(buildSpatialTree(coordinates), radius, 2 ** 30, "radius"));
       }),
@@ -102,7 +102,7 @@ describe("which one runs", () => {
   it("tells when the grid's search takes too many steps, and the tree then finds the same", () => {
     const search = buildNeighborSearch(even["at random"]);
     const all = { start: 0, end: search.spotCount };
-    expect(search.places).toHaveProperty("cellStart");
+    expect(search.places).toHaveProperty("binStart");
     expect(searchRange({ ...search, stepLimit: 0 }, all)).toBeGreaterThan(0);
     expect(searchRange(search, all)).toBeLessThan(search.stepLimit);
     const byGrid = search.neighbors.slice();

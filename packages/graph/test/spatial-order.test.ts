@@ -81,7 +81,7 @@ it("refuses coordinates it cannot use", () => {
   expect(() => spatialOrder(coordinatesOf([[0, Number.NaN]]))).toThrow(CoordinateError);
 });
 
-it("keeps close spots together where a far outlier squeezes all others into one cell", () => {
+it("keeps close spots together where a far outlier squeezes all others into one bin", () => {
   const lattice = Array.from({ length: 1024 }, (_, i) => [i % 32, Math.floor(i / 32)]);
   const order = spatialOrder(coordinatesOf([...lattice, [1e9, 1e9]]));
   expect(

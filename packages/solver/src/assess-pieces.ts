@@ -3,30 +3,30 @@ import type { PieceRunner, SolveLevel } from "./solve-level.js";
 import type { Assessment } from "./solver.js";
 
 /**
- * Judgement of a section, gathered cell by cell in any order. The objective is summed over spots within cells and then over
- * cells by their number, so that its bits depend on neither.
+ * Judgement of a section, gathered block by block in any order. The objective is summed over spots within blocks and then over
+ * blocks by their number, so that its bits depend on neither.
  */
 export interface AssessmentSum {
-  /** Per cell, its spots' share of the objective. */
+  /** Per block, its spots' share of the objective. */
   readonly objectives: Float64Array;
   kktResidual: number;
   proportionErrorBound: number;
 }
 
-export function buildAssessmentSum(cellCount: number): AssessmentSum {
-  return { objectives: new Float64Array(cellCount), kktResidual: 0, proportionErrorBound: 0 };
+export function buildAssessmentSum(blockCount: number): AssessmentSum {
+  return { objectives: new Float64Array(blockCount), kktResidual: 0, proportionErrorBound: 0 };
 }
 
-/** Judges pieces of a level. Their cells are `cells`, in that order. */
+/** Judges pieces of a level. Their blocks are `blocks`, in that order. */
 export async function addAssessments(
   sum: AssessmentSum,
   runner: PieceRunner,
   level: SolveLevel,
-  { pieces, cells }: { readonly pieces: readonly SpotRange[]; readonly cells: Int32Array },
+  { pieces, blocks }: { readonly pieces: readonly SpotRange[]; readonly blocks: Int32Array },
 ): Promise<void> {
   let at = 0;
   for (const { objectives, kktResidual, proportionErrorBound } of await runner.assess(level, pieces)) {
-    for (const objective of objectives) sum.objectives[cells[at++]] = objective;
+    for (const objective of objectives) sum.objectives[blocks[at++]] = objective;
     sum.kktResidual = Math.max(sum.kktResidual, kktResidual);
     sum.proportionErrorBound = Math.max(sum.proportionErrorBound, proportionErrorBound);
   }

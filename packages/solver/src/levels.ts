@@ -42,7 +42,7 @@ export function coarseLevelBytes({ spotCount, meanDegree, ...size }: CoarseSize)
   const rowBytes =
     size.bytesPerNumber * (size.statWidth + size.typeCount) +
     edgeBytes * Math.max(COARSE_DEGREE, meanDegree) +
-    // Offsets, order of updates, sizes, cells while they are coloured.
+    // Offsets, order of updates, sizes, blocks while they are coloured.
     (4 + 4 + 8 + 8);
   return ALL_LEVELS * (spotCount / ROWS_PER_RUN) * rowBytes + 4 * spotCount;
 }

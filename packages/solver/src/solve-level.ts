@@ -1,7 +1,7 @@
 import type { SpotRange } from "@flashdeconv/core";
 import { breather } from "@flashdeconv/core/internal";
 import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
-import { SPOTS_PER_CELL } from "./update-order.js";
+import { SPOTS_PER_BLOCK } from "./update-order.js";
 
 /**
  * What is swept: the section itself, or a coarser picture of it in which a row stands for several spots. Its arrays never
@@ -16,7 +16,7 @@ export interface SolveLevel {
   readonly indices: Int32Array;
   /** As in `Tile`. */
   readonly weights?: Float64Array;
-  /** Every row once, in the order of updates: colour by colour, cell by cell. Pieces are ranges of it. */
+  /** Every row once, in the order of updates: colour by colour, block by block. Pieces are ranges of it. */
   readonly order: Int32Array;
 }
 
@@ -39,9 +39,9 @@ export interface PieceRunner {
   assess(level: SolveLevel, pieces: readonly SpotRange[]): Promise<readonly PieceAssessment[]>;
 }
 
-/** How good an answer is, over the cells of a piece. */
+/** How good an answer is, over the blocks of a piece. */
 export interface PieceAssessment extends Omit<Assessment, "objective"> {
-  /** Per cell of 64 rows, its spots' share of the objective. */
+  /** Per block of 64 rows, its spots' share of the objective. */
   readonly objectives: Float64Array;
 }
 
@@ -55,21 +55,21 @@ export function sweepPiece(
   return session.sweep(tileOf(level, level.order.subarray(start, end), relaxation), level.abundance);
 }
 
-/** Judges one range of `level.order`, cell by cell. The session must be able to. */
+/** Judges one range of `level.order`, block by block. The session must be able to. */
 export function assessPiece(
   session: SolverSession,
   level: SolveLevel,
   { start, end }: SpotRange,
 ): PieceAssessment {
   if (!session.assess) throw new TypeError("this solver's sessions have no assess");
-  const objectives = new Float64Array(Math.ceil((end - start) / SPOTS_PER_CELL));
+  const objectives = new Float64Array(Math.ceil((end - start) / SPOTS_PER_BLOCK));
   let kktResidual = 0;
   let proportionErrorBound = 0;
-  for (let cell = 0; cell < objectives.length; cell++) {
-    const from = start + cell * SPOTS_PER_CELL;
-    const rows = level.order.subarray(from, Math.min(from + SPOTS_PER_CELL, end));
+  for (let block = 0; block < objectives.length; block++) {
+    const from = start + block * SPOTS_PER_BLOCK;
+    const rows = level.order.subarray(from, Math.min(from + SPOTS_PER_BLOCK, end));
     const found = session.assess(tileOf(level, rows, 1), level.abundance);
-    objectives[cell] = found.objective;
+    objectives[block] = found.objective;
     kktResidual = Math.max(kktResidual, found.kktResidual);
     proportionErrorBound = Math.max(proportionErrorBound, found.proportionErrorBound);
   }

@@ -161,8 +161,8 @@ function prepareAbundance<A extends StatArray>({ abundance, graph, typeCount }: 
 }
 
 async function assessAll(runner: PieceRunner, level: Level): Promise<Assessment> {
-  const sum = buildAssessmentSum(level.cells.length);
+  const sum = buildAssessmentSum(level.blocks.length);
   const pieces = piecesByColor(level.colorStarts).flat();
-  await addAssessments(sum, runner, level, { pieces, cells: level.cells });
+  await addAssessments(sum, runner, level, { pieces, blocks: level.blocks });
   return finishAssessments(sum);
 }

@@ -6,15 +6,15 @@ import { chooseRelaxation } from "./relaxation.js";
 import type { PieceRunner } from "./solve-level.js";
 import { NO_CHANGES, type SolveState, type StateListener } from "./solve-state.js";
 import type { StatArray } from "./solver.js";
-import { SPOTS_PER_CELL } from "./update-order.js";
+import { SPOTS_PER_BLOCK } from "./update-order.js";
 
 /** Sweeps without over-relaxation at the start: they settle which types are present, where overshooting would not help. */
 export const PLAIN_SWEEPS = 2;
 /** A coarse level is only a start: it is swept until no abundance moves by more than this share of its row's total. */
 const COARSE_CHANGE = 1e-3;
 const MAX_COARSE_SWEEPS = 200;
-/** Whole cells, and a few milliseconds of work: enough to be worth a message to a thread, short enough to hear an abort. */
-const SPOTS_PER_PIECE = 64 * SPOTS_PER_CELL;
+/** Whole blocks, and a few milliseconds of work: enough to be worth a message to a thread, short enough to hear an abort. */
+const SPOTS_PER_PIECE = 64 * SPOTS_PER_BLOCK;
 
 /** Every row by itself: a start that is right where neighbours pull weakly, and all there is for independent spots. */
 export async function sweepAlone(runner: PieceRunner, level: Level, allocate: Allocate): Promise<void> {
@@ -91,7 +91,7 @@ async function sweepCoarse(
   }
 }
 
-/** The pieces of each colour, which may be run side by side. Each is some whole cells. */
+/** The pieces of each colour, which may be run side by side. Each is some whole blocks. */
 export function piecesByColor(colorStarts: Int32Array): SpotRange[][] {
   return Array.from({ length: colorStarts.length - 1 }, (_, color) =>
     piecesOf(colorStarts[color], colorStarts[color + 1]),

@@ -70,7 +70,7 @@ describe.each([0.5, 5])("where single precision cannot hold what is left to do (
 
   it("on strips to the same bits, whatever the window", async () => {
     const { abundance, ...wanted } = await solveIn(single());
-    const layout = arrangeStrips(graph, undefined, { cellsPerStrip: 1 });
+    const layout = arrangeStrips(graph, undefined, { blocksPerStrip: 1 });
     for (const windowBytes of [2 ** 17, 2 ** 24]) {
       const answer = single();
       const found = await solveStrips(

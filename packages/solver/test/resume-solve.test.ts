@@ -39,7 +39,7 @@ describe.each([0.0005, 0.02, 1])("lambda %d x the mean diagonal", (share) => {
   });
 
   it("over strips too, whatever the length of their passes", async () => {
-    const layout = arrangeStrips(graph, undefined, { cellsPerStrip: 2 });
+    const layout = arrangeStrips(graph, undefined, { blocksPerStrip: 2 });
     const solveOver = async (
       passSeconds: number | undefined,
       stopAt: number,

@@ -64,7 +64,7 @@ async function solveBothWays(
   solver: Solver,
   session: SolverSession,
   settings: {
-    cellsPerStrip?: number;
+    blocksPerStrip?: number;
     windowBytes?: number;
     single?: boolean;
     tolerance?: number;
@@ -91,7 +91,7 @@ async function solveBothWays(
   const empty = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
   const isCoupled = solver.coupling === "neighbors" && session.pull !== 0;
   const layout = arrangeStrips(isCoupled ? graph : empty, spatialOrder, {
-    cellsPerStrip: settings.cellsPerStrip,
+    blocksPerStrip: settings.blocksPerStrip,
   });
   const store = memoryStripStore(layout, statistics, K);
   const answer: StatArray = settings.single
@@ -135,17 +135,17 @@ describe("solveStrips", () => {
       farShare: fc.constantFrom(0, 0, 0.02, 0.5),
       ordered: fc.boolean(),
       lambda: fc.constantFrom(0, 0.01, 1, 30, 3000),
-      cellsPerStrip: fc.integer({ min: 1, max: 6 }),
+      blocksPerStrip: fc.integer({ min: 1, max: 6 }),
       single: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(
         cases,
-        async ({ spotCount, seed, farShare, ordered, lambda, cellsPerStrip, single }) => {
+        async ({ spotCount, seed, farShare, ordered, lambda, blocksPerStrip, single }) => {
           const section = buildSection(spotCount, seed, farShare, ordered);
           const session = startBcd(section, lambda);
           const found = await solveBothWays(section, bcd as Solver, session, {
-            cellsPerStrip,
+            blocksPerStrip,
             single,
             maxSweeps: 60,
           });
@@ -160,7 +160,7 @@ describe("solveStrips", () => {
   it("gives the bits of solve for spots that are independent", async () => {
     const section = buildSection(700, 3, 0, true);
     const session = nnls.start(reference, nnls.resolveOptions({}), { spotCount: 700, meanDegree: 0 });
-    const found = await solveBothWays(section, nnls as Solver, session, { cellsPerStrip: 2 });
+    const found = await solveBothWays(section, nnls as Solver, session, { blocksPerStrip: 2 });
     expect(found.strips).toEqual(found.wholeFacts);
     expect(found.answer).toEqual(found.wholeAnswer);
     expect(found.strips.sweeps).toBe(1);
@@ -169,7 +169,7 @@ describe("solveStrips", () => {
   it("reads statistics less often in a larger window, with the same bits", async () => {
     const section = buildSection(6400, 5, 0, true);
     const session = startBcd(section, 1);
-    const settings = { cellsPerStrip: 2, tolerance: 1e-9 };
+    const settings = { blocksPerStrip: 2, tolerance: 1e-9 };
     const wide = await solveBothWays(section, bcd as Solver, session, settings);
     const least = await leastWindow(section, session, settings);
     const narrow = await solveBothWays(section, bcd as Solver, session, { ...settings, windowBytes: least });
@@ -182,10 +182,10 @@ describe("solveStrips", () => {
   it("needs a window of a part of the section, and says how large one", async () => {
     const section = buildSection(25_600, 5, 0, true);
     const session = startBcd(section, 1);
-    const least = await leastWindow(section, session, { cellsPerStrip: 4 });
+    const least = await leastWindow(section, session, { blocksPerStrip: 4 });
     expect(least).toBeLessThan((25_600 * 8 * (2 * K + 1)) / 2);
     const tooLittle = solveBothWays(section, bcd as Solver, session, {
-      cellsPerStrip: 4,
+      blocksPerStrip: 4,
       windowBytes: least - 1,
     });
     await expect(tooLittle).rejects.toBeInstanceOf(MemoryPlanError);
@@ -194,7 +194,7 @@ describe("solveStrips", () => {
   it("refuses coarse pictures of the section for which there is no room", async () => {
     const section = buildSection(25_600, 5, 0, true);
     const strong = solveBothWays(section, bcd as Solver, startBcd(section, 1e4), {
-      cellsPerStrip: 4,
+      blocksPerStrip: 4,
       windowBytes: 100_000,
     });
     await expect(strong).rejects.toThrow(/at least \d{6} bytes.*MiB more memory.*smooth less/);
@@ -203,7 +203,7 @@ describe("solveStrips", () => {
   it("stops with the signal's own reason, and with what the store throws, once nothing is under way", async () => {
     const section = buildSection(2000, 7, 0, true);
     const session = startBcd(section, 1);
-    const layout = arrangeStrips(section.graph, section.spatialOrder, { cellsPerStrip: 2 });
+    const layout = arrangeStrips(section.graph, section.spatialOrder, { blocksPerStrip: 2 });
     const base = {
       typeCount: K,
       layout,
@@ -255,7 +255,7 @@ describe("arrangeStrips", () => {
         fc.boolean(),
         (n, seed, ordered) => {
           const { graph, spatialOrder } = buildSection(n, seed, 0.05, ordered);
-          const layout = arrangeStrips(graph, spatialOrder, { cellsPerStrip: 2 });
+          const layout = arrangeStrips(graph, spatialOrder, { blocksPerStrip: 2 });
           expect(Int32Array.from(layout.spotAt).sort()).toEqual(Int32Array.from({ length: n }, (_, i) => i));
           for (let position = 0; position < n; position++) {
             const spot = layout.spotAt[position];
@@ -273,8 +273,8 @@ describe("arrangeStrips", () => {
     );
   });
 
-  it("refuses strips of no cell", () => {
+  it("refuses strips of no block", () => {
     const { graph } = buildSection(10, 1, 0, false);
-    expect(() => arrangeStrips(graph, undefined, { cellsPerStrip: 0 })).toThrow(/cellsPerStrip/);
+    expect(() => arrangeStrips(graph, undefined, { blocksPerStrip: 0 })).toThrow(/blocksPerStrip/);
   });
 });

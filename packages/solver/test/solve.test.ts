@@ -98,7 +98,7 @@ describe("solve", () => {
 });
 
 describe("updateOrder", () => {
-  it("visits every spot once, and no two touching cells share a colour", () => {
+  it("visits every spot once, and no two touching blocks share a colour", () => {
     const graphs = fc.integer({ min: 1, max: 400 }).chain((spotCount) =>
       fc.array(fc.tuple(fc.nat(spotCount - 1), fc.nat(spotCount - 1)), { maxLength: 600 }).map((pairs) => {
         const rows = Array.from({ length: spotCount }, () => new Set<number>());

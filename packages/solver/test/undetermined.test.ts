@@ -139,7 +139,7 @@ describe.each(Object.entries(KINDS))("types that the data do not determine: %s",
       0.5,
       "float32",
     );
-    const layout = arrangeStrips(problem.graph, undefined, { cellsPerStrip: 1 });
+    const layout = arrangeStrips(problem.graph, undefined, { blocksPerStrip: 1 });
     const store = memoryStripStore(layout, statistics, problem.typeCount);
     const answer = new Float32Array(abundance.length);
     const { typeCount } = problem;

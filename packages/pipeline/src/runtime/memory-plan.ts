@@ -56,7 +56,7 @@ const CHUNKS_IN_FLIGHT = 10;
 const UNPACKED_CHUNKS_IN_FLIGHT = 12.5;
 /** Chunks of a reference that are there at a time if it has but one: compressed, decoded, as sparse rows. 3 were measured, of six 5. */
 const LONE_CHUNK_COPIES = 4;
-/** Bytes per spot while neighbours are searched for: coordinates, cells, lists before and after they are made mutual. */
+/** Bytes per spot while neighbours are searched for: coordinates, bins, lists before and after they are made mutual. */
 const GRAPH_BUILD_BYTES = 140;
 /** Neighbours per spot once they are mutual, over those asked for: 1.25 at random points. */
 const MUTUAL_DEGREE = 1.3;
@@ -160,7 +160,7 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const answers = bytes + 4 + 1;
   const librarySize = bytes;
   if (keeps === "scratch") {
-    // The graph as it is and by position; the spatial order; spots, positions and cells while it is arranged.
+    // The graph as it is and by position; the spatial order; spots, positions and blocks while it is arranged.
     return 2 * graph + 4 + 3 * 4 + librarySize + answers;
   }
   // A graph that was read (no counts are) is copied to where threads see it; one that was built is there already.
@@ -188,7 +188,7 @@ function spotRowBytes(facts: MemoryFacts): number {
 
 /**
  * The least window, for spots that fill a square. Strips follow each other as the shells of a walk from a corner, of at most 16 sqrt(N)
- * spots in cells of 64; a stage stays two shells and two strips of 8,192 spots behind the one before.
+ * spots in blocks of 64; a stage stays two shells and two strips of 8,192 spots behind the one before.
  */
 function leastWindow(facts: MemoryFacts): number {
   const { spotCount } = facts;

@@ -4,7 +4,7 @@ import { buildCoarseLevels, type CoarseLevel, coarseLevelBytes, needsCoarseLevel
 import type { PieceRunner } from "../solve-level.js";
 import type { SolverSession, StatArray } from "../solver.js";
 import { rowsOf, solveCoarse } from "../sweep-level.js";
-import { SPOTS_PER_CELL } from "../update-order.js";
+import { SPOTS_PER_BLOCK } from "../update-order.js";
 import { requireMemory, STRONG_SMOOTHING } from "./require-memory.js";
 import type { StripLayout } from "./strip-layout.js";
 import type { StripSolveInput } from "./strip-solve-input.js";
@@ -61,15 +61,15 @@ function buildCoarse(
   const firstStatistics = async ({ graph, sizes }: CoarseGraph) => {
     const out = arrayLike(kind, graph.spotCount * statWidth, allocate);
     const memory = arrayLike(kind, layout.greatestStrip * statWidth, allocateHere);
-    let cell = 0;
+    let block = 0;
     for (let strip = 0; strip < layout.stripStarts.length - 1; strip++) {
       signal?.throwIfAborted();
       const rowCount = layout.stripStarts[strip + 1] - layout.stripStarts[strip];
       const statistics = memory.subarray(0, rowCount * statWidth);
       await store.loadStatistics(strip, statistics);
       for (let firstRow = 0; firstRow < rowCount; ) {
-        const start = layout.cells[cell++] * SPOTS_PER_CELL;
-        const end = Math.min(start + SPOTS_PER_CELL, layout.spotCount);
+        const start = layout.blocks[block++] * SPOTS_PER_BLOCK;
+        const end = Math.min(start + SPOTS_PER_BLOCK, layout.spotCount);
         averageStatistics({ statistics, start, end, firstRow }, sizes, statWidth, out);
         firstRow += end - start;
       }
@@ -88,12 +88,12 @@ function buildCoarse(
 }
 
 /** The position at each place of the spatial order. */
-function positionsInOrder({ spotCount, cells }: StripLayout): Int32Array {
+function positionsInOrder({ spotCount, blocks }: StripLayout): Int32Array {
   const positions = new Int32Array(spotCount);
   let position = 0;
-  for (const cell of cells) {
-    const end = Math.min((cell + 1) * SPOTS_PER_CELL, spotCount);
-    for (let place = cell * SPOTS_PER_CELL; place < end; place++) positions[place] = position++;
+  for (const block of blocks) {
+    const end = Math.min((block + 1) * SPOTS_PER_BLOCK, spotCount);
+    for (let place = block * SPOTS_PER_BLOCK; place < end; place++) positions[place] = position++;
   }
   return positions;
 }

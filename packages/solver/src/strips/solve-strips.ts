@@ -5,7 +5,7 @@ import { looksAtNeighbors, type Solution } from "../solve.js";
 import { inlineRunner, type PieceRunner } from "../solve-level.js";
 import type { SolveOptions } from "../solve-options.js";
 import type { Assessment, Solver, SolverSession } from "../solver.js";
-import { SPOTS_PER_CELL } from "../update-order.js";
+import { SPOTS_PER_BLOCK } from "../update-order.js";
 import { type CoarseOutcome, solveCoarseFirst, startStrip } from "./coarse-start.js";
 import { LONG_EDGES, requireMemory } from "./require-memory.js";
 import { passOverStrips, type Stage, type StripPass, sweepStrips } from "./run-strips.js";
@@ -125,21 +125,21 @@ async function readAnswer(
   { layout, onStrip }: StripSolveInput,
 ): Promise<Assessment | undefined> {
   const { window } = pass;
-  const { cells } = layout;
-  const sum = buildAssessmentSum(cells.length);
-  let cell = 0;
+  const { blocks } = layout;
+  const sum = buildAssessmentSum(blocks.length);
+  let block = 0;
   await passOverStrips(
     {
       ...pass,
       async run([{ strip }]) {
         const pieces = window.allPieces(strip);
-        const cellCount = pieces.reduce(
-          (count, { start, end }) => count + Math.ceil((end - start) / SPOTS_PER_CELL),
+        const blockCount = pieces.reduce(
+          (count, { start, end }) => count + Math.ceil((end - start) / SPOTS_PER_BLOCK),
           0,
         );
-        const own = cells.subarray(cell, cell + cellCount);
-        cell += cellCount;
-        if (session.assess) await addAssessments(sum, runner, window.level, { pieces, cells: own });
+        const own = blocks.subarray(block, block + blockCount);
+        block += blockCount;
+        if (session.assess) await addAssessments(sum, runner, window.level, { pieces, blocks: own });
         await onStrip(strip, window.rowsOf(strip).abundance);
       },
       release: async () => undefined,

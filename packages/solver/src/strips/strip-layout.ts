@@ -1,12 +1,12 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "../allocate.js";
-import { cellAt, colorCells, SPOTS_PER_CELL } from "../update-order.js";
-import { buildCellGraph } from "./cell-graph.js";
+import { blockAt, colorBlocks, SPOTS_PER_BLOCK } from "../update-order.js";
+import { buildBlockGraph } from "./block-graph.js";
 import { linearOrder } from "./linear-order.js";
 
 /**
  * A section cut into strips that can be swept one after the other. Its spots are renumbered: a spot's *position* is strip
- * by strip, in a strip colour by colour, in a colour cell by cell, and within a cell in spatial order. So the spots that
+ * by strip, in a strip colour by colour, in a colour block by block, and within a block in spatial order. So the spots that
  * one stage of a sweep updates in one strip are a range of positions.
  */
 export interface StripLayout {
@@ -17,8 +17,8 @@ export interface StripLayout {
   readonly greatestStrip: number;
   /** The spot at each position. */
   readonly spotAt: Int32Array;
-  /** Numbers of the cells, in the order of positions. */
-  readonly cells: Int32Array;
+  /** Numbers of the blocks, in the order of positions. */
+  readonly blocks: Int32Array;
   readonly colorCount: number;
   /** Strips x (colours + 1): the positions where each colour of a strip begins, and where its last one ends. */
   readonly colorStarts: Int32Array;
@@ -29,46 +29,46 @@ export interface StripLayout {
 }
 
 export interface StripOptions {
-  /** Cells of 64 spots; 128 by default. */
-  readonly cellsPerStrip?: number;
+  /** Blocks of 64 spots; 128 by default. */
+  readonly blocksPerStrip?: number;
   /** Makes the layout's large arrays; in plain ArrayBuffers if left out. */
   readonly allocate?: Allocate;
 }
 
 /** Small enough that a few dozen fit in a window, large enough that a round of them outweighs its messages. */
-const CELLS_PER_STRIP = 128;
+const BLOCKS_PER_STRIP = 128;
 
 /**
  * Cuts a section into strips across its length.
  *
  * @param graph without edges for a solver that does not look at neighbours
- * @param spatialOrder as `solve` takes it: it decides the cells and so the bits of the answer; nothing else here does
+ * @param spatialOrder as `solve` takes it: it decides the blocks and so the bits of the answer; nothing else here does
  */
 export function arrangeStrips(
   graph: NeighborGraph,
   spatialOrder?: Int32Array,
-  { cellsPerStrip = CELLS_PER_STRIP, allocate = allocateHere }: StripOptions = {},
+  { blocksPerStrip = BLOCKS_PER_STRIP, allocate = allocateHere }: StripOptions = {},
 ): StripLayout {
-  if (!Number.isInteger(cellsPerStrip) || cellsPerStrip < 1) {
+  if (!Number.isInteger(blocksPerStrip) || blocksPerStrip < 1) {
     throw new OptionError({
-      option: "cellsPerStrip",
-      value: cellsPerStrip,
+      option: "blocksPerStrip",
+      value: blocksPerStrip,
       rule: "a whole number of at least 1",
     });
   }
   const { spotCount } = graph;
-  const cellOf = new Int32Array(spotCount);
-  for (let place = 0; place < spotCount; place++) cellOf[spatialOrder?.[place] ?? place] = cellAt(place);
-  const { colorOf, colorCount } = colorCells(graph, spatialOrder);
-  const cells = linearOrder(buildCellGraph(graph, cellOf, spatialOrder));
-  const stripOfCell = new Int32Array(cells.length);
-  for (const [i, cell] of cells.entries()) stripOfCell[cell] = Math.floor(i / cellsPerStrip);
-  for (let i = 0; i < cells.length; i += cellsPerStrip) {
-    // The section's last cell may be small, and ends its colour so: pieces of a colour are cut at every 64th spot.
-    cells.subarray(i, i + cellsPerStrip).sort((a, b) => colorOf[a] - colorOf[b] || a - b);
+  const blockOf = new Int32Array(spotCount);
+  for (let place = 0; place < spotCount; place++) blockOf[spatialOrder?.[place] ?? place] = blockAt(place);
+  const { colorOf, colorCount } = colorBlocks(graph, spatialOrder);
+  const blocks = linearOrder(buildBlockGraph(graph, blockOf, spatialOrder));
+  const stripOfBlock = new Int32Array(blocks.length);
+  for (const [i, block] of blocks.entries()) stripOfBlock[block] = Math.floor(i / blocksPerStrip);
+  for (let i = 0; i < blocks.length; i += blocksPerStrip) {
+    // The section's last block may be small, and ends its colour so: pieces of a colour are cut at every 64th spot.
+    blocks.subarray(i, i + blocksPerStrip).sort((a, b) => colorOf[a] - colorOf[b] || a - b);
   }
 
-  const stripCount = Math.ceil(cells.length / cellsPerStrip);
+  const stripCount = Math.ceil(blocks.length / blocksPerStrip);
   const stripStarts = new Int32Array(stripCount + 1);
   const colorStarts = new Int32Array(stripCount * (colorCount + 1));
   const spotAt = allocate(Int32Array, spotCount);
@@ -79,16 +79,16 @@ export function arrangeStrips(
   const enterColor = (next: number) => {
     while (color < next) colorStarts[strip * (colorCount + 1) + ++color] = position;
   };
-  for (const [i, cell] of cells.entries()) {
-    if (i % cellsPerStrip === 0) {
+  for (const [i, block] of blocks.entries()) {
+    if (i % blocksPerStrip === 0) {
       if (strip >= 0) enterColor(colorCount);
       stripStarts[++strip] = position;
       colorStarts[strip * (colorCount + 1)] = position;
       color = 0;
     }
-    enterColor(colorOf[cell]);
-    const end = Math.min((cell + 1) * SPOTS_PER_CELL, spotCount);
-    for (let place = cell * SPOTS_PER_CELL; place < end; place++) {
+    enterColor(colorOf[block]);
+    const end = Math.min((block + 1) * SPOTS_PER_BLOCK, spotCount);
+    for (let place = block * SPOTS_PER_BLOCK; place < end; place++) {
       const spot = spatialOrder ? spatialOrder[place] : place;
       positionOf[spot] = position;
       spotAt[position++] = spot;
@@ -96,12 +96,12 @@ export function arrangeStrips(
   }
   if (strip >= 0) enterColor(colorCount);
   stripStarts[stripCount] = position;
-  const moved = moveGraph(graph, spotAt, positionOf, cellOf, stripOfCell, stripCount, allocate);
+  const moved = moveGraph(graph, spotAt, positionOf, blockOf, stripOfBlock, stripCount, allocate);
   const greatestStrip = stripStarts.reduce(
     (most, start, i) => Math.max(most, i && start - stripStarts[i - 1]),
     0,
   );
-  return { spotCount, stripStarts, greatestStrip, spotAt, cells, colorCount, colorStarts, ...moved };
+  return { spotCount, stripStarts, greatestStrip, spotAt, blocks, colorCount, colorStarts, ...moved };
 }
 
 /** The graph by position, and how far along the strips it reaches. */
@@ -109,8 +109,8 @@ function moveGraph(
   { spotCount, indptr, indices }: NeighborGraph,
   spotAt: Int32Array,
   positionOf: Int32Array,
-  cellOf: Int32Array,
-  stripOfCell: Int32Array,
+  blockOf: Int32Array,
+  stripOfBlock: Int32Array,
   stripCount: number,
   allocate: Allocate,
 ): Pick<StripLayout, "graph" | "reach"> {
@@ -120,11 +120,11 @@ function moveGraph(
   let edge = 0;
   for (let position = 0; position < spotCount; position++) {
     const spot = spotAt[position];
-    const strip = stripOfCell[cellOf[spot]];
+    const strip = stripOfBlock[blockOf[spot]];
     for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
       const other = indices[e];
       movedIndices[edge++] = positionOf[other];
-      reach[strip] = Math.max(reach[strip], stripOfCell[cellOf[other]]);
+      reach[strip] = Math.max(reach[strip], stripOfBlock[blockOf[other]]);
     }
     movedIndptr[position + 1] = edge;
   }

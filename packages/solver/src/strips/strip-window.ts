@@ -3,11 +3,11 @@ import { type Allocate, arrayLike } from "../allocate.js";
 import type { SolveLevel } from "../solve-level.js";
 import type { StatArray } from "../solver.js";
 import { piecesOf } from "../sweep-level.js";
-import { SPOTS_PER_CELL } from "../update-order.js";
+import { SPOTS_PER_BLOCK } from "../update-order.js";
 import type { StripLayout } from "./strip-layout.js";
 
 /** A colour of a strip is small: pieces must be smaller yet to be shared evenly. */
-const SPOTS_PER_PIECE = 8 * SPOTS_PER_CELL;
+const SPOTS_PER_PIECE = 8 * SPOTS_PER_BLOCK;
 
 export interface WindowShape {
   readonly statWidth: number;
@@ -109,14 +109,14 @@ export class StripWindow {
     indptr[first + stripStarts[strip + 1] - start] = edge;
   }
 
-  /** Pieces of whole cells: those of one colour of a strip. */
+  /** Pieces of whole blocks: those of one colour of a strip. */
   colorPieces(strip: number, color: number): SpotRange[] {
     const { colorStarts, colorCount } = this.layout;
     const at = strip * (colorCount + 1) + color;
     return this.pieces(strip, colorStarts[at], colorStarts[at + 1]);
   }
 
-  /** Pieces of whole cells: all of a strip. */
+  /** Pieces of whole blocks: all of a strip. */
   allPieces(strip: number): SpotRange[] {
     return Array.from({ length: this.layout.colorCount }, (_, color) =>
       this.colorPieces(strip, color),
