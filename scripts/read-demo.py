@@ -45,6 +45,10 @@ def check_result(store, type_names):
     assert (signature["gram"].diagonal() > 0).all()
     assert len(signature["cell_counts"]) == len(type_names)
 
+    notices = store.uns["flashdeconv_notices"]
+    assert len(notices["code"]) == len(notices["message"])
+    assert store.uns["flashdeconv_command"].startswith("flashdeconv "), store.uns["flashdeconv_command"]
+
     parameters = store.uns["flashdeconv_params"]
     assert parameters["converged"], parameters["converged"]
     assert parameters["method"] == "weighted", parameters["method"]

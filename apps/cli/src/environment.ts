@@ -12,4 +12,6 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
+  /** The command that is run, as `commandLineOf` has it. */
+  readonly commandLine?: string;
 }

@@ -4,6 +4,7 @@ import type { Environment } from "./environment.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { pluginIn, runInThread } from "./plugins/run-in-thread.js";
 import { type ProcessEnvironment, processEnvironment } from "./process-environment.js";
+import { commandLineOf } from "./terminal/command-line.js";
 import { describeFailure } from "./terminal/describe-failure.js";
 import { printJson, printMessage } from "./terminal/print.js";
 
@@ -26,7 +27,9 @@ export async function main(args: readonly string[], environment?: Environment): 
 
 async function runCommand(args: readonly string[], environment: Environment): Promise<number> {
   try {
-    await buildProgram(environment).parseAsync(args, { from: "user" });
+    await buildProgram({ ...environment, commandLine: commandLineOf(args) }).parseAsync(args, {
+      from: "user",
+    });
     return EXIT_CODES.done;
   } catch (error) {
     // Help and version: commander has printed what was asked for.

@@ -207,7 +207,11 @@ async function contentOf(store: string): Promise<string> {
   )) {
     const path = join(entry.parentPath, entry.name).slice(store.length);
     // Names of stores, and when it was made.
-    if (!entry.isFile() || /_params\/(spatial|reference|statistics)\b/.test(path) || path === "/.zmetadata")
+    if (
+      !entry.isFile() ||
+      /_params\/(spatial|reference|statistics)\b|_command\b/.test(path) ||
+      path === "/.zmetadata"
+    )
       continue;
     digest.update(path).update(await readFile(join(entry.parentPath, entry.name)));
   }

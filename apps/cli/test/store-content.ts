@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { storedZip } from "../../../packages/stores/test/read-stored-zip.js";
 
-/** All stored bytes below a folder, by name, the parameters (which name the inputs) left out. */
+/** All stored bytes below a folder, by name, the parameters and the command (which name the inputs) left out. */
 export async function contentOf(store: string): Promise<Map<string, string>> {
   const entries = await readdir(store, { recursive: true, withFileTypes: true });
   const files = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
@@ -10,7 +10,7 @@ export async function contentOf(store: string): Promise<Map<string, string>> {
   for (const file of files.sort()) {
     const key = file.slice(store.length);
     // Consolidated metadata speak of the parameters' lengths.
-    if (!key.includes("_params/") && key !== "/.zmetadata" && key !== "/zarr.json")
+    if (!/_params\/|_command\b/.test(key) && key !== "/.zmetadata" && key !== "/zarr.json")
       content.set(key, await readFile(file, "base64"));
   }
   return content;

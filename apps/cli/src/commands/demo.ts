@@ -8,6 +8,7 @@ import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { parseNumber } from "../options/parse-number.js";
 import { tissuePaths } from "../stores/write-tissue.js";
+import { shellWord } from "../terminal/command-line.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
 import { evaluateResult } from "./evaluate.js";
 import { runDeconvolution } from "./run-deconvolution.js";
@@ -94,11 +95,6 @@ function programName(): string {
   return /flashdeconv\.js$/.test(script) && !script.includes("node_modules")
     ? `node ${shellWord(relative(process.cwd(), script) || script)}`
     : "flashdeconv";
-}
-
-/** A word as a shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Makes the folder, or takes one that is empty or an earlier demo's. Throws StoreError for any other. */

@@ -38,6 +38,7 @@ import { keepStatistics } from "../stores/keep-statistics.js";
 import { keepVersions } from "../stores/keep-versions.js";
 import { tableBeside } from "../stores/locate-table.js";
 import { lockOptions } from "../stores/lock-options.js";
+import { noticesToKeep } from "../stores/notices-to-keep.js";
 import { noting } from "../stores/noting-store.js";
 import { openOutputs } from "../stores/open-outputs.js";
 import { readIfThere } from "../stores/read-if-there.js";
@@ -90,6 +91,7 @@ export async function runDeconvolution(
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
     extraParameters: provenance(path, flags),
+    command: terminal.commandLine,
   });
   await refuseWorkFoldersInside(flags, [path, reference, out, flags.saveStats], storeAccess(flags));
   const lock = lockOptions(terminal);
@@ -176,7 +178,8 @@ export async function runDeconvolution(
             const target = noting(output, () => noteRun("result"));
             const extraParameters = { ...layout.extraParameters, fingerprint };
             const place = { ...flags, layout: { ...layout, extraParameters } };
-            await write(target, { result: found, spatial }, place, terminal);
+            const result = { ...found, notices: noticesToKeep(terminal.notices) };
+            await write(target, { result, spatial }, place, terminal);
             const { lines, json } = await describeRun(
               redactUrl(out ?? resultPath(path, spatial, newTable)),
               layout.key,

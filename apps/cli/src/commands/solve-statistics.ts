@@ -22,6 +22,7 @@ import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";
 import { lockOptions } from "../stores/lock-options.js";
+import { noticesToKeep } from "../stores/notices-to-keep.js";
 import { openOutput } from "../stores/open-output.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { withStore } from "../stores/with-store.js";
@@ -71,6 +72,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
     extraParameters: { statistics: redactUrl(path) },
+    command: terminal.commandLine,
   });
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
@@ -145,7 +147,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         );
         meter.enter("write");
         const frame = { spotNames: spotNames({ signal }), coordinates };
-        await writeResultStore(output, result, frame, {
+        const kept = { ...result, notices: noticesToKeep(terminal.notices) };
+        await writeResultStore(output, kept, frame, {
           ...layout,
           signal,
           onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),

@@ -45,6 +45,18 @@ export function isPrintable(text: string): boolean {
   return escapeUnseen(text) === text;
 }
 
+/** As bash and zsh take a text in which something does not print: each such character by its code. */
+export function escapedForShell(text: string): string {
+  const quoted = text.replace(/[\\']/g, "\\$&");
+  const inCode = (character: string) => SHORT[character] ?? Array.from(character, byCode).join("");
+  return `$'${quoted.replace(UNSEEN, inCode)}'`;
+}
+
+function byCode(character: string): string {
+  const code = character.codePointAt(0)!;
+  return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : unit(code);
+}
+
 function cut(text: string, length = LONGEST_NAME): string {
   if (text.length <= length) return text;
   const isHalf = /[\ud800-\udbff]/.test(text[length - 2]);

@@ -24,6 +24,8 @@ export interface TerminalOptions {
 /** Where a command speaks: results on standard output, notes and progress on standard error. */
 export interface Terminal {
   readonly signal: AbortSignal;
+  /** The command that is run, to be kept with what comes of it. */
+  readonly commandLine: string | undefined;
   readonly progress: ProgressMeter;
   /** Tells a notice, once. */
   readonly note: (notice: Notice) => void;
@@ -39,7 +41,7 @@ export async function useTerminal(
   options: TerminalOptions,
   command: (terminal: Terminal) => Promise<Outcome>,
 ): Promise<void> {
-  const { stdout, stderr, signal } = environment;
+  const { stdout, stderr, signal, commandLine } = environment;
   const writeLine = (line: string) => printMessage(stderr, line);
   const progress = progressMeter(
     openLiveLine(environment, options),
@@ -61,6 +63,7 @@ export async function useTerminal(
   };
   const terminal: Terminal = {
     signal,
+    commandLine,
     progress,
     note,
     tell,

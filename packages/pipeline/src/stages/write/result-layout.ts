@@ -9,6 +9,8 @@ export interface ResultLayout {
   readonly obsColumns?: boolean;
   /** More to keep in `uns/<key>_params`, such as paths. */
   readonly extraParameters?: Parameters;
+  /** The command line that makes the result, to be kept beside it; without secrets. */
+  readonly command?: string;
 }
 
 export const RESULT_DEFAULTS = Object.freeze({
@@ -16,6 +18,8 @@ export const RESULT_DEFAULTS = Object.freeze({
   obsColumns: false,
   extraParameters: {},
 } as const satisfies ResultLayout);
+
+export type ResolvedLayout = Required<Omit<ResultLayout, "command">> & Pick<ResultLayout, "command">;
 
 /** Bytes of UTF-8 that a key may have: what stands behind it is to fit a file's name too. */
 const MOST_KEY_BYTES = 100;
@@ -28,7 +32,7 @@ const COORDINATE_KEYS = ["spatial", "x_spatial"];
  *
  * @throws OptionError for a key that AnnData cannot store or that stands for coordinates.
  */
-export function resolveResultLayout(layout: ResultLayout = {}): Required<ResultLayout> {
+export function resolveResultLayout(layout: ResultLayout = {}): ResolvedLayout {
   const key = layout.key ?? RESULT_DEFAULTS.key;
   if (!isStorable(key) || COORDINATE_KEYS.includes(key.toLowerCase())) {
     throw new OptionError({
@@ -41,6 +45,7 @@ export function resolveResultLayout(layout: ResultLayout = {}): Required<ResultL
     key,
     obsColumns: layout.obsColumns ?? RESULT_DEFAULTS.obsColumns,
     extraParameters: layout.extraParameters ?? RESULT_DEFAULTS.extraParameters,
+    command: layout.command,
   };
 }
 

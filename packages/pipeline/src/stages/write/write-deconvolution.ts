@@ -32,10 +32,10 @@ export async function resultElements(
   result: Deconvolution,
   layout: ResultLayout = {},
 ): Promise<AnnDataAdditions> {
-  const { key, obsColumns, extraParameters } = resolveResultLayout(layout);
+  const { key, obsColumns, extraParameters, command } = resolveResultLayout(layout);
   const { typeNames, proportions, dominant, statuses, counts, signature } = result;
   const names = columnNamesOf(typeNames);
-  const paths = resultPaths({ key, obsColumns }, typeNames);
+  const paths = resultPaths(layout, typeNames);
   const parameters = {
     ...result.parameters,
     ...extraParameters,
@@ -64,6 +64,11 @@ export async function resultElements(
         cell_counts: signature.cellCounts,
         gram: gramRows(signature, typeNames.length),
       },
+      [`${key}_notices`]: {
+        code: result.notices.map(({ code }) => code),
+        message: result.notices.map(({ message }) => wellFormed(message)),
+      },
+      ...(command !== undefined && { [`${key}_command`]: command }),
     },
   };
 }
@@ -76,17 +81,24 @@ function gramRows({ gram }: SignatureSummary, typeCount: number): readonly Float
 
 /** The paths of all that a result writes into an AnnData store. */
 export function resultPaths(layout: ResultLayout, typeNames: readonly string[]): string[] {
-  const { key, obsColumns } = resolveResultLayout(layout);
+  const { key, obsColumns, command } = resolveResultLayout(layout);
   return [
     `obsm/${key}`,
     `uns/${key}_params`,
     `uns/${key}_dominant_colors`,
     `uns/${key}_signature`,
+    `uns/${key}_notices`,
+    ...(command === undefined ? [] : [`uns/${key}_command`]),
     `obs/${key}_dominant`,
     `obs/${key}_status`,
     `obs/${key}_counts`,
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
   ];
+}
+
+/** A store takes Unicode only, and a message may quote anything. */
+function wellFormed(message: string): string {
+  return message.replace(/\p{Cs}/gu, "\ufffd");
 }
 
 /** Options of a solver of one's own may have any name. */

@@ -1,0 +1,40 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { commandLineOf } from "../src/terminal/command-line.js";
+import { isPrintable } from "../src/terminal/printable.js";
+import { HOSTILE } from "./hostile-text.js";
+
+describe("a command that is kept", () => {
+  it("is one line that bash reads as the words that were given", () => {
+    const word = fc
+      .oneof(fc.string({ unit: "binary", maxLength: 30 }), fc.constantFrom(...Object.values(HOSTILE)))
+      .filter((text) => !text.includes("\0") && !text.includes("://") && !/\p{Cs}/u.test(text));
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 20 }), (words) => {
+        const line = commandLineOf(words);
+        expect(isPrintable(line)).toBe(true);
+        const script = `flashdeconv() { printf '%s\\0' "$@"; }\n${line}`;
+        const read = execFileSync("bash", ["--norc", "-c", script], {
+          env: { LC_ALL: "C.UTF-8" },
+          encoding: "utf8",
+        });
+        expect(read).toBe(words.length === 0 ? "\0" : words.map((text) => `${text}\0`).join(""));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ["https://ann:HUSH@h.org/a.zarr?sig=HUSH", "'https://h.org/a.zarr?...'"],
+    ["https://h.org/a.zarr?X-Amz-Signature=HUSH\"' HUSH#HUSH", "'https://h.org/a.zarr?...'"],
+    ["--reference=https://h.org/a.zarr?sig=HUSH", "'--reference=https://h.org/a.zarr?...'"],
+    ["az://c/a.zarr?sv=1&sig=HUSH", "'az://c/a.zarr?...'"],
+    ['{"table": "https://h.org/t?sig=HUSH HUSH", "k": 1}', '\'{"table": "https://h.org/t?...", "k": 1}\''],
+    [" https://ann:HUSH@h.org/a.zarr?sig=HUSH", "' https://h.org/a.zarr?...'"],
+    ["s3://lab/a.zarr", "s3://lab/a.zarr"],
+    ["what?.zarr", "'what?.zarr'"],
+  ])("holds nothing that shows who asks: %s", (given, kept) => {
+    expect(commandLineOf(["run", given])).toBe(`flashdeconv run ${kept}`);
+  });
+});
