@@ -261,6 +261,46 @@ describe("a result in place, again", () => {
   });
 });
 
+it("keeps what a report needs, through kept statistics too", async () => {
+  const section = await copyOf(stores.spatial);
+  await addToAnnData(await editStore(section), {
+    uns: { spatial: { image: { scalefactors: { microns_per_pixel: 0.27 } } } },
+  });
+  const folder = await temporaryFolder();
+  const [out, again, statistics] = ["a b.zarr", "again.zarr", "statistics.zarr"].map((name) =>
+    join(folder, name),
+  );
+  const reference = await withLabels(["T", "T/NK", "B", "C"]);
+  const { notices } = await succeed([
+    ...["run", section, "--reference", reference, "--out", out, "--save-stats", statistics],
+  ]);
+  await succeed(["solve", statistics, "--out", again]);
+  expect(await textsOf(out, "uns/flashdeconv_notices/code")).toContain("changed-names");
+  const told = notices.map(({ message }: { message: string }) => message);
+  expect(await textsOf(out, "uns/flashdeconv_notices/message")).toEqual(told);
+  for (const result of [out, again]) {
+    const names = await readdir(join(result, "uns"));
+    expect(names.filter((name) => !name.startsWith("."))).toEqual(
+      ["command", "dominant_colors", "notices", "params", "signature"].map((end) => `flashdeconv_${end}`),
+    );
+    expect(await readdir(join(result, "uns/flashdeconv_params"))).toContain("micrometers_per_unit");
+    expect((await readdir(join(result, "uns/flashdeconv_signature"))).sort()).toEqual(
+      expect.arrayContaining(["cell_counts", "cell_types", "gram"]),
+    );
+  }
+  if (!hasAnndata) return;
+  const script = `import sys, anndata
+data, again = [anndata.read_zarr(path) for path in sys.argv[1:3]]
+assert data.uns["flashdeconv_command"].startswith("flashdeconv run /") and "'--out" not in data.uns["flashdeconv_command"]
+assert "a b.zarr' " in data.uns["flashdeconv_command"], data.uns["flashdeconv_command"]
+assert again.uns["flashdeconv_command"].startswith("flashdeconv solve "), again.uns["flashdeconv_command"]
+assert data.uns["flashdeconv_params"]["micrometers_per_unit"] == 0.27
+assert again.uns["flashdeconv_params"]["micrometers_per_unit"] == 0.27
+assert (data.uns["flashdeconv_signature"]["gram"] == again.uns["flashdeconv_signature"]["gram"]).all()
+assert (data.obs["flashdeconv_counts"] == again.obs["flashdeconv_counts"]).all()`;
+  execFileSync(PYTHON, ["-W", "ignore", "-c", script, out, again]);
+});
+
 const nonAscii = sharedData("cases/nonascii-obs-st.zarr");
 const cells = sharedData("cases/ref-AB.zarr");
 it.skipIf(!nonAscii || !cells || !hasAnndata)(

@@ -126,6 +126,8 @@ export async function runDeconvolution(
         };
         const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
+        const scale = await opened.micrometersPerUnit({ signal });
+        const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
         const location = { store: path, layer, table, access };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates } = opened;
@@ -164,7 +166,7 @@ export async function runDeconvolution(
                   if (!statistics) return;
                   const parameters = {
                     ...summary.parameters,
-                    ...provenance(path, flags),
+                    ...origin,
                     [STATISTICS_FINGERPRINT]: fingerprint,
                   };
                   const target = noting(statistics, () => noteRun("statistics"));
@@ -176,7 +178,7 @@ export async function runDeconvolution(
             meter.enter("write");
             transfers.enter("write");
             const target = noting(output, () => noteRun("result"));
-            const extraParameters = { ...layout.extraParameters, fingerprint };
+            const extraParameters = { ...origin, fingerprint };
             const place = { ...flags, layout: { ...layout, extraParameters } };
             const result = { ...found, notices: noticesToKeep(terminal.notices) };
             await write(target, { result, spatial }, place, terminal);

@@ -1,4 +1,4 @@
-import { redactUrl } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
 import { escapedForShell, isPrintable } from "./printable.js";
 
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;

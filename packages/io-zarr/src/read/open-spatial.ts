@@ -11,6 +11,7 @@ import { openAnnData } from "./open-anndata.js";
 import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
 import { type OtherMatrix, openOthers } from "./other-matrices.js";
 import { readCoordinatesFrom } from "./read-coordinates.js";
+import { readScale } from "./read-scale.js";
 
 export interface CoordinateOptions {
   readonly signal?: AbortSignal;
@@ -42,6 +43,11 @@ export interface SpatialDataset {
    * `readCoordinates` does for what these tell.
    */
   coordinateBytes(options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /**
+   * Micrometres per unit of the coordinates, where they are pixels of the full image and `uns/spatial` tells the size of one; undefined
+   * where nobody knows. Throws what reading the store throws.
+   */
+  micrometersPerUnit(options?: { readonly signal?: AbortSignal }): Promise<number | undefined>;
   /** The matrices of the store beside the one that is read: what there is to choose `layer` from. Those that cannot be read are left out. */
   otherMatrices(options?: { readonly signal?: AbortSignal }): Promise<readonly OtherMatrix[]>;
   /** The index of `var` and its columns that could name the genes: what there is to choose `geneKey` from. */
@@ -77,6 +83,8 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
     matrix: matrix.info,
     outputHint: { zarrFormat: hierarchy.zarrFormat, compressor: compressorLike(matrix.info.codecs) },
     tablePath: root.container?.tablePath,
+    micrometersPerUnit: ({ signal } = {}) =>
+      inStore(store, () => readScale({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved, signal)),
     otherMatrices: ({ signal } = {}) =>
       inStore(store, () => openOthers(hierarchy.withSignal(signal), matrix.info.path, resolved)),
     readGeneColumns: ({ signal } = {}) =>
