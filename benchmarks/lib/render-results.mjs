@@ -1,8 +1,7 @@
-import { renderAccuracySummary } from "./accuracy/render-accuracy.mjs";
 import { markdownTable } from "./markdown-table.mjs";
 
 /** Results that are the same however busy the machine is. */
-const QUALITY_KINDS = ["real-sections", "accuracy"];
+const QUALITY_KINDS = ["real-sections"];
 
 /** All results as sections of Markdown, by kind. Deterministic: only the results' content and order matter. */
 export function renderResults(results) {
@@ -17,35 +16,37 @@ export function renderResults(results) {
     ),
     section("Same bits", of("same-bits"), (list) => [sameBits(list)]),
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
-    section("Damaged stores", of("fuzz"), (list) => list.flatMap(damagedStores)),
+    section("Damaged stores", of("fuzz"), (list) => [damagedStores(list)]),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
     ...of("shards").map((result) => section(`Shards: ${result.name}`, [result], shards)),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
-    ...of("accuracy").map((result) =>
-      section(`Accuracy: ${result.group}`, [result], () => [
-        "Pearson, mean of types; more measures, peers and regret are in [docs/accuracy.md](../docs/accuracy.md).",
-        renderAccuracySummary(result),
-      ]),
-    ),
   ].filter(Boolean);
   return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
 }
 
 function section(title, results, tables) {
   if (results.length === 0) return "";
-  const where = results.map((result) => `\`${result.name}\`: ${describe(result)}`);
-  return [`### ${title}`, ...tables(results), ...unique(where)].join("\n\n").concat("\n");
+  return [`### ${title}`, ...tables(results), ...describeMachines(results)].join("\n\n").concat("\n");
 }
 
-/** Machine, day and commit of a result, in one line. */
-function describe({ kind, made, commit, uncommitted_changes: changed, machine }) {
-  const { cpu, cores, memory_bytes: memory, node, load } = machine;
+/** A line per machine: which results are of it, of what day, and how busy it was. */
+function describeMachines(results) {
+  const machines = unique(results.map(describeMachine));
+  return machines.map((machine) => {
+    const own = results.filter((result) => describeMachine(result) === machine).map(describe);
+    return `${machine}: ${own.join("; ")}.`;
+  });
+}
+
+function describeMachine({ machine: { cpu, cores, memory_bytes: memory, node } }) {
   const gib = memory === undefined ? "" : `, ${Math.round(memory / 2 ** 30)} GiB`;
-  const busy = !QUALITY_KINDS.includes(kind) && load > 0.5 ? `, **busy machine (load ${load})**` : "";
-  return `${cpu}, ${cores} cores${gib}, Node ${node.slice(1)}, ${made.slice(0, 10)}, commit ${commit.slice(0, 9)}${
-    changed ? " with changes" : ""
-  }${busy}.`;
+  return `${cpu}, ${cores} cores${gib}, Node ${node.slice(1)}`;
+}
+
+function describe({ kind, name, made, machine: { load } }) {
+  const busy = !QUALITY_KINDS.includes(kind) && load > 0.5 ? `, **busy (load ${load})**` : "";
+  return `\`${name}\` ${made.slice(0, 10)}${busy}`;
 }
 
 function endToEnd(results) {
@@ -210,23 +211,28 @@ function interrupts(results) {
   );
 }
 
-function damagedStores({ seeds, max_memory: most, peak_rss_bytes: peak, greatest_ms: longest, ...result }) {
-  const { outcomes, by_store: stores, errors, wrong } = result;
-  const cells = (counts) =>
+function damagedStores(results) {
+  const told = (counts) =>
     ["refused", "same", "changed", "wrong"].map((outcome) => count(counts[outcome] ?? 0));
-  const tags = Object.entries(errors).map(([tag, times]) => `${count(times)} ${tag}`);
-  const where = result.place === "http" ? "Behind http" : "On the disk";
-  return [
-    `${where}: ${count(seeds.count)} stores, seeds from ${seeds.first}: ${wrong.length} went wrong. The longest took ${count(longest)} ms, the most memory ${mebibytes(peak)} MiB of ${most}.`,
-    markdownTable(
-      ["damaged", "refused with a tagged error", "same result", "result of what it now holds", "wrong"],
-      [
-        ...Object.entries(stores).map(([store, counts]) => [store, ...cells(counts)]),
-        ["all", ...cells(outcomes)],
-      ],
-    ),
-    `Errors: ${tags.join(", ")}.`,
-  ];
+  return markdownTable(
+    [
+      "where",
+      "damaged stores",
+      "refused with a tagged error",
+      "same result",
+      "result of what it now holds",
+      "wrong",
+      "longest ms",
+      "peak MiB",
+    ],
+    results.map(({ place, seeds, outcomes, greatest_ms: longest, peak_rss_bytes: peak }) => [
+      place === "http" ? "behind http" : "on the disk",
+      count(seeds.count),
+      ...told(outcomes),
+      count(longest),
+      mebibytes(peak),
+    ]),
+  );
 }
 
 function farStores(results) {

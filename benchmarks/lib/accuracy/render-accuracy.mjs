@@ -21,8 +21,6 @@ function renderGroup(result) {
         [scores.mean_pearson_per_type, scores.pearson].map(three).concat(four(scores.rmse)).join(" / "),
       true,
     ),
-    "Jensen-Shannon divergence in nats, mean over the spots.",
-    table(sets, "section", ({ jensen_shannon_divergence: divergence }) => three(divergence)),
     ...(rare.length > 0
       ? [
           "Average precision (AUPR) for the rare type.",
@@ -33,11 +31,6 @@ function renderGroup(result) {
     ...(withRegret.length > 0 ? renderRegret(withRegret) : []),
   ];
   return `${parts.join("\n\n")}\n`;
-}
-
-/** The figure of the first column of `renderGroup` alone, for a quick view. */
-export function renderAccuracySummary({ sets }) {
-  return table(sets, "section", ({ mean_pearson_per_type: pearson }) => three(pearson));
 }
 
 function table(sets, corner, cell, withSpread = false) {
@@ -80,15 +73,14 @@ function renderRegret(sets) {
     return are === "strengths" ? first : `${first} (${are})`;
   });
   return [
-    `What choosing the strength without the truth costs: Pearson (mean of types) lost / RMSE gained, against the best of the strengths tried, over the spots that all strengths answer (without smoothing a spot without counts has no answer), in the worst seed; in brackets the strengths used and the best by RMSE. Strengths tried: ${steps.join("; ")}.`,
+    `What choosing the strength without the truth costs in the worst seed: Pearson (mean of types) lost / RMSE gained against the best of the strengths tried (${steps.join("; ")}), over the spots that all strengths answer.`,
     markdownTable(
       ["section", ...names],
       sets.map(({ name, methods }) => [
         name,
         ...names.map((wanted) => {
-          const { regret, strengths } = methods.find((method) => method.name === wanted);
-          const used = `${strengths.map(short).join(", ")}; ${regret.best_by_rmse.map(short).join(", ")}`;
-          return `${three(regret.pearson)} / ${percent(regret.rmse_share)} (${used})`;
+          const { regret } = methods.find((method) => method.name === wanted);
+          return `${three(regret.pearson)} / ${percent(regret.rmse_share)}`;
         }),
       ]),
     ),
@@ -111,8 +103,4 @@ function four(value) {
 
 function percent(share) {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function short(value) {
-  return value === null ? "-" : String(Number(value.toPrecision(2)));
 }
