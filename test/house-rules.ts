@@ -12,6 +12,8 @@ export interface PackageFacts {
 
 export interface Manifest {
   readonly name: string;
+  /** Not published, but bundled into the packages that use it. */
+  readonly private?: boolean;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -57,12 +59,15 @@ const CLI = "flashdeconv";
 export function findBreaches(packages: readonly PackageFacts[]): string[] {
   const byName = new Map(packages.map((facts) => [facts.manifest.name, facts]));
   return packages.flatMap((facts) => [
-    ...declarationBreaches(facts),
+    ...declarationBreaches(facts, byName),
     ...Object.entries(facts.sources).flatMap(([path, text]) => sourceBreaches(facts, path, text, byName)),
   ]);
 }
 
-function declarationBreaches({ folder, manifest }: PackageFacts): string[] {
+function declarationBreaches(
+  { folder, manifest }: PackageFacts,
+  byName: ReadonlyMap<string, PackageFacts>,
+): string[] {
   const { name } = manifest;
   if (FLOORS[name] === undefined) return [`${folder}: ${name} has no floor in test/house-rules.ts`];
   const declared = Object.keys({
@@ -77,6 +82,9 @@ function declarationBreaches({ folder, manifest }: PackageFacts): string[] {
       .filter((other) => !isBelow(name, other))
       .map((other) => `${folder}/package.json: ${name} must not depend on ${other}`),
     ...published
+      .filter((other) => byName.get(other)?.manifest.private)
+      .map((other) => `${folder}/package.json: ${other} is private, so it is a devDependency, and bundled`),
+    ...published
       .filter((other) => !isOurs(other) && name !== CLI && !OUTSIDE[name]?.includes(other))
       .map((other) => `${folder}/package.json: ${other} is not among the packages that ${name} may use`),
   ];
@@ -90,7 +98,10 @@ function sourceBreaches(
 ): string[] {
   const file = `${folder}/${path}`;
   const { name } = manifest;
-  const declared = { ...manifest.dependencies, ...manifest.peerDependencies };
+  const bundled = Object.keys(manifest.devDependencies ?? {}).filter(
+    (other) => byName.get(other)?.manifest.private,
+  );
+  const declared = [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...bundled];
   const breaches = importsOf(text).flatMap((specifier) => {
     if (specifier.startsWith(".") || specifier.startsWith("/")) {
       const target = relative(join(folder, "src"), join(folder, dirname(path), specifier));
@@ -104,7 +115,7 @@ function sourceBreaches(
     const target = packageOf(specifier);
     if (target === name) return [`${file}: imports its own package by name; use a relative path`];
     if (isOurs(target) && !isBelow(name, target)) return [`${file}: ${name} must not import ${target}`];
-    if (declared[target] === undefined) return [`${file}: ${target} is not declared in package.json`];
+    if (!declared.includes(target)) return [`${file}: ${target} is not declared in package.json`];
     const entry = `.${specifier.slice(target.length)}`;
     const exports = byName.get(target)?.manifest.exports;
     return exports && !(entry in exports) ? [`${file}: ${target} has no entry ${entry}`] : [];

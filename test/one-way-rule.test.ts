@@ -17,11 +17,16 @@ describe("the one-way rule", () => {
 
 describe("the checker of the one-way rule", () => {
   const core = facts("packages/core", { name: "@flashdeconv/core", exports: { ".": "", "./testing": "" } });
+  const kernels = facts("packages/kernels", {
+    name: "@flashdeconv/kernels",
+    private: true,
+    exports: { ".": "" },
+  });
   const breachesOf = (name: string, text: string, more: Partial<Manifest> = {}, path = "src/index.ts") => {
     const folder = name === "flashdeconv" ? "apps/cli" : name.replace("@flashdeconv/", "packages/");
     const dependencies: Record<string, string> = {};
     if (name !== "@flashdeconv/core") dependencies["@flashdeconv/core"] = "workspace:*";
-    return findBreaches([core, facts(folder, { name, dependencies, ...more }, { [path]: text })]);
+    return findBreaches([core, kernels, facts(folder, { name, dependencies, ...more }, { [path]: text })]);
   };
 
   it("accepts what the rule allows", () => {
@@ -34,6 +39,8 @@ describe("the checker of the one-way rule", () => {
     expect(breachesOf("@flashdeconv/io-zarr", 'import "node:fs";', {}, "src/node.ts")).toEqual([]);
     expect(breachesOf("@flashdeconv/io-zarr", 'import "node:fs";', {}, "src/node/open-store.ts")).toEqual([]);
     expect(breachesOf("flashdeconv", 'import "node:fs"; console.log(process.argv);')).toEqual([]);
+    const bundled = { devDependencies: { "@flashdeconv/kernels": "workspace:*" } };
+    expect(breachesOf("@flashdeconv/sketch", 'import "@flashdeconv/kernels";', bundled)).toEqual([]);
     expect(
       breachesOf("@flashdeconv/graph", "/** console.log(1) */ export const text = 'process.env';"),
     ).toEqual([]);
@@ -109,6 +116,11 @@ describe("the checker of the one-way rule", () => {
       "the pipeline on the command line",
       "@flashdeconv/pipeline",
       { dependencies: { flashdeconv: "workspace:*" } },
+    ],
+    [
+      "a stage on a private package that is not bundled",
+      "@flashdeconv/sketch",
+      { dependencies: { "@flashdeconv/kernels": "workspace:*" } },
     ],
     ["a stage on a stranger", "@flashdeconv/graph", { dependencies: { kdbush: "4.0.2" } }],
     ["a package without a floor", "@flashdeconv/utils", {}],

@@ -33,7 +33,7 @@ export function readSurfaces(): PackageSurface[] {
     manifest: JSON.parse(readFileSync(`${root}packages/${folder}/package.json`, "utf8")),
   }));
   const published = manifests
-    .filter(({ folder, manifest }) => !manifest.private && folder !== "kernels")
+    .filter(({ manifest }) => !manifest.private)
     .map(({ folder, manifest: { name, exports } }) => ({
       folder,
       name,

@@ -29,7 +29,12 @@ export async function loadPackages(commit) {
       outfile,
       // Else the packages of a commit look for a configuration that is not beside them.
       tsconfigRaw: {},
-      alias: { "@flashdeconv/core": entry("core"), "@flashdeconv/kernels": entry("kernels") },
+      alias: {
+        "@flashdeconv/core": entry("core"),
+        "@flashdeconv/core/internal": join(root, "packages/core/src/internal.ts"),
+        "@flashdeconv/core/options": join(root, "packages/core/src/options.ts"),
+        "@flashdeconv/kernels": entry("kernels"),
+      },
       nodePaths: [join(ROOT, "packages/select-genes/node_modules")],
     });
     return await import(outfile);
