@@ -20,7 +20,7 @@ const LONG_STILL: Readonly<Record<string, number>> = {
   "packages/graph": 11,
   "packages/io-zarr": 18,
   "packages/select-genes": 5,
-  "packages/sketch": 2,
+  "packages/sketch": 1,
   "packages/solver": 13,
   "packages/solver-weighted": 3,
   "packages/stores": 2,

@@ -4,6 +4,7 @@
  * @internal
  */
 
+export { type Allocate, allocateHere, allocateShared } from "./allocate.js";
 export { breather } from "./breather.js";
 export { buildCountLogs, fillCountLogs } from "./count-logs.js";
 export { type PackedError, packError, unpackError } from "./error-transfer.js";
@@ -35,6 +36,7 @@ export {
   type OrderedSum,
   orderedSumAt,
 } from "./ordered-sum.js";
+export { projectRow } from "./project-row.js";
 export { compareCodePoints } from "./reference-signature.js";
 export { sliceChunk } from "./slice-chunk.js";
 export { resolveSpotRange } from "./spot-range.js";

@@ -6,5 +6,4 @@
 
 export { GRAPH_OPTIONS } from "./graph-options.js";
 export { buildNeighborSearch, type NeighborSearch, searchByTree, searchRange } from "./neighbor-search.js";
-export type { Allocate } from "./places.js";
 export { joinNeighbors } from "./symmetric-union.js";

@@ -1,8 +1,8 @@
 import type { Coordinates, SpotRange } from "@flashdeconv/core";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkCoordinates } from "./check-coordinates.js";
 import { checkEdgeCount, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { SPOTS_PER_BIN, searchGrid } from "./grid-neighbors.js";
-import { type Allocate, ordinaryMemory } from "./places.js";
 import { buildSpatialTree, type SpatialTree } from "./spatial-tree.js";
 import { buildSpotGrid, type SpotGrid } from "./spot-grid.js";
 import { searchTree } from "./tree-neighbors.js";
@@ -45,7 +45,7 @@ export const stepsPerSpot = (neighborCount: number): number => 8 + 4 * neighborC
 export function buildNeighborSearch(
   coordinates: Coordinates,
   options: Partial<Pick<GraphOptions, "neighborCount">> = {},
-  allocate: Allocate = ordinaryMemory,
+  allocate: Allocate = allocateHere,
 ): NeighborSearch {
   const asked = resolveGraphOptions({ neighborCount: options.neighborCount }).neighborCount;
   const spotCount = checkCoordinates(coordinates);
@@ -57,7 +57,7 @@ export function buildNeighborSearch(
     spotCount,
     neighborCount,
     places: grid ?? buildSpatialTree(coordinates, allocate),
-    neighbors: new Int32Array(allocate(Int32Array.BYTES_PER_ELEMENT * capacity)),
+    neighbors: allocate(Int32Array, capacity),
     stepLimit: grid ? spotCount * stepsPerSpot(neighborCount) : Number.POSITIVE_INFINITY,
   };
 }
@@ -66,7 +66,7 @@ export function buildNeighborSearch(
 export function searchByTree(
   coordinates: Coordinates,
   search: NeighborSearch,
-  allocate: Allocate = ordinaryMemory,
+  allocate: Allocate = allocateHere,
 ): NeighborSearch {
   return {
     ...search,

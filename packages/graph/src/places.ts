@@ -13,11 +13,6 @@ export interface Places {
   readonly spots: Int32Array;
 }
 
-/** Makes zeroed memory of so many bytes: shared memory where threads search together. */
-export type Allocate = (byteLength: number) => ArrayBufferLike;
-
-export const ordinaryMemory: Allocate = (byteLength) => new ArrayBuffer(byteLength);
-
 /** The squared distance between two places. Each search and every graph uses this one, so all agree to the bit. */
 export function squaredDistance(
   { points, dimension }: Pick<Places, "points" | "dimension">,

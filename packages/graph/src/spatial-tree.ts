@@ -1,7 +1,8 @@
 import type { Coordinates } from "@flashdeconv/core";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkCoordinates } from "./check-coordinates.js";
 import { partitionBelow, selectMiddle } from "./partition.js";
-import { type Allocate, ordinaryMemory, type Places } from "./places.js";
+import type { Places } from "./places.js";
 
 /**
  * A k-d tree in flat arrays. Node 0 is the root; the left child of an inner node follows it at once, `right` names the
@@ -30,12 +31,12 @@ const LEAST_SHARE = 1 / 8;
 export const DEPTH_LIMIT = 256;
 
 /** @throws ShapeError or CoordinateError as `checkCoordinates` does. */
-export function buildSpatialTree(coordinates: Coordinates, allocate: Allocate = ordinaryMemory): SpatialTree {
+export function buildSpatialTree(coordinates: Coordinates, allocate: Allocate = allocateHere): SpatialTree {
   const spotCount = checkCoordinates(coordinates);
   const { dimension } = coordinates;
-  const points = new Float64Array(allocate(coordinates.values.byteLength));
+  const points = allocate(Float64Array, coordinates.values.length);
   points.set(coordinates.values);
-  const spots = new Int32Array(allocate(4 * spotCount));
+  const spots = allocate(Int32Array, spotCount);
   for (let spot = 0; spot < spotCount; spot++) spots[spot] = spot;
 
   // About 0.4 nodes per spot on ordinary data.
@@ -70,10 +71,10 @@ type Nodes = Pick<SpatialTree, "start" | "end" | "right" | "boxes">;
 
 function allocateNodes(capacity: number, dimension: number, allocate: Allocate): Nodes {
   return {
-    start: new Int32Array(allocate(4 * capacity)),
-    end: new Int32Array(allocate(4 * capacity)),
-    right: new Int32Array(allocate(4 * capacity)),
-    boxes: new Float64Array(allocate(8 * capacity * 2 * dimension)),
+    start: allocate(Int32Array, capacity),
+    end: allocate(Int32Array, capacity),
+    right: allocate(Int32Array, capacity),
+    boxes: allocate(Float64Array, capacity * 2 * dimension),
   };
 }
 

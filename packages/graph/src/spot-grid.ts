@@ -1,6 +1,7 @@
 import type { Coordinates } from "@flashdeconv/core";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkCoordinates } from "./check-coordinates.js";
-import { type Allocate, ordinaryMemory, type Places } from "./places.js";
+import type { Places } from "./places.js";
 
 /**
  * The spots sorted into equal square bins. Those of bin `c` have the places `binStart[c] .. binStart[c + 1]`, in ascending
@@ -42,7 +43,7 @@ const GREATEST_BIN = 1e120;
 export function buildSpotGrid(
   coordinates: Coordinates,
   spotsPerBin: number,
-  allocate: Allocate = ordinaryMemory,
+  allocate: Allocate = allocateHere,
 ): SpotGrid | undefined {
   const spotCount = checkCoordinates(coordinates);
   const { lows, extents } = boundsOf(coordinates);
@@ -99,7 +100,7 @@ function gridShape(lows: Float64Array, extents: Float64Array, binCount: number):
 /** Spots of each bin, and a last item of 0. */
 function countSpots({ dimension, values }: Coordinates, shape: Shape, allocate: Allocate): Int32Array {
   const [across, down, deep] = shape.columnCounts;
-  const counts = new Int32Array(allocate(4 * (across * down * deep + 1)));
+  const counts = allocate(Int32Array, across * down * deep + 1);
   for (let at = 0; at < values.length; at += dimension) counts[binAt(values, at, dimension, shape)]++;
   return counts;
 }
@@ -125,8 +126,8 @@ function sortIntoBins(
     end += binStart[bin];
     binStart[bin] = end;
   }
-  const points = new Float64Array(allocate(8 * values.length));
-  const spots = new Int32Array(allocate(4 * spotCount));
+  const points = allocate(Float64Array, values.length);
+  const spots = allocate(Int32Array, spotCount);
   // From the last spot to the first, so that each bin's end moves down to its start and spots ascend in it.
   for (let spot = spotCount - 1; spot >= 0; spot--) {
     const at = spot * dimension;

@@ -1,7 +1,7 @@
 import type { NeighborGraph } from "@flashdeconv/core";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkEdgeCount } from "./graph-options.js";
 import type { NeighborSearch } from "./neighbor-search.js";
-import { type Allocate, ordinaryMemory } from "./places.js";
 import { sortRow } from "./sort-row.js";
 
 /**
@@ -14,9 +14,9 @@ import { sortRow } from "./sort-row.js";
  * @param search all of whose ranges have been searched
  * @throws OptionError when the graph has more entries than Int32 offsets can count.
  */
-export function joinNeighbors(search: NeighborSearch, allocate: Allocate = ordinaryMemory): NeighborGraph {
+export function joinNeighbors(search: NeighborSearch, allocate: Allocate = allocateHere): NeighborGraph {
   const { spotCount, neighborCount } = search;
-  const indptr = markOneSided(search, new Int32Array(allocate(4 * (spotCount + 1))));
+  const indptr = markOneSided(search, allocate(Int32Array, spotCount + 1));
   const addedCount = indptr[spotCount];
   const edgeCount = spotCount * neighborCount + addedCount;
   checkEdgeCount(edgeCount, neighborCount);
@@ -90,7 +90,7 @@ function spreadRows(
   allocate: Allocate,
 ): Int32Array {
   const edgeCount = indptr[spotCount];
-  const indices = edgeCount <= neighbors.length ? neighbors : new Int32Array(allocate(4 * edgeCount));
+  const indices = edgeCount <= neighbors.length ? neighbors : allocate(Int32Array, edgeCount);
   for (let spot = spotCount - 1; spot >= 0; spot--) {
     const from = indptr[spot];
     const to = indptr[spot + 1];

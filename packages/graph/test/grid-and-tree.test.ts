@@ -1,4 +1,5 @@
 import type { Coordinates } from "@flashdeconv/core";
+import { allocateShared } from "@flashdeconv/core/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { searchGrid } from "../src/grid-neighbors.js";
@@ -118,7 +119,7 @@ describe("a search in ranges", () => {
       fc.property(layout, fc.array(fc.nat(), { maxLength: 5 }), (coordinates, seeds) => {
         fc.pre(coordinates.values.length > coordinates.dimension);
         const whole = buildKnnGraph(coordinates);
-        let search = buildNeighborSearch(coordinates, {}, (byteLength) => new SharedArrayBuffer(byteLength));
+        let search = buildNeighborSearch(coordinates, {}, allocateShared);
         const cuts = [0, search.spotCount, ...seeds.map((seed) => seed % search.spotCount)].sort(
           (a, b) => a - b,
         );

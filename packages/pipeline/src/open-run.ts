@@ -1,4 +1,5 @@
 import { inlineExecutor } from "@flashdeconv/core";
+import { allocateHere } from "@flashdeconv/core/internal";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { Solver } from "@flashdeconv/solver";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
@@ -53,7 +54,7 @@ export function sizeOf(
 function callingThread(section: SpatialInput | undefined, scratch: DeconvolveCallbacks["scratch"]) {
   return inlineExecutor(
     buildPipelineTasks({
-      allocate: (byteLength) => new ArrayBuffer(byteLength),
+      allocate: allocateHere,
       openCounts: async () => {
         if (!section) throw new TypeError("no section was given to read");
         return section.counts;

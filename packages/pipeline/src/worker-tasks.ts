@@ -1,4 +1,5 @@
 import { type ChunkSource, type CsrChunk, WorkerError } from "@flashdeconv/core";
+import { allocateHere, allocateShared } from "@flashdeconv/core/internal";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import { openArena } from "@flashdeconv/kernels";
 import type { SolverSession } from "@flashdeconv/solver";
@@ -42,8 +43,7 @@ export function workerTasks({ sharesMemory, openScratchFile }: WorkerResources):
   }
 
   return buildPipelineTasks({
-    allocate: (byteLength) =>
-      sharesMemory ? new SharedArrayBuffer(byteLength) : new ArrayBuffer(byteLength),
+    allocate: sharesMemory ? allocateShared : allocateHere,
     openCounts(location) {
       const { rows, ...store } = location ?? {};
       const key = JSON.stringify(store);

@@ -1,4 +1,5 @@
 import { type CsrChunk, collect, memorySource, type ReferenceSignature } from "@flashdeconv/core";
+import { allocateHere } from "@flashdeconv/core/internal";
 import { evaluateProportions, simulateTissue } from "@flashdeconv/simulate";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Deconvolution, type DeconvolveOptions, deconvolve, METHOD_NAMES } from "../src/index.js";
@@ -90,7 +91,7 @@ describe.each(COUNT_METHODS)("a few very deep spots do not move the others: %s",
 
 it("what a survey found of depths comes back from its piece to the bit", async () => {
   const tasks = buildPipelineTasks({
-    allocate: (byteLength) => new ArrayBuffer(byteLength),
+    allocate: allocateHere,
     openCounts: async () => sectionOf(withDeepSpots(2, 1e5)).counts,
     openSession: () => expect.unreachable(),
     openScratchFile: () => expect.unreachable(),

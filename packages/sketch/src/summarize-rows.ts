@@ -1,4 +1,5 @@
 import type { CsrChunk, Values } from "@flashdeconv/core";
+import { projectRow } from "@flashdeconv/core/internal";
 import type { SketchStatistics } from "./build-statistics.js";
 
 /**
@@ -9,59 +10,20 @@ import type { SketchStatistics } from "./build-statistics.js";
  * @param out spotCount x (K + 1), row-major; overwritten
  */
 export function summarizeRows(
-  { typeCount, projection, sketch }: SketchStatistics,
+  statistics: SketchStatistics,
   chunk: CsrChunk,
   sketchRow: Float64Array,
   out: Values,
 ): void {
+  const { typeCount, sketch } = statistics;
   const { spotCount, indptr, values } = chunk;
   for (let spot = 0; spot < spotCount; spot++) {
     const from = indptr[spot];
     const to = indptr[spot + 1];
-    const at = spot * (typeCount + 1);
-    projectRow(chunk, from, to, projection, typeCount, out, at);
-    out[at + typeCount] = sketch
+    projectRow(chunk, spot, statistics, out);
+    out[spot * (typeCount + 1) + typeCount] = sketch
       ? sketchedSquareNorm(chunk, from, to, sketch.bucket, sketch.value, sketchRow)
       : squareNorm(values, from, to);
-  }
-}
-
-/**
- * Writes h of one row to `out[at ..]`. Four types at a time, summed in full precision whatever the output is; each sum takes the
- * row's entries in order.
- */
-function projectRow(
-  { indices, values }: CsrChunk,
-  from: number,
-  to: number,
-  projection: Float64Array,
-  typeCount: number,
-  out: Values,
-  at: number,
-): void {
-  let type = 0;
-  for (; type + 3 < typeCount; type += 4) {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let i = from; i < to; i++) {
-      const value = values[i];
-      const offset = indices[i] * typeCount + type;
-      a += value * projection[offset];
-      b += value * projection[offset + 1];
-      c += value * projection[offset + 2];
-      d += value * projection[offset + 3];
-    }
-    out[at + type] = a;
-    out[at + type + 1] = b;
-    out[at + type + 2] = c;
-    out[at + type + 3] = d;
-  }
-  for (; type < typeCount; type++) {
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += values[i] * projection[indices[i] * typeCount + type];
-    out[at + type] = sum;
   }
 }
 

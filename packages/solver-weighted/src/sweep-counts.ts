@@ -1,6 +1,6 @@
 import { buildNnlsWorkspace, type NnlsWorkspace, type StatArray, type Tile } from "@flashdeconv/solver";
-import { solveDiagonalNnls } from "@flashdeconv/solver/internal";
-import { type DeflatedGram, type DeflatedWorkspace, deflatedDiagonalStep } from "./deflated-diagonal.js";
+import { type DeflatedBound, solveDiagonalNnls } from "@flashdeconv/solver/internal";
+import { type DeflatedWorkspace, deflatedDiagonalStep } from "./deflated-diagonal.js";
 import { isNear, loadPrior, majorizePrior, type RelativePrior } from "./relative-prior.js";
 
 /** A problem of counts with the scratch memory that a sweep needs. One per thread. */
@@ -9,31 +9,32 @@ export interface CountSweeper {
   readonly gram: Float64Array;
   readonly prior: RelativePrior;
   /** Given where one step on it takes the place of the exact answer. */
-  readonly bound: DeflatedGram | undefined;
+  readonly bound: DeflatedBound | undefined;
   readonly added: Float64Array;
   readonly target: Float64Array;
   readonly updated: Float64Array;
   readonly product: Float64Array;
-  readonly step: DeflatedWorkspace;
+  readonly step: DeflatedWorkspace | undefined;
   readonly nnls: NnlsWorkspace;
 }
 
 export function buildCountSweeper(
   gram: Float64Array,
   prior: RelativePrior,
-  bound: DeflatedGram | undefined,
+  bound: DeflatedBound | undefined,
 ): CountSweeper {
   const { typeCount } = prior;
   const vector = () => new Float64Array(typeCount);
+  const target = vector();
   return {
     gram,
     prior,
     bound,
     added: vector(),
-    target: vector(),
+    target,
     updated: vector(),
     product: vector(),
-    step: { inverse: vector(), leaning: vector() },
+    step: bound && { direction: bound.direction, leaning: vector(), target, inverse: vector() },
     nnls: buildNnlsWorkspace(typeCount),
   };
 }
@@ -93,13 +94,13 @@ function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile, spot:
     return;
   }
   const share = 1 / depth;
-  if (bound && (weight > 0 || prior.tissue.weight > 0)) {
+  if (bound && step && (weight > 0 || prior.tissue.weight > 0)) {
     multiplyGram(gram, old, product);
     for (let k = 0; k < typeCount; k++) {
       added[k] = share * curvature[k];
       target[k] = relaxation * (share * (statistics[stat + k] - slope[k]) - product[k]);
     }
-    deflatedDiagonalStep(bound, step, added, old, target, updated);
+    deflatedDiagonalStep(bound, step, added, old, updated);
     return;
   }
   for (let k = 0; k < typeCount; k++) {

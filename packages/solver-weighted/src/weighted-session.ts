@@ -10,8 +10,8 @@ import {
   type SweepStats,
   type Tile,
 } from "@flashdeconv/solver";
+import { boundGram } from "@flashdeconv/solver/internal";
 import { assessCounts } from "./assess-counts.js";
-import { deflateGram } from "./deflated-diagonal.js";
 import { buildRelativePrior } from "./relative-prior.js";
 import { buildCountSweeper, sweepCounts } from "./sweep-counts.js";
 
@@ -32,7 +32,7 @@ export interface WeightedProblem {
 }
 
 /**
- * Where all eigenvalues of the Gram matrix but the greatest are within this factor, one step on the bound (`deflateGram`) is nearly the
+ * Where all eigenvalues of the Gram matrix but the greatest are within this factor, one step on the bound (`boundGram`) is nearly the
  * exact one, as long as neighbours have not settled either, and costs a third of it.
  */
 const CLOSE = 4;
@@ -83,7 +83,7 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
     typeCount,
     slowShift + heldShift,
   );
-  const deflated = deflateGram(eigen);
+  const deflated = boundGram(eigen);
   const cost = typeCount > MANY_TYPES ? typeCount / EVEN_TYPES : 1;
   const isClose =
     deflated !== undefined &&

@@ -1,5 +1,5 @@
 import type { NeighborGraph } from "@flashdeconv/core";
-import type { Allocate } from "./allocate.js";
+import type { Allocate } from "@flashdeconv/core/internal";
 import type { StatArray } from "./solver.js";
 
 /** Who touches whom on a level: the section itself, or a coarser picture of it in which a row stands for several spots. */

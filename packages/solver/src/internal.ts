@@ -5,8 +5,8 @@
  */
 
 export { type AlikeTypes, alikeTypes, SIMILAR } from "./alike-types.js";
-export { type Allocate, allocateHere } from "./allocate.js";
 export { meanDiagonal } from "./bcd.js";
+export { boundGram, type DeflatedBound, dotByTwos, findTau, type TauSearch } from "./deflated-bound.js";
 export { solveDiagonalNnls } from "./exact-nnls.js";
 export { coarseLevelBytes, coarseStartBytes } from "./levels.js";
 export { resolveBySchema, resolvePluginOptions } from "./resolve-by-schema.js";

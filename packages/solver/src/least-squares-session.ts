@@ -1,7 +1,7 @@
 import { type Chunk, ShapeError } from "@flashdeconv/core";
 import { chooseKernel, type SharedArena, spotSweepKernel } from "@flashdeconv/kernels";
 import { assessSpots } from "./assess-spots.js";
-import { boundGram } from "./deflated-step.js";
+import { boundGram } from "./deflated-bound.js";
 import { determineGram } from "./determined-gram.js";
 import type { Assessment, SolverReference, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
 import { buildSpotProblem } from "./spot-problem.js";

@@ -1,4 +1,5 @@
-import { type Allocate, arrayLike } from "./allocate.js";
+import type { Allocate } from "@flashdeconv/core/internal";
+import { arrayLike } from "./array-like.js";
 import {
   averageStatistics,
   type CoarseGraph,

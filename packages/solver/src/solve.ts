@@ -1,6 +1,5 @@
 import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
-import { type Allocate, allocateHere } from "./allocate.js";
+import { type Allocate, allocateHere, numbered } from "@flashdeconv/core/internal";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
 import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
 import { sectionProgress } from "./section-progress.js";

@@ -1,5 +1,5 @@
 import type { NeighborGraph, SpotRange } from "@flashdeconv/core";
-import type { Allocate } from "./allocate.js";
+import type { Allocate } from "@flashdeconv/core/internal";
 import { prolong } from "./coarse-level.js";
 import type { CoarseLevel, Level } from "./levels.js";
 import { chooseRelaxation } from "./relaxation.js";

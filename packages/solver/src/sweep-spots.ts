@@ -1,4 +1,5 @@
-import { type DeflatedBound, deflatedStep } from "./deflated-step.js";
+import type { DeflatedBound, TauSearch } from "./deflated-bound.js";
+import { deflatedStep } from "./deflated-step.js";
 import { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
 import type { StatArray, Tile } from "./solver.js";
 import { loadSpot, multiplyOld, type SpotProblem } from "./spot-problem.js";
@@ -7,6 +8,7 @@ import { loadSpot, multiplyOld, type SpotProblem } from "./spot-problem.js";
 export interface SpotSweeper {
   readonly problem: SpotProblem;
   readonly bound: DeflatedBound | undefined;
+  readonly search: TauSearch | undefined;
   /** From this shift on one step on the bound takes the place of the exact answer. */
   readonly deflatedShift: number;
   readonly updated: Float64Array;
@@ -20,7 +22,8 @@ export function buildSpotSweeper(
 ): SpotSweeper {
   const typeCount = problem.target.length;
   const updated = new Float64Array(typeCount);
-  return { problem, bound, deflatedShift, updated, work: buildNnlsWorkspace(typeCount) };
+  const search = bound && { direction: bound.direction, leaning: bound.direction, target: problem.product };
+  return { problem, bound, search, deflatedShift, updated, work: buildNnlsWorkspace(typeCount) };
 }
 
 /**
@@ -28,7 +31,7 @@ export function buildSpotSweeper(
  * (packages/kernels/assembly/spot-sweep.ts): every operation, in this order, is made there too, so that both give the same bits.
  */
 export function sweepSpots(sweeper: SpotSweeper, tile: Tile, abundance: StatArray): number {
-  const { problem, bound, deflatedShift, updated, work } = sweeper;
+  const { problem, bound, search, deflatedShift, updated, work } = sweeper;
   const { gram, target, old, product } = problem;
   const { spots, relaxation } = tile;
   const typeCount = updated.length;
@@ -37,10 +40,10 @@ export function sweepSpots(sweeper: SpotSweeper, tile: Tile, abundance: StatArra
     const spot = spots[index];
     const shift = loadSpot(problem, tile, abundance, spot);
     for (let k = 0; k < typeCount; k++) updated[k] = old[k];
-    if (bound && shift >= deflatedShift) {
+    if (bound && search && shift >= deflatedShift) {
       multiplyOld(problem, shift);
       for (let k = 0; k < typeCount; k++) target[k] -= product[k];
-      deflatedStep(bound, shift, relaxation, target, updated, product);
+      deflatedStep(bound, shift, relaxation, target, updated, search);
     } else {
       if (relaxation !== 1) {
         // Moves the right-hand side so that the exact solution overshoots.

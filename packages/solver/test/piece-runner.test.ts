@@ -1,12 +1,7 @@
 import { ShapeError, type SpotRange } from "@flashdeconv/core";
+import type { Allocate } from "@flashdeconv/core/internal";
 import { describe, expect, it } from "vitest";
-import {
-  type Allocate,
-  assessPiece,
-  type PieceRunner,
-  type SolveLevel,
-  sweepPiece,
-} from "../src/internal.js";
+import { assessPiece, type PieceRunner, type SolveLevel, sweepPiece } from "../src/internal.js";
 import { gridProblem, meanDiagonalOf, solveGrid, startOn } from "./grid-problem.js";
 
 const problem = gridProblem({ side: 180, typeCount: 3 });

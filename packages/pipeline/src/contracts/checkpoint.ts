@@ -1,4 +1,4 @@
-import type { Allocate } from "@flashdeconv/solver/internal";
+import type { Allocate } from "@flashdeconv/core/internal";
 
 export type PieceArray = Int32Array | Float32Array | Float64Array;
 

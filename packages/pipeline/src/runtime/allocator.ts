@@ -1,8 +1,7 @@
 import type { Executor, NeighborGraph } from "@flashdeconv/core";
-import { isShared } from "@flashdeconv/core/internal";
+import { type Allocate, allocateHere, allocateShared, isShared } from "@flashdeconv/core/internal";
 import { chooseKernel, createArena, type KernelChoice, type SharedArena } from "@flashdeconv/kernels";
 import type { StatArray } from "@flashdeconv/solver";
-import { type Allocate, allocateHere } from "@flashdeconv/solver/internal";
 import type { RunContext } from "../contracts/run-context.js";
 
 /** Where arrays are to lie. */
@@ -61,9 +60,7 @@ function roomFor({ spotCount, typeCount, neighborCount, solveCount = 1 }: ArenaS
  * where there is but the calling one.
  */
 export function allocator({ isShared, arena }: Reach): Allocate {
-  const apart: Allocate = isShared
-    ? (Type, length) => new Type(new SharedArrayBuffer(Type.BYTES_PER_ELEMENT * length), 0, length)
-    : allocateHere;
+  const apart = isShared ? allocateShared : allocateHere;
   return arena ? (Type, length) => arena.allocate(Type, length) ?? apart(Type, length) : apart;
 }
 

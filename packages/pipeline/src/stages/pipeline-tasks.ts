@@ -1,6 +1,6 @@
 import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
+import type { Allocate } from "@flashdeconv/core/internal";
 import { freeChunk } from "@flashdeconv/core/internal";
-import type { Allocate } from "@flashdeconv/graph/internal";
 import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
 import { buildMoments } from "@flashdeconv/select-genes";
 import {
@@ -24,7 +24,7 @@ import type {
 import { statArray } from "../runtime/allocator.js";
 import { bytesOf } from "../runtime/scratch/bytes-of.js";
 import { buildGraphTasks } from "./neighbors/graph-tasks.js";
-import { buildRowMaker } from "./summarize/solver-rows.js";
+import { buildRowMaker, growingMemory } from "./summarize/solver-rows.js";
 import { SampleCollector } from "./survey/sample-rows.js";
 import { NO_SAMPLE } from "./survey/sample-spots.js";
 
@@ -96,6 +96,7 @@ export function buildPipelineTasks({
       const counts = await openCounts(input.location);
       const renumbering = buildRenumbering(columns, counts.width);
       const rowsOf = buildRowMaker(form);
+      const sumMemory = growingMemory(Float64Array);
       const { statWidth } = session;
       const { put, rows } = await statisticsWriter(input, statWidth);
       const sizes = input.librarySizes ? undefined : statArray(form.precision, range.end - range.start);
@@ -104,8 +105,10 @@ export function buildPipelineTasks({
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         const { spotStart: start, spotCount } = chunk;
         const selected = renumberInPlace(chunk, renumbering);
-        librarySizes(selected, allSizes.subarray(start - firstSize, start - firstSize + spotCount));
-        await put(start, spotCount, (out) => session.summarize(rowsOf(selected), out));
+        const sums = sumMemory(spotCount);
+        librarySizes(selected, sums);
+        allSizes.set(sums, start - firstSize);
+        await put(start, spotCount, (out) => session.summarize(rowsOf(selected, sums), out));
         freeChunk(chunk);
       }
       return { ...(rows && { statistics: rows }), ...(sizes && { librarySizes: sizes }) };

@@ -1,4 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { librarySizes } from "@flashdeconv/normalize";
 import { resolveSolveOptions, type Solver, type SolverContext, type StatArray } from "@flashdeconv/solver";
 import type { Problem, RowForm } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
@@ -91,7 +92,9 @@ export function heldOutTrial(
   const summarized = (counts: CsrChunk) => {
     const { session } = start(NONE);
     const out = statArray("float64", spotCount * session.statWidth, allocate);
-    session.summarize(buildRowMaker(form)(counts), out);
+    const sums = new Float64Array(counts.spotCount);
+    librarySizes(counts, sums);
+    session.summarize(buildRowMaker(form)(counts, sums), out);
     return out;
   };
   const fitted = summarized(halves.first);

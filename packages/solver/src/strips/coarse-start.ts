@@ -1,4 +1,5 @@
-import { type Allocate, allocateHere, arrayLike } from "../allocate.js";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
+import { arrayLike } from "../array-like.js";
 import { averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js";
 import { buildCoarseLevels, type CoarseLevel, coarseLevelBytes, needsCoarseLevels } from "../levels.js";
 import type { PieceRunner } from "../solve-level.js";

@@ -1,4 +1,4 @@
-import { allocateHere } from "../allocate.js";
+import { allocateHere } from "@flashdeconv/core/internal";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "../assess-pieces.js";
 import { sectionProgress } from "../section-progress.js";
 import { looksAtNeighbors, type Solution } from "../solve.js";

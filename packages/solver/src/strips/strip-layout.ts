@@ -1,5 +1,5 @@
 import { type NeighborGraph, OptionError } from "@flashdeconv/core";
-import { type Allocate, allocateHere } from "../allocate.js";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { blockAt, colorBlocks, SPOTS_PER_BLOCK } from "../update-order.js";
 import { buildBlockGraph } from "./block-graph.js";
 import { linearOrder } from "./linear-order.js";

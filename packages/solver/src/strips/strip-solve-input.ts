@@ -1,4 +1,4 @@
-import type { Allocate } from "../allocate.js";
+import type { Allocate } from "@flashdeconv/core/internal";
 import type { SolveProgress } from "../solve.js";
 import type { PieceRunner } from "../solve-level.js";
 import type { SolveState, StateListener } from "../solve-state.js";

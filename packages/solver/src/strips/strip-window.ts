@@ -1,5 +1,6 @@
 import type { SpotRange } from "@flashdeconv/core";
-import { type Allocate, arrayLike } from "../allocate.js";
+import type { Allocate } from "@flashdeconv/core/internal";
+import { arrayLike } from "../array-like.js";
 import type { SolveLevel } from "../solve-level.js";
 import type { StatArray } from "../solver.js";
 import { piecesOf } from "../sweep-level.js";

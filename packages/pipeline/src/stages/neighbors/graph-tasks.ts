@@ -1,12 +1,6 @@
-import { breather } from "@flashdeconv/core/internal";
+import { type Allocate, breather } from "@flashdeconv/core/internal";
 import { buildNeighborGraph, spatialOrder } from "@flashdeconv/graph";
-import {
-  type Allocate,
-  buildNeighborSearch,
-  joinNeighbors,
-  searchByTree,
-  searchRange,
-} from "@flashdeconv/graph/internal";
+import { buildNeighborSearch, joinNeighbors, searchByTree, searchRange } from "@flashdeconv/graph/internal";
 import { arrangeStrips } from "@flashdeconv/solver/internal";
 import type { GraphTasks } from "../../contracts/tasks.js";
 
@@ -32,9 +26,6 @@ export function buildGraphTasks(allocate: Allocate): GraphTasks {
     joinNeighbors: (search) => joinNeighbors(search, allocate),
     buildGraph: ({ coordinates, options }) => buildNeighborGraph(coordinates, options),
     orderSpots: (coordinates) => spatialOrder(coordinates),
-    arrangeStrips: ({ graph, order }) =>
-      arrangeStrips(graph, order, {
-        allocate: (Type, length) => new Type(allocate(Type.BYTES_PER_ELEMENT * length), 0, length),
-      }),
+    arrangeStrips: ({ graph, order }) => arrangeStrips(graph, order, { allocate }),
   };
 }

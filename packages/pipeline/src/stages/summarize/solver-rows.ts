@@ -1,16 +1,16 @@
 import type { Chunk, CsrChunk, DenseChunk, Values } from "@flashdeconv/core";
 import type { KernelChoice } from "@flashdeconv/kernels";
-import { librarySizes, normalizeInPlace } from "@flashdeconv/normalize";
+import { normalizeInPlace } from "@flashdeconv/normalize";
 import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
 import type { RowForm } from "../../contracts/problem.js";
 
 /**
  * Makes, of raw counts over the selected genes, the rows that a solver asks for by its `input`.
  *
- * The rows lie in memory that serves every chunk and hold until the next call: what a pass would else leave behind is
+ * It is handed the counts of each spot too, which are summed for the answer anyway. The rows lie in memory that serves every chunk and hold until the next call: what a pass would else leave behind is
  * several times the chunk, and is freed late.
  */
-export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
+export function buildRowMaker(form: RowForm): (selected: CsrChunk, librarySizes: Values) => Chunk {
   const { input, normalization, statistics, precision, kernels } = form;
   if (input === "counts") return (selected) => selected;
   if (input === "weighted-counts") return countRows(statistics, kernels);
@@ -42,24 +42,24 @@ export function buildRowMaker(form: RowForm): (selected: CsrChunk) => Chunk {
 }
 
 /** K weighted sums of counts, and the spot's count in place of the squared norm that other statistics have. */
-function countRows(statistics: SketchStatistics, kernels: KernelChoice): (selected: CsrChunk) => DenseChunk {
+function countRows(
+  statistics: SketchStatistics,
+  kernels: KernelChoice,
+): (selected: CsrChunk, librarySizes: Values) => DenseChunk {
   const memory = growingMemory(Float64Array);
-  const totalMemory = growingMemory(Float64Array);
   const summarizer = buildSummarizer(statistics, kernels);
   const width = summarizer.statWidth;
-  return (selected) => {
+  return (selected, librarySizes) => {
     const { spotStart, spotCount } = selected;
     const values = memory(spotCount * width);
-    const totals = totalMemory(spotCount);
     summarizeChunk(summarizer, selected, values);
-    librarySizes(selected, totals);
-    for (let spot = 0; spot < spotCount; spot++) values[spot * width + width - 1] = totals[spot];
+    for (let spot = 0; spot < spotCount; spot++) values[spot * width + width - 1] = librarySizes[spot];
     return { kind: "dense", spotStart, spotCount, width, values };
   };
 }
 
 /** Hands out the same array again and again, made anew only when more is asked for than ever before. */
-function growingMemory(Storage: new (length: number) => Values): (length: number) => Values {
+export function growingMemory(Storage: new (length: number) => Values): (length: number) => Values {
   let memory = new Storage(0);
   return (length) => {
     if (memory.length < length) memory = new Storage(length);

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import { type Allocate, allocateHere } from "@flashdeconv/solver/internal";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import type { Piece, PieceArray } from "../../../contracts/checkpoint.js";
 import { writeAll } from "./manifest.js";
 
