@@ -15,7 +15,7 @@ import { faultFinder, outputName, type Schema } from "./output-faults.js";
 import { type CliOptions, runCli } from "./run-cli.js";
 import { writeContainer } from "./small-container.js";
 import { meanCounts, smallStores, writeCells, writeSection } from "./small-stores.js";
-import { sectionCodes, writeTwoSections } from "./two-sections.js";
+import { sectionCodes, writeTheirCells, writeTwoSections } from "./two-sections.js";
 
 interface Output {
   readonly name: string;
@@ -65,9 +65,14 @@ async function runAndSolve(): Promise<void> {
     at("several"),
   ]);
   await print(0, [...ofHere, "--out", at("article"), "--method", "flashdeconv", "--use-scratch", "always"]);
+  const codes = await sectionCodes();
+  const slide = { kind: "categorical", name: "slide", codes, categories: ["lower", "upper"] } as const;
+  const divided = await writeTwoSections(at("sections"), { obs: [slide] });
+  const cells = await writeTheirCells(at("their-cells"));
+  await print(0, ["run", divided, "--reference", cells, "--section-key", "slide", "--out", at("divided")]);
   const server = await remoteServer({ read: fromFolder(stores.folder) });
-  const [section, cells] = ["spatial", "reference"].map((name) => `${server.url}/${name}.zarr`);
-  await print(0, ["run", section, "--reference", cells, "--out", at("far")]);
+  const [section, farCells] = ["spatial", "reference"].map((name) => `${server.url}/${name}.zarr`);
+  await print(0, ["run", section, "--reference", farCells, "--out", at("far")]);
   await server.close();
   await print(0, ["solve", at("stats"), "--out", at("solved")]);
 }
@@ -100,14 +105,7 @@ async function inspectOddStores(): Promise<void> {
   await rm(join(at("broken"), ".zmetadata"), { force: true });
   await print(0, ["inspect", at("broken")]);
 
-  const codes = await sectionCodes();
-  const slide = { kind: "categorical", name: "slide", codes, categories: ["lower", "upper"] } as const;
-  await print(0, [
-    "inspect",
-    await writeTwoSections(at("sections"), { obs: [slide] }),
-    "--section-key",
-    "slide",
-  ]);
+  await print(0, ["inspect", at("sections"), "--section-key", "slide"]);
   await writeContainer(at("container"), 3);
   await print(0, ["inspect", at("container")]);
 }

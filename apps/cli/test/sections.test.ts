@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const ids = { lower: { images: { n: 1 } }, upper: { images: { n: 1 } } };
   const slide: Column = { kind: "categorical", name: "slide", codes, categories: ["lower", "upper"] };
   await writeTwoSections(at("over"), { obs: [slide] });
-  await writeTwoSections(at("apart"), { place: "apart" });
+  for (const only of [0, 1] as const) await writeTwoSections(at(`half-${only}`), { only });
   await writeTwoSections(at("alike"), { place: "alike" });
   const sample: Column = {
     ...slide,
@@ -44,8 +44,15 @@ async function run(section: string, ...more: string[]) {
     ...more,
   ]);
   expect(ended.code, ended.stderr + ended.stdout).toBe(0);
-  const notices: { code: string; message: string }[] = JSON.parse(ended.stdout).notices;
-  return { out, notices, codes: notices.map(({ code }) => code), proportions: await proportionsOf(out) };
+  const json = JSON.parse(ended.stdout);
+  const notices: { code: string; message: string }[] = json.notices;
+  return {
+    out,
+    json,
+    notices,
+    codes: notices.map(({ code }) => code),
+    proportions: await proportionsOf(out),
+  };
 }
 
 async function proportionsOf(out: string) {
@@ -57,8 +64,19 @@ async function rmse(out: string): Promise<number> {
   return JSON.parse(stdout).rmse;
 }
 
-function greatestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);
+/** What a run of two stores, each with the spots of one section, gives, in the order of the one store. */
+async function runOfHalves(...more: string[]) {
+  const outDir = join(await temporaryFolder(), "results");
+  const stores = ["--reference", at("cells"), "--out-dir", outDir, "--json"];
+  const ended = await runCli(["run", at("half-0"), at("half-1"), ...stores, ...more]);
+  expect(ended.code, ended.stderr + ended.stdout).toBe(0);
+  const halves = await Promise.all([0, 1].map((i) => proportionsOf(join(outDir, `half-${i}.zarr`))));
+  const next = [0, 0];
+  const proportions = Array.from(await sectionCodes(), (code) => {
+    const row = next[code]++;
+    return [...halves[code].subarray(4 * row, 4 * row + 4)];
+  });
+  return { proportions: proportions.flat(), sections: JSON.parse(ended.stdout).sections };
 }
 
 const GRAPHS: readonly (readonly string[])[] = [
@@ -67,17 +85,61 @@ const GRAPHS: readonly (readonly string[])[] = [
   ["--graph", "grid"],
 ];
 
+/** Of each section by itself. */
+const OWN = ["gene_count", "shared_gene_count", "smoothing_used", "lambda_used", "overdispersion"];
+
 describe("two sections that lie over each other in one table", () => {
   it.each([
-    ...GRAPHS.map((graph) => [...graph, "--smoothing", "20", "--tolerance", "1e-5"]),
-    ["--method", "flashdeconv", "--lambda", "5000", "--tolerance", "1e-5"],
-    ["--tolerance", "1e-5"],
-  ])("are solved as if they lay apart, with --section-key and %s %s %s %s %s", async (...more) => {
+    ...GRAPHS.map((graph) => [...graph, "--smoothing", "20"]),
+    [],
+    ["--per-section"],
+    ["--method", "flashdeconv", "--smoothing", "auto"],
+    ["--method", "poisson"],
+    ["--smoothing", "none"],
+    ["--solver", "nnls"],
+  ])("are solved as two stores are, to the bit, with --section-key and %s %s %s %s", async (...more) => {
     const options = more.filter((option) => option !== undefined);
-    const apart = await run("apart", ...options);
+    const halves = await runOfHalves(...options);
     const told = await run("over", "--section-key", "slide", ...options);
-    expect(greatestDifference(told.proportions, apart.proportions)).toBeLessThan(2e-4);
+    expect([...told.proportions]).toEqual(halves.proportions);
     expect(told.codes).not.toContain("shared-positions");
+    const own = (json: Record<string, unknown>) => OWN.map((name) => json[name]);
+    expect(told.json.sections.map(own)).toEqual(halves.sections.map(own));
+    expect(told.json.sections.map(({ name }: { name: string }) => name)).toEqual(["lower", "upper"]);
+  });
+
+  it("are two of three sections where another store is run with them, with one strength for all", async () => {
+    const outDir = join(await temporaryFolder(), "results");
+    const { stdout, stderr } = await runCli([
+      ...["run", at("named"), at("half-0"), "--reference", at("cells")],
+      ...["--out-dir", outDir, "--json"],
+    ]);
+    expect(stderr).toContain("Chosen on 3 sections together");
+    const [named, half] = JSON.parse(stdout).sections;
+    expect(named.smoothing_used).toBe(half.smoothing_used);
+    const codes = await sectionCodes();
+    const all = await proportionsOf(named.result);
+    const lower = [...codes.keys()].filter((spot) => codes[spot] === 0);
+    expect(lower.flatMap((spot) => [...all.subarray(4 * spot, 4 * spot + 4)])).toEqual([
+      ...(await proportionsOf(half.result)),
+    ]);
+  });
+
+  it("keep what each has of its own with the result, also in place", async () => {
+    const copy = await writeTwoSections(join(await temporaryFolder(), "copy"), {
+      obs: [{ kind: "categorical", name: "slide", codes: await sectionCodes(), categories: ["a", "b"] }],
+    });
+    const ended = await runCli([
+      ...["run", copy, "--reference", at("cells"), "--section-key", "slide", "--in-place"],
+    ]);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain("Section 2 of 2: b");
+    expect(ended.stdout).toMatch(/ of [\d,]+ to [\d,]+ shared genes used, smoothing \d/);
+    const wanted = await run("over", "--section-key", "slide");
+    expect(await proportionsOf(copy)).toEqual(wanted.proportions);
+    const found = await readdir(join(copy, "uns/flashdeconv_params/sections"));
+    expect(found.filter((name) => !name.startsWith("."))).toEqual(["a", "b"]);
+    expect(await readdir(join(copy, "uns/flashdeconv_params/sections/b"))).toContain("genes_used");
   });
 
   it.each(GRAPHS)("are counted while neighbours are looked for: %s %s", async (...graph) => {
@@ -136,35 +198,40 @@ describe("two sections that lie over each other in one table", () => {
     );
   });
 
-  it("give the same bits on scratch, and again from kept statistics", async () => {
+  it("give the same bits on scratch", async () => {
     const options = ["--section-key", "slide", "--smoothing", "20"];
-    const stats = join(await temporaryFolder(), "stats");
-    const plain = await run("over", ...options, "--save-stats", stats);
+    const plain = await run("over", ...options);
     expect((await run("over", ...options, "--use-scratch", "always")).proportions).toEqual(plain.proportions);
-    const out = join(await temporaryFolder(), "again");
-    expect((await runCli(["solve", stats, "--out", out])).code).toBe(0);
-    expect(await proportionsOf(out)).toEqual(plain.proportions);
   });
 
-  it.each([
-    ["--smoothing", "none"],
-    ["--smoothing", "0"],
-    ["--method", "flashdeconv", "--lambda", "0"],
-    ["--solver", "nnls"],
-  ])("take no --section-key where nothing is smoothed: %s %s", async (...more) => {
-    const out = join(await temporaryFolder(), "out");
-    const arguments_ = [
-      "run",
-      at("over"),
-      "--reference",
-      at("cells"),
-      "--out",
-      out,
-      "--section-key",
-      "slide",
-    ];
-    const { code, stderr } = await runCli([...arguments_, ...more.filter((option) => option !== undefined)]);
+  it.each(["Section 1 of 2", "Section 2 of 2"])(
+    "go on after a stop in %s, with the same bits",
+    async (place) => {
+      const wanted = await run("over", "--section-key", "slide");
+      const out = join(await temporaryFolder(), "out");
+      const arguments_ = ["run", at("over"), "--reference", at("cells"), "--section-key", "slide"];
+      const again = [...arguments_, "--out", out, "--save-every", "0"];
+      const stop = new AbortController();
+      const onStderr = (text: string) => {
+        if (text.split(place)[1]?.includes("choosing genes: ")) stop.abort(new Error("stopped"));
+      };
+      expect((await runCli(again, { signal: stop.signal, onStderr })).code).not.toBe(0);
+      const other = await runCli([...again, "--resume", "--per-section"]);
+      expect(other.stderr).toMatch(/this one differs: --per-section/);
+      const ended = await runCli([...again, "--resume", "--json"]);
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(JSON.parse(ended.stdout).resumed_pieces).toBeGreaterThan(2);
+      expect(await proportionsOf(out)).toEqual(wanted.proportions);
+    },
+  );
+
+  it("keep no statistics yet, which is said before the work", async () => {
+    const folder = await temporaryFolder();
+    const arguments_ = ["run", at("over"), "--reference", at("cells"), "--section-key", "slide"];
+    const places = ["--out", join(folder, "out"), "--save-stats", join(folder, "stats")];
+    const { code, stderr } = await runCli([...arguments_, ...places]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/option --section-key: found "slide".*nothing is smoothed/);
+    expect(stderr).toMatch(/option --save-stats: found .*expected one section: this store has 2/);
+    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
-import { type CsrChunk, collect, type DenseChunk, memorySource } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { type AnnDataContents, type Column, type UnsObject, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import { simulateTissue } from "@flashdeconv/simulate";
+import { concatChunks, sliceChunk } from "../../../packages/core/src/slice-chunk.js";
 
 const TISSUE = simulateTissue({
   spotCount: 500,
@@ -17,6 +18,8 @@ export interface TwoSections {
   readonly place?: "over" | "apart" | "alike";
   readonly obs?: readonly Column[];
   readonly uns?: UnsObject;
+  /** Writes the spots of one section only. */
+  readonly only?: 0 | 1;
   /** Leaves obsm/spatial out. */
   readonly hasCoordinates?: boolean;
 }
@@ -30,7 +33,7 @@ export async function sectionCodes(): Promise<Int32Array> {
 
 /** A tissue cut in two halves that come in one table, as sections do that were put together. */
 export async function writeTwoSections(path: string, options: TwoSections = {}): Promise<string> {
-  const { place = "over", obs, uns, hasCoordinates = true } = options;
+  const { place = "over", obs, uns, only, hasCoordinates = true } = options;
   const coordinates: DenseChunk = await collect(TISSUE.coordinates);
   const values = Float64Array.from(coordinates.values);
   const middle = middleOf(values);
@@ -38,17 +41,23 @@ export async function writeTwoSections(path: string, options: TwoSections = {}):
     if (place === "alike") values[at] = values[at - 1] = 0;
     else if (values[at] >= middle) values[at] += place === "over" ? -middle : 1e6;
   }
-  const spatial = memorySource({ ...coordinates, values });
+  const codes = await sectionCodes();
+  const spots = [...codes.keys()].filter((spot) => only === undefined || codes[spot] === only);
+  const rowsOf = async <C extends CsrChunk | DenseChunk>(source: ChunkSource<C>) => {
+    const whole = await collect(source);
+    const rows = spots.map((spot, row) => ({ ...sliceChunk(whole, spot, spot + 1), spotStart: row }));
+    return memorySource<C>(concatChunks(rows), { spotsPerChunk: 64 });
+  };
   const contents: AnnDataContents = {
-    spotCount: TISSUE.spotCount,
-    spotNames: Array.from({ length: TISSUE.spotCount }, (_, spot) => `spot_${spot}`),
+    spotCount: spots.length,
+    spotNames: spots.map((spot) => `spot_${spot}`),
     geneNames: TISSUE.geneNames,
-    X: memorySource<CsrChunk>(await collect(TISSUE.counts), { spotsPerChunk: 64 }),
+    X: await rowsOf(TISSUE.counts),
     obs,
     uns,
     obsm: {
-      ...(hasCoordinates && { spatial: { values: spatial } }),
-      truth: { values: TISSUE.truth, columnNames: TISSUE.typeNames },
+      ...(hasCoordinates && { spatial: { values: await rowsOf(memorySource({ ...coordinates, values })) } }),
+      truth: { values: await rowsOf(TISSUE.truth), columnNames: TISSUE.typeNames },
     },
   };
   await writeAnnData(await createStore(path), contents);

@@ -58,10 +58,23 @@ function writeColumns(zarr: TinyZarr, columns: Readonly<Record<string, Labels>>,
 
 async function read(zarr: TinyZarr, options: SpatialOptions = {}) {
   const notices: Notice[] = [];
-  const { components } = await (await openSpatial(zarr, options)).readCoordinates({
-    onNotice: (notice) => notices.push(notice),
-  });
-  return { components: components && [...components], codes: notices.map(({ code }) => code), notices };
+  const onNotice = (notice: Notice) => notices.push(notice);
+  const dataset = await openSpatial(zarr, options);
+  const { components } = await dataset.readCoordinates({ onNotice });
+  const told = notices.splice(0);
+  const sections = await dataset.readSections({ onNotice });
+  expect(notices).toEqual(told);
+  const without = await dataset.readCoordinates({ withSections: false, onNotice });
+  expect(notices).toEqual(told);
+  // Of a table of one region, or an AnnData store, sections are all that is told apart.
+  if (!without.components)
+    expectSameParts(components && [...components], [...(sections?.codes ?? components ?? [])]);
+  return {
+    sections,
+    components: components && [...components],
+    codes: notices.map(({ code }) => code),
+    notices,
+  };
 }
 
 /** Whether two spots are in one component exactly where they have the same label. */
@@ -99,6 +112,12 @@ describe("a section key", () => {
     expect(one.codes).toEqual(["one-section"]);
     const partly = await read(withLabels({ slide: [3, 3, undefined, undefined] }), { sectionKey: "slide" });
     expect(partly.codes).toEqual(["spots-without-section"]);
+    expect(one.sections).toBeUndefined();
+    expect(partly.sections).toEqual({
+      columnNames: ["slide"],
+      codes: Int32Array.of(0, 0, 1, 1),
+      names: ["3", "(no section)"],
+    });
   });
 
   it.each<[string, Labels, RegExp]>([
@@ -136,6 +155,8 @@ describe("a section key", () => {
       components,
       rows.map(([region], i) => `${region} ${labels[i]}`),
     );
+    expect((await read(zarr)).sections).toBeUndefined();
+    expect((await read(zarr, { sectionKey: "slide" })).sections).toMatchObject({ names: ["a", "b"] });
   });
 });
 

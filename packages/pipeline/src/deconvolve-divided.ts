@@ -5,7 +5,7 @@ import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { deconvolve } from "./deconvolve.js";
-import { chooseTogether, prepareReference, type SectionsOptions } from "./deconvolve-sections.js";
+import { chooseTogether, prepareReference } from "./deconvolve-sections.js";
 import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
 import { checkpointOf, scratchOf } from "./runtime/section-views.js";
 import { divideSection } from "./stages/sections/divide-section.js";
@@ -28,14 +28,13 @@ export interface DividedCallbacks extends Omit<DeconvolveCallbacks, "onSummary">
  * @returns one result, its rows in the order of the store: the bits of a run on stores of one section each
  */
 export async function deconvolveDivided(
-  { sections, ...spatial }: DividedInput,
+  { sections, perSection = false, ...spatial }: DividedInput,
   reference: ReferenceInput,
-  input: Partial<DeconvolveOptions> & SectionsOptions = {},
+  input: Partial<DeconvolveOptions> = {},
   callbacks: DividedCallbacks = {},
 ): Promise<Deconvolution> {
-  const { perSection = false, ...given } = input;
   const { onSection, onSummary, onNotice, scratch, checkpoint, ...shared } = callbacks;
-  const options = resolveDeconvolveOptions(given);
+  const options = resolveDeconvolveOptions(input);
   const parts = divideSection(spatial, sections);
   const prepared = await prepareReference(reference, options, shared);
   const settled = perSection ? options : await chosenFor(parts, prepared, options, callbacks);

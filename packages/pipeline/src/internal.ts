@@ -4,7 +4,9 @@
  * @internal
  */
 
+export type { SpotSections } from "./contracts/inputs.js";
 export type { ScratchUse } from "./contracts/scratch.js";
+export type { DividedCallbacks } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
 export { methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
@@ -17,6 +19,7 @@ export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
 export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
 export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
+export { divideSection } from "./stages/sections/divide-section.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export {
   judgeMeans,

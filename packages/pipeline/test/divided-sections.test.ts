@@ -8,7 +8,7 @@ import { simulateTissue } from "@flashdeconv/simulate";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
-import { deconvolve, deconvolveDivided, deconvolveSections } from "../src/index.js";
+import { type DeconvolveOptions, deconvolve, deconvolveDivided, deconvolveSections } from "../src/index.js";
 import { threadPool } from "../src/platform/node/pool.js";
 import { openRunFolder } from "../src/platform/node/run-folder.js";
 import { openScratchFolder } from "../src/platform/node/scratch.js";
@@ -199,9 +199,10 @@ describe("deconvolveDivided", () => {
         { method: "poisson" },
         { smoothing: "none" },
       ] as const) {
-        const input = { ...section.spatial, sections: { codes, names } };
+        const { perSection, ...rest }: Partial<DeconvolveOptions> & { perSection?: boolean } = options;
+        const input = { ...section.spatial, sections: { codes, names }, perSection };
         const told: string[] = [];
-        const found = await deconvolveDivided(input, REFERENCE, options, {
+        const found = await deconvolveDivided(input, REFERENCE, rest, {
           onNotice: ({ message }) => told.push(message),
         });
         const apart = await deconvolveSections(parts, REFERENCE, options);

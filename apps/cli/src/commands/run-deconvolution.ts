@@ -1,15 +1,10 @@
 import { OptionError } from "@flashdeconv/core";
-import { openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
-import {
-  addResultTable,
-  addResultToStore,
-  type Deconvolution,
-  type DeconvolveOptions,
-  deconvolve,
-  type PreparedReference,
-  type ResultLayout,
-  type StageProgress,
-  writeResultStore,
+import type { SpatialDataset } from "@flashdeconv/io-zarr";
+import type {
+  DeconvolveOptions,
+  PreparedReference,
+  SectionSummary,
+  StageProgress,
 } from "@flashdeconv/pipeline";
 import {
   checkResultPlace,
@@ -19,10 +14,8 @@ import {
   wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
 import { isStatisticsInput } from "@flashdeconv/solver/internal";
-import type { StagedStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
-import { sectionOptions } from "../options/input-options.js";
 import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
@@ -41,18 +34,19 @@ import { lockOptions } from "../stores/lock-options.js";
 import { noticesToKeep } from "../stores/notices-to-keep.js";
 import { noting } from "../stores/noting-store.js";
 import { openOutputs } from "../stores/open-outputs.js";
-import { readIfThere } from "../stores/read-if-there.js";
+import { type OpenedSections, openSections } from "../stores/open-sections.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
+import { resultPath, writeResult } from "../stores/write-result.js";
 import { describeDone } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
-import { writingProgress } from "../terminal/writing-progress.js";
+import { deconvolveOpened } from "./deconvolve-opened.js";
 
-/** What was done for several sections together. */
+/** What was done for several stores together. */
 export interface SharedWork {
   /** The reference. */
   readonly prepared?: PreparedReference;
@@ -67,8 +61,9 @@ export async function runDeconvolution(
   given: string,
   givenFlags: RunFlags,
   terminal: Terminal,
-  { prepared, settled }: SharedWork = {},
+  shared?: SharedWork,
 ): Promise<Outcome> {
+  const { prepared, settled } = shared ?? {};
   const options = settled ?? (await deconvolveOptions(given, givenFlags));
   const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
   const beside = givenFlags.newTable;
@@ -109,9 +104,10 @@ export async function runDeconvolution(
   try {
     return await withStore(path, access, async (store) => {
       transfers.watch("spatial", redactUrl(path), store.transfer);
-      const { signal, note } = terminal;
+      const { signal } = terminal;
       const { table, layer } = flags;
-      const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
+      const opened = await openSections(store, flags, terminal);
+      refuseByCount(opened, flags, shared === undefined);
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (input, source) => {
@@ -130,11 +126,12 @@ export async function runDeconvolution(
         const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
         const location = { store: path, layer, table, access };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
-        const { readCoordinates } = opened;
+        const { readCoordinates, sections } = opened;
+        const isKept = plan.keeps === "memory" || sections !== undefined;
         const spatial = {
           ...opened,
           location,
-          readCoordinates: plan.keeps === "memory" ? once(readCoordinates) : readCoordinates,
+          readCoordinates: isKept ? once(readCoordinates) : readCoordinates,
         };
         let noteVersions = () => {};
         const onProgress = (progress: StageProgress) => {
@@ -154,15 +151,10 @@ export async function runDeconvolution(
           terminal,
           async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
             noteVersions = await keepVersions(path, access, checkpoint);
-            const found = await withThreads(plan.threads, (executor) =>
-              deconvolve(spatial, prepared ?? input, options, {
-                signal,
-                onProgress,
-                onNotice: note,
-                executor,
-                scratch,
-                checkpoint,
-                async onSummary(summary) {
+            const { found, notices } = await withThreads(plan.threads, (executor) => {
+              const callbacks = {
+                ...{ signal, onProgress, executor, scratch, checkpoint },
+                async onSummary(summary: SectionSummary) {
                   if (!statistics) return;
                   const parameters = {
                     ...summary.parameters,
@@ -173,20 +165,22 @@ export async function runDeconvolution(
                   await keepStatistics(target, { ...summary, parameters }, spatial, terminal);
                   await noteRun("statistics-kept");
                 },
-              }),
-            );
+              };
+              const run = { options, flags, callbacks };
+              return deconvolveOpened(spatial, prepared ?? input, run, terminal);
+            });
             meter.enter("write");
             transfers.enter("write");
             const target = noting(output, () => noteRun("result"));
             const extraParameters = { ...origin, fingerprint };
             const place = { ...flags, layout: { ...layout, extraParameters } };
-            const result = { ...found, notices: noticesToKeep(terminal.notices) };
-            await write(target, { result, spatial }, place, terminal);
+            const result = { ...found, notices: noticesToKeep(notices()) };
+            await writeResult(target, { result, spatial }, place, terminal);
             const { lines, json } = await describeRun(
               redactUrl(out ?? resultPath(path, spatial, newTable)),
               layout.key,
               found,
-              terminal.notices,
+              notices(),
             );
             const transfer = transfers.report();
             const more = {
@@ -208,6 +202,26 @@ export async function runDeconvolution(
   }
 }
 
+/** Of one section there is nothing to choose together; statistics of several are kept one store each. */
+function refuseByCount({ sections }: OpenedSections, { perSection, saveStats }: RunFlags, isAlone: boolean) {
+  if (isAlone && sections === undefined && perSection) {
+    throw new OptionError({
+      option: "--per-section",
+      value: perSection,
+      rule: "several sections: one has its own anyway",
+      remedy: "Leave one of them out.",
+    });
+  }
+  if (sections && saveStats !== undefined) {
+    throw new OptionError({
+      option: "--save-stats",
+      value: redactUrl(saveStats),
+      rule: `one section: this store has ${sections.names.length}`,
+      remedy: "Leave it out, or write each section to a store of its own and run those.",
+    });
+  }
+}
+
 /** Where no neighbours are looked at, coordinates are read last of all, for the result: a wrong name must not be found only then. */
 async function checkNamedCoordinates(
   { readCoordinates }: SpatialDataset,
@@ -217,44 +231,6 @@ async function checkNamedCoordinates(
 ): Promise<void> {
   if ((spatialKey ?? spatialColumns) === undefined || wantsNeighbors(options)) return;
   await readCoordinates({ signal });
-}
-
-async function write(
-  output: StagedStore,
-  { result, spatial }: { readonly result: Deconvolution; readonly spatial: SpatialDataset },
-  { inPlace, newTable, overwrite, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
-  terminal: Terminal,
-): Promise<void> {
-  const { signal } = terminal;
-  const options = {
-    ...layout,
-    like: spatial.outputHint,
-    signal,
-    onProgress: writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" }),
-  };
-  const spotNames = spatial.spotNames({ signal });
-  const { tablePath } = spatial;
-  if (inPlace) return addResultToStore(output, result, { spotNames }, { ...options, tablePath });
-  const coordinates = await readIfThere(spatial, terminal);
-  if (newTable !== undefined && tablePath !== undefined) {
-    const place = { name: newTable, tablePath, overwrite };
-    return addResultTable(output, result, { spotNames, coordinates }, { ...options, ...place });
-  }
-  await writeResultStore(
-    output,
-    result,
-    { spotNames, coordinates },
-    {
-      ...options,
-      zarrFormat: zarrFormat === undefined ? undefined : (Number(zarrFormat) as 2 | 3),
-    },
-  );
-}
-
-/** The AnnData group that holds a result that was written into the section's own store. */
-function resultPath(path: string, { tablePath }: SpatialDataset, newTable: string | undefined): string {
-  if (newTable !== undefined) return `${path}/tables/${newTable}`;
-  return tablePath === undefined ? path : `${path}/${tablePath}`;
 }
 
 /** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */

@@ -1,7 +1,6 @@
 import { basename, join } from "node:path";
 import { type Notice, OptionError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
-import { openSpatial } from "@flashdeconv/io-zarr";
 import {
   type DeconvolveOptions,
   type OpenReference,
@@ -10,10 +9,9 @@ import {
   type SpatialInput,
   type StageProgress,
 } from "@flashdeconv/pipeline";
-import { chooseTogether, isSignature } from "@flashdeconv/pipeline/internal";
+import { chooseTogether, divideSection, isSignature } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
-import { sectionOptions } from "../options/input-options.js";
 import { noticeInFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
@@ -22,6 +20,7 @@ import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { openOutput } from "../stores/open-output.js";
+import { openSections } from "../stores/open-sections.js";
 import { sectionAt } from "../stores/section-at.js";
 import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
@@ -31,7 +30,6 @@ import { runDeconvolution } from "./run-deconvolution.js";
 
 export interface SectionsFlags extends RunFlags {
   readonly outDir?: string;
-  readonly perSection?: boolean;
 }
 
 /**
@@ -40,12 +38,11 @@ export interface SectionsFlags extends RunFlags {
  */
 export async function runSections(
   given: readonly string[],
-  { outDir, perSection = false, ...flags }: SectionsFlags,
+  { outDir, ...flags }: SectionsFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
   const places = placesOf(given, outDir, flags);
   if (given.length === 1) {
-    if (perSection) throw refused("--per-section", perSection, "several sections: one has its own anyway");
     return runDeconvolution(given[0], { ...flags, out: places[0] }, terminal);
   }
   // Bad options should not cost the work that goes before the first section.
@@ -54,7 +51,7 @@ export async function runSections(
   const shared = await withReference(flags, terminal, async (reference, source) => {
     const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
     const read = await prepareReference(reference, options, { signal: terminal.signal, onProgress });
-    const isChosen = !perSection && options.smoothing === "auto";
+    const isChosen = !flags.perSection && options.smoothing === "auto";
     const prepared = isSignature(read) ? undefined : read;
     if (!isChosen) return { prepared };
     const sections = { given, flags, reference, source, prepared };
@@ -95,30 +92,29 @@ async function chooseOptions(
   ): Promise<DeconvolveOptions> => {
     const [first, ...others] = rest;
     if (first === undefined) {
-      return withThreads(threads, (executor) =>
+      const settled = await withThreads(threads, (executor) =>
         chooseTogether(opened, prepared ?? reference, options, { executor, signal, onProgress }),
       );
+      terminal.tell(`Chosen on ${numbered(opened.length, "section")} together: ${told(settled)}`);
+      return settled;
     }
     const { path, table = flags.table } = await sectionAt(first, flags.table, storeAccess(flags));
     const access = sharedAccess(path, storeAccess(flags));
     return withStore(path, access, async (store) => {
-      const dataset = await openSpatial(store, { ...sectionOptions({ ...flags, table }), signal });
-      const facts = memoryFacts(dataset, reference, options, {
+      const opening = await openSections(store, { ...flags, table }, { signal });
+      const facts = memoryFacts(opening, reference, options, {
         isFar: isRemote(path) || isRemote(flags.reference),
         reference: source.memory,
-        coordinateBytes: await dataset.coordinateBytes({ signal }),
+        coordinateBytes: await opening.coordinateBytes({ signal }),
         heldBytes: store.heldBytes ?? 0,
       });
       threads = Math.max(threads, planResources(facts, flags).threads);
-      return open(others, [
-        ...opened,
-        { ...dataset, location: { store: path, layer: flags.layer, table, access } },
-      ]);
+      const { sections, ...dataset } = opening;
+      const whole = { ...dataset, location: { store: path, layer: flags.layer, table, access } };
+      return open(others, [...opened, ...(sections ? divideSection(whole, sections) : [whole])]);
     });
   };
-  const settled = await open(given, []);
-  terminal.tell(`Chosen on ${numbered(given.length, "section")} together: ${told(settled)}`);
-  return settled;
+  return open(given, []);
 }
 
 function told({ smoothing, solver, solverOptions }: DeconvolveOptions): string {

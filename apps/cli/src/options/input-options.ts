@@ -39,6 +39,6 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       "--section-key <column>",
-      "obs column that tells sections apart: spots of two sections are no neighbours (default: where uns/spatial has several ids, the column that names them)",
+      "obs column that tells sections apart, each of which is solved by itself (default: where uns/spatial has several ids, the column that names them)",
     );
 }

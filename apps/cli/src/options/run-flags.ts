@@ -36,6 +36,7 @@ export interface RunFlags
   readonly method?: MethodName;
   readonly genes?: DeconvolveOptions["genes"];
   readonly smoothing?: DeconvolveOptions["smoothing"];
+  readonly perSection?: boolean;
   /** False with --no-platform-correction; commander has it true otherwise. */
   readonly platformCorrection?: boolean;
   readonly overdispersion?: DeconvolveOptions["overdispersion"];
@@ -79,7 +80,6 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
     ...remoteObjects([spatial, reference, out, saveStats], flags),
     cells: !isTable(reference),
     coordinates: isStored || wantsNeighbors(options),
-    neighbors: saveStats !== undefined ? options.solver.coupling !== "independent" : wantsNeighbors(options),
     newStore: !inPlace && newTable === undefined,
     scratch: flags.useScratch !== "never",
     plugin: isPlugin(flags.solver),

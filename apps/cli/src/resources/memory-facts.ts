@@ -8,6 +8,7 @@ import {
   type ReferenceFacts,
   wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
+import type { OpenedSections } from "../stores/open-sections.js";
 
 /** Types that are assumed where no reference says how many there are. */
 export const USUAL_TYPE_COUNT = 20;
@@ -28,7 +29,12 @@ export interface PlaceFacts {
 
 /** What a run's memory depends on, from metadata and options alone. */
 export function memoryFacts(
-  { spotCount, geneNames, matrix }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix">,
+  {
+    spotCount,
+    geneNames,
+    matrix,
+    sections,
+  }: Pick<OpenedSections, "spotCount" | "geneNames" | "matrix"> & Partial<Pick<OpenedSections, "sections">>,
   reference: OpenReference | undefined,
   options: DeconvolveOptions,
   places: PlaceFacts,
@@ -37,6 +43,7 @@ export function memoryFacts(
   const { stored, chunkBytes, transposeBytes } = sizesOf(matrix);
   return {
     spotCount,
+    sectionCount: sections?.names.length,
     typeCount: reference ? typeCountOf(reference) : USUAL_TYPE_COUNT,
     geneCount: geneNames.length,
     // Where nothing is smoothed, types that are much alike are summarised and solved in double.

@@ -2,6 +2,7 @@ import type { Notice } from "@flashdeconv/core";
 import { type Deconvolution, SPOT_STATUSES } from "@flashdeconv/pipeline";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython } from "./open-in-python.js";
+import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
@@ -14,15 +15,14 @@ export async function describeRun(
 ): Promise<Outcome> {
   const { spotCount, typeNames, parameters } = result;
   const types = await summarizeTypes(result);
-  const { lambda_used: lambda, sweeps, converged, proportion_error_estimate: error } = parameters;
-  const genesUsed = (parameters.genes_used as readonly string[]).length;
+  const { sweeps, converged, proportion_error_estimate: error } = parameters;
+  const sections = sectionsOf(parameters);
   const statuses = countStatuses(result);
   const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
   const lines = [
     `${path}: obsm/${key}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
     `method ${parameters.method ?? parameters.solver}, ` +
-      `${formatCount(genesUsed)} of ${countOf(parameters.shared_gene_count as number, "shared gene")} used` +
-      smoothingText(parameters),
+      `${genesText(sections)} used${smoothingText(sections)}`,
     `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
       `${typeof error === "number" && error > 0 ? `, solved to within ${error.toPrecision(1)} of the optimum` : ""}`,
     ...Object.entries(statuses)
@@ -52,31 +52,18 @@ export async function describeRun(
         dominant_spot_count: dominantSpotCount,
       })),
       spot_statuses: statuses,
-      shared_gene_count: parameters.shared_gene_count,
-      gene_count: genesUsed,
+      ...commonOf(sections),
       method: parameters.method ?? null,
       solver: parameters.solver,
-      lambda_used: lambda,
-      smoothing_used: parameters.smoothing_used ?? null,
-      overdispersion: parameters.overdispersion ?? null,
-      likelihood_used: parameters.likelihood_used ?? null,
       sweeps,
       converged,
       proportion_error_estimate: error,
       objective: parameters.objective,
       kkt_residual: parameters.kkt_residual,
+      sections: describeSections(sections),
       notices,
     },
   };
-}
-
-/** How strong the smoothing was, for those that have it: as lambda, or on the scale of the relative prior. */
-function smoothingText({
-  lambda_used: lambda,
-  smoothing_used: smoothing,
-}: Deconvolution["parameters"]): string {
-  if (typeof lambda === "number") return `, lambda ${Number(lambda.toPrecision(4))}`;
-  return typeof smoothing === "number" ? `, smoothing ${Number(smoothing.toPrecision(4))}` : "";
 }
 
 interface TypeSummary {

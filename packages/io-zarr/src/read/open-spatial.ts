@@ -10,13 +10,26 @@ import { inStore, sourceInStore, streamInStore } from "./name-store.js";
 import { openAnnData } from "./open-anndata.js";
 import { resolveOpenOptions, type SpatialOptions, sourceOptions } from "./open-options.js";
 import { type OtherMatrix, openOthers } from "./other-matrices.js";
-import { readCoordinatesFrom } from "./read-coordinates.js";
+import { readCoordinatesFrom, readSectionsFrom } from "./read-coordinates.js";
 import { readScale } from "./read-scale.js";
+import type { Sections } from "./read-sections.js";
 
 export interface CoordinateOptions {
   readonly signal?: AbortSignal;
   /** Told how sections were told apart; by default the one that the store was opened with. */
   readonly onNotice?: (notice: Notice) => void;
+  /** Whether sections are components too; true by default. False for who divides the spots by `readSections`. */
+  readonly withSections?: boolean;
+}
+
+/** Several sections of one store. */
+export interface SpotSections {
+  /** The column of `obs` that tells them apart. */
+  readonly columnNames: readonly string[];
+  /** Position in `names`, one per spot. */
+  readonly codes: Int32Array;
+  /** Spots without a value are a section of their own, which comes last. */
+  readonly names: readonly string[];
 }
 
 /** Spatial data that lie in a store. Nothing but gene names is held; everything else is read when asked for. */
@@ -37,6 +50,11 @@ export interface SpatialDataset {
    * the first such spot), ShapeError where there are not as many as spots, OptionError for a key or column that is not there.
    */
   readCoordinates(options?: CoordinateOptions): Promise<Coordinates>;
+  /**
+   * The sections that `sectionKey` tells apart, else those of the columns whose values are the ids of `uns/spatial`; undefined where there
+   * are not several. Throws OptionError for a column that is not there or cannot tell sections apart.
+   */
+  readSections(options?: Omit<CoordinateOptions, "withSections">): Promise<SpotSections | undefined>;
   /**
    * Bytes of memory that `readCoordinates` takes at most, its result included, where it joins shapes: a row group of Parquet is read
    * whole. 0 where coordinates are numbers by themselves. Told by metadata; reads the footers of Parquet files. Throws as
@@ -76,6 +94,13 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
   const { store } = hierarchy;
   const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) =>
     inStore(store, () => rowNames.at(index, signal));
+  const rootFor = ({ signal }: CoordinateOptions) => ({ ...root, hierarchy: hierarchy.withSignal(signal) });
+  const readingFor = ({ signal, onNotice = resolved.onNotice }: CoordinateOptions) => ({
+    spotCount: matrix.info.shape[0],
+    spotName: readSpotName,
+    signal,
+    onNotice,
+  });
   return {
     spotCount: matrix.info.shape[0],
     geneNames: await readNames(geneNames, resolved.signal),
@@ -95,14 +120,22 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
       inStore(store, () =>
         coordinateMemory({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved, signal),
       ),
-    readCoordinates: ({ signal, onNotice = resolved.onNotice } = {}) =>
+    readCoordinates: ({ withSections, ...told } = {}) =>
       inStore(store, () =>
-        readCoordinatesFrom({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved, {
-          spotCount: matrix.info.shape[0],
-          spotName: readSpotName,
-          signal,
-          onNotice,
-        }),
+        readCoordinatesFrom(rootFor(told), resolved, { ...readingFor(told), withSections }),
       ),
+    readSections: (told = {}) =>
+      inStore(store, async () => {
+        const found = await readSectionsFrom(rootFor(told), resolved, readingFor(told));
+        return found && withOwnName(found);
+      }),
   };
+}
+
+/** Spots without a value get a name too, which no section has. */
+function withOwnName({ columnNames, codes, names, withoutCount }: Sections): SpotSections {
+  if (withoutCount === 0) return { columnNames, codes, names };
+  let own = "(no section)";
+  while (names.includes(own)) own = `(${own})`;
+  return { columnNames, codes, names: [...names, own] };
 }

@@ -10,7 +10,7 @@ import {
 import { type Hierarchy, join } from "./hierarchy.js";
 import type { AnnDataRoot } from "./open-anndata.js";
 import { readDenseMatrix } from "./read-row-band.js";
-import { describeSections, intersectComponents, readSections } from "./read-sections.js";
+import { describeSections, intersectComponents, readSections, type Sections } from "./read-sections.js";
 import { readAnnotation } from "./spatialdata/annotation.js";
 import { type Regions, readRegions } from "./spatialdata/read-regions.js";
 import { readShapeCoordinates } from "./spatialdata/shape-coordinates.js";
@@ -23,6 +23,8 @@ export interface CoordinateReading {
   readonly signal?: AbortSignal;
   /** Told how sections were told apart. */
   readonly onNotice?: (notice: Notice) => void;
+  /** Whether sections are components too; true by default. */
+  readonly withSections?: boolean;
 }
 
 /**
@@ -32,30 +34,57 @@ export interface CoordinateReading {
 export async function readCoordinatesFrom(
   root: AnnDataRoot,
   request: CoordinateRequest,
-  { spotCount, spotName, signal, onNotice }: CoordinateReading,
+  reading: CoordinateReading,
 ): Promise<Coordinates> {
-  const { hierarchy, container } = root;
+  const { spotCount, spotName, signal, withSections = true } = reading;
   const origin = await findCoordinates(root, request, signal);
   if (!origin) throw await noCoordinates(root, signal);
-  const annotation = container && (await readAnnotation(hierarchy));
-  const regions = annotation && (await readRegions(hierarchy, annotation, signal));
-  if (regions && regions.codes.length !== spotCount) {
-    throw wrongLength(join("obs", annotation.regionKey), regions.codes.length, spotCount);
-  }
+  const regions = await regionsOf(root, reading);
   const { dimension, values } = await readFrom(origin, root, regions, { spotCount, spotName, signal });
   await requireFinite(pathOf(origin), values, dimension, spotName);
   const byRegion = regions && regions.names.length > 1 ? regions.codes : undefined;
-  const { sectionKey } = request;
-  // Elements that are told apart already need no guess.
-  const isWanted = sectionKey !== undefined || byRegion === undefined;
-  const read = isWanted ? await readSections(hierarchy, sectionKey, spotCount, signal) : undefined;
-  if (read) for (const notice of describeSections(read, sectionKey !== undefined)) onNotice?.(notice);
-  const sections = read && "disagreeing" in read ? undefined : read;
-  const isSplit = sections && sections.names.length + Math.min(1, sections.withoutCount) > 1;
-  const bySection = isSplit ? sections.codes : undefined;
+  const bySection = withSections
+    ? (await severalSections(root, request, regions, reading))?.codes
+    : undefined;
   const components =
     byRegion && bySection ? intersectComponents(byRegion, bySection) : (byRegion ?? bySection);
   return { dimension, values, ...(components && { components }) };
+}
+
+/** The sections of a store, where it is known to have several; without a key also those that its images tell of. */
+export async function readSectionsFrom(
+  root: AnnDataRoot,
+  request: CoordinateRequest,
+  reading: CoordinateReading,
+): Promise<Sections | undefined> {
+  const regions = request.sectionKey === undefined ? await regionsOf(root, reading) : undefined;
+  return severalSections(root, request, regions, reading);
+}
+
+async function severalSections(
+  { hierarchy }: AnnDataRoot,
+  { sectionKey }: CoordinateRequest,
+  regions: Regions | undefined,
+  { spotCount, signal, onNotice }: CoordinateReading,
+): Promise<Sections | undefined> {
+  // Elements that are told apart already need no guess.
+  if (sectionKey === undefined && regions && regions.names.length > 1) return undefined;
+  const read = await readSections(hierarchy, sectionKey, spotCount, signal);
+  if (read) for (const notice of describeSections(read, sectionKey !== undefined)) onNotice?.(notice);
+  if (read === undefined || "disagreeing" in read) return undefined;
+  return read.names.length + Math.min(1, read.withoutCount) > 1 ? read : undefined;
+}
+
+/** The elements that the rows of a container's table are about. */
+async function regionsOf(
+  { hierarchy, container }: AnnDataRoot,
+  { spotCount, signal }: CoordinateReading,
+): Promise<Regions | undefined> {
+  const annotation = container && (await readAnnotation(hierarchy));
+  if (!annotation) return undefined;
+  const regions = await readRegions(hierarchy, annotation, signal);
+  if (regions.codes.length === spotCount) return regions;
+  throw wrongLength(join("obs", annotation.regionKey), regions.codes.length, spotCount);
 }
 
 /** For display: `obsm/spatial`; `obs/x, obs/y`. */

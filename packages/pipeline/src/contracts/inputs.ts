@@ -44,6 +44,8 @@ export interface SpotSections {
 /** A store that holds several sections. */
 export interface DividedInput extends SpatialInput {
   readonly sections: SpotSections;
+  /** Whether each section's strength of smoothing is chosen on that section alone; false by default: one serves all. */
+  readonly perSection?: boolean;
 }
 
 /** Labelled single cells. What `openReference` of io-zarr returns is one. */

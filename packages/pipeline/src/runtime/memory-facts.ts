@@ -1,6 +1,8 @@
 /** What decides how much memory a run takes; all of it is known from metadata and options. */
 export interface MemoryFacts {
   readonly spotCount: number;
+  /** Sections of the store, on all of which the smoothing is chosen at once; 1 by default. */
+  readonly sectionCount?: number;
   readonly typeCount: number;
   readonly geneCount: number;
   readonly precision: "float64" | "float32";

@@ -129,7 +129,7 @@ function planFor(
     facts.coordinateBytes +
     Math.max(
       building + referenceBytes(facts),
-      threads + spots + sampleBytes(facts) + scatterBytes(facts, keeps),
+      threads + spots + samplesBytes(facts) + scatterBytes(facts, keeps),
     );
   // What the strips take of the coarse pictures stays while they are swept.
   const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
@@ -208,6 +208,12 @@ function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept:
     bytesPerNumber: bytesOf(precision),
   };
   return { all: coarseLevelBytes(size), kept: coarseStartBytes(size) };
+}
+
+/** The samples of all sections. */
+function samplesBytes(facts: MemoryFacts): number {
+  const { spotCount, sectionCount = 1 } = facts;
+  return sectionCount * sampleBytes({ ...facts, spotCount: Math.ceil(spotCount / sectionCount) });
 }
 
 /** The sample on which smoothing, overdispersion and fit are chosen. */
