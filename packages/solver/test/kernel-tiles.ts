@@ -1,5 +1,7 @@
-import type { ArenaArrayConstructor, SharedArena } from "@flashdeconv/kernels";
-import type { SolverReference, StatArray, Tile } from "../src/solver.js";
+import { type ArenaArrayConstructor, createArena, type SharedArena } from "@flashdeconv/kernels";
+import fc from "fast-check";
+import { expect } from "vitest";
+import type { SolverReference, SolverSession, StatArray, Tile } from "../src/solver.js";
 
 /** What a tile for kernels and twins is drawn by. */
 export interface TileCase {
@@ -12,6 +14,78 @@ export interface TileCase {
   readonly single: boolean | "statistics";
   /** Gives every type a near duplicate, so that types enter, leave and are barred. */
   readonly alike: boolean;
+}
+
+export const USUAL_TILE: TileCase = {
+  seed: 1,
+  typeCount: 5,
+  spotCount: 40,
+  relaxation: 1,
+  hasWeights: false,
+  single: false,
+  alike: false,
+};
+
+/** Any tile, for every kernel that sweeps tiles. */
+export const ANY_TILE = {
+  seed: fc.nat(2 ** 30),
+  typeCount: fc.integer({ min: 1, max: 24 }),
+  spotCount: fc.integer({ min: 1, max: 60 }),
+  relaxation: fc.oneof(fc.constant(1), fc.double({ min: 1, max: 1.95, noNaN: true })),
+  hasWeights: fc.boolean(),
+  single: fc.constantFrom(false, true, "statistics" as const),
+  alike: fc.boolean(),
+};
+
+/** A tile without over-relaxation and with, in each precision: what is tried for every number of types. */
+export function eachPrecision(typeCount: number): TileCase[] {
+  return ([false, true, "statistics"] as const).flatMap((single) =>
+    [1, 1.6].map((relaxation) => ({
+      ...USUAL_TILE,
+      seed: typeCount,
+      typeCount,
+      spotCount: 12,
+      single,
+      relaxation,
+    })),
+  );
+}
+
+/** A section, and sessions over it by the kernel where they are given an arena, else by its twin. */
+export interface BothWays {
+  readonly start: (arena?: SharedArena) => SolverSession;
+  readonly section: () => { readonly tile: Tile; readonly abundance: StatArray };
+}
+
+/** Sweeps and judges a section by the kernel and by its twin, some rounds, and compares all they give. */
+export function expectSameBits({ start, section }: BothWays): void {
+  const arena = createArena();
+  const twin = start();
+  const kernel = start(arena);
+  const here = section();
+  const there = moveTo(arena, here.tile, here.abundance);
+  for (let round = 0; round < 3; round++) {
+    const stats = twin.sweep(here.tile, here.abundance);
+    expect(kernel.sweep(there.tile, there.abundance)).toEqual(stats);
+    expect(Buffer.compare(bytes(there.abundance), bytes(here.abundance))).toBe(0);
+    expect(kernel.assess?.(there.tile, there.abundance)).toEqual(twin.assess?.(here.tile, here.abundance));
+  }
+}
+
+/** Arrays that lie elsewhere, also in another arena, are left to the twin. */
+export function expectTwinElsewhere({ start, section }: BothWays): void {
+  const kernel = start(createArena());
+  const here = section();
+  const elsewhere = section();
+  const stats = start().sweep(here.tile, here.abundance);
+  expect(kernel.sweep(elsewhere.tile, elsewhere.abundance)).toEqual(stats);
+  expect(Buffer.compare(bytes(elsewhere.abundance), bytes(here.abundance))).toBe(0);
+  const other = moveTo(createArena(), here.tile, here.abundance);
+  expect(kernel.sweep(other.tile, other.abundance).largestChange).toBeGreaterThan(0);
+}
+
+function bytes({ buffer, byteOffset, byteLength }: StatArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** A generator of numbers in 0 .. 1. */
@@ -83,7 +157,7 @@ export function sectionOf(
 }
 
 /** The tile with all its arrays in an arena. */
-export function moveTo(arena: SharedArena, tile: Tile, abundance: StatArray) {
+function moveTo(arena: SharedArena, tile: Tile, abundance: StatArray) {
   const moved = <A extends Int32Array | Float32Array | Float64Array>(array: A): A => {
     const copy = arena.allocate(array.constructor as ArenaArrayConstructor<A>, array.length);
     if (!copy) throw new Error("no room");
