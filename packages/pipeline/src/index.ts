@@ -21,7 +21,7 @@
  * console.log(result.typeNames[result.dominant[0]]); // Neuron
  */
 
-export type { Deconvolution, SignatureSummary, SpotAnswers } from "./contracts/answers.js";
+export type { AnswerTable, Deconvolution, SignatureSummary, SpotAnswers } from "./contracts/answers.js";
 export type { Checkpoint, Piece } from "./contracts/checkpoint.js";
 export type {
   CellReference,

@@ -20,6 +20,7 @@ export { betterColumns, describeMatch, type NamedSide } from "./stages/reference
 export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { divideSection } from "./stages/sections/divide-section.js";
+export { tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export {
   judgeMeans,

@@ -10,6 +10,7 @@ const MIB = 2 ** 20;
 const million: MemoryFacts = {
   spotCount: 1_000_000,
   typeCount: 20,
+  tableWidth: 0,
   geneCount: 18_000,
   precision: "float32",
   neighborCount: 6,
@@ -51,6 +52,7 @@ function attempt(facts: MemoryFacts, asked: MemoryRequest): MemoryPlan | string 
 const facts = fc.record<MemoryFacts>({
   spotCount: fc.integer({ min: 1, max: 2e7 }),
   typeCount: fc.integer({ min: 1, max: 80 }),
+  tableWidth: fc.constantFrom(0, 1, 80),
   geneCount: fc.integer({ min: 1, max: 60_000 }),
   precision: fc.constantFrom("float32", "float64"),
   neighborCount: fc.integer({ min: 0, max: 20 }),
@@ -130,6 +132,15 @@ describe("a memory plan", () => {
     expect(extra(60_000)).toBe(extra(18_000));
     const small = { spotCount: 100 };
     expect(extra(2000, small)).toBeLessThan(extra(2000) / 20);
+  });
+
+  it("counts the tables that a solver yields: in memory, or on scratch and by the strip", () => {
+    const plan = (tableWidth: number, scratch: "always" | "never") =>
+      attempt({ ...million, tableWidth }, request(64 * 1024 * MIB, { scratch })) as MemoryPlan;
+    expect(plan(20, "never").totalBytes - plan(0, "never").totalBytes).toBe(1e6 * 20 * 4);
+    const [with20, without] = [plan(20, "always"), plan(0, "always")];
+    expect(with20.totalBytes - without.totalBytes).toBe(2 * 8192 * 20 * 4);
+    expect(with20.scratchBytes - without.scratchBytes).toBe(1e6 * 20 * 4);
   });
 
   it("counts what is fetched ahead, in every thread and twice, and the reference's once", () => {

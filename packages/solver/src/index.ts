@@ -25,6 +25,7 @@ export type {
   SolverInput,
   SolverReference,
   SolverSession,
+  SolverTable,
   StatArray,
   StatisticsInput,
   SweepStats,

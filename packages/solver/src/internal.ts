@@ -20,6 +20,8 @@ export {
   type SolveLevel,
   type SweepJob,
   sweepPiece,
+  type TableRows,
+  tabulatePiece,
 } from "./solve-level.js";
 export { SOLVE_OPTIONS } from "./solve-options.js";
 export type { SolveState } from "./solve-state.js";

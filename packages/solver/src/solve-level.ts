@@ -1,5 +1,6 @@
 import type { SpotRange } from "@flashdeconv/core";
-import { breather } from "@flashdeconv/core/internal";
+import { allocateHere, breather } from "@flashdeconv/core/internal";
+import { arrayLike } from "./array-like.js";
 import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
 import { SPOTS_PER_BLOCK } from "./update-order.js";
 
@@ -37,6 +38,17 @@ export interface PieceRunner {
   sweep(jobs: readonly SweepJob[]): Promise<readonly SweepStats[]>;
   /** Judges ranges of `level.order`; resolves to one judgement per range, in their order. */
   assess(level: SolveLevel, pieces: readonly SpotRange[]): Promise<readonly PieceAssessment[]>;
+  /** Writes what the solver's tables say of the rows of some ranges of `level.order`. */
+  tabulate(level: SolveLevel, pieces: readonly SpotRange[], rows: TableRows): Promise<void>;
+}
+
+/** Rows of all tables of a solver, side by side. */
+export interface TableRows {
+  readonly values: StatArray;
+  /** Numbers in a row. */
+  readonly width: number;
+  /** The row of the level that `values` begins with. */
+  readonly firstRow: number;
 }
 
 /** How good an answer is, over the blocks of a piece. */
@@ -76,6 +88,25 @@ export function assessPiece(
   return { objectives, kktResidual, proportionErrorBound };
 }
 
+/** Writes the tables' rows of one range of `level.order`, block by block. The session must be able to. */
+export function tabulatePiece(
+  session: SolverSession,
+  level: SolveLevel,
+  { start, end }: SpotRange,
+  { values, width, firstRow }: TableRows,
+): void {
+  if (!session.tabulate) throw new TypeError("this solver's sessions have no tabulate");
+  const found = arrayLike(values, SPOTS_PER_BLOCK * width, allocateHere);
+  for (let from = start; from < end; from += SPOTS_PER_BLOCK) {
+    const spots = level.order.subarray(from, Math.min(from + SPOTS_PER_BLOCK, end));
+    found.fill(0);
+    session.tabulate(tileOf(level, spots, 1), level.abundance, found.subarray(0, spots.length * width));
+    for (const [i, row] of spots.entries()) {
+      values.set(found.subarray(i * width, (i + 1) * width), (row - firstRow) * width);
+    }
+  }
+}
+
 function tileOf(level: SolveLevel, spots: Int32Array, relaxation: number): Tile {
   const { statistics, indptr, indices, weights } = level;
   return { spots, statistics, indptr, indices, weights, relaxation };
@@ -107,6 +138,12 @@ export function inlineRunner(session: SolverSession, signal?: AbortSignal): Piec
         assessments.push(assessPiece(session, level, piece));
       }
       return assessments;
+    },
+    async tabulate(level, pieces, rows) {
+      for (const piece of pieces) {
+        await turns();
+        tabulatePiece(session, level, piece, rows);
+      }
     },
   };
 }

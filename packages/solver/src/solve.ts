@@ -1,5 +1,6 @@
 import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
 import { type Allocate, allocateHere, numbered } from "@flashdeconv/core/internal";
+import { arrayLike } from "./array-like.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
 import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
 import { sectionProgress } from "./section-progress.js";
@@ -37,6 +38,8 @@ export interface SolveInput<A extends StatArray = Float64Array> {
   readonly runner?: PieceRunner;
   /** Makes the arrays that the driver adds (orders of updates, coarse levels); in plain ArrayBuffers if left out. */
   readonly allocate?: Allocate;
+  /** Numbers per spot of all tables that the solver yields; 0 if left out. */
+  readonly tableWidth?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
   /** A state that `onState` was given in a solve of this problem, to go on from. */
@@ -59,6 +62,8 @@ export interface Solution<A extends StatArray = Float64Array> {
   readonly proportionErrorEstimate: number;
   /** Over all spots; undefined for a session that cannot judge. */
   readonly assessment: Assessment | undefined;
+  /** N x `tableWidth`, of the kind of `abundance`: the solver's tables side by side; undefined where there are none. */
+  readonly tables: StatArray | undefined;
 }
 
 /**
@@ -117,6 +122,7 @@ export async function solve<A extends StatArray = Float64Array>(
   }
   const { sweeps, estimate, doubleFrom } = progress;
   const assessment = session.assess && (await assessAll(runner, finest));
+  const tables = await tabulateAll(runner, finest, input, { kind: abundance, allocate });
   if (finest.abundance !== abundance) abundance.set(finest.abundance);
   return {
     abundance,
@@ -126,7 +132,21 @@ export async function solve<A extends StatArray = Float64Array>(
     doubleFrom,
     proportionErrorEstimate: Math.min(1, estimate),
     assessment,
+    tables,
   };
+}
+
+async function tabulateAll(
+  runner: PieceRunner,
+  level: Level,
+  { tableWidth: width = 0 }: Pick<SolveInput, "tableWidth">,
+  { kind, allocate }: { readonly kind: StatArray; readonly allocate: Allocate },
+): Promise<StatArray | undefined> {
+  if (width === 0) return undefined;
+  const values = arrayLike(kind, level.order.length * width, allocate);
+  const pieces = piecesByColor(level.colorStarts).flat();
+  await runner.tabulate(level, pieces, { values, width, firstRow: 0 });
+  return values;
 }
 
 /** The level with the given abundances in double precision. */

@@ -84,6 +84,14 @@ export interface Tile {
   readonly relaxation: number;
 }
 
+/** A table that a solver yields beside the abundances: a row for each spot. */
+export interface SolverTable {
+  /** Lower case letters, digits and `_`; the result keeps the table under it. */
+  readonly name: string;
+  /** A column for each type, or columns of these names. */
+  readonly columns: "types" | readonly string[];
+}
+
 /**
  * One deconvolution method, as a plugin. It is a plain object: the library takes it as it is, the command line takes
  * the name of a module whose default export it is.
@@ -99,6 +107,8 @@ export interface Solver<O extends object = object> {
   readonly shrinkage?: SmoothingControl;
   /** What its options may be: any Standard Schema. The pipeline checks options by it, and hands on what it makes of them. */
   readonly options?: OptionSchema<O>;
+  /** The tables it yields with these options, for its sessions to fill (`tabulate`); none if left out. */
+  tables?(options: O): readonly SolverTable[];
   /** Fills in defaults and validates (throws OptionError). The result must survive structuredClone. */
   resolveOptions(input?: Partial<O>): O;
   start(reference: SolverReference, options: O, context: SolverContext): SolverSession;
@@ -137,4 +147,9 @@ export interface SolverSession {
   sweep(tile: Tile, abundance: StatArray): SweepStats;
   /** Judges the answer without changing it. */
   assess?(tile: Tile, abundance: StatArray): Assessment;
+  /**
+   * Fills `out` with the rows of the solver's tables for the tile's spots, in the order of `tile.spots`: in a row the columns of all tables
+   * side by side. Asked once of each spot, when the abundances are final.
+   */
+  tabulate?(tile: Tile, abundance: StatArray, out: StatArray): void;
 }

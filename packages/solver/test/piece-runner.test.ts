@@ -1,7 +1,13 @@
 import { ShapeError, type SpotRange } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 import { describe, expect, it } from "vitest";
-import { assessPiece, type PieceRunner, type SolveLevel, sweepPiece } from "../src/internal.js";
+import {
+  assessPiece,
+  type PieceRunner,
+  type SolveLevel,
+  sweepPiece,
+  tabulatePiece,
+} from "../src/internal.js";
 import { gridProblem, meanDiagonalOf, solveGrid, startOn } from "./grid-problem.js";
 
 const problem = gridProblem({ side: 180, typeCount: 3 });
@@ -39,6 +45,9 @@ function scatteringRunner() {
     async assess(level, pieces) {
       return each(level, pieces, (piece, i) => assessPiece(sessions[i % 3], overThere(level), piece));
     },
+    async tabulate(level, pieces, rows) {
+      each(level, pieces, (piece, i) => tabulatePiece(sessions[i % 3], overThere(level), piece, rows));
+    },
   };
   return { runner, seen };
 }
@@ -66,7 +75,8 @@ describe("PieceRunner", () => {
 
   it("hands on what a piece throws", async () => {
     const reason = new Error("a thread died");
-    const runner: PieceRunner = { sweep: () => Promise.reject(reason), assess: () => Promise.reject(reason) };
+    const fail = () => Promise.reject(reason);
+    const runner: PieceRunner = { sweep: fail, assess: fail, tabulate: fail };
     await expect(solveGrid(problem, lambda, { runner })).rejects.toBe(reason);
   });
 

@@ -6,7 +6,7 @@ import {
   solveSummary,
   writeResultStore,
 } from "@flashdeconv/pipeline";
-import { resolveResultLayout, resolveSummaryOptions } from "@flashdeconv/pipeline/internal";
+import { resolveResultLayout, resolveSummaryOptions, tableWidth } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { isPlugin, loadSolver } from "../options/load-solver.js";
@@ -99,10 +99,11 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         signal,
         streamStatistics(size) {
           // Before the statistics are read.
-          resolveSummaryOptions(size, asked);
+          const { solver, solverOptions } = resolveSummaryOptions(size, asked);
           plan = planResources(
             {
               ...size,
+              tableWidth: tableWidth(solver, solver.resolveOptions(solverOptions), size.typeCount),
               geneCount: 0,
               neighborCount: size.meanDegree / MUTUAL_DEGREE,
               chunkBytes: 0,

@@ -6,6 +6,7 @@ import {
   type MemoryFacts,
   needsSample,
   type ReferenceFacts,
+  tableWidth,
   wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
 import type { OpenedSections } from "../stores/open-sections.js";
@@ -41,10 +42,12 @@ export function memoryFacts(
 ): MemoryFacts {
   const { precision, solver, graph, neighborCount, platform, smoothing, solverOptions } = options;
   const { stored, chunkBytes, transposeBytes } = sizesOf(matrix);
+  const typeCount = reference ? typeCountOf(reference) : USUAL_TYPE_COUNT;
   return {
     spotCount,
     sectionCount: sections?.names.length,
-    typeCount: reference ? typeCountOf(reference) : USUAL_TYPE_COUNT,
+    typeCount,
+    tableWidth: tableWidth(solver, solver.resolveOptions(solverOptions), typeCount),
     geneCount: geneNames.length,
     // Where nothing is smoothed, types that are much alike are summarised and solved in double.
     precision: wantsNeighbors(options) ? precision : "float64",

@@ -25,7 +25,7 @@ export async function recordedElements(
   const colors = `uns/${key}_dominant_colors`;
   const common = [`obsm/${key}`, parameters, colors];
   const isOwn = (path: string) =>
-    common.includes(path) || path.startsWith(`obs/${key}_`) || path.startsWith(`uns/${key}_`);
+    common.includes(path) || ["obs", "obsm", "uns"].some((group) => path.startsWith(`${group}/${key}_`));
   const record = await texts(ELEMENTS_RECORD);
   if (record) {
     return [...new Set([...record.filter(isOwn), parameters, colors])];

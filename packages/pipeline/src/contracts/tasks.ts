@@ -6,7 +6,13 @@ import type { CountCheck } from "@flashdeconv/normalize";
 import type { MomentSums } from "@flashdeconv/select-genes";
 import type { DepthSums } from "@flashdeconv/select-genes/internal";
 import type { SolverContext, SolverReference, StatArray, SweepStats } from "@flashdeconv/solver";
-import type { PieceAssessment, SolveLevel, StripLayout, SweepJob } from "@flashdeconv/solver/internal";
+import type {
+  PieceAssessment,
+  SolveLevel,
+  StripLayout,
+  SweepJob,
+  TableRows,
+} from "@flashdeconv/solver/internal";
 import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
 import type { RowForm } from "./problem.js";
 import type { SampleRows, SpotSample } from "./sample.js";
@@ -127,6 +133,11 @@ export interface AssessInput {
   readonly pieces: readonly SpotRange[];
 }
 
+export interface TabulateInput extends AssessInput {
+  /** In memory that the caller sees. */
+  readonly rows: TableRows;
+}
+
 /** What a pass tells on its way. */
 export type PassReport =
   | { readonly kind: "progress"; readonly spotsDone: number }
@@ -138,4 +149,5 @@ export type PipelineTasks = GraphTasks & {
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<SummaryPart>;
   readonly sweep: (input: SweepInput) => SweepStats[];
   readonly assess: (input: AssessInput) => PieceAssessment[];
+  readonly tabulate: (input: TabulateInput) => void;
 };

@@ -11,6 +11,8 @@ export const PLUGIN_CALLS = [
   "summarize",
   "sweep",
   "assess",
+  "tables",
+  "tabulate",
 ] as const;
 export type PluginCall = (typeof PLUGIN_CALLS)[number];
 
@@ -47,6 +49,9 @@ export function guardSolver(solver: Solver, watch: WatchCalls = () => undefined)
       },
     }),
     ...(schema && { options: schema }),
+    ...(solver.tables && {
+      tables: (given) => ask("tables", () => (solver.tables as NonNullable<Solver["tables"]>)(given)),
+    }),
     resolveOptions(given) {
       const options = ask("resolveOptions", () => resolvePluginOptions(solver, given));
       if (typeof options === "object" && options !== null && !("then" in options)) return options;
@@ -86,6 +91,12 @@ function guardSession(
     ...(session.assess && {
       assess: (tile: Tile, abundance: StatArray) =>
         ask("assess", () => (session.assess as NonNullable<SolverSession["assess"]>)(tile, abundance)),
+    }),
+    ...(session.tabulate && {
+      tabulate: (tile: Tile, abundance: StatArray, out: StatArray) =>
+        ask("tabulate", () =>
+          (session.tabulate as NonNullable<SolverSession["tabulate"]>)(tile, abundance, out),
+        ),
     }),
   };
 }

@@ -4,6 +4,8 @@ export interface MemoryFacts {
   /** Sections of the store, on all of which the smoothing is chosen at once; 1 by default. */
   readonly sectionCount?: number;
   readonly typeCount: number;
+  /** Numbers per spot of the tables that the solver yields beside the abundances. */
+  readonly tableWidth: number;
   readonly geneCount: number;
   readonly precision: "float64" | "float32";
   /** Neighbours asked for per spot; 0 where the solver looks at none. */

@@ -74,6 +74,8 @@ const SAMPLE_NUMBERS = 12;
 const SAMPLE_PLACE_BYTES = 5;
 /** A thread's requests and connections, and the versions of what it has read, where a store lies behind a network. */
 const NETWORK_BYTES = 16 * MIB;
+/** Spots of a strip. */
+const STRIP_SPOTS = 8192;
 /** What is fetched ahead is there in pieces as it comes, and put together. */
 const FETCHED_COPIES = 2;
 /** Blocks of the result that are gathered and compressed. */
@@ -145,9 +147,7 @@ function planFor(
     threads: ownThreads,
     keeps,
     windowBytes,
-    scratchBytes: onScratch
-      ? scratchBytes(spotCount, statWidth, typeCount, precision) + spotCount * statWidth * bytesOf(precision)
-      : 0,
+    scratchBytes: onScratch ? scratchBytes(facts) + spotCount * statWidth * bytesOf(precision) : 0,
     parts: { process: own + facts.coordinateBytes, workers: threads, spots: Math.ceil(spots) },
   };
 }
@@ -158,6 +158,7 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const bytes = bytesOf(precision);
   const graph = 4 + 4 * degreeOf(facts);
   const answers = bytes + 4 + 1;
+  // They are the counts of the result, too.
   const librarySize = bytes;
   if (keeps === "scratch") {
     // The graph as it is and by position; the spatial order; spots, positions and blocks while it is arranged.
@@ -168,7 +169,9 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const orders = 4 * 4;
   const coordinates = 16;
   const statistics = (typeCount + 1) * bytes;
-  return copies * graph + orders + coordinates + statistics + abundanceBytes(facts) + librarySize + answers;
+  const tables = facts.tableWidth * bytes;
+  const solved = abundanceBytes(facts) + librarySize + answers + tables;
+  return copies * graph + orders + coordinates + statistics + solved;
 }
 
 /**
@@ -192,7 +195,10 @@ function spotRowBytes(facts: MemoryFacts): number {
  */
 function leastWindow(facts: MemoryFacts): number {
   const { spotCount } = facts;
-  const rows = Math.min(spotCount + 8192, LEAST_STAGES * (32 * Math.sqrt(spotCount) + 2 * 8192));
+  const rows = Math.min(
+    spotCount + STRIP_SPOTS,
+    LEAST_STAGES * (32 * Math.sqrt(spotCount) + 2 * STRIP_SPOTS),
+  );
   return rows * spotRowBytes(facts);
 }
 
@@ -243,9 +249,15 @@ function networkBytes({ readAheadBytes }: MemoryFacts): number {
   return readAheadBytes > 0 ? NETWORK_BYTES + FETCHED_COPIES * readAheadBytes : 0;
 }
 
-function scatterBytes({ spotCount, typeCount, precision }: MemoryFacts, keeps: MemoryPlan["keeps"]): number {
+function scatterBytes(
+  { spotCount, typeCount, tableWidth, precision }: MemoryFacts,
+  keeps: MemoryPlan["keeps"],
+): number {
   if (keeps === "memory") return 0;
-  return 2 * Math.min(SCATTER_BYTES, spotCount * (4 + (typeCount + 1) * bytesOf(precision)));
+  const width = typeCount + Math.max(1, tableWidth);
+  // The tables' rows of a strip, as the solver fills them and beside its proportions.
+  const strip = 2 * Math.min(spotCount, STRIP_SPOTS) * tableWidth * bytesOf(precision);
+  return strip + 2 * Math.min(SCATTER_BYTES, spotCount * (4 + width * bytesOf(precision)));
 }
 
 function degreeOf({ neighborCount }: MemoryFacts): number {

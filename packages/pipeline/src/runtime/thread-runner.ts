@@ -35,6 +35,12 @@ export function threadRunner(
       );
       return parts.flat();
     },
+    async tabulate(level, pieces, rows) {
+      const shares = share(pieces, executor.concurrency);
+      const run = (part: readonly SpotRange[]) =>
+        executor.run("tabulate", { session, level: plain(level), pieces: part, rows }, { signal });
+      await Promise.all(shares.map(run));
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import {
   renumberInPlace,
 } from "@flashdeconv/select-genes/internal";
 import type { SolverSession, StatArray } from "@flashdeconv/solver";
-import { assessPiece, sweepPiece } from "@flashdeconv/solver/internal";
+import { assessPiece, sweepPiece, tabulatePiece } from "@flashdeconv/solver/internal";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
   PassReport,
@@ -129,6 +129,11 @@ export function buildPipelineTasks({
     assess({ session: request, level, pieces }) {
       const session = openSession(request);
       return pieces.map((piece) => assessPiece(session, level, piece));
+    },
+
+    tabulate({ session: request, level, pieces, rows }) {
+      const session = openSession(request);
+      for (const piece of pieces) tabulatePiece(session, level, piece, rows);
     },
   };
 }

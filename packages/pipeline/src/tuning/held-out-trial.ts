@@ -103,7 +103,7 @@ export function heldOutTrial(
       ? countJudge(problem, counts.spotCount, halves)
       : { gram: reference.gram, heldBack: summarized(halves.second), isByDepth: false, isScaled: true };
   const solved = async (statistics: StatArray, strengths: Strengths) => {
-    const toSolve = { solver, typeCount, statistics, graph, ...start(strengths) };
+    const toSolve = { solver, typeCount, tables: [], statistics, graph, ...start(strengths) };
     const solving = { solver, precision: "float64", empty: "nan", ...options } as const;
     const alone = { executor, arena, checkpoint: undefined, signal, report: onSweep };
     return (await solveSpots(toSolve, solving, alone)).abundance;

@@ -1,10 +1,11 @@
-import { allocateHere } from "@flashdeconv/core/internal";
+import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
+import { arrayLike } from "../array-like.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "../assess-pieces.js";
 import { sectionProgress } from "../section-progress.js";
 import { looksAtNeighbors, type Solution } from "../solve.js";
 import { inlineRunner, type PieceRunner } from "../solve-level.js";
 import type { SolveOptions } from "../solve-options.js";
-import type { Assessment, Solver, SolverSession } from "../solver.js";
+import type { Assessment, Solver, SolverSession, StatArray } from "../solver.js";
 import { SPOTS_PER_BLOCK } from "../update-order.js";
 import { type CoarseOutcome, solveCoarseFirst, startStrip } from "./coarse-start.js";
 import { LONG_EDGES, requireMemory } from "./require-memory.js";
@@ -33,7 +34,7 @@ export async function solveStrips(
   session: SolverSession,
   input: StripSolveInput,
   options: SolveOptions,
-): Promise<Omit<Solution, "abundance">> {
+): Promise<Omit<Solution, "abundance" | "tables">> {
   const { layout, store, typeCount, signal } = input;
   const allocate = input.allocate ?? allocateHere;
   const runner = input.runner ?? inlineRunner(session, signal);
@@ -113,18 +114,26 @@ export async function solveStrips(
     converged: progress.isConverged,
     doubleFrom,
     proportionErrorEstimate: Math.min(1, estimate),
-    assessment: await readAnswer(session, pass, runner, input),
+    assessment: await readAnswer(session, pass, runner, { ...input, kind, allocate }),
   };
 }
+
+type AnswerInput = Pick<StripSolveInput, "layout" | "onStrip" | "tableWidth"> & {
+  /** An array of the kind that answers are kept in. */
+  readonly kind: StatArray;
+  readonly allocate: Allocate;
+};
 
 /** Hands out the answer strip by strip, and judges it where the session can. */
 async function readAnswer(
   session: SolverSession,
   pass: Omit<StripPass, "run">,
   runner: PieceRunner,
-  { layout, onStrip }: StripSolveInput,
+  input: AnswerInput,
 ): Promise<Assessment | undefined> {
+  const { layout, onStrip, tableWidth: width = 0 } = input;
   const { window } = pass;
+  const values = arrayLike(input.kind, layout.greatestStrip * width, input.allocate);
   const { blocks } = layout;
   const sum = buildAssessmentSum(blocks.length);
   let block = 0;
@@ -140,7 +149,12 @@ async function readAnswer(
         const own = blocks.subarray(block, block + blockCount);
         block += blockCount;
         if (session.assess) await addAssessments(sum, runner, window.level, { pieces, blocks: own });
-        await onStrip(strip, window.rowsOf(strip).abundance);
+        const { abundance } = window.rowsOf(strip);
+        if (width === 0) return onStrip(strip, abundance);
+        const firstRow = window.firstRow(strip);
+        await runner.tabulate(window.level, pieces, { values, width, firstRow });
+        const spotCount = layout.stripStarts[strip + 1] - layout.stripStarts[strip];
+        await onStrip(strip, abundance, values.subarray(0, spotCount * width));
       },
       release: async () => undefined,
     },

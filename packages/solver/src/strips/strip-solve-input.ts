@@ -19,8 +19,13 @@ export interface StripSolveInput {
   readonly allocate?: Allocate;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
-  /** Given the final abundances of each strip, in order of the strips; rows in the order of positions. Awaited. */
-  onStrip(strip: number, abundance: StatArray): Promise<void> | void;
+  /** As in `SolveInput`. */
+  readonly tableWidth?: number;
+  /**
+   * Given the final abundances of each strip, in order of the strips, and what the solver's tables say of its spots; rows in the order of
+   * positions. Awaited; the tables' rows may change after that.
+   */
+  onStrip(strip: number, abundance: StatArray, tables?: StatArray): Promise<void> | void;
   /** A state that `onState` was given in a solve of this problem, to go on from; the store holds its abundances. */
   readonly resume?: SolveState;
   readonly onState?: StateListener;

@@ -129,7 +129,8 @@ export class StripWindow {
     return piecesOf(start + offset, end + offset, SPOTS_PER_PIECE);
   }
 
-  private firstRow(strip: number): number {
+  /** Where a strip's rows begin. */
+  firstRow(strip: number): number {
     return (strip % this.slotCount) * this.stride;
   }
 }

@@ -1,5 +1,5 @@
 import { type ChunkSource, collect, type DenseChunk, generatedSource, type Notice } from "@flashdeconv/core";
-import type { Deconvolution } from "../../contracts/answers.js";
+import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import { statArray } from "../../runtime/allocator.js";
 import { joinParameters } from "./join-parameters.js";
@@ -11,7 +11,8 @@ const SPOTS_PER_CHUNK = 65_536;
 export function joinResults(results: readonly Deconvolution[], sections: SpotSections): Deconvolution {
   const { codes, names } = sections;
   const spotCount = codes.length;
-  const [{ typeNames, signature }] = results;
+  const [first] = results;
+  const { typeNames, signature } = first;
   // Where types are alike, a section may be solved in double although the others are not.
   const isDouble = results.some(({ totals }) => totals instanceof Float64Array);
   const precision = isDouble ? "float64" : "float32";
@@ -33,9 +34,21 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     codes,
     precision,
   );
+  const tables = first.tables.map(
+    (table, i): AnswerTable => ({
+      ...table,
+      dtype: table.dtype === "category" ? table.dtype : precision,
+      values: joinRows(
+        results.map((result) => result.tables[i].values),
+        codes,
+        precision,
+      ),
+    }),
+  );
   return {
     spotCount,
     typeNames,
+    tables,
     proportions,
     totals,
     dominant,

@@ -7,7 +7,7 @@ export interface SolveFacts {
   readonly options: SolveSummaryOptions;
   readonly solverOptions: object;
   readonly session: SolverSession;
-  readonly solution: Omit<Solution, "abundance">;
+  readonly solution: Omit<Solution, "abundance" | "tables">;
 }
 
 /** What a solve was asked for, and how it ended. */

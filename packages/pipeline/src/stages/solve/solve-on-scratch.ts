@@ -12,6 +12,7 @@ import { isIntact, type StripFilesOptions, stripFiles } from "../../runtime/scra
 import { type KeptState, loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
 import { untilAborted } from "../../runtime/until-aborted.js";
 import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
+import { columnRange, cutTables, widthOf } from "./solver-tables.js";
 import { buildAnswerArrays, spotAnswerer } from "./spot-answers.js";
 
 /** Spots that are written as one: few enough to be held, enough that reading them is worth it. */
@@ -27,10 +28,13 @@ export async function solveOnScratch(
   spots: SpotsOnScratch,
   options: SolveSummaryOptions,
   run: RunContext,
-): Promise<{ readonly solution: Omit<Solution, "abundance">; readonly answers: SpotAnswers }> {
+): Promise<{ readonly solution: Omit<Solution, "abundance" | "tables">; readonly answers: SpotAnswers }> {
   const { executor, checkpoint, signal, report } = run;
   const { scratch, windowBytes } = requireScratch(run);
-  const { solver, session, typeCount, statistics, graph, librarySizes } = spots;
+  const { solver, session, typeCount, tables, statistics, graph, librarySizes } = spots;
+  const tableWidth = widthOf(tables, typeCount);
+  // A spot's proportions, and what the solver's tables say of it.
+  const rowWidth = typeCount + tableWidth;
   const { spotCount } = graph.neighbors;
   const { precision } = options;
   const withoutNeighbors = () => ({
@@ -58,12 +62,12 @@ export async function solveOnScratch(
   const byBlock = await RowScatter.create(scratch, {
     name: "proportions",
     groupStarts: blockStarts(spotCount),
-    shape: { width: typeCount, precision },
+    shape: { width: rowWidth, precision },
     bufferBytes: SCATTER_BYTES,
   });
   const arrays = buildAnswerArrays(spotCount, precision);
   const answer = spotAnswerer(arrays, typeCount, options.empty);
-  const memory = statArray(precision, layout.greatestStrip * typeCount);
+  const memory = statArray(precision, layout.greatestStrip * rowWidth);
   const files = { typeCount, precision, checkpoint };
   const resume = await intactState(scratch, layout, files);
   const store = await stripFiles(scratch, layout, byStrip, { ...files, kept: resume?.generation });
@@ -73,6 +77,7 @@ export async function solveOnScratch(
     session,
     {
       typeCount,
+      tableWidth,
       layout,
       store,
       precision,
@@ -96,14 +101,18 @@ export async function solveOnScratch(
         await saveSolveState(checkpoint, state, store.generation());
         await checkpoint.settle();
       },
-      async onStrip(strip, abundance) {
+      async onStrip(strip, abundance, found) {
         const start = layout.stripStarts[strip];
         const count = layout.stripStarts[strip + 1] - start;
         // The strip is still looked at by its neighbours.
-        memory.set(abundance);
         for (let row = 0; row < count; row++) {
           const spot = layout.spotAt[start + row];
-          answer(spot, memory, row * typeCount, librarySizes[spot] !== 0);
+          const at = row * rowWidth;
+          memory.set(abundance.subarray(row * typeCount, (row + 1) * typeCount), at);
+          answer(spot, memory, at, librarySizes[spot] !== 0);
+          if (!found) continue;
+          if (arrays.dominant[spot] < 0) memory.fill(Number.NaN, at + typeCount, at + rowWidth);
+          else memory.set(found.subarray(row * tableWidth, (row + 1) * tableWidth), at + typeCount);
         }
         await byBlock.add(memory, count, layout.spotAt, start);
       },
@@ -111,12 +120,14 @@ export async function solveOnScratch(
     options,
   );
   await byBlock.finish();
+  const rows = blockSource(byBlock, spotCount, rowWidth, precision);
   return {
     solution,
     answers: {
       ...arrays,
       counts: librarySizes,
-      proportions: blockSource(byBlock, spotCount, typeCount, precision),
+      proportions: columnRange(rows, 0, typeCount),
+      solverTables: cutTables(rows, tables, { first: typeCount, typeCount, dtype: precision }),
     },
   };
 }

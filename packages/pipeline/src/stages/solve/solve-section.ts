@@ -1,18 +1,21 @@
+import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { isShared } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
-import type { Deconvolution } from "../../contracts/answers.js";
+import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { addSilentTypes } from "./add-silent-types.js";
+import { answerTables } from "./answer-tables.js";
 import { describeSolve } from "./describe-solve.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
 import { noteOutcome } from "./note-outcome.js";
 import { summarizeSignature } from "./signature-summary.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
+import { cutTables, emptyRows, tablesOf, widthOf } from "./solver-tables.js";
 import { answerSpots } from "./spot-answers.js";
 import { startSession } from "./start-session.js";
 
@@ -38,18 +41,29 @@ export async function solveSection(
   const started = startSession(options.solver, summary, context, run.arena);
   noteAlikeTypes(reference, notices);
   run.report({ stage: "solve", done: 0, total: undefined });
-  const toSolve = { ...started, solver: options.solver, typeCount: reference.typeNames.length, graph };
-  const { solution, answers: found } = isSource(statistics)
+  const tables = tablesOf(options.solver, solverOptions);
+  const typeCount = reference.typeNames.length;
+  const toSolve = { ...started, solver: options.solver, typeCount, tables, graph };
+  const { solution, answers: solved } = isSource(statistics)
     ? await solveOnScratch({ ...toSolve, statistics, librarySizes }, options, run)
     : await solveInMemory({ ...toSolve, statistics }, librarySizes, options, run);
-  noteOutcome(found, solution, options, notices);
-  const { typeNames, answers } = addSilentTypes(found, reference.typeNames, summary.silentTypes);
+  noteOutcome(solved, solution, options, notices);
+  const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, summary.silentTypes);
   const parameters = {
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session: started.session, solution }),
   };
   const signature = summarizeSignature(summary, typeNames);
-  return { spotCount, typeNames, ...answers, signature, parameters, notices: notices.all };
+  const { solverTables: _, ...found } = answers;
+  return {
+    spotCount,
+    typeNames,
+    ...found,
+    tables: answerTables(answers, typeNames),
+    signature,
+    parameters,
+    notices: notices.all,
+  };
 }
 
 async function solveInMemory(
@@ -58,9 +72,21 @@ async function solveInMemory(
   options: SolveSummaryOptions,
   run: RunContext,
 ) {
-  const { abundance, ...solution } = await solveSpots(spots, options, run);
+  const { typeCount, tables } = spots;
+  const { abundance, tables: rows, ...solution } = await solveSpots(spots, options, run);
   // Without threads nobody expects shared memory, or that of WebAssembly, which some APIs of browsers refuse.
-  const isApart = run.arena?.addressOf(abundance) === undefined && !isShared(abundance.buffer);
-  const own = usesSharing(run.executor) || isApart ? abundance : abundance.slice();
-  return { solution, answers: answerSpots(own, librarySizes, spots.typeCount, options.empty) };
+  const own = (array: StatArray) => {
+    const isApart = run.arena?.addressOf(array) === undefined && !isShared(array.buffer);
+    return usesSharing(run.executor) || isApart ? array : array.slice();
+  };
+  const answers = answerSpots(own(abundance), librarySizes, typeCount, options.empty);
+  return { solution, answers: { ...answers, solverTables: rows ? tablesIn(own(rows)) : [] } };
+
+  function tablesIn(values: StatArray): AnswerTable[] {
+    const width = widthOf(tables, typeCount);
+    emptyRows(values, width, answers.dominant);
+    const spotCount = librarySizes.length;
+    const source = memorySource<DenseChunk>({ kind: "dense", spotStart: 0, spotCount, width, values });
+    return cutTables(source, tables, { first: 0, typeCount, dtype: options.precision });
+  }
 }

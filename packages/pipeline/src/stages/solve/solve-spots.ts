@@ -1,4 +1,4 @@
-import { type Solution, type Solver, type StatArray, solve } from "@flashdeconv/solver";
+import { type Solution, type Solver, type SolverTable, type StatArray, solve } from "@flashdeconv/solver";
 import { inlineRunner, type PieceRunner } from "@flashdeconv/solver/internal";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
@@ -13,11 +13,14 @@ import {
 } from "../../runtime/allocator.js";
 import { loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
 import { threadRunner } from "../../runtime/thread-runner.js";
+import { widthOf } from "./solver-tables.js";
 import type { StartedSession } from "./start-session.js";
 
 export interface SpotsToSolve extends StartedSession {
   readonly solver: Solver;
   readonly typeCount: number;
+  /** Those that the solver yields. */
+  readonly tables: readonly SolverTable[];
   /** N x session.statWidth, in memory of the executor's allocator. */
   readonly statistics: StatArray;
   readonly graph: SpatialGraph;
@@ -25,7 +28,7 @@ export interface SpotsToSolve extends StartedSession {
 
 /** Solves all spots together, their sweeps shared among the executor's threads. */
 export async function solveSpots(
-  { solver, session, request, typeCount, statistics, graph }: SpotsToSolve,
+  { solver, session, request, typeCount, tables, statistics, graph }: SpotsToSolve,
   options: SolveSummaryOptions,
   run: Pick<RunContext, "executor" | "arena" | "checkpoint" | "signal" | "report">,
 ): Promise<Solution<StatArray>> {
@@ -46,6 +49,7 @@ export async function solveSpots(
       spatialOrder: graph.order,
       abundance: statArray(options.precision, spotCount * typeCount, allocate),
       allocate,
+      tableWidth: widthOf(tables, typeCount),
       runner: runnerFor({ session, request }, run),
       signal,
       onProgress: ({ sweep, estimate }) =>

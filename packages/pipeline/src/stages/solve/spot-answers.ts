@@ -6,7 +6,7 @@ import type { SpotAnswers } from "../../contracts/answers.js";
 export const SPOT_STATUSES = ["ok", "no counts, from neighbours", "no counts", "no answer"] as const;
 
 /** SpotAnswers that are to be filled in, in any order of rows. */
-export type AnswerArrays = Omit<SpotAnswers, "proportions" | "counts">;
+export type AnswerArrays = Omit<SpotAnswers, "proportions" | "counts" | "solverTables">;
 
 export function buildAnswerArrays(spotCount: number, precision: "float64" | "float32"): AnswerArrays {
   return {
@@ -28,7 +28,7 @@ export function answerSpots(
   librarySizes: StatArray,
   typeCount: number,
   empty: "nan" | "uniform",
-): SpotAnswers {
+): Omit<SpotAnswers, "solverTables"> {
   const spotCount = librarySizes.length;
   const answers = buildAnswerArrays(spotCount, abundance instanceof Float32Array ? "float32" : "float64");
   const answer = spotAnswerer(answers, typeCount, empty);

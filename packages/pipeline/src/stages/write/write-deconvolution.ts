@@ -13,7 +13,7 @@ import {
 } from "@flashdeconv/io-zarr";
 import { checkPlace, ELEMENTS_RECORD, safeNames, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
-import type { Deconvolution, SignatureSummary } from "../../contracts/answers.js";
+import type { AnswerTable, Deconvolution, SignatureSummary } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 import { SPOT_STATUSES } from "../solve/spot-answers.js";
 import { columnNamesOf } from "./column-names.js";
@@ -35,7 +35,8 @@ export async function resultElements(
   const { key, obsColumns, extraParameters, command } = resolveResultLayout(layout);
   const { typeNames, proportions, dominant, statuses, counts, signature } = result;
   const names = columnNamesOf(typeNames);
-  const paths = resultPaths(layout, typeNames);
+  const further = furtherTables(result);
+  const paths = [...resultPaths(layout, typeNames), ...further.map(({ name }) => `obsm/${key}_${name}`)];
   const parameters = {
     ...result.parameters,
     ...extraParameters,
@@ -55,7 +56,17 @@ export async function resultElements(
       { kind: "number", name: `${key}_counts`, values: counts },
       ...(obsColumns ? await typeColumns(key, result) : []),
     ],
-    obsm: { [key]: { values: proportions, columnNames: typeNames, storedNames: names } },
+    obsm: {
+      [key]: { values: proportions, columnNames: typeNames, storedNames: names },
+      ...Object.fromEntries(
+        further.map(({ name, columns, values }) => [
+          `${key}_${name}`,
+          columns === "types"
+            ? { values, columnNames: typeNames, storedNames: names }
+            : { values, columnNames: columns },
+        ]),
+      ),
+    },
     uns: {
       [`${key}_params`]: typedParameters(withSafeNames(parameters)),
       [`${key}_dominant_colors`]: typeColors(typeNames),
@@ -71,6 +82,11 @@ export async function resultElements(
       ...(command !== undefined && { [`${key}_command`]: command }),
     },
   };
+}
+
+/** The tables that not every result has. */
+function furtherTables({ tables }: Pick<Deconvolution, "tables">): readonly AnswerTable[] {
+  return tables.filter(({ name }) => !["proportions", "dominant", "status", "counts"].includes(name));
 }
 
 function gramRows({ gram }: SignatureSummary, typeCount: number): readonly Float64Array[] | undefined {

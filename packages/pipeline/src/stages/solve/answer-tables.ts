@@ -1,0 +1,37 @@
+import { type ChunkSource, type DenseChunk, generatedSource, memorySource } from "@flashdeconv/core";
+import type { StatArray } from "@flashdeconv/solver";
+import type { AnswerTable, SpotAnswers } from "../../contracts/answers.js";
+import { SPOT_STATUSES } from "./spot-answers.js";
+
+/** Spots whose codes are made at once. */
+const SPOTS_PER_CHUNK = 65_536;
+
+/** All tables of a result: those that every result has, then the solver's. */
+export function answerTables(answers: SpotAnswers, typeNames: readonly string[]): AnswerTable[] {
+  const { proportions, dominant, statuses, counts, solverTables } = answers;
+  const dtype = counts instanceof Float32Array ? "float32" : "float64";
+  return [
+    { name: "proportions", dtype, columns: "types", values: proportions },
+    category("dominant", dominant, typeNames),
+    category("status", statuses, SPOT_STATUSES),
+    { name: "counts", dtype, columns: ["counts"], values: column(counts) },
+    ...solverTables,
+  ];
+}
+
+function category(name: string, codes: Int32Array | Uint8Array, categories: readonly string[]): AnswerTable {
+  const shape = { spotCount: codes.length, width: 1, spotsPerChunk: SPOTS_PER_CHUNK };
+  const values = generatedSource<DenseChunk>(shape, (spotStart, end) => ({
+    kind: "dense",
+    spotStart,
+    spotCount: end - spotStart,
+    width: 1,
+    values: Float32Array.from(codes.subarray(spotStart, end)),
+  }));
+  return { name, dtype: "category", columns: [name], categories, values };
+}
+
+function column(values: StatArray): ChunkSource<DenseChunk> {
+  const table: DenseChunk = { kind: "dense", spotStart: 0, spotCount: values.length, width: 1, values };
+  return memorySource(table, { spotsPerChunk: SPOTS_PER_CHUNK });
+}
