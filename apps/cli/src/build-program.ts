@@ -21,7 +21,7 @@ Exit codes: 0 done, 1 a fault of flashdeconv, 2 options or input that cannot be 
 /** The command line as a whole. Its actions throw; nothing ends the process. */
 export function buildProgram(environment: Environment): Command {
   const program = new Command("flashdeconv")
-    .description("Tells which cell types each spot of a spatial transcriptomics section holds.")
+    .description("Estimates which cell types each spot of a spatial transcriptomics section holds.")
     .version(packageJson.version, "--version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")

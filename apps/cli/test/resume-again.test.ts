@@ -72,7 +72,7 @@ describe.each(OUTPUTS)("--resume of a run that was finished, %s", (_, make, othe
       const again = await run(at, "--resume", ...more);
       expect(again.code, again.stdout).toBe(0);
       expect(JSON.parse(again.stdout)).toMatchObject({ already_done: true, key: "flashdeconv" });
-      expect(again.stderr).not.toContain("nothing to go on from");
+      expect(again.stderr).not.toContain("nothing to resume");
       expect(await stateOf(at.folder)).toEqual(before);
     }
     const different = await run(at, "--resume", "--smoothing", "3");

@@ -203,7 +203,7 @@ describe("a run that was stopped", () => {
     const again = await runCli(args);
     expect(again.code).toBe(2);
     expect(JSON.parse(again.stdout).error.message).toMatch(
-      /kept: found a run that was begun at .* and stopped, with \d+ finished pieces.*--resume.*--restart/,
+      /kept: found a run that was started at .* and stopped, with \d+ finished pieces.*--resume.*--restart/,
     );
     const other = await runCli([...args, "--resume", "--lambda", "3", "--seed", "5"]);
     expect(other.code).toBe(2);
@@ -244,7 +244,7 @@ describe("a run that was stopped", () => {
     const folder = await temporaryFolder();
     const resumed = await runCli(runArguments(join(folder, "out.zarr"), ["--resume"]));
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
-    expect(resumed.stderr).toContain("note: There is nothing to go on from");
+    expect(resumed.stderr).toContain("note: There is nothing to resume");
   });
 
   it("leaves nothing where little was done, and nothing is kept with --save-every never", async () => {

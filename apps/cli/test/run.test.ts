@@ -238,7 +238,7 @@ describe("flashdeconv run", () => {
     );
   });
 
-  it("uses values that are no counts when told to", async () => {
+  it("uses values that are not raw counts when told to", async () => {
     const folder = await temporaryFolder();
     const section = await writeSection(join(folder, "section.zarr"), { counts: withValue(3, 2.5) });
     const args = ["run", section, "--reference", stores.reference, "--out", join(folder, "out.zarr")];

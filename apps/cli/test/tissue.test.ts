@@ -237,7 +237,7 @@ describe("flashdeconv evaluate", () => {
       /"much" for the spot "spot_1" and the type "type_0"/,
     ],
     ["semicolons", '"";"type_0"\n"spot_1";0,5\n', /separated by semicolons, expected commas or tabs/],
-    ["rows of unequal length", "x,type_0\nspot_1,1,2\n", /no table/],
+    ["rows of unequal length", "x,type_0\nspot_1,1,2\n", /not a table/],
     ["an empty table", "x\n", /0 columns/],
   ])("refuses a truth with %s", async (_, text, message) => {
     const path = join(await temporaryFolder(), "truth.csv");

@@ -38,7 +38,7 @@ export const GRAPH_OPTIONS: OptionTable<GraphOptions> = Object.freeze({
     kind: wholeNumber({ least: 1 }),
     default: 6,
     because: "the ring around a spot of a hexagonal array",
-    meaning: "nearest neighbours of a spot",
+    meaning: "neighbours per spot (kNN)",
   },
   radius: {
     kind: optional(number({ above: 0 })),

@@ -153,8 +153,8 @@ describe("openStore with a URL", () => {
     ["ftp://host/a.zarr", /the scheme ftp/],
     ["s3:///key", /the bucket ""/],
     ["s3://user:secret@bucket/key", /the bucket/],
-    ["file://other-host/a.zarr", /no path here/],
-    ["http://[bad/a.zarr", /no URL/],
+    ["file://other-host/a.zarr", /not a path on this machine/],
+    ["http://[bad/a.zarr", /not a URL/],
   ])("refuses %s", async (location, message) => {
     const error = await openStore(location, QUICK).catch((thrown) => thrown);
     expect(error.tag).toBe("StoreError");

@@ -190,7 +190,7 @@ describe("S3 (against s3rver)", () => {
     const { fetch, sign, url } = await parts("precious/data.txt");
     await fetch({ url, method: "PUT", body: new Uint8Array(3), sign, most: 1000 });
     await expect(createStore("s3://bucket/precious", { access, overwrite: true })).rejects.toThrow(
-      "no Zarr store",
+      "not a Zarr store",
     );
     await expect(createStore("s3://bucket", { access })).rejects.toThrow("a bucket without a name in it");
     await expect(createStore("s3://bucket/a.zip", { access })).rejects.toThrow("a zip file");

@@ -51,7 +51,7 @@ const MOST_TABLED = 1023;
 
 /**
  * The kernel, in a memory of its own (24 bytes per gene, 4 per column, 0.5 MB). What it is not made for goes to the `twin`, which is
- * given the kernel's own sums: values that are no counts, great counts, and double precision.
+ * given the kernel's own sums: values that are not raw counts, great counts, and double precision.
  *
  * @throws where the runtime has no WebAssembly with SIMD.
  */

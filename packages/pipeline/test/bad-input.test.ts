@@ -30,7 +30,7 @@ function target({ matrix, spatial }: SmallSection) {
   return { at, spot: `spot-${spot}`, gene: spatial.geneNames[matrix.indices[at]] };
 }
 
-describe("values that are no counts", () => {
+describe("values that are not raw counts", () => {
   it.each([
     [Number.NaN, "not finite", /repair it or drop the gene/],
     [Number.POSITIVE_INFINITY, "not finite", /repair it or drop the gene/],

@@ -154,7 +154,7 @@ describe("single cells of small whole numbers", () => {
   });
 });
 
-describe("the permission of values that are no counts", () => {
+describe("the permission of values that are not raw counts", () => {
   const permission = { allowNonCounts: true };
   const UNUSED = "allow-non-counts-unused";
 

@@ -143,7 +143,7 @@ function addRowByTable(
   }
 }
 
-/** The same for values that are no counts, or so great that a table would be longer than the row. */
+/** The same for values that are not raw counts, or so great that a table would be longer than the row. */
 function addRowByLogarithm(
   sums: Float64Array,
   { indices, values }: CsrChunk,

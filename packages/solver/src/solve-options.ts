@@ -12,12 +12,12 @@ export const SOLVE_OPTIONS: OptionTable<SolveOptions> = Object.freeze({
     kind: number({ above: 0, below: 1 }),
     default: 1e-3,
     because: "a tenth of a per cent of a spot",
-    meaning: "distance of any proportion from the optimum to stop at",
+    meaning: "stop when no proportion is farther than this from the optimum",
   },
   maxSweeps: {
     kind: wholeNumber({ least: 1 }),
     default: 20_000,
-    meaning: "sweeps to give up after",
+    meaning: "most sweeps to make",
   },
 });
 

@@ -143,7 +143,7 @@ describe("an answer without an end", () => {
   });
 
   it.each(["gzip", "br", "deflate"])(
-    "that is compressed for the way (%s) is bounded by what it unpacks to",
+    "that is compressed in transit (%s) is bounded by what it unpacks to",
     async (encoding) => {
       const { brotliCompressSync, deflateSync } = await import("node:zlib");
       const pack = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync }[

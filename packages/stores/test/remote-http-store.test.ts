@@ -116,7 +116,7 @@ describe("a store behind http", () => {
       const store = httpStore("http://host.test/a?sig=SECRET", QUICK, { fetch });
       const error = await store.getRange("/c/0", { offset: 3, length: 4 }).catch((thrown) => thrown);
       expect(error).toMatchObject({ tag: "StoreError", status: 206, path: "http://host.test/a/c/0" });
-      expect(error.message).toMatch(/compressed for the way \(Content-Encoding: [\w-]+\).*copy the store/);
+      expect(error.message).toMatch(/compressed in transit \(Content-Encoding: [\w-]+\).*copy the store/);
       expect(asked).toBe(1);
     },
   );
@@ -282,6 +282,6 @@ describe("a store behind http", () => {
   });
 
   it("refuses what is no URL", () => {
-    expect(() => httpStore("nonsense")).toThrow("no URL");
+    expect(() => httpStore("nonsense")).toThrow("not a URL");
   });
 });

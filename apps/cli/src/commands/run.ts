@@ -57,7 +57,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
   command.optionsGroup("Neighbours and smoothing:");
   addSchemaOptions(command, ["smoothing"]).option(
     "--per-section",
-    "of several sections, each gets its own strength (default: one chosen on all of them)",
+    "choose the strength for each section by itself (default: one for all)",
   );
   addOwnOptions(command, ["shrinkage", "lambda"]);
   addSchemaOptions(command, ["platform", "graph", "neighborCount", "radius"])
@@ -69,7 +69,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
   addOwnOptions(command, ["rho"])
     .option(
       "--solver-timeout <seconds>",
-      "longest that a call of a solver of your own may take (default: no limit)",
+      "time limit for each call of your own solver (default: none)",
       parseNumber("--solver-timeout"),
     )
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"));

@@ -73,7 +73,7 @@ export function addSimulateCommand(program: Command, environment: Environment): 
       `smooth, rough, patchy or layered domains (default: ${DEFAULTS.layout})`,
       parseChoice("--layout", ["smooth", "rough", "patchy", "layered"]),
     )
-    .option("--shuffle-coordinates", "let spots change places at random")
+    .option("--shuffle-coordinates", "shuffle the positions of the spots")
     .option(
       "--zarr-format <2|3>",
       `Zarr version of the stores (default: ${WRITE_DEFAULTS.zarrFormat})`,

@@ -39,7 +39,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
     .option(
       "--merge-types <json>",
-      'take types together: {"new name": ["type", "type"]}',
+      'merge types: {"new name": ["type", "type"]}',
       parseTypeLists("--merge-types"),
     )
     .optionsGroup("Solver:");
@@ -56,7 +56,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     )
     .option(
       "--solver-timeout <seconds>",
-      "longest that a call of a solver of your own may take (default: no limit)",
+      "time limit for each call of your own solver (default: none)",
       parseNumber("--solver-timeout"),
     )
     .option("--solver-options <json>", "more options for the solver", parseJsonObject("--solver-options"));

@@ -31,10 +31,10 @@ export function addInputOptions(command: Command): Command {
     .option("--reference-layer <name>", "the same of the reference (default: X)")
     .option("--gene-key <column>", "var column of the section with the genes' names (default: the index)")
     .option("--reference-gene-key <column>", "the same of the reference (default: the index)")
-    .option("--spatial-key <name>", "obsm key of the coordinates (default: found by itself)")
+    .option("--spatial-key <name>", "obsm key of the coordinates (default: found automatically)")
     .option(
       "--spatial-columns <x,y>",
-      "obs columns of the coordinates, two or three (default: found by itself)",
+      "obs columns of the coordinates, two or three (default: found automatically)",
       parseColumns("--spatial-columns"),
     )
     .option(

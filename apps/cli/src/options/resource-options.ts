@@ -26,7 +26,7 @@ export function addResourceOptions(command: Command): Command {
     )
     .option(
       "--max-memory <size>",
-      "most memory to take (default: half of what is free, at most 2GiB)",
+      "memory limit (default: half of what is free, at most 2GiB)",
       parseBytes("--max-memory"),
     )
     .option("--scratch <folder>", "where to keep what does not fit in memory (default: beside the result)")

@@ -18,15 +18,12 @@ export interface RunDirFlags {
 /** Adds the options of RunDirFlags. No result depends on any of them. */
 export function addRunDirOptions(command: Command): Command {
   return command
-    .optionsGroup("Runs that are stopped (no result depends on them):")
-    .option(
-      "--resume",
-      "go on where a run with the same arguments was stopped; 0 at once where it was finished",
-    )
-    .option("--restart", "throw away what a run that was stopped has left")
+    .optionsGroup("Stopped runs (no result depends on them):")
+    .option("--resume", "resume a killed run with the same arguments; ends with 0 where it was finished")
+    .option("--restart", "delete what a stopped run has left")
     .option(
       "--run-dir <folder>",
-      "where finished pieces and scratch are kept until the run is over (default: hidden, beside the result)",
+      "where finished parts and scratch are kept until the run is over (default: hidden, beside the result)",
     )
     .option(
       "--save-every <seconds|never>",
@@ -41,7 +38,7 @@ export function checkRunDirFlags({ runDir, resume, restart, saveEvery }: RunDirF
     throw new OptionError({
       option: "--restart",
       value: true,
-      rule: "no --restart with --resume: one goes on, the other begins anew",
+      rule: "no --restart with --resume: one continues, the other starts over",
       remedy: "Give one of the two.",
     });
   }

@@ -21,7 +21,7 @@ export function planResources(
   });
 }
 
-/** As `planResources`; where it is left open, a run that goes on keeps things where the one before it did, if that fits still. */
+/** As `planResources`; where it is left open, a run that is resumed keeps things where the one before it did, if that fits still. */
 export function planAgain(facts: MemoryFacts, flags: ResourceFlags, keeps: string | undefined): MemoryPlan {
   const { useScratch = "auto" } = flags;
   if (keeps === undefined || useScratch !== "auto") return planResources(facts, flags);

@@ -19,7 +19,7 @@ export interface RunKeeping {
   readonly scratch: ScratchUse | undefined;
   /** Pieces that an earlier run had finished. */
   readonly resumedCount: number;
-  /** Notes what is about to be committed, for a run that goes on from here. */
+  /** Notes what is about to be committed, for a run that is resumed from here. */
   note(name: RunNote): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function withRunDir<T>(
   let result: T;
   try {
     if (request.resume && folder.resumedCount === 0) {
-      const message = "There is nothing to go on from: the run begins at its beginning.";
+      const message = "There is nothing to resume: the run starts from the beginning.";
       terminal.note({ code: "nothing-to-resume", message });
     }
     const { checkpoint, resumedCount, note } = folder;
@@ -70,7 +70,7 @@ export async function withRunDir<T>(
     // What went wrong first is what is told.
     const isKept = await folder.leave().catch(() => false);
     if (isKept) {
-      const sentence = `What was done is kept in ${folder.path}: the same command with --resume goes on from there.`;
+      const sentence = `What was done is kept in ${folder.path}: the same command with --resume continues from there.`;
       terminal.tell(sentence);
       advise(error, sentence);
     }
@@ -124,7 +124,7 @@ async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<R
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     const isRefused = error instanceof StoreError && ["EACCES", "EPERM", "EROFS"].includes(code ?? "");
     if (!isRefused || runDir !== undefined || resume || restart) throw error;
-    const message = `Should this run be stopped, it begins anew: nothing can be kept in ${path} (name a --run-dir).`;
+    const message = `If this run is stopped, it cannot be resumed: nothing can be kept in ${path} (name a --run-dir).`;
     terminal.note({ code: "no-run-dir", message });
     return undefined;
   }

@@ -7,7 +7,7 @@ import { redactUrl, transferLedger } from "@flashdeconv/stores/internal";
 const PIECE = "note/versions";
 
 /**
- * Keeps, with the pieces of a run, which version of each object it has read behind a network, so that a run that goes on reads no
+ * Keeps, with the pieces of a run, which version of each object it has read behind a network, so that a run that is resumed reads no
  * other one. Returns what is to be called when pieces may have been finished.
  *
  * @throws StoreError where an object that was read already is another one than the earlier run had read
@@ -24,7 +24,7 @@ export async function keepVersions(
       path: redactUrl(path),
       found: "another version of it than the run that was stopped had read",
       expected: "a store that does not change",
-      remedy: "Begin anew with --restart.",
+      remedy: "Start over with --restart.",
     });
   }
   return () => checkpoint.offer(PIECE, () => ({ facts: null, arrays: { words: new Int32Array(buffer) } }));

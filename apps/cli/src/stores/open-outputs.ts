@@ -76,7 +76,7 @@ interface Resuming {
   readonly tell: (difference: Difference) => void;
 }
 
-/** Opens a place to write to; undefined where a run that goes on finds there what it would write. */
+/** Opens a place to write to; undefined where a run that is resumed finds there what it would write. */
 async function openUnlessMade(
   open: (overwrite: boolean) => Promise<StagedStore>,
   compare: () => Promise<Difference | "same" | undefined>,

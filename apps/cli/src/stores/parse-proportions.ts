@@ -51,7 +51,12 @@ function parseCells(path: string, text: string): string[][] {
       max_record_size: MOST_ROW_CHARACTERS,
     });
   } catch (cause) {
-    throw broken(path, `text that is no table (${(cause as Error).message})`, "rows of equal length", cause);
+    throw broken(
+      path,
+      `text that is not a table (${(cause as Error).message})`,
+      "rows of equal length",
+      cause,
+    );
   }
 }
 

@@ -23,7 +23,7 @@ export function checkZstdFrames(bytes: Uint8Array, most: number): void {
       at += 8 + (at + 8 <= bytes.length ? view.getUint32(at + 4, true) : 0);
       continue;
     }
-    if (magic !== MAGIC) throw new Error("it is no zstd frame");
+    if (magic !== MAGIC) throw new Error("it is not a zstd frame");
     const { size, blocks, end } = frameAt(view, at + 4, most);
     total += size ?? blocks;
     if (total > most)

@@ -97,7 +97,7 @@ function inexact(array: ZarrArray, value: string): FormatError {
     path: array.path,
     found: `the value ${value}`,
     expected: `counts of at most ${FLOAT32_EXACT}, which 32-bit floats hold exactly`,
-    remedy: "If it is right, store the matrix as float64; most likely the matrix holds no counts.",
+    remedy: "If it is right, store the matrix as float64; most likely the matrix does not hold counts.",
   });
 }
 

@@ -51,7 +51,7 @@ export async function openAnnDataRoot(
     throw new OptionError({
       option: "table",
       value: table,
-      rule: "no table for a store that is no SpatialData container",
+      rule: "no table, as the store is not a SpatialData container",
       remedy: "Leave it out, or give the path of the container.",
     });
   }

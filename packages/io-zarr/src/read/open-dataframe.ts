@@ -30,6 +30,6 @@ function broken(path: string, found: string, expected: string): FormatError {
     path,
     found,
     expected,
-    remedy: "The store is no AnnData store, or incomplete: write it with anndata's write_zarr.",
+    remedy: "The store is not an AnnData store, or is incomplete: write it with anndata's write_zarr.",
   });
 }

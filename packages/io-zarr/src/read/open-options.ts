@@ -87,7 +87,7 @@ function checkSpatialColumns({ spatialKey, spatialColumns: names }: SpatialOptio
   };
   const isPlane = names.length === 2 || names.length === 3;
   if (!isPlane || names.includes("") || new Set(names).size < names.length) {
-    refuse("two or three different columns of obs: x, y and perhaps z");
+    refuse("two or three different columns of obs: x, y and optionally z");
   }
   if (spatialKey !== undefined) refuse("no columns beside spatial-key", "Give one of the two.");
 }

@@ -184,7 +184,7 @@ function wrongDimension(path: string, dimension: number): CoordinateError {
   return new CoordinateError({
     subject: path,
     found: `${numbered(dimension, "column")}`,
-    expected: "2 or 3 (x, y and perhaps z)",
+    expected: "2 or 3 (x, y and optionally z)",
     remedy: `Name another key of obsm for the coordinates (${optionName("spatialKey")}), or columns of obs (${optionName("spatialColumns", "X,Y")}).`,
   });
 }

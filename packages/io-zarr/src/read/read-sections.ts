@@ -69,7 +69,7 @@ export function describeSections(sections: Sections | UnclearSections, isAsked: 
     return [
       {
         code: "sections-unclear",
-        message: `${columns} all name the ids of uns/spatial, but do not divide the spots alike: no sections are told apart. Name the column that does with ${optionName("sectionKey")}.`,
+        message: `${columns} all name the ids of uns/spatial, but divide the spots differently, so sections are not told apart. Name the column that does with ${optionName("sectionKey")}.`,
       },
     ];
   }

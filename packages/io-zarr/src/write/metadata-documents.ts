@@ -51,7 +51,7 @@ export async function collectDocuments(
 function broken(key: StoreKey, cause?: unknown): FormatError {
   return new FormatError({
     path: key.slice(1),
-    found: "metadata that is no JSON object",
+    found: "metadata that is not a JSON object",
     expected: "a JSON object",
     remedy: "The store is damaged: write the result to a new store.",
     cause,

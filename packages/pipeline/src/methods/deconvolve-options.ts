@@ -91,10 +91,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
       "take the strength of the smoothing from the article's table for this platform, on the scale at hand",
   },
   graph: GRAPH_OPTIONS.kind,
-  neighborCount: {
-    ...GRAPH_OPTIONS.neighborCount,
-    meaning: `${GRAPH_OPTIONS.neighborCount.meaning}, with { graph: "knn" }`,
-  },
+  neighborCount: GRAPH_OPTIONS.neighborCount,
   radius: { ...GRAPH_OPTIONS.radius, meaning: `${GRAPH_OPTIONS.radius.meaning}, with { graph: "radius" }` },
   ...SOLVE_OPTIONS,
   precision: {
@@ -103,7 +100,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     because:
       "half the memory, and proportions move by about 1e-6; below a tolerance of 1e-5 its rounding may keep a run from converging",
     meaning:
-      "storage of what is kept per spot (arithmetic is in double); float64 by itself where the tolerance is below 1e-5",
+      "storage of what is kept per spot (arithmetic is double); float64 automatically where the tolerance is below 1e-5",
   },
   empty: {
     kind: oneOf("nan", "uniform"),

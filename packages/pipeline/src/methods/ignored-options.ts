@@ -43,5 +43,5 @@ function needsGraph({ graph }: DeconvolveOptions, kind: DeconvolveOptions["graph
 /** Neighbours are looked at for the smoothing only. */
 function needsSmoothing(options: DeconvolveOptions): Refusal | undefined {
   if (wantsNeighbors(options)) return undefined;
-  return { rule: "nothing where nothing is smoothed, as no neighbours are looked at", remedy: LEAVE_OUT };
+  return { rule: "nothing where nothing is smoothed, as neighbours are then not used", remedy: LEAVE_OUT };
 }

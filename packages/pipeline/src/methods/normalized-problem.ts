@@ -59,7 +59,7 @@ function drawSketch(
       option: "sketchDimension",
       value: sketchDimension,
       rule: `"none", or at least as many dimensions as cell types, of which there are ${typeCount}, better five times as many`,
-      remedy: "With fewer, no answer is the only one that fits.",
+      remedy: "With fewer, the answer is not unique.",
     });
   }
   if (geneCount < sketchDimension) {

@@ -60,10 +60,10 @@ export async function chooseSmoothing(trial: SmoothingTrial): Promise<SmoothingC
   if (smoothing === 0) return shrunk;
   const smoothed = { ...both, smoothing, shrinkage: 0, strangersLoss: undefined };
   const [ours, theirs] = [leastOf(neighbors).losses, leastOf(tissue).losses];
-  if (isSurelyLess(ours, theirs)) return smoothed;
-  if (isSurelyLess(theirs, ours)) return shrunk;
+  if (isSignificantlyLess(ours, theirs)) return smoothed;
+  if (isSignificantlyLess(theirs, ours)) return shrunk;
   const strangers = await lossesAmong(smoothing);
-  const isBetter = isSurelyLess(neighbors.get(smoothing) as Float64Array, strangers);
+  const isBetter = isSignificantlyLess(neighbors.get(smoothing) as Float64Array, strangers);
   return { ...(isBetter ? smoothed : shrunk), strangersLoss: meanOf(strangers) };
 }
 
@@ -80,11 +80,11 @@ function isWorthNeighbors(neighbors: Search, strangers: Search, truth: number): 
   const best = leastOf(neighbors);
   const rival = leastOf(strangers);
   const givenUp = ERROR_GIVEN_UP * Math.max(0, Math.min(best.mean, rival.mean) - truth);
-  return isSurelyLess(best.losses, rival.losses) && rival.mean - best.mean > givenUp;
+  return isSignificantlyLess(best.losses, rival.losses) && rival.mean - best.mean > givenUp;
 }
 
 /** Whether the first losses are significantly less on average, paired by spot. */
-function isSurelyLess(losses: Float64Array, others: Float64Array): boolean {
+function isSignificantlyLess(losses: Float64Array, others: Float64Array): boolean {
   return meanOf(others) - meanOf(losses) > CERTAINTY * pairedError(losses, others);
 }
 

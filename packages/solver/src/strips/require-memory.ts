@@ -3,7 +3,7 @@ import { numbered, optionName } from "@flashdeconv/core/internal";
 
 export const LONG_EDGES = "or spots fewer neighbours: long edges keep many strips in memory";
 export const STRONG_SMOOTHING =
-  "or smooth less: strong smoothing is solved on coarser pictures of the section first";
+  "or smooth less: strong smoothing is solved on coarser levels of the section first";
 
 /** @throws MemoryPlanError where less is available than needed, in bytes; `alternative` ends the advice to give more. */
 export function requireMemory(needed: number, available: number, alternative: string): void {

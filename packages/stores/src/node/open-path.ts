@@ -69,7 +69,7 @@ function notStore(path: string, found: string, format: StoreFormat): StoreError 
     return new StoreError({
       path,
       found,
-      expected: "a whole store",
+      expected: "a complete store",
       remedy: "Wait for that run to end; if it was killed, the next run that writes there brings it back.",
     });
   }

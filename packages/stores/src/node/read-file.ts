@@ -19,7 +19,7 @@ export async function readFileBytes(
   try {
     const stats = await handle.stat();
     if (stats.isDirectory()) return undefined;
-    if (!stats.isFile()) throw new Error("it is no plain file");
+    if (!stats.isFile()) throw new Error("it is not a regular file");
     const [from, to] = boundsOf(range, stats.size);
     if (to - from > most) throw tooLarge(path, to - from, most);
     return await readBytes(handle, from, to - from);

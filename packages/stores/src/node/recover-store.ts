@@ -63,7 +63,7 @@ function notWhole(path: string, cause: unknown): StoreError {
   return new StoreError({
     path,
     found: `changes of a run that was killed, half made (${(cause as Error).message})`,
-    expected: "a store that is whole",
+    expected: "a complete store",
     remedy: "Read it once where files in it can be moved: that completes the changes.",
     cause,
   });

@@ -29,7 +29,7 @@ export function transferParts(access: StoreAccess): Pick<HttpParts, "options" | 
 export function httpParts(location: string, access: StoreAccess): HttpParts {
   const { url, sign } = withoutSecrets(location);
   const signedHow = sign
-    ? "Requests carried what the URL holds to show who asks."
+    ? "Requests carried the credentials in the URL."
     : "The request carried no credentials.";
   return { ...transferParts(access), name: redactUrl(location), url, sign, signedHow };
 }

@@ -40,7 +40,7 @@ async function requireRoot(name: string, store: ReadableStore, format: StoreForm
     throw new StoreError({
       path: name,
       found: "a store that is being replaced, or was until the run that did it was stopped",
-      expected: "a whole store",
+      expected: "a complete store",
       remedy: "Wait for that run to end; if it was stopped, the next run that writes there completes it.",
     });
   }

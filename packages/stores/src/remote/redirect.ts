@@ -45,7 +45,7 @@ export async function nextHop(response: Response, hop: Hop): Promise<Hop | undef
   if (!REDIRECTS.has(status) || location === null) return undefined;
   const refuse = (found: string) => new RefusedRedirect(status, found);
   const from = new URL(hop.signed.url);
-  if (!URL.canParse(location, from)) throw refuse("a redirect to what is no URL");
+  if (!URL.canParse(location, from)) throw refuse("a redirect to something that is not a URL");
   const target = new URL(location, from);
   target.hash = "";
   if (target.protocol !== "http:" && target.protocol !== "https:") {
@@ -62,7 +62,7 @@ export async function nextHop(response: Response, hop: Hop): Promise<Hop | undef
   const isHere = isSameServer || sign !== undefined;
   requireSameMeaning(status, hop.plain.method, isHere, target);
   if (!isHere && travellingSecret(target, hop.plain, hop.signed)) {
-    throw refuse(`a redirect to another server (${target.origin}) that takes along what shows who asks`);
+    throw refuse(`a redirect to another server (${target.origin}) whose address contains credentials`);
   }
   const visited = [...hop.visited, hop.signed.url];
   if (visited.includes(target.href)) throw refuse(`a redirect in a circle (${redactUrl(target.href)})`);

@@ -83,7 +83,7 @@ async function sizeOf({ fetch, url, sign, signedHow, name }: HttpParts): Promise
     path: name,
     found: "a server that does not tell the size of the file",
     expected: "the answer 206 with Content-Range",
-    remedy: "Put the file on a server that knows range requests, or copy it to the disk.",
+    remedy: "Put the file on a server that supports range requests, or copy it to the disk.",
   });
 }
 

@@ -60,7 +60,7 @@ export function tooLarge({ url, range, most }: RemoteRequest, found: string, who
       status: 200,
       found: `a server that answers a request for a part of this object with all of it, or with more than the part (${found})`,
       expected: `parts, or objects of at most ${numbered(wholeBytes, "byte")}`,
-      remedy: "Put the store on a server that knows range requests, or copy it to the disk.",
+      remedy: "Put the store on a server that supports range requests, or copy it to the disk.",
     });
   }
   return new StoreError({
@@ -75,7 +75,7 @@ export function encodedPart(url: string, encoding: string): StoreError {
   return new StoreError({
     path: redactUrl(url),
     status: 206,
-    found: `a part of an object that is compressed for the way (Content-Encoding: ${encoding})`,
+    found: `a part of an object that is compressed in transit (Content-Encoding: ${encoding})`,
     expected: "parts of the object itself",
     remedy: "Store the objects without a Content-Encoding, or copy the store to the disk.",
   });

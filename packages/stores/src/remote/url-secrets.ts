@@ -13,7 +13,7 @@ export function withoutSecrets(location: string): { readonly url: string; readon
   } catch {
     throw new StoreError({
       path: redactUrl(location),
-      found: "an address that is no URL",
+      found: "an address that is not a URL",
       expected: "one such as https://host/folder/name.zarr",
       remedy: "Check the address.",
     });

@@ -30,7 +30,7 @@ import { openScratchFolder, type ScratchFolder } from "./scratch.js";
 interface RunFolderOptions {
   /** All that the result depends on, by name: a run goes on only where all of it is the same. */
   readonly facts: Readonly<Record<string, string>>;
-  /** What no result depends on, but a run that goes on wants to know of the one before. */
+  /** What no result depends on, but a run that is resumed wants to know of the one before. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Go on with a run that was stopped, if there is one. False by default. */
   readonly resume?: boolean;
@@ -232,17 +232,17 @@ function refuseDifferences(
   throw new OptionError({
     option: "resume",
     value: path,
-    rule: `the run that was begun at ${began}, but this one differs: ${differences.join("; ")}`,
-    remedy: `Give what that run was given, or begin anew with ${optionName("restart")}.`,
+    rule: `the run that was started at ${began}, but this one differs: ${differences.join("; ")}`,
+    remedy: `Give what that run was given, or start over with ${optionName("restart")}.`,
   });
 }
 
 function leftOver(path: string, { header, entries }: ManifestContent): StoreError {
   return new StoreError({
     path,
-    found: `a run that was begun at ${header.began} and stopped, with ${numbered(entries.size, "finished piece")}`,
-    expected: "no run that could go on",
-    remedy: `Go on with it (${optionName("resume")}), throw it away (${optionName("restart")}), or name another ${optionName("runDir")}.`,
+    found: `a run that was started at ${header.began} and stopped, with ${numbered(entries.size, "finished piece")}`,
+    expected: "no run that could be resumed",
+    remedy: `Resume it (${optionName("resume")}), delete it (${optionName("restart")}), or name another ${optionName("runDir")}.`,
   });
 }
 

@@ -260,7 +260,7 @@ function checkGraph({ neighbors, order }: SpatialGraph, path = "the store"): voi
   if (isSound) return;
   throw new FormatError({
     path,
-    found: "neighbours or an order that name spots which are not there",
+    found: "neighbours or an order with spots that do not exist",
     expected: `spots 0 to ${spotCount - 1}`,
     remedy: `The store is damaged: make it again by a run with ${optionName("saveStats")}.`,
   });

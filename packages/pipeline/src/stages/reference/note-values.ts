@@ -31,7 +31,7 @@ export function noteValues(
   if (verdict === "normalised counts") {
     notices.add({
       code: `normalised-${subject}`,
-      message: `All rows of the ${subject} sum to about ${aboutTotal(report)}: counts that were brought to one depth, taken as they are, as ${optionName("allowNonCounts")} says. How deep each was is lost, so noise is misjudged: ${choose}`,
+      message: `All rows of the ${subject} sum to about ${aboutTotal(report)}: counts normalised to one depth, taken as they are, as ${optionName("allowNonCounts")} says. The depth of each is lost, so noise is misjudged: ${choose}`,
     });
   }
 }

@@ -106,10 +106,10 @@ function remedyFor(
   const asTheyAre = `${optionName("method", "flashdeconv")} ${optionName("preprocess", "raw")}`;
   const verdict = describeCounts(report);
   if (verdict === "decimal counts") {
-    return `With values up to ${report.max} these look like counts of which some were taken away or shared out, as by the removal of ambient RNA (SoupX, CellBender): use them as they are with ${optionName("allowNonCounts")}, whatever the method. ${elsewhere} if there is one.`;
+    return `With values up to ${report.max} these look like counts from which some were removed, such as ambient RNA (SoupX, CellBender): use them as they are with ${optionName("allowNonCounts")}, whatever the method. ${elsewhere} if there is one.`;
   }
   if (verdict === "normalised counts") {
-    return `All rows sum to about ${aboutTotal(report)}: these are counts that were brought to one depth (CPM, CP10k, normalize_total), not raw ones. ${elsewhere}. Only if there is none, allow them with ${optionName("allowNonCounts")}: how deep each ${subject === "reference" ? "cell" : "spot"} was is lost, so noise is misjudged.`;
+    return `All rows sum to about ${aboutTotal(report)}: these are counts normalised to one depth (CPM, CP10k, normalize_total), not raw ones. ${elsewhere}. Only if there is none, allow them with ${optionName("allowNonCounts")}: how deep each ${subject === "reference" ? "cell" : "spot"} was is lost, so noise is misjudged.`;
   }
   if (verdict === "logged or scaled") {
     return `These look logged or scaled already. ${elsewhere}, or, if they are what you mean to use, allow them with ${optionName("allowNonCounts")} (scaled values: ${asTheyAre}).`;

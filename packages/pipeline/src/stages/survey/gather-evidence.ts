@@ -85,7 +85,7 @@ export function requireEnoughGenes(geneCount: number, typeCount: number, which: 
     subject: "genes",
     found: `${geneCount} ${which}, for ${numbered(typeCount, "cell type")}`,
     expected: "at least as many genes as types, better five times as many",
-    remedy: "Take a reference of the same genes, or join types of the reference into fewer.",
+    remedy: "Use a reference with the same genes, or merge types of the reference.",
   });
 }
 

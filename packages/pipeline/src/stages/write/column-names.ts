@@ -22,7 +22,7 @@ export function noteColumnNames(typeNames: readonly string[], notices: NoticeLis
   if (changed.length > MOST_SHOWN) shown.push(`${changed.length - MOST_SHOWN} more`);
   notices.add({
     code: "changed-names",
-    message: `Not every name of a type can be that of a column: ${shown.join(", ")}. The types keep their names in uns/<key>_params (cell_types beside type_columns) and in obs/<key>_dominant.`,
+    message: `Not every type name can be a column name: ${shown.join(", ")}. The types keep their names in uns/<key>_params (cell_types beside type_columns) and in obs/<key>_dominant.`,
   });
 }
 

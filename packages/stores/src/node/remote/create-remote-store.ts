@@ -113,7 +113,7 @@ async function refuseExisting(
     path: parts.name,
     found: isStore
       ? `${await describe(store)} that is already there`
-      : `something there that is no ${format.name} store`,
+      : `something there that is not a ${format.name} store`,
     expected: "a place that is free",
     remedy: isStore
       ? `Choose another place, or allow to overwrite it (${optionName("overwrite")}).`

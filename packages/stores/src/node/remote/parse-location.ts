@@ -59,7 +59,7 @@ function pathOf(location: string): string {
   try {
     return fileURLToPath(location);
   } catch {
-    throw notKnown(location, "a file URL that is no path here", "file:///folder/name.zarr");
+    throw notKnown(location, "a file URL that is not a path on this machine", "file:///folder/name.zarr");
   }
 }
 

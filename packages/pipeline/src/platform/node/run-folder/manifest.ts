@@ -9,7 +9,7 @@ export interface RunHeader {
   readonly began: string;
   /** Named facts: options, versions, what identifies the inputs. */
   readonly facts: Readonly<Record<string, string>>;
-  /** What a run that goes on should do alike, though no result depends on it. */
+  /** What a run that is resumed should do alike, though no result depends on it. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
