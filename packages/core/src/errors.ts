@@ -126,7 +126,7 @@ export class MemoryPlanError extends FlashdeconvError {
   readonly tag = "MemoryPlanError";
 }
 
-/** A solver that is no part of this project broke a promise: it threw, gave no abundances, or did not come back. */
+/** A solver that is not part of this project broke a promise: it threw, gave no abundances, or did not come back. */
 export class SolverError extends FlashdeconvError {
   readonly tag = "SolverError";
   readonly solver: string;

@@ -43,7 +43,7 @@ export function mergeOrderedSum(sum: OrderedSum, next: OrderedSum): void {
   sum.open = next.open && copyNode(next.open);
 }
 
-/** The total, as a new array of `width` items. The sum itself stays as it is and can go on. */
+/** The total, as a new array of `width` items. The sum itself stays as it is and can take more. */
 export function finishOrderedSum(sum: OrderedSum): Float64Array {
   const total = new Float64Array(sum.width);
   if (sum.open) addTo(total, sum.open.sums);

@@ -7,7 +7,7 @@ const stack = new Int32Array(DEPTH_LIMIT);
 /**
  * Counts the other spots within a radius of each spot of leaf `home`, adds the counts to `counts[spot + 1]` and returns their
  * sum. A node that lies within the radius as a whole is counted without a look inside: a radius that is far too large, or
- * millions of spots at one place, are found out at once.
+ * millions of spots at one place, are found at once.
  */
 export function countNear(
   tree: SpatialTree,

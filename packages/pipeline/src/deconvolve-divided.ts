@@ -63,7 +63,7 @@ export async function deconvolveDivided(
   return joinResults(results, sections);
 }
 
-/** The options with what was chosen on all sections together, by this run or the one that it goes on with. */
+/** The options with what was chosen on all sections together, by this run or the one that it resumes. */
 async function chosenFor(
   parts: readonly SpatialInput[],
   reference: ReferenceInput,

@@ -10,7 +10,7 @@ export function genesInSignature({ geneNames, values }: ReferenceSignature): Int
 
 /**
  * Genes, ascending, that both sides counted: one that is 0 throughout on either side says nothing of the types, whatever the other
- * side has. Values that are no counts may cancel out in one sum but not in all three.
+ * side has. Values that are not counts may cancel out in one sum but not in all three.
  */
 export function countedGenes(moments: GeneMoments, signature: ReferenceSignature): Int32Array {
   const { mean, variance, rawTotal } = moments;

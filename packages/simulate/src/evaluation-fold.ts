@@ -88,7 +88,7 @@ export function addEvaluation(fold: EvaluationFold, estimate: DenseChunk, truth:
   }
 }
 
-/** The result; with no spot to compare, its means are NaN. The fold stays as it is and can go on. */
+/** The result; with no spot to compare, its means are NaN. The fold stays as it is and can take more. */
 export function finishEvaluation(fold: EvaluationFold): Evaluation {
   const { spotCount, typeCount } = fold;
   const pearsonPerType = fold.perType.map(finishCorrelation);

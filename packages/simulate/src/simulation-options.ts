@@ -200,7 +200,7 @@ const NEEDS: Readonly<Partial<Record<keyof SimulationOptions, [(o: SimulationOpt
 function refuseIgnored(input: Partial<SimulationOptions>, options: SimulationOptions): void {
   for (const [option, [isUsed, need]] of Object.entries(NEEDS)) {
     const value = input[option as keyof SimulationOptions];
-    // Nothing of what there is none of is no wish that is ignored.
+    // An option about things of which there are none is not ignored: there is nothing to apply it to.
     if (value === undefined || value === 0 || isUsed(options)) continue;
     throw new OptionError({ option, value, rule: `nothing without ${need}`, remedy: "Leave it out." });
   }

@@ -2,7 +2,7 @@ import type { NeighborGraph } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 import type { StatArray } from "./solver.js";
 
-/** Who touches whom on a level: the section itself, or a coarser picture of it in which a row stands for several spots. */
+/** Who touches whom on a level: the section itself, or a coarser level, in which a row stands for several spots. */
 export interface LevelGraph {
   readonly graph: NeighborGraph;
   /** Per entry of `graph.indices`, what the edge weighs next to one spot's own counts; 1 if left out. */
@@ -32,7 +32,7 @@ export interface CoarseGraph extends LevelGraph {
  */
 export const ROWS_PER_RUN = 16;
 /**
- * Of the weight that crosses between two coarse rows, this much counts. 1 would make the coarse picture too stiff: a smooth
+ * Of the weight that crosses between two coarse rows, this much counts. 1 would make the coarse level too stiff: a smooth
  * field climbs in one step from row to row, not at every edge. 1/4 is right for squares; runs along a Hilbert curve
  * over a hexagonal lattice are longer than wide, and there 0.12 is a good choice at all strengths (0.08 to 0.3 tried; docs/decisions/0011).
  */

@@ -58,7 +58,7 @@ export function needsCoarseLevels(pull: number, spotCount: number): boolean {
   return pull > WEAK_PULL && spotCount > 1;
 }
 
-/** Up to this pull the answers of the spots alone are as good a start as a coarse picture, and cost less. */
+/** Up to this pull the answers of the spots alone are as good a start as a coarse level, and cost less. */
 const WEAK_PULL = 4;
 
 export interface CoarseLevelSettings {

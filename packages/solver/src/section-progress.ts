@@ -15,7 +15,7 @@ export interface SectionFacts {
   readonly isCoupled: boolean;
 }
 
-/** How far the sweeps over the section have come, and whether they are to go on. */
+/** How far the sweeps over the section have come, and whether they are to continue. */
 export interface SectionProgress {
   /** Sweeps made; the one that takes each spot by itself counts where there is no coarse level. */
   readonly sweeps: number;

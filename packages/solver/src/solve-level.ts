@@ -5,7 +5,7 @@ import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./s
 import { SPOTS_PER_BLOCK } from "./update-order.js";
 
 /**
- * What is swept: the section itself, or a coarser picture of it in which a row stands for several spots. Its arrays never
+ * What is swept: the section itself, or a coarser level, in which a row stands for several spots. Its arrays never
  * move while it is swept, so that whoever runs pieces of it in other threads may hand them over once.
  */
 export interface SolveLevel {

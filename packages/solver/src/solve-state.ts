@@ -21,5 +21,5 @@ export interface SolveState {
 /** Called between two sweeps, or two passes over the strips; the next begins when it has resolved. */
 export type StateListener = (state: SolveState) => Promise<void> | void;
 
-/** The state of a level that is swept anew. */
+/** The state of a level that is swept from the start. */
 export const NO_CHANGES: readonly number[] = [];

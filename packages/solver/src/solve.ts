@@ -42,7 +42,7 @@ export interface SolveInput<A extends StatArray = Float64Array> {
   readonly tableWidth?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SolveProgress) => void;
-  /** A state that `onState` was given in a solve of this problem, to go on from. */
+  /** A state that `onState` was given in a solve of this problem, to resume from. */
   readonly resume?: SolveState;
   readonly onState?: StateListener;
 }
@@ -56,7 +56,7 @@ export interface Solution<A extends StatArray = Float64Array> {
   readonly coarseRows: readonly number[];
   /** Whether the solver came to its end, the optimum of its objective; it says nothing of how well that fits the tissue. */
   readonly converged: boolean;
-  /** Sweeps after which abundances in single precision went on in double; undefined where that was not needed. */
+  /** Sweeps after which abundances in single precision continued in double; undefined where that was not needed. */
   readonly doubleFrom: number | undefined;
   /** Estimated largest distance of any proportion from the optimum; 0 for independent spots. */
   readonly proportionErrorEstimate: number;
@@ -69,7 +69,7 @@ export interface Solution<A extends StatArray = Float64Array> {
 /**
  * Sweeps a session over all spots until the largest error of any proportion is estimated below the tolerance.
  *
- * Where neighbours pull hard, sweeps carry a change only a few spots far, so coarser pictures of the section are solved
+ * Where neighbours pull hard, sweeps carry a change only a few spots far, so coarser levels of the section are solved
  * first and each gives the next finer one its start.
  *
  * @throws ShapeError if `abundance` has another length than N x K; the signal's reason once it is aborted.

@@ -43,7 +43,7 @@ export class StoppingRule {
     this.roundingStep = roundingStep;
   }
 
-  /** Takes in one sweep's largest relative change. A new relaxation starts the count anew. */
+  /** Takes in one sweep's largest relative change. A new relaxation starts the count again. */
   add(largestChange: number, relaxation: number): void {
     if (relaxation !== this.relaxation) {
       this.changes = [];

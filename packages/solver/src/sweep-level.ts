@@ -37,7 +37,7 @@ export interface CoarseSolve {
   readonly typeCount: number;
   readonly allocate: Allocate;
   readonly signal?: AbortSignal;
-  /** A state of a coarse level, to go on from. */
+  /** A state of a coarse level, to resume from. */
   readonly resume?: SolveState;
   readonly onState?: StateListener;
 }

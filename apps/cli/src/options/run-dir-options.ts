@@ -6,7 +6,7 @@ import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import { parseWordOrNumber } from "./parse-number.js";
 
-/** Whether and where a run keeps its finished pieces, to go on from them when it was stopped. */
+/** Whether and where a run keeps its finished pieces, to resume from them when it was stopped. */
 export interface RunDirFlags {
   readonly runDir?: string;
   readonly resume?: boolean;

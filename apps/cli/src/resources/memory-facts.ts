@@ -110,7 +110,7 @@ interface SmoothingFacts {
 }
 
 /**
- * Whether coarse pictures of the section may be needed: where somebody said how strong the smoothing is to be, by number or by platform.
+ * Whether coarse levels of the section may be needed: where somebody said how strong the smoothing is to be, by number or by platform.
  * Of what is left to the data, the relative prior is strong as a rule and the graph Laplacian nearly never.
  */
 export function mayBeStrong({ platform, lambda = "auto", smoothing, input }: SmoothingFacts): boolean {

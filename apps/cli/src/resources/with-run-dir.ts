@@ -36,7 +36,7 @@ export interface RunDirRequest extends RunDirFlags {
   readonly facts: () => Promise<Readonly<Record<string, string>>>;
 }
 
-/** What a run that was stopped has left to go on from, if that was asked for. */
+/** What a run that was stopped has left to resume from, if that was asked for. */
 export function leftToResume(flags: RunDirFlags, target: string): Promise<RunLeft | undefined> {
   return flags.resume ? peekRunFolder(runDirFor(flags, target)) : Promise.resolve(undefined);
 }

@@ -3,7 +3,7 @@ import type { Checkpoint } from "@flashdeconv/pipeline";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { redactUrl, transferLedger } from "@flashdeconv/stores/internal";
 
-/** A note: nothing would be gained by going on from it alone. */
+/** A note: nothing would be gained by resuming from it alone. */
 const PIECE = "note/versions";
 
 /**

@@ -8,7 +8,7 @@ import { adviceFor } from "./advice.js";
 /** How a run that failed is told: as a paragraph, or as the object that `--json` prints. */
 export interface Failure {
   readonly exitCode: number;
-  /** The message, and what to show after it to who looks for the fault. */
+  /** The message, and what to show after it to whoever looks for the fault. */
   readonly lines: readonly string[];
   readonly json: {
     readonly tag: string;

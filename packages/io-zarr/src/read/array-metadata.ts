@@ -166,7 +166,7 @@ function parseCodecs(value: unknown, names: string[], path: string): CodecMetada
   });
 }
 
-/** An index larger than this is no index of chunks of a useful size. */
+/** An index larger than this is not an index of chunks of a useful size. */
 const MAX_INDEX_BYTES = 2 ** 26;
 
 function parseShards(

@@ -41,7 +41,7 @@ export function chunkBytes(
     return bytes && decode(bytes);
   };
 
-  /** Keeps the indexes used last. One whose reading failed or was aborted is read anew by who comes next. */
+  /** Keeps the indexes used last. One whose reading failed or was aborted is read again by the next caller. */
   const indexOf = async (key: `/${string}`, signal?: AbortSignal): Promise<ShardIndex | undefined> => {
     const known = kept.get(key);
     kept.delete(key);

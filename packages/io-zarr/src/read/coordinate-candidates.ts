@@ -27,7 +27,7 @@ const NUMBERED: readonly (readonly [string, string])[] = [
 ];
 const SPEAKS_OF_PLACES = /spatial|coord|centroid|position|location/i;
 
-/** Columns that are no places in tissue, whatever their axes are called. */
+/** Columns that are not places in tissue, whatever their axes are called. */
 const EMBEDDING = /umap|tsne|t-sne|pca|phate|latent|embed/i;
 
 /** Pairs of columns of obs whose names differ only in the axis: center_x and center_y, imagecol and imagerow. Reads no values. */

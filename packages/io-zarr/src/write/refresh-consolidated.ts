@@ -6,7 +6,7 @@ import { stagedBelow } from "./staged-below.js";
 import type { ZarrDialect } from "./zarr-dialect.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
-/** Writes the consolidated metadata of a store anew, where it has any. Broken ones are left alone: readers pass over them. */
+/** Writes the consolidated metadata of a store again, where it has any. Broken ones are left alone: readers pass over them. */
 export async function refreshConsolidated(zarr: ZarrWriter): Promise<void> {
   const { consolidatedKey } = zarr.dialect;
   const current = await readDocument(zarr.store, consolidatedKey).catch(() => undefined);
@@ -51,7 +51,7 @@ async function documentsAt(
   const documents = await collectDocuments(stagedBelow(container, path), dialect, signal);
   const placed = documents.map(({ key, content }) => ({
     key: `/${path}${key}` as StoreKey,
-    // The table's own copy of what lies below it is no part of the container's.
+    // The table's own copy of what lies below it is not part of the container's.
     content: withoutCopy(content),
   }));
   return dialect.listed(dialect.consolidate(placed));

@@ -30,7 +30,7 @@ export async function writeUns(zarr: ZarrWriter, path: string, value: UnsValue):
     await writeUns(zarr, `${path}/${name}`, item);
 }
 
-/** Throws FormatError for a name that cannot be stored, at any depth, ShapeError for rows that are no matrix. */
+/** Throws FormatError for a name that cannot be stored, at any depth, ShapeError for rows that are not a matrix. */
 export function checkUns(path: string, object: UnsObject): void {
   for (const [name, item] of Object.entries(object)) {
     checkKey(path, name);

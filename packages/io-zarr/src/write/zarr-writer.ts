@@ -93,7 +93,7 @@ export class ZarrWriter {
     await this.store.set(key, new TextEncoder().encode(formatJson(content)));
   }
 
-  /** Writes the consolidated document anew, from all documents in the store. */
+  /** Writes the consolidated document again, from all documents in the store. */
   async consolidate(): Promise<void> {
     const documents = await collectDocuments(this.store, this.dialect, this.options.signal);
     await this.document(this.dialect.consolidatedKey, this.dialect.consolidate(documents));

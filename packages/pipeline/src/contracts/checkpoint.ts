@@ -13,7 +13,7 @@ export interface Piece {
 export type PieceMaker = () => Piece | Promise<Piece>;
 
 /**
- * Where a run keeps its finished pieces, so that it can go on from them after it was stopped. Inputs and options are the same
+ * Where a run keeps its finished pieces, so that it can resume from them after it was stopped. Inputs and options are the same
  * whenever pieces are found: whoever makes the checkpoint sees to that.
  */
 export interface Checkpoint {
@@ -27,7 +27,7 @@ export interface Checkpoint {
   load(name: string, allocate?: Allocate): Promise<Piece | undefined>;
   /**
    * Takes in a piece whose arrays change no more. It is written when that is due, with all that were offered before; a later one of
-   * the same name replaces it. Never throws: whoever offers may be in the midst of something.
+   * the same name replaces it. Never throws: the caller may be in the middle of something.
    */
   offer(name: string, make: PieceMaker): void;
   /** Throws what a write failed with. */

@@ -30,7 +30,7 @@ export interface DeconvolveCallbacks {
    */
   readonly scratch?: ScratchUse;
   /**
-   * Keeps finished pieces, so that a run that was stopped goes on from them, to the bit the same. It must belong to these inputs and
+   * Keeps finished pieces, so that a run that was stopped resumes from them, with the same bits. It must belong to these inputs and
    * options alone; with `scratch`, to that scratch too.
    */
   readonly checkpoint?: Checkpoint;

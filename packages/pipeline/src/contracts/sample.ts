@@ -1,6 +1,6 @@
 import type { SpatialGraph } from "./graph.js";
 
-/** A few pieces of tissue that stand for the section: what is to be found out on real spots is found out on these. */
+/** A few pieces of tissue that stand for the section: what is estimated from real spots is estimated from these. */
 export interface SpotSample {
   /** Ascending. */
   readonly spots: Int32Array;

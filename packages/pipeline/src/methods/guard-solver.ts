@@ -112,7 +112,7 @@ function requireAbundances(
     for (let k = 0; k < typeCount; k++) {
       const value = abundance[spot * typeCount + k];
       if (value >= 0 && value < Number.POSITIVE_INFINITY) continue;
-      // A row of a coarser picture stands for several spots.
+      // A row of a coarser level stands for several spots.
       throw badAbundance({ solver, value, type: typeNames[k], spot: weights ? undefined : spot });
     }
   }

@@ -60,7 +60,7 @@ export function methodOfStatistics(input: SolverInput): Method | undefined {
   return Object.values(METHODS).find(({ solver }) => solver.input === input);
 }
 
-/** Whether anything is to be found out on a sample of the spots. */
+/** Whether anything is to be estimated from a sample of the spots. */
 export function needsSample(options: DeconvolveOptions): boolean {
   return methodWith(options.solver).needsSample(options);
 }

@@ -10,7 +10,7 @@ export interface MemoryFacts {
   readonly precision: "float64" | "float32";
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
-  /** Whether smoothing may be so strong that coarse pictures of the section are solved first: only the Gram matrix tells for sure. */
+  /** Whether smoothing may be so strong that coarse levels of the section are solved first: only the Gram matrix tells for sure. */
   readonly mayBeStrong: boolean;
   /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */
   readonly chunkBytes: number;

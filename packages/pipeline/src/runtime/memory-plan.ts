@@ -133,7 +133,7 @@ function planFor(
       building + referenceBytes(facts),
       threads + spots + samplesBytes(facts) + scatterBytes(facts, keeps),
     );
-  // What the strips take of the coarse pictures stays while they are swept.
+  // What the strips take of the coarse levels stays while they are swept.
   const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
   const left = Math.max(
     least,
@@ -175,7 +175,7 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
 }
 
 /**
- * Of a spot in memory. Where neighbours count, a solve in single precision may have to go on in double: then a copy in double is there
+ * Of a spot in memory. Where neighbours count, a solve in single precision may have to continue in double: then a copy in double is there
  * beside them.
  */
 function abundanceBytes({ typeCount, precision, neighborCount }: MemoryFacts): number {
@@ -202,7 +202,7 @@ function leastWindow(facts: MemoryFacts): number {
   return rows * spotRowBytes(facts);
 }
 
-/** All coarse pictures of the section, and what is kept of them for the strips. */
+/** All coarse levels of the section, and what is kept of them for the strips. */
 function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept: number } {
   const { spotCount, typeCount, precision, mayBeStrong, neighborCount } = facts;
   if (!mayBeStrong || neighborCount === 0) return { all: 0, kept: 0 };

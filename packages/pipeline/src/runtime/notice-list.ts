@@ -16,7 +16,7 @@ export function buildNoticeList(onNotice?: (notice: Notice) => void): NoticeList
   };
 }
 
-/** A list that begins with the notices of the run that is gone on with, and is kept with its pieces. */
+/** A list that begins with the notices of the run that is resumed, and is kept with its pieces. */
 export async function keptNotices({
   onNotice,
   checkpoint,
@@ -31,5 +31,5 @@ export async function keptNotices({
   return list;
 }
 
-/** A note: nothing would be gained by going on from it alone. */
+/** A note: nothing would be gained by resuming from it alone. */
 const PIECE = "note/notices";

@@ -7,7 +7,7 @@ const PIECE = "solve";
 export interface KeptGeneration {
   readonly fileName: string;
   readonly checksum: number;
-  /** Bytes of each: 4 or 8. Abundances in single precision may go on in double. */
+  /** Bytes of each: 4 or 8. Abundances in single precision may continue in double. */
   readonly bytesPerNumber: number;
 }
 

@@ -38,7 +38,7 @@ const CERTAINTY = 2;
  * error. Where the two are equally good, neighbours smooth if they are better than strangers, the same smoothing with the sample's
  * spots in other places. A solver that cannot shrink is judged against strangers alone.
  *
- * 0 is always among the strengths. The search goes on beyond the candidates where the choice would be at the edge.
+ * 0 is always among the strengths. The search continues beyond the candidates where the choice would be at the edge.
  */
 export async function chooseSmoothing(trial: SmoothingTrial): Promise<SmoothingChoice> {
   const { candidates, shrinkages, lossesOf } = trial;

@@ -4,7 +4,7 @@ import type { StripLayout } from "./strip-layout.js";
 export interface Round {
   /** The strip to bring into the window, if there is room for it. */
   readonly load: number | undefined;
-  /** Stages that can go on, each with its next strip. */
+  /** Stages that can continue, each with its next strip. */
   readonly sweeps: readonly { readonly stage: number; readonly strip: number }[];
   /** The strip that nobody looks at any more, to be taken out of the window. */
   readonly release: number | undefined;

@@ -26,7 +26,7 @@ export interface StripSolveInput {
    * positions. Awaited; the tables' rows may change after that.
    */
   onStrip(strip: number, abundance: StatArray, tables?: StatArray): Promise<void> | void;
-  /** A state that `onState` was given in a solve of this problem, to go on from; the store holds its abundances. */
+  /** A state that `onState` was given in a solve of this problem, to resume from; the store holds its abundances. */
   readonly resume?: SolveState;
   readonly onState?: StateListener;
   /** Where states are kept: about the longest that a pass, after the first, should take. No limit by default. */

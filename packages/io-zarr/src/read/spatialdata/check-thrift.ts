@@ -7,7 +7,7 @@ const MOST_VALUES = 2 ** 21;
 
 /**
  * Walks over a structure in Thrift's compact protocol, with every count held against the bytes there are: hyparquet believes
- * counts, and grows numbers for as long as bytes say that they go on.
+ * counts, and grows numbers for as long as bytes say that they continue.
  *
  * @returns where the structure ends
  * @throws Error saying what is wrong

@@ -9,7 +9,7 @@ import type { Regions } from "./read-regions.js";
 import { openShapes } from "./shape-centroids.js";
 import { type PlaneMap, readTransformations, sharedSystem } from "./transformation.js";
 
-/** Which of the regions are no shapes, and what they are instead, in words; undefined where all are shapes. */
+/** Which of the regions are not shapes, and what they are instead, in words; undefined where all are shapes. */
 export async function describeOtherRegions(
   { hierarchy }: Container,
   names: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * A folder in which a run keeps its finished pieces and its scratch, in Node, so that it can go on after it was killed.
+ * A folder in which a run keeps its finished pieces and its scratch, in Node, so that it can be resumed after it was killed.
  *
  * @example
  * import { openRunFolder } from "@flashdeconv/pipeline/run-folder";
@@ -28,7 +28,7 @@ import { pieceKeeper } from "./run-folder/piece-keeper.js";
 import { openScratchFolder, type ScratchFolder } from "./scratch.js";
 
 interface RunFolderOptions {
-  /** All that the result depends on, by name: a run goes on only where all of it is the same. */
+  /** All that the result depends on, by name: a run is resumed only where all of it is the same. */
   readonly facts: Readonly<Record<string, string>>;
   /** What no result depends on, but a run that is resumed wants to know of the one before. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export interface RunFolder {
   readonly checkpoint: Checkpoint;
   /** Pieces that an earlier run had finished. */
   readonly resumedCount: number;
-  /** Notes, to be seen by `peekRunFolder`, that something is about to happen. By itself it is nothing to go on from. */
+  /** Notes, to be seen by `peekRunFolder`, that something is about to happen. By itself it is nothing to resume from. */
   note(name: string): Promise<void>;
   /** Those of the run that was begun first. */
   readonly settings: Readonly<Record<string, string>>;
@@ -57,7 +57,7 @@ export interface RunFolder {
   openScratch(bytesNeeded: number): Promise<ScratchFolder>;
   /** Removes the folder and all scratch: the run is over. */
   remove(): Promise<void>;
-  /** Leaves what is worth going on from; where that is nothing, removes the folder. Resolves to whether there is something. */
+  /** Leaves what is worth resuming from; where that is nothing, removes the folder. Resolves to whether there is something. */
   leave(): Promise<boolean>;
 }
 
@@ -87,7 +87,7 @@ const NOTE = "note/";
  * Opens the folder of a run, or makes it. One run at a time can have it open.
  *
  * @throws StoreError where another run is at work there, the folder holds something else, or a run that was stopped and is
- *   neither to go on (`resume`) nor to be thrown away (`restart`); OptionError where the run to go on with differs in one of its facts
+ *   neither to be resumed (`resume`) nor to be deleted (`restart`); OptionError where the run to resume differs in one of its facts
  */
 export async function openRunFolder(path: string, options: RunFolderOptions): Promise<RunFolder> {
   const { facts, settings = {}, resume = false, restart = false } = options;
@@ -127,7 +127,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
     });
     const scratches: ScratchFolder[] = [];
     const remove = async () => {
-      // Should this be cut off, the next run sees that nothing here is worth going on from.
+      // Should this be cut off, the next run sees that nothing here is worth resuming from.
       if (keeper.names().length > 0) await manifest.addDone().catch(() => undefined);
       await keeper.close();
       for (const scratch of scratches) await scratch.remove();
@@ -170,7 +170,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
 }
 
 /**
- * Leaves a folder that a thread of this process had open when it was ended, as `leave` would have: what is worth going on from stays. Call
+ * Leaves a folder that a thread of this process had open when it was ended, as `leave` would have: what is worth resuming from stays. Call
  * it after `cleanUpAfterThread` of io-zarr.
  */
 export async function leaveRunFolder(path: string): Promise<void> {

@@ -29,7 +29,7 @@ export interface StoredSummary {
 const LAYOUT_VERSION = 1;
 const MARK = "flashdeconv_statistics";
 
-/** Facts of a stored summary that are no arrays. */
+/** Facts of a stored summary that are not arrays. */
 interface Facts {
   readonly version: number;
   readonly spotCount: number;

@@ -89,7 +89,7 @@ async function overGenes(
 
 const PIECE = "reference";
 
-/** What `readCells` gives, or what it gave to the run that is gone on with. */
+/** What `readCells` gives, or what it gave to the run that is resumed. */
 async function keptCells(
   reference: CellReference,
   columns: Int32Array,

@@ -55,7 +55,7 @@ export function isWhole({ faults }: CountReport): boolean {
   return faults.every(({ kind }) => kind !== "not whole");
 }
 
-/** Says where allowing values that are not raw counts allowed nothing: who gave the option expected other data. */
+/** Says where allowing values that are not raw counts allowed nothing: whoever gave it expected other data. */
 export function noteUnusedPermission(
   { allowNonCounts }: Pick<CountOptions, "allowNonCounts">,
   isUnused: boolean,

@@ -4,7 +4,7 @@ import type { SectionRows } from "../../contracts/tasks.js";
 
 /** Rows between two runs that are read with them, and dropped: about a stored chunk, which would be decoded in any case. */
 const NEAR_ROWS = 8192;
-/** Runs are read in fewer passes than this and one, wherever they lie: each pass opens the matrix anew. */
+/** Runs are read in fewer passes than this and one, wherever they lie: each pass opens the matrix again. */
 const MOST_GAPS = 16;
 
 /**

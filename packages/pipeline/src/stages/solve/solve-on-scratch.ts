@@ -142,7 +142,7 @@ function requireScratch({ scratch }: RunContext): ScratchUse {
   });
 }
 
-/** The state of an earlier run to go on from, if what it speaks of is there. */
+/** The state of an earlier run to resume from, if what it speaks of is there. */
 async function intactState(
   scratch: ScratchUse["scratch"],
   layout: StripLayout,

@@ -58,7 +58,7 @@ function countRows(
   };
 }
 
-/** Hands out the same array again and again, made anew only when more is asked for than ever before. */
+/** Hands out the same array again and again, made again only when more is asked for than ever before. */
 export function growingMemory(Storage: new (length: number) => Values): (length: number) => Values {
   let memory = new Storage(0);
   return (length) => {

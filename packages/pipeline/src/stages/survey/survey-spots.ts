@@ -78,7 +78,7 @@ export async function surveySpots(
   };
   await runPass(settings, run);
   const report = finishCountCheck(check);
-  // Scaled values, which may be negative, are no counts to weigh.
+  // Scaled values, which may be negative, are not counts to weigh.
   const wantedCounts: CountOptions = withDepths ? { ...options, preprocess: "log-cpm" } : options;
   await requireCounts(
     report,

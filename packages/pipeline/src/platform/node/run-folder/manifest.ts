@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile } from "node:fs/promises";
 
-/** What a run is about: two runs whose headers are equal go on from each other's pieces. */
+/** What a run is about: two runs whose headers are equal resume from each other's pieces. */
 export interface RunHeader {
   /** The layout of the folder. */
   readonly version: number;
@@ -81,7 +81,7 @@ export interface Manifest {
   close(): Promise<void>;
 }
 
-/** Begins a manifest with a header, or, without one, goes on after the first `length` bytes of one that is there. */
+/** Begins a manifest with a header, or, without one, continues after the first `length` bytes of one that is there. */
 export async function openManifest(
   path: string,
   start: { readonly header: RunHeader } | { readonly length: number },
