@@ -22,6 +22,7 @@ export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-count
 export { divideSection } from "./stages/sections/divide-section.js";
 export { tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
+export type { AlikeTypes } from "./stages/survey/alike-types.js";
 export {
   judgeMeans,
   MEANS_VERDICTS,

@@ -7,17 +7,8 @@
 export { FEW_SHARED } from "./align-genes.js";
 export { type ColumnMatch, compareColumns, type NamedColumn } from "./compare-columns.js";
 export { countedGenes, genesInSignature } from "./counted-genes.js";
-export {
-  addDepths,
-  buildDepthSums,
-  type DepthSums,
-  finishDepthSums,
-  mergeDepthSums,
-  type RobustDepths,
-} from "./depth-sums.js";
 export { buildGeneMap, type GeneMap } from "./gene-map.js";
 export { buildMomentAdder } from "./gene-moments.js";
 export { GENE_SELECTION_OPTIONS } from "./gene-selection-options.js";
 export { buildRenumbering, renumberInPlace } from "./gene-subset.js";
 export { type SpellingGain, spellingGains } from "./name-differences.js";
-export { silentTypes, withoutTypes } from "./silent-types.js";

@@ -4,7 +4,6 @@
  * @internal
  */
 
-export { type AlikeTypes, alikeTypes, SIMILAR } from "./alike-types.js";
 export { meanDiagonal } from "./bcd.js";
 export { boundGram, type DeflatedBound, dotByTwos, findTau, type TauSearch } from "./deflated-bound.js";
 export { solveDiagonalNnls } from "./exact-nnls.js";

@@ -1,5 +1,5 @@
+import type { AlikeTypes } from "@flashdeconv/pipeline/internal";
 import { isUninformativeLabel } from "@flashdeconv/pipeline/internal";
-import type { AlikeTypes } from "@flashdeconv/solver/internal";
 
 /** Below this a type's mean is mostly noise. */
 const FEW_CELLS = 25;

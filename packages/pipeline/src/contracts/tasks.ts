@@ -4,7 +4,6 @@ import type { NeighborSearch } from "@flashdeconv/graph/internal";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { CountCheck } from "@flashdeconv/normalize";
 import type { MomentSums } from "@flashdeconv/select-genes";
-import type { DepthSums } from "@flashdeconv/select-genes/internal";
 import type { SolverContext, SolverReference, StatArray, SweepStats } from "@flashdeconv/solver";
 import type {
   PieceAssessment,
@@ -14,6 +13,7 @@ import type {
   TableRows,
 } from "@flashdeconv/solver/internal";
 import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
+import type { DepthSums } from "./depth-sums.js";
 import type { RowForm } from "./problem.js";
 import type { SampleRows, SpotSample } from "./sample.js";
 

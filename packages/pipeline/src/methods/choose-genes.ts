@@ -1,11 +1,11 @@
 import { compareCodePoints } from "@flashdeconv/core/internal";
 import { selectGenes, signatureSubset } from "@flashdeconv/select-genes";
-import { silentTypes, withoutTypes } from "@flashdeconv/select-genes/internal";
 import type { NoticeList } from "../contracts/notices.js";
 import type { DeconvolveOptions } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";
 import { noteTypesInFit } from "../stages/solve/note-types-in-fit.js";
 import { type Evidence, requireEnoughGenes } from "../stages/survey/gather-evidence.js";
+import { silentTypes, withoutTypes } from "../stages/survey/silent-types.js";
 import { geneSelectionOptions } from "./gene-selection-options.js";
 
 /** Which genes a deconvolution uses, with the signature over them of the types that have a count there. */

@@ -4,8 +4,6 @@ import { freeChunk } from "@flashdeconv/core/internal";
 import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
 import { buildMoments } from "@flashdeconv/select-genes";
 import {
-  addDepths,
-  buildDepthSums,
   buildGeneMap,
   buildMomentAdder,
   buildRenumbering,
@@ -25,6 +23,7 @@ import { statArray } from "../runtime/allocator.js";
 import { bytesOf } from "../runtime/scratch/bytes-of.js";
 import { buildGraphTasks } from "./neighbors/graph-tasks.js";
 import { buildRowMaker, growingMemory } from "./summarize/solver-rows.js";
+import { addDepths, buildDepthSums } from "./survey/depth-sums.js";
 import { SampleCollector } from "./survey/sample-rows.js";
 import { NO_SAMPLE } from "./survey/sample-spots.js";
 

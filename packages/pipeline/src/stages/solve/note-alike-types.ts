@@ -1,7 +1,7 @@
 import { numbered, optionName, shortList } from "@flashdeconv/core/internal";
 import type { SolverReference } from "@flashdeconv/solver";
-import { alikeTypes, SIMILAR } from "@flashdeconv/solver/internal";
 import type { NoticeList } from "../../contracts/notices.js";
+import { alikeTypes, SIMILAR } from "../survey/alike-types.js";
 
 /** Groups, and names of one, that a message shows. */
 const SHOWN = 5;

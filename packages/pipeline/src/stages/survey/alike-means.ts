@@ -1,5 +1,5 @@
-import { type AlikeTypes, alikeTypes } from "@flashdeconv/solver/internal";
 import { buildCountModel, correctPlatform, expressionProfiles } from "@flashdeconv/solver-weighted";
+import { type AlikeTypes, alikeTypes } from "./alike-types.js";
 import type { TypeMeans } from "./judge-means.js";
 
 /**

@@ -1,15 +1,10 @@
 import { GeneMismatchError, type ReferenceSignature } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
 import { type GeneAlignment, type GeneMoments, signatureSubset } from "@flashdeconv/select-genes";
-import {
-  countedGenes,
-  FEW_SHARED,
-  genesInSignature,
-  type RobustDepths,
-  silentTypes,
-  withoutTypes,
-} from "@flashdeconv/select-genes/internal";
+import { countedGenes, FEW_SHARED, genesInSignature } from "@flashdeconv/select-genes/internal";
 import type { NoticeList } from "../../contracts/notices.js";
+import type { RobustDepths } from "./depth-sums.js";
+import { silentTypes, withoutTypes } from "./silent-types.js";
 import type { Survey } from "./survey-spots.js";
 
 /** Below so many genes per type a notice says so. */

@@ -1,8 +1,9 @@
 import type { OrderedSum } from "@flashdeconv/core/internal";
 import type { CountFault, CountFaultKind } from "@flashdeconv/normalize";
-import { buildDepthSums, type DepthSums } from "@flashdeconv/select-genes/internal";
 import type { Piece } from "../../contracts/checkpoint.js";
+import type { DepthSums } from "../../contracts/depth-sums.js";
 import type { SurveyPart } from "../../contracts/tasks.js";
+import { buildDepthSums } from "./depth-sums.js";
 
 interface SurveyFacts {
   readonly geneCount: number;

@@ -1,12 +1,6 @@
 import { numbered } from "@flashdeconv/core/internal";
 import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
-import {
-  buildDepthSums,
-  finishDepthSums,
-  mergeDepthSums,
-  type RobustDepths,
-} from "@flashdeconv/select-genes/internal";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
@@ -17,6 +11,7 @@ import { runPass } from "../../runtime/run-pass.js";
 import { noteValues } from "../reference/note-values.js";
 import type { CountOptions } from "../reference/require-counts.js";
 import { isWhole, requireCounts } from "../reference/require-counts.js";
+import { buildDepthSums, finishDepthSums, mergeDepthSums, type RobustDepths } from "./depth-sums.js";
 import { packSurvey, unpackSurvey } from "./pack-survey.js";
 import { type JoinedRows, joinSampleRows, leaveOutDeepSpots } from "./sample-rows.js";
 

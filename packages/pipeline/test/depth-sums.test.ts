@@ -1,7 +1,13 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { buildGeneMap } from "@flashdeconv/select-genes/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDepths, buildDepthSums, buildGeneMap, finishDepthSums, mergeDepthSums } from "../src/internal.js";
+import {
+  addDepths,
+  buildDepthSums,
+  finishDepthSums,
+  mergeDepthSums,
+} from "../src/stages/survey/depth-sums.js";
 
 const GENES = 5;
 const map = buildGeneMap(Int32Array.of(1, 2, 3, 4, 5), 7);

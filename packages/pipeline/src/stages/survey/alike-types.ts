@@ -1,4 +1,4 @@
-import { determineGram } from "./determined-gram.js";
+import { determineGram } from "@flashdeconv/solver";
 
 /** Types by position, in groups of two and more. */
 export interface AlikeTypes {
