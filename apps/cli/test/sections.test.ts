@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
 import type { Column } from "@flashdeconv/io-zarr";
-import { readObsm } from "@flashdeconv/io-zarr";
+import { readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli, temporaryFolder } from "./run-cli.js";
@@ -198,10 +198,35 @@ describe("two sections that lie over each other in one table", () => {
     );
   });
 
-  it("give the same bits on scratch", async () => {
+  it("give the same bits on scratch, and again from kept statistics", async () => {
     const options = ["--section-key", "slide", "--smoothing", "20"];
-    const plain = await run("over", ...options);
+    const stats = join(await temporaryFolder(), "stats");
+    const plain = await run("over", ...options, "--save-stats", stats);
     expect((await run("over", ...options, "--use-scratch", "always")).proportions).toEqual(plain.proportions);
+    for (const scratch of ["never", "always"]) {
+      const out = join(await temporaryFolder(), "again");
+      const again = await runCli(["solve", stats, "--out", out, "--json", "--use-scratch", scratch]);
+      expect(again.code, again.stdout).toBe(0);
+      expect(await proportionsOf(out)).toEqual(plain.proportions);
+      expect(JSON.parse(again.stdout).sections).toEqual(plain.json.sections);
+      expect(await readRowNames(await openStore(out), "obs")).toEqual(
+        await readRowNames(await openStore(plain.out), "obs"),
+      );
+    }
+    const [out, other] = [
+      join(await temporaryFolder(), "out"),
+      ["--smoothing", "3", "--drop-type", "type_0"],
+    ];
+    expect((await runCli(["solve", stats, "--out", out, ...other])).code).toBe(0);
+    expect(await proportionsOf(out)).toHaveLength(1500);
+    // The result and statistics are what is asked for again.
+    const arguments_ = ["run", at("over"), "--reference", at("cells"), ...options, "--out", plain.out];
+    const resumed = await runCli([...arguments_, "--save-stats", stats, "--resume", "--json"]);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ already_done: true });
+    // What somebody else has put there is nothing to replace.
+    await cp(join(stats, "section-1/gram"), join(stats, "section-1/mine"), { recursive: true });
+    const refused = await runCli([...arguments_, "--save-stats", stats, "--overwrite"]);
+    expect(refused.stderr).toContain("did not write, or not all of it (section-1/mine)");
   });
 
   it.each(["Section 1 of 2", "Section 2 of 2"])(
@@ -224,14 +249,4 @@ describe("two sections that lie over each other in one table", () => {
       expect(await proportionsOf(out)).toEqual(wanted.proportions);
     },
   );
-
-  it("keep no statistics yet, which is said before the work", async () => {
-    const folder = await temporaryFolder();
-    const arguments_ = ["run", at("over"), "--reference", at("cells"), "--section-key", "slide"];
-    const places = ["--out", join(folder, "out"), "--save-stats", join(folder, "stats")];
-    const { code, stderr } = await runCli([...arguments_, ...places]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/option --save-stats: found .*expected one section: this store has 2/);
-    expect(await readdir(folder)).toEqual([]);
-  });
 });

@@ -1,4 +1,3 @@
-import { collect, memorySource } from "@flashdeconv/core";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { DividedInput, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -7,10 +6,8 @@ import type { SectionSummary } from "./contracts/summary.js";
 import { deconvolve } from "./deconvolve.js";
 import { chooseTogether, prepareReference } from "./deconvolve-sections.js";
 import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
-import { checkpointOf, scratchOf } from "./runtime/section-views.js";
 import { divideSection } from "./stages/sections/divide-section.js";
-import { joinResults } from "./stages/sections/join-results.js";
-import { namingSection } from "./stages/sections/naming-section.js";
+import { eachSection } from "./stages/sections/each-section.js";
 import type { Strengths } from "./stages/solve/set-smoothing.js";
 
 export interface DividedCallbacks extends Omit<DeconvolveCallbacks, "onSummary"> {
@@ -33,34 +30,19 @@ export async function deconvolveDivided(
   input: Partial<DeconvolveOptions> = {},
   callbacks: DividedCallbacks = {},
 ): Promise<Deconvolution> {
-  const { onSection, onSummary, onNotice, scratch, checkpoint, ...shared } = callbacks;
+  const { executor, signal, onProgress, onSummary } = callbacks;
+  const shared = { executor, signal, onProgress };
   const options = resolveDeconvolveOptions(input);
   const parts = divideSection(spatial, sections);
   const prepared = await prepareReference(reference, options, shared);
   const settled = perSection ? options : await chosenFor(parts, prepared, options, callbacks);
-
-  const told = new Set<string>();
-  const results: Deconvolution[] = [];
-  for (const [i, part] of parts.entries()) {
-    const place = `section-${i + 1}`;
-    onSection?.(i);
-    const found = await namingSection(part.name, () =>
-      deconvolve(part, prepared, settled, {
-        ...shared,
-        scratch: scratch && scratchOf(scratch, place),
-        checkpoint: checkpoint && checkpointOf(checkpoint, place),
-        onSummary: (summary) => onSummary?.(summary, i),
-        // What is the reference's is the same for all.
-        onNotice(notice) {
-          if (told.has(notice.message)) return;
-          told.add(notice.message);
-          onNotice?.(notice);
-        },
-      }),
-    );
-    results.push(scratch ? found : await apart(found));
-  }
-  return joinResults(results, sections);
+  return eachSection(sections, callbacks, (i, keeping) =>
+    deconvolve(parts[i], prepared, settled, {
+      ...shared,
+      ...keeping,
+      onSummary: (summary) => onSummary?.(summary, i),
+    }),
+  );
 }
 
 /** The options with what was chosen on all sections together, by this run or the one that it resumes. */
@@ -87,8 +69,3 @@ async function chosenFor(
 }
 
 const CHOICE = "choice";
-
-/** A result in memory of its own: what the solve worked on is given back before the next section. */
-async function apart(result: Deconvolution): Promise<Deconvolution> {
-  return { ...result, proportions: memorySource(await collect(result.proportions)) };
-}

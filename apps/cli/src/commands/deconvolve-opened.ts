@@ -8,9 +8,9 @@ import {
   type SpatialInput,
 } from "@flashdeconv/pipeline";
 import type { DividedCallbacks } from "@flashdeconv/pipeline/internal";
-import { noticeInFlags } from "../options/option-flags.js";
 import type { RunFlags } from "../options/run-flags.js";
 import type { OpenedSections } from "../stores/open-sections.js";
+import { sectionNotices } from "../terminal/section-notices.js";
 import type { Terminal } from "../terminal/terminal.js";
 
 export interface OpenedRun {
@@ -35,26 +35,8 @@ export async function deconvolveOpened(
     });
     return { found, notices: () => terminal.notices };
   }
-  const { names } = sections;
-  const told = new Set<string>();
-  const found = await deconvolveDivided(
-    { ...spatial, sections, perSection: flags.perSection },
-    reference,
-    options,
-    {
-      ...callbacks,
-      onSection: (i) => terminal.tell(`Section ${i + 1} of ${names.length}: ${names[i]}`),
-      onNotice(notice) {
-        told.add(noticeInFlags(notice).message);
-        terminal.note(notice);
-      },
-    },
-  );
-  return {
-    found,
-    notices: () => [
-      ...terminal.notices.filter(({ message }) => !told.has(message)),
-      ...found.notices.map(noticeInFlags),
-    ],
-  };
+  const { all, ...telling } = sectionNotices(sections, terminal);
+  const divided = { ...spatial, sections, perSection: flags.perSection };
+  const found = await deconvolveDivided(divided, reference, options, { ...callbacks, ...telling });
+  return { found, notices: () => all(found) };
 }

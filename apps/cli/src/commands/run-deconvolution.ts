@@ -107,7 +107,7 @@ export async function runDeconvolution(
       const { signal } = terminal;
       const { table, layer } = flags;
       const opened = await openSections(store, flags, terminal);
-      refuseByCount(opened, flags, shared === undefined);
+      if (shared === undefined) refusePerSection(opened, flags);
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (input, source) => {
@@ -154,7 +154,7 @@ export async function runDeconvolution(
             const { found, notices } = await withThreads(plan.threads, (executor) => {
               const callbacks = {
                 ...{ signal, onProgress, executor, scratch, checkpoint },
-                async onSummary(summary: SectionSummary) {
+                async onSummary(summary: SectionSummary, section: number) {
                   if (!statistics) return;
                   const parameters = {
                     ...summary.parameters,
@@ -162,8 +162,9 @@ export async function runDeconvolution(
                     [STATISTICS_FINGERPRINT]: fingerprint,
                   };
                   const target = noting(statistics, () => noteRun("statistics"));
-                  await keepStatistics(target, { ...summary, parameters }, spatial, terminal);
-                  await noteRun("statistics-kept");
+                  const kept = { summary: { ...summary, parameters }, section };
+                  await keepStatistics(target, kept, spatial, terminal);
+                  if (section + 1 === (sections?.names.length ?? 1)) await noteRun("statistics-kept");
                 },
               };
               const run = { options, flags, callbacks };
@@ -202,24 +203,15 @@ export async function runDeconvolution(
   }
 }
 
-/** Of one section there is nothing to choose together; statistics of several are kept one store each. */
-function refuseByCount({ sections }: OpenedSections, { perSection, saveStats }: RunFlags, isAlone: boolean) {
-  if (isAlone && sections === undefined && perSection) {
-    throw new OptionError({
-      option: "--per-section",
-      value: perSection,
-      rule: "several sections: one has its own anyway",
-      remedy: "Leave one of them out.",
-    });
-  }
-  if (sections && saveStats !== undefined) {
-    throw new OptionError({
-      option: "--save-stats",
-      value: redactUrl(saveStats),
-      rule: `one section: this store has ${sections.names.length}`,
-      remedy: "Leave it out, or write each section to a store of its own and run those.",
-    });
-  }
+/** Of one section there is nothing to choose together. */
+function refusePerSection({ sections }: OpenedSections, { perSection }: RunFlags): void {
+  if (sections !== undefined || !perSection) return;
+  throw new OptionError({
+    option: "--per-section",
+    value: perSection,
+    rule: "several sections: one has its own anyway",
+    remedy: "Leave one of them out.",
+  });
 }
 
 /** Where no neighbours are looked at, coordinates are read last of all, for the result: a wrong name must not be found only then. */

@@ -1,12 +1,22 @@
 import {
+  type DeconvolveCallbacks,
   type MemoryPlan,
   readSummary,
   recombineTypes,
+  type SectionSummary,
   type StageProgress,
   solveSummary,
   writeResultStore,
 } from "@flashdeconv/pipeline";
-import { resolveResultLayout, resolveSummaryOptions, tableWidth } from "@flashdeconv/pipeline/internal";
+import {
+  eachSection,
+  readStoredSections,
+  resolveResultLayout,
+  resolveSummaryOptions,
+  type StoredSummary,
+  type SummarySize,
+  tableWidth,
+} from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { isPlugin, loadSolver } from "../options/load-solver.js";
@@ -27,6 +37,7 @@ import { openOutput } from "../stores/open-output.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
+import { sectionNotices } from "../terminal/section-notices.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
@@ -91,71 +102,76 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   try {
     return await withStore(path, access, async (store) => {
       let plan: MemoryPlan | undefined;
-      const {
-        summary: whole,
-        spotNames,
-        coordinates,
-      } = await readSummary(store, {
-        signal,
-        streamStatistics(size) {
-          // Before the statistics are read.
-          const { solver, solverOptions } = resolveSummaryOptions(size, asked);
-          plan = planResources(
-            {
-              ...size,
-              tableWidth: tableWidth(solver, solver.resolveOptions(solverOptions), size.typeCount),
-              geneCount: 0,
-              neighborCount: size.meanDegree / MUTUAL_DEGREE,
-              chunkBytes: 0,
-              areChunksPacked: true,
-              transposeBytes: 0,
-              isFar: isRemote(path),
-              readAheadBytes: 0,
-              heldBytes: store.heldBytes ?? 0,
-              reference: undefined,
-              coordinateBytes: 0,
-              sampledValuesPerSpot: 0,
-              mayBeStrong: mayBeStrong({
-                smoothing,
-                ...own,
-                input: size.input,
-              }),
-            },
-            flags,
-          );
-          terminal.tell(describePlan(plan));
-          return plan.keeps === "scratch";
-        },
-      });
-      const { threads } = plan as MemoryPlan;
-      const change = { drop: flags.dropType, merge: flags.mergeTypes };
-      const isChanged = flags.dropType !== undefined || flags.mergeTypes !== undefined;
-      const summary = isChanged
-        ? await withFlags({ drop: "--drop-type", merge: "--merge-types" }, async () =>
-            recombineTypes(whole, change),
-          )
-        : whole;
-      const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
-      const options = { ...asked, precision };
+      const sections = await readStoredSections(store, { signal });
+      const streamStatistics = (size: SummarySize) => {
+        // Before the statistics are read.
+        const { solver, solverOptions } = resolveSummaryOptions(size, asked);
+        if (plan) return plan.keeps === "scratch";
+        plan = planResources(
+          {
+            ...size,
+            spotCount: sections?.codes.length ?? size.spotCount,
+            tableWidth: tableWidth(solver, solver.resolveOptions(solverOptions), size.typeCount),
+            geneCount: 0,
+            neighborCount: size.meanDegree / MUTUAL_DEGREE,
+            chunkBytes: 0,
+            areChunksPacked: true,
+            transposeBytes: 0,
+            isFar: isRemote(path),
+            readAheadBytes: 0,
+            heldBytes: store.heldBytes ?? 0,
+            reference: undefined,
+            coordinateBytes: 0,
+            sampledValuesPerSpot: 0,
+            mayBeStrong: mayBeStrong({
+              smoothing,
+              ...own,
+              input: size.input,
+            }),
+          },
+          flags,
+        );
+        terminal.tell(describePlan(plan));
+        return plan.keeps === "scratch";
+      };
+      const read = (section: number) =>
+        readSummary(sections ? sections.summaryStore(section) : store, { signal, streamStatistics });
+      let first: StoredSummary | undefined = await read(0);
+      const { spotNames, coordinates } = sections ?? first;
+      const spotCount = sections?.codes.length ?? first.summary.spotCount;
+      const solveOne = async (section: number, callbacks: DeconvolveCallbacks) => {
+        const { summary: whole } = first ?? (await read(section));
+        first = undefined;
+        const summary = await withChangedTypes(whole, flags);
+        const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
+        return solveSummary(summary, { ...asked, precision }, callbacks);
+      };
       const onProgress = (progress: StageProgress) => {
         meter.enter(progress.stage);
         terminal.progress.update(stageState(progress, "types"));
       };
+      const { threads } = plan as unknown as MemoryPlan;
       meter.enter("solve");
-      return await withScratch(plan as MemoryPlan, flags.scratch, flags.out, async (scratch) => {
-        const result = await withThreads(threads, (executor) =>
-          solveSummary(summary, options, { executor, scratch, signal, onProgress, onNotice: note }),
-        );
+      return await withScratch(plan as unknown as MemoryPlan, flags.scratch, flags.out, async (scratch) => {
+        const telling = sections && sectionNotices(sections, terminal);
+        const result = await withThreads(threads, (executor) => {
+          const shared = { executor, signal, onProgress };
+          if (!sections) return solveOne(0, { ...shared, scratch, onNotice: note });
+          return eachSection(sections, { scratch, ...telling }, (section, keeping) =>
+            solveOne(section, { ...shared, ...keeping }),
+          );
+        });
+        const notices = telling?.all(result) ?? terminal.notices;
         meter.enter("write");
         const frame = { spotNames: spotNames({ signal }), coordinates };
-        const kept = { ...result, notices: noticesToKeep(terminal.notices) };
+        const kept = { ...result, notices: noticesToKeep(notices) };
         await writeResultStore(output, kept, frame, {
           ...layout,
           signal,
-          onProgress: writingProgress(terminal, "writing", { count: summary.spotCount, unit: "spots" }),
+          onProgress: writingProgress(terminal, "writing", { count: spotCount, unit: "spots" }),
           zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
         });
-        const { lines, json } = await describeRun(redactUrl(out), layout.key, result, terminal.notices);
+        const { lines, json } = await describeRun(redactUrl(out), layout.key, result, notices);
         return { lines, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
       });
     });
@@ -164,4 +180,15 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     await output.discard().catch(() => undefined);
     throw error;
   }
+}
+
+/** The summary with the types left out, or taken together, that the flags name. */
+function withChangedTypes(
+  summary: SectionSummary,
+  { dropType: drop, mergeTypes: merge }: SolveFlags,
+): Promise<SectionSummary> {
+  const isChanged = drop !== undefined || merge !== undefined;
+  return withFlags({ drop: "--drop-type", merge: "--merge-types" }, async () =>
+    isChanged ? recombineTypes(summary, { drop, merge }) : summary,
+  );
 }

@@ -18,7 +18,10 @@ const STATISTICS_ARRAYS = [
   "spatial_order",
   "coordinates",
   "spot_names",
+  "section_codes",
 ];
+/** The statistics of one section of several, in those of all. */
+const OF_A_SECTION = /^section-\d+$/;
 const OF_A_RESULT = ["obs/_index", "var/_index", "obsm/spatial"];
 const OF_A_SIMULATION = [...OF_A_RESULT, "X", "obs/cell_type", "obsm/truth", "uns/simulation"];
 /** Documents, and what is hidden and of no meaning. */
@@ -52,7 +55,14 @@ export async function foreignPart(
     ((await store.list?.(`/${path}`, { signal })) ?? []).filter((name) => !PASSED_OVER.test(name));
   const attributes = (await hierarchy.node(""))?.attributes ?? {};
   if (typeof attributes[STATISTICS] === "object") {
-    return (await names("")).find((name) => !STATISTICS_ARRAYS.includes(name));
+    for (const name of await names("")) {
+      if (STATISTICS_ARRAYS.includes(name)) continue;
+      if (!OF_A_SECTION.test(name) || !(STATISTICS in ((await hierarchy.node(name))?.attributes ?? {})))
+        return name;
+      const foreign = (await names(name)).find((inner) => !STATISTICS_ARRAYS.includes(inner));
+      if (foreign !== undefined) return `${name}/${foreign}`;
+    }
+    return undefined;
   }
   const known = await knownElements(hierarchy, attributes, await names("uns"), signal);
   if (!known) return "nothing that says so";

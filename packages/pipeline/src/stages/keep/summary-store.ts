@@ -27,7 +27,9 @@ export interface StoredSummary {
 
 /** Goes up when a store of today can no longer be read as it is meant. */
 const LAYOUT_VERSION = 1;
-const MARK = "flashdeconv_statistics";
+/** Of a store that holds summaries of several sections below it. */
+export const SECTIONS_VERSION = 2;
+export const MARK = "flashdeconv_statistics";
 
 /** Facts of a stored summary that are not arrays. */
 interface Facts {
@@ -204,7 +206,9 @@ export async function readSummaryParameters(
   { signal }: ReadOptions = {},
 ): Promise<Parameters> {
   const { attributes } = await openArrays(store, { signal });
-  return unpackArrays(readFacts(attributes[MARK], store.name).parameters);
+  const found = attributes[MARK] as Partial<Facts> | undefined;
+  const isOfSections = found?.version === SECTIONS_VERSION && found.parameters !== undefined;
+  return unpackArrays((isOfSections ? (found as Facts) : readFacts(found, store.name)).parameters);
 }
 
 function statisticsSource(
