@@ -146,10 +146,12 @@ async function bundleChild(root: string, outfile: string): Promise<void> {
     outfile,
     tsconfigRaw: {},
     alias: Object.fromEntries(
-      ["core", "simulate", "stores", "io-zarr"].map((name) => [
-        `@flashdeconv/${name}`,
-        join(root, "packages", name, "src/index.ts"),
-      ]),
+      ["core", "simulate", "stores", "io-zarr"].flatMap((name) =>
+        ["", "/internal", "/node", "/node/internal"].map((entry) => [
+          `@flashdeconv/${name}${entry}`,
+          `${join(root, "packages", name, "src")}${entry === "" ? "/index" : entry}.ts`,
+        ]),
+      ),
     ),
     nodePaths: [join(root, "packages/io-zarr/node_modules")],
     banner: {
