@@ -29,7 +29,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
   method: {
     kind: optional(oneOf(...METHOD_NAMES)),
     default: DEFAULT_METHOD,
-    because: "the most accurate one",
+    because: "more accurate than the article's, and much faster than poisson",
     meaning: "model of the counts and its solver; flashdeconv is the article's",
   },
   solver: {
