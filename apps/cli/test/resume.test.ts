@@ -82,11 +82,14 @@ function killWhen(child: ChildProcess, isTime: () => boolean): void {
   child.once("close", () => clearInterval(timer));
 }
 
-/** A digest of all files below a folder. */
+/** A digest of all files below a folder but the command that made them, which a resumed run does not share. */
 async function digest(folder: string): Promise<string> {
   const hash = createHash("sha256");
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !file.includes("_command"));
   for (const file of files.sort()) hash.update(file.slice(folder.length)).update(await readFile(file));
   return hash.digest("hex");
 }
