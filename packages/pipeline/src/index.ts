@@ -40,6 +40,7 @@ export type {
 export type { Parameters } from "./contracts/parameters.js";
 export type { DeconvolveCallbacks, StageName, StageProgress } from "./contracts/run-context.js";
 export type { Scratch, ScratchFile } from "./contracts/scratch.js";
+export type { ResultDescription, ResultFrame, ResultSink } from "./contracts/sink.js";
 export type { SectionSummary } from "./contracts/summary.js";
 export type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
 export { deconvolve } from "./deconvolve.js";
@@ -59,4 +60,9 @@ export {
 } from "./stages/keep/summary-store.js";
 export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
 export { RESULT_DEFAULTS, type ResultLayout } from "./stages/write/result-layout.js";
-export { addResultTable, addResultToStore, writeResultStore } from "./stages/write/write-deconvolution.js";
+export {
+  type AnnDataPlace,
+  annDataSink,
+  writeResult,
+  writeResultStore,
+} from "./stages/write/write-deconvolution.js";

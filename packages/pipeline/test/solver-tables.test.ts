@@ -8,7 +8,14 @@ import { simulateTissue } from "@flashdeconv/simulate";
 import { bcd, type Solver, type SolverSession } from "@flashdeconv/solver";
 import { memoryStore } from "@flashdeconv/stores";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Deconvolution, type DeconvolveCallbacks, deconvolve, writeResultStore } from "../src/index.js";
+import {
+  type Deconvolution,
+  type DeconvolveCallbacks,
+  deconvolve,
+  type ResultSink,
+  writeResult,
+  writeResultStore,
+} from "../src/index.js";
 import { BUILT_IN_SOLVERS } from "../src/methods/built-in-solvers.js";
 import { openRunFolder } from "../src/platform/node/run-folder.js";
 import { openScratchFolder } from "../src/platform/node/scratch.js";
@@ -255,4 +262,21 @@ describe("tables that a solver yields", () => {
     const solver: Solver = { ...unsure, name: "odd", tables: () => [table] };
     await expect(run({}, solver)).rejects.toThrow(SolverError);
   });
+});
+
+it("a sink of one's own is handed all tables and what they are about", async () => {
+  const result = await run();
+  let seen: { names: string[]; first: unknown; types: readonly string[] } | undefined;
+  const sink: ResultSink = {
+    async write(tables, { typeNames, spotNames, notices, signature, parameters }) {
+      expect([notices, signature, parameters]).toEqual([result.notices, result.signature, result.parameters]);
+      let first: unknown;
+      for await (const chunk of spotNames) first ??= chunk;
+      seen = { names: tables.map(({ name }) => name), first, types: typeNames };
+    },
+    discard: async () => undefined,
+  };
+  await writeResult(sink, result, { spotNames: ["one"] });
+  const names = ["proportions", "dominant", "status", "counts", "errors", "fit"];
+  expect(seen).toEqual({ names, first: "one", types: result.typeNames });
 });

@@ -39,7 +39,7 @@ import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
-import { resultPath, writeResult } from "../stores/write-result.js";
+import { resultPath, writeSectionResult } from "../stores/write-result.js";
 import { describeDone } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -172,11 +172,15 @@ export async function runDeconvolution(
             });
             meter.enter("write");
             transfers.enter("write");
-            const target = noting(output, () => noteRun("result"));
             const extraParameters = { ...origin, fingerprint };
-            const place = { ...flags, layout: { ...layout, extraParameters } };
-            const result = { ...found, notices: noticesToKeep(notices()) };
-            await writeResult(target, { result, spatial }, place, terminal);
+            const toWrite = {
+              result: { ...found, notices: noticesToKeep(notices()) },
+              spatial,
+              layout: { ...layout, extraParameters },
+              inPlace,
+              onCommit: () => noteRun("result"),
+            };
+            await writeSectionResult(output, toWrite, terminal);
             const { lines, json } = await describeRun(
               redactUrl(out ?? resultPath(path, spatial, newTable)),
               layout.key,

@@ -6,7 +6,7 @@ import {
   type SectionSummary,
   type StageProgress,
   solveSummary,
-  writeResultStore,
+  writeResult,
 } from "@flashdeconv/pipeline";
 import {
   eachSection,
@@ -33,8 +33,8 @@ import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { noticesToKeep } from "../stores/notices-to-keep.js";
-import { openOutput } from "../stores/open-output.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
+import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionNotices } from "../terminal/section-notices.js";
@@ -98,7 +98,15 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const access = storeAccess(flags);
   await refuseWorkFoldersInside(flags, [path, out], access);
   const lock = lockOptions(terminal);
-  const output = await openOutput({ input: path, alsoRead: [], out, overwrite, access, lock });
+  const output = await openResultPlace({
+    input: path,
+    alsoRead: [],
+    out,
+    overwrite,
+    access,
+    lock,
+    zarrFormat: flags.zarrFormat,
+  });
   try {
     return await withStore(path, access, async (store) => {
       let plan: MemoryPlan | undefined;
@@ -165,12 +173,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         meter.enter("write");
         const frame = { spotNames: spotNames({ signal }), coordinates };
         const kept = { ...result, notices: noticesToKeep(notices) };
-        await writeResultStore(output, kept, frame, {
-          ...layout,
-          signal,
-          onProgress: writingProgress(terminal, "writing", { count: spotCount, unit: "spots" }),
-          zarrFormat: flags.zarrFormat === undefined ? undefined : (Number(flags.zarrFormat) as 2 | 3),
-        });
+        const onWritten = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
+        await writeResult(output.sinkFor({ layout, signal, onProgress: onWritten }), kept, frame);
         const { lines, json } = await describeRun(redactUrl(out), layout.key, result, notices);
         return { lines, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
       });

@@ -11,11 +11,12 @@ import {
 import { locateTable } from "./locate-table.js";
 import { lockOptions } from "./lock-options.js";
 import { openOutput } from "./open-output.js";
+import { openResultPlace, type ResultPlace } from "./result-place.js";
 
 /** What a run writes to, opened before anything is read. */
 export interface RunOutputs {
   /** Undefined where the run had been finished: its result is there. */
-  readonly output: StagedStore | undefined;
+  readonly output: ResultPlace | undefined;
   /** Undefined where statistics are not to be kept, or have been. */
   readonly statistics: StagedStore | undefined;
 }
@@ -39,7 +40,7 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
         : undefined;
     group = newTable === undefined ? (tablePath ?? "") : `tables/${newTable}`;
     const place = { out, inPlace, newTable, tablePath, overwrite: replaces };
-    return openOutput({ ...common, ...place, alsoRead: [reference] });
+    return openResultPlace({ ...common, ...place, zarrFormat: flags.zarrFormat, alsoRead: [reference] });
   };
   const openStatistics = (replaces: boolean) => {
     const alsoRead = out === undefined ? [reference] : [reference, out];
@@ -70,6 +71,10 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
   }
 }
 
+interface Discardable {
+  discard(): Promise<void>;
+}
+
 interface Resuming {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
@@ -77,11 +82,11 @@ interface Resuming {
 }
 
 /** Opens a place to write to; undefined where a run that is resumed finds there what it would write. */
-async function openUnlessMade(
-  open: (overwrite: boolean) => Promise<StagedStore>,
+async function openUnlessMade<T extends Discardable>(
+  open: (overwrite: boolean) => Promise<T>,
   compare: () => Promise<Difference | "same" | undefined>,
   { resume = false, overwrite = false, tell }: Resuming,
-): Promise<StagedStore | undefined> {
+): Promise<T | undefined> {
   if (!resume) return open(overwrite);
   // Nothing is replaced before it is known to be what was asked for; what a killed run left there has been mended by now.
   const store = await open(true);
@@ -99,7 +104,7 @@ async function openUnlessMade(
 }
 
 /** What went wrong before is what is told. */
-async function discard(store: StagedStore | undefined): Promise<void> {
+async function discard(store: Discardable | undefined): Promise<void> {
   await store?.discard().catch(() => undefined);
 }
 

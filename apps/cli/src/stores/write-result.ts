@@ -1,48 +1,30 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
-import {
-  addResultTable,
-  addResultToStore,
-  type Deconvolution,
-  type ResultLayout,
-  writeResultStore,
-} from "@flashdeconv/pipeline";
-import type { StagedStore } from "@flashdeconv/stores";
-import type { RunFlags } from "../options/run-flags.js";
+import { type Deconvolution, type ResultLayout, writeResult } from "@flashdeconv/pipeline";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 import { readIfThere } from "./read-if-there.js";
+import type { ResultPlace } from "./result-place.js";
 
-/** Writes a result where the flags say. */
-export async function writeResult(
-  output: StagedStore,
-  { result, spatial }: { readonly result: Deconvolution; readonly spatial: SpatialDataset },
-  { inPlace, newTable, overwrite, zarrFormat, layout }: RunFlags & { readonly layout: ResultLayout },
+export interface ResultOfSection {
+  readonly result: Deconvolution;
+  readonly spatial: SpatialDataset;
+  readonly layout: ResultLayout;
+  /** Whether names and coordinates are there already. */
+  readonly inPlace?: boolean;
+  readonly onCommit: () => Promise<void>;
+}
+
+/** Writes the result of a section to the place that was opened for it. */
+export async function writeSectionResult(
+  place: ResultPlace,
+  { result, spatial, layout, inPlace, onCommit }: ResultOfSection,
   terminal: Terminal,
 ): Promise<void> {
   const { signal } = terminal;
-  const options = {
-    ...layout,
-    like: spatial.outputHint,
-    signal,
-    onProgress: writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" }),
-  };
-  const spotNames = spatial.spotNames({ signal });
-  const { tablePath } = spatial;
-  if (inPlace) return addResultToStore(output, result, { spotNames }, { ...options, tablePath });
-  const coordinates = await readIfThere(spatial, terminal);
-  if (newTable !== undefined && tablePath !== undefined) {
-    const place = { name: newTable, tablePath, overwrite };
-    return addResultTable(output, result, { spotNames, coordinates }, { ...options, ...place });
-  }
-  await writeResultStore(
-    output,
-    result,
-    { spotNames, coordinates },
-    {
-      ...options,
-      zarrFormat: zarrFormat === undefined ? undefined : (Number(zarrFormat) as 2 | 3),
-    },
-  );
+  const onProgress = writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" });
+  const sink = place.sinkFor({ spatial, layout, signal, onProgress, onCommit });
+  const coordinates = inPlace ? undefined : await readIfThere(spatial, terminal);
+  await writeResult(sink, result, { spotNames: spatial.spotNames({ signal }), coordinates });
 }
 
 /** The AnnData group that holds a result that was written into the section's own store. */

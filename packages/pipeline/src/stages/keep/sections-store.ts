@@ -4,8 +4,8 @@ import { openArrays, stagedBelow, storeBelow, writeArrays } from "@flashdeconv/i
 import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
 import type { SpotSections } from "../../contracts/inputs.js";
 import type { Parameters } from "../../contracts/parameters.js";
+import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
-import type { ResultFrame } from "../write/write-deconvolution.js";
 import { packArrays } from "./pack-arrays.js";
 import { MARK, SECTIONS_VERSION, writeSummary } from "./summary-store.js";
 

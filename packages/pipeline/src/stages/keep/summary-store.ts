@@ -12,9 +12,9 @@ import type { SolverInput, StatArray } from "@flashdeconv/solver";
 import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
+import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
-import type { ResultFrame } from "../write/write-deconvolution.js";
 import { packArrays, unpackArrays } from "./pack-arrays.js";
 
 /** A summary that lies in a store, with what a result written from it needs besides. */
