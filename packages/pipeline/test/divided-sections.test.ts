@@ -5,14 +5,29 @@ import { join } from "node:path";
 import { type ChunkSource, type CsrChunk, collect, memorySource, type Values } from "@flashdeconv/core";
 import { checkSource } from "@flashdeconv/core/testing";
 import { simulateTissue } from "@flashdeconv/simulate";
+import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
-import { type DeconvolveOptions, deconvolve, deconvolveDivided, deconvolveSections } from "../src/index.js";
+import type { SpotSections } from "../src/contracts/inputs.js";
+import {
+  type DeconvolveOptions,
+  deconvolve,
+  deconvolveDivided,
+  deconvolveSections,
+  readSummary,
+  solveSummary,
+} from "../src/index.js";
 import { threadPool } from "../src/platform/node/pool.js";
 import { openRunFolder } from "../src/platform/node/run-folder.js";
 import { openScratchFolder } from "../src/platform/node/scratch.js";
+import {
+  readStoredSections,
+  type StoredSections,
+  writeSectionSummary,
+} from "../src/stages/keep/sections-store.js";
 import { divideSection } from "../src/stages/sections/divide-section.js";
+import { eachSection } from "../src/stages/sections/each-section.js";
 import { joinResults } from "../src/stages/sections/join-results.js";
 import { selectRows } from "../src/stages/sections/select-rows.js";
 import { proportionsOf } from "./proportions-of.js";
@@ -169,6 +184,45 @@ describe.each(Object.entries(DIVISIONS))("a store of %s sections", (_, codes) =>
     });
     expect(joined.parameters).not.toHaveProperty("precision");
     expect(joined.parameters.sections).not.toHaveProperty(["a", "method"]);
+  });
+});
+
+describe("kept summaries of several sections", () => {
+  it("are refused where codes and sections do not belong together", async () => {
+    const [codes, names] = [DIVISIONS.contiguous, ["a", "b"]];
+    const keep = async (kept: SpotSections) => {
+      const store = memoryStore();
+      const input = { ...section.spatial, sections: { codes, names } };
+      await deconvolveDivided(
+        input,
+        REFERENCE,
+        { smoothing: 3 },
+        {
+          onSummary: (summary, at) =>
+            writeSectionSummary(
+              store,
+              { summary, section: at, sections: kept },
+              { spotNames: [...codes].map(String) },
+            ),
+        },
+      );
+      return store;
+    };
+    const solve = async (kept: SpotSections) => {
+      const store = await keep(kept);
+      const found = (await readStoredSections(store)) as StoredSections;
+      return eachSection(found, {}, async (i) =>
+        solveSummary((await readSummary(found.summaryStore(i))).summary),
+      );
+    };
+    const wanted = await solve({ codes, names });
+    expect(wanted.spotCount).toBe(400);
+    await expect(solve({ codes: codes.map((code) => 2 * code), names })).rejects.toThrow(
+      /sections that are not there/,
+    );
+    await expect(solve({ codes: DIVISIONS.interleaved, names })).rejects.toThrow(
+      /section "a": found 250 spots/,
+    );
   });
 });
 

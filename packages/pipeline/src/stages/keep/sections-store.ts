@@ -1,4 +1,5 @@
-import type { Coordinates, NameChunk } from "@flashdeconv/core";
+import { type Coordinates, FormatError, type NameChunk } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { WriteOptions } from "@flashdeconv/io-zarr";
 import { openArrays, stagedBelow, storeBelow, writeArrays } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
@@ -74,9 +75,16 @@ export async function readStoredSections(
   const { sections: names, spotCount, dimension } = facts as Facts;
   const make = (length: number) => new Float64Array(length);
   const values = dimension && (await arrays.readNumbers("coordinates", spotCount * dimension, make, options));
+  const codes = await arrays.readNumbers(
+    "section_codes",
+    spotCount,
+    (length) => new Int32Array(length),
+    options,
+  );
+  requireCodes(codes, names, store.name);
   return {
     names,
-    codes: await arrays.readNumbers("section_codes", spotCount, (length) => new Int32Array(length), options),
+    codes,
     summaryStore: (section) => storeBelow(store, placeOf(section)),
     spotNames: (nameOptions) => arrays.strings("spot_names", spotCount, nameOptions),
     coordinates: dimension && values ? { dimension, values } : undefined,
@@ -85,4 +93,17 @@ export async function readStoredSections(
 
 function placeOf(section: number): string {
   return `section-${section + 1}`;
+}
+
+function requireCodes(codes: Int32Array, names: readonly string[], path = "the store"): void {
+  const counts = new Int32Array(names.length);
+  for (const code of codes) if (code >= 0 && code < names.length) counts[code]++;
+  const found = counts.reduce((sum, count) => sum + count, 0);
+  if (found === codes.length && !counts.includes(0)) return;
+  throw new FormatError({
+    path,
+    found: "spots of sections that are not there, or sections without spots",
+    expected: `a section of ${names.length} for each spot`,
+    remedy: `The store is damaged: make it again with ${optionName("saveStats")} of a run.`,
+  });
 }

@@ -1,4 +1,12 @@
-import { type ChunkSource, collect, type DenseChunk, generatedSource, type Notice } from "@flashdeconv/core";
+import {
+  type ChunkSource,
+  collect,
+  type DenseChunk,
+  generatedSource,
+  type Notice,
+  ShapeError,
+} from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import { statArray } from "../../runtime/allocator.js";
@@ -29,6 +37,7 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     dominant[row] = result.dominant[spot];
     statuses[row] = result.statuses[spot];
   }
+  for (const [i, result] of results.entries()) requireSpots(names[i], next[i], result.spotCount);
   const proportions = joinRows(
     results.map((result) => result.proportions),
     codes,
@@ -64,6 +73,16 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
       names,
     ),
   };
+}
+
+function requireSpots(name: string, expected: number, found: number): void {
+  if (found === expected) return;
+  throw new ShapeError({
+    subject: `section ${JSON.stringify(name)}`,
+    found: numbered(found, "spot"),
+    expected: `${expected}, as many as the store has of it`,
+    remedy: "The two do not belong together: make both again.",
+  });
 }
 
 /** What all sections were told, once; the rest names the section. */
