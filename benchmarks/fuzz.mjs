@@ -98,10 +98,15 @@ async function loadTrials() {
       tsconfigRaw: {},
       external: ["esbuild"],
       alias: Object.fromEntries(
-        ["core", "simulate", "stores", "io-zarr"].map((name) => [
-          `@flashdeconv/${name}`,
-          join(ROOT, "packages", name, "src/index.ts"),
-        ]),
+        ["core", "simulate", "stores", "io-zarr"].flatMap((name) =>
+          [
+            ["", "index.ts"],
+            ["/internal", "internal.ts"],
+          ].map(([entry, file]) => [
+            `@flashdeconv/${name}${entry}`,
+            join(ROOT, "packages", name, "src", file),
+          ]),
+        ),
       ),
       nodePaths: [join(ROOT, "packages/io-zarr/node_modules")],
       logLevel: "error",

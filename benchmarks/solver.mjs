@@ -8,12 +8,13 @@ import { median } from "./lib/median.mjs";
 import { saveResult } from "./lib/save-result.mjs";
 import { updateTables } from "./make-table.mjs";
 
-const built = (name) => import(`../packages/${name}/dist/index.js`);
+const built = (name, entry = "index") => import(`../packages/${name}/dist/${entry}.js`);
 const { collect } = await built("core");
 const { spatialOrder } = await built("graph");
 const { deconvolve } = await built("pipeline");
 const { simulateTissue } = await built("simulate");
-const { bcd, meanDiagonal, resolveSolveOptions, solve } = await built("solver");
+const { bcd, resolveSolveOptions, solve } = await built("solver");
+const { meanDiagonal } = await built("solver", "internal");
 
 const { values: given } = parseArgs({
   options: {

@@ -30,7 +30,7 @@ export async function passCases(packages) {
   const selected = await narrow(packages, copyOf(counts), selectedColumns);
   const wide = (chunk) => ({ ...copyOf(chunk), values: Float64Array.from(chunk.values) });
   const logged = wide(selected);
-  packages.logCpmInPlace(logged, LOG_CPM);
+  packages.normalizeInPlace(logged, LOG_CPM);
   const signature = Float64Array.from({ length: TYPE_COUNT * selectedColumns.length }, () => 3 * next());
   const leverage = Float64Array.from(selectedColumns, () => next());
   const sketch = packages.buildSketch(leverage, { dimension: 512, seed: 0 });
@@ -107,7 +107,7 @@ export async function passCases(packages) {
       unitCount: selected.values.length,
       prepare: () => wide(selected),
       run(api, chunk) {
-        api.logCpmInPlace(chunk, LOG_CPM);
+        api.normalizeInPlace(chunk, LOG_CPM);
         return chunk;
       },
     },

@@ -12,12 +12,13 @@ export async function loadPackages(commit) {
   const folder = mkdtempSync(join(tmpdir(), "flashdeconv-kernels-"));
   try {
     const root = commit === undefined ? ROOT : checkOut(commit, join(folder, "source"));
-    const entry = (name) => join(root, "packages", name, "src/index.ts");
+    const source = (name, file) => join(root, "packages", name, "src", file);
+    const entry = (name) => source(name, "index.ts");
     const outfile = join(folder, "packages.mjs");
     await build({
       stdin: {
         // A commit may be older than a package.
-        contents: PACKAGES.map(entry)
+        contents: PACKAGES.flatMap((name) => [entry(name), source(name, "internal.ts")])
           .filter((path) => existsSync(path))
           .map((path) => `export * from ${JSON.stringify(path)};`)
           .join("\n"),
@@ -31,11 +32,11 @@ export async function loadPackages(commit) {
       tsconfigRaw: {},
       alias: {
         "@flashdeconv/core": entry("core"),
-        "@flashdeconv/core/internal": join(root, "packages/core/src/internal.ts"),
-        "@flashdeconv/core/options": join(root, "packages/core/src/options.ts"),
+        "@flashdeconv/core/internal": source("core", "internal.ts"),
+        "@flashdeconv/core/options": source("core", "options.ts"),
         "@flashdeconv/kernels": entry("kernels"),
       },
-      nodePaths: [join(ROOT, "packages/select-genes/node_modules")],
+      nodePaths: ["core", "select-genes"].map((name) => join(ROOT, "packages", name, "node_modules")),
     });
     return await import(outfile);
   } finally {
