@@ -23,7 +23,6 @@ const LONG_STILL: Readonly<Record<string, number>> = {
   "packages/sketch": 1,
   "packages/solver": 13,
   "packages/solver-weighted": 3,
-  "packages/stores": 2,
 };
 /** Made, not written. */
 const GENERATED = /(^|\/)generated\//;

@@ -56,9 +56,10 @@ export async function putFile(
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
+    const file = { handle, size, partBytes };
     if (size <= partBytes) await putBytes(parts, url, await readPart(handle, 0, size));
-    else if (parts.bucket?.service === "az") await putBlocks(parts, url, handle, size, partBytes);
-    else await putMultipart(parts, url, handle, size, partBytes);
+    else if (parts.bucket?.service === "az") await putBlocks(parts, url, file);
+    else await putMultipart(parts, url, file);
   } finally {
     await handle.close();
   }
@@ -72,12 +73,17 @@ export async function deleteObject(parts: RemoteParts, url: string): Promise<voi
     throw refused(url, answer, signedHow);
 }
 
+/** A file that goes up in parts of so many bytes. */
+interface FileInParts {
+  readonly handle: FileHandle;
+  readonly size: number;
+  readonly partBytes: number;
+}
+
 async function putMultipart(
   parts: RemoteParts,
   url: string,
-  handle: FileHandle,
-  size: number,
-  partBytes: number,
+  { handle, size, partBytes }: FileInParts,
 ): Promise<void> {
   const { bytes } = await send(parts, {
     url: withQuery(url, "uploads="),
@@ -134,9 +140,7 @@ async function isThere({ fetch, sign }: RemoteParts, url: string): Promise<boole
 async function putBlocks(
   parts: RemoteParts,
   url: string,
-  handle: FileHandle,
-  size: number,
-  partBytes: number,
+  { handle, size, partBytes }: FileInParts,
 ): Promise<void> {
   const ids: string[] = [];
   for (let start = 0; start < size; start += partBytes) {
