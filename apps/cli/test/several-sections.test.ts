@@ -64,6 +64,14 @@ describe("run with several sections", () => {
       [[...paths, "--out-dir", outDir, "--in-place"], /option --out-dir/],
       [[paths[0], paths[0], "--out-dir", outDir], /two are called spatial/],
       [[paths[0], "--per-section", "--out-dir", outDir], /option --per-section/],
+      [
+        [...paths, "--per-section", "--smoothing", "7", "--out-dir", outDir],
+        /--per-section.*left to the data/,
+      ],
+      [
+        [...paths, "--per-section", "--method", "flashdeconv", "--out-dir", outDir],
+        /--per-section.*left to the data/,
+      ],
     ];
     for (const [args, message] of faults) {
       const { code, stderr } = await run(...args);

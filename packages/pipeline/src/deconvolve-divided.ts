@@ -4,7 +4,7 @@ import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { deconvolve } from "./deconvolve.js";
-import { chooseTogether, prepareReference } from "./deconvolve-sections.js";
+import { chooseTogether, prepareReference, requireChoice } from "./deconvolve-sections.js";
 import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
 import { divideSection } from "./stages/sections/divide-section.js";
 import { eachSection } from "./stages/sections/each-section.js";
@@ -33,6 +33,7 @@ export async function deconvolveDivided(
   const { executor, signal, onProgress, onSummary } = callbacks;
   const shared = { executor, signal, onProgress };
   const options = resolveDeconvolveOptions(input);
+  requireChoice(options, perSection);
   const parts = divideSection(spatial, sections);
   const prepared = await prepareReference(reference, options, shared);
   const settled = perSection ? options : await chosenFor(parts, prepared, options, callbacks);

@@ -1,3 +1,4 @@
+import { OptionError } from "@flashdeconv/core";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -34,12 +35,24 @@ export async function deconvolveSections(
   callbacks: Pick<DeconvolveCallbacks, "executor" | "signal" | "onProgress" | "onNotice"> = {},
 ): Promise<Deconvolution[]> {
   const { perSection = false, ...options } = input;
-  const prepared = await prepareReference(reference, options, callbacks);
   const own = resolveDeconvolveOptions(options);
+  requireChoice(own, perSection);
+  const prepared = await prepareReference(reference, own, callbacks);
   const settled = perSection ? own : await chooseTogether(sections, prepared, own, callbacks);
   const results: Deconvolution[] = [];
   for (const section of sections) results.push(await deconvolve(section, prepared, settled, callbacks));
   return results;
+}
+
+/** Refuses `perSection` where no strength is left to the data: it would be without effect. */
+export function requireChoice({ smoothing, solver }: DeconvolveOptions, perSection: boolean): void {
+  if (!perSection || (smoothing === "auto" && solver.smoothing !== undefined)) return;
+  throw new OptionError({
+    option: "perSection",
+    value: perSection,
+    rule: "smoothing that is left to the data (auto): there is no strength to choose",
+    remedy: "Leave it out, or let the smoothing be chosen.",
+  });
 }
 
 /** Reads single cells once, for any number of sections. A signature is given back as it is. */

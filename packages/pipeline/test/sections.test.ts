@@ -64,6 +64,10 @@ describe("several sections in one run", () => {
       expect(await proportionsOf(result)).toEqual(await proportionsOf(alone));
     }
     expect((await chooseTogether(sections, reference, { smoothing: 7 })).smoothing).toBe(7);
+    for (const fixed of [{ smoothing: 7 }, { smoothing: "none" }, { method: "flashdeconv" }] as const) {
+      const asked = deconvolveSections(sections, reference, { ...fixed, perSection: true });
+      await expect(asked).rejects.toMatchObject({ tag: "OptionError", option: "perSection" });
+    }
     expect((await chooseTogether(sections.slice(1), reference, {})).smoothing).toBe("auto");
   });
 

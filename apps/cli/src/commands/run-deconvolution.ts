@@ -107,7 +107,7 @@ export async function runDeconvolution(
       const { signal } = terminal;
       const { table, layer } = flags;
       const opened = await openSections(store, flags, terminal);
-      if (shared === undefined) refusePerSection(opened, flags);
+      if (shared === undefined) refuseOneSection(opened, flags);
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (input, source) => {
@@ -208,7 +208,7 @@ export async function runDeconvolution(
 }
 
 /** Of one section there is nothing to choose together. */
-function refusePerSection({ sections }: OpenedSections, { perSection }: RunFlags): void {
+function refuseOneSection({ sections }: OpenedSections, { perSection }: RunFlags): void {
   if (sections !== undefined || !perSection) return;
   throw new OptionError({
     option: "--per-section",

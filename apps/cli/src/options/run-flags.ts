@@ -74,6 +74,7 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
     solver,
     solverOptions: solverOptions(flags),
   });
+  refusePerSection(options, flags);
   const { reference, out, inPlace, newTable, saveStats } = flags;
   const isStored = !inPlace || saveStats !== undefined;
   refuseWithoutObject(flags, {
@@ -85,6 +86,17 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
     plugin: isPlugin(flags.solver),
   });
   return options;
+}
+
+/** Where no strength is left to the data there is none to choose for each section. */
+function refusePerSection({ smoothing, solver }: DeconvolveOptions, { perSection }: RunFlags): void {
+  if (!perSection || (smoothing === "auto" && solver.smoothing !== undefined)) return;
+  throw new OptionError({
+    option: "--per-section",
+    value: perSection,
+    rule: "smoothing that is left to the data (--smoothing auto): there is no strength to choose",
+    remedy: "Leave it out, or let the smoothing be chosen.",
+  });
 }
 
 /** Throws OptionError for a number of threads that cannot be. */

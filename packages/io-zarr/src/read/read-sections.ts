@@ -79,7 +79,7 @@ export function describeSections(sections: Sections | UnclearSections, isAsked: 
   if (!isAsked) {
     notices.push({
       code: "sections-found",
-      message: `${numbered(names.length, "section")} are told apart by ${columns}, which names the ids of uns/spatial: no neighbours lie in two of them.`,
+      message: `${numbered(names.length, "section")} are told apart by ${columns}, which names the ids of uns/spatial: each is solved by itself.`,
     });
   } else if (names.length === 1 && withoutCount === 0) {
     notices.push({
