@@ -36,9 +36,12 @@ function runArguments(more: readonly string[], section = join(data, "spatial.zar
 }
 
 /** All files below a folder, with their content. */
+/** All files but the command that made a result, which differs. */
 async function filesOf(folder: string): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith("/uns/flashdeconv_command"))
+    .map((entry) => join(entry.parentPath, entry.name));
   return Object.fromEntries(
     await Promise.all(files.map(async (file) => [file, await readFile(file, "latin1")])),
   );

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores, writeSection } from "./small-stores.js";
@@ -42,8 +43,9 @@ describe("run with several sections", () => {
     expect(taken.stderr).toMatch(/spatial\.zarr: found a finished result/);
     expect(taken.stderr).not.toContain("reading the reference");
     // The same command run again ends well where it may.
-    const again = await run(...paths, "--out-dir", outDir, "--resume", "--json");
+    const again = await run(...paths, "--out-dir", pathToFileURL(outDir).href, "--resume", "--json");
     expect(again.code, again.stderr + again.stdout).toBe(0);
+    expect((await readdir(outDir)).sort()).toEqual(["second.zarr", "spatial.zarr"]);
   });
 
   it("in place, each with a strength of its own where that is asked for", async () => {
@@ -63,6 +65,12 @@ describe("run with several sections", () => {
       [[...paths, "--save-stats", "x", "--out-dir", outDir], /option --save-stats/],
       [[...paths, "--out-dir", outDir, "--in-place"], /option --out-dir/],
       [[paths[0], paths[0], "--out-dir", outDir], /two are called spatial/],
+      [
+        [...paths, "--section-key", "nowhere", "--out-dir", outDir],
+        /section ".*spatial.zarr": option --section-key/,
+      ],
+      [[paths[0], paths[0], "--in-place"], /option --in-place: .*these are one store/],
+      [[...paths, "--out-dir", "https://example.org/lab"], /https:\/\/example.org\/lab\/spatial.zarr/],
       [[paths[0], "--per-section", "--out-dir", outDir], /option --per-section/],
       [
         [...paths, "--per-section", "--smoothing", "7", "--out-dir", outDir],

@@ -73,7 +73,7 @@ describe("writeAnnData refuses", () => {
       "rows that are no matrix",
       { uns: { a: { m: [Float64Array.of(1, 2), Float64Array.of(3)] } } },
       ShapeError,
-      /uns\/a\/m: found 1 numbers in row 1, expected 2/,
+      /uns\/a\/m: found 1 number in row 1, expected 2/,
     ],
     [
       "a nested uns key with a slash",

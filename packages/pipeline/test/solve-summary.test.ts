@@ -73,11 +73,11 @@ describe("a stored summary", () => {
     indices[3] = 150;
     const neighbors = { ...graph.neighbors, indices };
     await expect(throughStore({ ...summary, graph: { ...graph, neighbors } })).rejects.toThrow(
-      /spots which are not there/,
+      /spots that do not exist/,
     );
     const order = graph.order?.slice() as Int32Array;
     order[0] = order[1];
-    await expect(throughStore({ ...summary, graph: { ...graph, order } })).rejects.toThrow(/not there/);
+    await expect(throughStore({ ...summary, graph: { ...graph, order } })).rejects.toThrow(/do not exist/);
   });
 
   it("is not for solvers that need more", async () => {

@@ -1,5 +1,4 @@
-import { basename, join } from "node:path";
-import { type Notice, OptionError } from "@flashdeconv/core";
+import { isFlashdeconvError, type Notice } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import {
   type DeconvolveOptions,
@@ -18,8 +17,6 @@ import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
-import { lockOptions } from "../stores/lock-options.js";
-import { openOutput } from "../stores/open-output.js";
 import { openSections } from "../stores/open-sections.js";
 import { sectionAt } from "../stores/section-at.js";
 import { type ReferenceSource, withReference } from "../stores/with-reference.js";
@@ -27,6 +24,7 @@ import { withStore } from "../stores/with-store.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { runDeconvolution } from "./run-deconvolution.js";
+import { placesOf, refuseRepeated, refuseTaken } from "./section-places.js";
 
 export interface SectionsFlags extends RunFlags {
   readonly outDir?: string;
@@ -47,6 +45,7 @@ export async function runSections(
   }
   // Bad options should not cost the work that goes before the first section.
   const options = await deconvolveOptions(given[0], { ...flags, out: places[0] });
+  await refuseRepeated(given, flags);
   await refuseTaken(given, places, flags, terminal);
   const shared = await withReference(flags, terminal, async (reference, source) => {
     const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
@@ -61,7 +60,8 @@ export async function runSections(
   for (const [i, section] of given.entries()) {
     terminal.tell(`Section ${i + 1} of ${given.length}: ${redactUrl(section)}`);
     const own = { ...flags, out: places[i] };
-    outcomes.push(await runDeconvolution(section, own, sectionTerminal(terminal), shared));
+    const run = () => runDeconvolution(section, own, sectionTerminal(terminal), shared);
+    outcomes.push(await namingStore(section, run));
   }
   return {
     lines: outcomes.flatMap(({ lines }, i) => (i === 0 ? lines : ["", ...lines])),
@@ -101,7 +101,7 @@ async function chooseOptions(
     const { path, table = flags.table } = await sectionAt(first, flags.table, storeAccess(flags));
     const access = sharedAccess(path, storeAccess(flags));
     return withStore(path, access, async (store) => {
-      const opening = await openSections(store, { ...flags, table }, { signal });
+      const opening = await namingStore(first, () => openSections(store, { ...flags, table }, { signal }));
       const facts = memoryFacts(opening, reference, options, {
         isFar: isRemote(path) || isRemote(flags.reference),
         reference: source.memory,
@@ -111,7 +111,10 @@ async function chooseOptions(
       threads = Math.max(threads, planResources(facts, flags).threads);
       const { sections, ...dataset } = opening;
       const whole = { ...dataset, location: { store: path, layer: flags.layer, table, access } };
-      return open(others, [...opened, ...(sections ? divideSection(whole, sections) : [whole])]);
+      const name = redactUrl(first);
+      const parts: readonly SpatialInput[] = sections ? divideSection(whole, sections) : [whole];
+      const own = parts.map((part) => ({ ...part, name: part.name ? `${name}, ${part.name}` : name }));
+      return open(others, [...opened, ...own]);
     });
   };
   return open(given, []);
@@ -122,70 +125,15 @@ function told({ smoothing, solver, solverOptions }: DeconvolveOptions): string {
   return typeof pull === "number" && pull > 0 ? `shrinkage ${pull}` : `smoothing ${smoothing}`;
 }
 
-/** Where each result goes: `undefined` for the section's own store. */
-function placesOf(
-  given: readonly string[],
-  outDir: string | undefined,
-  flags: RunFlags,
-): (string | undefined)[] {
-  if (given.length > 1) {
-    for (const [flag, value] of [
-      ["--out", flags.out],
-      ["--save-stats", flags.saveStats],
-      ["--run-dir", flags.runDir],
-    ] as const) {
-      if (value !== undefined)
-        throw refused(flag, redactUrl(value), "one section: it names one place", "--out-dir");
-    }
+/** Does some work on a section. An error of it says on which. */
+async function namingStore<T>(section: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isFlashdeconvError(error))
+      error.message = `section ${JSON.stringify(redactUrl(section))}: ${error.message}`;
+    throw error;
   }
-  if (outDir === undefined) {
-    if (given.length === 1 || flags.inPlace || flags.newTable !== undefined)
-      return given.map(() => flags.out);
-    const rule = "a folder for the results of several sections, or --in-place, or --new-table";
-    throw new OptionError({ option: "--out-dir", value: undefined, rule, remedy: "Give one of them." });
-  }
-  if (flags.out !== undefined || flags.inPlace || flags.newTable !== undefined) {
-    throw refused("--out-dir", outDir, "no other place beside it (--out, --in-place, --new-table)");
-  }
-  const names = given.map(nameOf);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) {
-    throw refused("--out-dir", outDir, `sections of different names, but two are called ${twice}`);
-  }
-  return names.map((name) => join(outDir, `${name}.zarr`));
-}
-
-/** Tells of a place that cannot be written to before the work that goes before the first section; `--resume` looks itself. */
-async function refuseTaken(
-  given: readonly string[],
-  places: readonly (string | undefined)[],
-  flags: RunFlags,
-  terminal: Terminal,
-): Promise<void> {
-  const { overwrite, reference, resume } = flags;
-  if (resume) return;
-  for (const [i, out] of places.entries()) {
-    if (out === undefined) continue;
-    const access = storeAccess(flags);
-    const { path: input } = await sectionAt(given[i], flags.table, access);
-    const request = { input, alsoRead: [reference], out, overwrite, access, lock: lockOptions(terminal) };
-    await (await openOutput(request)).discard();
-  }
-}
-
-/** The last part of a section's place, without what tells its form. */
-function nameOf(section: string): string {
-  const [place] = redactUrl(section).split("?");
-  return basename(place.replace(/\/+$/, "")).replace(/\.zarr(\.zip)?$|\.zip$/i, "");
-}
-
-function refused(option: string, value: unknown, rule: string, instead?: string): OptionError {
-  return new OptionError({
-    option,
-    value,
-    rule,
-    remedy: instead ? `Give ${instead}.` : "Leave one of them out.",
-  });
 }
 
 /** Where a section speaks: its notices are told as all are, and are its own. */

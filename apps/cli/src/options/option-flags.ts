@@ -139,7 +139,11 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
     OPTION_FLAGS[option] ??
     (option.startsWith("-") ? option : `${option} of --solver-options`);
   const remedy = error.remedy.startsWith(`Give ${option} such a value`) ? undefined : inFlags(error.remedy);
-  return new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
+  const told = new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
+  // Which section it is about stands before.
+  told.message =
+    error.message.slice(0, Math.max(0, error.message.indexOf(`option ${option}`))) + told.message;
+  return told;
 }
 
 /** Options as `optionName` of core writes them, and names that can only be an option's: those in camel case. */

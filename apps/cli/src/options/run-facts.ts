@@ -35,7 +35,11 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
     "--obs-columns": flags.obsColumns,
     "--zarr-format": flags.zarrFormat,
   };
-  for (const [name, value] of Object.entries(rest)) settings[OPTION_FLAGS[name] ?? name] = value;
+  for (const [name, value] of Object.entries(rest)) {
+    const flag = OPTION_FLAGS[name] ?? name;
+    // What a flag denies is true without it.
+    settings[flag] = flag.startsWith("--no-") ? !value : value;
+  }
   for (const [name, value] of Object.entries(solver.resolveOptions(solverOptions))) {
     const flag = OPTION_FLAGS[name] ?? `${name} of --solver-options`;
     // Another option of that name may have been given; the solver's is what it is without it.

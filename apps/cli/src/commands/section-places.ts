@@ -1,0 +1,104 @@
+import { basename, join } from "node:path";
+import { OptionError } from "@flashdeconv/core";
+import type { StoreAccess } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isRemote, localPath, sameOrInside } from "@flashdeconv/stores/node/internal";
+import type { RunFlags } from "../options/run-flags.js";
+import { storeAccess } from "../options/store-options.js";
+import { lockOptions } from "../stores/lock-options.js";
+import { openOutput } from "../stores/open-output.js";
+import { sectionAt } from "../stores/section-at.js";
+import type { Terminal } from "../terminal/terminal.js";
+
+/** Where each result goes: `undefined` for the section's own store. */
+export function placesOf(
+  given: readonly string[],
+  outDir: string | undefined,
+  flags: RunFlags,
+): (string | undefined)[] {
+  if (given.length > 1) {
+    for (const [flag, value] of [
+      ["--out", flags.out],
+      ["--save-stats", flags.saveStats],
+      ["--run-dir", flags.runDir],
+    ] as const) {
+      if (value === undefined) continue;
+      const instead = flag === "--out" && outDir === undefined ? "--out-dir" : undefined;
+      throw refused(flag, redactUrl(value), "one section: it names one place", instead);
+    }
+  }
+  if (outDir === undefined) {
+    if (given.length === 1 || flags.inPlace || flags.newTable !== undefined)
+      return given.map(() => flags.out);
+    const rule = "a folder for the results of several sections, or --in-place, or --new-table";
+    throw new OptionError({ option: "--out-dir", value: undefined, rule, remedy: "Give one of them." });
+  }
+  if (flags.out !== undefined || flags.inPlace || flags.newTable !== undefined) {
+    throw refused("--out-dir", outDir, "no other place beside it (--out, --in-place, --new-table)");
+  }
+  const names = given.map(nameOf);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) {
+    throw refused("--out-dir", outDir, `sections of different names, but two are called ${twice}`);
+  }
+  return names.map((name) => inFolder(outDir, `${name}.zarr`));
+}
+
+/** A store in a folder, or under a URL, whose query stays at the end. */
+function inFolder(folder: string, name: string): string {
+  if (!isRemote(folder)) return join(localPath(folder), name);
+  const [, place, query] = /^([^?#]*?)\/*([?#].*)?$/s.exec(folder) as RegExpExecArray;
+  return `${place}/${name}${query ?? ""}`;
+}
+
+/** One store twice would be solved twice, and count twice where the smoothing is chosen on all. */
+export async function refuseRepeated(given: readonly string[], flags: RunFlags): Promise<void> {
+  const access = storeAccess(flags);
+  const places = await Promise.all(given.map((section) => sectionAt(section, flags.table, access)));
+  for (const [i, { path, table }] of places.entries()) {
+    for (const [j, before] of places.slice(0, i).entries()) {
+      if (table !== before.table || !(await areSame(path, before.path, access))) continue;
+      const told = `${redactUrl(given[j])} and ${redactUrl(given[i])}`;
+      const flag = flags.inPlace ? "--in-place" : flags.newTable === undefined ? "--out-dir" : "--new-table";
+      const rule = "sections that differ; these are one store";
+      throw new OptionError({ option: flag, value: told, rule, remedy: "Name each section once." });
+    }
+  }
+}
+
+async function areSame(a: string, b: string, access: StoreAccess): Promise<boolean> {
+  return (await sameOrInside(a, b, access)) && (await sameOrInside(b, a, access));
+}
+
+/** Tells of a place that cannot be written to before the work that goes before the first section; `--resume` looks itself. */
+export async function refuseTaken(
+  given: readonly string[],
+  places: readonly (string | undefined)[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { overwrite, reference, resume } = flags;
+  if (resume) return;
+  for (const [i, out] of places.entries()) {
+    if (out === undefined) continue;
+    const access = storeAccess(flags);
+    const { path: input } = await sectionAt(given[i], flags.table, access);
+    const request = { input, alsoRead: [reference], out, overwrite, access, lock: lockOptions(terminal) };
+    await (await openOutput(request)).discard();
+  }
+}
+
+/** The last part of a section's place, without what tells its form. */
+function nameOf(section: string): string {
+  const [place] = redactUrl(section).split("?");
+  return basename(place.replace(/\/+$/, "")).replace(/\.zarr(\.zip)?$|\.zip$/i, "");
+}
+
+function refused(option: string, value: unknown, rule: string, instead?: string): OptionError {
+  return new OptionError({
+    option,
+    value,
+    rule,
+    remedy: instead ? `Give ${instead}.` : "Leave it out.",
+  });
+}
