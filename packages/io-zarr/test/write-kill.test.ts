@@ -28,7 +28,10 @@ beforeAll(async () => {
     clean: false,
     silent: true,
     esbuildOptions(options) {
-      options.alias = { "@flashdeconv/core": join(packages, "core/src/index.ts") };
+      options.alias = {
+        "@flashdeconv/core": join(packages, "core/src/index.ts"),
+        "@flashdeconv/core/internal": join(packages, "core/src/internal.ts"),
+      };
     },
   });
 });
