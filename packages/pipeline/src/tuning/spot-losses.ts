@@ -11,7 +11,7 @@ export interface Judge {
   /** Of the half that was held back: K products with the types and, where losses go by depth, the spot's count. */
   readonly heldBack: StatArray;
   readonly isByDepth: boolean;
-  /** 1 for spots without counts in the fitted half, where losses go by depth: any answer to them is their neighbours' alone, so it tells nothing of the fit. */
+  /** 1 for a spot without counts in the solved half: its answer is its neighbours' alone, and is not judged. */
   readonly isLeftOut?: Uint8Array;
   /** Whether abundances are on the scale of the counts; else only their shares are. */
   readonly isScaled: boolean;
