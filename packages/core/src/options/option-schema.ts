@@ -1,4 +1,4 @@
-import { defaultsOf, type OptionTable, takes } from "./option-table.js";
+import { defaultsOf, type OptionTable } from "./option-table.js";
 
 /** What `validate` of a Standard Schema (standardschema.dev, version 1) finds wrong. */
 export interface SchemaIssue {
@@ -36,7 +36,7 @@ export function optionSchema<O extends object>(
     const options = Object.entries((given ?? {}) as Partial<O>).filter(([, value]) => value !== undefined);
     const issues = options.flatMap(([option, value]): SchemaIssue[] => {
       const spec = Object.hasOwn(table, option) ? table[option as keyof O] : undefined;
-      if (spec !== undefined && takes(spec.kind, value)) return [];
+      if (spec?.kind.accepts(value)) return [];
       return [{ message: spec?.kind.rule ?? optionOf(owner, Object.keys(table)), path: [option] }];
     });
     return issues.length > 0

@@ -32,9 +32,5 @@ export function checkedOptions<O extends object>(table: OptionTable<O>, given: P
 
 /** @throws OptionError for a value that the option cannot take. */
 export function checkOption(option: string, { kind }: OptionSpec, value: unknown): void {
-  if (!takes(kind, value)) throw new OptionError({ option, value, rule: kind.rule });
-}
-
-export function takes(kind: ValueKind, value: unknown): boolean {
-  return kind.schema.safeParse(value).success;
+  if (!kind.accepts(value)) throw new OptionError({ option, value, rule: kind.rule });
 }

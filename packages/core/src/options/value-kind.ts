@@ -1,8 +1,6 @@
-import * as z from "zod/mini";
-
 /** What values an option takes, to check one and to tell people. */
 export interface ValueKind<T = unknown> {
-  readonly schema: z.ZodMiniType<T>;
+  readonly accepts: (value: unknown) => value is T;
   /** The values in words, as in "a whole number of at least 1". */
   readonly rule: string;
   /** How a value is written: one of `choices`, a number or one of `choices`, yes or no, or not as a text at all. */
@@ -21,17 +19,19 @@ export interface NumberBounds {
 /** One of some names. */
 export function oneOf<const C extends readonly (string | number)[]>(...choices: C): ValueKind<C[number]> {
   const names = choices.map((choice) => JSON.stringify(choice));
-  return { schema: z.literal([...choices]), rule: `one of ${names.join(", ")}`, form: "choice", choices };
+  const accepts = (value: unknown): value is C[number] => choices.includes(value as C[number]);
+  return { accepts, rule: `one of ${names.join(", ")}`, form: "choice", choices };
 }
 
 export function yesOrNo(): ValueKind<boolean> {
-  return { schema: z.boolean(), rule: "true or false", form: "switch", choices: [] };
+  const accepts = (value: unknown) => typeof value === "boolean";
+  return { accepts, rule: "true or false", form: "switch", choices: [] };
 }
 
 /** A finite number within bounds. */
 export function number(bounds: NumberBounds = {}): ValueKind<number> {
   return {
-    schema: z.number().check(...checksOf(bounds)),
+    accepts: (value): value is number => Number.isFinite(value) && isWithin(value as number, bounds),
     rule: `a number${inWords(bounds)}`,
     form: "number",
     choices: [],
@@ -40,7 +40,7 @@ export function number(bounds: NumberBounds = {}): ValueKind<number> {
 
 export function wholeNumber(bounds: NumberBounds): ValueKind<number> {
   return {
-    schema: z.int().check(...checksOf(bounds)),
+    accepts: (value): value is number => Number.isSafeInteger(value) && isWithin(value as number, bounds),
     rule: `a whole number${inWords(bounds)}`,
     form: "number",
     choices: [],
@@ -55,7 +55,7 @@ export function wordsOr<const W extends string>(
   const names = words.map((word) => JSON.stringify(word));
   return {
     ...numbers,
-    schema: z.union([z.literal([...words]), numbers.schema]),
+    accepts: (value): value is W | number => words.includes(value as W) || numbers.accepts(value),
     rule: `${names.join(", ")} or ${numbers.rule}`,
     choices: words,
   };
@@ -63,22 +63,20 @@ export function wordsOr<const W extends string>(
 
 /** The same, or nothing. */
 export function optional<T>(kind: ValueKind<T>): ValueKind<T | undefined> {
-  return { ...kind, schema: z.optional(kind.schema) };
+  return { ...kind, accepts: (value) => value === undefined || kind.accepts(value) };
 }
 
 /** An object that is checked elsewhere. */
 export function anObject<T extends object>(rule: string): ValueKind<T> {
-  const schema = z.custom<T>((value) => typeof value === "object" && value !== null);
-  return { schema, rule, form: "object", choices: [] };
+  const accepts = (value: unknown): value is T => typeof value === "object" && value !== null;
+  return { accepts, rule, form: "object", choices: [] };
 }
 
-function checksOf({ least, most, above, below }: NumberBounds) {
-  return [
-    ...(least === undefined ? [] : [z.gte(least)]),
-    ...(most === undefined ? [] : [z.lte(most)]),
-    ...(above === undefined ? [] : [z.gt(above)]),
-    ...(below === undefined ? [] : [z.lt(below)]),
-  ];
+function isWithin(
+  value: number,
+  { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity }: NumberBounds,
+): boolean {
+  return value >= least && value <= most && value > above && value < below;
 }
 
 function inWords({ least, most, above, below }: NumberBounds): string {

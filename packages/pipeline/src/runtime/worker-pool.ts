@@ -1,5 +1,5 @@
 import { type Executor, type TaskOptions, type TaskTable, WorkerError } from "@flashdeconv/core";
-import { type PackedError, unpackError } from "@flashdeconv/core/internal";
+import { onAbort, type PackedError, unpackError } from "@flashdeconv/core/internal";
 
 /** What a worker is told. */
 export type ToWorker =
@@ -72,11 +72,8 @@ export function workerPool<T extends TaskTable>(options: WorkerPoolOptions): Exe
       member.job = job;
       const { id, task, input } = job;
       member.port.post({ kind: "run", id, task, input }, job.options.transfer ?? []);
-      const { signal } = job.options;
-      const onAbort = () => member.port.post({ kind: "abort", id }, []);
-      signal?.addEventListener("abort", onAbort);
       // A signal outlives many jobs, and must not gather their listeners.
-      member.release = () => signal?.removeEventListener("abort", onAbort);
+      member.release = onAbort(job.options.signal, () => member.port.post({ kind: "abort", id }, []));
     }
   }
 

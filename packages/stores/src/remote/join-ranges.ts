@@ -1,3 +1,4 @@
+import { onAbort } from "@flashdeconv/core/internal";
 import type { ReadOptions } from "../store.js";
 
 /** Bytes `start .. end` of an object. */
@@ -77,9 +78,7 @@ export function joiningReader<A extends { readonly bytes: Uint8Array }>(
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       // Whoever aborts goes at once, also while others still wait for the same request.
-      const giveUp = () => reject(signal?.reason);
-      signal?.addEventListener("abort", giveUp, { once: true });
-      const settled = () => signal?.removeEventListener("abort", giveUp);
+      const settled = onAbort(signal, () => reject(signal?.reason));
       const waiter: Waiter<A> = {
         ...span,
         signal,
@@ -108,9 +107,9 @@ function allAborted(signals: readonly (AbortSignal | undefined)[]) {
   const check = () => {
     if (given.every((signal) => signal.aborted)) all.abort(given[0].reason);
   };
-  for (const signal of given) signal.addEventListener("abort", check, { once: true });
+  const releases = given.map((signal) => onAbort(signal, check));
   const release = () => {
-    for (const signal of given) signal.removeEventListener("abort", check);
+    for (const end of releases) end();
   };
   return { signal: all.signal, release };
 }

@@ -1,3 +1,5 @@
+import { onAbort } from "@flashdeconv/core/internal";
+
 /** Runs at most so many pieces of work at a time; the others wait in the order they came. */
 export interface Limiter {
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
@@ -9,9 +11,10 @@ export function limiter(most: number): Limiter {
   const enter = (signal?: AbortSignal) =>
     new Promise<void>((resolve, reject) => {
       signal?.throwIfAborted();
+      let release = () => {};
       const begin = () => {
         waiting.delete(begin);
-        signal?.removeEventListener("abort", giveUp);
+        release();
         running++;
         resolve();
       };
@@ -21,7 +24,7 @@ export function limiter(most: number): Limiter {
       };
       if (running < most) return begin();
       waiting.add(begin);
-      signal?.addEventListener("abort", giveUp, { once: true });
+      release = onAbort(signal, giveUp);
     });
   return {
     async run(work, signal) {

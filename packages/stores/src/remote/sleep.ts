@@ -1,15 +1,16 @@
+import { onAbort } from "@flashdeconv/core/internal";
+
 /** Waits; an abort ends it with the signal's reason. */
 export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const giveUp = () => {
+    const release = onAbort(signal, () => {
       clearTimeout(timer);
       reject(signal?.reason);
-    };
+    });
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", giveUp);
+      release();
       resolve();
     }, milliseconds);
-    signal?.addEventListener("abort", giveUp, { once: true });
   });
 }

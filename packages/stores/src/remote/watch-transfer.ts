@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, onAbort } from "@flashdeconv/core/internal";
 import { TransientFault } from "./read-body.js";
 
 /** Time as a watch sees it; tests bring their own. */
@@ -45,8 +45,7 @@ export async function watchTransfer<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const stop = new AbortController();
-  const forward = () => stop.abort(signal?.reason);
-  signal?.addEventListener("abort", forward, { once: true });
+  const release = onAbort(signal, () => stop.abort(signal?.reason));
   const least = Math.floor((minBytesPerSecond * stallTimeout) / 1000);
   const round = Math.round(stallTimeout);
   let heardCount = 0;
@@ -111,6 +110,6 @@ export async function watchTransfer<T>(
   } finally {
     stopStall();
     stopWindow();
-    signal?.removeEventListener("abort", forward);
+    release();
   }
 }
