@@ -1,11 +1,13 @@
 import { FormatError, OptionError, ShapeError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
+import { packStrings } from "../codecs/vlen-utf8.js";
 import { settleAll } from "../settle-all.js";
 import { encodingOf } from "./encoding-of.js";
+import { findGeneColumns, keepColumns } from "./gene-columns.js";
 import { openGeneNames } from "./gene-names.js";
 import { type Hierarchy, join, openHierarchy } from "./hierarchy.js";
-import { type NameSource, openNames } from "./name-source.js";
+import { type NameSource, nameList, openNames, readNames } from "./name-source.js";
 import { inStore } from "./name-store.js";
 import { type Matrix, openMatrix } from "./open-matrix.js";
 import type { OpenOptions } from "./open-options.js";
@@ -94,17 +96,32 @@ async function openParts(
 ): Promise<Omit<AnnData, keyof AnnDataRoot>> {
   const matrixPath = await findMatrix(hierarchy, layer);
   const genesPath = matrixPath === "raw/X" ? "raw/var" : "var";
-  const [matrix, rowNames, geneNames] = await settleAll([
+  const [matrix, rowNames, geneNames, columns] = await settleAll([
     openMatrix(hierarchy, matrixPath),
     openNames(hierarchy, "obs", signal),
     openGeneNames(hierarchy, genesPath, geneKey, { signal, onNotice }),
+    findGeneColumns(hierarchy, genesPath, { signal, onNotice }),
   ]);
   const [rowCount, geneCount] = matrix.info.shape;
   if (rowCount === 0) throw empty(matrixPath, `no ${rows}`);
   if (geneCount === 0) throw empty(matrixPath, "no gene");
   requireLength(matrixPath, `${numbered(rowCount, "row")}`, rowNames, rowCount);
   requireLength(matrixPath, `${numbered(geneCount, "column")}`, geneNames, geneCount);
-  return { matrix, rowNames, geneNames, genesPath };
+  const parts = { matrix, rowNames, geneNames, genesPath };
+  return columns ? { ...parts, ...(await ofGenesAlone(parts, columns, signal)) } : parts;
+}
+
+async function ofGenesAlone(
+  { matrix, geneNames }: Pick<AnnData, "matrix" | "geneNames">,
+  columns: Int32Array,
+  signal?: AbortSignal,
+): Promise<Pick<AnnData, "matrix" | "geneNames">> {
+  const names = await readNames(geneNames, signal);
+  const kept = packStrings(Array.from(columns, (column) => names[column]));
+  return {
+    matrix: { ...matrix, source: (options) => keepColumns(matrix.source(options), columns) },
+    geneNames: nameList(geneNames.path, kept, geneNames.mostBytes),
+  };
 }
 
 /** Paths of all matrices of a store that are there: X, layers, raw. Layers only where they can be listed. */
