@@ -41,8 +41,8 @@ const WAYS: readonly {
     found:
       /DecompressionStream|gunzip|inflate(?!d\()|zstdDecompress|brotliDecompress|[dD]ecompress\w*\(|registry\.get\(|hyparquet-compressors/,
     places: {
-      "packages/io-zarr/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
-      "packages/io-zarr/src/node/node-codecs.ts": "maxOutputLength",
+      "packages/stores/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
+      "packages/stores/src/node/node-codecs.ts": "maxOutputLength",
       "packages/stores/src/node/unpack-native.ts": "maxOutputLength",
       "packages/stores/src/zip/unpack-stream.ts": "readBounded",
       "packages/io-zarr/src/read/spatialdata/page-compressors.ts":

@@ -29,7 +29,8 @@ const sources: Plugin = {
   name: "sources",
   setup(build) {
     build.onResolve({ filter: /^@flashdeconv\// }, ({ path }) => {
-      const [, name, entry = "index"] = path.split("/");
+      const [, name, ...rest] = path.split("/");
+      const entry = rest.join("/") || "index";
       if (entry.startsWith("page-")) return { path: `${root}packages/${name}/src/platform/web/${entry}.ts` };
       return { path: `${root}packages/${name}/src/${entry}.ts` };
     });

@@ -41,7 +41,7 @@ const FLOORS: Readonly<Record<string, number>> = {
 /** Other people's packages, and who may use them. The command line chooses its own. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   "@flashdeconv/core": ["apache-arrow"],
-  "@flashdeconv/stores": ["aws4fetch"],
+  "@flashdeconv/stores": ["aws4fetch", "numcodecs"],
   "@flashdeconv/io-zarr": ["zarrita", "csv-parse", "hyparquet", "hyparquet-compressors"],
   "@flashdeconv/select-genes": ["ml-matrix"],
 };

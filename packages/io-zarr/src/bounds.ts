@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import { optionName } from "@flashdeconv/core/internal";
 
 /*
- * How much of what metadata tell of is held. Bytes of stores come through `readKey`, chunks through the codecs of `codecs/unpack.ts`; each
+ * How much of what metadata tell of is held. Bytes of stores come through `readKey`, chunks through the `unpack` of stores; each
  * of them is told how much may come, by what metadata say and by the memory of the run.
  */
 

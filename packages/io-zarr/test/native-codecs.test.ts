@@ -5,8 +5,8 @@ import zlib from "node:zlib";
 import { collect, memorySource } from "@flashdeconv/core";
 import { memoryStore } from "@flashdeconv/stores";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { nativeCodec, useNativeCodecs } from "../../stores/src/codecs/native-codecs.js";
 import { compressorLike, compressorOf } from "../src/codecs/compressors.js";
-import { nativeCodec, useNativeCodecs } from "../src/codecs/native-codecs.js";
 import { openSpatial, writeAnnData } from "../src/index.js";
 import { createStore, openStore } from "../src/node.js";
 

@@ -1,6 +1,6 @@
+import { UNPACKING_CODECS, type UnpackingCodec, unpack } from "@flashdeconv/stores/internal";
 import { type CodecMetadata, registry } from "zarrita";
 import { withoutCrc32c } from "./crc32c.js";
-import { UNPACKING_CODECS, type UnpackingCodec, unpack } from "./unpack.js";
 import { decodeVlenUtf8 } from "./vlen-utf8.js";
 
 /**

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { type Content, NATIVE_LEVEL, nativeCodec } from "./native-codecs.js";
+import { type Content, NATIVE_LEVEL, nativeCodec } from "@flashdeconv/stores/internal";
 
 /**
  * How chunks are compressed, by name. gzip is read by every Zarr library in its smallest installation; zstd is faster and

@@ -7,10 +7,9 @@ import {
   type StoreLocation,
 } from "@flashdeconv/stores";
 import * as places from "@flashdeconv/stores/node";
-import type { RefuseToReplace } from "@flashdeconv/stores/node/internal";
+import { type RefuseToReplace, useNodeCodecs } from "@flashdeconv/stores/node/internal";
 import { foreignPart, ownKind } from "../write/foreign-part.js";
 import { ZARR } from "../zarr-format.js";
-import { useNodeCodecs } from "./node-codecs.js";
 import { notOurs } from "./not-ours.js";
 
 const OPENERS = places.nodeOpeners(ZARR);
@@ -27,7 +26,7 @@ export interface CreateStoreOptions
 }
 
 /**
- * Registers, for `openLocation`, what opens Zarr stores in Node, and hands Node's codecs to this package. `openStore` does so by itself; each
+ * Registers, for `openLocation`, what opens Zarr stores in Node, and hands Node's codecs to all formats. `openStore` does so by itself; each
  * thread that is sent locations calls it once.
  */
 export function registerNodeOpeners(): void {

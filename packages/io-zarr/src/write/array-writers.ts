@@ -1,5 +1,5 @@
 import { type NameChunk, ShapeError, type Values } from "@flashdeconv/core";
-import type { Content } from "../codecs/native-codecs.js";
+import type { Content } from "@flashdeconv/stores/internal";
 import { VlenUtf8Encoder } from "../codecs/vlen-utf8-encode.js";
 import {
   allocate,

@@ -1,7 +1,7 @@
 import { freeArray } from "@flashdeconv/core/internal";
 import type { StagedStore, StoreKey } from "@flashdeconv/stores";
+import type { Content } from "@flashdeconv/stores/internal";
 import { type Compressor, compressorOf } from "../codecs/compressors.js";
-import type { Content } from "../codecs/native-codecs.js";
 import { formatJson } from "../json.js";
 import { settleAll } from "../settle-all.js";
 import type { ArrayDescription, JsonObject } from "./array-description.js";

@@ -8,6 +8,7 @@ export { cleanUpAfterThread } from "./clean-up.js";
 export type { RefuseToReplace } from "./create-options.js";
 export { asStoreError } from "./file-errors.js";
 export type { LockOptions } from "./heartbeat.js";
+export { useNodeCodecs } from "./node-codecs.js";
 export { makeOwnFolder } from "./own-folder.js";
 export { acquireLock } from "./owner-lock.js";
 export { sameOrInside } from "./places/same-or-inside.js";

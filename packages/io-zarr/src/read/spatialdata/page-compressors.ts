@@ -1,5 +1,5 @@
+import { checkZstdFrames } from "@flashdeconv/stores/internal";
 import type { Compressors } from "hyparquet";
-import { checkZstdFrames } from "../../codecs/check-zstd-frames.js";
 
 /**
  * What unpacks pages of Parquet, into as many bytes as a page's header says: all of them write to an array of that length, but for zstd,

@@ -11,7 +11,7 @@ import {
 } from "../codecs/native-codecs.js";
 
 /**
- * Hands Node's own gzip, zlib and (from Node 22.15 on) zstd to the codecs of this package. Everything that opens a store in
+ * Hands Node's own gzip, zlib and (from Node 22.15 on) zstd to the codecs that formats use. Everything that opens a store in
  * Node calls it.
  */
 export function useNodeCodecs(): void {

@@ -1,6 +1,5 @@
 import { numbered } from "@flashdeconv/core/internal";
-import { readBounded } from "@flashdeconv/stores/internal";
-import { registry } from "zarrita";
+import { readBounded } from "../read-bounded.js";
 import { checkBloscFrame } from "./check-blosc-frame.js";
 import { checkLz4Frame } from "./check-lz4-frame.js";
 import { checkZstdFrames } from "./check-zstd-frames.js";
@@ -47,11 +46,24 @@ async function inflated(bytes: Uint8Array, format: "gzip" | "deflate", most: num
   return readBounded(packed.pipeThrough(new DecompressionStream(format)), most);
 }
 
-/** zarrita's own decoder, which believes what a frame says of itself, after a look at that. */
-async function checked(codec: UnpackingCodec, bytes: Uint8Array, check: () => void): Promise<Uint8Array> {
+interface DecoderModule {
+  readonly default: { fromConfig(configuration: object): { decode(bytes: Uint8Array): Promise<Uint8Array> } };
+}
+
+/** Decoders in WebAssembly, each loaded when it is first needed. */
+const MODULES: Readonly<Record<"blosc" | "lz4" | "zstd", () => Promise<unknown>>> = {
+  blosc: () => import("numcodecs/blosc"),
+  lz4: () => import("numcodecs/lz4"),
+  zstd: () => import("numcodecs/zstd"),
+};
+
+/** A decoder that believes what a frame says of itself, after a look at that. */
+async function checked(
+  codec: keyof typeof MODULES,
+  bytes: Uint8Array,
+  check: () => void,
+): Promise<Uint8Array> {
   check();
-  const Codec = (await registry.get(codec)?.()) as unknown as {
-    fromConfig(configuration: unknown): { decode(bytes: Uint8Array): Promise<Uint8Array> };
-  };
+  const { default: Codec } = (await MODULES[codec]()) as DecoderModule;
   return Codec.fromConfig({}).decode(bytes);
 }

@@ -29,7 +29,7 @@ export type NativeCodecs = Readonly<Partial<Record<NativeCodecName, NativeCodec>
 
 let codecs: NativeCodecs = {};
 
-/** From here on arrays that are opened or written use these codecs. Called by `@flashdeconv/io-zarr/node`, for the whole program. */
+/** From here on arrays that are opened or written use these codecs. Called by who opens stores in Node, for the whole program. */
 export function useNativeCodecs(native: NativeCodecs): void {
   codecs = native;
 }
