@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { readColumn } from "@flashdeconv/io-zarr";
+import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores, writeSection } from "./small-stores.js";
@@ -28,6 +30,11 @@ describe("run with several sections", () => {
     );
     const [{ smoothing_used: smoothing }] = sections;
     expect(sections[1].smoothing_used).toBe(smoothing);
+    // Chosen by the data of both, and kept with each.
+    const curve = "uns/flashdeconv_params/smoothing_curve/sections";
+    for (const { result } of sections) {
+      expect(await readColumn(await openStore(result), curve)).toEqual({ kind: "string", values: paths });
+    }
     for (const [i, path] of paths.entries()) {
       const alone = join(folder, `alone-${i}.zarr`);
       expect((await run(path, "--out", alone, "--smoothing", String(smoothing))).code).toBe(0);
@@ -37,6 +44,19 @@ describe("run with several sections", () => {
       expect(chunks(together)).toEqual(chunks(own));
       expect(chunks(own).length).toBeGreaterThan(5);
     }
+    const told = await runCli([
+      ...[
+        "run",
+        ...paths,
+        "--reference",
+        stores.reference,
+        "--out-dir",
+        join(folder, "told"),
+        "--smoothing",
+        "9",
+      ],
+    ]);
+    expect(told.stderr).toMatch(/Section 1 of 2: .*\n(?:.*\n)*writing: .*\nSection 2 of 2: /);
     // What is there is not replaced unasked, and that is told before the reference is read and strengths are tried.
     const taken = await runCli(["run", ...paths, "--reference", stores.reference, "--out-dir", outDir]);
     expect(taken.code).toBe(2);

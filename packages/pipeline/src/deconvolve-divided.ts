@@ -1,14 +1,14 @@
 import type { Deconvolution } from "./contracts/answers.js";
 import type { DividedInput, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
-import type { DeconvolveOptions } from "./contracts/options.js";
+import type { DeconvolveOptions, SharedChoice } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { deconvolve } from "./deconvolve.js";
 import { chooseTogether, prepareReference, requireChoice } from "./deconvolve-sections.js";
-import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
+import { choiceIn, resolveDeconvolveOptions, withChoice } from "./methods/resolve-options.js";
+import { packArrays, unpackArrays } from "./stages/keep/pack-arrays.js";
 import { divideSection } from "./stages/sections/divide-section.js";
 import { eachSection } from "./stages/sections/each-section.js";
-import type { Strengths } from "./stages/solve/set-smoothing.js";
 
 export interface DividedCallbacks extends Omit<DeconvolveCallbacks, "onSummary"> {
   /** Told before each section, with its place among the sections. */
@@ -54,17 +54,20 @@ async function chosenFor(
   { executor, checkpoint, signal, onProgress }: DividedCallbacks,
 ): Promise<DeconvolveOptions> {
   const kept = await checkpoint?.load(CHOICE);
-  if (kept) return withStrengths(options, kept.facts as Strengths);
+  if (kept) {
+    const { strengths, facts } = kept.facts as SharedChoice;
+    return withChoice(options, { strengths, facts: unpackArrays(facts) });
+  }
   const settled = await chooseTogether(parts, reference, options, {
     executor,
     checkpoint,
     signal,
     onProgress,
   });
-  const { smoothing, solver, solverOptions } = settled;
-  if (settled !== options && typeof smoothing === "number") {
-    const pull = solver.shrinkage && Number(solverOptions[solver.shrinkage.option]);
-    checkpoint?.offer(CHOICE, () => ({ facts: { smoothing, shrinkage: pull ?? 0 }, arrays: {} }));
+  const choice = choiceIn(settled);
+  if (choice) {
+    const facts = { ...choice, facts: packArrays(choice.facts) };
+    checkpoint?.offer(CHOICE, () => ({ facts, arrays: {} }));
   }
   return settled;
 }

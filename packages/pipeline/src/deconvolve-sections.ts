@@ -5,7 +5,7 @@ import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import { deconvolve } from "./deconvolve.js";
 import { findProblem } from "./find-problem.js";
-import { resolveDeconvolveOptions, withStrengths } from "./methods/resolve-options.js";
+import { resolveDeconvolveOptions, withChoice } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { checkpointOf } from "./runtime/section-views.js";
@@ -15,6 +15,7 @@ import { namingSection } from "./stages/sections/naming-section.js";
 import { chooseSmoothing } from "./tuning/choose-smoothing.js";
 import { heldOutTrial } from "./tuning/held-out-trial.js";
 import { joinTrials } from "./tuning/join-trials.js";
+import { curvesOf } from "./tuning/settle-smoothing.js";
 
 export interface SectionsOptions {
   /** Whether each section's strength of smoothing is chosen on that section alone; false by default: one serves all. */
@@ -93,5 +94,10 @@ export async function chooseTogether(
     );
     trials.push(heldOutTrial({ solver, problem }, data, run));
   }
-  return withStrengths(options, await chooseSmoothing(joinTrials(trials)));
+  const trial = joinTrials(trials);
+  const choice = await chooseSmoothing(trial);
+  const strengths = { smoothing: choice.smoothing, shrinkage: choice.shrinkage };
+  const names = sections.map(({ name }, i) => name ?? `number ${i + 1}`);
+  const curve = { ...curvesOf(choice, trial.spotCount), sections: names };
+  return withChoice(options, { strengths, facts: { smoothing_curve: curve } });
 }

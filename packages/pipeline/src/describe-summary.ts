@@ -1,10 +1,12 @@
-import type { DeconvolveOptions } from "./contracts/options.js";
+import type { DeconvolveOptions, SharedChoice } from "./contracts/options.js";
 import type { Parameters } from "./contracts/parameters.js";
 import type { Problem } from "./contracts/problem.js";
 import type { AlignedReference } from "./stages/reference/align-reference.js";
 
 export interface SummaryFacts {
   readonly options: DeconvolveOptions;
+  /** Undefined unless the strengths in `options` were chosen on several sections together. */
+  readonly choice: SharedChoice | undefined;
   readonly problem: Problem;
   readonly aligned: AlignedReference;
   readonly sharedGeneCount: number;
@@ -14,7 +16,8 @@ export interface SummaryFacts {
 
 /** Everything that made a summary, under the names of the command line's options. */
 export function describeSummary(facts: SummaryFacts): Parameters {
-  const { options, problem, aligned } = facts;
+  const { options, choice, problem, aligned } = facts;
+  const smoothing = choice ? "auto" : options.smoothing;
   const isNormalized = problem.scale === "normalized";
   const isSelected = options.genes === "selected";
   return {
@@ -27,8 +30,9 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     n_markers: isSelected ? options.markersPerType : null,
     sketch_dim: isNormalized ? String(options.sketchDimension) : null,
     seed: isNormalized ? options.seed : null,
-    smoothing: options.smoothing === undefined ? null : String(options.smoothing),
+    smoothing: smoothing === undefined ? null : String(smoothing),
     ...problem.facts,
+    ...choice?.facts,
     graph: options.graph,
     neighbors: options.neighborCount,
     radius: options.radius ?? null,

@@ -4,6 +4,7 @@ import type { RunContext } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { describeSummary } from "./describe-summary.js";
 import type { OpenProblem } from "./find-problem.js";
+import { choiceIn } from "./methods/resolve-options.js";
 import { startSession } from "./stages/solve/start-session.js";
 import { enoughPrecision } from "./stages/summarize/enough-precision.js";
 import { summarizeSpots } from "./stages/summarize/summarize-spots.js";
@@ -41,6 +42,13 @@ export async function summarizeSection(
     ...(aligned.cellCounts && { cellCounts: aligned.cellCounts }),
     ...(problem.strengths && { strengths: problem.strengths }),
     solverOptions: problem.solverOptions,
-    parameters: describeSummary({ options, problem, aligned, sharedGeneCount, ...context }),
+    parameters: describeSummary({
+      options,
+      choice: choiceIn(given),
+      problem,
+      aligned,
+      sharedGeneCount,
+      ...context,
+    }),
   };
 }

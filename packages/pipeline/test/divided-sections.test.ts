@@ -178,8 +178,8 @@ describe.each(Object.entries(DIVISIONS))("a store of %s sections", (_, codes) =>
       sweeps: Math.max(a.sweeps as number, b.sweeps as number),
       section_names: names,
       sections: {
-        a: { genes_used: a.genes_used, precision: "float32", spot_count: a.spot_count },
-        b: { genes_used: b.genes_used, precision: "float64", spot_count: b.spot_count },
+        a: { name: "a", genes_used: a.genes_used, precision: "float32", spot_count: a.spot_count },
+        b: { name: "b", genes_used: b.genes_used, precision: "float64", spot_count: b.spot_count },
       },
     });
     expect(joined.parameters).not.toHaveProperty("precision");

@@ -55,6 +55,23 @@ describe("several sections in one run", () => {
     }
   });
 
+  it("say that their strength was chosen by the data of all, and by which curve", async () => {
+    const named = sections.map((section, i) => (i === 0 ? { ...section, name: "smooth" } : section));
+    const [first, second] = await deconvolveSections(named, smooth.reference);
+    const alone = await deconvolve(sections[0], smooth.reference);
+    expect(Object.keys(first.parameters).sort()).toEqual(Object.keys(alone.parameters).sort());
+    expect(first.parameters.smoothing).toBe("auto");
+    const { smoothing_used: used, smoothing_curve: curve } = first.parameters;
+    expect(curve).toMatchObject({ sections: ["smooth", "number 2"] });
+    const { strength, loss } = curve as Record<string, Float64Array>;
+    expect(strength.length).toBe(loss.length);
+    expect([...strength]).toContain(used);
+    expect(second.parameters.smoothing_curve).toEqual(curve);
+    const [given] = await deconvolveSections(named, smooth.reference, { smoothing: 7 });
+    expect(given.parameters).toMatchObject({ smoothing: "7", smoothing_used: 7 });
+    expect(given.parameters).not.toHaveProperty("smoothing_curve");
+  });
+
   it("have a strength of their own where that is asked for, or where it is given", async () => {
     const { reference } = smooth;
     const own = await deconvolveSections(sections, reference, { perSection: true });

@@ -58,6 +58,7 @@ export async function runSections(
   });
   const outcomes: Outcome[] = [];
   for (const [i, section] of given.entries()) {
+    terminal.progress.finish();
     terminal.tell(`Section ${i + 1} of ${given.length}: ${redactUrl(section)}`);
     const own = { ...flags, out: places[i] };
     const run = () => runDeconvolution(section, own, sectionTerminal(terminal), shared);
@@ -95,6 +96,7 @@ async function chooseOptions(
       const settled = await withThreads(threads, (executor) =>
         chooseTogether(opened, prepared ?? reference, options, { executor, signal, onProgress }),
       );
+      terminal.progress.finish();
       terminal.tell(`Chosen on ${numbered(opened.length, "section")} together: ${told(settled)}`);
       return settled;
     }

@@ -7,7 +7,10 @@ import type { Terminal } from "./terminal.js";
 export function sectionNotices({ names }: { readonly names: readonly string[] }, terminal: Terminal) {
   const told = new Set<string>();
   return {
-    onSection: (i: number) => terminal.tell(`Section ${i + 1} of ${names.length}: ${names[i]}`),
+    onSection(i: number) {
+      terminal.progress.finish();
+      terminal.tell(`Section ${i + 1} of ${names.length}: ${names[i]}`);
+    },
     onNotice(notice: Notice) {
       told.add(noticeInFlags(notice).message);
       terminal.note(notice);

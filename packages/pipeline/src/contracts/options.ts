@@ -2,6 +2,7 @@ import type { GraphKind } from "@flashdeconv/graph";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { NormalizationOptions } from "@flashdeconv/normalize";
 import type { SolveOptions, Solver } from "@flashdeconv/solver";
+import type { Parameters } from "./parameters.js";
 
 export type MethodName = "flashdeconv" | "weighted" | "poisson";
 
@@ -71,4 +72,11 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly precision: "float64" | "float32";
   /** What a spot without any abundance gets; as in DeconvolveOptions. */
   readonly empty: "nan" | "uniform";
+}
+
+/** Strengths that were chosen on several sections together, and what there is to tell of the choice. */
+export interface SharedChoice {
+  readonly strengths: { readonly smoothing: number; readonly shrinkage: number };
+  /** The curves and the sections, as results keep them. */
+  readonly facts: Parameters;
 }

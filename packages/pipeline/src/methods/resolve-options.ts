@@ -3,9 +3,8 @@ import { checkOption } from "@flashdeconv/core/internal";
 import { resolveGraphOptions } from "@flashdeconv/graph";
 import { resolveGeneSelectionOptions } from "@flashdeconv/select-genes";
 import type { Solver } from "@flashdeconv/solver";
-import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
+import type { DeconvolveOptions, MethodName, SharedChoice } from "../contracts/options.js";
 import { graphOptions } from "../stages/neighbors/graph-options.js";
-import type { Strengths } from "../stages/solve/set-smoothing.js";
 import { BUILT_IN_SOLVERS } from "./built-in-solvers.js";
 import { checkSolverOptions, type MethodOrigin, refuseForeign, refuseIgnored } from "./check-options.js";
 import { DECONVOLVE_DEFAULTS, DECONVOLVE_OPTIONS } from "./deconvolve-options.js";
@@ -68,15 +67,20 @@ export function resolveOptionsFor(
   return options;
 }
 
+/** Resolved options that hold a choice, and that choice: a result says that its strengths were chosen, not given. */
+const choices = new WeakMap<DeconvolveOptions, SharedChoice>();
+
+/** What was chosen for these options on several sections together; undefined where nothing was. */
+export const choiceIn = (options: DeconvolveOptions): SharedChoice | undefined => choices.get(options);
+
 /** Resolved options with the strengths that were chosen for them, which make no option meaningless that had a meaning before. */
-export function withStrengths(
-  options: DeconvolveOptions,
-  { smoothing, shrinkage }: Strengths,
-): DeconvolveOptions {
+export function withChoice(options: DeconvolveOptions, choice: SharedChoice): DeconvolveOptions {
+  const { smoothing, shrinkage } = choice.strengths;
   const pull = options.solver.shrinkage?.option;
   const solverOptions = { ...options.solverOptions, ...(pull !== undefined && { [pull]: shrinkage }) };
   const settled = { ...options, smoothing, solverOptions };
   resolvedOptions.add(settled);
+  choices.set(settled, choice);
   return settled;
 }
 

@@ -60,7 +60,8 @@ export function strengthsIn({ solver, problem }: Fit): Strengths {
   return { smoothing: read(solver.smoothing?.option), shrinkage: read(solver.shrinkage?.option) };
 }
 
-function curvesOf(choice: SmoothingChoice, sampledCount: number): Parameters {
+/** What there is to tell of a choice. */
+export function curvesOf(choice: SmoothingChoice, sampledCount: number): Parameters {
   const described = ({ strengths, losses }: Curve) => ({ strength: strengths, loss: losses });
   return {
     sampled_spots: sampledCount,

@@ -13,12 +13,12 @@ const JOINED: Readonly<Record<string, (values: readonly ParameterValue[]) => Par
 
 /**
  * The parameters of several sections as one: what all have alike, how their solves ended together, and under `sections` what each has of its
- * own.
+ * own. There each says its `name`: the key may be stored under a safe one.
  */
 export function joinParameters(all: readonly Parameters[], names: readonly string[]): Parameters {
   const keys = new Set(all.flatMap((parameters) => Object.keys(parameters)));
   const shared: Record<string, ParameterValue> = {};
-  const own: Record<string, ParameterValue>[] = all.map(() => ({}));
+  const own: Record<string, ParameterValue>[] = names.map((name) => ({ name }));
   for (const key of keys) {
     const values = all.map((parameters) => parameters[key]);
     const join = JOINED[key];
