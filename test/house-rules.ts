@@ -32,6 +32,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   "@flashdeconv/graph": 2,
   "@flashdeconv/solver": 2,
   "@flashdeconv/simulate": 2,
+  "@flashdeconv/io-vendor": 3,
   "@flashdeconv/solver-weighted": 3,
   "@flashdeconv/solver-poisson": 3,
   "@flashdeconv/pipeline": 4,
@@ -43,13 +44,14 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   "@flashdeconv/core": ["apache-arrow"],
   "@flashdeconv/stores": ["aws4fetch", "numcodecs"],
   "@flashdeconv/io-zarr": ["zarrita", "csv-parse", "hyparquet", "hyparquet-compressors"],
+  "@flashdeconv/io-vendor": ["csv-parse"],
   "@flashdeconv/select-genes": ["ml-matrix"],
 };
 
 /** Where Node's own modules may be imported. */
 const NODE_PLACES = [
   /^apps\/cli\//,
-  /^packages\/(io-zarr|stores)\/src\/node(\.ts$|\/|-)/,
+  /^packages\/(io-vendor|io-zarr|stores)\/src\/node(\.ts$|\/|-)/,
   /^packages\/pipeline\/src\/platform\/node\//,
 ];
 

@@ -8,6 +8,8 @@ export { describeCandidates } from "./read/coordinate-candidates.js";
 export { type ArraysReader, openArrays } from "./read/open-arrays.js";
 export { OPEN_DEFAULTS } from "./read/open-options.js";
 export { layerOf, openMatrices } from "./read/other-matrices.js";
+export { type NumberRows, readMatrix } from "./read/read-matrix.js";
+export { openParquet, type ParquetFile } from "./read/spatialdata/parquet-file.js";
 export { storeBelow } from "./store-below.js";
 export { checkPlace } from "./write/add-to-anndata.js";
 export { foreignPart, WRITTEN_AS } from "./write/foreign-part.js";

@@ -6,6 +6,7 @@
 
 export { cleanUpAfterThread } from "./clean-up.js";
 export type { RefuseToReplace } from "./create-options.js";
+export { directoryStore } from "./directory-store.js";
 export { asStoreError } from "./file-errors.js";
 export type { LockOptions } from "./heartbeat.js";
 export { useNodeCodecs } from "./node-codecs.js";

@@ -1,0 +1,15 @@
+/**
+ * Vendors' files and folders on the local disk and behind URLs, for Node.
+ *
+ * @example
+ * import { findInput, registerVendorOpener } from "@flashdeconv/io-vendor/node";
+ * import { openStore } from "@flashdeconv/io-zarr/node";
+ *
+ * registerVendorOpener();
+ * const { location, called } = await findInput("outs");
+ * console.log(called); // "Visium"
+ * const store = await openStore(location);
+ */
+
+export { type FoundInput, findInput } from "./node/find-input.js";
+export { registerVendorOpener, type VendorLocation } from "./node/vendor-opener.js";

@@ -1,0 +1,64 @@
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
+
+/** Where spots lie, one item each. */
+export interface SpotPositions {
+  /** Pixels of the full image or micrometres; y points down. */
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** More that the file tells of each spot, such as its row and column. */
+  readonly columns: Readonly<Record<string, Int32Array>>;
+}
+
+/** The same, by the names of spots, as a file lists them. */
+export interface NamedPositions extends SpotPositions {
+  readonly names: readonly string[];
+}
+
+/**
+ * The positions of these spots, in their order.
+ *
+ * @param path of the file with positions, for errors
+ * @throws FormatError where spots are missing there, or the file has a name twice
+ */
+export function positionsOf(spots: readonly string[], listed: NamedPositions, path: string): SpotPositions {
+  const rowOf = new Map(listed.names.map((name, row) => [name, row]));
+  if (rowOf.size < listed.names.length) {
+    throw new FormatError({
+      path,
+      found: `${numbered(listed.names.length - rowOf.size, "name")} listed twice`,
+      expected: "one position for each spot",
+      remedy: "Give the file as the instrument's software wrote it.",
+    });
+  }
+  const missing = spots.filter((name) => !rowOf.has(name));
+  if (missing.length > 0) {
+    throw new FormatError({
+      path,
+      found: `no position for ${missing.length} of ${numbered(spots.length, "spot")}, the first ${missing[0]}`,
+      expected: "a position for each spot of the matrix",
+      remedy: "Matrix and positions must come of the same run: compare the names in both files.",
+    });
+  }
+  const rows = Int32Array.from(spots, (name) => rowOf.get(name) as number);
+  const pick = <A extends Float64Array | Int32Array>(all: A): A => {
+    const picked = all.slice(0, rows.length) as A;
+    for (let i = 0; i < rows.length; i++) picked[i] = all[rows[i]];
+    return picked;
+  };
+  const columns = Object.entries(listed.columns).map(([name, values]) => [name, pick(values)] as const);
+  return { x: pick(listed.x), y: pick(listed.y), columns: Object.fromEntries(columns) };
+}
+
+/** x and y side by side, as `obsm` keeps them. */
+export function asMatrix({ x, y }: SpotPositions): {
+  readonly shape: readonly number[];
+  readonly values: Float64Array;
+} {
+  const values = new Float64Array(2 * x.length);
+  for (let i = 0; i < x.length; i++) {
+    values[2 * i] = x[i];
+    values[2 * i + 1] = y[i];
+  }
+  return { shape: [x.length, 2], values };
+}
