@@ -6,8 +6,8 @@
  * import { openStore } from "@flashdeconv/io-zarr/node";
  *
  * registerVendorOpener();
- * const { location, called } = await findInput("outs");
- * console.log(called); // "Visium"
+ * const { location, called } = await findInput("section.zarr"); // or the folder of a run of Space Ranger
+ * console.log(called); // undefined
  * const store = await openStore(location);
  */
 

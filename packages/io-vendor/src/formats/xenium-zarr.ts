@@ -1,15 +1,14 @@
 import { FormatError } from "@flashdeconv/core";
 import { openArrays, readMatrix, storeBelow } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import type { AnnDataParts, Column } from "../overlay/anndata-tree.js";
 
 const GROUP = "cell_features";
 
-export async function isXeniumZarr(store: ReadableStore, options: ReadOptions = {}): Promise<boolean> {
-  return (
-    (await store.get(`/${GROUP}/.zattrs`, options)) !== undefined &&
-    !!(await store.get(`/${GROUP}/.zgroup`, options))
-  );
+export async function isXeniumZarr(store: ReadableStore, { signal }: ReadOptions = {}): Promise<boolean> {
+  const read = (name: string) => readKey(store, `/${GROUP}/${name}`, { signal, most: MOST_DOCUMENT_BYTES });
+  return (await read(".zgroup")) !== undefined && (await read(".zattrs")) !== undefined;
 }
 
 /**
