@@ -41,6 +41,7 @@ const WAYS: readonly {
     found:
       /DecompressionStream|gunzip|inflate(?!d\()|zstdDecompress|brotliDecompress|[dD]ecompress\w*\(|registry\.get\(|hyparquet-compressors/,
     places: {
+      "packages/io-vendor/src/positions/read-text.ts": "reads the stream by readBounded",
       "packages/stores/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
       "packages/stores/src/node/node-codecs.ts": "maxOutputLength",
       "packages/stores/src/node/unpack-native.ts": "maxOutputLength",
