@@ -48,15 +48,18 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
   };
   const compareResult = () => differenceOfResult({ location: out ?? path, group }, request, facts);
   const compareStatistics = () => differenceOfStatistics(saveStats ?? "", request, facts);
-  const tell = ({ place, lines }: Difference) => {
-    const message = `What is at ${place} was made of something else: ${lines.join("; ")}.`;
-    terminal.note({ code: "another-result", message });
-  };
+  const telling = (isReplaced: boolean) => ({
+    ...flags,
+    tell({ place, lines }: Difference) {
+      const what = `What is at ${place} was made of something else${isReplaced ? ", and is replaced" : ""}`;
+      terminal.note({ code: "another-result", message: `${what}: ${lines.join("; ")}.` });
+    },
+  });
 
-  const output = await openUnlessMade(openResult, compareResult, { ...flags, tell });
+  const output = await openUnlessMade(openResult, compareResult, telling(overwrite || inPlace === true));
   if (saveStats === undefined) return { output, statistics: undefined };
   try {
-    const statistics = await openUnlessMade(openStatistics, compareStatistics, { ...flags, tell });
+    const statistics = await openUnlessMade(openStatistics, compareStatistics, telling(overwrite));
     if (output !== undefined || statistics === undefined) return { output, statistics };
     // A result without the statistics that are asked for now is made again, where it may be.
     try {

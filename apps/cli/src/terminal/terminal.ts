@@ -17,9 +17,12 @@ export interface Outcome {
 export interface TerminalOptions {
   /** One JSON object on standard output and nothing else there. */
   readonly json?: boolean;
-  /** No progress and no notes. */
+  /** No progress and no notes, but for what a command does to a result that it did not expect. */
   readonly quiet?: boolean;
 }
+
+/** Told although it is to be quiet: what a command finds instead of what it was to resume is refused or replaced. */
+const ALWAYS_TOLD: ReadonlySet<string> = new Set(["another-result"]);
 
 /** Where a command speaks: results on standard output, notes and progress on standard error. */
 export interface Terminal {
@@ -52,7 +55,7 @@ export async function useTerminal(
     const notice = noticeInFlags(given);
     if (told.has(notice.message)) return;
     told.set(notice.message, notice);
-    if (options.quiet) return;
+    if (options.quiet && !ALWAYS_TOLD.has(notice.code)) return;
     progress.makeRoom();
     writeLine(`note: ${notice.message}`);
   };
