@@ -82,6 +82,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
       "--gene-key",
       "--section-key",
       "--out",
+      "--format",
       "--in-place",
       "--new-table",
       "--overwrite",
@@ -90,7 +91,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--method", "--solver", "--solver-options"],
   ],
   solve: [
-    ...["--out", "--overwrite", "--key-added", "--obs-columns", "--json", "--zarr-format"],
+    ...["--out", "--format", "--overwrite", "--key-added", "--obs-columns", "--json", "--zarr-format"],
     ...["--drop-type", "--merge-types", "--solver", "--solver-options"],
   ],
   inspect: [
@@ -336,7 +337,8 @@ describe("options that others make meaningless", () => {
         "--zarr-format": "2",
         "--spatial-columns": "x,y",
       }[flag] ?? "1";
-    const args = ["run", "nowhere.zarr", "--reference", "nowhere.csv", "--smoothing", "none", "--in-place"];
+    const out = object === "annData" ? ["--out", "never.csv"] : ["--in-place"];
+    const args = ["run", "nowhere.zarr", "--reference", "nowhere.csv", "--smoothing", "none", ...out];
     const never = object === "scratch" ? ["--use-scratch", "never"] : [];
     const { message } = await failure(...args, ...never, flag, ...(valued ? [value] : []));
     expect(message).toContain(`option ${flag}: `);

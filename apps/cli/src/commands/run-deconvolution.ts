@@ -40,6 +40,7 @@ import { sectionAt } from "../stores/section-at.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
+import { outputFormat } from "../tables/output-format.js";
 import { describeDone } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -95,11 +96,9 @@ export async function runDeconvolution(
   if (output === undefined) {
     const facts = () => factsOf(request);
     const resumedCount = await removeFinishedRun({ ...flags, target: out ?? path, facts, lock });
-    return describeDone(
-      redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`),
-      layout.key,
-      resumedCount,
-    );
+    const where = redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`);
+    const format = outputFormat(out, flags.format);
+    return describeDone({ path: where, key: layout.key, format }, resumedCount);
   }
   try {
     return await withStore(path, access, async (store) => {
@@ -113,6 +112,7 @@ export async function runDeconvolution(
       return await withReference(flags, terminal, async (input, source) => {
         const place = { ...layout, tablePath: opened.tablePath, signal };
         if (inPlace) await checkResultPlace(store, typeNamesOf(input), place);
+        output.check(typeNamesOf(input), layout);
         transfers.watch("reference", redactUrl(reference), source.transfer);
         const places = {
           isFar: isRemote(path) || isRemote(reference),
@@ -181,12 +181,9 @@ export async function runDeconvolution(
               onCommit: () => noteRun("result"),
             };
             await writeSectionResult(output, toWrite, terminal);
-            const { lines, json } = await describeRun(
-              redactUrl(out ?? resultPath(path, spatial, newTable)),
-              layout.key,
-              found,
-              notices(),
-            );
+            const where = redactUrl(out ?? resultPath(path, spatial, newTable));
+            const told = { path: where, key: layout.key, format: output.format };
+            const { lines, json } = await describeRun(told, found, notices());
             const transfer = transfers.report();
             const more = {
               resumed_pieces: resumedCount,

@@ -10,6 +10,7 @@ import { addResourceOptions } from "../options/resource-options.js";
 import { addRunDirOptions } from "../options/run-dir-options.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
+import { OUTPUT_FORMATS } from "../tables/table-formats.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { runSections, type SectionsFlags } from "./run-sections.js";
 
@@ -17,6 +18,7 @@ const EXAMPLES = `
 Examples:
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr
   flashdeconv run section.zarr --reference cells.zarr --cell-type-key annotation --in-place
+  flashdeconv run section.zarr --reference cells.zarr --out result.csv
   flashdeconv run a.zarr b.zarr --reference cells.zarr --out-dir results
   flashdeconv run sdata.zarr --table square_008um --reference cells.zarr --in-place
   flashdeconv run section.zarr --reference means.csv --smoothing none --out result.zarr --json
@@ -33,13 +35,21 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)");
   addInputOptions(command)
     .optionsGroup("Output:")
-    .option("--out <store>", "write a new store")
-    .option("--out-dir <folder>", "write a new store for each section, named as the section is")
+    .option("--out <path>", "write a new store or table: .zarr, .csv or .csv.gz")
+    .option(
+      "--format <name>",
+      `${OUTPUT_FORMATS.join(", ")} (default: as the suffix of --out, else zarr)`,
+      parseChoice("--format", OUTPUT_FORMATS),
+    )
+    .option(
+      "--out-dir <folder>",
+      "write a new store, or a table of --format, for each section, named as the section is",
+    )
     .option("--in-place", "add the result to the section's store, or to its table")
     .option("--new-table <name>", "add the result to the section's SpatialData store as a table of its own")
     .option(
       "--overwrite",
-      "replace what flashdeconv wrote: the store at --out or --save-stats, the table --new-table",
+      "replace what flashdeconv wrote: what is at --out or --save-stats, the table --new-table",
     )
     .option("--save-stats <store>", "also keep what solve needs to solve the section again in another way")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)

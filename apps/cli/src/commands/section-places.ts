@@ -6,7 +6,7 @@ import { isRemote, localPath, sameOrInside } from "@flashdeconv/stores/node/inte
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";
 import { lockOptions } from "../stores/lock-options.js";
-import { openOutput } from "../stores/open-output.js";
+import { openResultPlace } from "../stores/result-place.js";
 import { sectionAt } from "../stores/section-at.js";
 import type { Terminal } from "../terminal/terminal.js";
 
@@ -41,7 +41,7 @@ export function placesOf(
   if (twice !== undefined) {
     throw refused("--out-dir", outDir, `sections of different names, but two are called ${twice}`);
   }
-  return names.map((name) => inFolder(outDir, `${name}.zarr`));
+  return names.map((name) => inFolder(outDir, `${name}.${flags.format ?? "zarr"}`));
 }
 
 /** A store in a folder, or under a URL, whose query stays at the end. */
@@ -77,14 +77,14 @@ export async function refuseTaken(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const { overwrite, reference, resume } = flags;
+  const { overwrite, reference, resume, format } = flags;
   if (resume) return;
   for (const [i, out] of places.entries()) {
     if (out === undefined) continue;
     const access = storeAccess(flags);
     const { path: input } = await sectionAt(given[i], flags.table, access);
     const request = { input, alsoRead: [reference], out, overwrite, access, lock: lockOptions(terminal) };
-    await (await openOutput(request)).discard();
+    await (await openResultPlace({ ...request, format })).discard();
   }
 }
 

@@ -36,6 +36,7 @@ import { noticesToKeep } from "../stores/notices-to-keep.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
+import { outputFormat } from "../tables/output-format.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionNotices } from "../terminal/section-notices.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -52,6 +53,7 @@ export interface SolveFlags
     Pick<
       RunFlags,
       | "overwrite"
+      | "format"
       | "keyAdded"
       | "obsColumns"
       | "zarrFormat"
@@ -90,8 +92,11 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const { tolerance, maxSweeps, precision, empty, kernels, smoothing, out, overwrite } = flags;
   const own = solverOptions(flags);
   const asked = { solver, smoothing, solverOptions: own, tolerance, maxSweeps, precision, empty, kernels };
+  const isZarr = outputFormat(out, flags.format) === "zarr";
   refuseWithoutObject(flags, {
     ...remoteObjects([path, out], flags),
+    zarr: isZarr,
+    annData: isZarr,
     scratch: flags.useScratch !== "never",
     plugin: isPlugin(flags.solver),
   });
@@ -106,6 +111,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     access,
     lock,
     zarrFormat: flags.zarrFormat,
+    format: flags.format,
   });
   try {
     return await withStore(path, access, async (store) => {
@@ -175,7 +181,11 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         const kept = { ...result, notices: noticesToKeep(notices) };
         const onWritten = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
         await writeResult(output.sinkFor({ layout, signal, onProgress: onWritten }), kept, frame);
-        const { lines, json } = await describeRun(redactUrl(out), layout.key, result, notices);
+        const { lines, json } = await describeRun(
+          { path: redactUrl(out), key: layout.key, format: output.format },
+          result,
+          notices,
+        );
         return { lines, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
       });
     });

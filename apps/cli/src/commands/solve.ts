@@ -10,6 +10,7 @@ import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
+import { OUTPUT_FORMATS } from "../tables/table-formats.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
 
@@ -25,8 +26,13 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "Solves a section again from the statistics that run --save-stats kept, without reading counts.",
     )
     .argument("<statistics>", "store that run --save-stats wrote")
-    .option("--out <store>", "write a new store")
-    .option("--overwrite", "replace the store at --out, if flashdeconv wrote it")
+    .option("--out <path>", "write a new store or table: .zarr, .csv or .csv.gz")
+    .option(
+      "--format <name>",
+      `${OUTPUT_FORMATS.join(", ")} (default: as the suffix of --out, else zarr)`,
+      parseChoice("--format", OUTPUT_FORMATS),
+    )
+    .option("--overwrite", "replace what is at --out, if flashdeconv wrote it")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--obs-columns", "also write each type as a column of obs")
     .option(
@@ -70,7 +76,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
     .action((statistics: string, flags: Partial<SolveFlags>) => {
-      const out = requireGiven("--out", flags.out, "a new store");
+      const out = requireGiven("--out", flags.out, "a new store or table");
       const solve = (terminal: Terminal) => solveStatistics(statistics, { ...flags, out }, terminal);
       return useTerminal(environment, flags, solve);
     });

@@ -28,6 +28,7 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
     "--spatial-columns": flags.spatialColumns,
     "--section-key": flags.sectionKey,
     "--out": out && placeOf(out),
+    "--format": flags.format,
     "--in-place": flags.inPlace,
     "--new-table": newTable,
     "--save-stats": saveStats && placeOf(saveStats),

@@ -16,6 +16,7 @@ const NOT_OF_RESULT: ReadonlySet<string> = new Set([
   "flashdeconv",
   "node",
   "--out",
+  "--format",
   "--in-place",
   "--new-table",
   "--save-stats",

@@ -11,6 +11,7 @@ import {
 import { locateTable } from "./locate-table.js";
 import { lockOptions } from "./lock-options.js";
 import { openOutput } from "./open-output.js";
+import { refuseEditedFile } from "./refuse-file-name.js";
 import { openResultPlace, type ResultPlace } from "./result-place.js";
 
 /** What a run writes to, opened before anything is read. */
@@ -30,6 +31,7 @@ export interface RunOutputs {
 export async function openOutputs(request: FingerprintRequest, terminal: Terminal): Promise<RunOutputs> {
   const { flags, path } = request;
   const { reference, out, inPlace, newTable, saveStats, overwrite = false } = flags;
+  if (out === undefined) refuseEditedFile(path, inPlace ? "--in-place" : "--new-table");
   const common = { input: path, access: storeAccess(flags), lock: lockOptions(terminal) };
   const facts = once(() => factsOf(request));
   let group = "";
@@ -40,7 +42,13 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
         : undefined;
     group = newTable === undefined ? (tablePath ?? "") : `tables/${newTable}`;
     const place = { out, inPlace, newTable, tablePath, overwrite: replaces };
-    return openResultPlace({ ...common, ...place, zarrFormat: flags.zarrFormat, alsoRead: [reference] });
+    return openResultPlace({
+      ...common,
+      ...place,
+      zarrFormat: flags.zarrFormat,
+      format: flags.format,
+      alsoRead: [reference],
+    });
   };
   const openStatistics = (replaces: boolean) => {
     const alsoRead = out === undefined ? [reference] : [reference, out];

@@ -2,6 +2,8 @@ import { FormatError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import { parse } from "csv-parse/sync";
+import { textOfCell } from "../tables/csv/csv-cells.js";
+import { typesAmong } from "../tables/table-shape.js";
 
 /**
  * Reads a table of proportions: spot names in the first column, type names in the first row. Text is comma-separated, or by
@@ -11,7 +13,8 @@ import { parse } from "csv-parse/sync";
  */
 export function parseProportions(path: string, text: string): NamedProportions {
   const [header = [], ...rows] = parseCells(path, text);
-  const typeNames = header.slice(1);
+  const ours = typesAmong(header.map(textOfCell));
+  const typeNames = ours ?? header.slice(1);
   if (typeNames.length === 0 || rows.length === 0) {
     throw broken(
       path,
@@ -22,7 +25,8 @@ export function parseProportions(path: string, text: string): NamedProportions {
   const values = new Float64Array(rows.length * typeNames.length);
   let at = 0;
   for (const [spot, ...cells] of rows) {
-    for (const [k, cell] of cells.entries()) {
+    // What a result of ours says beside the proportions follows them.
+    for (const [k, cell] of cells.slice(0, typeNames.length).entries()) {
       const value = /^(nan|na|)$/i.test(cell) ? Number.NaN : Number(cell);
       if (Number.isNaN(value) && !/^(nan|na|)$/i.test(cell)) {
         throw broken(path, `"${cell}" for the spot "${spot}" and the type "${typeNames[k]}"`, "a number");
@@ -30,7 +34,7 @@ export function parseProportions(path: string, text: string): NamedProportions {
       values[at++] = value;
     }
   }
-  return { spotNames: rows.map(([name]) => name), typeNames, values };
+  return { spotNames: rows.map(([name]) => (ours ? textOfCell(name) : name)), typeNames, values };
 }
 
 /** A row of thousands of types; a quote that is never closed would take the whole text. */

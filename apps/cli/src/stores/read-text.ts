@@ -1,10 +1,14 @@
+import { constants as buffer } from "node:buffer";
+import { gunzipSync } from "node:zlib";
+import { FormatError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
-import { MOST_TABLE_BYTES } from "@flashdeconv/stores/internal";
+import { MOST_TABLE_BYTES, redactUrl } from "@flashdeconv/stores/internal";
 import { readObject } from "@flashdeconv/stores/node/internal";
 
 /** Whether a path is taken for a table rather than a store. */
 export function isTable(path: string): boolean {
-  return /\.(csv|tsv|txt)$/i.test(/^https?:/i.test(path) ? path.replace(/[?#].*$/s, "") : path);
+  return /\.(csv|tsv|txt)(\.gz)?$/i.test(/^https?:/i.test(path) ? path.replace(/[?#].*$/s, "") : path);
 }
 
 /** Cells that are cut out of a text take several times its bytes. */
@@ -14,5 +18,24 @@ const TEXT_SHARE = 1 / 4;
 export async function readText(path: string, access: StoreAccess, signal: AbortSignal): Promise<string> {
   const { mostBytes = Number.POSITIVE_INFINITY } = access;
   const most = Math.min(MOST_TABLE_BYTES, Math.floor(TEXT_SHARE * mostBytes));
-  return new TextDecoder().decode(await readObject(path, access, { signal, most }));
+  const bytes = await readObject(path, access, { signal, most });
+  return new TextDecoder().decode(isGzip(bytes) ? unpack(path, bytes, most) : bytes);
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function unpack(path: string, bytes: Uint8Array, most: number): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: Math.min(most, buffer.MAX_LENGTH) });
+  } catch (cause) {
+    throw new FormatError({
+      path: redactUrl(path),
+      found: `gzip that cannot be unpacked: ${(cause as Error).message}`,
+      expected: `a whole gzip file of at most ${numbered(most, "byte")} of text`,
+      remedy: "Write the table again, or give it without gzip.",
+      cause,
+    });
+  }
 }

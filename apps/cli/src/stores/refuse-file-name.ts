@@ -1,29 +1,44 @@
 import { OptionError } from "@flashdeconv/core";
 import { redactUrl } from "@flashdeconv/stores/internal";
+import { TABLE_FORMATS } from "../tables/table-formats.js";
 import type { NamedPlace } from "./refuse-overlap.js";
+import { withoutQuery } from "./without-query.js";
 
 /** Suffixes of file formats: whoever names one wants such a file, and would get a folder of that name. */
 const FILES =
   /\.(csv|tsv|tab|txt|dat|json|jsonl|ndjson|ya?ml|xml|html?|md|pdf|parquet|pq|feather|arrow|ipc|orc|avro|h5|h5ad|h5mu|hdf5?|he5|nc|loom|mtx|rds|rda|rdata|qs|pkl|pickle|npy|npz|mat|xlsx?|xlsm|ods|sqlite3?|db|duckdb|zip|tar|tgz|gz|bz2|xz|zst|lz4|7z|tiff?|png|jpe?g|svg|geojson|shp|gpkg|bin|log)$/i;
 
+/** The suffix of a location that names a kind of file, if it does. */
+export function fileSuffix(location: string): string | undefined {
+  return FILES.exec(withoutQuery(location))?.[0];
+}
+
 /**
- * Tables and archives cannot be written yet; a folder called after one would be taken for it.
+ * A store is a folder; one called after a kind of file would be taken for it.
  *
- * @throws OptionError that says how to come by such a file
+ * @throws OptionError that says which files can be written
  */
 export function refuseFileName({ flag, location }: NamedPlace): void {
-  const name = location.replace(/[?#].*$/, "").replace(/[/\\]+$/, "");
-  const suffix = FILES.exec(name)?.[0];
+  const suffix = fileSuffix(location);
   if (suffix === undefined) return;
-  const store = `${redactUrl(name.slice(0, -suffix.length)).replace(/\.(zarr|csv|tsv|txt|tar)$/i, "")}.zarr`;
-  const table =
-    flag === "--out"
-      ? ` For a table of it, in Python: anndata.read_zarr("${store}").obsm["flashdeconv"].to_csv("result.csv").`
-      : "";
+  const name = withoutQuery(location).slice(0, -suffix.length);
+  const store = `${redactUrl(name).replace(/\.(zarr|csv|tsv|txt|tar)$/i, "")}.zarr`;
+  const others = flag === "--out" ? `, or a name that ends in .${TABLE_FORMATS.join(", .")}` : "";
   throw new OptionError({
     option: flag,
     value: redactUrl(location),
-    rule: `a name for a Zarr store, which is a folder; ${suffix} files cannot be written`,
-    remedy: `Give ${flag} ${store}.${table}`,
+    rule: `a name for a Zarr store, which is a folder; it cannot be a ${suffix} file`,
+    remedy: `Give ${flag} ${store}${others}.`,
+  });
+}
+
+/** Throws OptionError for a file that would be changed where it lies: a run that is killed would leave half of it. */
+export function refuseEditedFile(path: string, option: "--in-place" | "--new-table"): void {
+  if (!/\.(h5ad|h5|hdf5)$/i.test(path)) return;
+  throw new OptionError({
+    option,
+    value: redactUrl(path),
+    rule: "a Zarr store: an HDF5 file is not changed in place",
+    remedy: "Write the result to a file of its own, with --out result.h5ad.",
   });
 }

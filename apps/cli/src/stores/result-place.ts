@@ -1,5 +1,12 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { type AnnDataPlace, annDataSink, type ResultLayout, type ResultSink } from "@flashdeconv/pipeline";
+import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
+import { openTableFile } from "../tables/open-table-file.js";
+import { outputFormat } from "../tables/output-format.js";
+import type { OutputFormat, TableFormat } from "../tables/table-formats.js";
+import { refuseClash } from "../tables/table-shape.js";
+import { tableSink } from "../tables/table-sink.js";
+import { TABLE_WRITERS } from "../tables/table-writers.js";
 import { noting } from "./noting-store.js";
 import { type OutputRequest, openOutput } from "./open-output.js";
 
@@ -16,6 +23,9 @@ export interface ResultSubject {
 
 /** A place for a result, opened before anything is read. */
 export interface ResultPlace {
+  readonly format: OutputFormat;
+  /** Throws OptionError where types of these names cannot go there. */
+  check(typeNames: readonly string[], layout: ResultLayout): void;
   sinkFor(subject: ResultSubject): ResultSink;
   /** Leaves the place as it was. */
   discard(): Promise<void>;
@@ -24,18 +34,42 @@ export interface ResultPlace {
 export interface PlaceRequest extends OutputRequest {
   /** Of a new store. */
   readonly zarrFormat?: string;
+  /** As the suffix of `out` says by default. */
+  readonly format?: OutputFormat;
 }
 
 /** Opens the place that a command line names. Throws as `openOutput`. */
 export async function openResultPlace(request: PlaceRequest): Promise<ResultPlace> {
+  const format = outputFormat(request.out, request.format);
+  if (format !== "zarr" && request.out !== undefined) {
+    return openTablePlace({ ...request, out: request.out }, format);
+  }
   const store = await openOutput(request);
   return {
+    format,
+    check: () => undefined,
     sinkFor({ spatial, layout, signal, onProgress, onCommit }) {
       const target = onCommit ? noting(store, onCommit) : store;
       const common = { like: spatial?.outputHint, signal, onProgress };
       return annDataSink(target, { ...placeOf(request, spatial?.tablePath), ...common }, layout);
     },
     discard: () => store.discard(),
+  };
+}
+
+async function openTablePlace(
+  request: PlaceRequest & { readonly out: string },
+  format: TableFormat,
+): Promise<ResultPlace> {
+  const file = await openTableFile(request, format);
+  return {
+    format,
+    check: (typeNames, layout) => refuseClash(typeNames, resolveResultLayout(layout).key),
+    sinkFor({ layout, signal, onProgress, onCommit }) {
+      const { key } = resolveResultLayout(layout);
+      return tableSink(file, TABLE_WRITERS[format], { key, signal, onProgress, onCommit });
+    },
+    discard: () => file.discard(),
   };
 }
 

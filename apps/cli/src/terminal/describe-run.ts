@@ -1,18 +1,18 @@
 import type { Notice } from "@flashdeconv/core";
 import { type Deconvolution, SPOT_STATUSES } from "@flashdeconv/pipeline";
 import { countOf, formatCount, formatPercent } from "./format.js";
-import { openInPython } from "./open-in-python.js";
+import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
 /** What a run found and where it lies. */
 export async function describeRun(
-  path: string,
-  key: string,
+  place: ToldPlace,
   result: Deconvolution,
   notices: readonly Notice[],
 ): Promise<Outcome> {
+  const { path, key } = place;
   const { spotCount, typeNames, parameters } = result;
   const types = await summarizeTypes(result);
   const { sweeps, converged, proportion_error_estimate: error } = parameters;
@@ -20,7 +20,7 @@ export async function describeRun(
   const statuses = countStatuses(result);
   const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
   const lines = [
-    `${path}: obsm/${key}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
+    `${tellPlace(place)}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
     `method ${parameters.method ?? parameters.solver}, ` +
       `${genesText(sections)} used${smoothingText(sections)}`,
     `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
@@ -38,13 +38,14 @@ export async function describeRun(
       ]),
     ),
     "",
-    ...openInPython(path, key),
+    ...openInPython(place),
   ];
   return {
     lines,
     json: {
       result: path,
       key,
+      format: place.format,
       spot_count: spotCount,
       cell_types: types.map(({ name, meanProportion, dominantSpotCount }) => ({
         name,

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { optionName } from "@flashdeconv/core/internal";
@@ -8,6 +8,7 @@ import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
+import { makeMissing, removeEmptyFolders } from "./make-missing.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
@@ -78,29 +79,6 @@ export async function createStore(location: string, options: CreateStoreOptions)
         await leave();
       }),
   };
-}
-
-/** The first folder that had to be made, if any. */
-async function makeMissing(folder: string): Promise<string | undefined> {
-  try {
-    return await mkdir(folder, { recursive: true });
-  } catch (error) {
-    // A file: what is made in it is refused in better words.
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    return undefined;
-  }
-}
-
-/** Removes a folder that was made for a store that did not come to be, and those above it that were; not where anything is in them. */
-async function removeEmptyFolders(folder: string, firstMade: string | undefined): Promise<void> {
-  if (firstMade === undefined) return;
-  for (let at = folder; at.startsWith(firstMade); at = dirname(at)) {
-    const isGone = await rmdir(at).then(
-      () => true,
-      () => false,
-    );
-    if (!isGone) return;
-  }
 }
 
 async function publish(staging: string, target: string, replaced: string): Promise<void> {

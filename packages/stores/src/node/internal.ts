@@ -5,6 +5,7 @@
  */
 
 export { cleanUpAfterThread } from "./clean-up.js";
+export { type CreateFileOptions, createFile, type StagedFile } from "./create-file.js";
 export type { RefuseToReplace } from "./create-options.js";
 export { directoryStore } from "./directory-store.js";
 export { asStoreError } from "./file-errors.js";

@@ -49,7 +49,9 @@ export async function cleanUpAfterKilledRuns(target: string): Promise<void> {
 }
 
 async function clear(left: string, kind: string, target: string): Promise<void> {
-  if (!(await ifPresent(lstat(left)))?.isDirectory()) return;
+  const found = await ifPresent(lstat(left));
+  if (kind === PARTIAL && found?.isFile()) return rm(left, { force: true });
+  if (!found?.isDirectory()) return;
   if (kind === REPLACED && !(await exists(target))) await ifPresent(rename(left, target));
   else await rm(left, { recursive: true, force: true });
 }

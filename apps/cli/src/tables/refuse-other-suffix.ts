@@ -1,0 +1,16 @@
+import { OptionError } from "@flashdeconv/core";
+import { fileSuffix } from "../stores/refuse-file-name.js";
+import { formatOf } from "./output-format.js";
+import type { TableFormat } from "./table-formats.js";
+
+/** Throws OptionError for a table whose name is that of another kind of file; a name without a suffix of that sort may be. */
+export function refuseOtherSuffix(out: string, format: TableFormat): void {
+  const suffix = fileSuffix(out);
+  if (formatOf(out) === format || suffix === undefined || suffix === ".txt") return;
+  throw new OptionError({
+    option: "--out",
+    value: out,
+    rule: `a name for a ${format} file, which ${suffix} is not`,
+    remedy: `Give a name that ends in .${format}.`,
+  });
+}

@@ -1,0 +1,74 @@
+import { OptionError } from "@flashdeconv/core";
+import type { AnswerTable } from "@flashdeconv/pipeline";
+
+/** Columns of one table of a result, side by side. */
+export interface TablePart {
+  readonly table: AnswerTable;
+  readonly columnNames: readonly string[];
+}
+
+/** The columns of a file: a row per spot, its barcode first. */
+export interface TableShape {
+  readonly barcode: string;
+  readonly parts: readonly TablePart[];
+}
+
+/** What every result says of a spot beside the proportions, in the order of the columns. */
+export const LAST_COLUMNS = ["status", "counts", "dominant"] as const;
+
+/**
+ * How a result lies in one table: barcode, the types under their own names, what the solver adds, then status, counts and dominant type.
+ * All but the types begin with the result's key, as the columns of obs do in AnnData.
+ *
+ * @throws OptionError for a type whose name would be taken for such a column
+ */
+export function tableShape(
+  tables: readonly AnswerTable[],
+  typeNames: readonly string[],
+  key: string,
+): TableShape {
+  refuseClash(typeNames, key);
+  const named = (name: string) => tables.find((table) => table.name === name) as AnswerTable;
+  const known = ["proportions", ...LAST_COLUMNS];
+  const further = tables.filter(({ name }) => !known.includes(name));
+  return {
+    barcode: barcodeColumn(typeNames, key),
+    parts: [
+      { table: named("proportions"), columnNames: typeNames },
+      ...further.map((table) => ({
+        table,
+        columnNames: (table.columns === "types" ? typeNames : table.columns).map(
+          (column) => `${key}_${table.name}_${column}`,
+        ),
+      })),
+      ...LAST_COLUMNS.map((name) => ({ table: named(name), columnNames: [`${key}_${name}`] })),
+    ],
+  };
+}
+
+/** The first column; a type may be called "barcode" too. */
+function barcodeColumn(typeNames: readonly string[], key: string): string {
+  return typeNames.includes("barcode") ? `${key}_barcode` : "barcode";
+}
+
+/** Throws as `tableShape`. */
+export function refuseClash(typeNames: readonly string[], key: string): void {
+  const clash = typeNames.find((name) => name.startsWith(`${key}_`));
+  if (clash === undefined) return;
+  throw new OptionError({
+    option: "--key-added",
+    value: key,
+    rule: `a name that no type begins with: ${JSON.stringify(clash)} would be taken for what is said of a spot beside its proportions`,
+    remedy: "Give another --key-added.",
+  });
+}
+
+/** The types among the columns of a table of ours; undefined where the names say that it is none. */
+export function typesAmong(columnNames: readonly string[]): readonly string[] | undefined {
+  const [barcode, ...rest] = columnNames;
+  const key = /^(.+)_status$/s.exec(rest.at(-LAST_COLUMNS.length) ?? "")?.[1];
+  if (key === undefined) return undefined;
+  const isOurs = LAST_COLUMNS.every((name, i) => rest.at(i - LAST_COLUMNS.length) === `${key}_${name}`);
+  const types = rest.filter((name) => !name.startsWith(`${key}_`));
+  return isOurs && barcode === barcodeColumn(types, key) ? types : undefined;
+}

@@ -1,0 +1,8 @@
+import { writeCsv, writeCsvGzip } from "./csv/write-csv.js";
+import type { TableFormat } from "./table-formats.js";
+import type { TableWriter } from "./table-sink.js";
+
+export const TABLE_WRITERS: Readonly<Record<TableFormat, TableWriter>> = {
+  csv: writeCsv,
+  "csv.gz": writeCsvGzip,
+};

@@ -1,0 +1,139 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { TABLE_FORMATS } from "../src/tables/table-formats.js";
+import { runCli, temporaryFolder } from "./run-cli.js";
+import { smallStores, writeSection } from "./small-stores.js";
+
+const stores = smallStores();
+const zarr = () => join(stores.folder, "result.zarr");
+
+function run(out: string, ...more: string[]) {
+  return runCli(["run", stores.spatial, "--reference", stores.reference, "--out", out, "--json", ...more]);
+}
+
+async function succeed(out: string, ...more: string[]) {
+  const { code, stdout, stderr } = await run(out, ...more);
+  expect(code, stderr + stdout).toBe(0);
+  return JSON.parse(stdout);
+}
+
+async function failure(out: string, ...more: string[]): Promise<string> {
+  const { code, stdout } = await run(out, ...more);
+  expect(code, stdout).toBe(2);
+  return JSON.parse(stdout).error.message;
+}
+
+/** How far a result is from another. */
+async function distance(result: string, truth: string) {
+  const { code, stdout, stderr } = await runCli([
+    "evaluate",
+    result,
+    "--truth",
+    truth,
+    "--json",
+    "--truth-key",
+    "flashdeconv",
+  ]);
+  expect(code, stderr + stdout).toBe(0);
+  return JSON.parse(stdout);
+}
+
+beforeAll(async () => {
+  await succeed(zarr());
+});
+
+describe.each(TABLE_FORMATS)("%s", (format) => {
+  it("has the proportions of the store, by spot and type", async () => {
+    const out = join(await temporaryFolder(), "made/for/it", `result.${format}`);
+    expect((await succeed(out)).format).toBe(format);
+    const { rmse, spot_count } = await distance(out, zarr());
+    expect(rmse).toBeLessThan(1e-7);
+    expect(spot_count).toBe(200);
+  });
+
+  it("replaces a table of ours with --overwrite, and nothing else", async () => {
+    const folder = await temporaryFolder();
+    const out = join(folder, `result.${format}`);
+    await succeed(out);
+    expect(await failure(out)).toMatch(/a finished result of flashdeconv that is already there.*--overwrite/);
+    await succeed(out, "--overwrite");
+    await writeFile(out, "barcode,A,B\ns1,0.5,0.5\n");
+    expect(await failure(out, "--overwrite")).toMatch(/a file that flashdeconv did not write/);
+    expect(await readFile(out, "utf8")).toBe("barcode,A,B\ns1,0.5,0.5\n");
+    await mkdir(join(folder, `folder.${format}`));
+    expect(await failure(join(folder, `folder.${format}`), "--overwrite")).toMatch(/not a plain file/);
+    expect((await readdir(folder)).sort()).toEqual([`folder.${format}`, `result.${format}`].sort());
+  });
+
+  it("is written by solve and for several sections", async () => {
+    const folder = await temporaryFolder();
+    const stats = join(folder, "stats.zarr");
+    await succeed(join(folder, "a.zarr"), "--save-stats", stats);
+    const solved = join(folder, `solved.${format}`);
+    const { code, stderr } = await runCli(["solve", stats, "--out", solved]);
+    expect(code, stderr).toBe(0);
+    expect((await distance(solved, zarr())).rmse).toBeLessThan(1e-7);
+    const other = await writeSection(join(folder, "other.zarr"));
+    const args = ["run", stores.spatial, other, "--reference", stores.reference];
+    const several = await runCli([...args, "--out-dir", join(folder, "out"), "--format", format]);
+    expect(several.code, several.stderr).toBe(0);
+    expect((await readdir(join(folder, "out"))).sort()).toEqual([`other.${format}`, `spatial.${format}`]);
+  });
+
+  it("leaves nothing where the run fails, and is resumed", async () => {
+    const folder = await temporaryFolder();
+    const out = join(folder, "a", `result.${format}`);
+    expect(await failure(out, "--layer", "none")).toMatch(/none/);
+    expect(await readdir(folder)).toEqual([]);
+    await succeed(out, "--resume");
+    expect(await readdir(join(folder, "a"))).toEqual([`result.${format}`]);
+  });
+
+  it("is never an input, a URL or a file of another kind", async () => {
+    const reference = join(await temporaryFolder(), `means.${format}`);
+    await writeFile(reference, "x");
+    const over = await failure(reference, "--overwrite", "--reference", reference).catch(() => "");
+    expect(over).toMatch(/given more than once|apart from/);
+    expect(await readFile(reference, "utf8")).toBe("x");
+    expect(await failure(`s3://bucket/result.${format}`)).toMatch(/--out: .*a path of this machine/);
+    expect(await failure("result.zarr", "--format", format)).toMatch(/--format: .*zarr for result.zarr/);
+    expect(await failure("result.json", "--format", format)).toMatch(/--out: .*a name for a .*\.json is not/);
+    expect(await failure(`result.${format}`, "--format", "zarr")).toMatch(/--format: .*as its name says/);
+    expect(await failure(`result.${format}`, "--zarr-format", "2")).toMatch(
+      /--zarr-format: .*Zarr store at --out/,
+    );
+    const inPlace = [
+      "run",
+      stores.spatial,
+      "--reference",
+      stores.reference,
+      "--in-place",
+      "--format",
+      format,
+    ];
+    expect((await runCli(inPlace)).stderr).toMatch(/--format: .*with --in-place/);
+  });
+
+  it("is refused before the work where a type has the name of another column", async () => {
+    const out = join(await temporaryFolder(), `result.${format}`);
+    expect(await failure(out, "--key-added", "type")).toMatch(/--key-added: .*"type_0" would be taken/);
+  });
+});
+
+it("a file of HDF5 is never changed in place", async () => {
+  const args = ["run", "section.h5ad", "--reference", stores.reference, "--in-place", "--json"];
+  expect(JSON.parse((await runCli(args)).stdout).error.message).toMatch(/--in-place: .*--out result\.h5ad/);
+});
+
+it("csv.gz is csv, packed", async () => {
+  const folder = await temporaryFolder();
+  await succeed(join(folder, "a.csv"));
+  await succeed(join(folder, "a.csv.gz"));
+  expect(gunzipSync(await readFile(join(folder, "a.csv.gz")))).toEqual(await readFile(join(folder, "a.csv")));
+  await writeFile(join(folder, "cut.csv.gz"), (await readFile(join(folder, "a.csv.gz"))).subarray(0, 500));
+  const { code, stderr } = await runCli(["evaluate", join(folder, "cut.csv.gz"), "--truth", zarr()]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/cut\.csv\.gz: found gzip that cannot be unpacked/);
+});
