@@ -65,7 +65,7 @@ export async function addTable(
     const zarr = new ZarrWriter(stagedBelow(target, path), dialect, resolved);
     const facts = await describe(hierarchy, annotation);
     const attributes = { ...ROOT_ATTRIBUTES, ...facts.attributes, ...contents.attributes };
-    await writeGroups(zarr, attributes, [...keys, ...columnNames(obs)]);
+    await writeGroups(zarr, attributes, { obs: [...keys, ...columnNames(obs)] });
     for (const key of keys) await copyAll(source, zarr.store, `/obs/${key}`);
     await writeContents(zarr, { ...contents, obs, uns: { ...facts.uns, ...contents.uns } });
     await refreshContainer(target, dialect, path, resolved.signal);

@@ -15,12 +15,13 @@ export function checkContents(contents: AnnDataContents): void {
     checkLength("X", X.spotCount, spotCount);
     if (isList(geneNames)) checkLength("geneNames", geneNames.length, X.width);
   }
+  for (const column of contents.var ?? []) checkColumn("var", column, X?.width ?? 0);
   checkAdditions(contents, spotCount);
 }
 
 /** The part of `checkContents` that concerns columns, tables and annotation. */
 export function checkAdditions({ obs = [], obsm = {}, uns = {} }: AnnDataAdditions, spotCount: number): void {
-  for (const column of obs) checkColumn(column, spotCount);
+  for (const column of obs) checkColumn("obs", column, spotCount);
   for (const [key, table] of Object.entries(obsm)) checkTable(`obsm/${key}`, key, table, spotCount);
   checkUns("uns", uns);
 }
@@ -29,9 +30,9 @@ export function columnNames(columns: readonly Column[] = []): string[] {
   return columns.map((column) => column.name);
 }
 
-function checkColumn(column: Column, spotCount: number): void {
-  const path = `obs/${column.name}`;
-  checkLength(path, (column.kind === "categorical" ? column.codes : column.values).length, spotCount);
+function checkColumn(frame: "obs" | "var", column: Column, count: number): void {
+  const path = `${frame}/${column.name}`;
+  checkLength(path, (column.kind === "categorical" ? column.codes : column.values).length, count);
   if (column.kind === "boolean") checkBooleans(path, column.values);
   if (column.kind !== "categorical") return;
   const { codes, categories } = column;

@@ -1,7 +1,7 @@
 import type { ChunkSource, CsrChunk, DenseChunk, NameChunk } from "@flashdeconv/core";
 import type { JsonObject } from "./array-description.js";
 
-/** A column of a dataframe, one item per spot. Under which name it is stored, `safeNames` tells. */
+/** A column of a dataframe, one item per spot (in `var`: per gene). Under which name it is stored, `safeNames` tells. */
 export type Column = {
   readonly name: string;
   /** What the column is about, kept with it where it is not the name. */
@@ -72,6 +72,8 @@ export interface AnnDataContents extends AnnDataAdditions {
   readonly spotNames: Names;
   /** May be empty, in a store that holds results and no counts. */
   readonly geneNames: Names;
+  /** Columns of the genes, one item per column of X. */
+  readonly var?: readonly Column[];
   /** Spots x genes. */
   readonly X?: ChunkSource<CsrChunk>;
 }

@@ -6,7 +6,7 @@ import type { AnnDataContents } from "./contents.js";
 import { nameColumns } from "./name-columns.js";
 import { commitAfter, progressOver } from "./stage.js";
 import { dataframesOf, tablesOf, writeAdditions } from "./write-additions.js";
-import { dataframeAttributes } from "./write-columns.js";
+import { dataframeAttributes, writeColumn } from "./write-columns.js";
 import { writeCsrMatrix } from "./write-matrix.js";
 import { writeNames } from "./write-names.js";
 import { resolveWriteOptions, type WriteOptions } from "./write-options.js";
@@ -33,10 +33,14 @@ export async function writeAnnData(
   await commitAfter(target, async () => {
     const resolved = resolveWriteOptions(options);
     checkContents(contents);
-    const named = { ...contents, obs: nameColumns(contents.obs) };
+    const named = { ...contents, obs: nameColumns(contents.obs), var: nameColumns(contents.var) };
     resolved.signal?.throwIfAborted();
     const zarr = new ZarrWriter(target, dialectOf(resolved.zarrFormat), resolved);
-    await writeGroups(zarr, { ...ROOT_ATTRIBUTES, ...contents.attributes }, columnNames(named.obs));
+    await writeGroups(
+      zarr,
+      { ...ROOT_ATTRIBUTES, ...contents.attributes },
+      { obs: columnNames(named.obs), var: columnNames(named.var) },
+    );
     await writeContents(zarr, named);
     await zarr.consolidate();
     resolved.signal?.throwIfAborted();
@@ -47,12 +51,12 @@ export async function writeAnnData(
 export async function writeGroups(
   zarr: ZarrWriter,
   attributes: JsonObject,
-  obsColumns: readonly string[],
+  columns: { readonly obs: readonly string[]; readonly var?: readonly string[] },
 ): Promise<void> {
   await zarr.group("", attributes);
   for (const name of DICTS) await zarr.group(name, DICT_ATTRIBUTES);
-  await zarr.group("obs", dataframeAttributes(obsColumns));
-  await zarr.group("var", dataframeAttributes([]));
+  await zarr.group("obs", dataframeAttributes(columns.obs));
+  await zarr.group("var", dataframeAttributes(columns.var ?? []));
 }
 
 export async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
@@ -64,6 +68,7 @@ export async function writeContents(zarr: ZarrWriter, contents: AnnDataContents)
       writeNames(zarr, ["var"], geneNames, X?.width),
       writeAdditions(zarr, contents, onSpots),
     ]);
+    for (const column of contents.var ?? []) await writeColumn(zarr, "var", column);
     if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
   });
 }
