@@ -3,6 +3,7 @@ import { Command } from "commander";
 import packageJson from "../package.json";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addExportCommand } from "./commands/export.js";
 import { addInspectCommand } from "./commands/inspect.js";
 import { addRunCommand } from "./commands/run.js";
 import { addSimulateCommand } from "./commands/simulate.js";
@@ -35,6 +36,7 @@ export function buildProgram(environment: Environment): Command {
     .addHelpText("after", AFTER_HELP);
   addRunCommand(program, environment);
   addSolveCommand(program, environment);
+  addExportCommand(program, environment);
   addInspectCommand(program, environment);
   addSimulateCommand(program, environment);
   addEvaluateCommand(program, environment);

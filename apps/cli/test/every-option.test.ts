@@ -106,6 +106,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
     "--quiet",
   ],
   evaluate: ["--truth", "--spots-of", "--json", "--quiet"],
+  export: ["--key", "--format", "--overwrite", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],
 };
@@ -247,7 +248,7 @@ const commandNamed = (name: string): Command => {
 };
 
 describe("every option has an entry", () => {
-  it.each(["run", "solve", "inspect", "simulate", "evaluate", "demo"])("of %s", (name) => {
+  it.each(["run", "solve", "export", "inspect", "simulate", "evaluate", "demo"])("of %s", (name) => {
     const flags = commandNamed(name).options.map(({ long }) => long as string);
     const known = new Set([
       ...OTHERS[name],

@@ -9,6 +9,9 @@ import { smallStores, writeSection } from "./small-stores.js";
 const stores = smallStores();
 const zarr = () => join(stores.folder, "result.zarr");
 
+/** Formats that say nothing of how wide the numbers were. */
+const EQUAL_BYTES: ReadonlySet<string> = new Set(["csv", "csv.gz"]);
+
 function run(out: string, ...more: string[]) {
   return runCli(["run", stores.spatial, "--reference", stores.reference, "--out", out, "--json", ...more]);
 }
@@ -27,15 +30,8 @@ async function failure(out: string, ...more: string[]): Promise<string> {
 
 /** How far a result is from another. */
 async function distance(result: string, truth: string) {
-  const { code, stdout, stderr } = await runCli([
-    "evaluate",
-    result,
-    "--truth",
-    truth,
-    "--json",
-    "--truth-key",
-    "flashdeconv",
-  ]);
+  const key = truth.endsWith(".zarr") ? ["--truth-key", "flashdeconv"] : [];
+  const { code, stdout, stderr } = await runCli(["evaluate", result, "--truth", truth, "--json", ...key]);
   expect(code, stderr + stdout).toBe(0);
   return JSON.parse(stdout);
 }
@@ -80,6 +76,30 @@ describe.each(TABLE_FORMATS)("%s", (format) => {
     const several = await runCli([...args, "--out-dir", join(folder, "out"), "--format", format]);
     expect(several.code, several.stderr).toBe(0);
     expect((await readdir(join(folder, "out"))).sort()).toEqual([`other.${format}`, `spatial.${format}`]);
+  });
+
+  it("is made of a store by export, with the same bytes", async () => {
+    const folder = await temporaryFolder();
+    const [direct, exported] = [join(folder, `a.${format}`), join(folder, `b.${format}`)];
+    await succeed(direct);
+    const { code, stdout, stderr } = await runCli(["export", zarr(), exported, "--json"]);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ format, key: "flashdeconv", spot_count: 200 });
+    if (EQUAL_BYTES.has(format)) expect(await readFile(exported)).toEqual(await readFile(direct));
+    expect(await distance(exported, direct)).toMatchObject({ rmse: 0, spot_count: 200 });
+    const failed = async (...args: string[]) => {
+      const run = await runCli(["export", ...args, "--json"]);
+      expect(run.code).toBe(2);
+      return JSON.parse(run.stdout).error.message;
+    };
+    expect(await failed(zarr(), exported)).toMatch(/already there.*--overwrite/);
+    expect(await failed(zarr(), exported, "--overwrite", "--key", "none")).toMatch(/--key: .*flashdeconv/);
+    expect(await failed(stores.spatial, exported, "--overwrite", "--key", "spatial")).toMatch(
+      /without names/,
+    );
+    expect(await failed(zarr(), join(folder, "c"))).toMatch(/--format/);
+    expect(await distance(exported, direct)).toMatchObject({ rmse: 0 });
+    expect((await runCli(["export", zarr(), exported, "--overwrite"])).code).toBe(0);
   });
 
   it("leaves nothing where the run fails, and is resumed", async () => {

@@ -8,6 +8,7 @@ export { describeCandidates } from "./read/coordinate-candidates.js";
 export { type ArraysReader, openArrays } from "./read/open-arrays.js";
 export { OPEN_DEFAULTS } from "./read/open-options.js";
 export { layerOf, openMatrices } from "./read/other-matrices.js";
+export { streamRowNames } from "./read/read-dataframe.js";
 export { type NumberRows, readMatrix } from "./read/read-matrix.js";
 export { openParquet, type ParquetFile } from "./read/spatialdata/parquet-file.js";
 export { storeBelow } from "./store-below.js";

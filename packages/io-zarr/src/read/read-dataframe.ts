@@ -1,10 +1,10 @@
-import { ShapeError } from "@flashdeconv/core";
+import { type NameChunk, ShapeError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { join, openHierarchy } from "./hierarchy.js";
 import { openNames, readNames } from "./name-source.js";
-import { inStore } from "./name-store.js";
+import { inStore, streamInStore } from "./name-store.js";
 import { openDataframe } from "./open-dataframe.js";
 
 /** A dataframe in memory. */
@@ -70,4 +70,14 @@ export function readRowNames(
   return inStore(store, async () => {
     return readNames(await openNames(await openHierarchy(store, signal), path, signal), signal);
   });
+}
+
+/** The same as bytes, a chunk at a time, for passing a million of them on. */
+export async function* streamRowNames(
+  store: ReadableStore,
+  path = "obs",
+  { signal }: ReadOptions = {},
+): AsyncGenerator<NameChunk> {
+  const names = await inStore(store, async () => openNames(await openHierarchy(store, signal), path, signal));
+  yield* streamInStore(store, names.chunks(signal));
 }
