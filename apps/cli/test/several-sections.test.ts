@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readColumn } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
@@ -101,11 +101,28 @@ describe("run with several sections", () => {
         /--per-section.*left to the data/,
       ],
     ];
+    // A place of the folder that was named is told as that, with what helps.
+    const apart = (place: string) =>
+      new RegExp(
+        `option --out-dir: found "${place}", expected a folder in which .*apart from .* use --in-place`,
+      );
+    const foreign = join(folder, "foreign");
+    await cp(stores.spatial, join(foreign, "spatial.zarr"), { recursive: true });
+    const isForeign =
+      /foreign.spatial\.zarr: found a store that flashdeconv did not write.*Choose another path, or remove/;
+    faults.push(
+      [[...paths, "--out-dir", dirname(paths[0])], apart(dirname(paths[0]))],
+      [[...paths, "--out-dir", join(paths[0], "in")], apart(join(paths[0], "in"))],
+      [[...paths, "--out-dir", join(stores.reference, "in")], /--out-dir: .*Give another folder\.$/m],
+      [[...paths, "--out-dir", foreign], isForeign],
+      [[...paths, "--out-dir", foreign, "--overwrite"], isForeign],
+    );
     for (const [args, message] of faults) {
       const { code, stderr } = await run(...args);
       expect(stderr, args.join(" ")).toMatch(message);
       expect(code).toBe(2);
     }
-    expect(await readdir(folder)).toEqual(["second.zarr"]);
+    expect((await readdir(folder)).sort()).toEqual(["foreign", "second.zarr"]);
+    expect(await readdir(foreign)).toEqual(["spatial.zarr"]);
   });
 });

@@ -26,20 +26,16 @@ import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { runDeconvolution } from "./run-deconvolution.js";
 import { placesOf, refuseRepeated, refuseTaken } from "./section-places.js";
 
-export interface SectionsFlags extends RunFlags {
-  readonly outDir?: string;
-}
-
 /**
  * Runs sections one after the other, each with a result of its own. The reference is read once, and the strength of smoothing is chosen on
  * all of them together, unless each is to have its own.
  */
 export async function runSections(
   given: readonly string[],
-  { outDir, ...flags }: SectionsFlags,
+  flags: RunFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const places = placesOf(given, outDir, flags);
+  const places = placesOf(given, flags);
   if (given.length === 1) {
     return runDeconvolution(given[0], { ...flags, out: places[0] }, terminal);
   }

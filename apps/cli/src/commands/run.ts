@@ -8,11 +8,12 @@ import { parseNumber } from "../options/parse-number.js";
 import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addRunDirOptions } from "../options/run-dir-options.js";
+import type { RunFlags } from "../options/run-flags.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
 import { type Terminal, useTerminal } from "../terminal/terminal.js";
-import { runSections, type SectionsFlags } from "./run-sections.js";
+import { runSections } from "./run-sections.js";
 
 const EXAMPLES = `
 Examples:
@@ -91,7 +92,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
-    .action((spatial: string[], flags: Partial<SectionsFlags>) => {
+    .action((spatial: string[], flags: Partial<RunFlags>) => {
       const rule = "a store of single cells, or a table of mean counts";
       const reference = requireGiven("--reference", flags.reference, rule);
       const run = (terminal: Terminal) => runSections(spatial, { ...flags, reference }, terminal);

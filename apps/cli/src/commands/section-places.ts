@@ -11,11 +11,7 @@ import { sectionAt } from "../stores/section-at.js";
 import type { Terminal } from "../terminal/terminal.js";
 
 /** Where each result goes: `undefined` for the section's own store. */
-export function placesOf(
-  given: readonly string[],
-  outDir: string | undefined,
-  flags: RunFlags,
-): (string | undefined)[] {
+export function placesOf(given: readonly string[], { outDir, ...flags }: RunFlags): (string | undefined)[] {
   if (given.length > 1) {
     for (const [flag, value] of [
       ["--out", flags.out],
@@ -77,14 +73,24 @@ export async function refuseTaken(
   flags: RunFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const { overwrite, reference, resume, format } = flags;
+  const { overwrite, reference, resume, format, outDir } = flags;
   if (resume) return;
   for (const [i, out] of places.entries()) {
     if (out === undefined) continue;
     const access = storeAccess(flags);
     const { path: input } = await sectionAt(given[i], flags.table, access);
-    const request = { input, alsoRead: [reference], out, overwrite, access, lock: lockOptions(terminal) };
-    await (await openResultPlace({ ...request, format })).discard();
+    const request = {
+      input,
+      isSection: true,
+      alsoRead: [reference],
+      out,
+      outDir,
+      overwrite,
+      format,
+      access,
+      lock: lockOptions(terminal),
+    };
+    await (await openResultPlace(request)).discard();
   }
 }
 

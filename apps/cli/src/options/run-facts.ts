@@ -57,6 +57,8 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
 
 /** Flags that no result depends on. */
 export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
+  // Where a result goes is told by what `out` is made of it.
+  "outDir",
   "overwrite",
   "json",
   "quiet",

@@ -29,6 +29,8 @@ export interface RunFlags
     TerminalOptions {
   readonly out?: string;
   readonly format?: OutputFormat;
+  /** The folder that `out` lies in, where that is what was named. */
+  readonly outDir?: string;
   readonly inPlace?: boolean;
   readonly newTable?: string;
   readonly overwrite?: boolean;

@@ -10,11 +10,15 @@ import { refuseInside, refuseOverlap } from "./refuse-overlap.js";
 export interface OutputRequest {
   /** The store that is read, and with `inPlace` written to as well. */
   readonly input: string;
+  /** Whether that is a section, which can take the result as well. */
+  readonly isSection?: boolean;
   /** Other paths that are read. */
   readonly alsoRead: readonly string[];
   readonly out?: string;
   /** The option that names `out`; --out by default. */
   readonly flag?: string;
+  /** The folder that --out-dir names, where `out` lies in it. */
+  readonly outDir?: string;
   readonly inPlace?: boolean;
   /** A table to be added to the container that is read. */
   readonly newTable?: string;
@@ -33,8 +37,8 @@ export interface OutputRequest {
  *   where the path is taken or cannot be written to
  */
 export async function openOutput(request: OutputRequest): Promise<StagedStore> {
-  const { input, alsoRead, out, flag = "--out", inPlace, newTable, tablePath, overwrite } = request;
-  const { access, lock } = request;
+  const { input, out, outDir, inPlace, newTable, tablePath, overwrite } = request;
+  const { flag = outDir === undefined ? "--out" : "--out-dir", access, lock } = request;
   const given = [out !== undefined, inPlace === true, newTable !== undefined].filter(Boolean);
   if (given.length !== 1) {
     throw new OptionError({
@@ -57,8 +61,21 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
     return editStore(input, { group: newTable === undefined ? tablePath : "tables", lock });
   }
   refuseFileName({ flag, location: out });
-  await refuseOverlap({ flag, location: out }, [input, ...alsoRead], access);
+  await refuseInputs({ ...request, out, flag });
   if (access?.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [out]);
   tellPlace({ kind: "new store", path: out });
-  return createStore(out, { overwrite: overwrite && "own", makeFolders: true, access, lock });
+  return createStore(out, { overwrite, replaceable: "own", makeFolders: true, access, lock });
+}
+
+/** Throws OptionError where an output would destroy what is read. */
+export async function refuseInputs({
+  out,
+  outDir,
+  flag = outDir === undefined ? "--out" : "--out-dir",
+  ...request
+}: OutputRequest & { readonly out: string }): Promise<void> {
+  const { input, isSection, alsoRead, access } = request;
+  const place = { flag, location: out, given: outDir };
+  await refuseOverlap({ ...place, isResultOf: isSection }, [input], access);
+  await refuseOverlap(place, alsoRead, access);
 }

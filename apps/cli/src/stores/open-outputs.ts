@@ -30,7 +30,7 @@ export interface RunOutputs {
  */
 export async function openOutputs(request: FingerprintRequest, terminal: Terminal): Promise<RunOutputs> {
   const { flags, path } = request;
-  const { reference, out, inPlace, newTable, saveStats, overwrite = false } = flags;
+  const { reference, out, outDir, inPlace, newTable, saveStats, overwrite = false } = flags;
   if (out === undefined) refuseEditedFile(path, inPlace ? "--in-place" : "--new-table");
   const common = { input: path, access: storeAccess(flags), lock: lockOptions(terminal) };
   const facts = once(() => factsOf(request));
@@ -41,7 +41,7 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
         ? await locateTable(path, { ...flags, overwrite: replaces }, request.signal)
         : undefined;
     group = newTable === undefined ? (tablePath ?? "") : `tables/${newTable}`;
-    const place = { out, inPlace, newTable, tablePath, overwrite: replaces };
+    const place = { isSection: true, out, outDir, inPlace, newTable, tablePath, overwrite: replaces };
     return openResultPlace({
       ...common,
       ...place,

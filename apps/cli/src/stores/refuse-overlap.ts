@@ -7,6 +7,10 @@ import { sameOrInside } from "@flashdeconv/stores/node/internal";
 export interface NamedPlace {
   readonly flag: string;
   readonly location: string;
+  /** What the option was given, where that is a folder in which the place lies. */
+  readonly given?: string;
+  /** Whether the others are the section whose result it is: it may go into its store too. */
+  readonly isResultOf?: boolean;
 }
 
 /**
@@ -57,14 +61,18 @@ export async function refuseWorkFoldersInside(
   }
 }
 
-function overlapping({ flag, location }: NamedPlace, other: string): OptionError {
+function overlapping({ flag, location, given, isResultOf }: NamedPlace, other: string): OptionError {
+  const [place, taken] = [redactUrl(location), redactUrl(other)];
+  const another = given === undefined ? "Give another path" : "Give another folder";
   return new OptionError({
     option: flag,
-    value: redactUrl(location),
-    rule: `a path apart from ${redactUrl(other)}`,
-    remedy:
-      flag === "--out"
-        ? "Give another path, or use --in-place to add the result to the section's own store."
-        : "Give another path.",
+    value: given === undefined ? place : redactUrl(given),
+    rule:
+      given === undefined
+        ? `a path apart from ${taken}`
+        : `a folder in which the result, ${place}, lies apart from ${taken}`,
+    remedy: isResultOf
+      ? `${another}, or use --in-place to add the result to the section's own store.`
+      : `${another}.`,
   });
 }

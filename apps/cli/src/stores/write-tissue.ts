@@ -65,10 +65,10 @@ export async function writeTissue(
 }
 
 async function openBoth(spatial: string, reference: string, mayReplace?: boolean) {
-  const overwrite = mayReplace && "own";
-  const target = await createStore(spatial, { overwrite });
+  const replacing = { overwrite: mayReplace, replaceable: "own" } as const;
+  const target = await createStore(spatial, replacing);
   try {
-    return [target, await createStore(reference, { overwrite })] as const;
+    return [target, await createStore(reference, replacing)] as const;
   } catch (error) {
     await target.discard();
     throw error;

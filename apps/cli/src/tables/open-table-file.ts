@@ -1,7 +1,6 @@
 import { createFile, localPath, type StagedFile } from "@flashdeconv/stores/node/internal";
 import { tellPlace } from "../plugins/call-clock.js";
-import type { OutputRequest } from "../stores/open-output.js";
-import { refuseOverlap } from "../stores/refuse-overlap.js";
+import { type OutputRequest, refuseInputs } from "../stores/open-output.js";
 import { isOwnTable } from "./is-own-table.js";
 import { refuseOtherSuffix } from "./refuse-other-suffix.js";
 import type { TableFormat } from "./table-formats.js";
@@ -12,16 +11,18 @@ import type { TableFormat } from "./table-formats.js";
  * @throws OptionError for a name of another format, or a path that is read; StoreError where the path is taken or cannot be written to
  */
 export async function openTableFile(
-  { input, alsoRead, out, overwrite, access, lock }: OutputRequest & { readonly out: string },
+  request: OutputRequest & { readonly out: string },
   format: TableFormat,
 ): Promise<StagedFile> {
+  const { out, overwrite, lock } = request;
   refuseOtherSuffix(out, format);
-  await refuseOverlap({ flag: "--out", location: out }, [input, ...alsoRead], access);
+  await refuseInputs(request);
   const path = localPath(out);
   tellPlace({ kind: "new store", path });
   const isOurs = (file: string) => isOwnTable(file, format);
   return createFile(path, {
-    mayReplace: overwrite ? isOurs : undefined,
+    overwrite,
+    mayReplace: isOurs,
     describe: async (file) =>
       (await isOurs(file)) ? "a finished result of flashdeconv" : "a file that flashdeconv did not write,",
     makeFolders: true,

@@ -21,8 +21,10 @@ export interface EditStoreOptions extends Pick<places.EditStoreOptions, "lock"> 
 
 export interface CreateStoreOptions
   extends Omit<places.CreateStoreOptions, "format" | "overwrite" | "describe"> {
-  /** Replace a Zarr store that is already there; "own": only one that flashdeconv wrote, all of it. False by default. */
-  readonly overwrite?: boolean | "own";
+  /** Replace a Zarr store that is already there. False by default. */
+  readonly overwrite?: boolean;
+  /** Which stores may be replaced: any, or only those that flashdeconv wrote, all of it ("own"). "any" by default. */
+  readonly replaceable?: "any" | "own";
 }
 
 /**
@@ -52,18 +54,24 @@ export function openStore(location: StoreLocation | string, access?: StoreAccess
 /**
  * Opens a new Zarr store for writing, at a path or below a key of an object store: `createStore` of `@flashdeconv/stores/node`.
  *
- * @throws StoreError as it does, and where `overwrite` is "own" and what is there is not flashdeconv's
+ * @throws StoreError as it does, and where only flashdeconv's own stores may be replaced and what is there is not one
  */
 export function createStore(
   location: string,
-  { overwrite, ...options }: CreateStoreOptions = {},
+  { overwrite = false, replaceable = "any", ...options }: CreateStoreOptions = {},
 ): Promise<StagedStore> {
   useNodeCodecs();
+  if (replaceable === "any") {
+    return places.createStore(location, { ...options, format: ZARR, describe: ownKind, overwrite });
+  }
   return places.createStore(location, {
     ...options,
     format: ZARR,
-    describe: ownKind,
-    overwrite: overwrite === "own" ? refuseForeign : overwrite,
+    overwrite: overwrite && refuseForeign,
+    async describe(store, name) {
+      await refuseForeign(store, name);
+      return ownKind(store);
+    },
   });
 }
 

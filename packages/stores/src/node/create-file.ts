@@ -12,7 +12,9 @@ import { ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
 
 export interface CreateFileOptions {
-  /** Whether a file that is there may be replaced; it is asked again before the commit. None may by default. */
+  /** Replace a file that is already there, where it may be. False by default. */
+  readonly overwrite?: boolean;
+  /** Whether a file that is there may be replaced; it is asked again before the commit. Each may by default. */
   readonly mayReplace?: (path: string) => Promise<boolean>;
   /** What messages call a file that is there; "a file" by default. */
   readonly describe?: (path: string) => Promise<string>;
@@ -102,17 +104,18 @@ export async function createFile(path: string, options: CreateFileOptions = {}):
 async function refuseExisting(
   path: string,
   target: string,
-  { mayReplace, describe = async () => "a file" }: CreateFileOptions,
+  { overwrite = false, mayReplace, describe = async () => "a file" }: CreateFileOptions,
 ): Promise<void> {
   if (!(await exists(target))) return;
   const isFile = (await lstat(target)).isFile();
-  if (isFile && (await mayReplace?.(target))) return;
+  const isReplaceable = isFile && ((await mayReplace?.(target)) ?? true);
+  if (isReplaceable && overwrite) return;
   throw new StoreError({
     path,
     found: `${isFile ? await describe(target) : "something that is not a plain file,"} that is already there`,
     expected: "a path that is free",
     remedy:
-      isFile && mayReplace === undefined
+      isReplaceable
         ? `Choose another path, or allow to overwrite it (${optionName("overwrite")}).`
         : "Choose another path, or remove what is there yourself.",
   });

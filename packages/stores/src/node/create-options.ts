@@ -8,8 +8,11 @@ export interface CreateStoreOptions {
   readonly format: StoreFormat;
   /** Replace a store that is already there; a function may refuse that. False by default. */
   readonly overwrite?: boolean | RefuseToReplace;
-  /** What messages call a store that is already there, as "a finished result"; "a store" by default. */
-  readonly describe?: (store: ListedStore) => Promise<string>;
+  /**
+   * What messages call a store that is already there, as "a finished result"; "a store" by default. Throws where `overwrite` would not
+   * help: nobody should be advised to.
+   */
+  readonly describe?: (store: ListedStore, name: string) => Promise<string>;
   /** Make the folder that a path is to lie in, where it is missing; it goes again with `discard`. False by default. */
   readonly makeFolders?: boolean;
   /** How a place in an object store is reached. */

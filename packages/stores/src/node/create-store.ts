@@ -114,7 +114,7 @@ async function refuseExisting(
     found: isEmpty
       ? "an empty folder that is already there"
       : isStore
-        ? `${await describe(directoryStore(target))} that is already there`
+        ? `${await describe(directoryStore(target), path)} that is already there`
         : `something there that is not a ${format.name} folder`,
     expected: "a path that is free",
     remedy: isStore

@@ -112,7 +112,7 @@ async function refuseExisting(
   throw new StoreError({
     path: parts.name,
     found: isStore
-      ? `${await describe(store)} that is already there`
+      ? `${await describe(store, parts.name)} that is already there`
       : `something there that is not a ${format.name} store`,
     expected: "a place that is free",
     remedy: isStore
