@@ -52,20 +52,26 @@ describe("a new file", () => {
     writeFileSync(path, "old");
     await expect(createFile(path)).rejects.toThrow(/a file that is already there.*`overwrite`/);
     const mayReplace = async (file: string) => readFileSync(file, "utf8") === "old";
-    const file = await createFile(path, { mayReplace });
+    const file = await createFile(path, { overwrite: true, mayReplace });
     await file.append(bytes("new"));
     expect(readFileSync(path, "utf8")).toBe("old");
     await file.commit();
     expect(readFileSync(path, "utf8")).toBe("new");
+    await expect(createFile(path, { overwrite: true, mayReplace })).rejects.toThrow(
+      /remove what is there yourself/,
+    );
+    // Nobody is advised to overwrite what would not be replaced.
     await expect(createFile(path, { mayReplace })).rejects.toThrow(/remove what is there yourself/);
     writeFileSync(path, "old");
-    const late = await createFile(path, { mayReplace });
+    const late = await createFile(path, { overwrite: true, mayReplace });
     writeFileSync(path, "another's");
     await expect(late.commit()).rejects.toThrow(/already there/);
     await late.discard();
     expect(readFileSync(path, "utf8")).toBe("another's");
     mkdirSync(join(folder, "is-folder"));
-    await expect(createFile(join(folder, "is-folder"), { mayReplace })).rejects.toThrow(/not a plain file/);
+    await expect(createFile(join(folder, "is-folder"), { overwrite: true, mayReplace })).rejects.toThrow(
+      /not a plain file/,
+    );
   });
 
   it("is held by one run at a time, and clears away what dead ones left", async () => {

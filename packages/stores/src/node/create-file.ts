@@ -114,9 +114,8 @@ async function refuseExisting(
     path,
     found: `${isFile ? await describe(target) : "something that is not a plain file,"} that is already there`,
     expected: "a path that is free",
-    remedy:
-      isReplaceable
-        ? `Choose another path, or allow to overwrite it (${optionName("overwrite")}).`
-        : "Choose another path, or remove what is there yourself.",
+    remedy: isReplaceable
+      ? `Choose another path, or allow to overwrite it (${optionName("overwrite")}).`
+      : "Choose another path, or remove what is there yourself.",
   });
 }
