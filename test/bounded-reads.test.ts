@@ -23,7 +23,7 @@ const WAYS: readonly {
       "packages/stores/src/node/remote/put-object.ts": "a retrying fetch",
       "packages/stores/src/node/remote/list-objects.ts": "a retrying fetch",
       "packages/stores/src/node/remote/remote-mark.ts": "a retrying fetch",
-      "packages/stores/src/remote/remote-zip.ts": "a retrying fetch",
+      "packages/stores/src/remote/remote-file.ts": "a retrying fetch",
     },
   },
   {

@@ -1,12 +1,16 @@
+import { copyFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import { simulateTissue } from "@flashdeconv/simulate";
 
 /**
  * The stores that the documents' examples find in their folder: `section.zarr` with 200 spots and coordinates, and
- * `cells.zarr` with 120 labelled cells of four types.
+ * `cells.zarr` with 120 labelled cells of four types; and `section.h5ad` with 30 spots.
  */
 export async function writeExampleStores(folder: string): Promise<void> {
+  const h5ad = new URL("../packages/io-h5/test/fixtures/section.h5ad", import.meta.url);
+  await copyFile(fileURLToPath(h5ad), `${folder}/section.h5ad`);
   const tissue = simulateTissue({ spotCount: 200, geneCount: 150, typeCount: 4, cellsPerType: 30, seed: 1 });
   const { reference, geneNames, counts, coordinates } = tissue;
   await writeAnnData(await createStore(`${folder}/section.zarr`), {

@@ -26,6 +26,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   "@flashdeconv/kernels": 1,
   "@flashdeconv/stores": 1,
   "@flashdeconv/io-zarr": 2,
+  "@flashdeconv/io-h5": 2,
   "@flashdeconv/normalize": 2,
   "@flashdeconv/select-genes": 2,
   "@flashdeconv/sketch": 2,

@@ -11,8 +11,17 @@
  */
 
 export { memoryStore } from "./memory-store.js";
-export { type Opener, openLocation, registerOpeners, type StoreLocation } from "./open-location.js";
-export type { RangeReader } from "./range-reader.js";
+export {
+  type FileLocation,
+  type FileOpener,
+  type Opener,
+  openFile,
+  openLocation,
+  registerFileOpeners,
+  registerOpeners,
+  type StoreLocation,
+} from "./open-location.js";
+export type { OpenFile, RangeReader } from "./range-reader.js";
 export type { RemoteOptions } from "./remote/remote-options.js";
 export type { StagedStore, StoreKey } from "./staged-store.js";
 export type { ByteRange, ListedStore, OpenStore, ReadableStore, ReadOptions } from "./store.js";

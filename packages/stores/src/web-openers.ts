@@ -2,6 +2,8 @@ import { OptionError } from "@flashdeconv/core";
 import type { Opener, StoreLocation } from "./open-location.js";
 import { httpParts } from "./remote/http-parts.js";
 import { openHttp } from "./remote/open-http.js";
+import { openRemoteFile } from "./remote/remote-file.js";
+import type { StoreAccess } from "./store-access.js";
 import type { StoreFormat } from "./store-format.js";
 import { blobReader } from "./zip/blob-reader.js";
 import { zipStore } from "./zip/zip-store.js";
@@ -12,7 +14,7 @@ export interface UrlLocation extends StoreLocation {
   readonly url: string;
 }
 
-/** A zip file that a page holds, such as one that was picked. */
+/** A file that a page holds, such as one that was picked. */
 export interface BlobLocation extends StoreLocation {
   readonly opener: "blob";
   readonly blob: Blob;
@@ -28,20 +30,28 @@ export function webOpeners(format: StoreFormat): {
   return {
     url: {
       parse: (url) => (/^https?:\/\//i.test(url) ? { opener: "url", url } : undefined),
-      async open({ url }, access) {
-        const { cache } = access;
-        if (cache !== undefined) {
-          const rule = "no folder, as a page has none";
-          throw new OptionError({ option: "cache", value: cache, rule, remedy: "Leave it out." });
-        }
-        return openHttp(httpParts(url, access), { format });
-      },
+      open: async ({ url }, access) => openHttp(httpParts(url, withoutCache(access)), { format }),
+      openFile: async ({ url }, access) => openRemoteFile(httpParts(url, withoutCache(access))),
+      isRemote: true,
     },
     blob: {
       async open({ blob, name }, { mostBytes }) {
         const store = await zipStore(name, blobReader(blob), { format, mostBytes });
         return { ...store, close: async () => undefined };
       },
+      openFile: async ({ blob, name }, { mostBytes }) => ({
+        ...blobReader(blob),
+        name,
+        mostBytes,
+        close: async () => undefined,
+      }),
     },
   };
+}
+
+function withoutCache(access: StoreAccess): StoreAccess {
+  const { cache } = access;
+  if (cache === undefined) return access;
+  const rule = "no folder, as a page has none";
+  throw new OptionError({ option: "cache", value: cache, rule, remedy: "Leave it out." });
 }

@@ -1,6 +1,9 @@
+import { hdf5Opener } from "@flashdeconv/io-h5";
 import { openStore } from "@flashdeconv/io-zarr/node";
-import type { OpenStore, StoreAccess } from "@flashdeconv/stores";
+import { type OpenStore, registerFileOpeners, type StoreAccess } from "@flashdeconv/stores";
 import { refuseInside } from "./refuse-overlap.js";
+
+registerFileOpeners({ h5: hdf5Opener });
 
 /** Opens the store at a path or URL for as long as `work` takes. */
 export async function withStore<T>(

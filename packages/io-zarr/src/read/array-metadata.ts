@@ -83,13 +83,14 @@ function parseV2(document: JsonObject, path: string): ArrayMetadata {
   if (dataType.bigEndian) codecs.push({ name: "bytes", configuration: { endian: "big" } });
   if (document.compressor !== null && document.compressor !== undefined) add(document.compressor);
   const separator = parseSeparator(document.dimension_separator, ".", path);
+  const stored = storedCodecs(document);
   return {
     shape,
     chunkShape,
     dataType,
     fillValue: parseFillValue(document.fill_value),
-    codecNames,
-    isCompressed: codecNames.some(isCompressor),
+    codecNames: stored ? [...stored, ...codecNames] : codecNames,
+    isCompressed: stored !== undefined || codecNames.some(isCompressor),
     zarrita: {
       dataType: dataType.zarrita,
       chunkShape,
@@ -97,6 +98,15 @@ function parseV2(document: JsonObject, path: string): ArrayMetadata {
       codecs,
     },
   };
+}
+
+/**
+ * What a store that unpacks chunks itself, each into bytes that nothing else refers to, says of how they are stored; undefined where the
+ * store is a usual one.
+ */
+function storedCodecs({ flashdeconv_stored: stored }: JsonObject): readonly string[] | undefined {
+  if (!isJsonObject(stored) || !Array.isArray(stored.codecs)) return undefined;
+  return stored.codecs.map(String);
 }
 
 /** Another separator would point to chunks that are not there, and so to the fill value. */

@@ -5,6 +5,7 @@ import { type ZipOptions, zipStore } from "../zip/zip-store.js";
 import type { HttpParts } from "./http-parts.js";
 import { isMissingAnswer, type ObjectReader } from "./object-reader.js";
 import { refused } from "./refused.js";
+import { askSize } from "./remote-file.js";
 
 /** Read with the size of the zip: nearly always the whole of its directory. */
 const TAIL_BYTES = 2 ** 17;
@@ -34,7 +35,7 @@ export async function remoteZip(
   };
   const tail = await read({ suffixLength: TAIL_BYTES });
   // A cache keeps bytes and not the size of the object they are of; one more byte tells it.
-  const size = tail.size ?? (await sizeOf(parts));
+  const size = tail.size ?? (await askSize(parts)).size;
   const tailStart = size - tail.bytes.length;
   let bounds: Float64Array = new Float64Array(0);
   const members = new Map<number, Promise<Uint8Array>>();
@@ -73,18 +74,6 @@ export async function remoteZip(
   };
   const store = await zipStore(name, zipReader, { ...zip, mostBytes: options.mostBytes });
   return { ...store, readAheadBytes: options.readAheadBytes };
-}
-
-async function sizeOf({ fetch, url, sign, signedHow, name }: HttpParts): Promise<number> {
-  const answer = await fetch({ url, sign, range: { offset: 0, length: 1 } });
-  if (answer.status !== 206 && answer.status !== 200) throw refused(url, answer, signedHow);
-  if (answer.size !== undefined) return answer.size;
-  throw new StoreError({
-    path: name,
-    found: "a server that does not tell the size of the file",
-    expected: "the answer 206 with Content-Range",
-    remedy: "Put the file on a server that supports range requests, or copy it to the disk.",
-  });
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

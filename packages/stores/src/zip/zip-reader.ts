@@ -6,8 +6,8 @@ export interface ZipReader extends RangeReader {
   onMembers?(bounds: Float64Array): void;
 }
 
-/** Throws an Error for a range that does not lie in a zip of `size` bytes. */
+/** Throws an Error for a range that does not lie in a file of `size` bytes. */
 export function requireWithin(size: number, offset: number, length: number): void {
   if (offset >= 0 && length >= 0 && offset + length <= size) return;
-  throw new Error(`bytes ${offset} to ${offset + length} of ${size} asked for: the zip is damaged`);
+  throw new Error(`bytes ${offset} to ${offset + length} of ${size} asked for: the file is damaged`);
 }

@@ -1,10 +1,13 @@
 import { parentPort } from "node:worker_threads";
+import { hdf5Opener } from "@flashdeconv/io-h5";
 import { registerNodeOpeners } from "@flashdeconv/io-zarr/node";
+import { registerFileOpeners } from "@flashdeconv/stores";
 import { serveTasks } from "../../runtime/serve-tasks.js";
 import { workerTasks } from "../../worker-tasks.js";
 import { openScratchFile } from "./scratch.js";
 
 registerNodeOpeners();
+registerFileOpeners({ h5: hdf5Opener });
 
 const tasks = workerTasks({ sharesMemory: true, openScratchFile });
 

@@ -1,6 +1,7 @@
 import { WorkerError } from "@flashdeconv/core";
+import { hdf5Opener } from "@flashdeconv/io-h5";
 import { ZARR } from "@flashdeconv/io-zarr";
-import { registerOpeners, webOpeners } from "@flashdeconv/stores";
+import { registerFileOpeners, registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { serveTasks } from "../../runtime/serve-tasks.js";
 import type { ToWorker } from "../../runtime/worker-pool.js";
 import { workerTasks } from "../../worker-tasks.js";
@@ -15,6 +16,7 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 registerOpeners(webOpeners(ZARR));
+registerFileOpeners({ h5: hdf5Opener });
 
 const tasks = workerTasks({
   sharesMemory: sharesMemory(),

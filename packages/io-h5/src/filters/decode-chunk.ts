@@ -1,0 +1,106 @@
+import { numbered } from "@flashdeconv/core/internal";
+import { type UnpackingCodec, unpack } from "@flashdeconv/stores/internal";
+import { unsupported } from "../bytes/errors.js";
+import type { Filter } from "../objects/filters.js";
+import { withoutFletcher32 } from "./fletcher32.js";
+import { unpackLzf } from "./lzf.js";
+import { type ItemRun, unshuffle, unshuffleAll } from "./shuffle.js";
+
+const [DEFLATE, SHUFFLE, FLETCHER32, LZF, BLOSC, ZSTD] = [1, 2, 3, 32000, 32001, 32015];
+
+/** Filters that are undone here, by number, under names as Zarr has them. */
+const NAMES: Readonly<Record<number, string>> = {
+  [DEFLATE]: "zlib",
+  [SHUFFLE]: "shuffle",
+  [FLETCHER32]: "fletcher32",
+  [LZF]: "lzf",
+  [BLOSC]: "blosc",
+  [ZSTD]: "zstd",
+};
+
+const UNPACKING: Readonly<Record<number, UnpackingCodec>> = {
+  [DEFLATE]: "zlib",
+  [BLOSC]: "blosc",
+  [ZSTD]: "zstd",
+};
+
+/** Filters that are known and not undone. */
+const REFUSED: Readonly<Record<number, string>> = {
+  4: "szip",
+  5: "n-bit",
+  6: "scale-offset",
+  32004: "lz4",
+  32008: "bitshuffle",
+};
+
+/** Names of filters in the order in which they were applied. Throws FormatError for one that cannot be undone. */
+export function filterNames(path: string, filters: readonly Filter[]): string[] {
+  return filters.map(({ id, name }) => {
+    const known = NAMES[id];
+    if (known) return known;
+    const found = REFUSED[id] ?? (name === "" ? `number ${id}` : `number ${id} (${name.slice(0, 80)})`);
+    throw unsupported(
+      path,
+      `values stored by the filter ${found}`,
+      `filters among ${Object.values(NAMES).join(", ")}`,
+    );
+  });
+}
+
+/** A chunk whose filters are undone, but for a shuffle that comes last: it is undone while items are copied. */
+export interface DecodedChunk {
+  readonly bytes: Uint8Array;
+  readonly isShuffled: boolean;
+}
+
+/** What is known of a dataset's chunks. */
+export interface ChunkFacts {
+  readonly filters: readonly Filter[];
+  readonly itemBytes: number;
+  /** Bytes that have to come out. */
+  readonly chunkBytes: number;
+}
+
+/** Undoes the filters of a chunk, from the last to the first, but for those of the mask. Throws an Error for damaged bytes. */
+export async function decodeChunk(
+  stored: Uint8Array,
+  mask: number,
+  facts: ChunkFacts,
+): Promise<DecodedChunk> {
+  const { filters, itemBytes, chunkBytes } = facts;
+  const applied = filters.filter((_, i) => i > 31 || (mask & (1 << i)) === 0);
+  const most = chunkBytes + 4 * filters.length;
+  let bytes = stored;
+  let isShuffled = false;
+  for (let i = applied.length - 1; i >= 0; i--) {
+    const { id, parameters } = applied[i];
+    const codec = UNPACKING[id];
+    if (codec) bytes = await unpack(codec, bytes, { most, expected: chunkBytes });
+    else if (id === LZF) bytes = unpackLzf(bytes, lzfBytes(parameters, chunkBytes, most));
+    else if (id === FLETCHER32) bytes = withoutFletcher32(bytes);
+    else if (id === SHUFFLE && parameters[0] > 1) {
+      isShuffled = i === 0 && parameters[0] === itemBytes && bytes.length === chunkBytes;
+      if (!isShuffled) bytes = unshuffleAll(bytes, parameters[0]);
+    }
+  }
+  if (bytes.length !== chunkBytes)
+    throw new Error(`${numbered(bytes.length, "byte")} of a chunk of ${chunkBytes}`);
+  return { bytes, isShuffled };
+}
+
+/** h5py notes how many bytes come out; other filters after it may have made them more than the chunk's. */
+function lzfBytes(parameters: readonly number[], chunkBytes: number, most: number): number {
+  const noted = parameters[2] ?? 0;
+  return noted > 0 && noted <= most ? noted : chunkBytes;
+}
+
+/** Copies a run of a chunk's items. */
+export function copyItems(
+  { bytes, isShuffled }: DecodedChunk,
+  itemBytes: number,
+  run: ItemRun,
+  out: Uint8Array,
+): void {
+  if (isShuffled) unshuffle(bytes, itemBytes, run, out);
+  else out.set(bytes.subarray(run.from * itemBytes, run.to * itemBytes), run.at * itemBytes);
+}

@@ -1,0 +1,31 @@
+import type { FileLocation, FileOpener } from "@flashdeconv/stores";
+import { findSignature } from "../bytes/superblock.js";
+import type { ChunkIndexes } from "../chunks/chunk-index.js";
+import { hdf5Store } from "./hdf5-store.js";
+
+/** An HDF5 file, wherever it lies, as plain data that a thread can be sent. */
+export interface Hdf5Location extends FileLocation {
+  readonly opener: "h5";
+  /** Where its chunks lie, as another store of it told. */
+  readonly index?: ChunkIndexes;
+}
+
+/**
+ * Opens HDF5 files for `openLocation`, once it is registered: `registerFileOpeners({ h5: hdf5Opener })`. A file is known by its first
+ * bytes, whatever its name.
+ */
+export const hdf5Opener: FileOpener<Hdf5Location> = {
+  names: /\.(h5[a-z]*|hdf5?|he5|loom|nc|gef)$/i,
+  recognises: async (file) => (await findSignature(file)) !== undefined,
+  async open(file, { index }) {
+    const { name, mostBytes, readAheadBytes, fingerprint, transfer } = file;
+    const store = await hdf5Store(file, { name, mostBytes, index });
+    return {
+      ...store,
+      readAheadBytes,
+      ...(fingerprint && { fingerprint: () => fingerprint() }),
+      ...(transfer && { transfer }),
+      close: () => file.close(),
+    };
+  },
+};
