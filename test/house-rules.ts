@@ -17,6 +17,7 @@ export interface Manifest {
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -76,9 +77,14 @@ function declarationBreaches(
   const declared = Object.keys({
     ...manifest.dependencies,
     ...manifest.peerDependencies,
+    ...manifest.optionalDependencies,
     ...manifest.devDependencies,
   });
-  const published = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const published = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.peerDependencies,
+    ...manifest.optionalDependencies,
+  });
   return [
     ...declared
       .filter(isOurs)
@@ -104,7 +110,14 @@ function sourceBreaches(
   const bundled = Object.keys(manifest.devDependencies ?? {}).filter(
     (other) => byName.get(other)?.manifest.private,
   );
-  const declared = [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...bundled];
+  const declared = [
+    ...Object.keys({
+      ...manifest.dependencies,
+      ...manifest.peerDependencies,
+      ...manifest.optionalDependencies,
+    }),
+    ...bundled,
+  ];
   const breaches = importsOf(text).flatMap((specifier) => {
     if (specifier.startsWith(".") || specifier.startsWith("/")) {
       const target = relative(join(folder, "src"), join(folder, dirname(path), specifier));

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -109,6 +110,13 @@ describe.each(TABLE_FORMATS)("%s", (format) => {
     expect(await readdir(folder)).toEqual([]);
     await succeed(out, "--resume");
     expect(await readdir(join(folder, "a"))).toEqual([`result.${format}`]);
+    // A CSV does not say what it was made of.
+    if (EQUAL_BYTES.has(format)) expect(await failure(out, "--resume")).toMatch(/already there.*--overwrite/);
+    else {
+      expect(await succeed(out, "--resume")).toMatchObject({ already_done: true });
+      expect(await failure(out, "--resume", "--smoothing", "3")).toMatch(/already there/);
+      expect(await succeed(out, "--resume", "--overwrite", "--smoothing", "3")).toMatchObject({ format });
+    }
   });
 
   it("is never an input, a URL or a file of another kind", async () => {
@@ -145,6 +153,39 @@ describe.each(TABLE_FORMATS)("%s", (format) => {
 it("a file of HDF5 is never changed in place", async () => {
   const args = ["run", "section.h5ad", "--reference", stores.reference, "--in-place", "--json"];
   expect(JSON.parse((await runCli(args)).stdout).error.message).toMatch(/--in-place: .*--out result\.h5ad/);
+});
+
+describe("of other programs", () => {
+  // Debian's own Python, which has pandas and anndata where their packages are installed, or another one.
+  const python = process.env.FLASHDECONV_PYTHON ?? "/usr/bin/python3";
+  const has = (code: string) => spawnSync(python, ["-c", code]).status === 0;
+  it.each([
+    ["csv", "pandas", "pandas.read_csv(path, index_col=0)"],
+    ["csv.gz", "pandas", "pandas.read_csv(path, index_col=0)"],
+    ["parquet", "pandas, pyarrow", "pandas.read_parquet(path).set_index('barcode')"],
+    ["arrow", "pandas, pyarrow", "pandas.read_feather(path).set_index('barcode')"],
+  ])("%s is read with %s", async (format, modules, expression) => {
+    if (!has(`import ${modules}`)) return console.warn(`Not tried, as Python lacks ${modules}: ${format}`);
+    const out = join(await temporaryFolder(), `result.${format}`);
+    await succeed(out);
+    const code = `import sys, json, ${modules}
+path = sys.argv[1]
+table = ${expression}
+print(json.dumps({"columns": list(table.columns), "first": table.index[0], "rows": len(table),
+  "sums": float(abs(table.iloc[:, :4].sum(axis=1) - 1).max()), "status": list(set(table["flashdeconv_status"].astype(str)))}))`;
+    const { stdout, stderr } = spawnSync(python, ["-c", code, out], { encoding: "utf8" });
+    expect(stderr).not.toMatch(/Error/);
+    const { sums, ...read } = JSON.parse(stdout);
+    expect(read).toEqual({
+      columns: [0, 1, 2, 3]
+        .map((k) => `type_${k}`)
+        .concat(["status", "counts", "dominant"].map((name) => `flashdeconv_${name}`)),
+      first: "spot_0",
+      rows: 200,
+      status: ["ok"],
+    });
+    expect(sums).toBeLessThan(1e-6);
+  });
 });
 
 it("csv.gz is csv, packed", async () => {

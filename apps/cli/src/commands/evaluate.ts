@@ -13,6 +13,7 @@ import { requireGiven } from "../options/require-given.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { readProportions } from "../stores/read-proportions.js";
 import { isTable } from "../stores/read-text.js";
+import { isColumnTable } from "../tables/read-column-table.js";
 import { describeEvaluation } from "../terminal/describe-evaluation.js";
 import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
 
@@ -31,17 +32,24 @@ export interface EvaluateFlags extends TerminalOptions, StoreFlags {
   readonly spotsOf?: string;
 }
 
+function isStore(path: string): boolean {
+  return !isTable(path) && !isColumnTable(path);
+}
+
 export function addEvaluateCommand(program: Command, environment: Environment): void {
   const command = program
     .command("evaluate")
     .description("Compares proportions with the truth. Spots and types are matched by name.")
-    .argument("<result>", "store with the result, or CSV (a row per spot, a column per type)")
-    .option("--truth <path>", "store with the truth, or CSV")
+    .argument(
+      "<result>",
+      "store with the result, or a table (a row per spot, a column per type): CSV, Parquet or Arrow",
+    )
+    .option("--truth <path>", "store with the truth, or a table")
     .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`)
     .option(
       "--spots-of <path>",
-      "compare only spots that this result answers too: a store (with --key) or CSV",
+      "compare only spots that this result answers too: a store (with --key) or a table",
     );
   addStoreOptions(command)
     .optionsGroup("Messages:")
@@ -64,8 +72,8 @@ export async function evaluateResult(
   const { truth: truthPath, key = RESULT_DEFAULTS.key, truthKey = DEFAULT_TRUTH_KEY, spotsOf } = flags;
   refuseWithoutObject(flags, {
     ...remoteObjects([path, truthPath, spotsOf], flags),
-    resultStore: !isTable(path) || (spotsOf !== undefined && !isTable(spotsOf)),
-    truthStore: !isTable(truthPath),
+    resultStore: isStore(path) || (spotsOf !== undefined && isStore(spotsOf)),
+    truthStore: isStore(truthPath),
   });
   const access = storeAccess(flags);
   const read = async (side: ComparedSide, path: string, place: { key: string; keyFlag: string }) =>

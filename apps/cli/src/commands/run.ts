@@ -36,7 +36,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)");
   addInputOptions(command)
     .optionsGroup("Output:")
-    .option("--out <path>", "write a new store or table: .zarr, .csv or .csv.gz")
+    .option("--out <path>", `write a new store or table: .${OUTPUT_FORMATS.join(", .")}`)
     .option(
       "--format <name>",
       `${OUTPUT_FORMATS.join(", ")} (default: as the suffix of --out, else zarr)`,

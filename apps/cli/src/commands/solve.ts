@@ -26,7 +26,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "Solves a section again from the statistics that run --save-stats kept, without reading counts.",
     )
     .argument("<statistics>", "store that run --save-stats wrote")
-    .option("--out <path>", "write a new store or table: .zarr, .csv or .csv.gz")
+    .option("--out <path>", `write a new store or table: .${OUTPUT_FORMATS.join(", .")}`)
     .option(
       "--format <name>",
       `${OUTPUT_FORMATS.join(", ")} (default: as the suffix of --out, else zarr)`,

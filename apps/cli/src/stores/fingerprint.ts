@@ -4,9 +4,12 @@ import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import { readSummaryParameters } from "@flashdeconv/pipeline/internal";
 import type { OpenStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
+import { localPath } from "@flashdeconv/stores/node/internal";
 import { runFacts } from "../options/run-facts.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";
+import { fingerprintOfTable } from "../tables/is-own-table.js";
+import { outputFormat } from "../tables/output-format.js";
 import { sectionFingerprint, storeFacts } from "./input-facts.js";
 import { referenceContent } from "./with-reference.js";
 import { withStore } from "./with-store.js";
@@ -66,6 +69,11 @@ export async function differenceOfResult(
   { flags, key, signal }: FingerprintRequest,
   facts: Facts,
 ): Promise<Difference | "same" | undefined> {
+  const format = outputFormat(flags.out, flags.format);
+  if (format !== "zarr") {
+    const lines = await fingerprintOfTable(localPath(location), format);
+    return lines && compare(location, lines, fingerprintOf(await facts()));
+  }
   const path = `${group === "" ? "" : `${group}/`}uns/${key}_params/fingerprint`;
   const found = await ifReadable(location, flags, async (store) => {
     const column = await readColumn(store, path, { signal });

@@ -4,6 +4,7 @@ import { readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import type { ReadableStore, StoreAccess } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
+import { isColumnTable, readColumnTable } from "../tables/read-column-table.js";
 import { parseProportions } from "./parse-proportions.js";
 import { isTable, readText } from "./read-text.js";
 import { withStore } from "./with-store.js";
@@ -18,12 +19,13 @@ export interface ProportionsRequest {
   readonly access: StoreAccess;
 }
 
-/** Reads proportions with their names, all into memory, from `obsm/<key>` of a store or from a CSV table. */
+/** Reads proportions with their names, all into memory, from `obsm/<key>` of a store or from a table. */
 export async function readProportions(
   { path, key, keyFlag, access }: ProportionsRequest,
   signal: AbortSignal,
 ): Promise<NamedProportions> {
   if (isTable(path)) return parseProportions(path, await readText(path, access, signal));
+  if (isColumnTable(path)) return readColumnTable(path, access, signal);
   return withStore(path, access, async (store) => {
     const { columnNames, values } = await withFlags({ key: keyFlag }, () => readObsm(store, key, { signal }));
     const typeNames = columnNames ?? (await readTypeNames(store, key, values.width, signal));

@@ -16,10 +16,18 @@ const TEXT_SHARE = 1 / 4;
 
 /** A text file, at a path or URL, as a whole. Throws StoreError where it cannot be read. */
 export async function readText(path: string, access: StoreAccess, signal: AbortSignal): Promise<string> {
-  const { mostBytes = Number.POSITIVE_INFINITY } = access;
-  const most = Math.min(MOST_TABLE_BYTES, Math.floor(TEXT_SHARE * mostBytes));
-  const bytes = await readObject(path, access, { signal, most });
+  const bytes = await readTableBytes(path, access, signal);
+  const most = mostOf(access);
   return new TextDecoder().decode(isGzip(bytes) ? unpack(path, bytes, most) : bytes);
+}
+
+/** A table of any format, as bytes. */
+export function readTableBytes(path: string, access: StoreAccess, signal: AbortSignal): Promise<Uint8Array> {
+  return readObject(path, access, { signal, most: mostOf(access) });
+}
+
+function mostOf({ mostBytes = Number.POSITIVE_INFINITY }: StoreAccess): number {
+  return Math.min(MOST_TABLE_BYTES, Math.floor(TEXT_SHARE * mostBytes));
 }
 
 function isGzip(bytes: Uint8Array): boolean {

@@ -65,10 +65,8 @@ async function openTablePlace(
   return {
     format,
     check: (typeNames, layout) => refuseClash(typeNames, resolveResultLayout(layout).key),
-    sinkFor({ layout, signal, onProgress, onCommit }) {
-      const { key } = resolveResultLayout(layout);
-      return tableSink(file, TABLE_WRITERS[format], { key, signal, onProgress, onCommit });
-    },
+    sinkFor: ({ layout, signal, onProgress, onCommit }) =>
+      tableSink(file, TABLE_WRITERS[format], { layout, signal, onProgress, onCommit }),
     discard: () => file.discard(),
   };
 }

@@ -1,15 +1,22 @@
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { fingerprintIn, isAboutResult } from "./about.js";
+import { aboutArrow } from "./arrow/read-arrow.js";
 import { readHeader } from "./csv/read-header.js";
+import { aboutParquet } from "./parquet/read-parquet.js";
 import type { TableFormat } from "./table-formats.js";
 import { typesAmong } from "./table-shape.js";
 
 /** Names of thousands of types. */
 const MOST_HEADER_BYTES = 2 ** 20;
 
+/** What files of the formats that have room for it say of themselves. */
+const ABOUT_OF = { parquet: aboutParquet, arrow: aboutArrow } as const;
+
 /** Whether a file is a table that flashdeconv wrote; false for what cannot be read. */
 export async function isOwnTable(path: string, format: TableFormat): Promise<boolean> {
   try {
+    if (format === "parquet" || format === "arrow") return isAboutResult(await ABOUT_OF[format](path));
     const file = await open(path);
     try {
       const bytes = file.createReadStream({ end: MOST_HEADER_BYTES, autoClose: false });
@@ -24,4 +31,13 @@ export async function isOwnTable(path: string, format: TableFormat): Promise<boo
   } catch {
     return false;
   }
+}
+
+/** What a table was made of; undefined where none is there that tells. */
+export async function fingerprintOfTable(
+  path: string,
+  format: TableFormat,
+): Promise<readonly string[] | undefined> {
+  if (format === "csv" || format === "csv.gz") return undefined;
+  return fingerprintIn(await ABOUT_OF[format](path).catch(() => undefined));
 }

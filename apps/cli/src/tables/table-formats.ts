@@ -1,5 +1,5 @@
 /** Formats of one file, each with the suffix that names it. */
-export const TABLE_FORMATS = ["csv", "csv.gz"] as const;
+export const TABLE_FORMATS = ["csv", "csv.gz", "parquet", "arrow"] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 /** Formats of a result. */

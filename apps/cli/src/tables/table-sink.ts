@@ -1,6 +1,8 @@
 import type { Progress } from "@flashdeconv/core";
-import type { ResultDescription, ResultSink } from "@flashdeconv/pipeline";
+import type { ResultLayout, ResultSink } from "@flashdeconv/pipeline";
+import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
 import type { StagedFile } from "@flashdeconv/stores/node/internal";
+import { aboutText } from "./about.js";
 import { type RowBlock, rowBlocks } from "./row-blocks.js";
 import { type TableShape, tableShape } from "./table-shape.js";
 
@@ -10,7 +12,8 @@ export type TableTarget = Pick<StagedFile, "append" | "writeAt">;
 export interface TableContent {
   readonly shape: TableShape;
   readonly spotCount: number;
-  readonly description: ResultDescription;
+  /** What there is no column for, as JSON. */
+  readonly about: string;
   /** A pass over the rows; there is one only, as names are read once. */
   rows(rowsPerBlock: number): AsyncIterable<RowBlock>;
 }
@@ -18,7 +21,7 @@ export interface TableContent {
 export type TableWriter = (content: TableContent, file: TableTarget) => Promise<void>;
 
 export interface TableSinkOptions {
-  readonly key: string;
+  readonly layout: ResultLayout;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Called when all is written, before the file appears. */
@@ -27,19 +30,20 @@ export interface TableSinkOptions {
 
 /** A file of one row per spot as a place for a result. */
 export function tableSink(file: StagedFile, write: TableWriter, options: TableSinkOptions): ResultSink {
-  const { key, signal, onProgress, onCommit } = options;
+  const { layout, signal, onProgress, onCommit } = options;
   return {
     async write(tables, description) {
       const { spotCount, typeNames, spotNames } = description;
       try {
-        const shape = tableShape(tables, typeNames, key);
+        const shape = tableShape(tables, typeNames, resolveResultLayout(layout).key);
         const rows = async function* (rowsPerBlock: number) {
           for await (const block of rowBlocks(shape.parts, spotNames, { rowsPerBlock, signal })) {
             yield block;
             onProgress?.({ spotsDone: block.start + block.count, spotCount });
           }
         };
-        await write({ shape, spotCount, description, rows }, file);
+        const about = aboutText(description, resolveResultLayout(layout));
+        await write({ shape, spotCount, about, rows }, file);
         signal?.throwIfAborted();
         await onCommit?.();
         await file.commit();

@@ -20,6 +20,8 @@ export function openInPython({ path, key, format }: ToldPlace): string[] {
     zarr: ["import anndata", `anndata.read_zarr(${file}).obsm[${JSON.stringify(key)}]`],
     csv: ["import pandas", `pandas.read_csv(${file}, index_col=0)`],
     "csv.gz": ["import pandas", `pandas.read_csv(${file}, index_col=0)`],
+    parquet: ["import pandas", `pandas.read_parquet(${file}).set_index("barcode")`],
+    arrow: ["import pandas", `pandas.read_feather(${file}).set_index("barcode")`],
   }[format];
   return ["Open it in Python:", ...indent(code)];
 }
