@@ -1,9 +1,9 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { resolveSimulationOptions, SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
-import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { asStoreError, makeFolders } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { parseNumber } from "../options/parse-number.js";
@@ -100,7 +100,7 @@ function programName(): string {
 /** Makes the folder, or takes one that is empty or an earlier demo's. Throws StoreError for any other. */
 async function claimFolder(folder: string): Promise<void> {
   const isOurs = await asStoreError(folder, async () => {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const names = await readdir(folder);
     if (names.length > 0) return names.includes(MARK);
     await writeFile(join(folder, MARK), "Made by flashdeconv demo, which may write over this folder.\n");

@@ -1,10 +1,10 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AnnDataContents, type UnsObject, type WriteOptions, writeAnnData } from "@flashdeconv/io-zarr";
 import { WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import type { SimulatedTissue } from "@flashdeconv/simulate";
-import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { asStoreError, makeFolders } from "@flashdeconv/stores/node/internal";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 
@@ -77,7 +77,7 @@ async function openBoth(spatial: string, reference: string, mayReplace?: boolean
 
 /** The first folder that had to be made, if any. */
 function makeFolder(folder: string): Promise<string | undefined> {
-  return asStoreError(folder, () => mkdir(folder, { recursive: true }));
+  return asStoreError(folder, () => makeFolders(folder));
 }
 
 function sectionContents(tissue: SimulatedTissue, signal: AbortSignal): AnnDataContents {

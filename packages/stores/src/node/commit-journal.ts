@@ -1,8 +1,9 @@
-import { mkdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { readFile, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { type Change, NEW, OLD } from "./commit-plan.js";
 import { ifPresent } from "./file-errors.js";
 import { exists, syncFile, syncFolder, writeWithFolders } from "./files.js";
+import { makeFolders } from "./make-folders.js";
 
 const JOURNAL = "journal.json";
 
@@ -71,7 +72,7 @@ export async function makeChange(
 ): Promise<void> {
   const [live, staged, old] = [join(root, path), join(staging, NEW, path), join(staging, OLD, path)];
   const move = async (from: string, to: string) => {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolders(dirname(to));
     await rename(from, to);
     renames.push([from, to]);
   };

@@ -6,7 +6,7 @@ import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, sibling } from "./left-overs.js";
-import { makeMissing, removeEmptyFolders } from "./make-missing.js";
+import { makeFolders, removeEmptyFolders } from "./make-folders.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
@@ -42,11 +42,11 @@ export interface StagedFile {
  *   if its folder is missing or cannot be written to
  */
 export async function createFile(path: string, options: CreateFileOptions = {}): Promise<StagedFile> {
-  const { makeFolders = false, lock: lockOptions } = options;
+  const { makeFolders: wantsFolders = false, lock: lockOptions } = options;
   const target = resolve(path);
   const folder = dirname(target);
   const staging = sibling(target, PARTIAL + ownerTag());
-  const made = makeFolders ? await asStoreError(path, () => makeMissing(folder)) : undefined;
+  const made = wantsFolders ? await asStoreError(path, () => makeFolders(folder)) : undefined;
   const lock = await asStoreError(path, async () => {
     try {
       return await acquireLock(sibling(target, LOCK), path, lockOptions);

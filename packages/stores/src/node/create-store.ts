@@ -8,7 +8,7 @@ import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
-import { makeMissing, removeEmptyFolders } from "./make-missing.js";
+import { makeFolders, removeEmptyFolders } from "./make-folders.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
@@ -25,7 +25,13 @@ import { openGate } from "./staging-gate.js";
  *   store), if another run is writing to it, or if the folder `path` is to lie in is missing or cannot be written to
  */
 export async function createStore(location: string, options: CreateStoreOptions): Promise<StagedStore> {
-  const { format, overwrite = false, access = {}, lock: lockOptions, makeFolders = false } = options;
+  const {
+    format,
+    overwrite = false,
+    access = {},
+    lock: lockOptions,
+    makeFolders: wantsFolders = false,
+  } = options;
   const existing = { format, overwrite, describe: options.describe ?? (async () => "a store") };
   const place = parseLocation(location);
   if (place.opener !== "path") return createRemoteStore(place, existing, access, lockOptions);
@@ -33,7 +39,7 @@ export async function createStore(location: string, options: CreateStoreOptions)
   const target = resolve(path);
   const tag = ownerTag();
   const staging = sibling(target, PARTIAL + tag);
-  const made = makeFolders ? await asStoreError(path, () => makeMissing(dirname(target))) : undefined;
+  const made = wantsFolders ? await asStoreError(path, () => makeFolders(dirname(target))) : undefined;
   const removeMade = () => removeEmptyFolders(dirname(target), made);
   const lock = await asStoreError(path, async () => {
     try {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, mkdir, rm, stat } from "node:fs/promises";
+import { access, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { redactUrl } from "../remote/redact-url.js";
@@ -12,6 +12,7 @@ import { directoryStore } from "./directory-store.js";
 import { asStoreError, ifPresent } from "./file-errors.js";
 import { exists, syncTree, writeWithFolders } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
+import { makeFolders } from "./make-folders.js";
 import { ownerTag } from "./owner-tag.js";
 import { finishKilledRuns, lockStore, STAGING } from "./recover-store.js";
 import { parseLocation } from "./remote/parse-location.js";
@@ -52,7 +53,7 @@ export async function editStore(
     await asStoreError(path, async () => {
       await finishKilledRuns(path, root);
       await checkWritable(root, folders);
-      await mkdir(join(staging, NEW), { recursive: true });
+      await makeFolders(join(staging, NEW));
     });
   } catch (error) {
     await lock.release();

@@ -1,6 +1,7 @@
-import { lstat, mkdir, open, readdir, writeFile } from "node:fs/promises";
+import { lstat, open, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ifPresent } from "./file-errors.js";
+import { makeFolders } from "./make-folders.js";
 
 /** Writes a file, and the folders it needs. */
 export async function writeWithFolders(path: string, bytes: Uint8Array): Promise<void> {
@@ -8,7 +9,7 @@ export async function writeWithFolders(path: string, bytes: Uint8Array): Promise
     await writeFile(path, bytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFile(path, bytes);
   }
 }

@@ -10,6 +10,7 @@ export type { RefuseToReplace } from "./create-options.js";
 export { directoryStore } from "./directory-store.js";
 export { asStoreError } from "./file-errors.js";
 export type { LockOptions } from "./heartbeat.js";
+export { makeFolders } from "./make-folders.js";
 export { useNodeCodecs } from "./node-codecs.js";
 export { makeOwnFolder } from "./own-folder.js";
 export { acquireLock } from "./owner-lock.js";

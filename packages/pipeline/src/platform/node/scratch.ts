@@ -8,11 +8,11 @@
  * // await deconvolve(section, reference, {}, { scratch: { scratch, windowBytes: 256 * 2 ** 20 } });
  * await scratch.remove(); // once the result has been read
  */
-import { constants, type FileHandle, mkdir, open, readdir, rm, stat, statfs } from "node:fs/promises";
+import { constants, type FileHandle, open, readdir, rm, stat, statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
-import { makeOwnFolder } from "@flashdeconv/stores/node/internal";
+import { makeFolders, makeOwnFolder } from "@flashdeconv/stores/node/internal";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 
 export interface ScratchFolder extends Scratch {
@@ -74,7 +74,7 @@ export async function openScratchFolder(
 async function makeFolder(parent: string, name: string | undefined): Promise<string> {
   if (name === undefined) return makeOwnFolder(parent, ".flashdeconv-scratch-");
   const path = join(parent, name);
-  await mkdir(path, { recursive: true });
+  await makeFolders(path);
   return path;
 }
 

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { crc32 } from "node:zlib";
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import { optionName } from "@flashdeconv/core/internal";
 import type { ObjectCache } from "../../remote/object-reader.js";
 import { asStoreError, diskFull, ifPresent, isDiskFull } from "../file-errors.js";
+import { makeFolders } from "../make-folders.js";
 import { isAbandoned, ownerTag } from "../owner-tag.js";
 import { readFileBytes } from "../read-file.js";
 
@@ -30,7 +31,7 @@ export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise
     throw new OptionError({ option: "cacheBytes", value: maxBytes, rule: "a number of bytes above 0" });
   }
   const root = resolve(folder);
-  await asStoreError(folder, () => mkdir(root, { recursive: true, mode: 0o700 }));
+  await asStoreError(folder, () => makeFolders(root, 0o700));
   let total = await sizeOf(root);
 
   const fileOf = (id: string) => {
@@ -63,7 +64,7 @@ export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise
       }
       const draft = `${path}.${ownerTag()}-${randomBytes(4).toString("hex")}`;
       try {
-        await mkdir(at, { recursive: true, mode: 0o700 });
+        await makeFolders(at, 0o700);
         await writeWhole(draft, file);
         await rename(draft, path);
         total += file.length;
