@@ -158,7 +158,7 @@ interface DataBlock {
   readonly place: number;
   readonly length: number;
   /** Which of its pages were written, where it has pages. */
-  readonly pages?: Uint8Array;
+  readonly pages?: { readonly written: Uint8Array; readonly first: number };
 }
 
 async function readSuperBlock(
@@ -172,12 +172,13 @@ async function readSuperBlock(
   const cursor = cursorOf(await bytes.look(address, prefix + count * (pageBytes + widths.address)), widths);
   cursor.expect("EASB");
   cursor.at = prefix;
-  const pages = Array.from({ length: count }, () => cursor.take(pageBytes));
+  // The pages of all blocks are counted on, however many bytes are kept for each block.
+  const written = cursor.take(count * pageBytes);
   return Array.from({ length: count }, (_, i) => ({
     address: cursor.address(),
     place: place + i * length,
     length,
-    ...(pageBytes > 0 && { pages: pages[i] }),
+    ...(pageBytes > 0 && { pages: { written, first: (i * length) / pageLength } }),
   }));
 }
 
@@ -196,7 +197,7 @@ async function readDataBlock(
   if (!pages) return readEntries(cursor, entries, place, length);
   const found: ArrayEntry[] = [];
   for (let page = 0; page < pageCount; page++) {
-    if (!isSet(pages, page)) continue;
+    if (!isSet(pages.written, pages.first + page)) continue;
     cursor.at = prefix + CHECKSUM + page * (pageLength * entries.bytes + CHECKSUM);
     found.push(...readEntries(cursor, entries, place + page * pageLength, pageLength));
   }

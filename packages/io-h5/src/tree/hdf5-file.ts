@@ -53,6 +53,9 @@ const MOST_HOPS = 32;
 /** Objects that are looked at to find the one that a reference means. */
 const MOST_OBJECTS = 2 ** 20;
 
+/** Where old versions of anndata keep the categories that columns beside it refer to. */
+const LEGACY_CATEGORIES = "__categories";
+
 interface FileObject {
   readonly messages: readonly Message[];
   readonly isGroup: boolean;
@@ -133,9 +136,16 @@ export async function openHdf5(reader: RangeReader, name = "the file"): Promise<
 
   /** As attributes of an object at `owner` say it: counted from the group that holds that, where it lies there; else with a slash. */
   const relativeTo = (owner: string) => async (address: number) => {
-    const path = await pathOf(address);
-    const group = `/${owner.slice(0, owner.lastIndexOf("/") + 1)}`;
-    return path?.startsWith(group) && group !== "/" ? path.slice(group.length) : path;
+    const group = await objectAt((await find(segmentsOf(owner).slice(0, -1))) ?? rootAddress);
+    for (const [name, link] of owner === "" || !group.isGroup ? [] : await group.links()) {
+      if (link.kind !== "object") continue;
+      if (link.address === address) return name;
+      const object = name === LEGACY_CATEGORIES ? await objectAt(link.address) : undefined;
+      for (const [inner, below] of object?.isGroup ? await object.links() : []) {
+        if (below.kind === "object" && below.address === address) return `${name}/${inner}`;
+      }
+    }
+    return pathOf(address);
   };
 
   const attributesOf = (path: string, { messages }: FileObject) =>
