@@ -340,7 +340,7 @@ describe("bad input is refused", () => {
     const empty = await runCli(["run", join(folder, "empty"), ...out]);
     expect(empty.stderr).toMatch(/found an empty folder/);
     const h5ad = await runCli(["run", join(folder, "section.h5ad"), ...out]);
-    expect(h5ad.stderr).toMatch(/found a \.h5ad file.*write_zarr/);
+    expect(h5ad.stderr).toMatch(/found a \.h5ad file, and no file of HDF5, expected a Zarr store/);
     const csv = await runCli([
       "run",
       stores.spatial,

@@ -6,9 +6,4 @@ export const ZARR: StoreFormat = {
   extension: ".zarr",
   rootDocuments: ["zarr.json", ".zgroup", ".zmetadata", ".zarray"],
   documents: [".zattrs", ".zarray", ".zmetadata", ".zgroup", "zarr.json"],
-  convertible: {
-    names: /\.h5[^./\\]*$/i,
-    called: "an HDF5 file",
-    remedy: 'Convert it in Python: anndata.read_h5ad(file).write_zarr("name.zarr").',
-  },
 };

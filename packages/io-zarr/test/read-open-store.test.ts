@@ -93,7 +93,7 @@ describe("openStore", () => {
     await writeFile(join(folder, "plain", "a.txt"), "x");
     await refuses(join(folder, "plain"), /without \.zgroup or zarr\.json/);
     await writeFile(join(folder, "cells.h5ad"), "x");
-    await refuses(join(folder, "cells.h5ad"), /a \.h5ad file/, /write_zarr/);
+    await refuses(join(folder, "cells.h5ad"), /a \.h5ad file/, /Check the path/);
     await refuses(join(folder, "plain", "a.txt", "deeper"), /nothing at this path/);
     await writeFile(join(folder, "broken.zip"), "no zip at all");
     await refuses(join(folder, "broken.zip"), /cannot be read as a zip/);

@@ -28,6 +28,8 @@ export interface FileLocation extends StoreLocation {
 
 /** Opens files of one format as stores. */
 export interface FileOpener<L extends FileLocation = FileLocation> {
+  /** As in "a file of HDF5". */
+  readonly called: string;
   /** Names that such files usually have. */
   readonly names: RegExp;
   /** Whether a file is of this format, by its first bytes. */
@@ -64,16 +66,16 @@ export async function openLocation<L extends StoreLocation>(
   const opener = place && openers.get(place.opener);
   if (!opener) throw notTaken(location);
   const mayBeFile = fileOpeners.size > 0 && opener.openFile !== undefined;
-  const looksFirst = mayBeFile && (!opener.isRemote || hasUsualName(place));
+  const looksFirst = mayBeFile && (!opener.isRemote || formatByName(place) !== undefined);
   const inFile = looksFirst ? await openByContent(opener, place, access) : undefined;
   if (inFile) return inFile;
   try {
     return await opener.open(place, access);
   } catch (error) {
-    if (looksFirst || !mayBeFile || !isNoStore(error)) throw error;
-    const found = await openByContent(opener, place, access).catch(() => undefined);
+    if (!mayBeFile || !isNoStore(error)) throw error;
+    const found = looksFirst ? undefined : await openByContent(opener, place, access).catch(() => undefined);
     if (found) return found;
-    throw error;
+    throw withFormats(error, place);
   }
 }
 
@@ -130,14 +132,28 @@ async function closingOnError<T>(file: OpenFile, work: () => Promise<T>): Promis
   }
 }
 
-function hasUsualName(place: StoreLocation): boolean {
-  const { url, key } = place as { readonly url?: string; readonly key?: string };
-  const path = key ?? (url !== undefined && URL.canParse(url) ? new URL(url).pathname : "");
-  return [...fileOpeners.values()].some(({ names }) => names.test(path));
+/** The format whose files usually have such a name. */
+function formatByName(place: StoreLocation): FileOpener | undefined {
+  const { url, key, path, name } = place as unknown as Readonly<Record<string, string | undefined>>;
+  const text = key ?? path ?? name ?? (url !== undefined && URL.canParse(url) ? new URL(url).pathname : "");
+  return [...fileOpeners.values()].find(({ names }) => names.test(text));
+}
+
+/** Says that something was taken for a file of a format by its name, and was none. */
+function withFormats(error: StoreError, place: StoreLocation): StoreError {
+  const format = formatByName(place);
+  if (!format) return error;
+  return new StoreError({
+    path: error.path,
+    found: `${error.found}, and no file of ${format.called}`,
+    expected: `${error.expected}, or a file of ${format.called}`,
+    remedy: "Check the address; if the file is there, it is damaged or incomplete: copy it again.",
+    cause: error,
+  });
 }
 
 /** Whether something was found that is no store, rather than nothing, or no permission. */
-function isNoStore(error: unknown): boolean {
+function isNoStore(error: unknown): error is StoreError {
   return (
     isFlashdeconvError(error) && error.tag === "StoreError" && (error as StoreError).status === undefined
   );

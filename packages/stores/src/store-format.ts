@@ -8,8 +8,6 @@ export interface StoreFormat {
   readonly rootDocuments: readonly string[];
   /** Names of documents that tell of other files. They are written after those; the root's are the last, in this order. */
   readonly documents: readonly string[];
-  /** Files with such data that are no store: what messages call them, and how a store is made of one. */
-  readonly convertible?: { readonly names: RegExp; readonly called: string; readonly remedy: string };
 }
 
 /** Whether a key's last part is the name of a document. */

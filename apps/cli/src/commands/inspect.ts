@@ -44,7 +44,10 @@ export function addInspectCommand(program: Command, environment: Environment): v
       "Shows what a store holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
     )
     .argument("<store>", "AnnData or SpatialData Zarr store")
-    .option("--reference <path>", "reference to compare with: store of single cells, or CSV of mean counts");
+    .option(
+      "--reference <path>",
+      "reference to compare with: store or .h5ad file of single cells, or CSV of mean counts",
+    );
   addInputOptions(command)
     .option("--workers <count>", "plan memory for so many threads", parseNumber("--workers"))
     .option("--max-memory <size>", "plan for so much memory", parseBytes("--max-memory"));

@@ -31,9 +31,12 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .description("Deconvolves a section, or several, and writes proportions of cell types.")
     .argument(
       "<spatial...>",
-      "AnnData or SpatialData Zarr store of the section, a path or URL: raw counts and coordinates; of several, each gets a result of its own",
+      "AnnData or SpatialData Zarr store of the section, or .h5ad file, a path or URL: raw counts and coordinates; of several, each gets a result of its own",
     )
-    .option("--reference <path>", "store of single cells, or CSV of mean counts (a row per type)");
+    .option(
+      "--reference <path>",
+      "store or .h5ad file of single cells, or CSV of mean counts (a row per type)",
+    );
   addInputOptions(command)
     .optionsGroup("Output:")
     .option("--out <path>", `write a new store or table: .${OUTPUT_FORMATS.join(", .")}`)

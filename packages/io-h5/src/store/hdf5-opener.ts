@@ -15,6 +15,7 @@ export interface Hdf5Location extends FileLocation {
  * bytes, whatever its name.
  */
 export const hdf5Opener: FileOpener<Hdf5Location> = {
+  called: "HDF5",
   names: /\.(h5[a-z]*|hdf5?|he5|loom|nc|gef)$/i,
   recognises: async (file) => (await findSignature(file)) !== undefined,
   async open(file, { index }) {

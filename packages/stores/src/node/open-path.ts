@@ -73,12 +73,10 @@ function notStore(path: string, found: string, format: StoreFormat): StoreError 
       remedy: "Wait for that run to end; if it was killed, the next run that writes there brings it back.",
     });
   }
-  const { name, convertible } = format;
-  const isConvertible = found === describeFile(path) && convertible?.names.test(path);
   return new StoreError({
     path,
     found,
-    expected: `a ${name} store: a folder, or a zip file of one`,
-    remedy: (isConvertible && convertible?.remedy) || "Check the path.",
+    expected: `a ${format.name} store: a folder, or a zip file of one`,
+    remedy: "Check the path.",
   });
 }

@@ -32,7 +32,7 @@ export async function openHttp(parts: HttpParts, { unpack, ...extras }: HttpExtr
 
 /** Says at once, and with the address, that there is no store; a folder may be meant that holds some. */
 async function requireRoot(name: string, store: ReadableStore, format: StoreFormat): Promise<void> {
-  const { rootDocuments, convertible } = format;
+  const { rootDocuments } = format;
   for (const document of rootDocuments) {
     if (await readKey(store, `/${document}`, { most: MOST_DOCUMENT_BYTES })) return;
   }
@@ -44,11 +44,10 @@ async function requireRoot(name: string, store: ReadableStore, format: StoreForm
       remedy: "Wait for that run to end; if it was stopped, the next run that writes there completes it.",
     });
   }
-  const other = convertible?.names.test(name) ? convertible : undefined;
   throw new StoreError({
     path: name,
-    found: other ? `${other.called}, or nothing` : `neither ${rootDocuments[0]} nor ${rootDocuments[1]}`,
+    found: `neither ${rootDocuments[0]} nor ${rootDocuments[1]}`,
     expected: `a ${format.name} store: its folder, or a zip file of one`,
-    remedy: other?.remedy ?? "Check the address.",
+    remedy: "Check the address.",
   });
 }
