@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cp, readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { collect } from "@flashdeconv/core";
+import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { addToAnnData, readColumn, readDataframe, readObsm } from "@flashdeconv/io-zarr";
 import { editStore, openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
@@ -257,6 +257,27 @@ describe("a result in place, again", () => {
     expect(code).toBe(2);
     expect(stderr).toContain(`${group}/${name} was written by another program`);
     // Before any pass.
+    expect(stderr).not.toContain("reading the reference");
+  });
+
+  it("never replaces it for a table of a solver's own either", async () => {
+    const section = await copyOf(stores.spatial);
+    const values = memorySource<DenseChunk>({
+      ...{ kind: "dense", spotStart: 0, spotCount: 200, width: 1 },
+      values: new Float64Array(200),
+    });
+    await addToAnnData(await editStore(section), { obsm: { flashdeconv_fit: { values } } });
+    const solver = join(await temporaryFolder(), "solver.mjs");
+    const parts = `name: "mine", coupling: "independent", input: "statistics", resolveOptions: (input) => ({ ...input })`;
+    const tables = `tables: () => [{ name: "fit", columns: ["misfit"] }]`;
+    await writeFile(
+      solver,
+      `export default { ${parts}, ${tables}, start() { throw new Error("too late"); } };`,
+    );
+    const flags = ["--solver", solver, "--in-place"];
+    const { code, stderr } = await runCli(["run", section, "--reference", stores.reference, ...flags]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("obsm/flashdeconv_fit was written by another program");
     expect(stderr).not.toContain("reading the reference");
   });
 });

@@ -142,6 +142,8 @@ describe("two sections that lie over each other in one table", () => {
     const found = (await readdir(sections)).filter((name) => !name.startsWith("."));
     expect(found).toHaveLength(2);
     expect(await readdir(join(sections, "b"))).toContain("genes_used");
+    const grams = await readdir(join(copy, "uns/flashdeconv_signature/sections"));
+    expect(grams.filter((name) => !name.startsWith(".")).sort()).toEqual(found.sort());
     // Not every name can be that of a group: each says whose it is.
     expect(found).not.toContain("a/1");
     for (const place of found) expect(await readdir(join(sections, place))).toContain("name");
@@ -201,6 +203,14 @@ describe("two sections that lie over each other in one table", () => {
     expect((await runCli(["inspect", at("unclear")])).stdout).toMatch(
       /^Sections: none told apart: obs\/slide and obs\/sample .*--section-key/m,
     );
+  });
+
+  it("are in the plan of memory that inspect tells, as in that of a run", async () => {
+    const args = [at("over"), "--reference", at("cells"), "--section-key", "slide", "--json"];
+    const out = join(await temporaryFolder(), "out");
+    const run = JSON.parse((await runCli(["run", ...args, "--out", out])).stdout);
+    const told = JSON.parse((await runCli(["inspect", ...args])).stdout);
+    expect(told.memory).toEqual(run.memory);
   });
 
   it("give the same bits on scratch, and again from kept statistics", async () => {

@@ -22,7 +22,7 @@ export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { divideSection } from "./stages/sections/divide-section.js";
 export { eachSection } from "./stages/sections/each-section.js";
-export { tableWidth } from "./stages/solve/solver-tables.js";
+export { tablesOf, tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export type { AlikeTypes } from "./stages/survey/alike-types.js";
 export {

@@ -183,6 +183,14 @@ describe.each(Object.entries(DIVISIONS))("a store of %s sections", (_, codes) =>
       },
     });
     expect(joined.parameters).not.toHaveProperty("precision");
+    // Gram matrices that differ are each section's; one that all have is that of the result.
+    const grams = results.map(({ signature }) => signature.gram);
+    expect(joined.signature).toEqual({
+      cellCounts: results[0].signature.cellCounts,
+      sections: names.map((name, i) => ({ name, gram: grams[i] })),
+    });
+    const alike = results.map((result) => ({ ...result, signature: results[0].signature }));
+    expect(joinResults(alike, { codes, names }).signature).toEqual(results[0].signature);
     expect(joined.parameters.sections).not.toHaveProperty(["a", "method"]);
   });
 });

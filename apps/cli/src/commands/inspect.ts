@@ -1,7 +1,7 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { type CellReference, DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
-import { isSignature, type NamedSide } from "@flashdeconv/pipeline/internal";
+import { isSignature, type MemoryFacts, type NamedSide } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
@@ -110,7 +110,7 @@ async function inspect(
     : await inspectReference(spatial ?? { geneNames: [] }, seen, flags, terminal);
   const memory =
     spatial &&
-    planOrReason(spatial, typeCount, flags, {
+    planOrReason(spatial, { typeCount, sectionCount: summary.sections?.sections.length }, flags, {
       isFar: isRemote(path) || isRemote(flags.reference ?? ""),
       reference: source?.memory,
       // Coordinates that are not there, or damaged, are told where they are wanted.
@@ -166,11 +166,11 @@ async function referenceLayersOf(
 /** The plan for a run with the usual options, or why there is none. */
 function planOrReason(
   spatial: SpatialDataset,
-  typeCount: number | undefined,
+  { typeCount, sectionCount }: Partial<Pick<MemoryFacts, "typeCount" | "sectionCount">>,
   flags: ResourceFlags,
   places: PlaceFacts,
 ) {
-  const facts = memoryFacts(spatial, undefined, DECONVOLVE_DEFAULTS, places);
+  const facts = { ...memoryFacts(spatial, undefined, DECONVOLVE_DEFAULTS, places), sectionCount };
   try {
     return planResources(typeCount === undefined ? facts : { ...facts, typeCount }, flags);
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   checkResultPlace,
   isSignature,
   resolveResultLayout,
+  tablesOf,
   typeNamesOf,
   wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
@@ -110,7 +111,13 @@ export async function runDeconvolution(
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (input, source) => {
-        const place = { ...layout, tablePath: opened.tablePath, signal };
+        const solverTables = tablesOf(options.solver, options.solver.resolveOptions(options.solverOptions));
+        const place = {
+          ...layout,
+          solverTables: solverTables.map(({ name }) => name),
+          tablePath: opened.tablePath,
+          signal,
+        };
         if (inPlace) await checkResultPlace(store, typeNamesOf(input), place);
         output.check(typeNamesOf(input), layout);
         transfers.watch("reference", redactUrl(reference), source.transfer);

@@ -35,10 +35,12 @@ export interface SignatureSummary {
   /** Cells per type; left out where nobody knows. */
   readonly cellCounts?: Int32Array;
   /**
-   * K x K products of the types' signatures on the scale of the solver: how alike they look in the genes in use. Left out of the joined
-   * results of sections, each of which has its own.
+   * K x K products of the types' signatures on the scale of the solver: how alike they look in the genes in use. Left out where sections
+   * of one result differ in it.
    */
   readonly gram?: Float64Array;
+  /** Those of the sections of one result, where they differ. */
+  readonly sections?: readonly { readonly name: string; readonly gram: Float64Array }[];
 }
 
 /** What a deconvolution found. N spots, K types. */

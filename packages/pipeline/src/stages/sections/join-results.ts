@@ -7,7 +7,7 @@ import {
   ShapeError,
 } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
-import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
+import type { AnswerTable, Deconvolution, SignatureSummary } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import { statArray } from "../../runtime/allocator.js";
 import { joinParameters } from "./join-parameters.js";
@@ -20,7 +20,7 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
   const { codes, names } = sections;
   const spotCount = codes.length;
   const [first] = results;
-  const { typeNames, signature } = first;
+  const { typeNames } = first;
   // Where types are alike, a section may be solved in double although the others are not.
   const isDouble = results.some(({ totals }) => totals instanceof Float64Array);
   const precision = isDouble ? "float64" : "float32";
@@ -63,7 +63,10 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     dominant,
     statuses,
     counts,
-    signature: { ...(signature.cellCounts && { cellCounts: signature.cellCounts }) },
+    signature: joinSignatures(
+      results.map(({ signature }) => signature),
+      names,
+    ),
     parameters: joinParameters(
       results.map(({ parameters }) => parameters),
       names,
@@ -73,6 +76,16 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
       names,
     ),
   };
+}
+
+/** One Gram matrix where all sections have the same, else that of each. */
+function joinSignatures(all: readonly SignatureSummary[], names: readonly string[]): SignatureSummary {
+  const [{ cellCounts, gram }] = all;
+  const cells = cellCounts && { cellCounts };
+  const isSame = all.every((one) => one.gram?.every((value, i) => value === gram?.[i]));
+  if (gram && isSame) return { ...cells, gram };
+  const sections = all.flatMap((one, i) => (one.gram ? [{ name: names[i], gram: one.gram }] : []));
+  return { ...cells, ...(sections.length > 0 && { sections }) };
 }
 
 function requireSpots(name: string, expected: number, found: number): void {

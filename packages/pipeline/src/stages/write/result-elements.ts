@@ -1,5 +1,5 @@
 import { type ChunkSource, type DenseChunk, OptionError, type Values } from "@flashdeconv/core";
-import type { AnnDataAdditions, Column } from "@flashdeconv/io-zarr";
+import type { AnnDataAdditions, Column, UnsObject } from "@flashdeconv/io-zarr";
 import { ELEMENTS_RECORD, safeNames } from "@flashdeconv/io-zarr/internal";
 import type { AnswerTable, SignatureSummary } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
@@ -24,7 +24,13 @@ export async function resultElements(
   const proportions = tableNamed(tables, "proportions");
   const columns = COLUMNS.map((name) => tableNamed(tables, name));
   const further = tables.filter((table) => table !== proportions && !columns.includes(table));
-  const paths = [...resultPaths(layout, typeNames), ...further.map(({ name }) => `obsm/${key}_${name}`)];
+  const paths = [
+    ...resultPaths(layout, typeNames),
+    ...tablePaths(
+      further.map(({ name }) => name),
+      key,
+    ),
+  ];
   const parameters = {
     ...description.parameters,
     ...extraParameters,
@@ -54,7 +60,8 @@ export async function resultElements(
       [`${key}_signature`]: {
         cell_types: typeNames,
         cell_counts: signature.cellCounts,
-        gram: gramRows(signature, typeNames.length),
+        gram: gramRows(signature.gram, typeNames.length),
+        sections: signature.sections && sectionGrams(signature.sections, typeNames.length),
       },
       [`${key}_notices`]: {
         code: notices.map(({ code }) => code),
@@ -88,9 +95,20 @@ async function columnOf({ name, dtype, categories, values }: AnswerTable, key: s
   return { ...column, kind: "number", values: numbers };
 }
 
-function gramRows({ gram }: SignatureSummary, typeCount: number): readonly Float64Array[] | undefined {
+function gramRows(gram: Float64Array | undefined, typeCount: number): readonly Float64Array[] | undefined {
   return (
     gram && Array.from({ length: typeCount }, (_, k) => gram.subarray(k * typeCount, (k + 1) * typeCount))
+  );
+}
+
+/** The Gram matrices of sections under safe names, each with its section's own. */
+function sectionGrams(sections: NonNullable<SignatureSummary["sections"]>, typeCount: number): UnsObject {
+  const places = safeNames(
+    sections.map(({ name }) => name),
+    { reserved: [] },
+  );
+  return Object.fromEntries(
+    sections.map(({ name, gram }, i) => [places[i], { name, gram: gramRows(gram, typeCount) }]),
   );
 }
 
@@ -110,6 +128,10 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
   ];
 }
+
+/** The paths of tables that a solver yields beside those of every result. */
+export const tablePaths = (names: readonly string[], key: string): string[] =>
+  names.map((name) => `obsm/${key}_${name}`);
 
 /** A store takes Unicode only, and a message may quote anything. */
 function wellFormed(message: string): string {

@@ -12,7 +12,7 @@ import { checkPlace, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { ResultDescription, ResultFrame, ResultSink } from "../../contracts/sink.js";
-import { resultElements, resultPaths } from "./result-elements.js";
+import { resultElements, resultPaths, tablePaths } from "./result-elements.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
 
 /** Where a result goes in AnnData: a store of its own, the store it was made from (or a table of it), or a new table beside that one. */
@@ -86,13 +86,19 @@ async function resultContents(
 /**
  * Tells before a run whether its result can be added to the store that is read (`annDataSink`), from metadata alone.
  *
+ * @param options with the names of the tables that the solver yields beside those of every result
  * @throws OptionError where something that another program wrote lies under a name that the result needs
  */
 export function checkResultPlace(
   store: ReadableStore,
   typeNames: readonly string[],
-  options: ResultLayout & Pick<EditOptions, "tablePath" | "signal"> = {},
+  {
+    solverTables = [],
+    ...options
+  }: ResultLayout &
+    Pick<EditOptions, "tablePath" | "signal"> & { readonly solverTables?: readonly string[] } = {},
 ): Promise<void> {
   const { key } = resolveResultLayout(options);
-  return checkPlace(store, { ...options, resultKey: key }, resultPaths(options, typeNames));
+  const paths = [...resultPaths(options, typeNames), ...tablePaths(solverTables, key)];
+  return checkPlace(store, { ...options, resultKey: key }, paths);
 }
