@@ -209,7 +209,7 @@ describe("what is left alone", () => {
     const files: Record<string, string> = {
       ".b.zarr.lock": farLock(),
       ".mail.lock": JSON.stringify({ pid: 2 ** 22 + 1, machine: "x", id: "y" }),
-      [`.e.zarr.partial-${goneTag()}`]: "a file",
+      [`.e.zarr.replaced-${goneTag()}`]: "a file",
       ".f.lock": "held",
     };
     restore(folder, files);

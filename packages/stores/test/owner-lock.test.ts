@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { StoreError } from "@flashdeconv/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acquireLock } from "../src/node/internal.js";
@@ -50,12 +51,24 @@ describe("acquireLock", () => {
     const owner = JSON.parse(goneLock());
     const dead = `lock-${owner.machine}-${owner.pid}-0123abcd`;
     const others = [`lock-${owner.machine}-${process.pid}-0123abcd`, "lock-other-1-0123abcd", "lock.txt"];
-    for (const name of [dead, ...others, "lock-takeover"]) writeFileSync(join(folder, name), "");
+    const ofContainer = "lock-00000000-1-5t0123abcd";
+    for (const name of [dead, ofContainer, ...others, "lock-takeover"]) writeFileSync(join(folder, name), "");
     const old = Date.now() / 1000 - 60;
     utimesSync(join(folder, "lock-takeover"), old, old);
     const lock = await acquireLock(file, "out.zarr");
     await lock.release();
     expect(readdirSync(folder).sort()).toEqual(others.sort());
+  });
+
+  it("goes on waiting where another run took its draft for a dead one's", async () => {
+    writeFileSync(file, "");
+    const waiting = acquireLock(file, "out.zarr");
+    await setTimeout(60);
+    const [draft] = readdirSync(folder).filter((name) => name.startsWith("lock-"));
+    rmSync(join(folder, draft));
+    rmSync(file);
+    await (await waiting).release();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("does not judge a process of another machine", async () => {

@@ -4,7 +4,7 @@ import { ifPresent } from "./file-errors.js";
 import { exists } from "./files.js";
 import { type HeldLock, readLock } from "./heartbeat.js";
 import { ownerOf, takeAway } from "./owner-lock.js";
-import { isAbandoned, livenessOf, tagLiveness } from "./owner-tag.js";
+import { livenessOf, mayBeGone, tagLiveness } from "./owner-tag.js";
 
 /** Hidden beside a store that is being written: what goes there, what lay there before, and who is at work. */
 export const PARTIAL = "partial-";
@@ -33,7 +33,7 @@ export async function cleanUpAfterKilledRuns(target: string): Promise<void> {
     const file = join(folder, name);
     if (LOCK_FILE.test(name) && file !== ours) await removeDeadLock(file, ours).catch(() => undefined);
     const tag = LOCK_DRAFT.exec(name)?.[1];
-    if (tag !== undefined && isAbandoned(tag)) await rm(file, { force: true }).catch(() => undefined);
+    if (tag !== undefined && mayBeGone(tag)) await rm(file, { force: true }).catch(() => undefined);
   }
   for (const name of names) {
     const [, store, kind, tag] = LEFT_OVER.exec(name) ?? [];

@@ -13,7 +13,7 @@ import {
   startBeats,
   watch,
 } from "./heartbeat.js";
-import { isAbandoned, livenessOf, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
+import { livenessOf, mayBeGone, type Owner, ownerTag, thisOwner } from "./owner-tag.js";
 
 /** The right to write somewhere, held by one run at a time. */
 export interface OwnerLock {
@@ -103,6 +103,11 @@ async function appears(draft: string, file: string, text: string): Promise<boole
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
+    if (code === "ENOENT") {
+      // Another run, which cannot see that this one lives, has swept the draft away.
+      await writeFile(draft, text);
+      return false;
+    }
     if (!NO_LINKS.has(code ?? "")) throw error;
   }
   return isWritten(file, text);
@@ -156,7 +161,10 @@ export async function takeAway(file: string, { text, beat }: HeldLock): Promise<
   }
 }
 
-/** Removes drafts of processes that died between making and removing them, and a guard that was left so. */
+/**
+ * Removes drafts of processes that died between making and removing them, and a guard that was left so. Who waits where it cannot be seen
+ * from here makes its draft again.
+ */
 async function sweep(file: string): Promise<void> {
   const prefix = `${basename(file)}-`;
   for (const name of await readdir(dirname(file))) {
@@ -164,7 +172,7 @@ async function sweep(file: string): Promise<void> {
     const end = name.slice(prefix.length);
     const left = join(dirname(file), name);
     if (end === GUARD) await removeStale(left);
-    else if (isAbandoned(end)) await rm(left, { force: true });
+    else if (mayBeGone(end)) await rm(left, { force: true });
   }
 }
 

@@ -72,6 +72,12 @@ export function isAbandoned(tag: string): boolean {
   return tagLiveness(tag) === "gone";
 }
 
+/** The same, or it cannot be known from here. */
+export function mayBeGone(tag: string): boolean {
+  const liveness = tagLiveness(tag);
+  return liveness === "gone" || liveness === "unknown";
+}
+
 let machine: string | undefined;
 
 /**
