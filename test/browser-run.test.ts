@@ -1,18 +1,22 @@
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
-import { memorySource } from "@flashdeconv/core";
-import { writeAnnData } from "@flashdeconv/io-zarr";
-import type { DeconvolveOptions } from "@flashdeconv/pipeline";
+import { collect, memorySource } from "@flashdeconv/core";
+import { openReference, openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
+import { openStore } from "@flashdeconv/io-zarr/node";
+import { type DeconvolveOptions, deconvolve } from "@flashdeconv/pipeline";
 import { memoryStore } from "@flashdeconv/stores";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storedZip } from "../packages/stores/test/read-stored-zip.js";
 import { bundle } from "./bundle.js";
 import { ARGUMENTS, CHROMIUM, hasChromium, ISOLATION, reason } from "./chromium.js";
+import { goldenPath } from "./golden-data.js";
 import type * as Page from "./page-run.js";
 import { runHere } from "./page-run.js";
+import { sharedData } from "./shared-data.js";
 
 const RUNS: readonly Partial<DeconvolveOptions>[] = [
   {},
@@ -21,6 +25,9 @@ const RUNS: readonly Partial<DeconvolveOptions>[] = [
   { method: "flashdeconv", kernels: "wasm" },
   { method: "poisson" },
 ];
+
+const golden = [sharedData("golden/spatial.h5ad"), sharedData("golden/reference.h5ad")];
+const hasGolden = golden.every((path) => path !== undefined);
 
 describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
   let server: Server;
@@ -98,6 +105,26 @@ describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
     expect(counts).toEqual([...values]);
     await page.close();
   });
+
+  it.skipIf(!hasGolden)(
+    `h5ad Files give the bits of Zarr stores in Node${hasGolden ? "" : " (no ../shared)"}`,
+    async () => {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(0);
+      const { port } = server.address() as AddressInfo;
+      await page.goto(`http://127.0.0.1:${port}/plain/`, { timeout: 0 });
+      const bytes = await Promise.all(golden.map(async (path) => [...(await readFile(path ?? ""))]));
+      const found = (await page.evaluate(
+        `bundled.proportionsOfFiles(...${JSON.stringify(bytes)})`,
+      )) as number[];
+      const spatial = await openSpatial(await openStore(goldenPath("spatial.zarr")));
+      const reference = await openReference(await openStore(goldenPath("reference.zarr")));
+      const { proportions } = await deconvolve(spatial, reference, {});
+      expect(found.length).toBe(900 * 7);
+      expect(found).toEqual([...(await collect(proportions)).values]);
+      await page.close();
+    },
+  );
 });
 
 /** Where two long texts begin to differ, to be read. */

@@ -1,8 +1,15 @@
 import { collect } from "@flashdeconv/core";
-import { openSpatial, ZARR } from "@flashdeconv/io-zarr";
+import { hdf5Opener } from "@flashdeconv/io-h5";
+import { openReference, openSpatial, ZARR } from "@flashdeconv/io-zarr";
 import { type DeconvolveOptions, deconvolve } from "@flashdeconv/pipeline";
 import { simulateTissue } from "@flashdeconv/simulate";
-import { type BlobLocation, openLocation, registerOpeners, webOpeners } from "@flashdeconv/stores";
+import {
+  type BlobLocation,
+  openLocation,
+  registerFileOpeners,
+  registerOpeners,
+  webOpeners,
+} from "@flashdeconv/stores";
 
 /** A run with all that it gives written out, to be compared between Node and pages. Bundled for pages: nothing of Node. */
 export async function runHere(options: Partial<DeconvolveOptions>): Promise<string> {
@@ -42,6 +49,23 @@ export async function countsOfZip(zip: readonly number[]): Promise<number[]> {
   const location: BlobLocation = { opener: "blob", blob, name: "picked.zip" };
   const { counts } = await openSpatial(await openLocation(location));
   return [...(await collect(counts)).values];
+}
+
+/** A run on a section and a reference that are HDF5 files, picked in a page: its proportions. */
+export async function proportionsOfFiles(
+  section: readonly number[],
+  reference: readonly number[],
+): Promise<number[]> {
+  registerOpeners(webOpeners(ZARR));
+  registerFileOpeners({ h5: hdf5Opener });
+  const open = (bytes: readonly number[], name: string) => {
+    const location: BlobLocation = { opener: "blob", blob: new File([Uint8Array.from(bytes)], name), name };
+    return openLocation(location);
+  };
+  const spatial = await openSpatial(await open(section, "section.h5ad"));
+  const cells = await openReference(await open(reference, "cells.h5ad"));
+  const result = await deconvolve(spatial, cells, {});
+  return [...(await collect(result.proportions)).values];
 }
 
 /** Whether this page may share memory between threads. */

@@ -46,7 +46,8 @@ export function workerTasks({ sharesMemory, openScratchFile }: WorkerResources):
     allocate: sharesMemory ? allocateShared : allocateHere,
     openCounts(location) {
       const { rows, ...store } = location ?? {};
-      const key = JSON.stringify(store);
+      // An index of chunks is as long as there are chunks, and follows from the rest.
+      const key = JSON.stringify(store, (name, value) => (name === "index" ? undefined : value));
       const openStore = () => openOnce(key, () => openCounts(location));
       if (!rows) return openStore();
       return openOnce(`${key} ${rows.id}`, async () => selectRows(await openStore(), rows));

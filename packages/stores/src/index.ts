@@ -19,7 +19,6 @@ export {
   openLocation,
   registerFileOpeners,
   registerOpeners,
-  type StoreLocation,
 } from "./open-location.js";
 export type { OpenFile, RangeReader } from "./range-reader.js";
 export type { RemoteOptions } from "./remote/remote-options.js";
@@ -27,5 +26,6 @@ export type { StagedStore, StoreKey } from "./staged-store.js";
 export type { ByteRange, ListedStore, OpenStore, ReadableStore, ReadOptions } from "./store.js";
 export type { StoreAccess } from "./store-access.js";
 export type { StoreFormat } from "./store-format.js";
+export type { StoreLocation } from "./store-location.js";
 export { type BlobLocation, type UrlLocation, webOpeners } from "./web-openers.js";
 export { zipStore } from "./zip/zip-store.js";

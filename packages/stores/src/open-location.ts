@@ -3,11 +3,7 @@ import type { OpenFile, RangeReader } from "./range-reader.js";
 import { redactUrl } from "./remote/redact-url.js";
 import type { OpenStore } from "./store.js";
 import type { StoreAccess } from "./store-access.js";
-
-/** Where a store lies, as plain data that a thread can be sent: who opens it there, and what that one has to know. */
-export interface StoreLocation {
-  readonly opener: string;
-}
+import type { StoreLocation } from "./store-location.js";
 
 /** Opens the stores of one kind of place. */
 export interface Opener<L extends StoreLocation = StoreLocation> {

@@ -1,4 +1,5 @@
 import type { TransferCounts } from "./remote/transfer-ledger.js";
+import type { StoreLocation } from "./store-location.js";
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
@@ -65,4 +66,9 @@ export type OpenStore = ReadableStore & {
   close(): Promise<void>;
   /** What reading it has cost so far, where it lies behind a network. */
   readonly transfer?: () => TransferCounts;
+  /**
+   * A location by which threads open the same store without reading again where the chunks of these arrays lie; for stores that keep an
+   * index of them. Paths that are no array are passed over.
+   */
+  locate?(paths: readonly string[], options?: ReadOptions): Promise<StoreLocation>;
 };

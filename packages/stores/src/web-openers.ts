@@ -1,10 +1,11 @@
 import { OptionError } from "@flashdeconv/core";
-import type { Opener, StoreLocation } from "./open-location.js";
+import type { Opener } from "./open-location.js";
 import { httpParts } from "./remote/http-parts.js";
 import { openHttp } from "./remote/open-http.js";
 import { openRemoteFile } from "./remote/remote-file.js";
 import type { StoreAccess } from "./store-access.js";
 import type { StoreFormat } from "./store-format.js";
+import type { StoreLocation } from "./store-location.js";
 import { blobReader } from "./zip/blob-reader.js";
 import { zipStore } from "./zip/zip-store.js";
 

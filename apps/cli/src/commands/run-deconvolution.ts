@@ -38,6 +38,7 @@ import { openOutputs } from "../stores/open-outputs.js";
 import { type OpenedSections, openSections } from "../stores/open-sections.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
+import { threadLocation } from "../stores/thread-location.js";
 import { withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
@@ -131,7 +132,8 @@ export async function runDeconvolution(
         terminal.tell(describePlan(plan));
         const scale = await opened.micrometersPerUnit({ signal });
         const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
-        const location = { store: path, layer, table, access };
+        const located = await threadLocation(store, path, opened.matrix.path, signal);
+        const location = { store: located, layer, table, access };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates, sections } = opened;
         const isKept = plan.keeps === "memory" || sections !== undefined;

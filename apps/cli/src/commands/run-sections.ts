@@ -19,6 +19,7 @@ import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
 import { openSections } from "../stores/open-sections.js";
 import { sectionAt } from "../stores/section-at.js";
+import { threadLocation } from "../stores/thread-location.js";
 import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -108,7 +109,8 @@ async function chooseOptions(
       });
       threads = Math.max(threads, planResources(facts, flags).threads);
       const { sections, ...dataset } = opening;
-      const whole = { ...dataset, location: { store: path, layer: flags.layer, table, access } };
+      const located = await threadLocation(store, path, dataset.matrix.path, signal);
+      const whole = { ...dataset, location: { store: located, layer: flags.layer, table, access } };
       const name = redactUrl(first);
       const parts: readonly SpatialInput[] = sections ? divideSection(whole, sections) : [whole];
       const own = parts.map((part) => ({ ...part, name: part.name ? `${name}, ${part.name}` : name }));

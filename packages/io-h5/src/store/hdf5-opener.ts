@@ -18,14 +18,18 @@ export const hdf5Opener: FileOpener<Hdf5Location> = {
   called: "HDF5",
   names: /\.(h5[a-z]*|hdf5?|he5|loom|nc|gef)$/i,
   recognises: async (file) => (await findSignature(file)) !== undefined,
-  async open(file, { index }) {
+  async open(file, location) {
     const { name, mostBytes, readAheadBytes, fingerprint, transfer } = file;
-    const store = await hdf5Store(file, { name, mostBytes, index });
+    const store = await hdf5Store(file, { name, mostBytes, index: location.index });
     return {
       ...store,
       readAheadBytes,
       ...(fingerprint && { fingerprint: () => fingerprint() }),
       ...(transfer && { transfer }),
+      async locate(paths, options): Promise<Hdf5Location> {
+        await store.readIndex(paths, options);
+        return { ...location, index: store.index() };
+      },
       close: () => file.close(),
     };
   },
