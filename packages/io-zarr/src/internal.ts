@@ -15,6 +15,7 @@ export { storeBelow } from "./store-below.js";
 export { checkPlace } from "./write/add-to-anndata.js";
 export { foreignPart, WRITTEN_AS } from "./write/foreign-part.js";
 export { ELEMENTS_RECORD } from "./write/former-elements.js";
+export { nameColumns, storedNames } from "./write/name-columns.js";
 export { safeNames } from "./write/safe-names.js";
 export { stagedBelow } from "./write/staged-below.js";
 export { type NumberStream, writeArrays } from "./write/write-arrays.js";

@@ -34,4 +34,4 @@ export {
   type TypeMeans,
 } from "./stages/survey/judge-means.js";
 export { resolveResultLayout } from "./stages/write/result-layout.js";
-export { checkResultPlace } from "./stages/write/write-deconvolution.js";
+export { checkResultPlace, resultContents } from "./stages/write/write-deconvolution.js";

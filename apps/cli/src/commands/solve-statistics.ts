@@ -37,6 +37,7 @@ import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
 import { outputFormat } from "../tables/output-format.js";
+import { isAnnData } from "../tables/table-formats.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionNotices } from "../terminal/section-notices.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -92,11 +93,11 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const { tolerance, maxSweeps, precision, empty, kernels, smoothing, out, overwrite } = flags;
   const own = solverOptions(flags);
   const asked = { solver, smoothing, solverOptions: own, tolerance, maxSweeps, precision, empty, kernels };
-  const isZarr = outputFormat(out, flags.format) === "zarr";
+  const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {
     ...remoteObjects([path, out], flags),
-    zarr: isZarr,
-    annData: isZarr,
+    zarr: format === "zarr",
+    annData: isAnnData(format),
     scratch: flags.useScratch !== "never",
     plugin: isPlugin(flags.solver),
   });

@@ -9,7 +9,7 @@ import { wantsNeighbors } from "@flashdeconv/pipeline/internal";
 import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import { outputFormat } from "../tables/output-format.js";
-import type { OutputFormat } from "../tables/table-formats.js";
+import { isAnnData, type OutputFormat } from "../tables/table-formats.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
 import type { SectionFlags } from "./input-options.js";
 import { isPlugin, loadSolver } from "./load-solver.js";
@@ -81,15 +81,15 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
   });
   refusePerSection(options, flags);
   const { reference, out, inPlace, newTable, saveStats } = flags;
-  const isZarr = outputFormat(out, flags.format) === "zarr";
+  const format = outputFormat(out, flags.format);
   const isStored = !inPlace || saveStats !== undefined;
   refuseWithoutObject(flags, {
     ...remoteObjects([spatial, reference, out, saveStats], flags),
     cells: !isTable(reference),
     coordinates: isStored || wantsNeighbors(options),
     newStore: !inPlace && newTable === undefined,
-    zarr: isZarr,
-    annData: isZarr,
+    zarr: format === "zarr",
+    annData: isAnnData(format),
     scratch: flags.useScratch !== "never",
     plugin: isPlugin(flags.solver),
   });

@@ -70,7 +70,7 @@ export async function differenceOfResult(
   facts: Facts,
 ): Promise<Difference | "same" | undefined> {
   const format = outputFormat(flags.out, flags.format);
-  if (format !== "zarr") {
+  if (format !== "zarr" && format !== "h5ad") {
     const lines = await fingerprintOfTable(localPath(location), format);
     return lines && compare(location, lines, fingerprintOf(await facts()));
   }

@@ -1,6 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
 import { redactUrl } from "@flashdeconv/stores/internal";
-import { TABLE_FORMATS } from "../tables/table-formats.js";
+import { FILE_FORMATS } from "../tables/table-formats.js";
 import type { NamedPlace } from "./refuse-overlap.js";
 import { withoutQuery } from "./without-query.js";
 
@@ -23,7 +23,7 @@ export function refuseFileName({ flag, location }: NamedPlace): void {
   if (suffix === undefined) return;
   const name = withoutQuery(location).slice(0, -suffix.length);
   const store = `${redactUrl(name).replace(/\.(zarr|csv|tsv|txt|tar)$/i, "")}.zarr`;
-  const others = flag === "--out" ? `, or a name that ends in .${TABLE_FORMATS.join(", .")}` : "";
+  const others = flag === "--out" ? `, or a name that ends in .${FILE_FORMATS.join(", .")}` : "";
   throw new OptionError({
     option: flag,
     value: redactUrl(location),

@@ -1,9 +1,10 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { type AnnDataPlace, annDataSink, type ResultLayout, type ResultSink } from "@flashdeconv/pipeline";
 import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
+import { h5adSink } from "../tables/h5ad/h5ad-sink.js";
 import { openTableFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
-import type { OutputFormat, TableFormat } from "../tables/table-formats.js";
+import type { FileFormat, OutputFormat } from "../tables/table-formats.js";
 import { refuseClash } from "../tables/table-shape.js";
 import { tableSink } from "../tables/table-sink.js";
 import { TABLE_WRITERS } from "../tables/table-writers.js";
@@ -59,9 +60,13 @@ export async function openResultPlace(request: PlaceRequest): Promise<ResultPlac
 
 async function openTablePlace(
   request: PlaceRequest & { readonly out: string },
-  format: TableFormat,
+  format: FileFormat,
 ): Promise<ResultPlace> {
   const file = await openTableFile(request, format);
+  if (format === "h5ad") {
+    const check = () => undefined;
+    return { format, check, sinkFor: (subject) => h5adSink(file, subject), discard: () => file.discard() };
+  }
   return {
     format,
     check: (typeNames, layout) => refuseClash(typeNames, resolveResultLayout(layout).key),

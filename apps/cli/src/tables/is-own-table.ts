@@ -1,10 +1,13 @@
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { foreignPart } from "@flashdeconv/io-zarr/internal";
+import type { ListedStore } from "@flashdeconv/stores";
+import { withStore } from "../stores/with-store.js";
 import { fingerprintIn, isAboutResult } from "./about.js";
 import { aboutArrow } from "./arrow/read-arrow.js";
 import { readHeader } from "./csv/read-header.js";
 import { aboutParquet } from "./parquet/read-parquet.js";
-import type { TableFormat } from "./table-formats.js";
+import type { FileFormat } from "./table-formats.js";
 import { typesAmong } from "./table-shape.js";
 
 /** Names of thousands of types. */
@@ -14,8 +17,9 @@ const MOST_HEADER_BYTES = 2 ** 20;
 const ABOUT_OF = { parquet: aboutParquet, arrow: aboutArrow } as const;
 
 /** Whether a file is a table that flashdeconv wrote; false for what cannot be read. */
-export async function isOwnTable(path: string, format: TableFormat): Promise<boolean> {
+export async function isOwnTable(path: string, format: FileFormat): Promise<boolean> {
   try {
+    if (format === "h5ad") return await isOwnStore(path);
     if (format === "parquet" || format === "arrow") return isAboutResult(await ABOUT_OF[format](path));
     const file = await open(path);
     try {
@@ -36,8 +40,13 @@ export async function isOwnTable(path: string, format: TableFormat): Promise<boo
 /** What a table was made of; undefined where none is there that tells. */
 export async function fingerprintOfTable(
   path: string,
-  format: TableFormat,
+  format: FileFormat,
 ): Promise<readonly string[] | undefined> {
-  if (format === "csv" || format === "csv.gz") return undefined;
+  if (format === "csv" || format === "csv.gz" || format === "h5ad") return undefined;
   return fingerprintIn(await ABOUT_OF[format](path).catch(() => undefined));
+}
+
+/** Whether a file of HDF5 holds a result of ours and nothing else. */
+function isOwnStore(path: string): Promise<boolean> {
+  return withStore(path, {}, async (store) => (await foreignPart(store as ListedStore)) === undefined);
 }

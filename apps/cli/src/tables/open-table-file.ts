@@ -3,7 +3,7 @@ import { tellPlace } from "../plugins/call-clock.js";
 import { type OutputRequest, refuseInputs } from "../stores/open-output.js";
 import { isOwnTable } from "./is-own-table.js";
 import { refuseOtherSuffix } from "./refuse-other-suffix.js";
-import type { TableFormat } from "./table-formats.js";
+import type { FileFormat } from "./table-formats.js";
 
 /**
  * Opens the file that a table goes to, before anything is read.
@@ -12,7 +12,7 @@ import type { TableFormat } from "./table-formats.js";
  */
 export async function openTableFile(
   request: OutputRequest & { readonly out: string },
-  format: TableFormat,
+  format: FileFormat,
 ): Promise<StagedFile> {
   const { out, overwrite, lock } = request;
   refuseOtherSuffix(out, format);

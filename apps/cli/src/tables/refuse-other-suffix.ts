@@ -1,10 +1,10 @@
 import { OptionError } from "@flashdeconv/core";
 import { fileSuffix } from "../stores/refuse-file-name.js";
 import { formatOf } from "./output-format.js";
-import type { TableFormat } from "./table-formats.js";
+import type { FileFormat } from "./table-formats.js";
 
 /** Throws OptionError for a table whose name is that of another kind of file; a name without a suffix of that sort may be. */
-export function refuseOtherSuffix(out: string, format: TableFormat): void {
+export function refuseOtherSuffix(out: string, format: FileFormat): void {
   const suffix = fileSuffix(out);
   if (formatOf(out) === format || suffix === undefined || suffix === ".txt") return;
   throw new OptionError({

@@ -62,7 +62,8 @@ export async function writeResult(
   await sink.write(result.tables, { ...result, ...frame });
 }
 
-async function resultContents(
+/** A result as an AnnData object of its own. */
+export async function resultContents(
   tables: readonly AnswerTable[],
   description: ResultDescription,
   layout: ResultLayout,
