@@ -1,5 +1,5 @@
 /**
- * Workers for the passes of `deconvolve`, in a page.
+ * Workers for the passes of `deconvolve`, in a page. The package's README has a whole example, "In a page".
  *
  * @example
  * import { pagePool } from "@flashdeconv/pipeline/page-pool";
