@@ -5,7 +5,7 @@ import { thisOwner } from "../../../packages/stores/src/node/owner-tag.js";
 import { objectService } from "../../../packages/stores/test/object-service.js";
 import { buildProgram } from "../src/build-program.js";
 import { flagOf, runFacts, WITHOUT_EFFECT } from "../src/options/run-facts.js";
-import { deconvolveOptions } from "../src/options/run-flags.js";
+import { deconvolveOptions, type RunFlags } from "../src/options/run-flags.js";
 import { processEnvironment } from "../src/process-environment.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { writeContainer } from "./small-container.js";
@@ -199,6 +199,25 @@ describe("the fingerprint", () => {
       expect(isThere, `${name} is neither in the facts of a run nor without effect`).toBe(true);
     }
   });
+});
+
+it("is of no option that the method does not have, or that another makes meaningless", async () => {
+  const factsWith = async (flags: Partial<RunFlags>) => {
+    const all = { reference: "cells.zarr", ...flags };
+    return Object.keys(runFacts("section.zarr", all, await deconvolveOptions("section.zarr", all)));
+  };
+  const normalized = ["--preprocess", "--target-sum", "--log-base", "--sketch-dim", "--seed"];
+  const article = await factsWith({ method: "flashdeconv" });
+  expect(article).toEqual(expect.arrayContaining(["--n-hvg", "--neighbors", ...normalized]));
+  expect(article).not.toContain("--overdispersion");
+  const weighted = await factsWith({});
+  expect(weighted).toEqual(expect.arrayContaining(["--overdispersion", "--neighbors", "--smoothing"]));
+  for (const flag of [...normalized, "--platform", "--likelihood", "--n-hvg", "--n-markers"]) {
+    expect(weighted).not.toContain(flag);
+  }
+  expect(await factsWith({ smoothing: "none" })).not.toContain("--neighbors");
+  expect(await factsWith({ genes: "selected" })).toContain("--n-hvg");
+  expect(await factsWith({ method: "flashdeconv", sketchDim: "none" })).not.toContain("--seed");
 });
 
 /** Options that are in the facts as what they come to, which may be nothing. */

@@ -10,6 +10,7 @@ export type { DividedCallbacks } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
 export { methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
+export { optionsInForce } from "./methods/options-in-force.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
 export { resolveSummaryOptions } from "./solve-summary.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
+import { optionsInForce } from "@flashdeconv/pipeline/internal";
 import packageJson from "../../package.json";
 import { placeOf } from "../stores/place-of.js";
 import { OPTION_FLAGS } from "./option-flags.js";
@@ -8,8 +9,9 @@ import type { RunFlags } from "./run-flags.js";
 
 /** All but the inputs' content that a result depends on, by the names that users know. */
 export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptions): Record<string, string> {
-  // No result depends on the form of the inner loops.
-  const { solver, solverOptions, kernels: _, ...rest } = options;
+  const { solver, solverOptions } = options;
+  // No result depends on the form of the inner loops. The solver and its options are told by themselves.
+  const { solver: _, solverOptions: __, kernels: ___, ...rest } = optionsInForce(options);
   const { out, newTable, saveStats } = flags;
   const settings: Record<string, unknown> = {
     flashdeconv: packageJson.version,
