@@ -1,6 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import { Command } from "commander";
 import packageJson from "../package.json";
+import { addConvertCommand } from "./commands/convert.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
@@ -37,6 +38,7 @@ export function buildProgram(environment: Environment): Command {
   addRunCommand(program, environment);
   addSolveCommand(program, environment);
   addExportCommand(program, environment);
+  addConvertCommand(program, environment);
   addInspectCommand(program, environment);
   addSimulateCommand(program, environment);
   addEvaluateCommand(program, environment);

@@ -78,6 +78,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...[
       "--reference",
       "--table",
+      "--bin",
       "--layer",
       "--gene-key",
       "--section-key",
@@ -97,6 +98,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   inspect: [
     "--reference",
     "--table",
+    "--bin",
     "--layer",
     "--gene-key",
     "--section-key",
@@ -106,6 +108,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
     "--quiet",
   ],
   evaluate: ["--truth", "--spots-of", "--json", "--quiet"],
+  convert: ["--table", "--bin", "--layer", "--gene-key", "--scratch", "--json", "--quiet"],
   export: ["--key", "--format", "--overwrite", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],
@@ -248,19 +251,22 @@ const commandNamed = (name: string): Command => {
 };
 
 describe("every option has an entry", () => {
-  it.each(["run", "solve", "export", "inspect", "simulate", "evaluate", "demo"])("of %s", (name) => {
-    const flags = commandNamed(name).options.map(({ long }) => long as string);
-    const known = new Set([
-      ...OTHERS[name],
-      ...(name === "simulate" || name === "demo" ? [] : Object.keys(OBJECTS_OF)),
-      ...(name === "run" ? Object.keys(METHOD_OPTIONS) : []),
-      ...(name === "run" || name === "solve" ? Object.keys(NEUTRAL) : []),
-      ...(name === "solve" ? Object.keys(SOLVE_OPTIONS) : []),
-      ...(name === "simulate" ? Object.keys(SIMULATE_OPTIONS) : []),
-    ]);
-    expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
-    expect(OTHERS[name].filter((flag) => !flags.includes(flag))).toEqual([]);
-  });
+  it.each(["run", "solve", "export", "convert", "inspect", "simulate", "evaluate", "demo"])(
+    "of %s",
+    (name) => {
+      const flags = commandNamed(name).options.map(({ long }) => long as string);
+      const known = new Set([
+        ...OTHERS[name],
+        ...(name === "simulate" || name === "demo" ? [] : Object.keys(OBJECTS_OF)),
+        ...(name === "run" ? Object.keys(METHOD_OPTIONS) : []),
+        ...(name === "run" || name === "solve" ? Object.keys(NEUTRAL) : []),
+        ...(name === "solve" ? Object.keys(SOLVE_OPTIONS) : []),
+        ...(name === "simulate" ? Object.keys(SIMULATE_OPTIONS) : []),
+      ]);
+      expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
+      expect(OTHERS[name].filter((flag) => !flags.includes(flag))).toEqual([]);
+    },
+  );
 });
 
 describe.each(Object.entries(METHOD_OPTIONS))(

@@ -11,5 +11,6 @@
  * const store = await openStore(location);
  */
 
+export { fileSpool } from "./node/file-spool.js";
 export { type FoundInput, findInput } from "./node/find-input.js";
 export { registerVendorOpener, type VendorLocation } from "./node/vendor-opener.js";

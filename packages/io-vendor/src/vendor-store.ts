@@ -7,12 +7,13 @@ import { findTenxLayout, tenxParts } from "./formats/tenx-h5.js";
 import { isXeniumZarr, xeniumParts } from "./formats/xenium-zarr.js";
 import { type AnnDataParts, annDataTree, type Column } from "./overlay/anndata-tree.js";
 import { overlayStore } from "./overlay/overlay-store.js";
-import { isHdBarcode, readHdBins } from "./positions/hd-barcodes.js";
-import { readPositionsCsv, VISIUM, XENIUM } from "./positions/positions-csv.js";
-import { readBinPositions, readPositionsParquet } from "./positions/positions-parquet.js";
+import { readPositions } from "./positions/read-positions.js";
 import { readText } from "./positions/read-text.js";
 import { readScaleFactors } from "./positions/scale-factors.js";
-import { asMatrix, positionsOf, type SpotPositions } from "./positions/spot-positions.js";
+import { asMatrix } from "./positions/spot-positions.js";
+
+/** What the section is called in `uns/spatial`: a folder does not tell. */
+export const LIBRARY = "section";
 
 /** A folder and what it holds. */
 export interface VendorFolder {
@@ -41,16 +42,20 @@ export async function vendorStore(
   const names = () => spotNames(overlayStore(matrix, annDataTree(parts)), spotCount, options.signal);
   if (!folder) return overlayStore(matrix, annDataTree(parts));
   const { files, input } = folder;
-  const where = once(() => readPositions(files, input, { spotCount, names, ...options }));
+  const { positions, layout } = input;
+  if (positions === undefined) return overlayStore(matrix, annDataTree(parts));
+  const where = once(() =>
+    readPositions(files, { path: positions, layout }, { spotCount, names, ...options }),
+  );
   const column = (name: string): Column => ({
     make: async () => ({ shape: [spotCount], values: (await where()).columns[name] }),
   });
-  const isVisium = input.layout !== "xenium";
+  const isVisium = layout !== "xenium";
   const scale =
     input.scale === undefined
       ? undefined
       : {
-          library: "section",
+          library: LIBRARY,
           factors: readScaleFactors(await readText(files, input.scale, options), input.scale),
         };
   const tree = annDataTree({
@@ -77,50 +82,12 @@ async function partsOf(
   });
 }
 
-interface PositionRequest extends ReadOptions {
-  readonly spotCount: number;
-  names(): AsyncIterable<NameChunk>;
-}
-
-async function readPositions(
-  files: ReadableStore,
-  { layout, positions: path }: FolderInput,
-  { spotCount, names, ...options }: PositionRequest,
-): Promise<SpotPositions> {
-  const columns = layout === "xenium" ? XENIUM : VISIUM;
-  if (!path.endsWith(".parquet")) {
-    const listed = readPositionsCsv(await readText(files, path, options), columns, path);
-    return positionsOf(await textsOf(names()), listed, path);
-  }
-  if (layout === "visium-hd" && isHdBarcode(await firstOf(names()))) {
-    return readBinPositions(files, path, await readHdBins(names(), spotCount, "barcodes"), options);
-  }
-  const listed = await readPositionsParquet(files, path, columns, options);
-  return positionsOf(await textsOf(names()), listed, path);
-}
-
 async function* spotNames(
   store: ReadableStore,
   count: number,
   signal?: AbortSignal,
 ): AsyncIterable<NameChunk> {
   yield* (await openArrays(store, { signal })).strings("obs/_index", count, { signal });
-}
-
-async function textsOf(names: AsyncIterable<NameChunk>): Promise<string[]> {
-  const decoder = new TextDecoder();
-  const texts: string[] = [];
-  for await (const { count, offsets, bytes } of names) {
-    for (let i = 0; i < count; i++) texts.push(decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])));
-  }
-  return texts;
-}
-
-async function firstOf(names: AsyncIterable<NameChunk>): Promise<string> {
-  for await (const { count, offsets, bytes } of names) {
-    if (count > 0) return new TextDecoder().decode(bytes.subarray(offsets[0], offsets[1]));
-  }
-  return "";
 }
 
 /** The same promise for all who ask; what failed is tried anew. */

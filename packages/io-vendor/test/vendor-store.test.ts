@@ -142,13 +142,24 @@ describe("a folder of Visium", () => {
   });
 
   it("without positions, or with two matrices, says what is missing", async () => {
-    const alone = folderOf({ "filtered_feature_bc_matrix.h5": "" });
+    const alone = folderOf({ "filtered_feature_bc_matrix.h5": "", "spatial/image.png": "" });
     await expect(findInFolder(alone)).rejects.toMatchObject({ found: "no tissue_positions" });
     const two = folderOf({ "a_filtered_feature_bc_matrix.h5": "", "b_filtered_feature_bc_matrix.h5": "" });
     await expect(findInFolder(two)).rejects.toMatchObject({
       found: "a_filtered_feature_bc_matrix.h5 and b_filtered_feature_bc_matrix.h5",
     });
     expect(await findInFolder(folderOf({ "notes.txt": "" }))).toBeUndefined();
+    const cells = folderOf({ "outs/filtered_feature_bc_matrix.h5": "" });
+    expect(await findInFolder(cells)).toMatchObject({ layout: "cells", positions: undefined });
+    const mex = ["matrix.mtx.gz", "barcodes.tsv.gz", "features.tsv.gz"];
+    const inner = Object.fromEntries(mex.map((name) => [`outs/filtered_feature_bc_matrix/${name}`, ""]));
+    expect(await findInFolder(folderOf({ ...inner, "outs/spatial/tissue_positions.csv": "" }))).toMatchObject(
+      {
+        layout: "visium",
+        positions: "outs/spatial/tissue_positions.csv",
+        mex: { matrix: "outs/filtered_feature_bc_matrix/matrix.mtx.gz" },
+      },
+    );
   });
 });
 

@@ -15,7 +15,8 @@ import { readProportions } from "../stores/read-proportions.js";
 import { isTable } from "../stores/read-text.js";
 import { isColumnTable } from "../tables/read-column-table.js";
 import { describeEvaluation } from "../terminal/describe-evaluation.js";
-import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
 
 const EXAMPLES = `
 Examples:

@@ -15,7 +15,8 @@ import { outputFormat } from "../tables/output-format.js";
 import { TABLE_FORMATS, type TableFormat } from "../tables/table-formats.js";
 import { countOf } from "../terminal/format.js";
 import { openInPython, tellPlace } from "../terminal/open-in-python.js";
-import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 
 const EXAMPLES = `

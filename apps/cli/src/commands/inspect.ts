@@ -2,7 +2,6 @@ import { MemoryPlanError } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { type CellReference, DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
 import { isSignature, type MemoryFacts, type NamedSide } from "@flashdeconv/pipeline/internal";
-import type { ReadableStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
@@ -24,9 +23,10 @@ import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
 import { addSeenGenes, buildSeenGenes, genesSeenInTable, type SeenGenes } from "../stores/seen-genes.js";
 import { type ReferenceFlags, type ReferenceSource, withReference } from "../stores/with-reference.js";
-import { withStore } from "../stores/with-store.js";
+import { type LocatedStore, withStore } from "../stores/with-store.js";
 import { describeInspection } from "../terminal/describe-inspection.js";
-import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
 
 const EXAMPLES = `
 Examples:
@@ -74,7 +74,7 @@ export function addInspectCommand(program: Command, environment: Environment): v
 
 async function inspect(
   path: string,
-  store: ReadableStore,
+  store: LocatedStore,
   flags: InspectFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
@@ -118,7 +118,7 @@ async function inspect(
       heldBytes: store.heldBytes ?? 0,
     });
   return describeInspection(
-    { path, summary, matrix, layers, reference, referenceLayers, memory },
+    { path, called: store.called, summary, matrix, layers, reference, referenceLayers, memory },
     terminal.notices,
   );
 }

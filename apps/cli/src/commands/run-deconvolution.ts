@@ -132,7 +132,7 @@ export async function runDeconvolution(
         terminal.tell(describePlan(plan));
         const scale = await opened.micrometersPerUnit({ signal });
         const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
-        const located = await threadLocation(store, path, opened.matrix.path, signal);
+        const located = await threadLocation(store, opened.matrix.path, signal);
         const location = { store: located, layer, table, access };
         // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
         const { readCoordinates, sections } = opened;

@@ -109,7 +109,7 @@ async function chooseOptions(
       });
       threads = Math.max(threads, planResources(facts, flags).threads);
       const { sections, ...dataset } = opening;
-      const located = await threadLocation(store, path, dataset.matrix.path, signal);
+      const located = await threadLocation(store, dataset.matrix.path, signal);
       const whole = { ...dataset, location: { store: located, layer: flags.layer, table, access } };
       const name = redactUrl(first);
       const parts: readonly SpatialInput[] = sections ? divideSection(whole, sections) : [whole];

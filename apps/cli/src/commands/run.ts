@@ -12,7 +12,8 @@ import type { RunFlags } from "../options/run-flags.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
-import { type Terminal, useTerminal } from "../terminal/terminal.js";
+import type { Terminal } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
 import { runSections } from "./run-sections.js";
 
 const EXAMPLES = `

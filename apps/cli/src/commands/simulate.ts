@@ -11,7 +11,8 @@ import { parseChoice } from "../options/parse-choice.js";
 import { parseNumber } from "../options/parse-number.js";
 import { writeTissue } from "../stores/write-tissue.js";
 import { countOf } from "../terminal/format.js";
-import { type Outcome, type Terminal, type TerminalOptions, useTerminal } from "../terminal/terminal.js";
+import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
 
 const EXAMPLES = `
 Examples:

@@ -11,7 +11,8 @@ import { addResourceOptions } from "../options/resource-options.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
-import { type Terminal, useTerminal } from "../terminal/terminal.js";
+import type { Terminal } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
 
 const EXAMPLES = `

@@ -11,6 +11,7 @@ export interface SectionFlags {
   readonly spatialKey?: string;
   readonly spatialColumns?: readonly string[];
   readonly sectionKey?: string;
+  readonly bin?: string;
 }
 
 /** What io-zarr is to be told of them. */
@@ -19,26 +20,50 @@ export function sectionOptions(flags: SectionFlags): SpatialOptions {
   return { table, layer, geneKey, spatialKey, spatialColumns, sectionKey };
 }
 
-/** Adds what tells where the counts, genes and positions of a section and the counts, genes and types of a reference are. */
-export function addInputOptions(command: Command): Command {
+const TABLE = ["--table <name>", "table of a SpatialData store (default: the only one)"] as const;
+const BIN = ["--bin <edge>", "bins of a Visium HD folder, as in 16um (default: 8um)"] as const;
+const LAYER = ["--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)"] as const;
+const GENE_KEY = [
+  "--gene-key <column>",
+  "var column of the section with the genes' names (default: the index)",
+] as const;
+
+/** Adds what tells where the counts, genes and positions of a section are. */
+export function addSectionOptions(command: Command): Command {
+  return addSpatialOptions(
+    command
+      .option(...TABLE)
+      .option(...BIN)
+      .option(...LAYER)
+      .option(...GENE_KEY),
+  );
+}
+
+function addSpatialOptions(command: Command): Command {
   return command
-    .option(
-      "--cell-type-key <name>",
-      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
-    )
-    .option("--table <name>", "table of a SpatialData store (default: the only one)")
-    .option("--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)")
-    .option("--reference-layer <name>", "the same of the reference (default: X)")
-    .option("--gene-key <column>", "var column of the section with the genes' names (default: the index)")
-    .option("--reference-gene-key <column>", "the same of the reference (default: the index)")
     .option("--spatial-key <name>", "obsm key of the coordinates (default: found automatically)")
     .option(
       "--spatial-columns <x,y>",
       "obs columns of the coordinates, two or three (default: found automatically)",
       parseColumns("--spatial-columns"),
-    )
-    .option(
-      "--section-key <column>",
-      "obs column that tells sections apart, each of which is solved by itself (default: where uns/spatial has several ids, the column that names them)",
     );
+}
+
+/** The same, and what tells where the counts, genes and types of a reference are. */
+export function addInputOptions(command: Command): Command {
+  command
+    .option(
+      "--cell-type-key <name>",
+      `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
+    )
+    .option(...TABLE)
+    .option(...BIN)
+    .option(...LAYER)
+    .option("--reference-layer <name>", "the same of the reference (default: X)")
+    .option(...GENE_KEY)
+    .option("--reference-gene-key <column>", "the same of the reference (default: the index)");
+  return addSpatialOptions(command).option(
+    "--section-key <column>",
+    "obs column that tells sections apart, each of which is solved by itself (default: where uns/spatial has several ids, the column that names them)",
+  );
 }

@@ -39,6 +39,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   obsColumns: "--obs-columns",
   zarrFormat: "--zarr-format",
   reference: "--reference",
+  bin: "--bin",
   "spatial-key": "--spatial-key",
   "spatial-columns": "--spatial-columns",
   "section-key": "--section-key",
@@ -137,7 +138,7 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
   const flag =
     flags[option] ??
     OPTION_FLAGS[option] ??
-    (option.startsWith("-") ? option : `${option} of --solver-options`);
+    (/^[-<]/.test(option) ? option : `${option} of --solver-options`);
   const remedy = error.remedy.startsWith(`Give ${option} such a value`) ? undefined : inFlags(error.remedy);
   const told = new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
   // Which section it is about stands before.

@@ -1,7 +1,8 @@
-import type { StoreAccess } from "@flashdeconv/stores";
 import { LEDGER_BYTES } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
+import type { InputAccess } from "../stores/with-store.js";
+import type { SectionFlags } from "./input-options.js";
 import { parseBytes } from "./parse-bytes.js";
 import { parseNumber } from "./parse-number.js";
 import type { ResourceFlags } from "./resource-options.js";
@@ -55,7 +56,9 @@ export function addStoreOptions(command: Command): Command {
 const USUAL_MEMORY = 2 ** 31;
 
 /** What io-zarr is to be told of the options. */
-export function storeAccess(flags: StoreFlags & Pick<ResourceFlags, "maxMemory">): StoreAccess {
+export function storeAccess(
+  flags: StoreFlags & Pick<ResourceFlags, "maxMemory" | "scratch"> & Pick<SectionFlags, "bin">,
+): InputAccess {
   const { endpointUrl, region, profile, anonymous, signRequest, cache, cacheSize, maxRequests, maxAttempts } =
     flags;
   return {
@@ -69,10 +72,12 @@ export function storeAccess(flags: StoreFlags & Pick<ResourceFlags, "maxMemory">
     maxAttempts,
     mostBytes: flags.maxMemory ?? USUAL_MEMORY,
     stallTimeout: flags.stallTimeout === undefined ? undefined : Math.round(1000 * flags.stallTimeout),
+    bin: flags.bin,
+    scratch: flags.scratch,
   };
 }
 
 /** The same for one store that threads will open as well: they count, and know versions, together. */
-export function sharedAccess(location: string, access: StoreAccess): StoreAccess {
+export function sharedAccess(location: string, access: InputAccess): InputAccess {
   return isRemote(location) ? { ...access, ledger: new SharedArrayBuffer(LEDGER_BYTES) } : access;
 }

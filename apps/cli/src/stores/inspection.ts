@@ -7,6 +7,8 @@ import type { LayerReport } from "./layer-report.js";
 /** What `inspect` found out. */
 export interface Inspection {
   readonly path: string;
+  /** What the input was found to be, where it is not a Zarr store. */
+  readonly called: string | undefined;
   readonly summary: StoreSummary;
   /** The matrix whose values were looked at; undefined for a store without one, such as a result. */
   readonly matrix:

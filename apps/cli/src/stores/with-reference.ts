@@ -35,7 +35,7 @@ export async function referenceContent(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const { reference: path } = flags;
-  const access = storeAccess(flags);
+  const access = { ...storeAccess(flags), bin: undefined };
   if (isTable(path)) return textFacts(await readText(path, access, signal), path);
   return withStore(path, access, (store) => storeFacts(store, path, { signal }));
 }
@@ -47,7 +47,7 @@ export async function withReference<T>(
   work: (reference: OpenReference, source: ReferenceSource) => Promise<T>,
 ): Promise<T> {
   const { reference: path, referenceLayer: layer, referenceGeneKey: geneKey, cellTypeKey } = flags;
-  const access = storeAccess(flags);
+  const access = { ...storeAccess(flags), bin: undefined };
   if (isTable(path)) {
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });

@@ -1,21 +1,69 @@
+import { stat } from "node:fs/promises";
+import { numbered } from "@flashdeconv/core/internal";
 import { hdf5Opener } from "@flashdeconv/io-h5";
+import { type FoundInput, findInput, registerVendorOpener } from "@flashdeconv/io-vendor/node";
 import { openStore } from "@flashdeconv/io-zarr/node";
-import { type OpenStore, registerFileOpeners, type StoreAccess } from "@flashdeconv/stores";
+import {
+  type OpenStore,
+  registerFileOpeners,
+  type StoreAccess,
+  type StoreLocation,
+} from "@flashdeconv/stores";
+import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { orderedStore } from "./ordered-inputs.js";
 import { refuseInside } from "./refuse-overlap.js";
 
 registerFileOpeners({ h5: hdf5Opener });
+registerVendorOpener();
 
-/** Opens the store at a path or URL for as long as `work` takes. */
+/** How an input is reached, and which of what it holds is meant. */
+export interface InputAccess extends StoreAccess {
+  /** Edge of the bins of a folder of Visium HD. */
+  readonly bin?: string;
+  /** Where inputs are put in order that cannot be read by rows. */
+  readonly scratch?: string;
+}
+
+/** An open store, and what a thread is told to open the same. */
+export type LocatedStore = OpenStore & {
+  readonly location: StoreLocation | string;
+  /** What the input was found to be, where it is not a Zarr store. */
+  readonly called?: string;
+  /** What such an input tells of itself beside counts and positions. */
+  readonly uns?: FoundInput["uns"];
+};
+
+/** Opens the store at a path or URL, or what can be read as one, for as long as `work` takes. */
 export async function withStore<T>(
   path: string,
-  access: StoreAccess,
-  work: (store: OpenStore) => Promise<T>,
+  { bin, scratch, ...access }: InputAccess,
+  work: (store: LocatedStore) => Promise<T>,
 ): Promise<T> {
   if (access.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [path]);
-  const store = await openStore(path, access);
+  const found = await findInput(path, access, { bin });
+  const location = found.location ?? (await orderedStore(path, found, scratch));
+  const store = await openStore(location, access);
+  const { files, called, uns } = found;
   try {
-    return await work(store);
+    return await work({
+      ...store,
+      location,
+      called,
+      uns,
+      ...(files && { fingerprint: () => filesAndTimes(files) }),
+    });
   } finally {
     await store.close();
   }
+}
+
+/** Size and time of each file: what a store of temporary files cannot tell of its input. */
+async function filesAndTimes(files: readonly string[]): Promise<Readonly<Record<string, string>>> {
+  const facts = await Promise.all(
+    files.map(async (file) => {
+      const { size, mtimeMs } = await asStoreError(file, () => stat(file));
+      return [file.replace(/^.*[/\\]/, ""), `${numbered(size, "byte")}, ${Math.round(mtimeMs)}`] as const;
+    }),
+  );
+  return Object.fromEntries(facts);
 }

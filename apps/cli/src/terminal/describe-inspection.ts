@@ -17,10 +17,10 @@ import { indent, table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
 export function describeInspection(inspection: Inspection, notices: readonly Notice[]): Outcome {
-  const { path, summary, matrix, layers, reference, referenceLayers } = inspection;
+  const { path, called, summary, matrix, layers, reference, referenceLayers } = inspection;
   const { zarrFormat, consolidated, rowCount, geneCount, matrices, unreadable, obsColumns, obsm } = summary;
   const sections = [
-    `${path}: AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
+    `${path}: ${called ?? `AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated`}, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
     summary.table && describeTable(summary.table),
     ...(matrices.length > 0 ? ["Matrices", ...indent(matrixTable(layers.matrices))] : ["Matrices: none"]),
     adviseOnLayers(layers, "--layer"),

@@ -5,6 +5,7 @@ import type { LayerReport } from "../stores/layer-report.js";
 
 /** An inspection as plain data, with names as JSON has them elsewhere in this program. */
 export function inspectionJson({
+  called,
   summary,
   matrix,
   layers,
@@ -13,6 +14,7 @@ export function inspectionJson({
   memory,
 }: Inspection): Record<string, unknown> {
   return {
+    input: called ?? "zarr",
     zarr_format: summary.zarrFormat,
     table: summary.table
       ? {

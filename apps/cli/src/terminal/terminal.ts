@@ -1,11 +1,5 @@
 import type { Notice } from "@flashdeconv/core";
-import type { Environment } from "../environment.js";
-import { noticeInFlags } from "../options/option-flags.js";
-import { liveBar } from "./live-bar.js";
-import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
-import { printJson, printLines, printMessage } from "./print.js";
-import { printableLine } from "./printable.js";
-import { type ProgressMeter, progressMeter } from "./progress-meter.js";
+import type { ProgressMeter } from "./progress-meter.js";
 
 /** What a command has to say when it is done: for people, and, with `--json`, for programs. */
 export interface Outcome {
@@ -21,9 +15,6 @@ export interface TerminalOptions {
   readonly quiet?: boolean;
 }
 
-/** Told although it is to be quiet: what a command finds instead of what it was to resume is refused or replaced. */
-const ALWAYS_TOLD: ReadonlySet<string> = new Set(["another-result"]);
-
 /** Where a command speaks: results on standard output, notes and progress on standard error. */
 export interface Terminal {
   readonly signal: AbortSignal;
@@ -36,58 +27,4 @@ export interface Terminal {
   readonly tell: (line: string) => void;
   /** All notices told so far. */
   readonly notices: readonly Notice[];
-}
-
-/** Opens a terminal for a command, prints what comes of it and leaves the screen in order, whatever happens. */
-export async function useTerminal(
-  environment: Environment,
-  options: TerminalOptions,
-  command: (terminal: Terminal) => Promise<Outcome>,
-): Promise<void> {
-  const { stdout, stderr, signal, commandLine } = environment;
-  const writeLine = (line: string) => printMessage(stderr, line);
-  const progress = progressMeter(
-    openLiveLine(environment, options),
-    options.quiet ? () => undefined : writeLine,
-  );
-  const told = new Map<string, Notice>();
-  const note = (given: Notice) => {
-    const notice = noticeInFlags(given);
-    if (told.has(notice.message)) return;
-    told.set(notice.message, notice);
-    if (options.quiet && !ALWAYS_TOLD.has(notice.code)) return;
-    progress.makeRoom();
-    writeLine(`note: ${notice.message}`);
-  };
-  const tell = (line: string) => {
-    if (options.quiet) return;
-    progress.makeRoom();
-    writeLine(line);
-  };
-  const terminal: Terminal = {
-    signal,
-    commandLine,
-    progress,
-    note,
-    tell,
-    get notices() {
-      return [...told.values()];
-    },
-  };
-  let outcome: Outcome;
-  try {
-    outcome = await command(terminal);
-    progress.finish();
-  } finally {
-    progress.makeRoom();
-  }
-  if (options.json) printJson(stdout, outcome.json);
-  else printLines(stdout, outcome.lines);
-}
-
-function openLiveLine({ stderr }: Environment, { quiet }: TerminalOptions): LiveLine {
-  if (quiet) return noLiveLine;
-  if (!stderr.isTTY) return liveLog((line) => printMessage(stderr, line));
-  const bar = liveBar(stderr);
-  return { ...bar, show: (text, fraction) => bar.show(printableLine(text), fraction) };
 }

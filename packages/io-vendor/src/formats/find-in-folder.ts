@@ -1,15 +1,19 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
 import { storeBelow } from "@flashdeconv/io-zarr/internal";
 import type { ListedStore, ReadOptions } from "@flashdeconv/stores";
+import { findMex, type MexNames } from "./find-mex.js";
 
 /** What a folder of a vendor's holds, by the names in it: keys count from the folder, without a leading slash. */
 export interface FolderInput {
-  /** In words, as in "a folder of Visium". */
+  /** In words, as in "Visium". */
   readonly called: string;
-  readonly layout: "visium" | "visium-hd" | "xenium";
-  /** The matrix: an HDF5 file or a zipped Zarr store. */
+  readonly layout: "visium" | "visium-hd" | "xenium" | "cells";
+  /** The matrix: an HDF5 file, a zipped Zarr store, or a folder in Market Exchange. */
   readonly matrix: string;
-  readonly positions: string;
+  /** The files of a matrix in Market Exchange. */
+  readonly mex?: MexNames;
+  /** Undefined for cells, which lie nowhere. */
+  readonly positions: string | undefined;
   readonly scale: string | undefined;
 }
 
@@ -22,7 +26,7 @@ const BINS = /^square_(\d{3,4})um$/;
 const DEFAULT_BIN = "8um";
 
 /**
- * What a folder of Space Ranger or Xenium holds; undefined where it is a folder of another kind.
+ * What a folder of Cell Ranger, Space Ranger or Xenium holds; undefined where it is a folder of another kind.
  *
  * @throws FormatError where parts are missing or there is a choice that nobody made; OptionError for bins that are not there
  */
@@ -31,21 +35,15 @@ export async function findInFolder(
   options: FindOptions = {},
 ): Promise<FolderInput | undefined> {
   const root = await folder.list("/", options);
-  if (root.includes("outs")) return findBelow(folder, "outs", options);
+  if (root.includes("outs")) {
+    const inner = await findInFolder(below(folder, "outs"), options);
+    return inner && moved(inner, "outs");
+  }
   if (root.includes("binned_outputs")) return findBins(folder, options);
-  const found = await findFiles(folder, options);
-  if (!found) return undefined;
-  if (options.bin !== undefined && found.layout !== "visium-hd") throw noBins(options.bin, found.called);
+  const found = await findFiles(folder, root, options);
+  if (found && options.bin !== undefined && found.layout !== "visium-hd")
+    throw noBins(options.bin, found.called);
   return found;
-}
-
-async function findBelow(
-  folder: ListedStore,
-  name: string,
-  options: FindOptions,
-): Promise<FolderInput | undefined> {
-  const inner = await findInFolder(below(folder, name), options);
-  return inner && moved(inner, name);
 }
 
 /** One of the resolutions of Visium HD. */
@@ -62,61 +60,87 @@ async function findBins(folder: ListedStore, options: FindOptions): Promise<Fold
     });
   }
   const name = `binned_outputs/${names[at]}`;
-  const inner = await findFiles(below(folder, name), options);
+  const inside = below(folder, name);
+  const inner = await findFiles(inside, await inside.list("/", options), options);
   if (!inner) throw missing(name, "no filtered_feature_bc_matrix.h5", "the matrix of these bins");
   return { ...moved(inner, name), called: `Visium HD, bins of ${sizes[at]}` };
 }
 
-async function findFiles(folder: ListedStore, options: FindOptions): Promise<FolderInput | undefined> {
-  const root = await folder.list("/", options);
-  if (root.includes("experiment.xenium") || root.includes("cells.parquet") || root.includes("cells.csv.gz")) {
-    const matrix = ["cell_feature_matrix.h5", "cell_feature_matrix.zarr.zip"].find((name) =>
-      root.includes(name),
-    );
-    if (matrix !== undefined) return xenium(matrix, root);
-    if (root.includes("experiment.xenium")) {
-      throw missing(
-        "",
-        "no cell_feature_matrix.h5 and no cell_feature_matrix.zarr.zip",
-        "the matrix of the cells",
-      );
-    }
-  }
-  const matrices = root.filter((name) => name.endsWith("filtered_feature_bc_matrix.h5"));
-  const raw = root.filter((name) => name.endsWith("raw_feature_bc_matrix.h5"));
-  const found = matrices.length > 0 ? matrices : raw;
-  if (found.length === 0) return undefined;
-  if (found.length > 1) {
-    throw missing(
-      "",
-      `${found.slice(0, 5).join(" and ")}`,
-      "one matrix: put each sample into a folder of its own",
-    );
-  }
-  const [matrix] = found;
-  const prefix = matrix.replace(/(filtered|raw)_feature_bc_matrix\.h5$/, "");
+async function findFiles(
+  folder: ListedStore,
+  root: readonly string[],
+  options: FindOptions,
+): Promise<FolderInput | undefined> {
+  const isXenium = ["experiment.xenium", "cells.parquet", "cells.csv.gz"].some((name) => root.includes(name));
+  const cells = isXenium ? findXenium(root) : undefined;
+  if (cells) return cells;
+  const matrix = await findMatrix(folder, root, options);
+  if (!matrix) return undefined;
+  const { prefix, isRaw, ...own } = matrix;
   const places = await Promise.all(
     ["spatial", `${prefix}spatial`].map(async (name) => ({
       name,
       files: await folder.list(`/${name}`, options),
     })),
   );
-  const inRoot = { name: "", files: root };
-  for (const { name, files } of [...places, inRoot]) {
+  for (const { name, files } of [...places, { name: "", files: root }]) {
     const positions = positionsIn(files, prefix);
     if (positions === undefined) continue;
     const at = (file: string) => (name === "" ? file : `${name}/${file}`);
     const scale = files.find((file) => file.endsWith("scalefactors_json.json"));
     const isHd = positions.endsWith(".parquet");
+    const called = isHd ? "Visium HD, one size of bins" : "Visium";
     return {
-      called: isHd ? "Visium HD, one size of bins" : "Visium",
+      ...own,
+      called: isRaw ? `${called} (raw matrix, which has spots outside of the tissue too)` : called,
       layout: isHd ? "visium-hd" : "visium",
-      matrix,
       positions: at(positions),
       scale: scale && at(scale),
     };
   }
-  throw missing("spatial", "no tissue_positions", "spatial/tissue_positions.csv, _list.csv or .parquet");
+  if (places.some(({ files }) => files.length > 0)) {
+    throw missing("spatial", "no tissue_positions", "tissue_positions.csv, _list.csv or .parquet");
+  }
+  // Without a folder of positions it is a run of Cell Ranger: cells, of which a matrix that is not filtered holds mostly empty droplets.
+  return isRaw
+    ? undefined
+    : { ...own, called: "a run of Cell Ranger", layout: "cells", positions: undefined, scale: undefined };
+}
+
+interface FoundMatrix extends Pick<FolderInput, "matrix" | "mex"> {
+  /** What the names of all files of the sample begin with. */
+  readonly prefix: string;
+  readonly isRaw: boolean;
+}
+
+const MATRIX = /(filtered|raw)_feature_bc_matrix(\.h5)?$/;
+
+/** The matrix of genes: the filtered one before the raw one, a file before a folder in Market Exchange. */
+async function findMatrix(
+  folder: ListedStore,
+  root: readonly string[],
+  options: FindOptions,
+): Promise<FoundMatrix | undefined> {
+  for (const kind of ["filtered_feature_bc_matrix", "raw_feature_bc_matrix"]) {
+    const files = root.filter((name) => name.endsWith(`${kind}.h5`));
+    if (files.length > 1) {
+      throw missing(
+        "",
+        files.slice(0, 5).join(" and "),
+        "one matrix: put each sample into a folder of its own",
+      );
+    }
+    const isRaw = kind.startsWith("raw");
+    if (files.length === 1) return { matrix: files[0], prefix: files[0].replace(MATRIX, ""), isRaw };
+    const inner = root.find((name) => name.endsWith(kind));
+    const mex = inner === undefined ? undefined : findMex(await folder.list(`/${inner}`, options));
+    if (inner !== undefined && mex) {
+      const at = (name: string) => `${inner}/${name}`;
+      const names = { matrix: at(mex.matrix), barcodes: at(mex.barcodes), features: at(mex.features) };
+      return { matrix: inner, mex: names, prefix: inner.replace(MATRIX, ""), isRaw };
+    }
+  }
+  return undefined;
 }
 
 const POSITIONS = ["tissue_positions.parquet", "tissue_positions.csv", "tissue_positions_list.csv"];
@@ -128,7 +152,18 @@ function positionsIn(files: readonly string[], prefix: string): string | undefin
   return undefined;
 }
 
-function xenium(matrix: string, root: readonly string[]): FolderInput {
+function findXenium(root: readonly string[]): FolderInput | undefined {
+  const matrix = ["cell_feature_matrix.h5", "cell_feature_matrix.zarr.zip"].find((name) =>
+    root.includes(name),
+  );
+  if (matrix === undefined) {
+    if (!root.includes("experiment.xenium")) return undefined;
+    throw missing(
+      "",
+      "no cell_feature_matrix.h5 and no cell_feature_matrix.zarr.zip",
+      "the matrix of the cells",
+    );
+  }
   const positions = ["cells.parquet", "cells.csv.gz", "cells.csv"].find((name) => root.includes(name));
   if (positions === undefined)
     throw missing("", "no cells.parquet and no cells.csv.gz", "the positions of the cells");
@@ -137,11 +172,13 @@ function xenium(matrix: string, root: readonly string[]): FolderInput {
 
 function moved(input: FolderInput, folder: string): FolderInput {
   const at = (key: string) => `${folder}/${key}`;
+  const { matrix, positions, scale, mex } = input;
   return {
     ...input,
-    matrix: at(input.matrix),
-    positions: at(input.positions),
-    scale: input.scale && at(input.scale),
+    matrix: at(matrix),
+    positions: positions && at(positions),
+    scale: scale && at(scale),
+    ...(mex && { mex: { matrix: at(mex.matrix), barcodes: at(mex.barcodes), features: at(mex.features) } }),
   };
 }
 

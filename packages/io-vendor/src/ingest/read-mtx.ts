@@ -42,7 +42,7 @@ export async function* readMtx(
     // Of a matrix of which only the places are told, each place counts once.
     const value = second < to ? numberAt(bytes, second + 1, to) : 1;
     if (header === undefined) {
-      header = headerOf(a, b, value, path, number);
+      header = headerOf([a, b, value], path, number);
       onHeader(header);
       return;
     }
@@ -85,7 +85,7 @@ function fieldEnd(bytes: Uint8Array, from: number, to: number): number {
 /** Rows and columns are numbered with 32 bits everywhere after this. */
 const MOST_LINES = 2 ** 31 - 2;
 
-function headerOf(a: number, b: number, c: number, path: string, line: number): MtxHeader {
+function headerOf([a, b, c]: readonly [number, number, number], path: string, line: number): MtxHeader {
   const isSize = (value: number) => Number.isSafeInteger(value) && value >= 0;
   if (isSize(a) && isSize(b) && isSize(c) && a <= MOST_LINES && b <= MOST_LINES) {
     return { rowCount: a, columnCount: b, entryCount: c };

@@ -1,17 +1,38 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { OptionError } from "@flashdeconv/core";
-import { openLocation, type StoreAccess, type StoreLocation } from "@flashdeconv/stores";
+import { type DenseChunk, memorySource, type NameChunk, OptionError } from "@flashdeconv/core";
+import type { AnnDataContents, UnsObject } from "@flashdeconv/io-zarr";
+import {
+  type ListedStore,
+  openLocation,
+  type ReadOptions,
+  type StoreAccess,
+  type StoreLocation,
+} from "@flashdeconv/stores";
 import { directoryStore, isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { type FindOptions, findInFolder } from "../formats/find-in-folder.js";
-import { isVendorMatrix } from "../vendor-store.js";
+import { findMex, type MexNames } from "../formats/find-mex.js";
+import { type IngestOptions, ingestMex } from "../ingest/ingest-mex.js";
+import { readPositions } from "../positions/read-positions.js";
+import { readText } from "../positions/read-text.js";
+import { readScaleFactors } from "../positions/scale-factors.js";
+import { asMatrix } from "../positions/spot-positions.js";
+import { isVendorMatrix, LIBRARY } from "../vendor-store.js";
+import { fileBytes } from "./file-bytes.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
 /** What a path or URL turned out to be. */
 export interface FoundInput {
-  readonly location: StoreLocation | string;
   /** In words, as in "Visium"; undefined for a store that needs no translation. */
   readonly called: string | undefined;
+  /** What `openLocation` opens; undefined for what has to be put in order first. */
+  readonly location: StoreLocation | string | undefined;
+  /** Files of this machine that it is made of; undefined for a store, which tells of its own. */
+  readonly files?: readonly string[];
+  /** What it tells of itself beside counts and positions, for `uns`. */
+  uns?(): Promise<UnsObject>;
+  /** Reads it once, in the order of the file, and gives it in order. Defined where there is no location. */
+  ingest?(options: IngestOptions): Promise<AnnDataContents>;
 }
 
 /** Documents at the root of a Zarr store: a folder with one is no vendor's. */
@@ -41,8 +62,8 @@ export async function findInput(
       remedy: "Leave it out, or give the folder that holds binned_outputs.",
     });
   }
-  const isMatrix = kind === "file" || (kind === "remote" && /\.(h5|zarr\.zip)([?#].*)?$/i.test(path));
-  if (!isMatrix || !(await holdsMatrix(given, access, options)))
+  const mayBeMatrix = kind === "file" || (kind === "remote" && /\.(h5|zarr\.zip)([?#].*)?$/i.test(path));
+  if (!mayBeMatrix || !(await holdsMatrix(given, access, options)))
     return { location: given, called: undefined };
   const location: VendorLocation = { opener: "vendor", matrix: given };
   return { location, called: "a matrix of 10x's software" };
@@ -57,10 +78,93 @@ async function inFolder(
   const names = await folder.list("/");
   if (names.some((name) => ZARR.includes(name))) return undefined;
   const input = await findInFolder(folder, options);
-  if (!input) return undefined;
-  const matrix = join(path, input.matrix);
-  const location: VendorLocation = { opener: "vendor", matrix, folder: { path, input } };
-  return { location, called: input.called };
+  if (!input) {
+    const mex = findMex(names);
+    return mex && { called: "a matrix in Market Exchange", ...asMex(path, mex) };
+  }
+  const { called, matrix, mex, positions, scale, layout } = input;
+  const uns = async () => (scale === undefined ? {} : scaleOf(await readText(folder, scale, options), scale));
+  const told = [positions, scale].flatMap((file) => (file === undefined ? [] : join(path, file)));
+  if (!mex) {
+    const location: VendorLocation = {
+      opener: "vendor",
+      matrix: join(path, matrix),
+      folder: { path, input },
+    };
+    return { called, location, files: [join(path, matrix), ...told], uns };
+  }
+  const { files, ingest, location } = asMex(path, mex);
+  return {
+    called,
+    location,
+    files: [...files, ...told],
+    uns,
+    async ingest(ingestOptions) {
+      const contents = await ingest(ingestOptions);
+      if (positions === undefined) return { ...contents, uns: await uns() };
+      const additions = await positionsFor(
+        contents,
+        folder,
+        { path: positions, layout },
+        ingestOptions.signal,
+      );
+      return { ...contents, ...additions, uns: await uns() };
+    },
+  };
+}
+
+function asMex(folder: string, names: MexNames) {
+  const file = (name: string) => {
+    const path = join(folder, name);
+    return { path, read: () => fileBytes(path) };
+  };
+  const files = {
+    matrix: file(names.matrix),
+    barcodes: file(names.barcodes),
+    features: file(names.features),
+  };
+  return {
+    location: undefined,
+    files: Object.values(files).map(({ path }) => path),
+    ingest: (options: IngestOptions) => ingestMex(files, options),
+  };
+}
+
+/** Positions and the columns that come with them, for spots whose names are in memory. */
+async function positionsFor(
+  { spotNames, spotCount }: AnnDataContents,
+  folder: ListedStore,
+  place: Parameters<typeof readPositions>[1],
+  signal?: AbortSignal,
+): Promise<Pick<AnnDataContents, "obs" | "obsm">> {
+  const names = () => packedNames(spotNames as readonly string[]);
+  const found = await readPositions(folder, place, { spotCount, names, signal });
+  const { shape, values } = asMatrix(found);
+  const matrix = { kind: "dense", spotStart: 0, spotCount, width: shape[1], values } as const;
+  return {
+    obs: Object.entries(found.columns).map(([name, values]) => ({ name, kind: "number", values }) as const),
+    obsm: { spatial: { values: memorySource<DenseChunk>(matrix) } },
+  };
+}
+
+async function* packedNames(names: readonly string[]): AsyncIterable<NameChunk> {
+  const encoder = new TextEncoder();
+  for (let start = 0; start < names.length; start += NAMES_AT_A_TIME) {
+    const texts = names.slice(start, start + NAMES_AT_A_TIME).map((name) => encoder.encode(name));
+    const offsets = new Int32Array(texts.length + 1);
+    texts.forEach(({ length }, i) => {
+      offsets[i + 1] = offsets[i] + length;
+    });
+    const bytes = new Uint8Array(offsets[texts.length]);
+    for (let i = 0; i < texts.length; i++) bytes.set(texts[i], offsets[i]);
+    yield { start, count: texts.length, offsets, bytes };
+  }
+}
+
+const NAMES_AT_A_TIME = 65_536;
+
+function scaleOf(text: string, path: string): UnsObject {
+  return { spatial: { [LIBRARY]: { scalefactors: readScaleFactors(text, path) } } };
 }
 
 async function kindOf(path: string): Promise<"folder" | "file" | undefined> {
@@ -73,7 +177,7 @@ async function kindOf(path: string): Promise<"folder" | "file" | undefined> {
   }
 }
 
-async function holdsMatrix(given: string, access: StoreAccess, options: FindOptions): Promise<boolean> {
+async function holdsMatrix(given: string, access: StoreAccess, options: ReadOptions): Promise<boolean> {
   const store = await openLocation(given, access);
   try {
     return await isVendorMatrix(store, options);

@@ -2,12 +2,14 @@ import {
   type Opener,
   type OpenStore,
   openLocation,
+  type ReadOptions,
   registerOpeners,
   type StoreAccess,
   type StoreLocation,
 } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
 import type { FolderInput } from "../formats/find-in-folder.js";
+import { findTenxLayout } from "../formats/tenx-h5.js";
 import { vendorStore } from "../vendor-store.js";
 
 /** A vendor's matrix, and the folder with positions that it lies in; plain data, fit for messages to threads. */
@@ -25,14 +27,31 @@ export function registerVendorOpener(): void {
   registerOpeners({ vendor: VENDOR });
 }
 
-async function openVendor({ matrix, folder }: VendorLocation, access: StoreAccess): Promise<OpenStore> {
+async function openVendor(location: VendorLocation, access: StoreAccess): Promise<OpenStore> {
+  const { matrix, folder } = location;
   const base = await openLocation(matrix, access);
   try {
     const files = folder && { files: directoryStore(folder.path, access.mostBytes), input: folder.input };
     const store = await vendorStore(base, files);
-    return { ...store, close: () => base.close(), transfer: base.transfer };
+    return {
+      ...store,
+      close: () => base.close(),
+      transfer: base.transfer,
+      ...(base.locate && { locate: (_, options) => locate(base, location, options) }),
+    };
   } catch (error) {
     await base.close();
     throw error;
   }
+}
+
+/** The same place, with where the chunks of the matrix lie. */
+async function locate(
+  base: OpenStore,
+  location: VendorLocation,
+  options?: ReadOptions,
+): Promise<VendorLocation> {
+  const layout = await findTenxLayout(base, options);
+  const arrays = ["data", "indices", "indptr"].map((name) => `${layout?.group}/${name}`);
+  return { ...location, matrix: (await base.locate?.(arrays, options)) ?? location.matrix };
 }

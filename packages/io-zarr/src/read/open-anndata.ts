@@ -27,6 +27,8 @@ export interface AnnData extends AnnDataRoot {
   readonly geneNames: NameSource;
   /** The dataframe that tells of them: `var`, or `raw/var`. */
   readonly genesPath: string;
+  /** Its rows that are genes, where others are left out of matrix and names. */
+  readonly geneRows: Int32Array | undefined;
 }
 
 /**
@@ -107,7 +109,7 @@ async function openParts(
   if (geneCount === 0) throw empty(matrixPath, "no gene");
   requireLength(matrixPath, `${numbered(rowCount, "row")}`, rowNames, rowCount);
   requireLength(matrixPath, `${numbered(geneCount, "column")}`, geneNames, geneCount);
-  const parts = { matrix, rowNames, geneNames, genesPath };
+  const parts = { matrix, rowNames, geneNames, genesPath, geneRows: columns };
   return columns ? { ...parts, ...(await ofGenesAlone(parts, columns, signal)) } : parts;
 }
 

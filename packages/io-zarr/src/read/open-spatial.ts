@@ -37,6 +37,8 @@ export interface SpatialDataset {
   readonly spotCount: number;
   /** In the order of the columns of `counts`; names may repeat, as they do in the store. */
   readonly geneNames: readonly string[];
+  /** Rows of `var` that these are, where other features are left out; undefined where all of them are genes. */
+  readonly geneRows: Int32Array | undefined;
   /** Spots x genes. Float32 values, or Float64 where the store has float64. Each pass reads the store again. */
   readonly counts: ChunkSource<CsrChunk>;
   readonly matrix: MatrixInfo;
@@ -90,7 +92,7 @@ export function openSpatial(store: ReadableStore, options: SpatialOptions = {}):
 async function openSection(container: ReadableStore, options: SpatialOptions): Promise<SpatialDataset> {
   const resolved = resolveOpenOptions(options);
   const root = await openAnnData(container, resolved, "spot");
-  const { hierarchy, matrix, rowNames, geneNames, genesPath } = root;
+  const { hierarchy, matrix, rowNames, geneNames, genesPath, geneRows } = root;
   const { store } = hierarchy;
   const readSpotName: SpatialDataset["readSpotName"] = (index, { signal } = {}) =>
     inStore(store, () => rowNames.at(index, signal));
@@ -104,6 +106,7 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
   return {
     spotCount: matrix.info.shape[0],
     geneNames: await readNames(geneNames, resolved.signal),
+    geneRows,
     counts: sourceInStore(store, matrix.source(sourceOptions(resolved, matrix.info))),
     matrix: matrix.info,
     outputHint: { zarrFormat: hierarchy.zarrFormat, compressor: compressorLike(matrix.info.codecs) },

@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { hdf5Opener } from "@flashdeconv/io-h5";
+import { registerVendorOpener } from "@flashdeconv/io-vendor/node";
 import { registerNodeOpeners } from "@flashdeconv/io-zarr/node";
 import { registerFileOpeners } from "@flashdeconv/stores";
 import { serveTasks } from "../../runtime/serve-tasks.js";
@@ -8,6 +9,7 @@ import { openScratchFile } from "./scratch.js";
 
 registerNodeOpeners();
 registerFileOpeners({ h5: hdf5Opener });
+registerVendorOpener();
 
 const tasks = workerTasks({ sharesMemory: true, openScratchFile });
 

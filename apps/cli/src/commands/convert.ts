@@ -1,0 +1,85 @@
+import { redactUrl } from "@flashdeconv/stores/internal";
+import type { Command } from "commander";
+import type { Environment } from "../environment.js";
+import { addSectionOptions, type SectionFlags } from "../options/input-options.js";
+import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
+import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
+import { lockOptions } from "../stores/lock-options.js";
+import { openOutput } from "../stores/open-output.js";
+import { sectionAt } from "../stores/section-at.js";
+import { withStore } from "../stores/with-store.js";
+import { writeSection } from "../stores/write-section.js";
+import { countOf } from "../terminal/format.js";
+import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv convert outs section.zarr
+  flashdeconv convert filtered_feature_bc_matrix cells.zarr
+  flashdeconv run section.zarr --reference cells.zarr --out result.zarr`;
+
+export interface ConvertFlags extends TerminalOptions, StoreFlags, SectionFlags {
+  readonly scratch?: string;
+}
+
+export function addConvertCommand(program: Command, environment: Environment): void {
+  const command = program
+    .command("convert")
+    .description(
+      "Writes counts, names, columns of obs and var, and positions of any input as an AnnData Zarr store, which anndata reads and run reads fastest.",
+    )
+    .argument("<input>", "what run takes as a section: a store, or a vendor's file or folder")
+    .argument("<store>", "Zarr store to write; it must not be there yet");
+  addSectionOptions(command).option(
+    "--scratch <folder>",
+    "where to put in order what cannot be read by rows (default: the machine's folder of temporary files)",
+  );
+  addStoreOptions(command)
+    .optionsGroup("Messages:")
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress, no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((input: string, out: string, flags: ConvertFlags) =>
+      useTerminal(environment, flags, (terminal) => convert([input, out], flags, terminal)),
+    );
+}
+
+/** Copies a section into a new store. Whatever fails, nothing is left of it. */
+export async function convert(
+  [given, out]: readonly [input: string, store: string],
+  flags: ConvertFlags,
+  terminal: Terminal,
+): Promise<Outcome> {
+  refuseWithoutObject(flags, remoteObjects([given, out], flags));
+  const access = storeAccess(flags);
+  const { path, table } = await sectionAt(given, flags.table, access);
+  const lock = lockOptions(terminal);
+  const target = await openOutput({ input: path, alsoRead: [], out, flag: "<store>", access, lock });
+  try {
+    const facts = await withStore(path, access, (store) =>
+      writeSection(store, target, { ...flags, table }, terminal),
+    );
+    const where = redactUrl(out);
+    const positions = facts.hasCoordinates ? "positions in obsm/spatial" : "no positions";
+    return {
+      lines: [
+        `${where}: ${countOf(facts.spotCount, "spot")} x ${countOf(facts.geneCount, "gene")}, ${positions}`,
+        "",
+        "Open it in Python:",
+        "  import anndata",
+        `  anndata.read_zarr(${JSON.stringify(where)})`,
+      ],
+      json: {
+        store: where,
+        input: facts.called ?? "zarr",
+        spot_count: facts.spotCount,
+        gene_count: facts.geneCount,
+        has_coordinates: facts.hasCoordinates,
+      },
+    };
+  } finally {
+    // After a commit this does nothing.
+    await target.discard();
+  }
+}

@@ -1,0 +1,67 @@
+import type { Notice } from "@flashdeconv/core";
+import type { Environment } from "../environment.js";
+import { noticeInFlags } from "../options/option-flags.js";
+import { withOrderedInputs } from "../stores/ordered-inputs.js";
+import { liveBar } from "./live-bar.js";
+import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
+import { printJson, printLines, printMessage } from "./print.js";
+import { printableLine } from "./printable.js";
+import { progressMeter } from "./progress-meter.js";
+import type { Outcome, Terminal, TerminalOptions } from "./terminal.js";
+
+/** Told although it is to be quiet: what a command finds instead of what it was to resume is refused or replaced. */
+const ALWAYS_TOLD: ReadonlySet<string> = new Set(["another-result"]);
+
+/** Opens a terminal for a command, prints what comes of it and leaves the screen in order, whatever happens. */
+export async function useTerminal(
+  environment: Environment,
+  options: TerminalOptions,
+  command: (terminal: Terminal) => Promise<Outcome>,
+): Promise<void> {
+  const { stdout, stderr, signal, commandLine } = environment;
+  const writeLine = (line: string) => printMessage(stderr, line);
+  const progress = progressMeter(
+    openLiveLine(environment, options),
+    options.quiet ? () => undefined : writeLine,
+  );
+  const told = new Map<string, Notice>();
+  const note = (given: Notice) => {
+    const notice = noticeInFlags(given);
+    if (told.has(notice.message)) return;
+    told.set(notice.message, notice);
+    if (options.quiet && !ALWAYS_TOLD.has(notice.code)) return;
+    progress.makeRoom();
+    writeLine(`note: ${notice.message}`);
+  };
+  const tell = (line: string) => {
+    if (options.quiet) return;
+    progress.makeRoom();
+    writeLine(line);
+  };
+  const terminal: Terminal = {
+    signal,
+    commandLine,
+    progress,
+    note,
+    tell,
+    get notices() {
+      return [...told.values()];
+    },
+  };
+  let outcome: Outcome;
+  try {
+    outcome = await withOrderedInputs(terminal, () => command(terminal));
+    progress.finish();
+  } finally {
+    progress.makeRoom();
+  }
+  if (options.json) printJson(stdout, outcome.json);
+  else printLines(stdout, outcome.lines);
+}
+
+function openLiveLine({ stderr }: Environment, { quiet }: TerminalOptions): LiveLine {
+  if (quiet) return noLiveLine;
+  if (!stderr.isTTY) return liveLog((line) => printMessage(stderr, line));
+  const bar = liveBar(stderr);
+  return { ...bar, show: (text, fraction) => bar.show(printableLine(text), fraction) };
+}

@@ -1,0 +1,193 @@
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { collect } from "@flashdeconv/core";
+import { openSpatial, readColumn } from "@flashdeconv/io-zarr";
+import { openStore } from "@flashdeconv/io-zarr/node";
+import { describe, expect, it } from "vitest";
+import { runCli, temporaryFolder } from "./run-cli.js";
+import { smallStores } from "./small-stores.js";
+import { contentOf } from "./store-content.js";
+
+const stores = smallStores();
+const execute = promisify(execFile);
+const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
+
+/** The small section as Space Ranger writes one in Market Exchange, with an antibody and a spot of which nothing was kept. */
+async function writeVisium(folder: string, { isPacked = true } = {}): Promise<string> {
+  const store = await openStore(stores.spatial);
+  const section = await openSpatial(store);
+  const { spotCount, indptr, indices, values } = await collect(section.counts);
+  const { values: positions } = await section.readCoordinates();
+  const lines: string[] = [];
+  for (let spot = 0; spot < spotCount; spot++) {
+    for (let i = indptr[spot]; i < indptr[spot + 1]; i++)
+      lines.push(`${indices[i] + 1} ${spot + 1} ${values[i]}`);
+    lines.push(`${section.geneNames.length + 1} ${spot + 1} 500`);
+  }
+  const matrix = join(folder, "outs", "filtered_feature_bc_matrix");
+  const spatial = join(folder, "outs", "spatial");
+  await Promise.all([mkdir(matrix, { recursive: true }), mkdir(spatial, { recursive: true })]);
+  const write = (name: string, rows: readonly string[]) => {
+    const text = rows.map((row) => `${row}\n`).join("");
+    return writeFile(join(matrix, isPacked ? `${name}.gz` : name), isPacked ? gzipSync(text) : text);
+  };
+  const size = `${section.geneNames.length + 1} ${spotCount} ${lines.length}`;
+  await write("matrix.mtx", ["%%MatrixMarket matrix coordinate integer general", size, ...lines]);
+  const names = await Promise.all(Array.from({ length: spotCount }, (_, spot) => section.readSpotName(spot)));
+  await write("barcodes.tsv", names);
+  const genes = section.geneNames.map((name) => `ENS_${name}\t${name}\tGene Expression`);
+  await write("features.tsv", [...genes, "CD3\tCD3\tAntibody Capture"]);
+  const header = "barcode,in_tissue,array_row,array_col,pxl_row_in_fullres,pxl_col_in_fullres";
+  const rows = names.map((name, i) => `${name},1,0,${i},${positions[2 * i + 1]},${positions[2 * i]}`);
+  await writeFile(
+    join(spatial, "tissue_positions.csv"),
+    [header, ...rows.reverse(), "lost,0,9,9,1,1", ""].join("\n"),
+  );
+  await writeFile(join(spatial, "scalefactors_json.json"), JSON.stringify({ spot_diameter_fullres: 130 }));
+  await store.close();
+  return folder;
+}
+
+async function proportionsOf(result: string): Promise<readonly (readonly [string, string])[]> {
+  const content = await contentOf(join(result, "obsm", "flashdeconv"));
+  return [...content].filter(([name]) => /\/\d[\d.]*$/.test(name));
+}
+
+const leftOvers = async (folder: string) =>
+  (await readdir(folder)).filter((name) => name.startsWith(".flashdeconv-input-"));
+
+describe("a folder of Visium in Market Exchange", () => {
+  it("gives the bits of the Zarr store, with any number of threads, in memory and on scratch, and leaves nothing", async () => {
+    const folder = await temporaryFolder();
+    const visium = await writeVisium(join(folder, "sample"));
+    const expected = join(folder, "expected.zarr");
+    // Threads need the built files.
+    const run = async (section: string, out: string, ...more: string[]) =>
+      execute(process.execPath, [
+        bin,
+        "run",
+        section,
+        "--reference",
+        stores.reference,
+        "--out",
+        out,
+        "--quiet",
+        ...more,
+      ]);
+    await run(stores.spatial, expected);
+    for (const [i, more] of [
+      [1, ["--workers", "1"]],
+      [2, ["--workers", "2", "--use-scratch", "always"]],
+    ] as const) {
+      const out = join(folder, `result-${i}.zarr`);
+      const found = await run(visium, out, "--scratch", folder, ...more);
+      expect(found.stderr).toBe("");
+      expect(await proportionsOf(out)).toEqual(await proportionsOf(expected));
+      expect(await leftOvers(folder)).toEqual([]);
+    }
+    expect(await leftOvers(tmpdir())).toEqual([]);
+  });
+
+  it("is told by inspect for what it is", async () => {
+    const folder = await temporaryFolder();
+    const visium = await writeVisium(join(folder, "sample"), { isPacked: false });
+    const { code, stdout, stderr } = await runCli(["inspect", visium, "--reference", stores.reference]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/sample: Visium, 200 rows x 121 genes/);
+    expect(stdout).toMatch(/Coordinates: obsm\/spatial/);
+    expect(stderr).toMatch(/1 Antibody Capture. 120 genes remain/);
+    const json = JSON.parse((await runCli(["inspect", visium, "--json", "--quiet"])).stdout);
+    expect(json).toMatchObject({ input: "Visium", row_count: 200 });
+  });
+
+  it("becomes a store by convert, with all that it tells, which runs to the same bits", async () => {
+    const folder = await temporaryFolder();
+    const visium = await writeVisium(join(folder, "sample"));
+    const out = join(folder, "section.zarr");
+    const { code, stdout } = await runCli(["convert", visium, out]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining("200 spots x 120 genes, positions in obsm/spatial"),
+    });
+    const store = await openStore(out);
+    const section = await openSpatial(store);
+    expect(await section.micrometersPerUnit()).toBe(0.5);
+    const ids = await readColumn(store, "var/gene_ids");
+    expect(ids).toMatchObject({ kind: "string" });
+    expect((await readColumn(store, "obs/array_col")) as { values: Float64Array }).toMatchObject({
+      kind: "number",
+    });
+    await store.close();
+    const runs = [stores.spatial, out].map(async (path, i) => {
+      const result = join(folder, `r${i}.zarr`);
+      await runCli(["run", path, "--reference", stores.reference, "--out", result, "--quiet"]);
+      return proportionsOf(result);
+    });
+    const [expected, found] = await Promise.all(runs);
+    expect(found).toEqual(expected);
+    expect(found.length).toBeGreaterThan(0);
+    const again = await runCli(["convert", visium, out]);
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/section\.zarr/) });
+    expect(await runCli(["convert", visium, visium])).toMatchObject({ code: 2 });
+    expect(await readdir(join(visium, "outs"))).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      "a truncated matrix",
+      "outs/filtered_feature_bc_matrix/matrix.mtx.gz",
+      (bytes: Buffer) => bytes.subarray(0, 900),
+      /matrix\.mtx\.gz: found a file that cannot be unpacked/,
+    ],
+    [
+      "no barcodes",
+      "outs/filtered_feature_bc_matrix/barcodes.tsv.gz",
+      undefined,
+      /matrix\.mtx\.gz without barcodes\.tsv/,
+    ],
+    [
+      "barcodes of another run",
+      "outs/filtered_feature_bc_matrix/barcodes.tsv.gz",
+      () => gzipSync("a\nb\n"),
+      /121 x 200 for 121 features and 2 barcodes/,
+    ],
+    [
+      "positions of another run",
+      "outs/spatial/tissue_positions.csv",
+      () => "a,1,0,0,1,1\n",
+      /no position for 200 of 200 spots/,
+    ],
+    ["no positions", "outs/spatial/tissue_positions.csv", undefined, /no tissue_positions/],
+  ])("with %s is refused, naming the file, and nothing is left", async (_, name, change, message) => {
+    const folder = await temporaryFolder();
+    const visium = await writeVisium(join(folder, "sample"));
+    const path = join(visium, name);
+    if (change) await writeFile(path, change(await readFile(path)));
+    else await rm(path);
+    const out = join(folder, "result.zarr");
+    const args = [
+      "run",
+      visium,
+      "--reference",
+      stores.reference,
+      "--out",
+      out,
+      "--scratch",
+      folder,
+      "--quiet",
+    ];
+    const { code, stderr } = await runCli(args);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await readdir(folder)).toEqual(["sample"]);
+  });
+});
+
+it("--bin is refused where there are no bins", async () => {
+  const { code, stderr } = await runCli(["inspect", stores.spatial, "--bin", "8um"]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--bin.*Visium HD/) });
+});
