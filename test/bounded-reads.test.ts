@@ -34,6 +34,8 @@ const WAYS: readonly {
       "packages/stores/src/read-bounded.ts": "the one place where streams are read",
       "packages/stores/src/zip/blob-reader.ts": "a slice",
       "packages/io-zarr/src/codecs/compressors.ts": "compresses what is ours",
+      "packages/io-vendor/src/node/file-bytes.ts": "a piece at a time, with back-pressure",
+      "apps/cli/src/tables/is-own-table.ts": "the head of a table, no further",
     },
   },
   {
@@ -42,6 +44,7 @@ const WAYS: readonly {
       /DecompressionStream|gunzip|inflate(?!d\()|zstdDecompress|brotliDecompress|[dD]ecompress\w*\(|registry\.get\(|hyparquet-compressors/,
     places: {
       "packages/io-vendor/src/positions/read-text.ts": "reads the stream by readBounded",
+      "apps/cli/src/stores/read-text.ts": "maxOutputLength",
       "packages/stores/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
       "packages/stores/src/node/node-codecs.ts": "maxOutputLength",
       "packages/stores/src/node/unpack-native.ts": "maxOutputLength",

@@ -6,7 +6,7 @@
  * import { openStore } from "@flashdeconv/io-zarr/node";
  *
  * registerVendorOpener();
- * const { location, called } = await findInput("section.zarr"); // or the folder of a run of Space Ranger
+ * const { location = "", called } = await findInput("section.zarr"); // or the folder of a run of Space Ranger
  * console.log(called); // undefined
  * const store = await openStore(location);
  */

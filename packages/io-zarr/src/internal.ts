@@ -5,6 +5,7 @@
  */
 
 export { describeCandidates } from "./read/coordinate-candidates.js";
+export { inStore } from "./read/name-store.js";
 export { type ArraysReader, openArrays } from "./read/open-arrays.js";
 export { OPEN_DEFAULTS } from "./read/open-options.js";
 export { layerOf, openMatrices } from "./read/other-matrices.js";

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { numbered } from "@flashdeconv/core/internal";
 import { hdf5Opener } from "@flashdeconv/io-h5";
 import { type FoundInput, findInput, registerVendorOpener } from "@flashdeconv/io-vendor/node";
-import { openStore } from "@flashdeconv/io-zarr/node";
+import { openStore, registerNodeOpeners } from "@flashdeconv/io-zarr/node";
 import {
   type OpenStore,
   registerFileOpeners,
@@ -13,6 +13,7 @@ import { asStoreError } from "@flashdeconv/stores/node/internal";
 import { orderedStore } from "./ordered-inputs.js";
 import { refuseInside } from "./refuse-overlap.js";
 
+registerNodeOpeners();
 registerFileOpeners({ h5: hdf5Opener });
 registerVendorOpener();
 

@@ -140,6 +140,9 @@ async function findMatrix(
       return { matrix: inner, mex: names, prefix: inner.replace(MATRIX, ""), isRaw };
     }
   }
+  if (root.some((name) => name.endsWith("probe_bc_matrix.h5"))) {
+    throw missing("", "counts of probes alone", "filtered_feature_bc_matrix.h5 of the same run");
+  }
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type DenseChunk, memorySource, type NameChunk, OptionError } from "@flashdeconv/core";
 import type { AnnDataContents, UnsObject } from "@flashdeconv/io-zarr";
+import { inStore } from "@flashdeconv/io-zarr/internal";
 import {
   type ListedStore,
   openLocation,
@@ -52,8 +53,8 @@ export async function findInput(
 ): Promise<FoundInput> {
   const path = localPath(given);
   const kind = isRemote(path) ? "remote" : await kindOf(path);
-  const found = kind === "folder" ? await inFolder(path, access, options) : undefined;
-  if (found) return found;
+  const folder = kind === "folder" ? await inFolder(path, access, options) : undefined;
+  if (folder) return folder;
   if (options.bin !== undefined) {
     throw new OptionError({
       option: "bin",
@@ -63,8 +64,11 @@ export async function findInput(
     });
   }
   const mayBeMatrix = kind === "file" || (kind === "remote" && /\.(h5|zarr\.zip)([?#].*)?$/i.test(path));
-  if (!mayBeMatrix || !(await holdsMatrix(given, access, options)))
-    return { location: given, called: undefined };
+  const asGiven = { location: given, called: undefined };
+  if (!mayBeMatrix) return asGiven;
+  const found = await inFile(given, access, options);
+  if (found === "other") return asGiven;
+  if (found === "hdf5") return { location: given, called: "AnnData in an HDF5 file" };
   const location: VendorLocation = { opener: "vendor", matrix: given };
   return { location, called: "a matrix of 10x's software" };
 }
@@ -77,9 +81,9 @@ async function inFolder(
   const folder = directoryStore(path, access.mostBytes);
   const names = await folder.list("/");
   if (names.some((name) => ZARR.includes(name))) return undefined;
-  const input = await findInFolder(folder, options);
+  const input = await inStore(folder, () => findInFolder(folder, options));
   if (!input) {
-    const mex = findMex(names);
+    const mex = await inStore(folder, async () => findMex(names));
     return mex && { called: "a matrix in Market Exchange", ...asMex(path, mex) };
   }
   const { called, matrix, mex, positions, scale, layout } = input;
@@ -177,10 +181,16 @@ async function kindOf(path: string): Promise<"folder" | "file" | undefined> {
   }
 }
 
-async function holdsMatrix(given: string, access: StoreAccess, options: ReadOptions): Promise<boolean> {
+async function inFile(
+  given: string,
+  access: StoreAccess,
+  options: ReadOptions,
+): Promise<"matrix" | "hdf5" | "other"> {
   const store = await openLocation(given, access);
   try {
-    return await isVendorMatrix(store, options);
+    if (await inStore(store, () => isVendorMatrix(store, options))) return "matrix";
+    // Only a store of an HDF5 file tells where its chunks lie.
+    return "index" in store ? "hdf5" : "other";
   } finally {
     await store.close();
   }

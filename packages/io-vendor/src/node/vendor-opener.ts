@@ -1,3 +1,4 @@
+import { inStore } from "@flashdeconv/io-zarr/internal";
 import {
   type Opener,
   type OpenStore,
@@ -32,7 +33,7 @@ async function openVendor(location: VendorLocation, access: StoreAccess): Promis
   const base = await openLocation(matrix, access);
   try {
     const files = folder && { files: directoryStore(folder.path, access.mostBytes), input: folder.input };
-    const store = await vendorStore(base, files);
+    const store = await inStore(base, () => vendorStore(base, files));
     return {
       ...store,
       close: () => base.close(),
