@@ -56,7 +56,10 @@ export async function findProblem(
   const columns = alignment.spatialIndex;
   const wanted = { columns, sample: sample ?? NO_SAMPLE, withDepths: method.weighsCounts };
   const survey = await surveySpots(spatial, wanted, options, run);
-  const evidence = gatherEvidence(alignment, aligned.signature, survey, notices);
+  const evidence = {
+    ...gatherEvidence(alignment, aligned.signature, survey, notices),
+    cellCounts: wholeCells(aligned),
+  };
   const areLogged = isSignature(reference) && requireRawMeans(evidence, options, notices);
   const { values } = aligned;
   if (values) noteRoundedLogs(evidence, values, notices);
@@ -76,4 +79,10 @@ export async function findProblem(
   const onSweep = () => run.report({ stage: "smoothing", done: ++sweepCount, total: undefined });
   const data = { ...settled, context, onSweep };
   return { problem, data, context, graph, columns, aligned, sharedGeneCount: evidence.genes.length };
+}
+
+/** Cells of each type by name, where their counts are whole and so have the noise of counts. */
+function wholeCells({ signature, cellCounts, values }: AlignedReference): Map<string, number> | undefined {
+  if (!cellCounts || !values?.isWhole) return undefined;
+  return new Map(signature.typeNames.map((name, k) => [name, cellCounts[k]]));
 }

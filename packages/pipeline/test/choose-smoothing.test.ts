@@ -19,19 +19,23 @@ const curve = (best: number, least: number) => (strength: number) =>
 interface Case {
   readonly neighbors: (strength: number) => number;
   readonly tissue?: (strength: number) => number;
+  /** As `tissue`, without the noise of the reference's means. */
+  readonly exact?: (strength: number) => number;
   readonly strangers?: (strength: number) => number;
   /** How much the spots differ between the ways to draw them together. */
   readonly spread?: number;
 }
 
-function trialOf({ neighbors, tissue, strangers, spread = 0 }: Case) {
+function trialOf({ neighbors, tissue, exact = tissue, strangers, spread = 0 }: Case) {
   const asked: number[] = [];
   const trial: SmoothingTrial = {
     spotCount: SPOTS,
     candidates: [2, 5, 10, 20, 40],
     shrinkages: tissue && [1, 2, 4, 8, 16],
-    lossesOf: async ({ smoothing, shrinkage }) =>
-      tissue && shrinkage > 0 ? around(tissue(shrinkage), spread) : around(neighbors(smoothing)),
+    lossesOf: async ({ smoothing, shrinkage }, judging) => {
+      if (judging === "exact" && exact) return around(exact(shrinkage));
+      return tissue && shrinkage > 0 ? around(tissue(shrinkage), spread) : around(neighbors(smoothing));
+    },
     lossesAmongStrangers: async ({ smoothing }) => {
       asked.push(smoothing);
       if (!strangers) throw new Error("strangers were asked");
@@ -56,6 +60,15 @@ describe("chooseSmoothing", () => {
   it("draws towards the section as a whole where that leaves less error", async () => {
     const { trial } = trialOf({ neighbors: curve(20, 6), tissue: curve(4, 3) });
     expect(await chooseSmoothing(trial)).toMatchObject({ smoothing: 0, shrinkage: 4 });
+  });
+
+  it("chooses the strength of shrinkage without the noise of the reference's means, by which nothing else is chosen", async () => {
+    const { trial } = trialOf({ neighbors: curve(20, 6), tissue: curve(8, 3), exact: curve(2, 1) });
+    const choice = await chooseSmoothing(trial);
+    expect(choice).toMatchObject({ smoothing: 0, shrinkage: 2 });
+    expect([...(choice.exactTissue?.strengths ?? [])]).toEqual([...(choice.tissue?.strengths ?? [])]);
+    const smooth = trialOf({ neighbors: curve(20, 3), tissue: curve(8, 6), exact: curve(2, 1) });
+    expect(await chooseSmoothing(smooth.trial)).toMatchObject({ smoothing: 20, shrinkage: 0 });
   });
 
   it("settles a tie by strangers, with the strength that would be chosen", async () => {

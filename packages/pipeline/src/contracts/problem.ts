@@ -26,6 +26,8 @@ export interface Problem {
   readonly composition?: Float64Array;
   /** G: shares of the genes in use in the whole section; for the same solvers. */
   readonly shares?: Float64Array;
+  /** K: what the noise of the reference's means adds to the Gram matrix's diagonal, where the model of counts has single cells to tell. */
+  readonly referenceNoise?: Float64Array;
   /** Strengths of smoothing and shrinkage that were given or chosen; left out where they are the solver's own matter. */
   readonly strengths?: { readonly smoothing: number; readonly shrinkage: number };
   /** What was estimated on the way, to be kept with the result. */

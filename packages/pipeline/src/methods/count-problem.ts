@@ -14,6 +14,7 @@ import type { RunContext } from "../contracts/run-context.js";
 import type { Evidence } from "../stages/survey/gather-evidence.js";
 import { narrow } from "../stages/survey/narrow-sample.js";
 import { overdispersionOf } from "../tuning/estimate-overdispersion.js";
+import { referenceNoise } from "../tuning/reference-noise.js";
 import { chooseGenes } from "./choose-genes.js";
 
 /**
@@ -75,7 +76,9 @@ export async function buildCountProblem(
       message: `Counts vary around what the reference explains more than an overdispersion of ${MOST_OVERDISPERSION} allows for, which is taken: the reference may not fit this section.`,
     });
   }
-  const { gram, projection, shares } = modelFor(overdispersion);
+  const model = modelFor(overdispersion);
+  const { gram, projection, shares } = model;
+  const { cellCounts } = evidence;
   const { typeNames } = signature;
   return {
     genes,
@@ -91,6 +94,7 @@ export async function buildCountProblem(
     composition: compositionOf(bulk, gram, projection),
     shares,
     profiles,
+    ...(cellCounts && { referenceNoise: referenceNoise(model, signature, cellCounts) }),
     facts: { platform_correction: options.platformCorrection, overdispersion },
   };
 }

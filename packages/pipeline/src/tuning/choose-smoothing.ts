@@ -10,6 +10,8 @@ export interface SmoothingChoice {
   readonly neighbors: Curve;
   /** Strengths of shrinkage that were tried, for solvers that can. */
   readonly tissue: Curve | undefined;
+  /** The same as the strength of shrinkage is chosen by: without the noise of the reference's means, where spots are drawn towards the tissue. */
+  readonly exactTissue?: Curve;
   /** Mean loss that the truth would have: what a loss is above it is the squared error. */
   readonly lossOfTruth: number;
   /** Loss where each spot has strangers for neighbours, where these decided: the least, or that of the chosen strength beside shrinkage. */
@@ -56,15 +58,31 @@ export async function chooseSmoothing(trial: SmoothingTrial): Promise<SmoothingC
   }
   const tissue = await search((shrinkage) => lossesOf({ smoothing: 0, shrinkage }), shrinkages, truth);
   const both = { ...found, tissue: curveOf(tissue) };
-  const shrunk = { ...both, smoothing: 0, shrinkage: weakestEnough(tissue, truth), strangersLoss: undefined };
-  if (smoothing === 0) return shrunk;
+  const shrunk = async (strangersLoss?: number): Promise<SmoothingChoice> => {
+    const exact = await judgedExactly(trial, tissue);
+    const shrinkage = weakestEnough(exact, await trial.lossOfTruth("exact"));
+    return { ...both, smoothing: 0, shrinkage, exactTissue: curveOf(exact), strangersLoss };
+  };
+  if (smoothing === 0) return shrunk();
   const smoothed = { ...both, smoothing, shrinkage: 0, strangersLoss: undefined };
   const [ours, theirs] = [leastOf(neighbors).losses, leastOf(tissue).losses];
   if (isSignificantlyLess(ours, theirs)) return smoothed;
-  if (isSignificantlyLess(theirs, ours)) return shrunk;
+  if (isSignificantlyLess(theirs, ours)) return shrunk();
   const strangers = await lossesAmong(smoothing);
   const isBetter = isSignificantlyLess(neighbors.get(smoothing) as Float64Array, strangers);
-  return { ...(isBetter ? smoothed : shrunk), strangersLoss: meanOf(strangers) };
+  return isBetter ? { ...smoothed, strangersLoss: meanOf(strangers) } : shrunk(meanOf(strangers));
+}
+
+/**
+ * The same strengths of shrinkage without the noise of the reference's means. By that noise the fit is drawn towards the tissue already,
+ * and a judge that has it too would draw it there twice.
+ */
+async function judgedExactly({ lossesOf }: SmoothingTrial, tissue: Search): Promise<Search> {
+  const exact = new Map<number, Float64Array>();
+  for (const shrinkage of tissue.keys()) {
+    exact.set(shrinkage, await lossesOf({ smoothing: 0, shrinkage }, "exact"));
+  }
+  return exact;
 }
 
 /** The weakest of the strengths whose error is nearly the least. */

@@ -25,12 +25,14 @@ export interface SmoothingTrial {
   /**
    * Solves the first half with some strengths. The loss of each spot is how far its answer is from what the second half says, up to
    * a constant: in proportions, weighted by the spot's counts, for solvers of counts, and in statistics for the others.
+   *
+   * @param judging "exact": without the noise of the reference's means, where it is known
    */
-  lossesOf(strengths: Strengths): Promise<Float64Array>;
+  lossesOf(strengths: Strengths, judging?: "exact"): Promise<Float64Array>;
   /** The same where each spot has strangers for neighbours: the sample's spots change places, in every run alike. */
   lossesAmongStrangers(strengths: Strengths): Promise<Float64Array>;
   /** Mean loss that the truth would have, so that what a mean loss is above it estimates the squared error. */
-  lossOfTruth(): Promise<number>;
+  lossOfTruth(judging?: "exact"): Promise<number>;
 }
 
 /** A sample of one section: one half is solved, the other judges the answer. */
@@ -102,6 +104,13 @@ export function heldOutTrial(
     problem.scale !== "normalized"
       ? countJudge(problem, counts.spotCount, halves)
       : { gram: reference.gram, heldBack: summarized(halves.second), isByDepth: false, isScaled: true };
+  let noiseless: Judge | undefined;
+  const judgeBy = (judging?: "exact"): Judge => {
+    const noise = problem.referenceNoise;
+    if (!judging || !noise) return judged;
+    noiseless ??= countJudge(problem, counts.spotCount, halves, noise);
+    return noiseless;
+  };
   const solved = async (statistics: StatArray, strengths: Strengths) => {
     const toSolve = { solver, typeCount, tables: [], statistics, graph, ...start(strengths) };
     const solving = { solver, precision: "float64", empty: "nan", ...options } as const;
@@ -135,8 +144,8 @@ export function heldOutTrial(
     spotCount,
     candidates: control.candidates(reference, halfContext),
     shrinkages: solver.shrinkage?.candidates(reference, halfContext),
-    async lossesOf(strengths) {
-      return spotLosses(await answerTo(strengths), judged, typeCount);
+    async lossesOf(strengths, judging) {
+      return spotLosses(await answerTo(strengths), judgeBy(judging), typeCount);
     },
     async lossesAmongStrangers(strengths) {
       moved ??= amongStrangers();
@@ -144,8 +153,9 @@ export function heldOutTrial(
       const losses = spotLosses(await solved(rows, strengths), judge, typeCount);
       return losses.map((_, spot) => losses[places[spot]]);
     },
-    async lossOfTruth() {
-      if (judged.truth !== undefined) return judged.truth;
+    async lossOfTruth(judging) {
+      const { truth } = judgeBy(judging);
+      if (truth !== undefined) return truth;
       const answer = await answerTo(NONE);
       const error = halfDifference(answer, await solved(summarized(halves.second), NONE), judged, typeCount);
       return meanOf(spotLosses(answer, judged, typeCount)) - error;

@@ -17,11 +17,11 @@ export function joinTrials(trials: readonly SmoothingTrial[]): SmoothingTrial {
     spotCount,
     candidates,
     shrinkages,
-    lossesOf: (strengths) => joined((trial) => trial.lossesOf(strengths)),
+    lossesOf: (strengths, judging) => joined((trial) => trial.lossesOf(strengths, judging)),
     lossesAmongStrangers: (strengths) => joined((trial) => trial.lossesAmongStrangers(strengths)),
-    async lossOfTruth() {
+    async lossOfTruth(judging) {
       let sum = 0;
-      for (const trial of trials) sum += trial.spotCount * (await trial.lossOfTruth());
+      for (const trial of trials) sum += trial.spotCount * (await trial.lossOfTruth(judging));
       return sum / spotCount;
     },
   };

@@ -67,6 +67,7 @@ export function curvesOf(choice: SmoothingChoice, sampledCount: number): Paramet
     sampled_spots: sampledCount,
     ...described(choice.neighbors),
     shrinkage: choice.tissue ? described(choice.tissue) : null,
+    ...(choice.exactTissue && { shrinkage_without_reference_noise: described(choice.exactTissue) }),
     loss_of_truth: choice.lossOfTruth,
     strangers_loss: choice.strangersLoss ?? null,
   };

@@ -3,6 +3,7 @@ import type { StatArray } from "@flashdeconv/solver";
 import { symmetricEigen } from "@flashdeconv/solver/internal";
 import { buildCountModel, expressionProfiles, summarizeCounts } from "@flashdeconv/solver-weighted";
 import type { Problem } from "../contracts/problem.js";
+import { withoutNoise } from "./reference-noise.js";
 
 /** What answers are judged by. */
 export interface Judge {
@@ -35,11 +36,15 @@ const RIDGE = 0.1;
  * seemed better than it is on sections of few counts: most of such a loss is how well the tissue as a whole is met.
  *
  * The weights of genes are those of the count model or, for a solver that is not fed from it, those that the sample gives.
+ *
+ * @param noise of the reference's means, to be taken out of G. With it what least squares says lies nearer to the tissue as a whole than the
+ * truth does, in both halves alike.
  */
 export function countJudge(
   { statistics, signature, scale }: Problem,
   spotCount: number,
   { first, second }: { readonly first: CsrChunk; readonly second: CsrChunk },
+  noise?: Float64Array,
 ): Judge {
   const typeCount = signature.typeNames.length;
   let { gram, projection } = statistics;
@@ -52,6 +57,7 @@ export function countJudge(
     const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / spotCount;
     ({ gram, projection } = buildCountModel(profiles, typeCount, bulk, meanDepth, 0));
   }
+  if (noise) gram = withoutNoise(gram, noise);
   const summarized = (counts: CsrChunk) => {
     const out = new Float64Array(spotCount * (typeCount + 1));
     summarizeCounts(counts, projection, typeCount, out);

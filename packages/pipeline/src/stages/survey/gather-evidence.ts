@@ -21,6 +21,8 @@ export interface Evidence {
   readonly signature: ReferenceSignature;
   /** Names of the other types. */
   readonly silentTypes: readonly string[];
+  /** Cells of each type by name, where the reference has single cells of whole counts. */
+  readonly cellCounts?: ReadonlyMap<string, number>;
 }
 
 /**
