@@ -26,6 +26,9 @@ const PIECE_BYTES = 2 ** 24;
 const MOST_GAP = 2 ** 13;
 const MOST_JOINED = 2 ** 23;
 
+/** Chunks that are unpacked at a time. */
+const LANES = 4;
+
 /** Chunks kept that two pieces share. */
 const MOST_SHARED = 4;
 
@@ -80,12 +83,15 @@ function chunkReader(bytes: FileBytes, facts: DatasetFacts, { grid, plainEdges }
       const start = group[0].address;
       const end = Math.max(...group.map(({ address, size }) => address + size));
       const block = await bytes.read(start, end - start, signal);
-      await Promise.all(
-        group.map(async (chunk) => {
-          const from = chunk.address - start;
-          take(chunk, await decodeChunk(block.subarray(from, from + chunk.size), maskOf(chunk), chunkFacts));
-        }),
-      );
+      // A few at a time: what is unpacked is copied while it is still at hand, and let go of.
+      const lane = async (first: number) => {
+        for (let i = first; i < group.length; i += LANES) {
+          const from = group[i].address - start;
+          const stored = block.subarray(from, from + group[i].size);
+          take(group[i], await decodeChunk(stored, maskOf(group[i]), chunkFacts));
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(LANES, group.length) }, (_, first) => lane(first)));
     };
     await Promise.all(neighbours(chunks).map(readGroup));
   };

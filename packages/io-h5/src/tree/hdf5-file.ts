@@ -134,10 +134,10 @@ export async function openHdf5(reader: RangeReader, name = "the file"): Promise<
     return found === undefined ? undefined : `/${found}`;
   };
 
-  /** As attributes of an object at `owner` say it: counted from the group that holds that, where it lies there; else with a slash. */
+  /** As attributes of an object at `owner` say it: counted from the group that holds that, where it lies there and is not the root; else with a slash. */
   const relativeTo = (owner: string) => async (address: number) => {
     const group = await objectAt((await find(segmentsOf(owner).slice(0, -1))) ?? rootAddress);
-    for (const [name, link] of owner === "" || !group.isGroup ? [] : await group.links()) {
+    for (const [name, link] of !owner.includes("/") || !group.isGroup ? [] : await group.links()) {
       if (link.kind !== "object") continue;
       if (link.address === address) return name;
       const object = name === LEGACY_CATEGORIES ? await objectAt(link.address) : undefined;

@@ -11,6 +11,8 @@ import {
 /** Collections are read together up to so many bytes, and with so many between them. */
 const MOST_BATCH = 2 ** 23;
 const MOST_GAP = 2 ** 13;
+/** Bytes of the collections that HDF5 makes where many texts are written at once, and somewhat more. */
+const USUAL_COLLECTION = 2 ** 17;
 
 /** Texts of a chunk as Zarr's vlen-utf8 has them: how many, then of each its length and its bytes. */
 export function packTexts(texts: Iterable<Uint8Array>, count: number, byteCount: number): Uint8Array {
@@ -88,10 +90,9 @@ export async function readTexts(
     const block = await bytes.read(batch.start, Math.min(batch.end, bytes.size) - batch.start, signal);
     for (let i = first; i < batch.next; ) {
       const { address } = references[order[i]];
-      const collection = parseCollection(
-        bytes,
-        collectionIn(bytes, block, address - batch.start) ?? (await longCollection(bytes, address, signal)),
-      );
+      const found = collectionIn(bytes, block, address - batch.start);
+      const whole = typeof found === "number" ? await bytes.read(address, found, signal) : found;
+      const collection = parseCollection(bytes, whole);
       for (; i < batch.next && references[order[i]].address === address; i++) {
         const { number, length } = references[order[i]];
         // The block is let go of: what is kept of it is copied.
@@ -105,33 +106,34 @@ export async function readTexts(
   return packTexts(texts, count, total);
 }
 
-/** Collections that lie close, from the one of item `first` on. */
+/**
+ * Collections that lie close, from the one of item `first` on. How long one is tells only its first bytes; where the next one begins soon
+ * after it, it is taken to end there, and the last one to be as long as the one before it.
+ */
 function batchFrom(
   references: readonly { readonly address: number }[],
   order: readonly number[],
   first: number,
 ): { start: number; end: number; next: number } {
   const start = references[order[first]].address;
-  let end = start + LEAST_COLLECTION;
+  let last = start;
+  let length = LEAST_COLLECTION;
   let next = first + 1;
   for (; next < order.length; next++) {
     const { address } = references[order[next]];
-    if (address > end + MOST_GAP || address - start > MOST_BATCH) break;
-    end = Math.max(end, address + LEAST_COLLECTION);
+    if (address === last) continue;
+    const isNear = address - last <= Math.max(USUAL_COLLECTION, length + MOST_GAP);
+    if (!isNear || address - start > MOST_BATCH) break;
+    length = Math.max(LEAST_COLLECTION, address - last);
+    last = address;
   }
-  return { start, end, next };
+  return { start, end: last + length, next };
 }
 
-/** A collection that begins at `at` of a block; undefined where it is longer than the block. */
-function collectionIn(bytes: FileBytes, block: Uint8Array, at: number): Uint8Array | undefined {
+/** The collection that begins at `at` of a block; its size alone where it is longer than the block. */
+function collectionIn(bytes: FileBytes, block: Uint8Array, at: number): Uint8Array | number {
   const size = collectionBytes(bytes, block.subarray(at, at + 8 + bytes.widths.length));
-  return at + size <= block.length ? block.subarray(at, at + size) : undefined;
-}
-
-/** One that is longer than most, read by itself. */
-async function longCollection(bytes: FileBytes, address: number, signal?: AbortSignal): Promise<Uint8Array> {
-  const head = await bytes.look(address, 8 + bytes.widths.length);
-  return bytes.read(address, collectionBytes(bytes, head), signal);
+  return at + size <= block.length ? block.subarray(at, at + size) : size;
 }
 
 function untilNul(text: Uint8Array): Uint8Array {

@@ -18,6 +18,9 @@ export function useNodeCodecs(): void {
   useNativeCodecs(CODECS);
 }
 
+/** Decoded bytes below which work is not handed to threads of the pool. */
+const LEAST_HANDED_ON = 2 ** 17;
+
 interface OutputSizes {
   readonly chunkSize: number;
   readonly maxOutputLength: number;
@@ -79,8 +82,9 @@ function codecOf({ decodeSync, decode, encode }: Method): NativeCodec {
         maxOutputLength: Math.max(1, Math.min(buffer.MAX_LENGTH, most)),
       };
       // A worker is one of as many threads as there are cores; to hand its work on to Node's four pool threads would gain
-      // nothing on few cores and lose on many.
-      return isMainThread ? decode(bytes, options).then(plainBytes) : plainBytes(decodeSync(bytes, options));
+      // nothing on few cores and lose on many. To hand on a small chunk costs about as much as to unpack it.
+      const isHandedOn = isMainThread && (expected ?? bytes.length) > LEAST_HANDED_ON;
+      return isHandedOn ? decode(bytes, options).then(plainBytes) : plainBytes(decodeSync(bytes, options));
     },
     encode: async (bytes, content) => plainBytes(await encode(bytes, content)),
   };
