@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { collect } from "@flashdeconv/core";
-import { openSpatial, readColumn } from "@flashdeconv/io-zarr";
+import { openSpatial, readColumn, readDataframe } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
 import { runCli, temporaryFolder } from "./run-cli.js";
@@ -190,4 +190,74 @@ describe("a folder of Visium in Market Exchange", () => {
 it("--bin is refused where there are no bins", async () => {
   const { code, stderr } = await runCli(["inspect", stores.spatial, "--bin", "8um"]);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--bin.*Visium HD/) });
+});
+
+describe("--labels", () => {
+  /** The small reference's labels as a table. */
+  async function writeLabels(
+    path: string,
+    change: (rows: string[]) => string[] = (rows) => rows,
+  ): Promise<string> {
+    const store = await openStore(stores.reference);
+    const { rowNames, columns } = await readDataframe(store, "obs");
+    const types = columns.get("cell_type") as { codes: Int32Array; categories: readonly string[] };
+    const rows = rowNames.map((name, i) => `${name},${types.categories[types.codes[i]]}`);
+    await writeFile(path, change(rows.reverse()).join("\n"));
+    await store.close();
+    return path;
+  }
+  const run = (labels: string, out: string, ...more: string[]) =>
+    runCli([
+      "run",
+      stores.spatial,
+      "--reference",
+      stores.reference,
+      "--labels",
+      labels,
+      "--out",
+      out,
+      ...more,
+    ]);
+
+  it("stand for a column of obs, with a header or without, to the same bits", async () => {
+    const folder = await temporaryFolder();
+    const expected = join(folder, "expected.zarr");
+    await runCli(["run", stores.spatial, "--reference", stores.reference, "--out", expected, "--quiet"]);
+    const plain = await writeLabels(join(folder, "plain.csv"));
+    const headed = await writeLabels(join(folder, "headed.csv"), (rows) => ["barcode,type", ...rows]);
+    const wide = await writeLabels(join(folder, "wide.tsv"), (rows) => [
+      "cell\tbatch\tmine",
+      ...rows.map((row) => row.replace(",", "\tone\t")),
+    ]);
+    for (const [i, [labels, ...more]] of [[plain], [headed], [wide, "--cell-type-key", "mine"]].entries()) {
+      const out = join(folder, `r${i}.zarr`);
+      expect(await run(labels, out, "--quiet", ...more)).toMatchObject({ code: 0, stderr: "" });
+      expect(await proportionsOf(out)).toEqual(await proportionsOf(expected));
+    }
+  });
+
+  it("say how many cells they leave out, and which labels are of no cell", async () => {
+    const folder = await temporaryFolder();
+    const labels = await writeLabels(join(folder, "some.csv"), (rows) => [
+      ...rows.slice(2),
+      "stranger,type_0",
+    ]);
+    const { code, stderr } = await run(labels, join(folder, "out.zarr"));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /Reference: Labels: 2 cells of \d+ without one, left out; 1 label of cells that are not there/,
+    );
+  });
+
+  it.each([
+    ["of other cells", () => ["a,b", "c,d"], /labels of other cells: "a"/],
+    ["that contradict each other", (rows: string[]) => [...rows, `${rows[0]}x`], /the cell ".*" as/],
+    ["without types", () => ["a", "b"], /a row of 1 for the cell "a"/],
+    ["without a row", () => ["barcode,type"], /no label/],
+  ])("%s are refused", async (_, change, message) => {
+    const folder = await temporaryFolder();
+    const labels = await writeLabels(join(folder, "labels.csv"), change);
+    const { code, stderr } = await run(labels, join(folder, "out.zarr"), "--quiet");
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+  });
 });

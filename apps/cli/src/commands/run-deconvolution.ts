@@ -238,7 +238,7 @@ async function checkNamedCoordinates(
 /** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */
 function provenance(path: string, flags: RunFlags): Record<string, string> {
   const { reference, table, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
-  const { geneKey, referenceGeneKey, spatialColumns, sectionKey } = flags;
+  const { labels, geneKey, referenceGeneKey, spatialColumns, sectionKey } = flags;
   const facts = {
     spatial: redactUrl(path),
     reference: redactUrl(reference),
@@ -246,6 +246,7 @@ function provenance(path: string, flags: RunFlags): Record<string, string> {
     layer,
     reference_layer: referenceLayer,
     cell_type_key: cellTypeKey,
+    labels: labels && redactUrl(labels),
     gene_key: geneKey,
     reference_gene_key: referenceGeneKey,
     spatial_key: spatialKey,

@@ -56,6 +56,7 @@ export function addInputOptions(command: Command): Command {
       "--cell-type-key <name>",
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
     )
+    .option("--labels <file>", "table of the reference's cells and their types, in place of an obs column")
     .option(...TABLE)
     .option(...BIN)
     .option(...LAYER)

@@ -38,6 +38,7 @@ export const OBJECTS_OF: Readonly<Record<string, readonly ObjectName[]>> = {
   "--stall-timeout": ["url"],
   "--reference-layer": ["reference", "cells"],
   "--cell-type-key": ["reference", "cells"],
+  "--labels": ["reference", "cells"],
   "--reference-gene-key": ["reference", "cells"],
   "--spatial-key": ["coordinates"],
   "--spatial-columns": ["coordinates"],

@@ -40,7 +40,8 @@ export function parseProportions(path: string, text: string): NamedProportions {
 /** A row of thousands of types; a quote that is never closed would take the whole text. */
 const MOST_ROW_CHARACTERS = 2 ** 20;
 
-function parseCells(path: string, text: string): string[][] {
+/** The cells of a table of text: comma-separated, or by tabs where the first line has those and no comma. */
+export function parseCells(path: string, text: string): string[][] {
   const firstLine = /^.*/.exec(text)?.[0] ?? "";
   const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
   if (isSemicolonText(firstLine)) {

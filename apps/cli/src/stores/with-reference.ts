@@ -7,6 +7,7 @@ import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { referenceFacts } from "../resources/memory-facts.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { storeFacts, textFacts } from "./input-facts.js";
+import { parseLabels } from "./parse-labels.js";
 import { isTable, readText } from "./read-text.js";
 import { withStore } from "./with-store.js";
 
@@ -15,6 +16,7 @@ export interface ReferenceFlags extends StoreFlags {
   readonly referenceLayer?: string;
   readonly referenceGeneKey?: string;
   readonly cellTypeKey?: string;
+  readonly labels?: string;
 }
 
 /** What there is to tell of where a reference lies. */
@@ -37,7 +39,11 @@ export async function referenceContent(
   const { reference: path } = flags;
   const access = { ...storeAccess(flags), bin: undefined };
   if (isTable(path)) return textFacts(await readText(path, access, signal), path);
-  return withStore(path, access, (store) => storeFacts(store, path, { signal }));
+  const ofLabels = (await readLabels(flags, signal))?.facts;
+  return withStore(path, access, async (store) => ({
+    ...(await storeFacts(store, path, { signal })),
+    ...ofLabels,
+  }));
 }
 
 /** Opens a reference, a store of single cells or a table of mean counts per type, for as long as `work` takes. */
@@ -52,15 +58,23 @@ export async function withReference<T>(
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
   }
+  const told = await readLabels(flags, signal);
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
       note({ code: `reference-${code}`, message: `Reference: ${message}` });
-    const options = { layer, geneKey, cellTypeKey, signal, onNotice };
+    const options = { layer, geneKey, cellTypeKey, labels: told?.labels, signal, onNotice };
     const reference = await withFlags(REFERENCE_FLAGS, () => openReference(store, options));
     return work(reference, {
       transfer: store.transfer,
       memory: referenceFacts(reference.matrix, store.heldBytes),
-      facts: () => storeFacts(store, path, { signal }),
+      facts: async () => ({ ...(await storeFacts(store, path, { signal })), ...told?.facts }),
     });
   });
+}
+
+/** The table of `--labels`, and what tells its present content from any other. */
+async function readLabels({ labels: path, cellTypeKey, ...flags }: ReferenceFlags, signal: AbortSignal) {
+  if (path === undefined) return undefined;
+  const text = await readText(path, storeAccess(flags), signal);
+  return { labels: parseLabels(path, text, cellTypeKey), facts: textFacts(text, path) };
 }

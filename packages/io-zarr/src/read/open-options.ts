@@ -38,6 +38,8 @@ export interface SpatialOptions extends OpenOptions {
 export interface ReferenceOptions extends OpenOptions {
   /** Column of `obs` with the cells' types; `cell_type` by default. */
   readonly cellTypeKey?: string;
+  /** The type of each cell by its name, in place of a column. Cells that it does not name are left out, with a notice. */
+  readonly labels?: ReadonlyMap<string, string>;
 }
 
 export const OPEN_DEFAULTS = {
@@ -51,7 +53,8 @@ export type ResolvedOpenOptions = OpenOptions & {
   readonly maxTransposeBytes: number;
   readonly spatialKey: string | undefined;
   readonly cellTypeKey: string;
-} & SpatialOptions;
+} & SpatialOptions &
+  Pick<ReferenceOptions, "labels">;
 
 /** Fills in defaults. Throws OptionError for names that are empty or limits that are not above 0. */
 export function resolveOpenOptions(options: SpatialOptions & ReferenceOptions = {}): ResolvedOpenOptions {

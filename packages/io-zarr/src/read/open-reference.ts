@@ -3,8 +3,9 @@ import { compareCodePoints, numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import { type GeneColumn, readGeneColumns } from "./gene-names.js";
-import { join } from "./hierarchy.js";
+import { type Hierarchy, join } from "./hierarchy.js";
 import { noLabelColumn, requireLabels } from "./label-columns.js";
+import { labelsFor } from "./labels-for.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import { columnTexts, readNames } from "./name-source.js";
 import { inStore, sourceInStore } from "./name-store.js";
@@ -55,14 +56,11 @@ async function openCells(store: ReadableStore, options: ReferenceOptions): Promi
   const resolved = resolveOpenOptions(options);
   const { signal, cellTypeKey } = resolved;
   const { hierarchy, matrix, rowNames, geneNames, genesPath } = await openAnnData(store, resolved, "cell");
-  const { columnNames } = await openDataframe(hierarchy, "obs");
-  // A column that obs does not list but holds is as good.
-  if (!columnNames.includes(cellTypeKey) && !(await hierarchy.node(join("obs", cellTypeKey)))) {
-    throw await noLabelColumn(hierarchy, cellTypeKey, signal);
-  }
   const cellCount = matrix.info.shape[0];
-  const column = await readColumnOf(hierarchy, "obs", cellTypeKey, signal);
-  await requireLabels(hierarchy, cellTypeKey, column, signal);
+  const { labels, onNotice } = resolved;
+  const column = labels
+    ? labelsFor(await readNames(rowNames, signal), labels, onNotice)
+    : await readLabels(hierarchy, cellTypeKey, signal);
   return {
     cellCount,
     geneNames: await readNames(geneNames, signal),
@@ -76,6 +74,17 @@ async function openCells(store: ReadableStore, options: ReferenceOptions): Promi
       inStore(store, () => readGeneColumns(hierarchy.withSignal(signal), genesPath, signal)),
     readCellName: (index, { signal } = {}) => inStore(store, () => rowNames.at(index, signal)),
   };
+}
+
+async function readLabels(hierarchy: Hierarchy, key: string, signal?: AbortSignal): Promise<ColumnValues> {
+  const { columnNames } = await openDataframe(hierarchy, "obs");
+  // A column that obs does not list but holds is as good.
+  if (!columnNames.includes(key) && !(await hierarchy.node(join("obs", key)))) {
+    throw await noLabelColumn(hierarchy, key, signal);
+  }
+  const column = await readColumnOf(hierarchy, "obs", key, signal);
+  await requireLabels(hierarchy, key, column, signal);
+  return column;
 }
 
 function toCellTypes(column: ColumnValues, cellCount: number, key: string): CellTypes {

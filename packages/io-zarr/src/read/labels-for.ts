@@ -1,0 +1,36 @@
+import { FormatError, type Notice } from "@flashdeconv/core";
+import { numbered, shortList } from "@flashdeconv/core/internal";
+import type { ColumnValues } from "./column-values.js";
+
+/**
+ * The labels of cells by their names, as a column. Cells without one are left out of the reference, and counted; so are labels of cells that are
+ * not there.
+ *
+ * @throws FormatError where no cell has a label
+ */
+export function labelsFor(
+  cells: readonly string[],
+  labels: ReadonlyMap<string, string>,
+  onNotice?: (notice: Notice) => void,
+): ColumnValues {
+  const values = cells.map((name) => labels.get(name));
+  const foundCount = values.filter((label) => label !== undefined).length;
+  if (foundCount === 0) {
+    const [first] = labels.keys();
+    throw new FormatError({
+      path: "labels",
+      found: `labels of other cells: ${shortList([first ?? ""])}, where cells are called ${shortList(cells.slice(0, 1))}`,
+      expected: "the names of the reference's cells, as they are written there",
+      remedy: "Make both alike: a sample's name before it, or -1 at the end, is often what differs.",
+    });
+  }
+  const without = cells.length - foundCount;
+  const strangers = labels.size - new Set(cells.filter((name) => labels.has(name))).size;
+  if (without > 0 || strangers > 0) {
+    onNotice?.({
+      code: "labels-of-others",
+      message: `Labels: ${numbered(without, "cell")} of ${cells.length} without one, left out; ${numbered(strangers, "label")} of cells that are not there.`,
+    });
+  }
+  return { kind: "string", values };
+}
