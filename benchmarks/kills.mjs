@@ -109,6 +109,7 @@ for (let i = 0; killCount < Number(given.kills); i++) {
 }
 rmSync(folder, { recursive: true, force: true });
 
+const good = loops.filter(isGood).length;
 const saved = save();
 updateTables();
 console.log(

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { readColumn } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
-import { runCli, temporaryFolder } from "./run-cli.js";
+import { type CliOptions, runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores, writeSection } from "./small-stores.js";
 import { contentOf } from "./store-content.js";
 
@@ -66,6 +66,44 @@ describe("run with several sections", () => {
     const again = await run(...paths, "--out-dir", pathToFileURL(outDir).href, "--resume", "--json");
     expect(again.code, again.stderr + again.stdout).toBe(0);
     expect((await readdir(outDir)).sort()).toEqual(["second.zarr", "spatial.zarr"]);
+  });
+
+  it("resumed after a kill read the reference and try strengths once only, and nothing where all are done", async () => {
+    const { folder, paths } = await twoSections();
+    const run = (outDir: string, more: readonly string[] = [], options: CliOptions = {}) =>
+      runCli(["run", ...paths, "--reference", stores.reference, "--out-dir", outDir, ...more], options);
+    const whole = join(folder, "whole");
+    expect((await run(whole)).code).toBe(0);
+    const outDir = join(folder, "results");
+    for (const place of ["Section 1 of 2", "Section 2 of 2"]) {
+      const stop = new AbortController();
+      const onStderr = (text: string) => {
+        if (/summing up spots/.test(text.split(place)[1] ?? "")) stop.abort(new Error("interrupted"));
+      };
+      const stopped = await run(outDir, ["--resume", "--save-every", "0"], { signal: stop.signal, onStderr });
+      expect(stopped.code, stopped.stderr).toBe(130);
+      // The second was not begun when the first was stopped, so nothing of it was kept.
+      expect(stopped.stderr.includes("reading the reference")).toBe(place === "Section 1 of 2");
+      expect(stopped.stderr.includes("choosing the smoothing")).toBe(place === "Section 1 of 2");
+    }
+    for (const isLeft of [true, false]) {
+      const { code, stderr } = await run(outDir, ["--resume"]);
+      expect(code, stderr).toBe(0);
+      expect(stderr).not.toContain("reading the reference");
+      expect(stderr).not.toContain("choosing the smoothing");
+      expect(stderr.includes("solving")).toBe(isLeft);
+    }
+    for (const name of ["spatial.zarr", "second.zarr"]) {
+      expect(await contentOf(join(outDir, name))).toEqual(await contentOf(join(whole, name)));
+    }
+    // The strength was chosen on other sections: a result of these is another.
+    const third = await writeSection(join(folder, "third.zarr"));
+    const more = ["run", ...paths, third, "--reference", stores.reference, "--out-dir", outDir, "--resume"];
+    const { code, stderr } = await runCli(more);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /made of something else: it had sections that the smoothing is chosen on = .*second/,
+    );
   });
 
   it("in place, each with a strength of its own where that is asked for", async () => {

@@ -1,12 +1,12 @@
 import type { Deconvolution } from "./contracts/answers.js";
-import type { DividedInput, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
-import type { DeconvolveOptions, SharedChoice } from "./contracts/options.js";
+import type { DividedInput, ReferenceInput } from "./contracts/inputs.js";
+import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { deconvolve } from "./deconvolve.js";
 import { chooseTogether, prepareReference, requireChoice } from "./deconvolve-sections.js";
-import { choiceIn, resolveDeconvolveOptions, withChoice } from "./methods/resolve-options.js";
-import { packArrays, unpackArrays } from "./stages/keep/pack-arrays.js";
+import { keptChoice } from "./kept-choice.js";
+import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { divideSection } from "./stages/sections/divide-section.js";
 import { eachSection } from "./stages/sections/each-section.js";
 
@@ -30,13 +30,15 @@ export async function deconvolveDivided(
   input: Partial<DeconvolveOptions> = {},
   callbacks: DividedCallbacks = {},
 ): Promise<Deconvolution> {
-  const { executor, signal, onProgress, onSummary } = callbacks;
+  const { executor, checkpoint, signal, onProgress, onSummary } = callbacks;
   const shared = { executor, signal, onProgress };
+  const together = { ...shared, checkpoint };
   const options = resolveDeconvolveOptions(input);
   requireChoice(options, perSection);
   const parts = divideSection(spatial, sections);
-  const prepared = await prepareReference(reference, options, shared);
-  const settled = perSection ? options : await chosenFor(parts, prepared, options, callbacks);
+  const prepared = await prepareReference(reference, options, together);
+  const choose = () => chooseTogether(parts, prepared, options, together);
+  const settled = perSection ? options : await keptChoice(options, checkpoint, choose);
   return eachSection(sections, callbacks, (i, keeping) =>
     deconvolve(parts[i], prepared, settled, {
       ...shared,
@@ -45,31 +47,3 @@ export async function deconvolveDivided(
     }),
   );
 }
-
-/** The options with what was chosen on all sections together, by this run or the one that it resumes. */
-async function chosenFor(
-  parts: readonly SpatialInput[],
-  reference: ReferenceInput,
-  options: DeconvolveOptions,
-  { executor, checkpoint, signal, onProgress }: DividedCallbacks,
-): Promise<DeconvolveOptions> {
-  const kept = await checkpoint?.load(CHOICE);
-  if (kept) {
-    const { strengths, facts } = kept.facts as SharedChoice;
-    return withChoice(options, { strengths, facts: unpackArrays(facts) });
-  }
-  const settled = await chooseTogether(parts, reference, options, {
-    executor,
-    checkpoint,
-    signal,
-    onProgress,
-  });
-  const choice = choiceIn(settled);
-  if (choice) {
-    const facts = { ...choice, facts: packArrays(choice.facts) };
-    checkpoint?.offer(CHOICE, () => ({ facts, arrays: {} }));
-  }
-  return settled;
-}
-
-const CHOICE = "choice";

@@ -1,6 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
 import type { Deconvolution } from "./contracts/answers.js";
-import type { PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
+import type { CellReference, PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import { deconvolve } from "./deconvolve.js";
@@ -9,8 +9,9 @@ import { resolveDeconvolveOptions, withChoice } from "./methods/resolve-options.
 import { openRun, sizeOf } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { checkpointOf } from "./runtime/section-views.js";
-import { isPrepared, isSignature } from "./stages/check-inputs.js";
+import { isSignature } from "./stages/check-inputs.js";
 import { readReference } from "./stages/reference/align-reference.js";
+import { keptReference } from "./stages/reference/kept-reference.js";
 import { namingSection } from "./stages/sections/naming-section.js";
 import { chooseSmoothing } from "./tuning/choose-smoothing.js";
 import { heldOutTrial } from "./tuning/held-out-trial.js";
@@ -56,17 +57,25 @@ export function requireChoice({ smoothing, solver }: DeconvolveOptions, perSecti
   });
 }
 
-/** Reads single cells once, for any number of sections. A signature is given back as it is. */
+/** Reads single cells once, for any number of sections, unless a checkpoint has them. A signature is given back as it is. */
 export async function prepareReference(
   reference: ReferenceInput,
   input: Partial<DeconvolveOptions> = {},
-  callbacks: Pick<DeconvolveCallbacks, "signal" | "onProgress"> = {},
+  callbacks: Pick<DeconvolveCallbacks, "checkpoint" | "signal" | "onProgress"> = {},
 ): Promise<Exclude<ReferenceInput, { cellTypes: unknown }>> {
-  if (isSignature(reference) || isPrepared(reference)) return reference;
+  if (isSignature(reference)) return reference;
+  return keptReference(reference, callbacks.checkpoint, (cells) => readCells(cells, input, callbacks));
+}
+
+function readCells(
+  reference: CellReference,
+  input: Partial<DeconvolveOptions>,
+  callbacks: Pick<DeconvolveCallbacks, "signal" | "onProgress">,
+): Promise<PreparedReference> {
   const options = resolveDeconvolveOptions(input);
   const size = { spotCount: 0, typeCount: 0, neighborCount: 0 };
   const run = openRun({ ...options, kernels: "typescript", size }, callbacks, buildNoticeList());
-  return readReference(reference, options, run) satisfies Promise<PreparedReference>;
+  return readReference(reference, options, run);
 }
 
 /**

@@ -8,6 +8,7 @@ export type { SpotSections } from "./contracts/inputs.js";
 export type { ScratchUse } from "./contracts/scratch.js";
 export type { DividedCallbacks } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
+export { keptChoice } from "./kept-choice.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
 export { methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";

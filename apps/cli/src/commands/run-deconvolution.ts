@@ -1,7 +1,9 @@
 import { OptionError } from "@flashdeconv/core";
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import type {
+  Checkpoint,
   DeconvolveOptions,
+  OpenReference,
   PreparedReference,
   SectionSummary,
   StageProgress,
@@ -39,7 +41,7 @@ import { type OpenedSections, openSections } from "../stores/open-sections.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { threadLocation } from "../stores/thread-location.js";
-import { withReference } from "../stores/with-reference.js";
+import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
 import { outputFormat } from "../tables/output-format.js";
@@ -49,12 +51,18 @@ import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { deconvolveOpened } from "./deconvolve-opened.js";
 
-/** What was done for several stores together. */
+/** What is done for several stores together, by the first that needs it. */
 export interface SharedWork {
-  /** The reference. */
+  /** What results depend on for it, beside their own inputs and options. */
+  readonly facts: Readonly<Record<string, string>>;
+  settle(reference: OpenReference, source: ReferenceSource, checkpoint?: Checkpoint): Promise<SettledWork>;
+}
+
+export interface SettledWork {
+  /** The reference, where it is one of cells. */
   readonly prepared?: PreparedReference;
   /** The options, with what was chosen for all. */
-  readonly settled?: DeconvolveOptions;
+  readonly options: DeconvolveOptions;
 }
 
 /**
@@ -66,8 +74,7 @@ export async function runDeconvolution(
   terminal: Terminal,
   shared?: SharedWork,
 ): Promise<Outcome> {
-  const { prepared, settled } = shared ?? {};
-  const options = settled ?? (await deconvolveOptions(given, givenFlags));
+  const options = await deconvolveOptions(given, givenFlags);
   const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
   const beside = givenFlags.newTable;
   const table = ofPath ?? (beside && (await tableBeside(path, beside, givenFlags, terminal.signal)));
@@ -93,7 +100,8 @@ export async function runDeconvolution(
   });
   await refuseWorkFoldersInside(flags, [path, reference, out, flags.saveStats], storeAccess(flags));
   const lock = lockOptions(terminal);
-  const request = { path, flags, options, key: layout.key, signal: terminal.signal };
+  const more = shared?.facts;
+  const request = { path, flags, options, key: layout.key, signal: terminal.signal, more };
   const { output, statistics } = await openOutputs(request, terminal);
   if (output === undefined) {
     const facts = () => factsOf(request);
@@ -153,6 +161,7 @@ export async function runDeconvolution(
           ...runFacts(path, flags, options),
           ...(await storeFacts(store, path, { ...sectionFingerprint(opened.tablePath, layout.key), signal })),
           ...(await source.facts()),
+          ...more,
         }));
         const fingerprint = fingerprintOf(await facts());
         return withRunDir(
@@ -160,6 +169,7 @@ export async function runDeconvolution(
           terminal,
           async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
             noteVersions = await keepVersions(path, access, checkpoint);
+            const settled = (await shared?.settle(input, source, checkpoint)) ?? { options };
             const { found, notices } = await withThreads(plan.threads, (executor) => {
               const callbacks = {
                 ...{ signal, onProgress, executor, scratch, checkpoint },
@@ -176,8 +186,8 @@ export async function runDeconvolution(
                   if (section + 1 === (sections?.names.length ?? 1)) await noteRun("statistics-kept");
                 },
               };
-              const run = { options, flags, callbacks };
-              return deconvolveOpened(spatial, prepared ?? input, run, terminal);
+              const run = { options: settled.options, flags, callbacks };
+              return deconvolveOpened(spatial, settled.prepared ?? input, run, terminal);
             });
             meter.enter("write");
             transfers.enter("write");

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { isFlashdeconvError, type Notice } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import {
+  type Checkpoint,
   type DeconvolveOptions,
   type OpenReference,
   type PreparedReference,
@@ -8,7 +10,13 @@ import {
   type SpatialInput,
   type StageProgress,
 } from "@flashdeconv/pipeline";
-import { chooseTogether, divideSection, isSignature } from "@flashdeconv/pipeline/internal";
+import {
+  chooseTogether,
+  divideSection,
+  isSignature,
+  keptChoice,
+  resolveResultLayout,
+} from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { noticeInFlags } from "../options/option-flags.js";
@@ -17,14 +25,16 @@ import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
+import { sectionContent } from "../stores/fingerprint.js";
 import { openSections } from "../stores/open-sections.js";
+import { placeOf } from "../stores/place-of.js";
 import { sectionAt } from "../stores/section-at.js";
 import { threadLocation } from "../stores/thread-location.js";
-import { type ReferenceSource, withReference } from "../stores/with-reference.js";
+import type { ReferenceSource } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
-import { runDeconvolution } from "./run-deconvolution.js";
+import { runDeconvolution, type SharedWork } from "./run-deconvolution.js";
 import { placesOf, refuseRepeated, refuseTaken } from "./section-places.js";
 
 /**
@@ -44,15 +54,7 @@ export async function runSections(
   const options = await deconvolveOptions(given[0], { ...flags, out: places[0] });
   await refuseRepeated(given, flags);
   await refuseTaken(given, places, flags, terminal);
-  const shared = await withReference(flags, terminal, async (reference, source) => {
-    const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
-    const read = await prepareReference(reference, options, { signal: terminal.signal, onProgress });
-    const isChosen = !flags.perSection && options.smoothing === "auto";
-    const prepared = isSignature(read) ? undefined : read;
-    if (!isChosen) return { prepared };
-    const sections = { given, flags, reference, source, prepared };
-    return { prepared, settled: await chooseOptions(sections, options, terminal) };
-  });
+  const shared = await sharedWork(given, flags, options, terminal);
   const outcomes: Outcome[] = [];
   for (const [i, section] of given.entries()) {
     terminal.progress.finish();
@@ -67,17 +69,59 @@ export async function runSections(
   };
 }
 
+/** The reference is read, and the strength chosen, by the first section that is not done yet, or by the run that is resumed. */
+async function sharedWork(
+  given: readonly string[],
+  flags: RunFlags,
+  options: DeconvolveOptions,
+  terminal: Terminal,
+): Promise<SharedWork> {
+  const { signal } = terminal;
+  const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
+  const isChosen = !flags.perSection && options.smoothing === "auto";
+  let prepared: PreparedReference | undefined;
+  let settled: DeconvolveOptions | undefined;
+  return {
+    facts: isChosen ? { [CHOSEN_ON]: await contentOfAll(given, flags, signal) } : {},
+    async settle(reference, source, checkpoint) {
+      const read = await prepareReference(prepared ?? reference, options, { checkpoint, signal, onProgress });
+      prepared = isSignature(read) ? undefined : read;
+      if (!isChosen) return { prepared, options };
+      const sections = { given, flags, reference, source, prepared, checkpoint };
+      const choose = async () => settled ?? chooseOptions(sections, options, terminal);
+      settled = await keptChoice(options, checkpoint, choose);
+      return { prepared, options: settled };
+    },
+  };
+}
+
+const CHOSEN_ON = "sections that the smoothing is chosen on";
+
+/** The sections with digests of what tells their content. */
+async function contentOfAll(given: readonly string[], flags: RunFlags, signal: AbortSignal): Promise<string> {
+  const { key } = resolveResultLayout({ key: flags.keyAdded });
+  const told: string[] = [];
+  for (const section of given) {
+    const { path, table = flags.table } = await sectionAt(section, flags.table, storeAccess(flags));
+    const request = { path, flags: { ...flags, table }, key, signal };
+    const content = JSON.stringify(await namingStore(section, () => sectionContent(request)));
+    told.push(`${placeOf(section)} (${createHash("sha256").update(content).digest("hex").slice(0, 16)})`);
+  }
+  return told.join(", ");
+}
+
 interface SectionsToTry {
   readonly given: readonly string[];
   readonly flags: RunFlags;
   readonly reference: OpenReference;
   readonly source: ReferenceSource;
   readonly prepared: PreparedReference | undefined;
+  readonly checkpoint: Checkpoint | undefined;
 }
 
 /** The options with the strengths that suit all sections. */
 async function chooseOptions(
-  { given, flags, reference, source, prepared }: SectionsToTry,
+  { given, flags, reference, source, prepared, checkpoint }: SectionsToTry,
   options: DeconvolveOptions,
   terminal: Terminal,
 ): Promise<DeconvolveOptions> {
@@ -91,7 +135,7 @@ async function chooseOptions(
     const [first, ...others] = rest;
     if (first === undefined) {
       const settled = await withThreads(threads, (executor) =>
-        chooseTogether(opened, prepared ?? reference, options, { executor, signal, onProgress }),
+        chooseTogether(opened, prepared ?? reference, options, { executor, checkpoint, signal, onProgress }),
       );
       terminal.progress.finish();
       terminal.tell(`Chosen on ${numbered(opened.length, "section")} together: ${told(settled)}`);

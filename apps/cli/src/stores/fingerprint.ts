@@ -42,17 +42,33 @@ export interface FingerprintRequest {
   readonly options: DeconvolveOptions;
   readonly key: string;
   readonly signal: AbortSignal;
+  /** What the result depends on beside its own inputs and options: the sections that one strength is chosen on. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 /** All that the result of a run depends on, found without opening more than is needed for that. */
 export async function factsOf(request: FingerprintRequest): Promise<Readonly<Record<string, string>>> {
-  const { path, flags, options, key, signal } = request;
-  const access = storeAccess(flags);
-  const section = await withStore(path, access, async (store) => {
+  const { path, flags, options, signal, more } = request;
+  const section = await sectionContent(request);
+  return {
+    ...runFacts(path, flags, options),
+    ...section,
+    ...(await referenceContent(flags, signal)),
+    ...more,
+  };
+}
+
+/** What tells the present content of a section from any other. */
+export function sectionContent({
+  path,
+  flags,
+  key,
+  signal,
+}: Pick<FingerprintRequest, "path" | "flags" | "key" | "signal">): Promise<Readonly<Record<string, string>>> {
+  return withStore(path, storeAccess(flags), async (store) => {
     const { table } = await inspectStore(store, { table: flags.table, signal });
     return storeFacts(store, path, { ...sectionFingerprint(table?.path, key), signal });
   });
-  return { ...runFacts(path, flags, options), ...section, ...(await referenceContent(flags, signal)) };
 }
 
 /** What something that is there was made of, other than what it would be made of now. */
