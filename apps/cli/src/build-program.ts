@@ -7,6 +7,7 @@ import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
 import { addInspectCommand } from "./commands/inspect.js";
 import { addRunCommand } from "./commands/run.js";
+import { addSignatureCommand } from "./commands/signature.js";
 import { addSimulateCommand } from "./commands/simulate.js";
 import { addSolveCommand } from "./commands/solve.js";
 import type { Environment } from "./environment.js";
@@ -40,6 +41,7 @@ export function buildProgram(environment: Environment): Command {
   addExportCommand(program, environment);
   addConvertCommand(program, environment);
   addInspectCommand(program, environment);
+  addSignatureCommand(program, environment);
   addSimulateCommand(program, environment);
   addEvaluateCommand(program, environment);
   addDemoCommand(program, environment);

@@ -109,6 +109,10 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   ],
   evaluate: ["--truth", "--spots-of", "--json", "--quiet"],
   convert: ["--table", "--bin", "--layer", "--gene-key", "--scratch", "--json", "--quiet"],
+  signature: [
+    ...["--out", "--overwrite", "--cell-type-key", "--layer", "--gene-key", "--drop-type", "--min-cells"],
+    ...["--zarr-format", "--allow-non-counts", "--json", "--quiet"],
+  ],
   export: ["--key", "--format", "--overwrite", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],
@@ -251,7 +255,7 @@ const commandNamed = (name: string): Command => {
 };
 
 describe("every option has an entry", () => {
-  it.each(["run", "solve", "export", "convert", "inspect", "simulate", "evaluate", "demo"])(
+  it.each(["run", "solve", "export", "convert", "signature", "inspect", "simulate", "evaluate", "demo"])(
     "of %s",
     (name) => {
       const flags = commandNamed(name).options.map(({ long }) => long as string);

@@ -45,6 +45,7 @@ beforeAll(async () => {
   await print(0, ["simulate", at("tissue"), "--spots", "60", "--genes", "50", "--types", "3"]);
   await print(0, ["export", at("out"), at("out.csv")]);
   await print(0, ["convert", stores.spatial, at("converted.zarr")]);
+  await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
   await print(0, ["evaluate", at("out"), "--truth", stores.spatial]);
   await print(0, ["demo", "--dir", at("demo"), "--spots", "60"]);
   await fail();
@@ -163,7 +164,18 @@ describe("the schema of what --json prints", () => {
     const findFaults = faultFinder();
     for (const { name, json } of outputs) expect(findFaults(name, json), name).toBe("");
     expect(new Set(outputs.map(({ name }) => name))).toEqual(
-      new Set(["run", "solve", "export", "convert", "inspect", "simulate", "evaluate", "demo", "failure"]),
+      new Set([
+        "run",
+        "solve",
+        "export",
+        "convert",
+        "signature",
+        "inspect",
+        "simulate",
+        "evaluate",
+        "demo",
+        "failure",
+      ]),
     );
   });
 

@@ -7,7 +7,17 @@ import packageJson from "../package.json";
 import { OPTION_FLAGS } from "../src/options/option-flags.js";
 import { runCli } from "./run-cli.js";
 
-const COMMANDS = ["run", "solve", "export", "convert", "inspect", "simulate", "evaluate", "demo"];
+const COMMANDS = [
+  "run",
+  "solve",
+  "export",
+  "convert",
+  "signature",
+  "inspect",
+  "simulate",
+  "evaluate",
+  "demo",
+];
 
 describe("help and version", () => {
   it("print on standard output and are no error", async () => {

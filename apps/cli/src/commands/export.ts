@@ -12,7 +12,7 @@ import { readStoredResult } from "../stores/read-stored-result.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
 import { outputFormat } from "../tables/output-format.js";
-import { TABLE_FORMATS, type TableFormat } from "../tables/table-formats.js";
+import { isAnnData, TABLE_FORMATS, type TableFormat } from "../tables/table-formats.js";
 import { countOf } from "../terminal/format.js";
 import { openInPython, tellPlace } from "../terminal/open-in-python.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
@@ -62,7 +62,7 @@ export async function exportResult(
   const { signal } = terminal;
   const { key = RESULT_DEFAULTS.key, overwrite } = flags;
   const format = outputFormat(out, flags.format);
-  if (format === "zarr") {
+  if (isAnnData(format)) {
     throw new OptionError({
       option: "--format",
       value: flags.format ?? format,

@@ -1,8 +1,10 @@
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
+import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
 import type { OpenReference } from "@flashdeconv/pipeline";
 import type { ReferenceFacts } from "@flashdeconv/pipeline/internal";
 import type { TransferCounts } from "@flashdeconv/stores/internal";
 import { withFlags } from "../options/option-flags.js";
+import { refuseWithoutObject } from "../options/option-objects.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { referenceFacts } from "../resources/memory-facts.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -62,6 +64,11 @@ export async function withReference<T>(
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
       note({ code: `reference-${code}`, message: `Reference: ${message}` });
+    const signature = await readSignatureStore(store, { signal });
+    if (signature) {
+      refuseOfCells(flags);
+      return work(signature, { transfer: store.transfer, facts: () => storeFacts(store, path, { signal }) });
+    }
     const options = { layer, geneKey, cellTypeKey, labels: told?.labels, signal, onNotice };
     const reference = await withFlags(REFERENCE_FLAGS, () => openReference(store, options));
     return work(reference, {
@@ -77,4 +84,9 @@ async function readLabels({ labels: path, cellTypeKey, ...flags }: ReferenceFlag
   if (path === undefined) return undefined;
   const text = await readText(path, storeAccess(flags), signal);
   return { labels: parseLabels(path, text, cellTypeKey), facts: textFacts(text, path) };
+}
+
+/** What is about single cells would be without effect on their means. */
+function refuseOfCells({ referenceLayer, referenceGeneKey, cellTypeKey, labels }: ReferenceFlags): void {
+  refuseWithoutObject({ referenceLayer, referenceGeneKey, cellTypeKey, labels }, { cells: false });
 }

@@ -10,8 +10,8 @@ import { aboutParquet } from "./parquet/read-parquet.js";
 import type { FileFormat } from "./table-formats.js";
 import { typesAmong } from "./table-shape.js";
 
-/** Names of thousands of types. */
-const MOST_HEADER_BYTES = 2 ** 20;
+/** Names of thousands of types, or of all genes. */
+const MOST_HEADER_BYTES = 2 ** 24;
 
 /** What files of the formats that have room for it say of themselves. */
 const ABOUT_OF = { parquet: aboutParquet, arrow: aboutArrow } as const;
@@ -21,17 +21,8 @@ export async function isOwnTable(path: string, format: FileFormat): Promise<bool
   try {
     if (format === "h5ad") return await isOwnStore(path);
     if (format === "parquet" || format === "arrow") return isAboutResult(await ABOUT_OF[format](path));
-    const file = await open(path);
-    try {
-      const bytes = file.createReadStream({ end: MOST_HEADER_BYTES, autoClose: false });
-      const names = await readHeader(
-        format === "csv.gz" ? bytes.pipe(createGunzip()) : bytes,
-        MOST_HEADER_BYTES,
-      );
-      return names !== undefined && typesAmong(names) !== undefined;
-    } finally {
-      await file.close();
-    }
+    const names = await headerOf(path, format);
+    return names !== undefined && typesAmong(names) !== undefined;
   } catch {
     return false;
   }
@@ -49,4 +40,18 @@ export async function fingerprintOfTable(
 /** Whether a file of HDF5 holds a result of ours and nothing else. */
 function isOwnStore(path: string): Promise<boolean> {
   return withStore(path, {}, async (store) => (await foreignPart(store as ListedStore)) === undefined);
+}
+
+/** The names in the first line of a CSV; undefined where there is none. Throws where the file cannot be read. */
+export async function headerOf(
+  path: string,
+  format: "csv" | "csv.gz",
+): Promise<readonly string[] | undefined> {
+  const file = await open(path);
+  try {
+    const bytes = file.createReadStream({ end: MOST_HEADER_BYTES, autoClose: false });
+    return await readHeader(format === "csv.gz" ? bytes.pipe(createGunzip()) : bytes, MOST_HEADER_BYTES);
+  } finally {
+    await file.close();
+  }
 }

@@ -14,17 +14,31 @@ export async function openTableFile(
   request: OutputRequest & { readonly out: string },
   format: FileFormat,
 ): Promise<StagedFile> {
+  refuseOtherSuffix(request.out, format);
+  const isOurs = (file: string) => isOwnTable(file, format);
+  return openOwnFile(request, { kind: "a finished result", isOurs });
+}
+
+/** What a file of ours is called, and what tells it from others. */
+export interface OwnKind {
+  readonly kind: string;
+  readonly isOurs: (path: string) => Promise<boolean>;
+}
+
+/** Opens a file that replaces one of its own kind alone. Throws as `openTableFile`. */
+export async function openOwnFile(
+  request: OutputRequest & { readonly out: string },
+  { kind, isOurs }: OwnKind,
+): Promise<StagedFile> {
   const { out, overwrite, lock } = request;
-  refuseOtherSuffix(out, format);
   await refuseInputs(request);
   const path = localPath(out);
   tellPlace({ kind: "new store", path });
-  const isOurs = (file: string) => isOwnTable(file, format);
   return createFile(path, {
     overwrite,
     mayReplace: isOurs,
     describe: async (file) =>
-      (await isOurs(file)) ? "a finished result of flashdeconv" : "a file that flashdeconv did not write,",
+      (await isOurs(file)) ? `${kind} of flashdeconv` : "a file that flashdeconv did not write,",
     makeFolders: true,
     lock,
   });

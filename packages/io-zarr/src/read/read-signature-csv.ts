@@ -11,6 +11,12 @@ export interface SignatureCsvOptions {
 }
 
 const SUBJECT = "signature table";
+/** The first cell of a table that flashdeconv wrote; other columns of its own begin so, too. */
+export const SIGNATURE_STAMP = "flashdeconv_cell_type";
+const OWN_COLUMN = /^flashdeconv_/;
+/** What flashdeconv put an apostrophe before, so that no spreadsheet runs it. */
+const MARKED = /^'(?=[=+\-@\t\r\n'])/;
+
 /** A row of 100,000 genes takes a few million characters; a quote that is never closed takes the whole text. */
 const MOST_ROW_CHARACTERS = 2 ** 24;
 /** Cells become strings of their own: a table of 100,000 genes and 300 types. */
@@ -31,7 +37,7 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
       rule: "types-by-genes, genes-by-types or auto",
     });
   }
-  const [header = [], ...rows] = parseCells(text);
+  const [header = [], ...rows] = ownCells(parseCells(text));
   const columnNames = header.slice(1);
   if (columnNames.length === 0 || rows.length === 0) {
     throw broken(
@@ -40,7 +46,9 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
     );
   }
   const byRows =
-    orientation === "auto" ? rows.length <= columnNames.length : orientation === "types-by-genes";
+    orientation === "auto"
+      ? header[0] === SIGNATURE_STAMP || rows.length <= columnNames.length
+      : orientation === "types-by-genes";
   const rowNames = rows.map(([name]) => name);
   const [types, genes] = byRows ? [rowNames, columnNames] : [columnNames, rowNames];
   const order = types.map((_, i) => i).sort((a, b) => compareCodePoints(types[a], types[b]));
@@ -55,6 +63,16 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
     }
   }
   return { typeNames, geneNames: genes, values };
+}
+
+/** The means of a table that flashdeconv wrote, names as they were; other tables as they are. */
+function ownCells(rows: string[][]): string[][] {
+  const [header = []] = rows;
+  if (header[0] !== SIGNATURE_STAMP) return rows;
+  const isKept = header.map((name, i) => i === 0 || !OWN_COLUMN.test(name));
+  return rows.map((row, r) =>
+    row.filter((_, i) => isKept[i]).map((cell, i) => (r === 0 || i === 0 ? cell.replace(MARKED, "") : cell)),
+  );
 }
 
 function parseCells(text: string): string[][] {

@@ -5,7 +5,7 @@ import { storeBelow } from "../store-below.js";
 import { recordedElements } from "./former-elements.js";
 import { withoutConsolidated } from "./without-consolidated.js";
 
-/** An attribute of the root of what flashdeconv writes as a whole: "result" or "simulation". */
+/** An attribute of the root of what flashdeconv writes as a whole: "result", "simulation" or "signature". */
 export const WRITTEN_AS = "flashdeconv";
 /** The attribute in which kept statistics lie, and their arrays. */
 const STATISTICS = "flashdeconv_statistics";
@@ -24,6 +24,7 @@ const STATISTICS_ARRAYS = [
 const OF_A_SECTION = /^section-\d+$/;
 const OF_A_RESULT = ["obs/_index", "var/_index", "obsm/spatial"];
 const OF_A_SIMULATION = [...OF_A_RESULT, "X", "obs/cell_type", "obsm/truth", "uns/simulation"];
+const OF_A_SIGNATURE = ["obs/_index", "var/_index", "X", "obs/cell_type", "obs/cell_count", "obs/dispersion"];
 /** Documents, and what is hidden and of no meaning. */
 const PASSED_OVER = /^(\.zgroup|\.zattrs|\.zmetadata|zmetadata|zarr\.json|\.DS_Store|\.flashdeconv-.*)$/;
 
@@ -87,6 +88,7 @@ export async function ownKind(store: ListedStore): Promise<string> {
   }
   if (typeof attributes[STATISTICS] === "object") return "finished statistics of flashdeconv";
   if (attributes[WRITTEN_AS] === "result") return "a finished result of flashdeconv";
+  if (attributes[WRITTEN_AS] === "signature") return "a signature that flashdeconv wrote,";
   if (attributes[WRITTEN_AS] === "simulation") return "a section or reference that flashdeconv simulated,";
   return "a store";
 }
@@ -105,6 +107,7 @@ async function knownElements(
     const key = /^(.+)_params$/.exec(name)?.[1];
     if (key !== undefined) results.push(...((await recordedElements(hierarchy, key, signal)) ?? []));
   }
+  if (kind === "signature") return OF_A_SIGNATURE;
   if (kind === "simulation") return [...OF_A_SIMULATION, ...results];
   if (kind !== "result" && results.length === 0) return undefined;
   const { region_key: region, instance_key: instance } = attributes;
