@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -37,5 +46,22 @@ describe("makeFolders", () => {
     await expect(makeFolders("/proc/flashdeconv/a/b")).rejects.toThrow(
       /found \/proc, in which the system makes no folder/,
     );
+  });
+
+  it("is what every package makes nested folders with", () => {
+    const root = join(import.meta.dirname, "../../..");
+    const offenders = ["packages", "apps"].flatMap((group) =>
+      readdirSync(join(root, group)).flatMap((name) => {
+        const src = join(root, group, name, "src");
+        if (!existsSync(src)) return [];
+        const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) =>
+          /\.ts$/.test(file),
+        );
+        return files
+          .filter((file) => /mkdir(Sync)?\([^;]*recursive/.test(readFileSync(join(src, file), "utf8")))
+          .map((file) => `${name}/${file}`);
+      }),
+    );
+    expect(offenders).toEqual([]);
   });
 });
