@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FILE_FORMATS } from "../src/tables/table-formats.js";
@@ -154,7 +155,8 @@ describe.each(FILE_FORMATS)("%s", (format) => {
 });
 
 it("a file of HDF5 is never changed in place", async () => {
-  const args = ["run", "section.h5ad", "--reference", stores.reference, "--in-place", "--json"];
+  const file = fileURLToPath(new URL("../../../packages/io-h5/test/fixtures/section.h5ad", import.meta.url));
+  const args = ["run", file, "--reference", stores.reference, "--in-place", "--json"];
   expect(JSON.parse((await runCli(args)).stdout).error.message).toMatch(/--in-place: .*--out result\.h5ad/);
 });
 

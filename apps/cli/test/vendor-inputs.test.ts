@@ -93,6 +93,17 @@ describe("a folder of Visium in Market Exchange", () => {
     expect(await leftOvers(tmpdir())).toEqual([]);
   });
 
+  it("is not changed: --in-place is refused before any work", async () => {
+    const folder = await temporaryFolder();
+    const visium = await writeVisium(join(folder, "sample"));
+    const { code, stderr } = await runCli(["run", visium, "--reference", stores.reference, "--in-place"]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/--in-place.*a Zarr store, not Visium/),
+    });
+    expect(await readdir(visium)).toEqual(["outs"]);
+  });
+
   it("is told by inspect for what it is", async () => {
     const folder = await temporaryFolder();
     const visium = await writeVisium(join(folder, "sample"), { isPacked: false });

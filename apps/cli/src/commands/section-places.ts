@@ -97,7 +97,7 @@ export async function refuseTaken(
 /** The last part of a section's place, without what tells its form. */
 function nameOf(section: string): string {
   const [place] = redactUrl(section).split("?");
-  return basename(place.replace(/\/+$/, "")).replace(/\.zarr(\.zip)?$|\.zip$/i, "");
+  return basename(place.replace(/\/+$/, "")).replace(/\.zarr(\.zip)?$|\.(zip|h5ad|h5)$/i, "");
 }
 
 function refused(option: string, value: unknown, rule: string, instead?: string): OptionError {

@@ -11,7 +11,7 @@ import {
 import { locateTable } from "./locate-table.js";
 import { lockOptions } from "./lock-options.js";
 import { openOutput } from "./open-output.js";
-import { refuseEditedFile } from "./refuse-file-name.js";
+import { refuseEditedInput } from "./refuse-edited-input.js";
 import { openResultPlace, type ResultPlace } from "./result-place.js";
 
 /** What a run writes to, opened before anything is read. */
@@ -31,7 +31,9 @@ export interface RunOutputs {
 export async function openOutputs(request: FingerprintRequest, terminal: Terminal): Promise<RunOutputs> {
   const { flags, path } = request;
   const { reference, out, outDir, inPlace, newTable, saveStats, overwrite = false } = flags;
-  if (out === undefined) refuseEditedFile(path, inPlace ? "--in-place" : "--new-table");
+  if (out === undefined) {
+    await refuseEditedInput(path, inPlace ? "--in-place" : "--new-table", storeAccess(flags));
+  }
   const common = { input: path, access: storeAccess(flags), lock: lockOptions(terminal) };
   const facts = once(() => factsOf(request));
   let group = "";

@@ -31,14 +31,3 @@ export function refuseFileName({ flag, location }: NamedPlace): void {
     remedy: `Give ${flag} ${store}${others}.`,
   });
 }
-
-/** Throws OptionError for a file that would be changed where it lies: a run that is killed would leave half of it. */
-export function refuseEditedFile(path: string, option: "--in-place" | "--new-table"): void {
-  if (!/\.(h5ad|h5|hdf5)$/i.test(path)) return;
-  throw new OptionError({
-    option,
-    value: redactUrl(path),
-    rule: "a Zarr store: an HDF5 file is not changed in place",
-    remedy: "Write the result to a file of its own, with --out result.h5ad.",
-  });
-}

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { isFlashdeconvError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import { hdf5Opener } from "@flashdeconv/io-h5";
 import { type FoundInput, findInput, registerVendorOpener } from "@flashdeconv/io-vendor/node";
@@ -55,6 +56,17 @@ export async function withStore<T>(
     });
   } finally {
     await store.close();
+  }
+}
+
+/** What an input is that is not a Zarr store, in words, as in "Visium"; undefined for a store, and for what is not there. */
+export async function whatIs(path: string, { bin, ...access }: InputAccess): Promise<string | undefined> {
+  try {
+    return (await findInput(path, access, { bin })).called;
+  } catch (error) {
+    // What is wrong with it is told where it is opened.
+    if (isFlashdeconvError(error)) return undefined;
+    throw error;
   }
 }
 

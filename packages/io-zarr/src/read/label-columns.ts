@@ -1,5 +1,5 @@
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import { type ColumnValues, columnKind, readColumnOf } from "./column-values.js";
 import { encodeLabels } from "./encode-labels.js";
 import { type Hierarchy, join } from "./hierarchy.js";
@@ -78,7 +78,9 @@ function areIds(values: Float64Array, distinctCount: number, cellCount: number):
 
 async function hint(hierarchy: Hierarchy, key: string, signal?: AbortSignal): Promise<string> {
   const columns = await findLabelColumns(hierarchy, key, signal);
-  if (columns.length === 0) return "Name the column that holds the cell types.";
+  if (columns.length === 0) {
+    return `Name the column that holds the cell types, or give them in a table (${optionName("labels")}).`;
+  }
   const shown = columns
     .slice(0, MOST_SHOWN)
     .map(({ name, labelCount }) => `${name} (${numbered(labelCount, "label")})`);
