@@ -59,4 +59,12 @@ describe.each(["earliest", "latest"])("chunks of a file for the %s HDF5", (versi
     expect(await store.get("/fixed-lzf/1")).toBeUndefined();
     expect(await store.get("/fixed/9.9")).toBeUndefined();
   });
+
+  it("are refused where one takes more than its share of the memory", async () => {
+    const store = await hdf5Store(await fixture(`indexes-${version}.h5`), { mostBytes: 2000 });
+    await expect(store.get("/one-gzip/.zarray")).rejects.toThrow(
+      /chunks of 1200 bytes.*at most 500.*h5repack/s,
+    );
+    expect(await store.get("/contiguous/.zarray")).toBeDefined();
+  });
 });

@@ -1,5 +1,6 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
+import { unshuffleAll } from "../src/filters/shuffle.js";
 import { hdf5Store } from "../src/index.js";
 import { bytesReader, fixture } from "./h5-tools.js";
 
@@ -41,6 +42,12 @@ describe("a damaged file", () => {
         /signature|empty|cut short|early/,
       );
     }
+  });
+
+  it("that claims items longer than its chunks ends soon", () => {
+    const bytes = Uint8Array.of(1, 2, 3, 4, 5);
+    expect(unshuffleAll(bytes, 4278190084)).toEqual(bytes);
+    expect(unshuffleAll(Uint8Array.of(1, 3, 2, 4, 5), 2)).toEqual(bytes);
   });
 
   it("that was not closed is refused", async () => {

@@ -45,8 +45,9 @@ export function unshuffle(
 
 /** The same for all of some bytes, with what is left at their end. */
 export function unshuffleAll(shuffled: Uint8Array, itemBytes: number): Uint8Array {
-  const out = shuffled.slice();
   const itemCount = Math.floor(shuffled.length / itemBytes);
+  if (itemCount < 2) return shuffled;
+  const out = shuffled.slice();
   unshuffle(shuffled, itemBytes, { from: 0, to: itemCount, at: 0 }, out);
   return out;
 }

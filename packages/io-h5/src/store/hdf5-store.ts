@@ -1,6 +1,7 @@
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import type { RangeReader, ReadableStore } from "@flashdeconv/stores";
 import { MOST_BYTES, MOST_DOCUMENT_BYTES } from "@flashdeconv/stores/internal";
-import { parsing } from "../bytes/errors.js";
+import { parsing, unsupported } from "../bytes/errors.js";
 import { KEPT_BYTES } from "../bytes/file-bytes.js";
 import type { ChunkIndex, ChunkIndexes } from "../chunks/chunk-index.js";
 import { type Storage, storageOf } from "../tree/dataset.js";
@@ -78,6 +79,7 @@ export async function hdf5Store(reader: RangeReader, options: Hdf5StoreOptions =
         const view = viewOf(path, node.type, members);
         if (!view) return undefined;
         const { storage } = open(node);
+        if (storage.kind === "chunked") requireRoomFor(path, storage.grid.chunkBytes, mostBytes);
         const length = await sharedLength(file, node);
         const raw = rawChunks(file.bytes, node.facts, storage, length);
         return servedArray({ file, path, facts: node.facts, raw, view });
@@ -149,6 +151,19 @@ export async function hdf5Store(reader: RangeReader, options: Hdf5StoreOptions =
       );
     },
   };
+}
+
+/** A chunk may take this share of the memory, as of any store: a few are there at a time. */
+const CHUNK_SHARE = 1 / 4;
+
+/** A chunk is unpacked whole. Some writers make one of all there is. */
+function requireRoomFor(path: string, chunkBytes: number, mostBytes: number): void {
+  if (chunkBytes <= CHUNK_SHARE * mostBytes) return;
+  throw unsupported(
+    path,
+    `chunks of ${numbered(chunkBytes, "byte")} when unpacked`,
+    `at most ${Math.floor(CHUNK_SHARE * mostBytes)}, a quarter of the memory there is (${optionName("maxMemory")})`,
+  );
 }
 
 /** Does something once for each path; what failed is done again when it is asked for again. */
