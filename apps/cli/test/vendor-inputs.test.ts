@@ -203,6 +203,58 @@ it("--bin is refused where there are no bins", async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--bin.*Visium HD/) });
 });
 
+describe("a GEM file of Stereo-seq", () => {
+  it("runs by bins, as the store that convert makes of it, and says what it is", async () => {
+    const folder = await temporaryFolder();
+    const store = await openStore(stores.spatial);
+    const section = await openSpatial(store);
+    const { indptr, indices, values, spotCount } = await collect(section.counts);
+    await store.close();
+    const lines = ["#FileFormat=GEMv0.1", "geneID\tx\ty\tMIDCount"];
+    for (let spot = 0; spot < spotCount; spot++) {
+      for (let i = indptr[spot]; i < indptr[spot + 1]; i++) {
+        const place = `${20 * (spot % 20) + (i % 20)}\t${20 * Math.floor(spot / 20) + (i % 7)}`;
+        lines.push(`${section.geneNames[indices[i]]}\t${place}\t${values[i]}`);
+      }
+    }
+    const gem = join(folder, "section.gem.gz");
+    await writeFile(gem, gzipSync(`${lines.join("\n")}\n`));
+    const converted = join(folder, "section.zarr");
+    expect((await runCli(["convert", gem, converted, "--bin", "20"])).stdout).toMatch(
+      /200 spots x 120 genes/,
+    );
+    const results: unknown[] = [];
+    for (const [input, ...more] of [[gem, "--bin", "20"], [converted]]) {
+      const out = join(folder, `r${results.length}.zarr`);
+      const args = [
+        "run",
+        input,
+        "--reference",
+        stores.reference,
+        "--out",
+        out,
+        "--quiet",
+        "--scratch",
+        folder,
+      ];
+      expect(await runCli([...args, ...more])).toMatchObject({ code: 0, stderr: "" });
+      results.push(await proportionsOf(out));
+    }
+    expect(results[0]).toEqual(results[1]);
+    expect((await runCli(["inspect", gem, "--quiet"])).stdout).toMatch(
+      /Stereo-seq, bins of 50 x 50 places, 3\d rows/,
+    );
+    for (const bin of ["0", "-1", "2um", "1e3"]) {
+      const { code, stderr } = await runCli(["inspect", gem, "--bin", bin]);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/--bin.*whole number of places/),
+      });
+    }
+    expect((await readdir(folder)).sort()).toEqual(["r0.zarr", "r1.zarr", "section.gem.gz", "section.zarr"]);
+  });
+});
+
 describe("--labels", () => {
   /** The small reference's labels as a table. */
   async function writeLabels(

@@ -4,8 +4,10 @@ import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findMex } from "../src/formats/find-mex.js";
+import { ingestGem } from "../src/ingest/ingest-gem.js";
 import { ingestMex } from "../src/ingest/ingest-mex.js";
 import { numberedRows } from "../src/ingest/numbered-rows.js";
+import { isGemHeader } from "../src/ingest/read-gem.js";
 import { type MtxHeader, readMtx } from "../src/ingest/read-mtx.js";
 import { memorySpool } from "../src/ingest/spool.js";
 import { eachLine, numberAt, textOf } from "../src/ingest/text-lines.js";
@@ -160,5 +162,70 @@ describe("a folder in Market Exchange", () => {
     expect(findMex(["a.txt"])).toBeUndefined();
     expect(() => findMex(["matrix.mtx", "barcodes.tsv"])).toThrow(/features.tsv or genes.tsv/);
     expect(() => findMex(["a_matrix.mtx", "b_matrix.mtx"])).toThrow(/a_matrix.mtx and b_matrix.mtx/);
+  });
+});
+
+describe("a GEM file", () => {
+  const header = "geneID\tx\ty\tMIDCount\tExonCount\n";
+  const record = fc.record({
+    gene: fc.nat(4),
+    x: fc.nat(1500),
+    y: fc.nat(1500),
+    count: fc.integer({ min: 1, max: 9 }),
+  });
+  const ingest = (text: string, edge = 50) =>
+    ingestGem({ path: "s.gem", read: () => pieces(text, 13) }, edge, { spool: memorySpool() });
+
+  it("gives its bins in order of place, each with the sum of its records, whatever their order", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(record, { minLength: 1 }),
+        fc.constantFrom(1, 7, 50, 600),
+        async (records, edge) => {
+          const lines = records.map(({ gene, x, y, count }) => `g${gene}\t${x}\t${y}\t${count}\t0\n`);
+          const contents = await ingest(`#FileFormat=GEMv0.1\n${header}${lines.join("")}`, edge);
+          const expected = new Map<string, number>();
+          for (const { gene, x, y, count } of records) {
+            const key = `${Math.floor(x / edge) * edge}_${Math.floor(y / edge) * edge} g${gene}`;
+            expected.set(key, (expected.get(key) ?? 0) + count);
+          }
+          const names = contents.spotNames as readonly string[];
+          const genes = contents.geneNames as readonly string[];
+          if (!contents.X || !contents.obsm) throw new Error("no counts");
+          const { indptr, indices, values } = await collect(contents.X);
+          const found = new Map<string, number>();
+          for (let spot = 0; spot < names.length; spot++) {
+            for (let i = indptr[spot]; i < indptr[spot + 1]; i++)
+              found.set(`${names[spot]} ${genes[indices[i]]}`, values[i]);
+          }
+          expect(found).toEqual(expected);
+          const places = names.map((name) => name.split("_").map(Number));
+          expect(places).toEqual([...places].sort(([ax, ay], [bx, by]) => ay - by || ax - bx));
+          const positions = await collect(contents.obsm.spatial.values);
+          expect([...positions.values]).toEqual(places.flat().map((corner) => corner + edge / 2));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("has its columns by name", async () => {
+    const text = "geneID\tgeneName\tx\ty\tMIDCounts\tCellID\nE1\tActb\t3\t4\t2\t0\n";
+    expect(await ingest(text)).toMatchObject({ geneNames: ["E1"], spotNames: ["0_0"] });
+    expect(isGemHeader("x\ty\tMIDCount\tgeneID")).toBe(true);
+    expect(isGemHeader("a\tb")).toBe(false);
+  });
+
+  it.each([
+    ["another file", "a,b\n1,2\n", /the first line "a,b"/],
+    ["nothing", "", /no line/],
+    ["a header alone", header, /no record/],
+    ["a place below 0", `${header}g\t-1\t2\t1\t0\n`, /in line 2/],
+    ["a line too short", `${header}g\t1\n`, /in line 2/],
+  ])("with %s is refused", async (_, text, found) => {
+    await expect(ingest(text)).rejects.toMatchObject({
+      tag: "FormatError",
+      found: expect.stringMatching(found),
+    });
   });
 });

@@ -13,6 +13,7 @@ import {
 import { directoryStore, isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { type FindOptions, findInFolder } from "../formats/find-in-folder.js";
 import { findMex, type MexNames } from "../formats/find-mex.js";
+import { ingestGem } from "../ingest/ingest-gem.js";
 import { type IngestOptions, ingestMex } from "../ingest/ingest-mex.js";
 import { readPositions } from "../positions/read-positions.js";
 import { readText } from "../positions/read-text.js";
@@ -20,6 +21,7 @@ import { readScaleFactors } from "../positions/scale-factors.js";
 import { asMatrix } from "../positions/spot-positions.js";
 import { isVendorMatrix, LIBRARY } from "../vendor-store.js";
 import { fileBytes } from "./file-bytes.js";
+import { gemEdge, isGemFile } from "./find-gem.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
 /** What a path or URL turned out to be. */
@@ -55,11 +57,20 @@ export async function findInput(
   const kind = isRemote(path) ? "remote" : await kindOf(path);
   const folder = kind === "folder" ? await inFolder(path, access, options) : undefined;
   if (folder) return folder;
+  if (kind === "file" && (await isGemFile(path))) {
+    const edge = gemEdge(options.bin);
+    return {
+      called: `Stereo-seq, bins of ${edge} x ${edge} places`,
+      location: undefined,
+      files: [path],
+      ingest: (ingestOptions) => ingestGem({ path, read: () => fileBytes(path) }, edge, ingestOptions),
+    };
+  }
   if (options.bin !== undefined) {
     throw new OptionError({
       option: "bin",
       value: options.bin,
-      rule: "left out for what is not an output folder of Visium HD",
+      rule: "left out for what is neither an output folder of Visium HD nor a GEM file",
       remedy: "Leave it out, or give the folder that holds binned_outputs.",
     });
   }
