@@ -64,6 +64,17 @@ describe("an h5ad file behind a URL", () => {
     expect(error).toMatchObject({ tag: "StoreError", status: 412 });
   });
 
+  it("is no longer waited for once the reading is aborted", async () => {
+    const server = await serve("section.h5ad");
+    const store = await openStore(`${server.url}/section.h5ad`, QUICK);
+    const section = await openSpatial(store);
+    server.fault = () => ({ kind: "stall" });
+    const stop = new AbortController();
+    const reading = collect(section.counts, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 20);
+    await expect(reading).rejects.toThrow("enough");
+  });
+
   it("tells threads where its chunks lie", async () => {
     const server = await serve("section.h5ad");
     const store = await openStore(`${server.url}/section.h5ad`, QUICK);

@@ -1,11 +1,15 @@
 import type { TransferCounts } from "./remote/transfer-ledger.js";
-import type { Fingerprint } from "./store.js";
+import type { Fingerprint, ReadOptions } from "./store.js";
 
 /** Reads one file by ranges, wherever it lies. */
 export interface RangeReader {
   getLength(): Promise<number>;
   /** All of the bytes asked for; throws an Error where the file does not reach so far. */
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(
+    offset: number,
+    length: number,
+    options?: Pick<ReadOptions, "signal">,
+  ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** One file that is held open until it is closed. */

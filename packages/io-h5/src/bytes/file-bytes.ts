@@ -42,7 +42,7 @@ export function fileBytes(
   const readNow = async (address: number, length: number, signal?: AbortSignal): Promise<Uint8Array> => {
     signal?.throwIfAborted();
     try {
-      const bytes = await reader.read(base + address, length);
+      const bytes = await reader.read(base + address, length, { signal });
       signal?.throwIfAborted();
       if (bytes.length !== length) throw new Error(`${numbered(bytes.length, "byte")} of ${length}`);
       return bytes;

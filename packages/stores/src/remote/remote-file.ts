@@ -14,7 +14,8 @@ const HEAD_BYTES = 2 ** 16;
 export async function openRemoteFile(parts: HttpParts, cache?: ObjectCache): Promise<OpenFile | undefined> {
   const { name, url, sign, fetch, ledger, options, signedHow } = parts;
   const reader = objectReader({ fetch, ledger, sign, cache, options });
-  const read = (offset: number, length: number) => reader.read(url, { range: { offset, length } });
+  const read = (offset: number, length: number, signal?: AbortSignal) =>
+    reader.read(url, { range: { offset, length } }, signal);
   const head = await read(0, HEAD_BYTES);
   if (isMissingAnswer(head)) {
     if (head.status === 404 || head.status === 410) return undefined;
@@ -27,10 +28,10 @@ export async function openRemoteFile(parts: HttpParts, cache?: ObjectCache): Pro
     readAheadBytes: options.readAheadBytes,
     mostBytes: options.mostBytes,
     getLength: async () => size,
-    async read(offset, length) {
+    async read(offset, length, { signal } = {}) {
       requireWithin(size, offset, length);
       if (offset + length <= head.bytes.length) return head.bytes.slice(offset, offset + length);
-      const part = await read(offset, length);
+      const part = await read(offset, length, signal);
       if (isMissingAnswer(part)) throw refused(url, part, signedHow);
       return new Uint8Array(part.bytes);
     },
