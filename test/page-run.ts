@@ -1,5 +1,5 @@
 import { collect } from "@flashdeconv/core";
-import { hdf5Opener } from "@flashdeconv/io-h5";
+import { hdf5Opener } from "@flashdeconv/io-h5/opener";
 import { openReference, openSpatial, ZARR } from "@flashdeconv/io-zarr";
 import { type DeconvolveOptions, deconvolve } from "@flashdeconv/pipeline";
 import { simulateTissue } from "@flashdeconv/simulate";

@@ -6,7 +6,7 @@ import { openStore } from "@flashdeconv/io-zarr/node";
 import { openFile, openLocation, registerFileOpeners } from "@flashdeconv/stores";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fromMap, QUICK, testFolder, testServer } from "../../stores/test/remote-tools.js";
-import { hdf5Opener } from "../src/index.js";
+import { hdf5Opener } from "../src/opener.js";
 import { fixturePath } from "./h5-tools.js";
 
 beforeAll(() => registerFileOpeners({ h5: hdf5Opener }));

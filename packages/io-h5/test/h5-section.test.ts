@@ -4,7 +4,8 @@ import { openSpatial, readColumn, ZARR } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { openLocation, registerFileOpeners, registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hdf5Opener, hdf5Store } from "../src/index.js";
+import { hdf5Store } from "../src/index.js";
+import { hdf5Opener } from "../src/opener.js";
 import { fixture, fixturePath } from "./h5-tools.js";
 
 /** The counts that the fixtures were made with. */

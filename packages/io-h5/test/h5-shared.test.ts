@@ -10,7 +10,8 @@ import { registerFileOpeners } from "@flashdeconv/stores";
 import { beforeAll, describe, expect, it } from "vitest";
 import { goldenPath } from "../../../test/golden-data.js";
 import { sharedData } from "../../../test/shared-data.js";
-import { hdf5Opener, hdf5Store } from "../src/index.js";
+import { hdf5Store } from "../src/index.js";
+import { hdf5Opener } from "../src/opener.js";
 import { bytesReader, readItems } from "./h5-tools.js";
 
 const files = sharedData("files");

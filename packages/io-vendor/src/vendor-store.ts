@@ -1,6 +1,6 @@
 import type { NameChunk } from "@flashdeconv/core";
 import { FormatError } from "@flashdeconv/core";
-import { openArrays } from "@flashdeconv/io-zarr/internal";
+import { inStore, openArrays } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import type { FolderInput } from "./formats/find-in-folder.js";
 import { findTenxLayout, tenxParts } from "./formats/tenx-h5.js";
@@ -32,10 +32,18 @@ export async function isVendorMatrix(store: ReadableStore, options: ReadOptions 
  * @param matrix the store of the matrix: an HDF5 file, or Xenium's Zarr
  * @throws FormatError where it is neither
  */
-export async function vendorStore(
+export function vendorStore(
   matrix: ReadableStore,
   folder?: VendorFolder,
   options: ReadOptions = {},
+): Promise<ReadableStore> {
+  return inStore(matrix, () => overlayOf(matrix, folder, options));
+}
+
+async function overlayOf(
+  matrix: ReadableStore,
+  folder: VendorFolder | undefined,
+  options: ReadOptions,
 ): Promise<ReadableStore> {
   const parts = await partsOf(matrix, options);
   const { spotCount } = parts;

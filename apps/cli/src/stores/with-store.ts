@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { isFlashdeconvError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
-import { hdf5Opener } from "@flashdeconv/io-h5";
+import { hdf5Opener } from "@flashdeconv/io-h5/opener";
 import { type FoundInput, findInput, registerVendorOpener } from "@flashdeconv/io-vendor/node";
 import { openStore, registerNodeOpeners } from "@flashdeconv/io-zarr/node";
 import {

@@ -1,7 +1,6 @@
 import type { FileLocation, FileOpener } from "@flashdeconv/stores";
 import { findSignature } from "../bytes/superblock.js";
 import type { ChunkIndexes } from "../chunks/chunk-index.js";
-import { hdf5Store } from "./hdf5-store.js";
 
 /** An HDF5 file, wherever it lies, as plain data that a thread can be sent. */
 export interface Hdf5Location extends FileLocation {
@@ -19,6 +18,8 @@ export const hdf5Opener: FileOpener<Hdf5Location> = {
   names: /\.(h5[a-z]*|hdf5?|he5|loom|nc|gef)$/i,
   recognises: async (file) => (await findSignature(file)) !== undefined,
   async open(file, location) {
+    // Loaded where it is needed: a thread that reads Zarr collects its garbage the more often, the more code it holds.
+    const { hdf5Store } = await import("./hdf5-store.js");
     const { name, mostBytes, readAheadBytes, fingerprint, transfer } = file;
     const store = await hdf5Store(file, { name, mostBytes, index: location.index });
     return {

@@ -1,4 +1,3 @@
-import { inStore } from "@flashdeconv/io-zarr/internal";
 import {
   type Opener,
   type OpenStore,
@@ -10,8 +9,6 @@ import {
 } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
 import type { FolderInput } from "../formats/find-in-folder.js";
-import { findTenxLayout } from "../formats/tenx-h5.js";
-import { vendorStore } from "../vendor-store.js";
 
 /** A vendor's matrix, and the folder with positions that it lies in; plain data, fit for messages to threads. */
 export interface VendorLocation extends StoreLocation {
@@ -30,10 +27,12 @@ export function registerVendorOpener(): void {
 
 async function openVendor(location: VendorLocation, access: StoreAccess): Promise<OpenStore> {
   const { matrix, folder } = location;
+  // Loaded where it is needed: a thread that reads Zarr collects its garbage the more often, the more code it holds.
+  const { vendorStore } = await import("../vendor-store.js");
   const base = await openLocation(matrix, access);
   try {
     const files = folder && { files: directoryStore(folder.path, access.mostBytes), input: folder.input };
-    const store = await inStore(base, () => vendorStore(base, files));
+    const store = await vendorStore(base, files);
     return {
       ...store,
       close: () => base.close(),
@@ -52,6 +51,7 @@ async function locate(
   location: VendorLocation,
   options?: ReadOptions,
 ): Promise<VendorLocation> {
+  const { findTenxLayout } = await import("../formats/tenx-h5.js");
   const layout = await findTenxLayout(base, options);
   const arrays = ["data", "indices", "indptr"].map((name) => `${layout?.group}/${name}`);
   return { ...location, matrix: (await base.locate?.(arrays, options)) ?? location.matrix };

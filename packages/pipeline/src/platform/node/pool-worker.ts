@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
-import { hdf5Opener } from "@flashdeconv/io-h5";
-import { registerVendorOpener } from "@flashdeconv/io-vendor/node";
+import { hdf5Opener } from "@flashdeconv/io-h5/opener";
+import { registerVendorOpener } from "@flashdeconv/io-vendor/opener";
 import { registerNodeOpeners } from "@flashdeconv/io-zarr/node";
 import { registerFileOpeners } from "@flashdeconv/stores";
 import { serveTasks } from "../../runtime/serve-tasks.js";

@@ -1,5 +1,5 @@
 import { WorkerError } from "@flashdeconv/core";
-import { hdf5Opener } from "@flashdeconv/io-h5";
+import { hdf5Opener } from "@flashdeconv/io-h5/opener";
 import { ZARR } from "@flashdeconv/io-zarr";
 import { registerFileOpeners, registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { serveTasks } from "../../runtime/serve-tasks.js";
