@@ -37,8 +37,9 @@ describe("many types", () => {
   it("take no exact step per spot and sweep, of which each costs the cube of their number", async () => {
     const few = await run(60);
     const many = await run(70);
-    // A root for each row of a factored matrix.
-    expect(many.rootCount).toBeLessThan(0.75 * few.rootCount);
+    // A root for each row of a factored matrix: with exact steps there would be a sixth more, for the sixth more of types. Both have some
+    // 80,000 besides, of the one search for eigenvalues of the Gram matrix.
+    expect(many.rootCount).toBeLessThan(0.9 * few.rootCount);
     expect(many.result.parameters.converged).toBe(true);
   });
 
