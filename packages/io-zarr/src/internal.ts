@@ -4,6 +4,7 @@
  * @internal
  */
 
+export { packStrings } from "./codecs/vlen-utf8.js";
 export { describeCandidates } from "./read/coordinate-candidates.js";
 export { inStore } from "./read/name-store.js";
 export { type ArraysReader, openArrays } from "./read/open-arrays.js";

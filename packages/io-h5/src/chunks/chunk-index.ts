@@ -1,3 +1,4 @@
+import { lowerBound } from "@flashdeconv/core/internal";
 /** Where the chunks of a dataset lie, as plain arrays that can be sent to threads: those that are stored, ascending. */
 export interface ChunkIndex {
   /** The chunks' numbers, row by row; undefined where all are there. */
@@ -45,15 +46,4 @@ export function chunksOf(index: ChunkIndex, first: number, last: number): Stored
     found.push({ number, address: addresses[i], size: sizes[i], mask: masks[i] });
   }
   return found;
-}
-
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -5,6 +5,7 @@ import {
   FormatError,
   memorySource,
 } from "@flashdeconv/core";
+import { lowerBound } from "@flashdeconv/core/internal";
 import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import { type Buckets, putAside } from "./buckets.js";
 import type { IngestOptions, MexFile } from "./ingest-mex.js";
@@ -109,15 +110,6 @@ function sourceOf(
 /** Where each number stands in the list, which holds it. */
 function ranks(rows: Float64Array, bins: Float64Array): Int32Array {
   const found = new Int32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    let low = 0;
-    let high = bins.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (bins[middle] < rows[i]) low = middle + 1;
-      else high = middle;
-    }
-    found[i] = low;
-  }
+  for (let i = 0; i < rows.length; i++) found[i] = lowerBound(bins, rows[i]);
   return found;
 }

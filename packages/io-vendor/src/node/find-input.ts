@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type DenseChunk, memorySource, type NameChunk, OptionError } from "@flashdeconv/core";
 import type { AnnDataContents, UnsObject } from "@flashdeconv/io-zarr";
-import { inStore } from "@flashdeconv/io-zarr/internal";
+import { inStore, packStrings } from "@flashdeconv/io-zarr/internal";
 import {
   type ListedStore,
   openLocation,
@@ -163,16 +163,9 @@ async function positionsFor(
 }
 
 async function* packedNames(names: readonly string[]): AsyncIterable<NameChunk> {
-  const encoder = new TextEncoder();
   for (let start = 0; start < names.length; start += NAMES_AT_A_TIME) {
-    const texts = names.slice(start, start + NAMES_AT_A_TIME).map((name) => encoder.encode(name));
-    const offsets = new Int32Array(texts.length + 1);
-    texts.forEach(({ length }, i) => {
-      offsets[i + 1] = offsets[i] + length;
-    });
-    const bytes = new Uint8Array(offsets[texts.length]);
-    for (let i = 0; i < texts.length; i++) bytes.set(texts[i], offsets[i]);
-    yield { start, count: texts.length, offsets, bytes };
+    const { length: count, ...packed } = packStrings(names.slice(start, start + NAMES_AT_A_TIME));
+    yield { start, count, ...packed };
   }
 }
 

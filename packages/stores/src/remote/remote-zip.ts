@@ -1,4 +1,5 @@
 import { StoreError } from "@flashdeconv/core";
+import { lowerBound } from "@flashdeconv/core/internal";
 import type { ByteRange, ReadableStore } from "../store.js";
 import { requireWithin, type ZipReader } from "../zip/zip-reader.js";
 import { type ZipOptions, zipStore } from "../zip/zip-store.js";
@@ -78,15 +79,4 @@ export async function remoteZip(
 
 function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
-}
-
-function lowerBound(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
