@@ -5,19 +5,22 @@ import {
   type DeconvolveOptions,
   METHOD_NAMES,
 } from "@flashdeconv/pipeline";
-import {
-  type DescribedOption,
-  describeOption,
-  describeOwnOption,
-} from "../apps/cli/src/options/describe-option.js";
-import { inFlags } from "../apps/cli/src/options/option-flags.js";
+import { describeOption } from "../apps/cli/src/options/describe-option.js";
+import { inFlags, OPTION_FLAGS } from "../apps/cli/src/options/option-flags.js";
 
 const HEAD = `# Options
 
-What \`run\` and \`deconvolve\` can be told about how a section is deconvolved. \`run --help\` and the checks are made from the same
-schema (\`DECONVOLVE_OPTIONS\` of the pipeline, \`options\` of a solver), and so is this page: \`vitest run test/option-docs.test.ts -u\` writes it.
-An option without an entry under *methods* is one that all have. An option that a method lacks is refused.
+Options of \`run\` and, under their second name, of \`deconvolve\`. An option of some methods only says so; other methods refuse it. Made from the schema by
+\`vitest run test/option-docs.test.ts -u\`.
 `;
+
+const OWN = `## Options of the solvers
+
+Where there is no flag, \`--solver-options\` or \`solverOptions\` takes them. The solver of the method flashdeconv is \`bcd\`.
+`;
+
+/** Options of solvers that the command line has a flag for. */
+const WITH_FLAG = ["lambda", "rho", "shrinkage"];
 
 const names = (Object.keys(DECONVOLVE_OPTIONS) as (keyof DeconvolveOptions)[]).filter(
   // What to load is no value of a schema.
@@ -26,56 +29,49 @@ const names = (Object.keys(DECONVOLVE_OPTIONS) as (keyof DeconvolveOptions)[]).f
 
 /** docs/options.md. */
 export function optionsPage(): string {
-  const columns = ["on the command line", "in the library", "what it is", "values", "default", "methods"];
-  const rows = names
-    .map(describeOption)
-    .map((option) => [
-      code(option.flag),
-      code(option.name),
-      sentence(meaningOf(option)),
-      option.spec.kind.rule,
-      [option.default ?? usualOf(option.spec), option.because].filter(isThere).join(": "),
-      option.methods.length === METHOD_NAMES.length ? "" : option.methods.join(", "),
-    ]);
-  return [HEAD, table(columns, rows), ...Object.keys(BUILT_IN_SOLVERS).map(solverPage)].join("\n");
-}
-
-/** The options of a solver of ours. */
-function solverPage(solver: string): string {
-  const own = BUILT_IN_SOLVERS[solver].options?.table as Readonly<Record<string, OptionSpec>>;
-  const options = Object.entries(own);
-  const rows = options.map(([name, spec]) => [
-    code(name),
-    sentence(asCode(spec.meaning)),
-    spec.kind.rule,
-    [usualOf(spec), spec.because && asCode(spec.because)].filter(isThere).join(": "),
-  ]);
-  return `## The solver ${solver}\n\n${table(["in solverOptions", "what it is", "values", "default"], rows)}`;
-}
-
-/** The table of methods' options in the README of the command line. */
-export function readmeTable(): string {
-  const own = ["shrinkage", "lambda", "rho"].map(describeOwnOption);
-  const rows = [...names.map(describeOption), ...own].map((option) => {
+  const rows = names.map(describeOption).map((option) => {
     const of = option.methods.length === METHOD_NAMES.length ? "" : `of ${option.methods.join(", ")}: `;
-    const not = option.flag.startsWith("--no-") ? "do not " : "";
-    const usual = option.default === undefined ? "" : ` (default: ${option.default})`;
-    return [code(`${option.flag}${valuesOf(option)}`), `${of}${not}${meaningOf(option)}${usual}`];
+    const usual = [option.default ?? usualOf(option.spec), option.because].filter(isThere).join(": ");
+    return [flagAndName(option.flag, option.name), of + meaningOf(option.spec), option.spec.kind.rule, usual];
   });
-  return table(["method", ""], rows);
+  const columns = ["option", "what it is", "values", "default"];
+  return [HEAD, table(columns, rows), OWN, table(columns, solverRows())].join("\n");
 }
 
-function valuesOf({ spec: { kind } }: DescribedOption): string {
-  if (kind.form === "switch") return "";
-  return ` ${[...kind.choices, ...(kind.form === "number" ? ["NUMBER"] : [])].join("|")}`;
+/** The options of our solvers, those that several have alike once. */
+function solverRows(): string[][] {
+  const rows = new Map<string, { solvers: string[]; row: string[] }>();
+  for (const [solver, { options }] of Object.entries(BUILT_IN_SOLVERS)) {
+    const own = options?.table as Readonly<Record<string, OptionSpec>>;
+    for (const [name, spec] of Object.entries(own)) {
+      const usual = [usualOf(spec), spec.because && inWords(spec.because)].filter(isThere).join(": ");
+      const flag = WITH_FLAG.includes(name) ? OPTION_FLAGS[name] : undefined;
+      const row = [flag ? flagAndName(flag, name) : code(name), meaningOf(spec), spec.kind.rule, usual];
+      const key = row.join();
+      rows.set(key, { row, solvers: [...(rows.get(key)?.solvers ?? []), solver] });
+    }
+  }
+  return [...rows.values()].map(({ solvers, row: [option, meaning, ...rest] }) => [
+    option,
+    `of ${solvers.join(", ")}: ${meaning}`,
+    ...rest,
+  ]);
 }
 
 function usualOf({ default: usual }: OptionSpec): string | undefined {
   return usual === undefined ? undefined : String(usual);
 }
 
-function meaningOf({ spec }: DescribedOption): string {
-  return inFlags(asCode(spec.meaning));
+function meaningOf(spec: OptionSpec): string {
+  return inWords(spec.meaning);
+}
+
+function inWords(text: string): string {
+  return inFlags(asCode(text));
+}
+
+function flagAndName(flag: string, name: string): string {
+  return `${code(flag)}, ${code(name)}`;
 }
 
 /** Settings of other options, as `{ graph: "knn" }`. */
@@ -91,10 +87,6 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-function sentence(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
 }
 
 function isThere(text: string | undefined): text is string {
