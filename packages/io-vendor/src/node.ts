@@ -12,5 +12,6 @@
  */
 
 export { fileSpool } from "./node/file-spool.js";
-export { type FoundInput, findInput } from "./node/find-input.js";
+export { findInput } from "./node/find-input.js";
+export type { FoundInput } from "./node/found-input.js";
 export { registerVendorOpener, type VendorLocation } from "./node/vendor-opener.js";

@@ -5,6 +5,7 @@
  */
 
 export { packStrings } from "./codecs/vlen-utf8.js";
+export { encodeStrings } from "./codecs/vlen-utf8-encode.js";
 export { describeCandidates } from "./read/coordinate-candidates.js";
 export { inStore } from "./read/name-store.js";
 export { type ArraysReader, openArrays } from "./read/open-arrays.js";

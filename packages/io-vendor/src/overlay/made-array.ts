@@ -1,3 +1,5 @@
+import { encodeStrings } from "@flashdeconv/io-zarr/internal";
+
 /** Attributes of a group or array, as JSON. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
@@ -24,7 +26,7 @@ export function arrayDocument(array: MadeArray): Attributes {
 
 /** The bytes of that chunk. */
 export function arrayBytes(array: MadeArray): Uint8Array {
-  if ("names" in array) return vlenBytes(array.names);
+  if ("names" in array) return encodeStrings(array.names);
   // Not from a machine's own order: the document says little-endian.
   const { values } = array;
   const bytes = new Uint8Array(values.byteLength);
@@ -33,22 +35,6 @@ export function arrayBytes(array: MadeArray): Uint8Array {
   for (let i = 0; i < values.length; i++) {
     if (isWhole) view.setInt32(4 * i, values[i], true);
     else view.setFloat64(8 * i, values[i], true);
-  }
-  return bytes;
-}
-
-/** Length of the list, then each text after its length, little-endian: the vlen-utf8 of numcodecs. */
-function vlenBytes(names: readonly string[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const texts = names.map((name) => encoder.encode(name));
-  const bytes = new Uint8Array(texts.reduce((sum, { length }) => sum + 4 + length, 4));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, texts.length, true);
-  let at = 4;
-  for (const text of texts) {
-    view.setUint32(at, text.length, true);
-    bytes.set(text, at + 4);
-    at += 4 + text.length;
   }
   return bytes;
 }

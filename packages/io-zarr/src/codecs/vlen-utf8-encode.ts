@@ -65,3 +65,10 @@ export class VlenUtf8Encoder {
     this.#view = new DataView(grown.buffer);
   }
 }
+
+/** All of them as one chunk. Throws FormatError as `addString` does. */
+export function encodeStrings(texts: readonly string[]): Uint8Array {
+  const encoder = new VlenUtf8Encoder();
+  for (const text of texts) encoder.addString(text);
+  return encoder.take(texts.length);
+}

@@ -1,0 +1,17 @@
+import type { AnnDataContents, UnsObject } from "@flashdeconv/io-zarr";
+import type { StoreLocation } from "@flashdeconv/stores";
+import type { IngestOptions } from "../ingest/ingest-mex.js";
+
+/** What a path or URL turned out to be. */
+export interface FoundInput {
+  /** In words, as in "Visium"; undefined for a store that needs no translation. */
+  readonly called: string | undefined;
+  /** What `openLocation` opens; undefined for what has to be put in order first. */
+  readonly location: StoreLocation | string | undefined;
+  /** Files of this machine that it is made of; undefined for a store, which tells of its own. */
+  readonly files?: readonly string[];
+  /** What it tells of itself beside counts and positions, for `uns`. */
+  uns?(): Promise<UnsObject>;
+  /** Reads it once, in the order of the file, and gives it in order. Defined where there is no location. */
+  ingest?(options: IngestOptions): Promise<AnnDataContents>;
+}
