@@ -6,14 +6,16 @@ const QUALITY_KINDS = ["real-sections"];
 /** All results as sections of Markdown, by kind. Deterministic: only the results' content and order matter. */
 export function renderResults(results) {
   const of = (kind) => results.filter((result) => result.kind === kind);
+  const machines = results.filter(({ machine }) => machine).map(describeMachine);
+  const usual = mostFrequent(machines);
+  const section = (...rest) => sectionOf(usual, ...rest);
   const parts = [
+    usual ? `Measured on ${usual}, unless another machine is named.\n` : "",
     section("End to end", of("end-to-end"), (list) => [endToEnd(list), stages(list)]),
     ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => scaling(result))),
     ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
     section("Solved again from kept statistics", of("resolve"), (list) => [resolve(list)]),
-    ...of("solver").map((result) =>
-      section(`The solver by itself: ${result.name}`, [result], () => solver(result)),
-    ),
+    section("The solver by itself", of("solver"), solvers),
     section("Same bits", of("same-bits"), (list) => [sameBits(list)]),
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Damaged stores", of("fuzz"), (list) => [damagedStores(list)]),
@@ -25,28 +27,33 @@ export function renderResults(results) {
   return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
 }
 
-function section(title, results, tables) {
+function sectionOf(usual, title, results, tables) {
   if (results.length === 0) return "";
-  return [`### ${title}`, ...tables(results), ...describeMachines(results)].join("\n\n").concat("\n");
+  return [`### ${title}`, ...tables(results), ...describeMachines(results, usual)].join("\n\n").concat("\n");
 }
 
-/** A line per machine: which results are of it, of what day, and how busy it was. */
-function describeMachines(results) {
+/** A line per machine: of what days its results are, and how busy it was. */
+function describeMachines(results, usual) {
   const machines = unique(results.map(describeMachine));
   return machines.map((machine) => {
-    const own = results.filter((result) => describeMachine(result) === machine).map(describe);
-    return `${machine}: ${own.join("; ")}.`;
+    const own = results.filter((result) => describeMachine(result) === machine);
+    const days = own.map(({ made }) => made.slice(0, 10)).sort();
+    const loads = own
+      .filter(({ kind, machine: { load } }) => !QUALITY_KINDS.includes(kind) && load > 0.5)
+      .map(({ machine: { load } }) => load)
+      .sort((a, b) => a - b);
+    return `${machine === usual ? "" : `${machine}, `}${range(days)}${loads.length > 0 ? `, **busy (load ${range(loads)})**` : ""}.`;
   });
+}
+
+function range(sorted) {
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  return first === last ? first : `${first} to ${last}`;
 }
 
 function describeMachine({ machine: { cpu, cores, memory_bytes: memory, node } }) {
   const gib = memory === undefined ? "" : `, ${Math.round(memory / 2 ** 30)} GiB`;
   return `${cpu}, ${cores} cores${gib}, Node ${node.slice(1)}`;
-}
-
-function describe({ kind, name, made, machine: { load } }) {
-  const busy = !QUALITY_KINDS.includes(kind) && load > 0.5 ? `, **busy (load ${load})**` : "";
-  return `\`${name}\` ${made.slice(0, 10)}${busy}`;
 }
 
 function endToEnd(results) {
@@ -60,7 +67,6 @@ function endToEnd(results) {
       "peak MiB",
       "planned MiB",
       "read MB",
-      "spots/s",
       "floor s",
       "x floor",
       "peer s",
@@ -72,7 +78,6 @@ function endToEnd(results) {
       count(data.spots),
       workers,
       ...usage(summary),
-      count(summary.spots_per_second),
       seconds(summary.floor_seconds),
       summary.ratio_to_floor.toFixed(2),
       summary.peer_seconds === null ? "-" : seconds(summary.peer_seconds),
@@ -158,22 +163,30 @@ function resolve(results) {
   );
 }
 
-/** Errors are against a solution at 1e-9. */
-function solver({ options, results }) {
-  const { spotCount, typeCount, blend } = options;
-  const blended = blend > 0 ? `, five pairs of types ${blend} alike` : "";
+/** A row per result, a column per strength. Errors are against a solution at 1e-9. */
+function solvers(results) {
+  const strengths = unique(results.flatMap((result) => result.results.map(({ lambda }) => lambda)));
+  const numbers = (one) =>
+    [
+      one.sweeps,
+      seconds(one.cpu_us_per_spot),
+      one.largest_error.toExponential(1),
+      one.estimate.toExponential(1),
+    ].join("/");
   return [
-    `${count(spotCount)} spots, ${typeCount} types${blended}, one thread.`,
+    "By lambda of the article: sweeps / CPU us per spot / largest error / estimated error.",
     markdownTable(
-      ["lambda (article)", "lambda", "sweeps", "CPU us per spot", "largest error", "estimated"],
-      results.map((result) => [
-        result.lambda,
-        Number(result.lambda_used.toPrecision(4)),
-        result.sweeps,
-        seconds(result.cpu_us_per_spot),
-        result.largest_error.toExponential(1),
-        result.estimate.toExponential(1),
-      ]),
+      ["one thread", ...strengths],
+      results.map(({ options: { spotCount, typeCount, blend }, results: own }) => {
+        const alike = blend > 0 ? `, five pairs ${blend} alike` : "";
+        return [
+          `${count(spotCount)} spots, ${typeCount} types${alike}`,
+          ...strengths.map((strength) => {
+            const one = own.find(({ lambda }) => lambda === strength);
+            return one ? numbers(one) : "-";
+          }),
+        ];
+      }),
     ),
   ];
 }
@@ -187,7 +200,7 @@ function sameBits(results) {
       options || "-",
       rounds.length,
       unique(rounds.map(({ node }) => node.slice(1))).join(", "),
-      unique(rounds.map(({ flags }) => flags)).join("; "),
+      unique(rounds.map(({ flags }) => flags)).length,
       isSame ? "the same" : "**other**",
     ]),
   );
@@ -382,6 +395,11 @@ function mebibytes(bytes) {
 
 function bySpots(results) {
   return [...results].sort((a, b) => a.data.spots - b.data.spots);
+}
+
+function mostFrequent(list) {
+  const times = (one) => list.filter((other) => other === one).length;
+  return unique(list).sort((a, b) => times(b) - times(a))[0];
 }
 
 function unique(list) {

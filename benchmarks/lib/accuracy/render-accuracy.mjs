@@ -13,19 +13,9 @@ function renderGroup(result) {
     `### Group: ${group}`,
     describe(result),
     ...(unknown.length > 0 ? [`Not in this build: ${unknown.join("; ")}.`] : []),
-    "Pearson, mean of types / Pearson, all values / RMSE; mean over the seeds. Spread: of the first figure of the first method over the seeds.",
-    table(
-      sets,
-      "section",
-      (scores) =>
-        [scores.mean_pearson_per_type, scores.pearson].map(three).concat(four(scores.rmse)).join(" / "),
-      true,
-    ),
+    table(sets, scoresOf, true),
     ...(rare.length > 0
-      ? [
-          "Average precision (AUPR) for the rare type.",
-          table(rare, "section", (scores) => three(scores.rare_type_aupr)),
-        ]
+      ? ["AUPR of the rare type:", table(rare, ({ scores }) => three(scores.rare_type_aupr))]
       : []),
     ...sets.filter(({ peers }) => peers.length > 0).flatMap(renderPeers),
     ...(withRegret.length > 0 ? renderRegret(withRegret) : []),
@@ -33,25 +23,49 @@ function renderGroup(result) {
   return `${parts.join("\n\n")}\n`;
 }
 
-function table(sets, corner, cell, withSpread = false) {
-  const names = sets[0].methods.map(({ name }) => name);
+function scoresOf({ scores, converged }) {
+  const { mean_pearson_per_type: mean, pearson, rmse } = scores;
+  return `${three(mean)}/${three(pearson)}/${four(rmse)}${converged === false ? " (not converged)" : ""}`;
+}
+
+/** A row per section and a column per method; of a single method a row per kind and a column per depth. */
+function table(sets, cell, withSpread = false, names = sets[0].methods.map(({ name }) => name)) {
+  const hasSpread = withSpread && sets.some(({ seeds }) => seeds.length > 1);
+  const spreadOf = ({ seeds, methods }) => (seeds.length > 1 ? three(methods[0].spread) : "-");
+  const cellOf = (set, wanted) => cell(set.methods.find(({ name }) => name === wanted));
+  const places = sets.map(({ name }) => /^(.+), (depth [\d,]+)$/.exec(name)?.slice(1));
+  if (names.length > 1 || !places.every(Boolean)) {
+    return markdownTable(
+      ["section", ...names, ...(hasSpread ? ["spread"] : [])],
+      sets.map((set) => [
+        set.name,
+        ...names.map((name) => cellOf(set, name)),
+        ...(hasSpread ? [spreadOf(set)] : []),
+      ]),
+    );
+  }
+  const depths = [...new Set(places.map(([, depth]) => depth))];
+  depths.sort((a, b) => depthIn(a) - depthIn(b));
+  const kinds = [...new Set(places.map(([kind]) => kind))];
+  const at = (kind, depth) => {
+    const set = sets.find(({ name }) => name === `${kind}, ${depth}`);
+    return set ? cellOf(set, names[0]) + (hasSpread ? `/${spreadOf(set)}` : "") : "-";
+  };
   return markdownTable(
-    [corner, ...names, ...(withSpread ? ["spread"] : [])],
-    sets.map(({ name, seeds, methods }) => [
-      name,
-      ...methods.map(
-        ({ scores, converged }) => `${cell(scores)}${converged === false ? " (not converged)" : ""}`,
-      ),
-      ...(withSpread ? [seeds.length > 1 ? three(methods[0].spread) : "-"] : []),
-    ]),
+    [names[0], ...depths],
+    kinds.map((kind) => [kind, ...depths.map((depth) => at(kind, depth))]),
   );
+}
+
+function depthIn(text) {
+  return Number(text.replace(/\D/g, ""));
 }
 
 function renderPeers({ name, peers, methods }) {
   const rows = [...peers, ...methods.map((method) => ({ ...method, name: `**${method.name}**` }))];
   rows.sort((a, b) => b.scores.pearson - a.scores.pearson);
   return [
-    `Peers on ${name}: the predictions their authors' programs made, as published with the data.`,
+    `Other methods on ${name}, as published with the data:`,
     markdownTable(
       ["method", "spots", "Pearson, all values", "Pearson, mean of types", "RMSE", "JSD, nats"],
       rows.map(({ name: method, scores }) => [
@@ -68,22 +82,10 @@ function renderPeers({ name, peers, methods }) {
 
 function renderRegret(sets) {
   const names = sets[0].methods.filter(({ regret }) => regret).map(({ name }) => name);
-  const steps = sets[0].curves.map(({ family, steps_are: are, points }) => {
-    const first = `${family}: ${points.map(({ step }) => step).join(", ")}`;
-    return are === "strengths" ? first : `${first} (${are})`;
-  });
+  const steps = sets[0].curves.map(({ family, points }) => `${points.length} strengths of ${family}`);
   return [
-    `What choosing the strength without the truth costs in the worst seed: Pearson (mean of types) lost / RMSE gained against the best of the strengths tried (${steps.join("; ")}), over the spots that all strengths answer.`,
-    markdownTable(
-      ["section", ...names],
-      sets.map(({ name, methods }) => [
-        name,
-        ...names.map((wanted) => {
-          const { regret } = methods.find((method) => method.name === wanted);
-          return `${three(regret.pearson)} / ${percent(regret.rmse_share)}`;
-        }),
-      ]),
-    ),
+    `Regret against the best of ${steps.join(", ")}:`,
+    table(sets, ({ regret }) => `${three(regret.pearson)}/${percent(regret.rmse_share)}`, false, names),
   ];
 }
 
@@ -102,5 +104,5 @@ function four(value) {
 }
 
 function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  return (100 * share).toFixed(1);
 }
