@@ -1,4 +1,11 @@
-import { buildCandidates, type Candidates, insertCandidate } from "./candidates.js";
+import type { SpotRange } from "@flashdeconv/core";
+import {
+  buildCandidates,
+  type Candidates,
+  insertCandidate,
+  listCandidates,
+  type NeighborLists,
+} from "./candidates.js";
 import { EDGE_SLACK, type SpotGrid } from "./spot-grid.js";
 
 /** Spots per bin that search best, per neighbour asked for; found by trial. */
@@ -11,32 +18,25 @@ export const SPOTS_PER_BIN = 1 / 3;
  * Each spot looks at its own bin and those around it, then at one more ring of bins at a time until no unseen bin can
  * hold a nearer spot. Spots that lie alone walk over many empty bins: where that adds up to much, the search is given up.
  *
- * @param neighborCount k, at least 1 and below the number of spots
- * @param neighbors receives k spots for each of these spots, from `k spot` on
+ * @param lists receives the lists of these spots; its k is at least 1
  * @param stepLimit rows of bins, and spots, to look at beyond the first bins before giving up
  * @returns the steps taken; more than the limit where it was given up
  */
 export function searchGrid(
   grid: SpotGrid,
-  start: number,
-  end: number,
-  neighborCount: number,
-  neighbors: Int32Array,
+  { start, end }: SpotRange,
+  { neighborCount, neighbors }: NeighborLists,
   stepLimit: number,
 ): number {
-  const { spots, binStart, columnCounts } = grid;
-  const [across, down] = columnCounts;
-  const found = buildCandidates(neighborCount, 1);
+  const { spots, binStart } = grid;
+  const found = buildCandidates(neighborCount, 1, spots);
   let steps = 0;
   for (let place = start, bin = binOf(grid, start); place < end && steps <= stepLimit; bin++) {
     const to = Math.min(binStart[bin + 1], end);
-    if (place === to) continue;
-    const row = Math.floor(bin / across);
-    const z = Math.floor(row / down);
     for (; place < to; place++) {
-      steps += searchRings(grid, place, bin - row * across, row - z * down, z, found);
-      const at = spots[place] * neighborCount;
-      for (let i = 0; i < neighborCount; i++) neighbors[at + i] = spots[found.places[i]];
+      found.firstPlace = place;
+      steps += searchRings(grid, bin, found);
+      listCandidates(found, 1, neighbors);
     }
   }
   return steps;
@@ -54,19 +54,16 @@ function binOf({ binStart }: SpotGrid, place: number): number {
   return low;
 }
 
-/** Fills `found` for the spot at `place` in bin (x, y, z); returns the steps taken beyond the first bins. */
-function searchRings(
-  grid: SpotGrid,
-  place: number,
-  x: number,
-  y: number,
-  z: number,
-  found: Candidates,
-): number {
+/** Fills `found` for its one spot, which lies in `bin`; returns the steps taken beyond the first bins. */
+function searchRings(grid: SpotGrid, bin: number, found: Candidates): number {
   const { dimension, points, lows, columnCounts, binsPerUnit, binSize, binStart } = grid;
   const { distances } = found;
   const [across, down, deep] = columnCounts;
-  const at = place * dimension;
+  const binRow = Math.floor(bin / across);
+  const x = bin - binRow * across;
+  const z = Math.floor(binRow / down);
+  const y = binRow - z * down;
+  const at = found.firstPlace * dimension;
   // Position in bins.
   const u = (points[at] - lows[0]) * binsPerUnit;
   const v = (points[at + 1] - lows[1]) * binsPerUnit;
@@ -85,7 +82,7 @@ function searchRings(
       for (let row = top; row <= bottom; row++) {
         const rowBin = (layer * down + row) * across;
         if (ring === 1) {
-          offerPlaces(grid, place, binStart[rowBin + left], binStart[rowBin + right + 1], found);
+          offerPlaces(grid, found, binStart[rowBin + left], binStart[rowBin + right + 1]);
           continue;
         }
         steps++;
@@ -97,7 +94,7 @@ function searchRings(
           const from = binStart[rowBin + left];
           const to = binStart[rowBin + right + 1];
           steps += to - from;
-          offerPlaces(grid, place, from, to, found);
+          offerPlaces(grid, found, from, to);
           continue;
         }
         for (let column = x - ring; column <= right; column += 2 * ring) {
@@ -107,7 +104,7 @@ function searchRings(
           const from = binStart[rowBin + column];
           const to = binStart[rowBin + column + 1];
           steps += to - from;
-          offerPlaces(grid, place, from, to, found);
+          offerPlaces(grid, found, from, to);
         }
       }
     }
@@ -131,10 +128,10 @@ function gapBeyond(column: number, ring: number, columnCount: number, position: 
   return Math.min(below, above) - EDGE_SLACK;
 }
 
-/** Offers the places `from .. to` as neighbours of the one at `place`. */
-function offerPlaces(grid: SpotGrid, place: number, from: number, to: number, found: Candidates): void {
+/** Offers the places `from .. to` as neighbours of the one spot that `found` is of. */
+function offerPlaces(grid: SpotGrid, found: Candidates, from: number, to: number): void {
   const { points, spots, dimension } = grid;
-  const { distances, places } = found;
+  const { distances, places, firstPlace: place } = found;
   const last = distances.length - 1;
   const at = place * dimension;
   const x = points[at];
@@ -152,7 +149,7 @@ function offerPlaces(grid: SpotGrid, place: number, from: number, to: number, fo
     }
     if (distance > worst || other === place) continue;
     if (distance === worst && spots[other] > spots[places[last]]) continue;
-    insertCandidate(found, spots, 0, last, distance, other);
+    insertCandidate(found, 0, distance, other);
     worst = distances[last];
   }
 }

@@ -20,34 +20,38 @@ export function gridRadiusGraph(
   checkEdgeCount: (edgeCount: number) => void,
 ): NeighborGraph {
   const { spotCount, spots } = grid;
-  const squaredRadius = radius * radius;
-  const reach = radius * grid.binsPerUnit + EDGE_SLACK;
+  const circle = { squaredRadius: radius * radius, reach: radius * grid.binsPerUnit + EDGE_SLACK };
   const indptr = new Int32Array(spotCount + 1);
   let edgeCount = 0;
   for (let place = 0; place < spotCount; place++) {
-    const count = visitNear(grid, place, reach, squaredRadius);
+    const count = visitNear(grid, circle, place);
     indptr[spots[place] + 1] = count;
     edgeCount += count;
   }
   checkEdgeCount(edgeCount);
   for (let spot = 0; spot < spotCount; spot++) indptr[spot + 1] += indptr[spot];
   const indices = new Int32Array(edgeCount);
+  const graph = { spotCount, indptr, indices };
   for (let place = 0; place < spotCount; place++) {
     const spot = spots[place];
-    visitNear(grid, place, reach, squaredRadius, indices, indptr[spot]);
+    visitNear(grid, circle, place, graph);
     sortRow(indices, indptr[spot], indptr[spot + 1]);
   }
-  return { spotCount, indptr, indices };
+  return graph;
 }
 
-/** Counts the other spots within the radius, and writes them to `out[at ..]` where that is given. */
+interface Circle {
+  readonly squaredRadius: number;
+  /** The radius in bins, and a little more. */
+  readonly reach: number;
+}
+
+/** Counts the other spots in the circle around a place, and writes its row of the graph where that is given. */
 function visitNear(
   grid: SpotGrid,
+  { squaredRadius, reach }: Circle,
   place: number,
-  reach: number,
-  squaredRadius: number,
-  out?: Int32Array,
-  at = 0,
+  graph?: NeighborGraph,
 ): number {
   const { dimension, points, spots, lows, binsPerUnit, columnCounts, binStart } = grid;
   const [across, down, deep] = columnCounts;
@@ -59,6 +63,8 @@ function visitNear(
   const right = Math.min(Math.floor(u + reach), across - 1);
   const bottom = Math.min(Math.floor(v + reach), down - 1);
   const back = Math.min(Math.floor(w + reach), deep - 1);
+  const out = graph?.indices;
+  const at = graph ? graph.indptr[spots[place]] : 0;
   let count = 0;
   for (let layer = Math.max(Math.floor(w - reach), 0); layer <= back; layer++) {
     for (let row = Math.max(Math.floor(v - reach), 0); row <= bottom; row++) {

@@ -1,5 +1,6 @@
 import type { Coordinates, SpotRange } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
+import type { NeighborLists } from "./candidates.js";
 import { checkCoordinates } from "./check-coordinates.js";
 import { checkEdgeCount, type GraphOptions, resolveGraphOptions } from "./graph-options.js";
 import { SPOTS_PER_BIN, searchGrid } from "./grid-neighbors.js";
@@ -18,10 +19,8 @@ const ROOM_PER_NEIGHBOR = 1.5;
  * A search for the nearest neighbours of all spots, of plain objects and typed arrays: it can be posted to threads, each of which
  * searches for ranges of places. What they write is apart, and no range looks at what another wrote.
  */
-export interface NeighborSearch {
+export interface NeighborSearch extends NeighborLists {
   readonly spotCount: number;
-  /** k: at most N - 1. */
-  readonly neighborCount: number;
   /** The spots in square bins where they are spread evenly enough; else in a k-d tree. */
   readonly places: SpotGrid | SpatialTree;
   /**
@@ -81,11 +80,11 @@ export function searchByTree(
  *
  * @returns the steps taken, where they count towards `stepLimit`; above it the rows are not whole
  */
-export function searchRange(search: NeighborSearch, { start, end }: SpotRange): number {
-  const { places, neighborCount, neighbors, stepLimit } = search;
-  if (neighborCount === 0) return 0;
-  if ("binStart" in places) return searchGrid(places, start, end, neighborCount, neighbors, stepLimit);
-  searchTree(places, start, end, neighborCount, neighbors);
+export function searchRange(search: NeighborSearch, range: SpotRange): number {
+  const { places, stepLimit } = search;
+  if (search.neighborCount === 0) return 0;
+  if ("binStart" in places) return searchGrid(places, range, search, stepLimit);
+  searchTree(places, range, search);
   return 0;
 }
 

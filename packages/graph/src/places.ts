@@ -13,6 +13,12 @@ export interface Places {
   readonly spots: Int32Array;
 }
 
+/** Places in groups: group `i` has those from `start[i]` up to `end[i]`. */
+export interface PlaceGroups extends Places {
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+}
+
 /** The squared distance between two places. Each search and every graph uses this one, so all agree to the bit. */
 export function squaredDistance(
   { points, dimension }: Pick<Places, "points" | "dimension">,

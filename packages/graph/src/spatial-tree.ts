@@ -2,20 +2,18 @@ import type { Coordinates } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkCoordinates } from "./check-coordinates.js";
 import { partitionBelow, selectMiddle } from "./partition.js";
-import type { Places } from "./places.js";
+import type { PlaceGroups } from "./places.js";
 
 /**
  * A k-d tree in flat arrays. Node 0 is the root; the left child of an inner node follows it at once, `right` names the
- * other one and is 0 for a leaf. A node holds the places `start .. end` of `points` and `spots`.
+ * other one and is 0 for a leaf. A node is a group of places.
  *
  * Built in O(N log N) for any coordinates: nodes are cut at the middle of their box, and at the median where that would
  * leave one side almost empty, so outliers and clusters cannot make it deep. Spots at one and the same place stay in
  * one leaf of any size, in ascending order.
  */
-export interface SpatialTree extends Places {
+export interface SpatialTree extends PlaceGroups {
   readonly nodeCount: number;
-  readonly start: Int32Array;
-  readonly end: Int32Array;
   readonly right: Int32Array;
   /** Tight bounds of each node: the lowest coordinate on every axis, then the highest ones. */
   readonly boxes: Float64Array;
@@ -40,31 +38,32 @@ export function buildSpatialTree(coordinates: Coordinates, allocate: Allocate = 
   for (let spot = 0; spot < spotCount; spot++) spots[spot] = spot;
 
   // About 0.4 nodes per spot on ordinary data.
-  let nodes = allocateNodes(Math.ceil(spotCount / 2) + 1, dimension, allocate);
+  const nodes = allocateNodes(Math.ceil(spotCount / 2) + 1, dimension, allocate);
+  let tree: SpatialTree = { spotCount, dimension, points, spots, nodeCount: 0, ...nodes };
   let nodeCount = 0;
 
   const addNode = (from: number, to: number): void => {
-    if (nodeCount === nodes.start.length) nodes = growNodes(nodes, dimension, allocate);
+    if (nodeCount === tree.start.length) tree = { ...tree, ...growNodes(tree, allocate) };
     const node = nodeCount++;
-    nodes.start[node] = from;
-    nodes.end[node] = to;
-    const axis = fitBox(nodes.boxes, node, points, dimension, from, to);
+    tree.start[node] = from;
+    tree.end[node] = to;
+    const axis = fitBox(tree, node);
     const at = node * 2 * dimension + axis;
-    const low = nodes.boxes[at];
-    const high = nodes.boxes[at + dimension];
+    const low = tree.boxes[at];
+    const high = tree.boxes[at + dimension];
     if (low === high) spots.subarray(from, to).sort();
     if (low === high || to - from <= LEAF_SIZE) return;
 
-    let cut = partitionBelow(low + (high - low) / 2, axis, points, spots, dimension, from, to);
+    let cut = partitionBelow(tree, node, axis, low + (high - low) / 2);
     if (Math.min(cut - from, to - cut) < LEAST_SHARE * (to - from)) {
-      cut = selectMiddle(axis, points, spots, dimension, from, to);
+      cut = selectMiddle(tree, node, axis);
     }
     addNode(from, cut);
-    nodes.right[node] = nodeCount;
+    tree.right[node] = nodeCount;
     addNode(cut, to);
   };
   addNode(0, spotCount);
-  return { spotCount, dimension, points, spots, nodeCount, ...nodes };
+  return { ...tree, nodeCount };
 }
 
 type Nodes = Pick<SpatialTree, "start" | "end" | "right" | "boxes">;
@@ -78,24 +77,19 @@ function allocateNodes(capacity: number, dimension: number, allocate: Allocate):
   };
 }
 
-function growNodes(nodes: Nodes, dimension: number, allocate: Allocate): Nodes {
-  const grown = allocateNodes(nodes.start.length * 2, dimension, allocate);
-  grown.start.set(nodes.start);
-  grown.end.set(nodes.end);
-  grown.right.set(nodes.right);
-  grown.boxes.set(nodes.boxes);
+function growNodes(tree: SpatialTree, allocate: Allocate): Nodes {
+  const grown = allocateNodes(tree.start.length * 2, tree.dimension, allocate);
+  grown.start.set(tree.start);
+  grown.end.set(tree.end);
+  grown.right.set(tree.right);
+  grown.boxes.set(tree.boxes);
   return grown;
 }
 
-/** Writes the tight box of some places and returns its widest axis. */
-function fitBox(
-  boxes: Float64Array,
-  node: number,
-  points: Float64Array,
-  dimension: number,
-  from: number,
-  to: number,
-): number {
+/** Writes the tight box of a node and returns its widest axis. */
+function fitBox({ points, dimension, boxes, start, end }: SpatialTree, node: number): number {
+  const from = start[node];
+  const to = end[node];
   let widest = 0;
   let greatestExtent = -1;
   for (let axis = 0; axis < dimension; axis++) {

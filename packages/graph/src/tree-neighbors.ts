@@ -1,4 +1,11 @@
-import { buildCandidates, type Candidates, insertCandidate } from "./candidates.js";
+import type { SpotRange } from "@flashdeconv/core";
+import {
+  buildCandidates,
+  type Candidates,
+  insertCandidate,
+  listCandidates,
+  type NeighborLists,
+} from "./candidates.js";
 import { squaredDistance } from "./places.js";
 import { LEAF_SIZE, type SpatialTree } from "./spatial-tree.js";
 import { squaredGapTo, walkLeaves } from "./walk-leaves.js";
@@ -8,24 +15,21 @@ import { squaredGapTo, walkLeaves } from "./walk-leaves.js";
  *
  * All spots of a leaf search together, so that one walk through the tree serves about six of them.
  *
- * @param neighborCount k, at least 1 and below the number of spots
- * @param neighbors receives k spots for each of these spots, from `k spot` on
+ * @param lists receives the lists of these spots; its k is at least 1
  */
 export function searchTree(
   tree: SpatialTree,
-  start: number,
-  end: number,
-  neighborCount: number,
-  neighbors: Int32Array,
+  { start, end }: SpotRange,
+  { neighborCount, neighbors }: NeighborLists,
 ): void {
-  const { nodeCount, right, spots } = tree;
-  const found = buildCandidates(neighborCount, LEAF_SIZE);
+  const { nodeCount, right } = tree;
+  const found = buildCandidates(neighborCount, LEAF_SIZE, tree.spots);
   let from = 0;
   let to = 0;
   const visit = (leaf: number): number => {
     let bound = 0;
     for (let place = from; place < to; place++) {
-      offerLeaf(tree, leaf, place, found, (place - from) * neighborCount);
+      offerLeaf(tree, leaf, place, found);
       bound = Math.max(bound, found.distances[(place - from + 1) * neighborCount - 1]);
     }
     return bound;
@@ -36,20 +40,18 @@ export function searchTree(
     // Spots at one place can be many in a leaf; they go in groups.
     for (from = Math.max(tree.start[leaf], start); from < last; from = to) {
       to = Math.min(from + LEAF_SIZE, last);
+      found.firstPlace = from;
       found.distances.fill(Number.POSITIVE_INFINITY);
       walkLeaves(tree, leaf, Number.POSITIVE_INFINITY, visit);
-      for (let place = from; place < to; place++) {
-        const at = spots[place] * neighborCount;
-        const slot = (place - from) * neighborCount;
-        for (let i = 0; i < neighborCount; i++) neighbors[at + i] = spots[found.places[slot + i]];
-      }
+      listCandidates(found, to - from, neighbors);
     }
   }
 }
 
-/** Offers every spot of a leaf as a neighbour of the one at `place`, whose candidates begin at `slot`. */
-function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candidates, slot: number): void {
+/** Offers every spot of a leaf as a neighbour of the one at `place`. */
+function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candidates): void {
   const { spots, start, end } = tree;
+  const slot = (place - found.firstPlace) * found.neighborCount;
   const last = slot + found.neighborCount - 1;
   const to = end[leaf];
   // More than a leaf holds otherwise: all lie at one place, in ascending order.
@@ -60,7 +62,7 @@ function offerLeaf(tree: SpatialTree, leaf: number, place: number, found: Candid
     const distance = squaredDistance(tree, place, other);
     const worst = found.distances[last];
     if (distance < worst || (distance === worst && spots[other] < spots[found.places[last]])) {
-      insertCandidate(found, spots, slot, last, distance, other);
+      insertCandidate(found, slot, distance, other);
     } else if (atOnePlace) {
       return;
     }

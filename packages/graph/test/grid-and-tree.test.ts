@@ -16,12 +16,13 @@ import { layouts } from "./layouts.js";
 /** The lists of the grid and of the tree, by spot; the former undefined where there is no fit grid. */
 function bothLists(coordinates: Coordinates, neighborCount: number, spotsPerBin: number) {
   const spotCount = coordinates.values.length / coordinates.dimension;
+  const all = { start: 0, end: spotCount };
   const byTree = new Int32Array(spotCount * neighborCount);
-  searchTree(buildSpatialTree(coordinates), 0, spotCount, neighborCount, byTree);
+  searchTree(buildSpatialTree(coordinates), all, { neighborCount, neighbors: byTree });
   const grid = buildSpotGrid(coordinates, spotsPerBin);
   if (!grid) return { byTree, byGrid: undefined };
   const byGrid = new Int32Array(spotCount * neighborCount);
-  searchGrid(grid, 0, spotCount, neighborCount, byGrid, Number.POSITIVE_INFINITY);
+  searchGrid(grid, all, { neighborCount, neighbors: byGrid }, Number.POSITIVE_INFINITY);
   return { byTree, byGrid };
 }
 
