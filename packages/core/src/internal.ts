@@ -38,7 +38,7 @@ export {
   type OrderedSum,
   orderedSumAt,
 } from "./ordered-sum.js";
-export { projectRow } from "./project-row.js";
+export { projectRows } from "./project-rows.js";
 export { compareCodePoints } from "./reference-signature.js";
 export { sliceChunk } from "./slice-chunk.js";
 export { resolveSpotRange } from "./spot-range.js";

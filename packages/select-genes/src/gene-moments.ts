@@ -54,10 +54,7 @@ export type MomentAdder = (moments: MomentSums, chunk: CsrChunk) => void;
  *   of genes.
  */
 export function buildMomentAdder(map: GeneMap, kernels: KernelChoice = "auto"): MomentAdder {
-  const { geneOfColumn } = map;
-  const logs = buildCountLogs();
-  const twin: AddRowMoments = (sums, chunk, start, end) =>
-    addRows(sums, chunk, start, end, geneOfColumn, logs);
+  const twin = rowAdder(map);
   const add = chooseKernel(kernels, () => geneMomentsKernel(map, TARGET_SUM, twin)) ?? twin;
   return (moments, chunk) => {
     checkWidth(moments, chunk, map);
@@ -72,10 +69,7 @@ export function buildMomentAdder(map: GeneMap, kernels: KernelChoice = "auto"): 
  */
 export function addMoments(moments: MomentSums, chunk: CsrChunk, map?: GeneMap): void {
   checkWidth(moments, chunk, map);
-  const logs = buildCountLogs();
-  addBlocks(moments, chunk, (sums, rows, start, end) =>
-    addRows(sums, rows, start, end, map?.geneOfColumn, logs),
-  );
+  addBlocks(moments, chunk, rowAdder(map));
 }
 
 /** Hands the rows of each block of the ordered sums to `add`. */
@@ -92,76 +86,38 @@ function addBlocks(moments: MomentSums, chunk: CsrChunk, add: AddRowMoments): vo
 }
 
 /** The twin of the kernel packages/kernels/assembly/gene-moments.ts: each gene's sums take the spots in order. */
-function addRows(
-  sums: Float64Array,
-  chunk: CsrChunk,
-  first: number,
-  last: number,
-  geneOfColumn: Int32Array | undefined,
-  logs: Float64Array,
-): void {
-  const { indptr, indices, values } = chunk;
-  for (let row = first; row < last; row++) {
-    const start = indptr[row];
-    const end = indptr[row + 1];
-    let librarySize = 0;
-    let greatest = 0;
-    let isWhole = true;
-    for (let i = start; i < end; i++) {
-      if (geneOfColumn !== undefined && geneOfColumn[indices[i]] < 0) continue;
-      const count = values[i];
-      librarySize += count;
-      if (count > greatest) greatest = count;
-      if (!(count >= 0 && Math.floor(count) === count)) isWhole = false;
+function rowAdder(map?: GeneMap): AddRowMoments {
+  const geneOfColumn = map?.geneOfColumn;
+  const logs = buildCountLogs();
+  return (sums, { indptr, indices, values }, first, last) => {
+    for (let row = first; row < last; row++) {
+      const start = indptr[row];
+      const end = indptr[row + 1];
+      let librarySize = 0;
+      let greatest = 0;
+      let isWhole = true;
+      for (let i = start; i < end; i++) {
+        if (geneOfColumn !== undefined && geneOfColumn[indices[i]] < 0) continue;
+        const count = values[i];
+        librarySize += count;
+        if (count > greatest) greatest = count;
+        if (!(count >= 0 && Math.floor(count) === count)) isWhole = false;
+      }
+      const scale = TARGET_SUM / Math.max(librarySize, 1);
+      // No table for values that are not raw counts, or so great that it would be longer than the row.
+      const isTabled = isWhole && fillCountLogs(logs, scale, greatest, end - start);
+      for (let i = start; i < end; i++) {
+        const gene = geneOfColumn === undefined ? indices[i] : geneOfColumn[indices[i]];
+        if (gene < 0) continue;
+        const count = values[i];
+        const value = isTabled ? logs[count | 0] : Math.log1p(scale * count);
+        const at = 3 * gene;
+        sums[at] += value;
+        sums[at + 1] += value * value;
+        sums[at + 2] += count;
+      }
     }
-    const scale = TARGET_SUM / Math.max(librarySize, 1);
-    if (isWhole && fillCountLogs(logs, scale, greatest, end - start)) {
-      addRowByTable(sums, chunk, start, end, geneOfColumn, logs);
-    } else {
-      addRowByLogarithm(sums, chunk, start, end, geneOfColumn, scale);
-    }
-  }
-}
-
-function addRowByTable(
-  sums: Float64Array,
-  { indices, values }: CsrChunk,
-  start: number,
-  end: number,
-  geneOfColumn: Int32Array | undefined,
-  logs: Float64Array,
-): void {
-  for (let i = start; i < end; i++) {
-    const gene = geneOfColumn === undefined ? indices[i] : geneOfColumn[indices[i]];
-    if (gene < 0) continue;
-    const count = values[i];
-    const value = logs[count | 0];
-    const at = 3 * gene;
-    sums[at] += value;
-    sums[at + 1] += value * value;
-    sums[at + 2] += count;
-  }
-}
-
-/** The same for values that are not raw counts, or so great that a table would be longer than the row. */
-function addRowByLogarithm(
-  sums: Float64Array,
-  { indices, values }: CsrChunk,
-  start: number,
-  end: number,
-  geneOfColumn: Int32Array | undefined,
-  scale: number,
-): void {
-  for (let i = start; i < end; i++) {
-    const gene = geneOfColumn === undefined ? indices[i] : geneOfColumn[indices[i]];
-    if (gene < 0) continue;
-    const count = values[i];
-    const value = Math.log1p(scale * count);
-    const at = 3 * gene;
-    sums[at] += value;
-    sums[at + 1] += value * value;
-    sums[at + 2] += count;
-  }
+  };
 }
 
 function checkWidth({ geneCount }: MomentSums, { width }: CsrChunk, map?: GeneMap): void {

@@ -68,26 +68,29 @@ export function renumberInPlace(chunk: CsrChunk, renumbering: Renumbering): CsrC
   const { indptr, indices, values, spotCount } = chunk;
   const writeRow = renumbering.ascending ? keepInOrder : putInOrder;
   let read = 0;
-  let written = 0;
   for (let row = 0; row < spotCount; row++) {
     const end = indptr[row + 1];
-    written = writeRow(chunk, read, end, written, renumbering);
+    indptr[row + 1] = writeRow(chunk, row, read, renumbering);
     read = end;
-    indptr[row + 1] = written;
   }
+  const written = indptr[spotCount];
   const width = renumbering.geneCount;
   if (written === indices.length) return { ...chunk, width };
   return { ...chunk, width, indices: indices.subarray(0, written), values: values.subarray(0, written) };
 }
 
-/** Every entry is written, and the next one over it where it was none of a kept gene: no branch to guess wrong. */
+/**
+ * Writes one row, which begins at `start`, to where the rows before it now end, and returns where it ends itself. Every entry is
+ * written, and the next one over it where it was none of a kept gene: no branch to guess wrong.
+ */
 function keepInOrder(
-  { indices, values }: CsrChunk,
+  { indptr, indices, values }: CsrChunk,
+  row: number,
   start: number,
-  end: number,
-  written: number,
   { newGene }: Renumbering,
 ): number {
+  const end = indptr[row + 1];
+  let written = indptr[row];
   for (let i = start; i < end; i++) {
     const gene = newGene[indices[i]];
     indices[written] = gene;
@@ -97,17 +100,12 @@ function keepInOrder(
   return written;
 }
 
-/** Scatters the row by new gene, then walks the bits of the words, and of the genes, present: no comparison, no allocation. */
-function putInOrder(
-  chunk: CsrChunk,
-  start: number,
-  end: number,
-  written: number,
-  renumbering: Renumbering,
-): number {
-  const { indices, values } = chunk;
+/** The same: scatters the row by new gene, then walks the bits of the words, and of the genes, present: no comparison, no allocation. */
+function putInOrder(chunk: CsrChunk, row: number, start: number, renumbering: Renumbering): number {
+  const { indptr, indices, values } = chunk;
   const { rowValues, rowBits, wordBits } = renumbering;
-  const kept = keepInOrder(chunk, start, end, written, renumbering);
+  const written = indptr[row];
+  const kept = keepInOrder(chunk, row, start, renumbering);
   for (let i = written; i < kept; i++) {
     const gene = indices[i];
     const word = gene >> 5;

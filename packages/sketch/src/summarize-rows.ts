@@ -1,5 +1,6 @@
 import type { CsrChunk, Values } from "@flashdeconv/core";
-import { projectRow } from "@flashdeconv/core/internal";
+import { projectRows } from "@flashdeconv/core/internal";
+import type { Sketch } from "./build-sketch.js";
 import type { SketchStatistics } from "./build-statistics.js";
 
 /**
@@ -15,27 +16,22 @@ export function summarizeRows(
   sketchRow: Float64Array,
   out: Values,
 ): void {
-  const { typeCount, sketch } = statistics;
-  const { spotCount, indptr, values } = chunk;
-  for (let spot = 0; spot < spotCount; spot++) {
-    const from = indptr[spot];
-    const to = indptr[spot + 1];
-    projectRow(chunk, spot, statistics, out);
-    out[spot * (typeCount + 1) + typeCount] = sketch
-      ? sketchedSquareNorm(chunk, from, to, sketch.bucket, sketch.value, sketchRow)
-      : squareNorm(values, from, to);
-  }
+  const { sketch } = statistics;
+  const squareNorm = sketch
+    ? (row: number) => sketchedSquareNorm(chunk, row, sketch, sketchRow)
+    : (row: number) => exactSquareNorm(chunk, row);
+  projectRows(chunk, statistics, squareNorm, out);
 }
 
 /** |y S|^2 of one row. Scatters it into `sketchRow`, then sums the touched buckets and clears them again. */
 function sketchedSquareNorm(
-  { indices, values }: CsrChunk,
-  from: number,
-  to: number,
-  bucket: Int32Array,
-  amplitude: Float64Array,
+  { indptr, indices, values }: CsrChunk,
+  row: number,
+  { bucket, value: amplitude }: Sketch,
   sketchRow: Float64Array,
 ): number {
+  const from = indptr[row];
+  const to = indptr[row + 1];
   for (let i = from; i < to; i++) {
     const gene = indices[i];
     sketchRow[bucket[gene]] += values[i] * amplitude[gene];
@@ -50,8 +46,8 @@ function sketchedSquareNorm(
   return sum;
 }
 
-function squareNorm(values: Values, from: number, to: number): number {
+function exactSquareNorm({ indptr, values }: CsrChunk, row: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += values[i] * values[i];
+  for (let i = indptr[row]; i < indptr[row + 1]; i++) sum += values[i] * values[i];
   return sum;
 }

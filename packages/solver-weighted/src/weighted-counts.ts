@@ -1,5 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { projectRow } from "@flashdeconv/core/internal";
+import { projectRows } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
 
 /**
@@ -14,12 +14,11 @@ export function summarizeCounts(
   typeCount: number,
   out: StatArray,
 ): void {
-  const { spotCount, indptr, values } = chunk;
-  const table = { typeCount, projection };
-  for (let spot = 0; spot < spotCount; spot++) {
-    projectRow(chunk, spot, table, out);
-    let total = 0;
-    for (let i = indptr[spot]; i < indptr[spot + 1]; i++) total += values[i];
-    out[spot * (typeCount + 1) + typeCount] = total;
-  }
+  projectRows(chunk, { typeCount, projection }, (row) => countOf(chunk, row), out);
+}
+
+function countOf({ indptr, values }: CsrChunk, row: number): number {
+  let total = 0;
+  for (let i = indptr[row]; i < indptr[row + 1]; i++) total += values[i];
+  return total;
 }

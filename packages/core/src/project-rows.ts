@@ -8,10 +8,28 @@ export interface Projection {
 }
 
 /**
- * Writes the products of one row with the K columns to `out[row (K + 1) ..]`, where statistics keep one number more per spot. Four
- * columns at a time, summed in full precision whatever the output is; each sum takes the row's entries in order.
+ * Reduces each row to K + 1 numbers: its products with the K columns, and what `measure` makes of it.
+ *
+ * @param out spotCount x (K + 1), row-major; overwritten
  */
-export function projectRow(
+export function projectRows(
+  chunk: CsrChunk,
+  table: Projection,
+  measure: (row: number) => number,
+  out: Values,
+): void {
+  const { typeCount } = table;
+  for (let row = 0; row < chunk.spotCount; row++) {
+    projectRow(chunk, row, table, out);
+    out[row * (typeCount + 1) + typeCount] = measure(row);
+  }
+}
+
+/**
+ * Writes the products of one row with the K columns. Four columns at a time, summed in full precision whatever the output is; each
+ * sum takes the row's entries in order.
+ */
+function projectRow(
   { indptr, indices, values }: CsrChunk,
   row: number,
   { typeCount, projection }: Projection,
