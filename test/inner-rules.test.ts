@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -57,6 +57,16 @@ it.each(folders.filter((folder) => folder.startsWith("packages/")))(
 
 it.each(folders)("%s writes no count before a plural by hand", (folder) => {
   expect(findPlurals(sourcesOf(folder))).toEqual([]);
+});
+
+it.each(folders)("no test of %s ends by a time, which says how busy the machine is", (folder) => {
+  const test = join(root, folder, "test");
+  const timed = (existsSync(test) ? readdirSync(test, { recursive: true, encoding: "utf8" }) : [])
+    .filter((path) => path.endsWith(".test.ts"))
+    .filter((path) =>
+      /\n\s*\},\s*[\d_]{4,},?\s*\);|\btimeout: [1-9]/.test(readFileSync(join(test, path), "utf8")),
+    );
+  expect(timed).toEqual([]);
 });
 
 it("the layers of the pipeline open upwards only", () => {

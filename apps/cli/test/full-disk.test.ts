@@ -146,7 +146,6 @@ describe.skipIf(!isBuilt || !canLimit)(
         const names = Object.keys(await filesOf(cache)).map((file) => file.slice(cache.length));
         expect(names.filter((name) => name.includes("."))).toEqual([]);
       },
-      60_000,
     );
   },
 );

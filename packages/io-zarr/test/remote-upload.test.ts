@@ -220,7 +220,6 @@ describe("uploads", () => {
       expect(seen).toMatch(/^1+j+2+$/);
       if (step === 1) expect(seen.length).toBeGreaterThan(20);
     },
-    300_000,
   );
 
   it.each(["s3", "gs", "az"])(
