@@ -18,8 +18,7 @@ const folders = ["packages", "apps"].flatMap((parent) =>
 /** Packages whose inner loops still take more: so many functions. A number may only become less. */
 const LONG_STILL: Readonly<Record<string, number>> = {
   "packages/io-zarr": 18,
-  "packages/solver": 13,
-  "packages/solver-weighted": 3,
+  "packages/solver": 12,
 };
 /** Made, not written. */
 const GENERATED = /(^|\/)generated\//;

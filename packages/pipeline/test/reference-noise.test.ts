@@ -40,7 +40,8 @@ const exact = expressionProfiles(
 );
 const rowOf = (k: number) => exact.subarray(k * GENES, (k + 1) * GENES);
 const bulk = new Float64Array(GENES).fill((SPOTS * DEPTH) / GENES);
-const modelOf = (profiles: Float64Array) => buildCountModel(profiles, TYPES, bulk, DEPTH, 0);
+const modelOf = (profiles: Float64Array) =>
+  buildCountModel(profiles, bulk, { meanDepth: DEPTH, overdispersion: 0 });
 
 const typeNames = ["a", "b", "c"];
 const means = new Float64Array(TYPES * GENES);

@@ -29,8 +29,8 @@ export function assessCounts(
     let oddPull = 0;
     for (let k = 0; k < typeCount; k++) {
       const value = old[k] * ((depth / 2) * product[k] - statistics[stat + k]);
-      const rough = roughness(prior, tile, abundance, spot, k);
-      const pull = tissueRoughness(prior, tile, spot, k);
+      const rough = roughness(prior, tile, abundance, k);
+      const pull = tissueRoughness(prior, tile, k);
       if ((k & 1) === 0) {
         even += value;
         evenRough += rough;

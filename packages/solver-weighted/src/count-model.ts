@@ -16,6 +16,14 @@ export interface CountModel {
   readonly projection: Float64Array;
 }
 
+/** What the variance of a count follows from. */
+export interface CountVariance {
+  /** Mean counts per spot. */
+  readonly meanDepth: number;
+  /** phi: a count of mean m has variance m + phi m^2. */
+  readonly overdispersion: number;
+}
+
 /** Shares of genes in the section; half a count is added to each so that none is impossible. */
 export function bulkShares(bulk: Float64Array): Float64Array {
   let total = 0.5 * bulk.length;
@@ -27,16 +35,16 @@ export function bulkShares(bulk: Float64Array): Float64Array {
  * Weights of the genes and all that follows from them. A spot of n counts has n x_g of gene g on average over the section, with
  * variance n x_g (1 + phi n x_g); divided by n, its inverse is 1 / (x_g (1 + phi n x_g)) at the mean depth, times n.
  *
- * @param meanDepth mean counts per spot
+ * @param profiles K x G, rows sum to 1
+ * @param bulk counts of each gene in the whole section
  */
 export function buildCountModel(
   profiles: Float64Array,
-  typeCount: number,
   bulk: Float64Array,
-  meanDepth: number,
-  overdispersion: number,
+  { meanDepth, overdispersion }: CountVariance,
 ): CountModel {
   const geneCount = bulk.length;
+  const typeCount = profiles.length / geneCount;
   const shares = bulkShares(bulk);
   const weights = shares.map((share) => 1 / (share * (1 + overdispersion * meanDepth * share)));
   const projection = new Float64Array(geneCount * typeCount);

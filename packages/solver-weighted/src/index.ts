@@ -7,7 +7,7 @@
  *
  * // Two types, two genes: mean counts (9, 1) and (2, 8). One spot with counts (30, 70), of a section with as many.
  * const profiles = expressionProfiles(Float64Array.of(9, 1, 2, 8), 2);
- * const model = buildCountModel(profiles, 2, Float64Array.of(30, 70), 100, 0);
+ * const model = buildCountModel(profiles, Float64Array.of(30, 70), { meanDepth: 100, overdispersion: 0 });
  * const counts = {
  *   kind: "csr" as const, spotStart: 0, spotCount: 1, width: 2,
  *   indptr: Int32Array.of(0, 2), indices: Int32Array.of(0, 1), values: Float32Array.of(30, 70),

@@ -20,6 +20,8 @@ export interface RelativePrior {
   readonly edgeWeight: number;
   readonly epsilon: number;
   readonly tissue: TissuePull;
+  /** The spot that was taken in last. */
+  spot: number;
   /** The spot's abundances before its update. */
   readonly old: Float64Array;
   /** Slope of the spot's share of the prior in each of its abundances, at `old`. */
@@ -54,6 +56,7 @@ export function buildRelativePrior(
     edgeWeight,
     epsilon,
     tissue,
+    spot: -1,
     old: new Float64Array(typeCount),
     slope: new Float64Array(typeCount),
     curvature: new Float64Array(typeCount),
@@ -71,6 +74,7 @@ export function buildRelativePrior(
 export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): void {
   const { typeCount, edgeWeight, epsilon, old, slope, curvature, least, present } = prior;
   const { composition } = prior.tissue;
+  prior.spot = spot;
   const { indptr, indices, weights } = tile;
   const from = indptr[spot];
   const to = indptr[spot + 1];
@@ -88,7 +92,7 @@ export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray
   prior.weight = weight;
 
   let count = 0;
-  const tissueWeight = tissueWeightOf(prior, tile, spot);
+  const tissueWeight = tissueWeightOf(prior, tile);
   for (let k = 0; k < typeCount; k++) {
     const isPresent = slope[k] > 0 || (tissueWeight > 0 && composition[k] > 0);
     slope[k] = 0;
@@ -152,7 +156,7 @@ export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray
 }
 
 /** The tissue pulls only where there are counts: a spot without any has no answer of its own. */
-function tissueWeightOf({ typeCount, tissue }: RelativePrior, { statistics }: Tile, spot: number): number {
+function tissueWeightOf({ typeCount, tissue, spot }: RelativePrior, { statistics }: Tile): number {
   return statistics[spot * (typeCount + 1) + typeCount] > 0 ? tissue.weight : 0;
 }
 
@@ -177,8 +181,8 @@ function addTissue(prior: RelativePrior, weight: number): void {
  * 0. As the curvature falls, the tightest one meets phi at 0: 1/t - 1/t0 + (t - t0) / t0^2 = (t - t0)^2 / (t t0^2), at its
  * greatest where t is least, b / 2 + epsilon.
  */
-export function majorizePrior(prior: RelativePrior, tile: Tile, abundance: StatArray, spot: number): void {
-  const { typeCount, edgeWeight, epsilon, old, curvature, present, presentCount } = prior;
+export function majorizePrior(prior: RelativePrior, tile: Tile, abundance: StatArray): void {
+  const { spot, typeCount, edgeWeight, epsilon, old, curvature, present, presentCount } = prior;
   const { indptr, indices, weights } = tile;
   for (let a = 0; a < presentCount; a++) curvature[present[a]] = 0;
   for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
@@ -191,7 +195,7 @@ export function majorizePrior(prior: RelativePrior, tile: Tile, abundance: StatA
       curvature[k] += (share * ratio * ratio) / (0.5 * b + epsilon);
     }
   }
-  const weight = tissueWeightOf(prior, tile, spot);
+  const weight = tissueWeightOf(prior, tile);
   for (let a = 0; a < presentCount && weight > 0; a++) {
     const k = present[a];
     const b = prior.tissue.composition[k];
@@ -219,19 +223,18 @@ export function isNear(
 }
 
 /** Weight x phi of one type between the spot and the tissue. */
-export function tissueRoughness(prior: RelativePrior, tile: Tile, spot: number, type: number): number {
+export function tissueRoughness(prior: RelativePrior, tile: Tile, type: number): number {
   const { epsilon, old, tissue } = prior;
   const b = tissue.composition[type];
   const difference = old[type] - b;
-  return (tissueWeightOf(prior, tile, spot) * (difference * difference)) / (0.5 * (old[type] + b) + epsilon);
+  return (tissueWeightOf(prior, tile) * (difference * difference)) / (0.5 * (old[type] + b) + epsilon);
 }
 
 /** Sum over the spot's edges of weight x phi of one type. */
 export function roughness(
-  { typeCount, epsilon, old }: RelativePrior,
+  { spot, typeCount, epsilon, old }: RelativePrior,
   { indptr, indices, weights }: Tile,
   abundance: StatArray,
-  spot: number,
   type: number,
 ): number {
   let sum = 0;

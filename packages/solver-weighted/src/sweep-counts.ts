@@ -1,6 +1,11 @@
 import { buildNnlsWorkspace, type NnlsWorkspace, type StatArray, type Tile } from "@flashdeconv/solver";
-import { type DeflatedBound, solveDiagonalNnls } from "@flashdeconv/solver/internal";
-import { type DeflatedWorkspace, deflatedDiagonalStep } from "./deflated-diagonal.js";
+import {
+  type DeflatedBound,
+  type DeflatedStep,
+  dotByTwos,
+  findTau,
+  solveDiagonalNnls,
+} from "@flashdeconv/solver/internal";
 import { isNear, loadPrior, majorizePrior, type RelativePrior } from "./relative-prior.js";
 
 /** A problem of counts with the scratch memory that a sweep needs. One per thread. */
@@ -8,13 +13,14 @@ export interface CountSweeper {
   /** K x K. */
   readonly gram: Float64Array;
   readonly prior: RelativePrior;
-  /** Given where one step on it takes the place of the exact answer. */
-  readonly bound: DeflatedBound | undefined;
   readonly added: Float64Array;
   readonly target: Float64Array;
   readonly updated: Float64Array;
   readonly product: Float64Array;
-  readonly step: DeflatedWorkspace | undefined;
+  /** Given where one step on the bound takes the place of the exact answer. Its target is the sweeper's. */
+  readonly step: DeflatedStep | undefined;
+  /** One over the bound's diagonal. */
+  readonly inverse: Float64Array;
   readonly nnls: NnlsWorkspace;
 }
 
@@ -29,12 +35,12 @@ export function buildCountSweeper(
   return {
     gram,
     prior,
-    bound,
     added: vector(),
     target,
     updated: vector(),
     product: vector(),
-    step: bound && { direction: bound.direction, leaning: vector(), target, inverse: vector() },
+    step: bound && { ...bound, leaning: vector(), target },
+    inverse: vector(),
     nnls: buildNnlsWorkspace(typeCount),
   };
 }
@@ -51,10 +57,10 @@ export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatAr
   for (let index = 0; index < spots.length; index++) {
     const spot = spots[index];
     loadPrior(prior, tile, abundance, spot);
-    stepSpot(sweeper, tile, spot);
+    stepSpot(sweeper, tile);
     if (!isNear(prior, updated, relaxation)) {
-      majorizePrior(prior, tile, abundance, spot);
-      stepSpot(sweeper, tile, spot);
+      majorizePrior(prior, tile, abundance);
+      stepSpot(sweeper, tile);
     }
     const row = spot * typeCount;
     let change = 0;
@@ -81,9 +87,9 @@ export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatAr
 }
 
 /** The minimum of the quadratic of the spot that was loaded, or beyond it by the relaxation, into `updated`. */
-function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile, spot: number): void {
-  const { gram, prior, bound, added, target, updated, product, step, nnls } = sweeper;
-  const { typeCount, old, slope, curvature, weight } = prior;
+function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile): void {
+  const { gram, prior, added, target, updated, product, step, nnls } = sweeper;
+  const { spot, typeCount, old, slope, curvature, weight } = prior;
   const stat = spot * (typeCount + 1);
   const depth = statistics[stat + typeCount];
   if (!(depth > 0)) {
@@ -94,13 +100,13 @@ function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile, spot:
     return;
   }
   const share = 1 / depth;
-  if (bound && step && (weight > 0 || prior.tissue.weight > 0)) {
+  if (step && (weight > 0 || prior.tissue.weight > 0)) {
     multiplyGram(gram, old, product);
     for (let k = 0; k < typeCount; k++) {
       added[k] = share * curvature[k];
       target[k] = relaxation * (share * (statistics[stat + k] - slope[k]) - product[k]);
     }
-    deflatedDiagonalStep(bound, step, added, old, updated);
+    deflatedStep(sweeper, step);
     return;
   }
   for (let k = 0; k < typeCount; k++) {
@@ -116,6 +122,28 @@ function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile, spot:
     }
   }
   solveDiagonalNnls(nnls, gram, added, target, updated);
+}
+
+/**
+ * Minimises 1/2 x'(B + A)x - (relaxation r + (B + A) old)'x over x >= 0, with the bound B and the diagonal A = `added`: one step from
+ * `old` with negative gradient r; `target` is relaxation r when it begins. With t = that right-hand side,
+ * x = max(0, (t - tau v) / (rest + added)) for the one tau = excess v'x.
+ */
+function deflatedStep({ prior, added, updated, inverse }: CountSweeper, step: DeflatedStep): void {
+  const { old } = prior;
+  const { direction: v, excess, rest, leaning, target: t } = step;
+  const along = excess * dotByTwos(v, old);
+  for (let k = 0; k < v.length; k++) {
+    const scale = rest + added[k];
+    inverse[k] = 1 / scale;
+    leaning[k] = v[k] * inverse[k];
+    t[k] += scale * old[k] + along * v[k];
+  }
+  const tau = findTau(step, old, 1);
+  for (let k = 0; k < v.length; k++) {
+    const value = t[k] - tau * v[k];
+    updated[k] = value > 0 ? value * inverse[k] : 0;
+  }
 }
 
 /** `out` = G x, one column after the other. */

@@ -121,7 +121,7 @@ describe("count model", () => {
   it("reduces counts to weighted sums and a total, the same in single precision but for rounding", () => {
     const rows = profiles(6);
     const bulk = new Float64Array(GENES).fill(100);
-    const model = buildCountModel(rows, TYPES, bulk, 50, 0.5);
+    const model = buildCountModel(rows, bulk, { meanDepth: 50, overdispersion: 0.5 });
     const sample = counts(new Float64Array(GENES).fill(1.5), 7, 0, 8);
     const out = new Float64Array(7 * (TYPES + 1));
     summarizeCounts(sample, model.projection, TYPES, out);

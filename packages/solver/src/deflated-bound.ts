@@ -44,10 +44,8 @@ export function dotByTwos(a: Float64Array, b: Float64Array): number {
   return even + odd;
 }
 
-/** What the search for tau reads, K numbers each; made once per thread. */
-export interface TauSearch {
-  /** v. */
-  readonly direction: Float64Array;
+/** A step on the bound and its numbers, K each; made once per thread. */
+export interface DeflatedStep extends DeflatedBound {
   /** v over the bound's diagonal, times `base`. */
   readonly leaning: Float64Array;
   /** t. */
@@ -58,23 +56,23 @@ export interface TauSearch {
  * The tau = excess v'x of x = max(0, (t - tau v) / diagonal): Newton steps on a piecewise linear increasing concave function find it
  * exactly, from below, never back. Sums are made of two, as in `dotByTwos`.
  *
+ * @param old abundances before the step: the search begins as if the same types were positive
  * @param base what the diagonal is counted in: the diagonal itself where it is one number, and `leaning` then v
- * @param tau where the search begins: no greater than the answer
  */
 export function findTau(
-  { direction: v, leaning, target: t }: TauSearch,
-  excess: number,
+  { direction: v, excess, leaning, target: t }: DeflatedStep,
+  old: Float64Array,
   base: number,
-  tau: number,
 ): number {
-  let found = tau;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  let found = 0;
+  for (let round = 0; round <= MAX_ROUNDS; round++) {
     let even = 0;
     let odd = 0;
     let evenSquares = 0;
     let oddSquares = 0;
     for (let k = 0; k < v.length; k++) {
-      const entry = t[k] > found * v[k] ? leaning[k] : 0;
+      const isPositive = round === 0 ? old[k] > 0 : t[k] > found * v[k];
+      const entry = isPositive ? leaning[k] : 0;
       if ((k & 1) === 0) {
         even += entry * t[k];
         evenSquares += entry * v[k];
@@ -84,7 +82,7 @@ export function findTau(
       }
     }
     const next = (excess * (even + odd)) / (base + excess * (evenSquares + oddSquares));
-    if (next === found) break;
+    if (round > 0 && next === found) break;
     found = next;
   }
   return found;

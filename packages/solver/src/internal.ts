@@ -5,7 +5,7 @@
  */
 
 export { meanDiagonal } from "./bcd.js";
-export { boundGram, type DeflatedBound, dotByTwos, findTau, type TauSearch } from "./deflated-bound.js";
+export { boundGram, type DeflatedBound, type DeflatedStep, dotByTwos, findTau } from "./deflated-bound.js";
 export { solveDiagonalNnls } from "./exact-nnls.js";
 export { coarseLevelBytes, coarseStartBytes } from "./levels.js";
 export { resolveBySchema, resolvePluginOptions } from "./resolve-by-schema.js";

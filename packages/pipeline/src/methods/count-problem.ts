@@ -65,7 +65,7 @@ export async function buildCountProblem(
   }
   const reference = expressionProfiles(signature.values, typeCount);
   const profiles = options.platformCorrection ? correctPlatform(reference, typeCount, bulk) : reference;
-  const modelFor = (phi: number) => buildCountModel(profiles, typeCount, bulk, meanDepth, phi);
+  const modelFor = (phi: number) => buildCountModel(profiles, bulk, { meanDepth, overdispersion: phi });
   const overdispersion =
     options.overdispersion === "auto"
       ? await overdispersionOf(narrow(sample, genes), modelFor(0))

@@ -55,7 +55,7 @@ export function countJudge(
     }
     const profiles = expressionProfiles(signature.values, typeCount);
     const meanDepth = bulk.reduce((sum, count) => sum + count, 0) / spotCount;
-    ({ gram, projection } = buildCountModel(profiles, typeCount, bulk, meanDepth, 0));
+    ({ gram, projection } = buildCountModel(profiles, bulk, { meanDepth, overdispersion: 0 }));
   }
   if (noise) gram = withoutNoise(gram, noise);
   const summarized = (counts: CsrChunk) => {

@@ -9,5 +9,6 @@ import type { TypeMeans } from "./judge-means.js";
 export function alikeMeans({ typeCount, values, sectionTotals }: TypeMeans): AlikeTypes {
   if (typeCount === 0 || sectionTotals.length === 0) return { undetermined: [], mixed: [], similar: [] };
   const profiles = correctPlatform(expressionProfiles(values, typeCount), typeCount, sectionTotals);
-  return alikeTypes(buildCountModel(profiles, typeCount, sectionTotals, 0, 0).gram, typeCount);
+  const { gram } = buildCountModel(profiles, sectionTotals, { meanDepth: 0, overdispersion: 0 });
+  return alikeTypes(gram, typeCount);
 }
