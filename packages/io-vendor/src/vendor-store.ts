@@ -7,6 +7,7 @@ import { findTenxLayout, tenxParts } from "./formats/tenx-h5.js";
 import { isXeniumZarr, xeniumParts } from "./formats/xenium-zarr.js";
 import { type AnnDataParts, annDataTree, type Column } from "./overlay/anndata-tree.js";
 import { overlayStore } from "./overlay/overlay-store.js";
+import { VISIUM } from "./positions/positions-csv.js";
 import { readPositions } from "./positions/read-positions.js";
 import { readText } from "./positions/read-text.js";
 import { readScaleFactors } from "./positions/scale-factors.js";
@@ -68,7 +69,7 @@ async function overlayOf(
         };
   const tree = annDataTree({
     ...parts,
-    obs: isVisium ? { array_row: column("array_row"), array_col: column("array_col") } : {},
+    obs: isVisium ? Object.fromEntries(VISIUM.kept.map((name) => [name, column(name)])) : {},
     coordinates: { make: async () => asMatrix(await where()) },
     scale,
   });

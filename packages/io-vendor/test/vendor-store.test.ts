@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { checkSource } from "@flashdeconv/core/testing";
 import { findInFolder, isVendorMatrix, vendorStore } from "@flashdeconv/io-vendor";
-import { openSpatial } from "@flashdeconv/io-zarr";
+import { openSpatial, readColumn } from "@flashdeconv/io-zarr";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { strings } from "../../io-zarr/test/read-tiny-anndata.js";
@@ -72,7 +72,7 @@ describe("a matrix of 10x's software", () => {
 
 const HEADER = "barcode,in_tissue,array_row,array_col,pxl_row_in_fullres,pxl_col_in_fullres";
 /** In another order than the matrix, with a spot beside it. */
-const LINES = ["GGG-1,1,2,4,300,30", "TTT-1,0,9,9,900,90", "AAA-1,1,0,0,100,10", "CCC-1,1,1,1,200,20"];
+const LINES = ["GGG-1,1,2,4,300,30", "TTT-1,0,9,9,900,90", "AAA-1,1,0,0,100,10", "CCC-1,0,1,1,200,20"];
 const SCALE = JSON.stringify({ spot_diameter_fullres: 130, tissue_hires_scalef: 0.1 });
 
 async function openFolder(files: Record<string, string | Uint8Array>, matrix: TinyZarr, bin?: string) {
@@ -112,7 +112,9 @@ describe("a folder of Visium", () => {
     expect(input).toEqual({ called: "Visium", layout: "visium", matrix, positions, scale });
     expect([...(await section.readCoordinates()).values]).toEqual([10, 100, 20, 200, 30, 300]);
     expect(await section.micrometersPerUnit()).toBe(0.5);
-    const grid = await openSpatial(await vendorStore(tenx(), { files: folderOf(files), input }), {
+    const store = await vendorStore(tenx(), { files: folderOf(files), input });
+    expect(await readColumn(store, "obs/in_tissue")).toMatchObject({ values: Float64Array.of(1, 0, 1) });
+    const grid = await openSpatial(store, {
       spatialColumns: ["array_col", "array_row"],
     });
     expect([...(await grid.readCoordinates()).values]).toEqual([0, 0, 1, 1, 4, 2]);
@@ -210,11 +212,15 @@ describe("a folder of Visium HD", () => {
   it("opens the bins that are asked for, and names those there are", async () => {
     const { input } = await openFolder(files("002", "016"), tenx({ spots: BINS }), "2um");
     expect(input.matrix).toBe("binned_outputs/square_002um/filtered_feature_bc_matrix.h5");
-    await expect(findInFolder(folderOf(files("002", "016")))).rejects.toMatchObject({
+    expect(await findInFolder(folderOf(files("002", "016")))).toMatchObject({
+      called: "Visium HD, bins of 8um pooled from 2um",
+      pool: { from: 2, to: 8 },
+    });
+    await expect(findInFolder(folderOf(files("016")))).rejects.toMatchObject({
       tag: "OptionError",
       option: "bin",
       value: "8um",
-      rule: "one of the bins in binned_outputs: 2um, 16um",
+      rule: "one of the bins in binned_outputs (16um), or a multiple of one",
     });
     const visium = folderOf({ "filtered_feature_bc_matrix.h5": "", "spatial/tissue_positions.csv": "" });
     await expect(findInFolder(visium, { bin: "8um" })).rejects.toMatchObject({ option: "bin" });

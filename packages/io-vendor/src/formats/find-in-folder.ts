@@ -15,10 +15,12 @@ export interface FolderInput {
   /** Undefined for cells, which lie nowhere. */
   readonly positions: string | undefined;
   readonly scale: string | undefined;
+  /** Bins to make of those of the matrix, edges in micrometres. */
+  readonly pool?: { readonly from: number; readonly to: number };
 }
 
 export interface FindOptions extends ReadOptions {
-  /** Edge of Visium HD's bins, as in "8um"; by default 8 um where they are there. */
+  /** Edge of Visium HD's bins, as in "8um", which is the default: those that are there, or a multiple of one. */
   readonly bin?: string;
 }
 
@@ -41,29 +43,35 @@ export async function findInFolder(
   }
   if (root.includes("binned_outputs")) return findBins(folder, options);
   const found = await findFiles(folder, root, options);
-  if (found && options.bin !== undefined && found.layout !== "visium-hd")
-    throw noBins(options.bin, found.called);
+  if (found && options.bin !== undefined) throw noBins(options.bin, found.called);
   return found;
 }
 
-/** One of the resolutions of Visium HD. */
+/** One of the resolutions of Visium HD, or the largest of them that another can be made of. */
 async function findBins(folder: ListedStore, options: FindOptions): Promise<FolderInput> {
   const names = (await folder.list("/binned_outputs", options)).filter((name) => BINS.test(name)).sort();
-  const sizes = names.map((name) => `${Number(BINS.exec(name)?.[1])}um`);
-  const at = sizes.indexOf(options.bin ?? DEFAULT_BIN);
-  if (at < 0) {
+  const edges = names.map((name) => Number(BINS.exec(name)?.[1]));
+  const bin = options.bin ?? DEFAULT_BIN;
+  const to = /^[1-9]\d{0,3}um$/.test(bin) ? Number.parseInt(bin, 10) : 0;
+  const from = Math.max(...edges.filter((edge) => edge > 0 && to > 0 && to % edge === 0));
+  if (!Number.isFinite(from)) {
+    const sizes = edges.map((edge) => `${edge}um`);
     throw new OptionError({
       option: "bin",
-      value: options.bin ?? DEFAULT_BIN,
-      rule: `one of the bins in binned_outputs: ${sizes.join(", ") || "there is none"}`,
+      value: bin,
+      rule: `one of the bins in binned_outputs (${sizes.join(", ") || "there is none"}), or a multiple of one`,
       remedy: "Name one of these.",
     });
   }
-  const name = `binned_outputs/${names[at]}`;
+  const name = `binned_outputs/${names[edges.indexOf(from)]}`;
   const inside = below(folder, name);
   const inner = await findFiles(inside, await inside.list("/", options), options);
   if (!inner) throw missing(name, "no filtered_feature_bc_matrix.h5", "the matrix of these bins");
-  return { ...moved(inner, name), called: `Visium HD, bins of ${sizes[at]}` };
+  const called = `Visium HD, bins of ${to}um`;
+  if (from === to) return { ...moved(inner, name), called };
+  if (inner.layout !== "visium-hd")
+    throw missing(name, "no tissue_positions.parquet", "the positions of these bins");
+  return { ...moved(inner, name), called: `${called} pooled from ${from}um`, pool: { from, to } };
 }
 
 async function findFiles(

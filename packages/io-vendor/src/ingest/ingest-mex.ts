@@ -1,4 +1,4 @@
-import { FormatError, type Notice } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, FormatError, type Notice } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import type { EntryBatch } from "./entries.js";
@@ -19,6 +19,12 @@ export interface MexFile {
   read(): Bytes;
 }
 
+export interface MexContents extends AnnDataContents {
+  readonly spotNames: readonly string[];
+  readonly X: ChunkSource<CsrChunk>;
+  readonly entryCount: number;
+}
+
 export interface IngestOptions {
   /** Where entries are put aside until they can be put in order: 16 bytes for each. */
   readonly spool: Spool;
@@ -32,7 +38,7 @@ export interface IngestOptions {
  *
  * @throws FormatError where files are damaged or their lengths disagree
  */
-export async function ingestMex(files: MexFiles, options: IngestOptions): Promise<AnnDataContents> {
+export async function ingestMex(files: MexFiles, options: IngestOptions): Promise<MexContents> {
   const { spool, signal } = options;
   const barcodes = (await readFields(files.barcodes, signal)).map(([name]) => name);
   const features = await readFields(files.features, signal);
@@ -53,7 +59,8 @@ export async function ingestMex(files: MexFiles, options: IngestOptions): Promis
   });
   const bySpot = spotsFirst(entries, () => isTurned);
   const X = await numberedRows(bySpot, () => size as MatrixSize, spool, signal);
-  return { ...describeFeatures(features), spotCount: barcodes.length, spotNames: barcodes, X };
+  const { entryCount } = size as unknown as MatrixSize;
+  return { ...describeFeatures(features), spotCount: barcodes.length, spotNames: barcodes, X, entryCount };
 }
 
 /** Entries with the barcode as the row. The arrays are the batch's own, and changed in place. */

@@ -31,3 +31,15 @@ export function memorySpool(): Spool {
     },
   };
 }
+
+/** Buckets of the same spool beside those of another who numbers them from 0. */
+export function besideSpool(spool: Spool): Spool {
+  return {
+    append: (bucket, bytes) => spool.append(FIRST_BESIDE + bucket, bytes),
+    read: (bucket) => spool.read(FIRST_BESIDE + bucket),
+    drop: (bucket) => spool.drop(FIRST_BESIDE + bucket),
+  };
+}
+
+/** More buckets than anyone fills. */
+const FIRST_BESIDE = 2 ** 24;

@@ -3,7 +3,7 @@ import type { UnsObject } from "@flashdeconv/io-zarr";
 import { inStore } from "@flashdeconv/io-zarr/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
-import { type FindOptions, findInFolder } from "../formats/find-in-folder.js";
+import { type FindOptions, type FolderInput, findInFolder } from "../formats/find-in-folder.js";
 import { findMex, type MexNames } from "../formats/find-mex.js";
 import { type IngestOptions, ingestMex } from "../ingest/ingest-mex.js";
 import { addPositions } from "../positions/add-positions.js";
@@ -12,6 +12,7 @@ import { readScaleFactors } from "../positions/scale-factors.js";
 import { LIBRARY } from "../vendor-store.js";
 import { fileBytes } from "./file-bytes.js";
 import type { FoundInput } from "./found-input.js";
+import { poolFile, poolMex } from "./pooled-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
 /** Documents at the root of a Zarr store: a folder with one is no vendor's. */
@@ -35,16 +36,26 @@ export async function findFolder(
     const mex = await inStore(folder, async () => findMex(names));
     return mex && { called: "a matrix in Market Exchange", ...asMex(path, mex) };
   }
-  const { called, matrix, mex, positions, scale, layout } = input;
-  const uns = async () => (scale === undefined ? {} : scaleOf(await readText(folder, scale, options), scale));
+  const { called, matrix, mex, positions, scale, layout, pool } = input;
+  const uns = async () =>
+    scale === undefined ? {} : scaleOf(readScaleFactors(await readText(folder, scale, options), scale), pool);
   const told = [positions, scale].flatMap((file) => (file === undefined ? [] : join(path, file)));
+  const request = pool && positions !== undefined && { files: folder, positions, matrix, pool };
   if (!mex) {
+    const files = [join(path, matrix), ...told];
+    if (request) {
+      const ingest = async (ingestOptions: IngestOptions) => ({
+        ...(await poolFile(path, request, access, ingestOptions)),
+        uns: await uns(),
+      });
+      return { called, location: undefined, files, uns, ingest };
+    }
     const location: VendorLocation = {
       opener: "vendor",
       matrix: join(path, matrix),
       folder: { path, input },
     };
-    return { called, location, files: [join(path, matrix), ...told], uns };
+    return { called, location, files, uns };
   }
   const { files, ingest, location } = asMex(path, mex);
   return {
@@ -53,6 +64,7 @@ export async function findFolder(
     files: [...files, ...told],
     uns,
     async ingest(ingestOptions) {
+      if (request) return { ...(await poolMex(ingest, request, ingestOptions)), uns: await uns() };
       const contents = { ...(await ingest(ingestOptions)), uns: await uns() };
       return positions === undefined
         ? contents
@@ -78,6 +90,15 @@ function asMex(folder: string, names: MexNames) {
   };
 }
 
-function scaleOf(text: string, path: string): UnsObject {
-  return { spatial: { [LIBRARY]: { scalefactors: readScaleFactors(text, path) } } };
+function scaleOf(factors: Record<string, number>, pool: FolderInput["pool"]): UnsObject {
+  return { spatial: { [LIBRARY]: { scalefactors: pool ? scaledTo(factors, pool) : factors } } };
+}
+
+/** What is told of the size of a bin holds for larger ones by as much. */
+function scaledTo(
+  factors: Record<string, number>,
+  { from, to }: { readonly from: number; readonly to: number },
+): Record<string, number> {
+  const larger = ["bin_size_um", "spot_diameter_fullres"].filter((name) => name in factors);
+  return { ...factors, ...Object.fromEntries(larger.map((name) => [name, (factors[name] * to) / from])) };
 }

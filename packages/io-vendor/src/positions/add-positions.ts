@@ -3,7 +3,7 @@ import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import { packStrings } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { readPositions } from "./read-positions.js";
-import { asMatrix } from "./spot-positions.js";
+import { asMatrix, type SpotPositions } from "./spot-positions.js";
 
 const NAMES_AT_A_TIME = 65_536;
 
@@ -20,8 +20,13 @@ export async function addPositions(
 ): Promise<AnnDataContents> {
   const { spotCount, spotNames } = contents;
   const names = () => packedNames(spotNames as readonly string[]);
-  const found = await readPositions(files, place, { spotCount, names, signal });
+  return withPositions(contents, await readPositions(files, place, { spotCount, names, signal }));
+}
+
+/** The same for positions that are known. */
+export function withPositions(contents: AnnDataContents, found: SpotPositions): AnnDataContents {
   const { shape, values } = asMatrix(found);
+  const { spotCount } = contents;
   const matrix = { kind: "dense", spotStart: 0, spotCount, width: shape[1], values } as const;
   return {
     ...contents,
@@ -30,7 +35,8 @@ export async function addPositions(
   };
 }
 
-async function* packedNames(names: readonly string[]): AsyncIterable<NameChunk> {
+/** Names as chunks of bytes. */
+export async function* packedNames(names: readonly string[]): AsyncIterable<NameChunk> {
   for (let start = 0; start < names.length; start += NAMES_AT_A_TIME) {
     const { length: count, ...packed } = packStrings(names.slice(start, start + NAMES_AT_A_TIME));
     yield { start, count, ...packed };

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { type SmallMatrix, write, writeMex, writeParquet, writeTenxH5 } from "./write-tenx.js";
+
+export interface HdChanges {
+  readonly edge?: number;
+  readonly isMex?: boolean;
+  /** Bins that the positions list beside those of the matrix. */
+  readonly outside?: readonly (readonly [row: number, column: number])[];
+}
+
+/** A bin's name, as Space Ranger gives it. */
+export function binName(edge: number, row: number, column: number): string {
+  const padded = (value: number, width: number) => String(value).padStart(width, "0");
+  return `s_${padded(edge, 3)}um_${padded(row, 5)}_${padded(column, 5)}-1`;
+}
+
+/** Where a bin of 2 um lies on an image that is turned a little against the grid. */
+export function pixelOf(row: number, column: number): [x: number, y: number] {
+  return [100 + 2 * column - 0.25 * row, 50 + 2 * row + 0.25 * column];
+}
+
+/** One size of bins of a folder of Visium HD; `places` are rows and columns of the spots of the matrix. */
+export async function writeHdBins(
+  outs: string,
+  { genes, rows }: Omit<SmallMatrix, "names">,
+  places: readonly (readonly [row: number, column: number])[],
+  { edge = 2, isMex = false, outside = [] }: HdChanges = {},
+): Promise<void> {
+  const folder = join(outs, "binned_outputs", `square_${String(edge).padStart(3, "0")}um`);
+  const names = places.map(([row, column]) => binName(edge, row, column));
+  const matrix = join(folder, "filtered_feature_bc_matrix");
+  if (isMex) await writeMex(matrix, { names, genes, rows });
+  else await writeTenxH5(`${matrix}.h5`, { names, genes, rows });
+  const all = [...outside, ...places];
+  await writeParquet(join(folder, "spatial", "tissue_positions.parquet"), {
+    barcode: all.map(([row, column]) => binName(edge, row, column)),
+    in_tissue: Int32Array.from(all, (_, i) => (i < outside.length ? 0 : 1)),
+    array_row: Int32Array.from(all, ([row]) => row),
+    array_col: Int32Array.from(all, ([, column]) => column),
+    pxl_row_in_fullres: Float64Array.from(all, ([row, column]) => pixelOf(row, column)[1]),
+    pxl_col_in_fullres: Float64Array.from(all, ([row, column]) => pixelOf(row, column)[0]),
+  });
+  const scale = { microns_per_pixel: 1, bin_size_um: edge, spot_diameter_fullres: edge };
+  await write(join(folder, "spatial", "scalefactors_json.json"), JSON.stringify(scale));
+}
