@@ -10,7 +10,7 @@ import { inFlags, OPTION_FLAGS } from "../apps/cli/src/options/option-flags.js";
 
 const HEAD = `# Options
 
-Options of \`run\` and, under their second name, of \`deconvolve\`. An option of some methods only says so; other methods refuse it. Made from the schema by
+Options of \`run\` and, without dashes or under their second name, of \`deconvolve\`. Methods refuse what is of others. Made from the schema by
 \`vitest run test/option-docs.test.ts -u\`.
 `;
 
@@ -32,7 +32,7 @@ export function optionsPage(): string {
   const rows = names.map(describeOption).map((option) => {
     const of = option.methods.length === METHOD_NAMES.length ? "" : `of ${option.methods.join(", ")}: `;
     const usual = [option.default ?? usualOf(option.spec), option.because].filter(isThere).join(": ");
-    return [flagAndName(option.flag, option.name), of + meaningOf(option.spec), option.spec.kind.rule, usual];
+    return [flagAndName(option.flag, option.name), of + meaningOf(option.spec), valuesOf(option.spec), usual];
   });
   const columns = ["option", "what it is", "values", "default"];
   return [HEAD, table(columns, rows), OWN, table(columns, solverRows())].join("\n");
@@ -46,7 +46,7 @@ function solverRows(): string[][] {
     for (const [name, spec] of Object.entries(own)) {
       const usual = [usualOf(spec), spec.because && inWords(spec.because)].filter(isThere).join(": ");
       const flag = WITH_FLAG.includes(name) ? OPTION_FLAGS[name] : undefined;
-      const row = [flag ? flagAndName(flag, name) : code(name), meaningOf(spec), spec.kind.rule, usual];
+      const row = [flag ? flagAndName(flag, name) : code(name), meaningOf(spec), valuesOf(spec), usual];
       const key = row.join();
       rows.set(key, { row, solvers: [...(rows.get(key)?.solvers ?? []), solver] });
     }
@@ -56,6 +56,19 @@ function solverRows(): string[][] {
     `of ${solvers.join(", ")}: ${meaning}`,
     ...rest,
   ]);
+}
+
+/** The rule of the values, as short as a table wants it. */
+function valuesOf({ kind: { rule, choices, form } }: OptionSpec): string {
+  if (form === "choice") return choices.join(", ");
+  return rule
+    .replace("true or false", "")
+    .replace("a whole number", "whole")
+    .replace("a number", "")
+    .replace("of at least 0", "from 0")
+    .replace("of at least", "from")
+    .replace(/ +/g, " ")
+    .trim();
 }
 
 function usualOf({ default: usual }: OptionSpec): string | undefined {
@@ -71,7 +84,7 @@ function inWords(text: string): string {
 }
 
 function flagAndName(flag: string, name: string): string {
-  return `${code(flag)}, ${code(name)}`;
+  return flag === `--${name}` ? code(flag) : `${code(flag)}, ${code(name)}`;
 }
 
 /** Settings of other options, as `{ graph: "knn" }`. */

@@ -29,7 +29,8 @@ function scoresOf({ scores, converged }) {
 }
 
 /** A row per section and a column per method; of a single method a row per kind and a column per depth. */
-function table(sets, cell, withSpread = false, names = sets[0].methods.map(({ name }) => name)) {
+function table(sets, cell, withSpread = false) {
+  const names = sets[0].methods.map(({ name }) => name);
   const hasSpread = withSpread && sets.some(({ seeds }) => seeds.length > 1);
   const spreadOf = ({ seeds, methods }) => (seeds.length > 1 ? three(methods[0].spread) : "-");
   const cellOf = (set, wanted) => cell(set.methods.find(({ name }) => name === wanted));
@@ -64,28 +65,46 @@ function depthIn(text) {
 function renderPeers({ name, peers, methods }) {
   const rows = [...peers, ...methods.map((method) => ({ ...method, name: `**${method.name}**` }))];
   rows.sort((a, b) => b.scores.pearson - a.scores.pearson);
+  const most = Math.max(...rows.map(({ scores }) => scores.spot_count));
+  const spots = ({ spot_count: count }) => (count < most ? ` (${count} of ${most} spots)` : "");
   return [
-    `Other methods on ${name}, as published with the data:`,
+    `Other methods on ${name}, as published with the data; the last figure is the Jensen-Shannon divergence in nats:`,
     markdownTable(
-      ["method", "spots", "Pearson, all values", "Pearson, mean of types", "RMSE", "JSD, nats"],
+      ["method", "scores"],
       rows.map(({ name: method, scores }) => [
-        method,
-        scores.spot_count,
-        three(scores.pearson),
-        three(scores.mean_pearson_per_type),
-        four(scores.rmse),
-        three(scores.jensen_shannon_divergence),
+        `${method}${spots(scores)}`,
+        `${scoresOf({ scores })}/${three(scores.jensen_shannon_divergence)}`,
       ]),
     ),
   ];
 }
 
+/** Where a method of counts loses enough to see: all of it is in the files. */
 function renderRegret(sets) {
-  const names = sets[0].methods.filter(({ regret }) => regret).map(({ name }) => name);
-  const steps = sets[0].curves.map(({ family, points }) => `${points.length} strengths of ${family}`);
+  const names = ["weighted", "poisson"].filter((name) =>
+    sets[0].methods.some((one) => one.name === name && one.regret),
+  );
+  const regretOf = (set, wanted) => set.methods.find(({ name }) => name === wanted).regret;
+  const isSeen = ({ pearson, rmse_share: rmse }) => pearson >= 0.005 || rmse >= 0.01;
+  const seen = sets.filter((set) => names.some((name) => isSeen(regretOf(set, name))));
+  const steps = sets[0].curves
+    .filter(({ family }) => names.includes(family))
+    .map(({ family, points }) => `${points.length} strengths of ${family}`);
+  if (names.length === 0) return [];
+  const told = `Regret of at least .005 or 1 %, against the best of ${steps.join(", ")}, in ${seen.length} of ${sets.length} sections`;
+  if (seen.length === 0) return [`${told}.`];
   return [
-    `Regret against the best of ${steps.join(", ")}:`,
-    table(sets, ({ regret }) => `${three(regret.pearson)}/${percent(regret.rmse_share)}`, false, names),
+    `${told}:`,
+    markdownTable(
+      ["section", ...names],
+      seen.map((set) => [
+        set.name,
+        ...names.map((name) => {
+          const { pearson, rmse_share: rmse } = regretOf(set, name);
+          return `${three(pearson)}/${percent(rmse)}`;
+        }),
+      ]),
+    ),
   ];
 }
 

@@ -14,8 +14,7 @@ export const SKETCH_OPTIONS: OptionTable<SketchOptions> = Object.freeze({
   dimension: {
     kind: wordsOr(["none"], wholeNumber({ least: 1, most: 2 ** 31 - 1 })),
     default: 512,
-    because:
-      "as published: with some thousand selected genes it keeps the Gram matrix of a few dozen types well",
+    because: "as published; it keeps the Gram matrix of a few dozen types well",
     meaning: "dimensions of the sketch, or none for exact statistics",
   },
   seed: {

@@ -14,7 +14,7 @@ export interface BcdOptions {
 export const RHO: OptionSpec<number> = Object.freeze({
   kind: number({ least: 0 }),
   default: 0.01,
-  because: "as in the published package",
+  because: "as published",
   meaning: "sparsity, a share of the reference's scale",
 });
 
@@ -22,8 +22,7 @@ const options = optionSchema<BcdOptions>("the solver bcd", {
   lambda: {
     kind: wordsOr(["auto"], number({ least: 0 })),
     default: "auto",
-    because:
-      "as in the published package: 0.005 times the reference's scale over the mean number of neighbours",
+    because: "as published: 0.005 times the reference's scale over the mean number of neighbours",
     meaning: "strength of the smoothing, on the scale of the reference",
   },
   rho: RHO,

@@ -29,7 +29,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
   method: {
     kind: optional(oneOf(...METHOD_NAMES)),
     default: DEFAULT_METHOD,
-    because: "more accurate than the article's, and much faster than poisson",
+    because: "more accurate than the article's, much faster than poisson",
     meaning: "model of the counts and its solver; flashdeconv is the article's",
   },
   solver: {
@@ -46,7 +46,6 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
   genes: {
     kind: oneOf("all", "selected"),
     default: METHODS[DEFAULT_METHOD].genes,
-    because: "as the method has it",
     meaning: "genes in use: all that section and reference share, or those that vary or mark a type",
   },
   highlyVariableCount: withGenes(GENE_SELECTION_OPTIONS.highlyVariableCount),
@@ -57,7 +56,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
   allowNonCounts: {
     kind: yesOrNo(),
     default: false,
-    because: "the method is about counts: values that were logged or scaled give wrong proportions",
+    because: "logged or scaled values give wrong proportions",
     meaning: "accept values that are not whole numbers",
   },
   platformCorrection: {
@@ -76,19 +75,17 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     kind: oneOf("auto", "always"),
     default: "auto",
     meaning:
-      "when spots are fitted by likelihood: where held-back counts of a sample say that it is better than least squares (auto), or always",
+      "when spots are fitted by likelihood: where it predicts held-back counts of a sample better than least squares (auto), or always",
   },
   smoothing: {
     kind: optional(wordsOr(["auto", "none"], number({ least: 0 }))),
     default: METHODS[DEFAULT_METHOD].smoothing,
-    because: "as the method has it",
     meaning: "strength of the smoothing; auto chooses it by count splitting on a sample of the section",
   },
   platform: {
     kind: optional(oneOf(...(Object.keys(PLATFORMS) as PlatformName[]))),
     default: undefined,
-    meaning:
-      "take the strength of the smoothing from the article's table for this platform, on the scale at hand",
+    meaning: "strength of the smoothing from the article's table for this platform, rescaled",
   },
   graph: GRAPH_OPTIONS.kind,
   neighborCount: GRAPH_OPTIONS.neighborCount,
@@ -98,20 +95,20 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     kind: oneOf("float64", "float32"),
     default: "float32",
     because:
-      "half the memory, and proportions move by about 1e-6; below a tolerance of 1e-5 its rounding may keep a run from converging",
+      "half the memory; rounding moves proportions by about 1e-6 and may hold a run up below a tolerance of 1e-5",
     meaning:
-      "storage of what is kept per spot (arithmetic is double); float64 automatically where the tolerance is below 1e-5",
+      "storage of what is kept per spot (arithmetic is double); float64 if the tolerance is below 1e-5",
   },
   empty: {
     kind: oneOf("nan", "uniform"),
     default: "nan",
-    because: "1/K in every type, as the Python package has it, looks like a finding",
+    because: "1/K in every type, the answer of the Python package, looks like a finding",
     meaning: "what a spot without an answer gets",
   },
   kernels: {
     kind: oneOf(...KERNEL_CHOICES),
     default: "auto",
-    because: "WebAssembly where the runtime has it with SIMD; no result depends on it, to the bit",
+    because: "WebAssembly with SIMD if the runtime has it; the bits are the same",
     meaning: "form of the inner loops",
   },
 });
