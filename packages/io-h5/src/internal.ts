@@ -4,6 +4,8 @@
  * @internal
  */
 
+export { openRecords, type Records } from "./store/records.js";
+export type { CompoundMember, Hdf5Type } from "./values/types.js";
 export {
   type ArrayItems,
   type Attributes,
@@ -12,4 +14,4 @@ export {
   hdf5Writer,
   type NewArray,
 } from "./write/hdf5-writer.js";
-export type { ItemType } from "./write/types-out.js";
+export { type ItemType, type RecordType, recordType } from "./write/types-out.js";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type FileTarget, hdf5Writer } from "../src/write/hdf5-writer.js";
+import { recordType } from "../src/write/types-out.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flashdeconv-h5-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,6 +58,9 @@ async function write(): Promise<Uint8Array> {
   await h5.array("small", { type: "int8", shape: [2] }).write(0, Int8Array.of(-1, 7));
   await h5.array("codes", { type: "int32", shape: [2] }).write(0, Int32Array.of(-1, 70_000));
   await h5.array("halves", { type: "float32", shape: [2] }).write(0, Float32Array.of(0.5, -2));
+  const record = recordType({ name: 4, place: "int32", count: "uint8" });
+  const records = Uint8Array.of(97, 98, 0, 0, 255, 255, 255, 255, 7, 99, 0, 0, 0, 2, 1, 0, 0, 9);
+  await h5.array("records", { type: record, shape: [2] }).write(0, records);
   h5.group("most");
   for (let k = 0; k < MOST; k++) h5.link(`most/${(k * 7919) % MOST}`, "whole");
   h5.array("nothing", { type: "text", shape: [0] });
@@ -86,6 +90,7 @@ print(json.dumps({
   "texts": texts(f["texts"][...]), "linked": f["many/linked"] == f["texts"], "word": value(f["word"][()]),
   "flags": [str(f["flags"].dtype), f["flags"][...].tolist()], "whole": int(f["whole"][()]),
   "small": f["small"][...].tolist(), "codes": f["codes"][...].tolist(), "halves": [str(f["halves"].dtype), f["halves"][...].tolist()],
+  "records": [str(f["records"].dtype), [[value(x) for x in row] for row in f["records"][...].tolist()]],
   "nothing": f["nothing"].shape}))`;
     const { stdout, stderr } = spawnSync(python, ["-c", code, path], { encoding: "utf8" });
     expect(stderr).toBe("");
@@ -107,6 +112,7 @@ print(json.dumps({
         "most",
         "nothing",
         "numbers",
+        "records",
         "small",
         "texts",
         "whole",
@@ -127,6 +133,13 @@ print(json.dumps({
       small: [-1, 7],
       codes: [-1, 70_000],
       halves: ["float32", [0.5, -2]],
+      records: [
+        "[('name', 'S4'), ('place', '<i4'), ('count', 'u1')]",
+        [
+          ["ab", -1, 7],
+          ["c", 258, 9],
+        ],
+      ],
       nothing: [0],
     });
   });

@@ -2,7 +2,9 @@ import type { NameChunk } from "@flashdeconv/core";
 import { FormatError } from "@flashdeconv/core";
 import { inStore, openArrays } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
+import { cellbinParts } from "./formats/cellbin.js";
 import type { FolderInput } from "./formats/find-in-folder.js";
+import { findGef } from "./formats/gef.js";
 import { findTenxLayout, tenxParts } from "./formats/tenx-h5.js";
 import { isXeniumZarr, xeniumParts } from "./formats/xenium-zarr.js";
 import { type AnnDataParts, annDataTree, type Column } from "./overlay/anndata-tree.js";
@@ -24,7 +26,9 @@ export interface VendorFolder {
 
 /** Whether the store is a matrix of a vendor's that `vendorStore` can show as AnnData. Throws FormatError for one that it cannot. */
 export async function isVendorMatrix(store: ReadableStore, options: ReadOptions = {}): Promise<boolean> {
-  return (await isXeniumZarr(store, options)) || (await findTenxLayout(store, options)) !== undefined;
+  if ((await isXeniumZarr(store, options)) || (await findTenxLayout(store, options)) !== undefined)
+    return true;
+  return (await findGef(store, options)) === "cells";
 }
 
 /**
@@ -83,10 +87,11 @@ async function partsOf(
   if (await isXeniumZarr(store, options)) return xeniumParts(store, options);
   const layout = await findTenxLayout(store, options);
   if (layout) return tenxParts(store, layout, options);
+  if ((await findGef(store, options)) === "cells") return cellbinParts(store, options);
   throw new FormatError({
     path: "/",
     found: `${((await store.list?.("/", options)) ?? []).slice(0, 8).join(", ") || "nothing"}`,
-    expected: "the matrix of 10x's software or of Xenium",
+    expected: "the matrix of 10x's software, of Xenium, or of cells of Stereo-seq",
     remedy: "Give the file as the instrument's software wrote it, or an AnnData file.",
   });
 }

@@ -211,7 +211,11 @@ describe("a GEM file", () => {
 
   it("has its columns by name", async () => {
     const text = "geneID\tgeneName\tx\ty\tMIDCounts\tCellID\nE1\tActb\t3\t4\t2\t0\n";
-    expect(await ingest(text)).toMatchObject({ geneNames: ["E1"], spotNames: ["0_0"] });
+    expect(await ingest(text)).toMatchObject({
+      geneNames: ["Actb"],
+      var: [{ name: "gene_ids", values: ["E1"] }],
+      spotNames: ["0_0"],
+    });
     expect(isGemHeader("x\ty\tMIDCount\tgeneID")).toBe(true);
     expect(isGemHeader("a\tb")).toBe(false);
   });

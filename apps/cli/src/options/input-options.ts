@@ -23,7 +23,7 @@ export function sectionOptions(flags: SectionFlags): SpatialOptions {
 const TABLE = ["--table <name>", "table of a SpatialData store (default: the only one)"] as const;
 const BIN = [
   "--bin <edge>",
-  "bins of a Visium HD folder, stored or multiples of stored ones, as in 16um (default: 8um), or places along a bin of a GEM file (default: 50)",
+  "bins of a Visium HD folder, stored or multiples of stored ones, as in 16um (default: 8um), or places along a bin of a GEM or GEF file (default: 50)",
 ] as const;
 const LAYER = ["--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)"] as const;
 const GENE_KEY = [

@@ -1,13 +1,44 @@
 import { type BytesOut, bytesOut } from "./bytes-out.js";
 
 /** What an array of a new file holds. Text is UTF-8 of any length. */
-export type ItemType = "bool" | "int8" | "int16" | "int32" | "int64" | "float32" | "float64" | "text";
+export type ItemType = keyof typeof BYTES | RecordType;
 
 const BYTES = { bool: 1, int8: 1, int16: 2, int32: 4, int64: 8, float32: 4, float64: 8, text: 16 } as const;
 
+/** Members one after the other, without a gap. */
+export interface RecordType {
+  readonly bytes: number;
+  readonly message: Uint8Array;
+}
+
 /** Bytes of an item where it lies; of text what says where it is. */
 export function itemBytes(type: ItemType): number {
-  return BYTES[type];
+  return typeof type === "string" ? BYTES[type] : type.bytes;
+}
+
+/** Records with these members, each a whole number without a sign, one of 32 bits with one, or text of so many bytes, ended by NUL. */
+export function recordType(
+  members: Readonly<Record<string, "uint8" | "uint16" | "uint32" | "int32" | number>>,
+): RecordType {
+  const entries = Object.entries(members).map(([name, type]) => {
+    if (typeof type === "number") return { name, bytes: type, message: typeHead(3, [0, 0, 0], type).done() };
+    const bytes = Number(type.replace(/\D/g, "")) / 8;
+    return { name, bytes, message: integer(bytes, !type.startsWith("u")) };
+  });
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  const out = typeHead(6, [entries.length, 0, 0], bytes);
+  let at = 0;
+  for (const entry of entries) {
+    const name = bytesOut().name(entry.name).pad8().done();
+    // Where it begins, and that it is no array.
+    out
+      .bytes(name)
+      .u32(at)
+      .zerosTo(out.length + 28)
+      .bytes(entry.message);
+    at += entry.bytes;
+  }
+  return { bytes, message: out.done() };
 }
 
 /** Class and version of a datatype, what the class has to say, and its size. */
@@ -37,6 +68,7 @@ function float(size: 4 | 8): Uint8Array {
 
 /** The message that describes a type. */
 export function typeMessage(type: ItemType): Uint8Array {
+  if (typeof type !== "string") return type.message;
   switch (type) {
     case "text":
       return typeHead(9, [1, 1, 0], 16).bytes(integer(1, false)).done();

@@ -1,16 +1,20 @@
 import { FormatError } from "@flashdeconv/core";
 import { type EntryBatch, EntryBuffer } from "./entries.js";
+import { type BinRecords, SIDE } from "./ingest-bins.js";
 import { type Bytes, eachLine, numberAt, textOf } from "./text-lines.js";
 
 const TAB = 0x09;
 const HASH = 0x23;
 /** Columns by what the versions of SAW call them. */
 const GENE = ["geneid", "genename", "gene"];
+const NAME = ["genename"];
 const COUNT = ["midcount", "midcounts", "umicount", "umicounts"];
 
 /** Columns of a GEM file, by number. */
 interface GemColumns {
   readonly gene: number;
+  /** Below 0 where the file has no other names than what `gene` holds. */
+  readonly name: number;
   readonly x: number;
   readonly y: number;
   readonly count: number;
@@ -26,34 +30,54 @@ function columnsOf(line: string): GemColumns | undefined {
   const find = (wanted: readonly string[]) =>
     wanted.map((name) => names.indexOf(name)).find((at) => at >= 0) ?? -1;
   const columns = { gene: find(GENE), x: names.indexOf("x"), y: names.indexOf("y"), count: find(COUNT) };
-  return Object.values(columns).every((at) => at >= 0) ? columns : undefined;
+  if (Object.values(columns).some((at) => at < 0)) return undefined;
+  const name = find(NAME);
+  return { ...columns, name: name === columns.gene ? -1 : name };
 }
-
-/** Places lie below this on either axis: rows are numbered `SIDE` times y plus x. */
-export const SIDE = 2 ** 26;
 
 /**
  * The records of a GEM file, which Stereo-seq's software writes: a gene, a place and how often it was seen there. Rows are bins of `edge` x `edge`
- * places, numbered `SIDE` times their y plus their x. `genes` gathers the genes by name; its order is that of the columns.
- *
- * @throws FormatError for another kind of file, and for a line that is no record
+ * places. Batches throw FormatError for another kind of file, and for a line that is no record.
  */
-export async function* readGem(
+export function readGem(text: Bytes, path: string, edge: number): Pick<BinRecords, "batches" | "genes"> {
+  const found: FoundGenes = { numbers: new Map(), names: [] };
+  return {
+    batches: recordsOf(text, path, edge, found),
+    genes() {
+      const ids = [...found.numbers.keys()];
+      return found.names.length > 0 ? { names: found.names, ids } : { names: ids };
+    },
+  };
+}
+
+interface FoundGenes {
+  /** By identifier, or by name where there are no identifiers. */
+  readonly numbers: Map<string, number>;
+  readonly names: string[];
+}
+
+async function* recordsOf(
   text: Bytes,
   path: string,
   edge: number,
-  genes: Map<string, number>,
+  genes: FoundGenes,
 ): AsyncIterable<EntryBatch> {
   const buffer = new EntryBuffer();
   const starts = new Int32Array(64);
   let columns: GemColumns | undefined;
   let last: { readonly bytes: Uint8Array; readonly gene: number } = { bytes: new Uint8Array(0), gene: -1 };
-  const geneAt = (bytes: Uint8Array, from: number, to: number): number => {
-    // Records of a gene follow each other: its name is looked up once.
+  const geneAt = (bytes: Uint8Array, column: number, nameColumn: number): number => {
+    const from = starts[column];
+    const to = starts[column + 1] - 1;
+    // Records of a gene follow each other: it is looked up once.
     if (last.gene >= 0 && isSame(last.bytes, bytes, from, to)) return last.gene;
-    const name = textOf(bytes, from, to);
-    const gene = genes.get(name) ?? genes.size;
-    genes.set(name, gene);
+    const id = textOf(bytes, from, to);
+    const known = genes.numbers.get(id);
+    const gene = known ?? genes.numbers.size;
+    if (known === undefined) {
+      genes.numbers.set(id, gene);
+      if (nameColumn >= 0) genes.names.push(textOf(bytes, starts[nameColumn], starts[nameColumn + 1] - 1));
+    }
     last = { bytes: bytes.slice(from, to), gene };
     return gene;
   };
@@ -75,11 +99,11 @@ export async function* readGem(
     const y = field(columns.y);
     const value = field(columns.count);
     const isPlace = Number.isInteger(x) && Number.isInteger(y) && x >= 0 && y >= 0 && x < SIDE && y < SIDE;
-    if (!isPlace || !Number.isFinite(value) || columns.gene >= count) {
+    if (!isPlace || !Number.isFinite(value) || Math.max(columns.gene, columns.name) >= count) {
       const found = `${JSON.stringify(textOf(bytes, from, Math.min(to, from + 60)))} in line ${number}`;
       throw broken(path, found, `a gene, a place from 0 to ${SIDE - 1} and a count`);
     }
-    const gene = geneAt(bytes, starts[columns.gene], starts[columns.gene + 1] - 1);
+    const gene = geneAt(bytes, columns.gene, columns.name);
     buffer.add(Math.floor(y / edge) * SIDE + Math.floor(x / edge), gene, value);
   };
   for await (const _ of eachLine(text, path, onLine)) {

@@ -53,6 +53,8 @@ async function locate(
 ): Promise<VendorLocation> {
   const { findTenxLayout } = await import("../formats/tenx-h5.js");
   const layout = await findTenxLayout(base, options);
-  const arrays = ["data", "indices", "indptr"].map((name) => `${layout?.group}/${name}`);
+  const arrays = layout
+    ? ["data", "indices", "indptr"].map((name) => `${layout.group}/${name}`)
+    : [(await import("../formats/cellbin.js")).CELL_COUNTS];
   return { ...location, matrix: (await base.locate?.(arrays, options)) ?? location.matrix };
 }

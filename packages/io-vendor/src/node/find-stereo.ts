@@ -1,0 +1,92 @@
+import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import type { UnsObject } from "@flashdeconv/io-zarr";
+import { type OpenStore, openFile, type ReadableStore, type StoreAccess } from "@flashdeconv/stores";
+import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
+import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
+import { edgeOf, findGef, sourceBin } from "../formats/gef.js";
+import { ingestGem } from "../ingest/ingest-gem.js";
+import { isGemHeader } from "../ingest/read-gem.js";
+import { LIBRARY } from "../vendor-store.js";
+import { fileBytes } from "./file-bytes.js";
+import type { FoundInput } from "./found-input.js";
+import type { VendorLocation } from "./vendor-opener.js";
+
+/** A GEM file, packed or not, by the first line that is no comment; undefined for a file of another kind. */
+export async function findGem(path: string, bin: string | undefined): Promise<FoundInput | undefined> {
+  if (!(await isGemFile(path))) return undefined;
+  const edge = edgeOf(bin);
+  return {
+    called: calledBins(edge),
+    location: undefined,
+    files: [path],
+    ingest: (options) => ingestGem({ path, read: () => fileBytes(path) }, edge, options),
+  };
+}
+
+async function isGemFile(path: string): Promise<boolean> {
+  try {
+    for await (const bytes of fileBytes(path)) {
+      const lines = new TextDecoder().decode(bytes).split("\n");
+      return isGemHeader(lines.find((line) => !line.startsWith("#")) ?? "");
+    }
+  } catch (error) {
+    // What cannot be read is told by who opens it.
+    if (!isFlashdeconvError(error)) throw error;
+  }
+  return false;
+}
+
+/** Bins or cells of a GEF file, of which `store` shows what it holds; undefined for a file of another kind. */
+export async function findGefInput(
+  given: string,
+  store: OpenStore,
+  access: StoreAccess,
+  bin: string | undefined,
+): Promise<FoundInput | undefined> {
+  const gef = await findGef(store);
+  if (gef === undefined) return undefined;
+  if (gef === "cells") {
+    refuseBin(bin);
+    const location: VendorLocation = { opener: "vendor", matrix: given };
+    return { called: "Stereo-seq, cells", location };
+  }
+  const edge = edgeOf(bin);
+  const stored = sourceBin(given, edge, gef.bins);
+  const uns = await scaleOf(store, stored);
+  return {
+    called: calledBins(edge),
+    location: undefined,
+    files: isRemote(given) ? undefined : [localPath(given)],
+    uns: async () => uns,
+    async ingest(options) {
+      // Loaded where it is needed: most inputs are no HDF5.
+      const { ingestGef } = await import("../ingest/ingest-gef.js");
+      const file = await openFile(given, access);
+      return { ...(await ingestGef(file, { path: given, edge, stored }, options)), uns };
+    },
+  };
+}
+
+function calledBins(edge: number): string {
+  return `Stereo-seq, bins of ${edge} x ${edge} places`;
+}
+
+/** Refuses bins of what has none. */
+export function refuseBin(bin: string | undefined): void {
+  if (bin === undefined) return;
+  throw new OptionError({
+    option: "bin",
+    value: bin,
+    rule: "left out for what is neither an output folder of Visium HD nor a GEM or GEF file of bins",
+    remedy: "Leave it out, or give the folder that holds binned_outputs.",
+  });
+}
+
+/** How large a place is, which the file tells in nanometres. */
+async function scaleOf(store: ReadableStore, stored: number): Promise<UnsObject> {
+  const key = `/geneExp/bin${stored}/expression/.zattrs` as const;
+  const bytes = await readKey(store, key, { most: MOST_DOCUMENT_BYTES });
+  const attributes = bytes ? JSON.parse(new TextDecoder().decode(bytes)) : {};
+  const pitch = Number([attributes.resolution].flat()[0]);
+  return pitch > 0 ? { spatial: { [LIBRARY]: { scalefactors: { microns_per_pixel: pitch / 1000 } } } } : {};
+}
