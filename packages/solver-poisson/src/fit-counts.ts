@@ -16,7 +16,10 @@ export interface CountFit {
   readonly abundance: Float64Array;
   /** K: the gradient of F there; 0 or more where the abundance is 0. */
   readonly gradient: Float64Array;
-  readonly work: NnlsWorkspace;
+  /** The least-squares problem that a spot starts from: its answer is `abundance`. */
+  readonly start: NnlsWorkspace;
+  /** The second-order picture: its answer is `next`. */
+  readonly newton: NnlsWorkspace;
   readonly hessian: Float64Array;
   readonly target: Float64Array;
   readonly next: Float64Array;
@@ -29,15 +32,20 @@ export interface CountFit {
 }
 
 export function buildCountFit(likelihood: CountLikelihood): CountFit {
-  const { typeCount } = likelihood;
+  const { typeCount, gram } = likelihood;
+  const abundance = new Float64Array(typeCount);
+  const hessian = new Float64Array(typeCount * typeCount);
+  const target = new Float64Array(typeCount);
+  const next = new Float64Array(typeCount);
   return {
     likelihood,
-    abundance: new Float64Array(typeCount),
+    abundance,
     gradient: new Float64Array(typeCount),
-    work: buildNnlsWorkspace(typeCount),
-    hessian: new Float64Array(typeCount * typeCount),
-    target: new Float64Array(typeCount),
-    next: new Float64Array(typeCount),
+    start: buildNnlsWorkspace({ gram, target, x: abundance }),
+    newton: buildNnlsWorkspace({ gram: hessian, target, x: next }),
+    hessian,
+    target,
+    next,
     active: new Int32Array(typeCount),
     means: new Float64Array(0),
     slopes: new Float64Array(0),
@@ -62,7 +70,7 @@ export interface CountRow {
  * @returns Newton steps taken
  */
 export function fitCounts(fit: CountFit, row: CountRow): number {
-  const { likelihood, abundance, gradient, next, work, hessian, target } = fit;
+  const { likelihood, abundance, gradient, next, newton } = fit;
   const { typeCount } = likelihood;
   makeRoom(fit, row.end - row.start);
   startFromLeastSquares(fit, row);
@@ -72,7 +80,7 @@ export function fitCounts(fit: CountFit, row: CountRow): number {
     if (step === MOST_STEPS || !Number.isFinite(value)) return step;
     pictureSecondOrder(fit, row);
     for (let k = 0; k < typeCount; k++) next[k] = abundance[k];
-    solveNnls(work, hessian, 0, target, next);
+    solveNnls(newton, 0);
     let slope = 0;
     let total = 0;
     let moved = 0;
@@ -106,8 +114,8 @@ function makeRoom(fit: CountFit, length: number): void {
 }
 
 /** Least squares with each gene weighted by its inverse variance at the mean of all types. */
-function startFromLeastSquares({ likelihood, abundance, target, work }: CountFit, row: CountRow): void {
-  const { typeCount, shares, inverseMeans, gram } = likelihood;
+function startFromLeastSquares({ likelihood, abundance, target, start }: CountFit, row: CountRow): void {
+  const { typeCount, shares, inverseMeans } = likelihood;
   target.fill(0);
   for (let i = row.start; i < row.end; i++) {
     const weighted = row.values[i] * inverseMeans[row.indices[i]];
@@ -115,7 +123,7 @@ function startFromLeastSquares({ likelihood, abundance, target, work }: CountFit
     for (let k = 0; k < typeCount; k++) target[k] += weighted * shares[at + k];
   }
   abundance.fill(0);
-  solveNnls(work, gram, 0, target, abundance);
+  solveNnls(start, 0);
 }
 
 /** F at `b`; leaves the means of the row's genes in `fit.means`. */

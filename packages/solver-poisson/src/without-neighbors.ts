@@ -21,9 +21,9 @@ export const withoutNeighbors: Solver = {
     const typeCount = typeNames.length;
     const { gram, conditioning } = determineGram(given, typeCount, 0);
     const statWidth = typeCount + 1;
-    const work = buildNnlsWorkspace(typeCount);
     const target = new Float64Array(typeCount);
     const proportions = new Float64Array(typeCount);
+    const work = buildNnlsWorkspace({ gram, target, x: proportions });
     return {
       statWidth,
       conditioning,
@@ -43,7 +43,7 @@ export const withoutNeighbors: Solver = {
             proportions[k] = 0;
             target[k] = depth > 0 ? statistics[at + k] / depth : 0;
           }
-          solveNnls(work, gram, 0, target, proportions);
+          solveNnls(work, 0);
           let change = 0;
           let total = 0;
           let oldTotal = 0;

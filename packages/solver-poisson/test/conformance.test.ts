@@ -23,7 +23,9 @@ const ridge: Solver<{ readonly strength: number }> = {
   resolveOptions: ({ strength = 5 } = {}) => ({ strength }),
   start({ typeNames, gram }, { strength }) {
     const typeCount = typeNames.length;
-    const work = buildNnlsWorkspace(typeCount);
+    const target = new Float64Array(typeCount);
+    const found = new Float64Array(typeCount);
+    const work = buildNnlsWorkspace({ gram, target, x: found });
     return {
       statWidth: typeCount + 1,
       settings: { strength },
@@ -35,16 +37,13 @@ const ridge: Solver<{ readonly strength: number }> = {
         for (const spot of spots) {
           const depth = Math.max(1, statistics[spot * (typeCount + 1) + typeCount]);
           const pull = strength / depth;
-          const target = Float64Array.from(
-            typeNames,
-            (_, k) => statistics[spot * (typeCount + 1) + k] / depth,
-          );
+          for (let k = 0; k < typeCount; k++) target[k] = statistics[spot * (typeCount + 1) + k] / depth;
           for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
             for (let k = 0; k < typeCount; k++) target[k] += pull * abundance[indices[e] * typeCount + k];
           }
-          const found = Float64Array.from(abundance.subarray(spot * typeCount, (spot + 1) * typeCount));
+          found.set(abundance.subarray(spot * typeCount, (spot + 1) * typeCount));
           const before = found.slice();
-          solveNnls(work, gram, pull * (indptr[spot + 1] - indptr[spot]), target, found);
+          solveNnls(work, pull * (indptr[spot + 1] - indptr[spot]));
           abundance.set(found, spot * typeCount);
           for (let k = 0; k < typeCount; k++) {
             largestChange = Math.max(largestChange, Math.abs(found[k] - before[k]));

@@ -13,14 +13,12 @@ export interface CountSweeper {
   /** K x K. */
   readonly gram: Float64Array;
   readonly prior: RelativePrior;
-  readonly added: Float64Array;
-  readonly target: Float64Array;
-  readonly updated: Float64Array;
   readonly product: Float64Array;
-  /** Given where one step on the bound takes the place of the exact answer. Its target is the sweeper's. */
+  /** Given where one step on the bound takes the place of the exact answer. Its target is that of `nnls`. */
   readonly step: DeflatedStep | undefined;
   /** One over the bound's diagonal. */
   readonly inverse: Float64Array;
+  /** The quadratic of the spot at hand, and where it leads to. */
   readonly nnls: NnlsWorkspace;
 }
 
@@ -35,13 +33,10 @@ export function buildCountSweeper(
   return {
     gram,
     prior,
-    added: vector(),
-    target,
-    updated: vector(),
     product: vector(),
     step: bound && { ...bound, leaning: vector(), target },
     inverse: vector(),
-    nnls: buildNnlsWorkspace(typeCount),
+    nnls: buildNnlsWorkspace({ gram, target, x: vector() }),
   };
 }
 
@@ -50,7 +45,8 @@ export function buildCountSweeper(
  * (packages/kernels/assembly/relative-sweep.ts): every operation, in this order, is made there too, so that both give the same bits.
  */
 export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatArray): number {
-  const { prior, updated } = sweeper;
+  const { prior } = sweeper;
+  const { x: updated } = sweeper.nnls;
   const { old, typeCount } = prior;
   const { spots, relaxation } = tile;
   let largestChange = 0;
@@ -88,7 +84,8 @@ export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatAr
 
 /** The minimum of the quadratic of the spot that was loaded, or beyond it by the relaxation, into `updated`. */
 function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile): void {
-  const { gram, prior, added, target, updated, product, step, nnls } = sweeper;
+  const { gram, prior, product, step, nnls } = sweeper;
+  const { added, target, x: updated } = nnls;
   const { spot, typeCount, old, slope, curvature, weight } = prior;
   const stat = spot * (typeCount + 1);
   const depth = statistics[stat + typeCount];
@@ -121,7 +118,7 @@ function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile): void
       target[k] = relaxation * target[k] + (1 - relaxation) * (product[k] + added[k] * old[k]);
     }
   }
-  solveDiagonalNnls(nnls, gram, added, target, updated);
+  solveDiagonalNnls(nnls);
 }
 
 /**
@@ -129,8 +126,9 @@ function stepSpot(sweeper: CountSweeper, { statistics, relaxation }: Tile): void
  * `old` with negative gradient r; `target` is relaxation r when it begins. With t = that right-hand side,
  * x = max(0, (t - tau v) / (rest + added)) for the one tau = excess v'x.
  */
-function deflatedStep({ prior, added, updated, inverse }: CountSweeper, step: DeflatedStep): void {
+function deflatedStep({ prior, nnls, inverse }: CountSweeper, step: DeflatedStep): void {
   const { old } = prior;
+  const { added, x: updated } = nnls;
   const { direction: v, excess, rest, leaning, target: t } = step;
   const along = excess * dotByTwos(v, old);
   for (let k = 0; k < v.length; k++) {

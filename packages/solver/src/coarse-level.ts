@@ -1,4 +1,4 @@
-import type { NeighborGraph } from "@flashdeconv/core";
+import type { NeighborGraph, SpotRange } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 import type { StatArray } from "./solver.js";
 
@@ -138,6 +138,14 @@ function countEdges({ graph, spatialOrder }: LevelGraph, rowOf: Int32Array, coar
   }
 }
 
+/** The answer of a coarse level. */
+export interface CoarseAnswer {
+  readonly typeCount: number;
+  /** The coarse row of each finer row. */
+  readonly rowOf: Int32Array;
+  readonly abundance: StatArray;
+}
+
 /**
  * Starts the finer rows from `start` to `end` from the coarse answer: half of it is that of the row's own coarse row, half
  * the mean over the coarse rows of its neighbours, which takes the steps off.
@@ -146,12 +154,9 @@ function countEdges({ graph, spatialOrder }: LevelGraph, rowOf: Int32Array, coar
  */
 export function prolong(
   { graph: { indptr, indices }, weights }: LevelGraph,
-  rowOf: Int32Array,
-  coarse: StatArray,
+  { typeCount, rowOf, abundance: coarse }: CoarseAnswer,
   fine: StatArray,
-  typeCount: number,
-  start: number,
-  end: number,
+  { start, end }: SpotRange,
 ): void {
   const sums = new Float64Array(typeCount);
   for (let spot = start; spot < end; spot++) {

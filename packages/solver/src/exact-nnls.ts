@@ -1,6 +1,18 @@
-/** Scratch memory of the exact solver for K types; made once, used for every spot. */
-export interface NnlsWorkspace {
+/** Minimise 1/2 x'G x - target'x over x >= 0, for K types. */
+export interface NnlsProblem {
+  /** G, K x K, symmetric positive semi-definite. */
+  readonly gram: Float64Array;
+  /** K numbers. */
+  readonly target: Float64Array;
+  /** K numbers, at least 0: the start and the result. */
+  readonly x: Float64Array;
+}
+
+/** A problem with the scratch memory to solve it; made once, used for every spot, whose numbers are written to the problem's arrays. */
+export interface NnlsWorkspace extends NnlsProblem {
   readonly typeCount: number;
+  /** What is added to the diagonal of the Gram matrix, at least 0. */
+  readonly added: Float64Array;
   /** Lower Cholesky factor of the support's matrix, K x K, rows in the order of `support`; its diagonal holds reciprocals. */
   readonly factor: Float64Array;
   readonly support: Int32Array;
@@ -10,20 +22,22 @@ export interface NnlsWorkspace {
   readonly step: Float64Array;
   /** How much each type would lower the objective if it grew, but for the diagonal's share. */
   readonly descent: Float64Array;
-  /** What is added to the diagonal of the Gram matrix, where that is one number. */
-  readonly shifts: Float64Array;
 }
 
-export function buildNnlsWorkspace(typeCount: number): NnlsWorkspace {
+export function buildNnlsWorkspace({ gram, target, x }: NnlsProblem): NnlsWorkspace {
+  const typeCount = x.length;
   return {
+    gram,
+    target,
+    x,
     typeCount,
+    added: new Float64Array(typeCount),
     factor: new Float64Array(typeCount * typeCount),
     support: new Int32Array(typeCount),
     isInSupport: new Uint8Array(typeCount),
     isBlocked: new Uint8Array(typeCount),
     step: new Float64Array(typeCount),
     descent: new Float64Array(typeCount),
-    shifts: new Float64Array(typeCount),
   };
 }
 
@@ -33,36 +47,20 @@ const PIVOT_FLOOR = 1e-13;
 const GRADIENT_FLOOR = 1e-14;
 
 /**
- * Minimises 1/2 x'(G + shift I)x - q'x over x >= 0, exactly, by the active-set method of Lawson and Hanson (Solving
+ * Minimises 1/2 x'(G + shift I)x - target'x over x >= 0, exactly, by the active-set method of Lawson and Hanson (Solving
  * Least Squares Problems, 1974, chapter 23) on the normal equations, started from the support of the `x` it is given.
  *
  * From a good start this takes one or two factorisations of a matrix as large as the number of positive entries (2 to
  * 5 of K as a rule), which is why it beats coordinate steps: those need hundreds where types are alike.
- *
- * @param gram K x K, symmetric positive semi-definite
- * @param q K numbers
- * @param x K numbers, at least 0: the start and the result
  */
-export function solveNnls(
-  work: NnlsWorkspace,
-  gram: Float64Array,
-  shift: number,
-  q: Float64Array,
-  x: Float64Array,
-): void {
-  work.shifts.fill(shift);
-  solveDiagonalNnls(work, gram, work.shifts, q, x);
+export function solveNnls(work: NnlsWorkspace, shift: number): void {
+  work.added.fill(shift);
+  solveDiagonalNnls(work);
 }
 
-/** As `solveNnls`, with a number of its own, at least 0, added to each entry of the diagonal. */
-export function solveDiagonalNnls(
-  work: NnlsWorkspace,
-  gram: Float64Array,
-  added: Float64Array,
-  q: Float64Array,
-  x: Float64Array,
-): void {
-  const { typeCount, support, isInSupport, isBlocked } = work;
+/** As `solveNnls`, with the numbers of `added` on the diagonal. */
+export function solveDiagonalNnls(work: NnlsWorkspace): void {
+  const { typeCount, target: q, x, support, isInSupport, isBlocked } = work;
   let size = 0;
   let scale = 0;
   for (let k = 0; k < typeCount; k++) {
@@ -77,28 +75,22 @@ export function solveDiagonalNnls(
       x[k] = 0;
     }
   }
-  size = settleSupport(work, gram, added, q, x, size, 0);
+  size = settleSupport(work, size, 0);
 
   // Each round adds one type and lowers the objective, so no support returns; the cap only guards against rounding.
   for (let round = 0; round < 4 * typeCount; round++) {
-    const entering = steepestType(work, gram, q, x, size, scale * GRADIENT_FLOOR);
+    const entering = steepestType(work, size, scale * GRADIENT_FLOOR);
     if (entering < 0) return;
     support[size] = entering;
     isInSupport[entering] = 1;
-    size = settleSupport(work, gram, added, q, x, size + 1, size);
+    size = settleSupport(work, size + 1, size);
     if (x[entering] <= 0) isBlocked[entering] = 1;
   }
 }
 
 /** The type outside the support whose growth lowers the objective fastest, or -1. */
-function steepestType(
-  { typeCount, support, isInSupport, isBlocked, descent }: NnlsWorkspace,
-  gram: Float64Array,
-  q: Float64Array,
-  x: Float64Array,
-  size: number,
-  floor: number,
-): number {
+function steepestType(work: NnlsWorkspace, size: number, floor: number): number {
+  const { typeCount, gram, target: q, x, support, isInSupport, isBlocked, descent } = work;
   for (let k = 0; k < typeCount; k++) descent[k] = q[k];
   for (let a = 0; a < size; a++) {
     const amount = x[support[a]];
@@ -120,19 +112,11 @@ function steepestType(
  * Moves `x` to the minimum over its support, dropping the types that would turn negative on the way. Rows of the
  * factor below `factoredSize` are valid already. Returns the support's size in the end.
  */
-function settleSupport(
-  work: NnlsWorkspace,
-  gram: Float64Array,
-  added: Float64Array,
-  q: Float64Array,
-  x: Float64Array,
-  size: number,
-  factoredSize: number,
-): number {
-  const { support, isInSupport, step } = work;
+function settleSupport(work: NnlsWorkspace, size: number, factoredSize: number): number {
+  const { x, support, isInSupport, step } = work;
   while (size > 0) {
-    factorRows(work, gram, added, factoredSize, size);
-    solveFactored(work, q, size);
+    factorRows(work, factoredSize, size);
+    solveFactored(work, size);
     let fraction = 1;
     let blocking = -1;
     for (let a = 0; a < size; a++) {
@@ -169,13 +153,8 @@ function settleSupport(
 }
 
 /** Rows `from .. size` of the Cholesky factor of the support's matrix. */
-function factorRows(
-  { typeCount, factor, support }: NnlsWorkspace,
-  gram: Float64Array,
-  added: Float64Array,
-  from: number,
-  size: number,
-): void {
+function factorRows(work: NnlsWorkspace, from: number, size: number): void {
+  const { typeCount, gram, added, factor, support } = work;
   for (let a = from; a < size; a++) {
     const gramRow = support[a] * typeCount;
     const row = a * typeCount;
@@ -194,11 +173,8 @@ function factorRows(
 }
 
 /** Solves for the support's unconstrained minimum into `step`, in the order of `support`. */
-function solveFactored(
-  { typeCount, factor, support, step }: NnlsWorkspace,
-  q: Float64Array,
-  size: number,
-): void {
+function solveFactored(work: NnlsWorkspace, size: number): void {
+  const { typeCount, target: q, factor, support, step } = work;
   for (let a = 0; a < size; a++) {
     const row = a * typeCount;
     let sum = q[support[a]];

@@ -14,7 +14,7 @@
  */
 export { bcd } from "./bcd.js";
 export { type DeterminedGram, determineGram } from "./determined-gram.js";
-export { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
+export { buildNnlsWorkspace, type NnlsProblem, type NnlsWorkspace, solveNnls } from "./exact-nnls.js";
 export { nnls } from "./nnls.js";
 export { type Solution, type SolveInput, solve } from "./solve.js";
 export { resolveSolveOptions, type SolveOptions } from "./solve-options.js";

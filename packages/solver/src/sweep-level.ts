@@ -74,7 +74,8 @@ export function rowsOf(levels: readonly CoarseLevel[]): number[] {
 /** Starts all rows of a level from the answer of the next coarser one. */
 export function prolongAll(finer: Level, coarse: CoarseLevel, out: StatArray, typeCount: number): void {
   const { problem } = finer;
-  prolong(problem, coarse.problem.rowOf, coarse.abundance, out, typeCount, 0, problem.graph.spotCount);
+  const answer = { typeCount, rowOf: coarse.problem.rowOf, abundance: coarse.abundance };
+  prolong(problem, answer, out, { start: 0, end: problem.graph.spotCount });
 }
 
 async function sweepCoarse(

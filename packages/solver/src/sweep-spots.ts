@@ -19,10 +19,11 @@ export function buildSpotSweeper(
   bound: DeflatedBound | undefined,
   deflatedShift: number,
 ): SpotSweeper {
-  const typeCount = problem.target.length;
+  const { gram, target } = problem;
+  const typeCount = target.length;
   const updated = new Float64Array(typeCount);
   const step = bound && { ...bound, leaning: bound.direction, target: new Float64Array(typeCount) };
-  return { problem, step, deflatedShift, updated, work: buildNnlsWorkspace(typeCount) };
+  return { problem, step, deflatedShift, updated, work: buildNnlsWorkspace({ gram, target, x: updated }) };
 }
 
 /**
@@ -31,7 +32,7 @@ export function buildSpotSweeper(
  */
 export function sweepSpots(sweeper: SpotSweeper, tile: Tile, abundance: StatArray): number {
   const { problem, step, deflatedShift, updated, work } = sweeper;
-  const { gram, target, old, product } = problem;
+  const { target, old, product } = problem;
   const { spots, relaxation } = tile;
   const typeCount = updated.length;
   let largestChange = 0;
@@ -50,7 +51,7 @@ export function sweepSpots(sweeper: SpotSweeper, tile: Tile, abundance: StatArra
           target[k] = relaxation * target[k] + (1 - relaxation) * product[k];
         }
       }
-      solveNnls(work, gram, shift, target, updated);
+      solveNnls(work, shift);
     }
     let total = 0;
     let oldTotal = 0;

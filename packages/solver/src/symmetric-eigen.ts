@@ -13,6 +13,7 @@ export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEig
   const a = matrix.slice();
   const v = new Float64Array(size * size);
   for (let i = 0; i < size; i++) v[i * size + i] = 1;
+  const turn: Rotation = { size, p: 0, q: 0, cosine: 1, sine: 0 };
   let norm = 0;
   for (const value of a) norm += value * value;
   for (let round = 0; round < 60; round++) {
@@ -21,7 +22,9 @@ export function symmetricEigen(matrix: Float64Array, size: number): SymmetricEig
       for (let q = p + 1; q < size; q++) offDiagonal += a[p * size + q] ** 2;
     }
     if (offDiagonal <= 1e-30 * norm) break;
-    for (let p = 0; p < size; p++) for (let q = p + 1; q < size; q++) rotate(a, v, size, p, q);
+    for (turn.p = 0; turn.p < size; turn.p++) {
+      for (turn.q = turn.p + 1; turn.q < size; turn.q++) rotate(a, v, turn);
+    }
   }
   const order = Array.from({ length: size }, (_, i) => i).sort((i, j) => a[i * size + i] - a[j * size + j]);
   const values = Float64Array.from(order, (i) => a[i * size + i]);
@@ -42,24 +45,43 @@ export function gramEigen(gram: Float64Array, size: number): SymmetricEigen {
   return found;
 }
 
+/** A turn of rows or columns p and q of a size x size matrix into each other. */
+interface Rotation {
+  readonly size: number;
+  p: number;
+  q: number;
+  cosine: number;
+  sine: number;
+}
+
 /** One rotation in the plane (p, q) that makes that entry 0, in the matrix and in the rows that collect the vectors. */
-function rotate(a: Float64Array, v: Float64Array, size: number, p: number, q: number): void {
+function rotate(a: Float64Array, v: Float64Array, rotation: Rotation): void {
+  const { size, p, q } = rotation;
   const entry = a[p * size + q];
   if (entry === 0) return;
   const theta = (a[q * size + q] - a[p * size + p]) / (2 * entry);
   const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-  const cosine = 1 / Math.sqrt(t * t + 1);
-  const sine = t * cosine;
-  for (let i = 0; i < size; i++) turn(a, i * size + p, i * size + q, cosine, sine);
-  for (let i = 0; i < size; i++) {
-    turn(a, p * size + i, q * size + i, cosine, sine);
-    turn(v, p * size + i, q * size + i, cosine, sine);
+  rotation.cosine = 1 / Math.sqrt(t * t + 1);
+  rotation.sine = t * rotation.cosine;
+  turnColumns(a, rotation);
+  turnRows(a, rotation);
+  turnRows(v, rotation);
+}
+
+function turnColumns(a: Float64Array, { size, p, q, cosine, sine }: Rotation): void {
+  for (let row = 0; row < size * size; row += size) {
+    const first = a[row + p];
+    const second = a[row + q];
+    a[row + p] = cosine * first - sine * second;
+    a[row + q] = sine * first + cosine * second;
   }
 }
 
-function turn(a: Float64Array, i: number, j: number, cosine: number, sine: number): void {
-  const first = a[i];
-  const second = a[j];
-  a[i] = cosine * first - sine * second;
-  a[j] = sine * first + cosine * second;
+function turnRows(a: Float64Array, { size, p, q, cosine, sine }: Rotation): void {
+  for (let i = 0; i < size; i++) {
+    const first = a[p * size + i];
+    const second = a[q * size + i];
+    a[p * size + i] = cosine * first - sine * second;
+    a[q * size + i] = sine * first + cosine * second;
+  }
 }

@@ -49,7 +49,7 @@ describe("solveNnls", () => {
         const gram = gramOf(x, typeCount, width);
         const q = Float64Array.from(b, (value, k) => value * 3 + gram[k * typeCount + k] * 0.1);
         const result = Float64Array.from(start, (value) => Math.max(0, value));
-        solveNnls(buildNnlsWorkspace(typeCount), gram, shift, q, result);
+        solveNnls(buildNnlsWorkspace({ gram, target: q, x: result }), shift);
         const scale = 1e-9 * (1 + Math.max(...q.map(Math.abs), ...gram.map(Math.abs)));
         for (const [k, gradient] of gradientOf(gram, shift, q, result).entries()) {
           expect(result[k]).toBeGreaterThanOrEqual(0);
@@ -64,17 +64,23 @@ describe("solveNnls", () => {
   it("gives a finite optimum where two types are the same and nothing tells them apart", () => {
     const gram = Float64Array.of(4, 4, 1, 4, 4, 1, 1, 1, 9);
     const x = new Float64Array(3);
-    solveNnls(buildNnlsWorkspace(3), gram, 0, Float64Array.of(8, 8, 2), x);
+    solveNnls(buildNnlsWorkspace({ gram, target: Float64Array.of(8, 8, 2), x }), 0);
     expect(x[0] + x[1]).toBeCloseTo(2, 9);
     expect(x[2]).toBeCloseTo(0, 9);
   });
 
   it("answers 0 where every type would have to be negative, and for a type without any signal", () => {
     const x = Float64Array.of(1, 2);
-    solveNnls(buildNnlsWorkspace(2), Float64Array.of(2, 1, 1, 2), 0, Float64Array.of(-1, -3), x);
+    solveNnls(
+      buildNnlsWorkspace({ gram: Float64Array.of(2, 1, 1, 2), target: Float64Array.of(-1, -3), x }),
+      0,
+    );
     expect([...x]).toEqual([0, 0]);
     const silent = new Float64Array(2);
-    solveNnls(buildNnlsWorkspace(2), Float64Array.of(2, 0, 0, 0), 0, Float64Array.of(6, -0.1), silent);
+    solveNnls(
+      buildNnlsWorkspace({ gram: Float64Array.of(2, 0, 0, 0), target: Float64Array.of(6, -0.1), x: silent }),
+      0,
+    );
     expect([...silent]).toEqual([expect.closeTo(3, 12), 0]);
   });
 });

@@ -1,7 +1,6 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
-import { buildNnlsWorkspace, determineGram } from "@flashdeconv/solver";
-import { solveDiagonalNnls } from "@flashdeconv/solver/internal";
+import { buildNnlsWorkspace, determineGram, solveNnls } from "@flashdeconv/solver";
 import {
   buildCountModel,
   correctPlatform,
@@ -108,8 +107,8 @@ function compositionOf(bulk: Float64Array, gram: Float64Array, projection: Float
     for (let k = 0; k < typeCount; k++) sums[k] += (bulk[g] / total) * projection[g * typeCount + k];
   }
   const mix = new Float64Array(typeCount).fill(1 / typeCount);
-  const none = new Float64Array(typeCount);
-  solveDiagonalNnls(buildNnlsWorkspace(typeCount), determineGram(gram, typeCount, 0).gram, none, sums, mix);
+  const determined = determineGram(gram, typeCount, 0).gram;
+  solveNnls(buildNnlsWorkspace({ gram: determined, target: sums, x: mix }), 0);
   const sum = mix.reduce((all, share) => all + share, 0);
   return mix.map((share) => (sum > 0 ? share / sum : 1 / typeCount));
 }

@@ -1,6 +1,6 @@
 import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { arrayLike } from "../array-like.js";
-import { averageStatistics, type CoarseGraph, prolong } from "../coarse-level.js";
+import { averageStatistics, type CoarseAnswer, type CoarseGraph, prolong } from "../coarse-level.js";
 import { buildCoarseLevels, type CoarseLevel, coarseLevelBytes, needsCoarseLevels } from "../levels.js";
 import type { PieceRunner } from "../solve-level.js";
 import type { SolverSession, StatArray } from "../solver.js";
@@ -11,16 +11,12 @@ import type { StripLayout } from "./strip-layout.js";
 import type { StripSolveInput } from "./strip-solve-input.js";
 import type { WindowShape } from "./strip-window.js";
 
-/** The answer of the first coarse level, where strips take their start from. */
-export interface CoarseStart {
-  /** The coarse row of each position. */
-  readonly rowOf: Int32Array;
-  readonly abundance: StatArray;
-}
-
 export interface CoarseOutcome {
-  /** Undefined where there are no coarse levels, or where the strips have been started already. */
-  readonly start?: CoarseStart;
+  /**
+   * Of the first coarse level, by position: where strips take their start from. Undefined where there are no coarse levels, or where
+   * the strips have been started already.
+   */
+  readonly start?: CoarseAnswer;
   /** Rows of the coarse levels, finest first. */
   readonly coarseRows: readonly number[];
 }
@@ -40,7 +36,7 @@ export async function solveCoarseFirst(
   await solveCoarse(runner, levels, { typeCount, allocate, signal, resume, onState });
   const [{ problem, abundance }] = levels;
   return {
-    start: { rowOf: problem.rowOf, abundance },
+    start: { typeCount, rowOf: problem.rowOf, abundance },
     coarseRows: rowsOf(levels),
   };
 }
@@ -103,9 +99,8 @@ function positionsInOrder({ spotCount, blocks }: StripLayout): Int32Array {
 export function startStrip(
   { graph, stripStarts }: StripLayout,
   strip: number,
-  coarse: CoarseStart,
-  { abundance, typeCount }: { readonly abundance: StatArray; readonly typeCount: number },
+  coarse: CoarseAnswer,
+  abundance: StatArray,
 ): void {
-  const [start, end] = [stripStarts[strip], stripStarts[strip + 1]];
-  prolong({ graph }, coarse.rowOf, coarse.abundance, abundance, typeCount, start, end);
+  prolong({ graph }, coarse, abundance, { start: stripStarts[strip], end: stripStarts[strip + 1] });
 }

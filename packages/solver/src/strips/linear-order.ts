@@ -7,25 +7,30 @@ import type { NeighborGraph } from "@flashdeconv/core";
 export function linearOrder(graph: NeighborGraph): Int32Array {
   const { spotCount } = graph;
   const order = new Int32Array(spotCount);
-  /** 0: not met; 1: met from some row of the part; 2: met from its rim, and so placed. */
   const met = new Uint8Array(spotCount);
+  const walked: Walked = { graph, order, met };
   let placed = 0;
   for (let row = 0; row < spotCount; row++) {
     if (met[row] > 0) continue;
-    const end = walk(graph, row, met, 1, order, placed);
-    walk(graph, order[end - 1], met, 2, order, placed);
+    const end = walk(walked, row, 1, placed);
+    walk(walked, order[end - 1], 2, placed);
     placed = end;
   }
   return order;
 }
 
+interface Walked {
+  readonly graph: NeighborGraph;
+  readonly order: Int32Array;
+  /** 0: not met; 1: met from some row of the part; 2: met from its rim, and so placed. */
+  readonly met: Uint8Array;
+}
+
 /** Writes all rows that can be reached from `first` to `order` from `start` on, the near ones first. Returns where they end. */
 function walk(
-  { indptr, indices }: NeighborGraph,
+  { graph: { indptr, indices }, order, met }: Walked,
   first: number,
-  met: Uint8Array,
-  mark: number,
-  order: Int32Array,
+  mark: 1 | 2,
   start: number,
 ): number {
   let end = start;

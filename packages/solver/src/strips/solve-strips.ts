@@ -50,7 +50,7 @@ export async function solveStrips(
   const sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, shape, available) : 0;
   const slotCount = slotsFor(layout, stageCountFor(layout, sweepsPerPass));
   requireMemory(windowBytes(layout, shape, slotCount), available, LONG_EDGES);
-  const window = new StripWindow(layout, slotCount, shape, kind, allocate);
+  const window = new StripWindow(layout, { ...shape, slotCount }, kind, allocate);
   let isStored = resume !== undefined;
   const pass: Omit<StripPass, "run"> = {
     layout,
@@ -62,7 +62,7 @@ export async function solveStrips(
       window.loadNeighbors(strip);
       await store.loadStatistics(strip, statistics);
       if (isStored) await store.loadAbundance(strip, abundance);
-      else if (start) startStrip(layout, strip, start, { abundance, typeCount });
+      else if (start) startStrip(layout, strip, start, abundance);
       else abundance.fill(0);
     },
     release: (strip) => store.storeAbundance(strip, window.rowsOf(strip).abundance),

@@ -61,8 +61,6 @@ export function arrangeStrips(
   for (let place = 0; place < spotCount; place++) blockOf[spatialOrder?.[place] ?? place] = blockAt(place);
   const { colorOf, colorCount } = colorBlocks(graph, spatialOrder);
   const blocks = linearOrder(buildBlockGraph(graph, blockOf, spatialOrder));
-  const stripOfBlock = new Int32Array(blocks.length);
-  for (const [i, block] of blocks.entries()) stripOfBlock[block] = Math.floor(i / blocksPerStrip);
   for (let i = 0; i < blocks.length; i += blocksPerStrip) {
     // The section's last block may be small, and ends its colour so: pieces of a colour are cut at every 64th spot.
     blocks.subarray(i, i + blocksPerStrip).sort((a, b) => colorOf[a] - colorOf[b] || a - b);
@@ -96,38 +94,55 @@ export function arrangeStrips(
   }
   if (strip >= 0) enterColor(colorCount);
   stripStarts[stripCount] = position;
-  const moved = moveGraph(graph, spotAt, positionOf, blockOf, stripOfBlock, stripCount, allocate);
+  const moved = moveGraph(graph, spotAt, positionOf, allocate);
+  const reach = reachOf(moved, stripStarts);
   const greatestStrip = stripStarts.reduce(
     (most, start, i) => Math.max(most, i && start - stripStarts[i - 1]),
     0,
   );
-  return { spotCount, stripStarts, greatestStrip, spotAt, blocks, colorCount, colorStarts, ...moved };
+  return {
+    spotCount,
+    stripStarts,
+    greatestStrip,
+    spotAt,
+    blocks,
+    colorCount,
+    colorStarts,
+    reach,
+    graph: moved,
+  };
 }
 
-/** The graph by position, and how far along the strips it reaches. */
+/** The graph by position. */
 function moveGraph(
   { spotCount, indptr, indices }: NeighborGraph,
   spotAt: Int32Array,
   positionOf: Int32Array,
-  blockOf: Int32Array,
-  stripOfBlock: Int32Array,
-  stripCount: number,
   allocate: Allocate,
-): Pick<StripLayout, "graph" | "reach"> {
-  const reach = Int32Array.from({ length: stripCount }, (_, strip) => strip);
+): NeighborGraph {
   const movedIndptr = allocate(Int32Array, spotCount + 1);
   const movedIndices = allocate(Int32Array, indices.length);
   let edge = 0;
   for (let position = 0; position < spotCount; position++) {
     const spot = spotAt[position];
-    const strip = stripOfBlock[blockOf[spot]];
-    for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
-      const other = indices[e];
-      movedIndices[edge++] = positionOf[other];
-      reach[strip] = Math.max(reach[strip], stripOfBlock[blockOf[other]]);
-    }
+    for (let e = indptr[spot]; e < indptr[spot + 1]; e++) movedIndices[edge++] = positionOf[indices[e]];
     movedIndptr[position + 1] = edge;
   }
-  for (let strip = 1; strip < stripCount; strip++) reach[strip] = Math.max(reach[strip], reach[strip - 1]);
-  return { graph: { spotCount, indptr: movedIndptr, indices: movedIndices }, reach };
+  return { spotCount, indptr: movedIndptr, indices: movedIndices };
+}
+
+/** How far along the strips each of them reaches, or any before it. */
+function reachOf({ indptr, indices }: NeighborGraph, stripStarts: Int32Array): Int32Array {
+  const reach = new Int32Array(stripStarts.length - 1);
+  let furthest = 0;
+  let last = 0;
+  for (let strip = 0; strip < reach.length; strip++) {
+    for (let e = indptr[stripStarts[strip]]; e < indptr[stripStarts[strip + 1]]; e++) {
+      if (indices[e] > furthest) furthest = indices[e];
+    }
+    last = Math.max(last, strip);
+    while (furthest >= stripStarts[last + 1]) last++;
+    reach[strip] = last;
+  }
+  return reach;
 }

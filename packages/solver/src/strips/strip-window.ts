@@ -45,8 +45,7 @@ export class StripWindow {
 
   constructor(
     layout: StripLayout,
-    slotCount: number,
-    { statWidth, typeCount }: WindowShape,
+    { slotCount, statWidth, typeCount }: Omit<WindowShape, "bytesPerNumber"> & { readonly slotCount: number },
     kind: StatArray,
     allocate: Allocate,
   ) {

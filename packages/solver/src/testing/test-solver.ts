@@ -131,7 +131,7 @@ function checkTiles<O extends object>(solver: Solver<O>, options: O, section: Te
 
   const tiled = start0.slice();
   for (const spots of [even.subarray(0, 29), even.subarray(29)])
-    sweepLocally(session, section, statistics, spots, tiled);
+    sweepLocally(session, { ...tile, spots }, typeCount, tiled);
   require(sameBits(whole, tiled), "tiles that hold only their spots and halo give other bits than the whole");
 }
 
@@ -159,9 +159,8 @@ function checkWeights<O extends object>(solver: Solver<O>, options: O, section: 
 /** Gathers the spots and their neighbours into arrays of their own, sweeps, and writes the owned rows back. */
 function sweepLocally(
   session: SolverSession,
-  { graph, typeCount }: TestSection,
-  statistics: StatArray,
-  spots: Int32Array,
+  { spots, statistics, indptr: starts, indices: neighbors, relaxation }: Tile,
+  typeCount: number,
   abundance: Float64Array,
 ): void {
   const rows = [...spots];
@@ -169,8 +168,8 @@ function sweepLocally(
   const indptr = [0];
   const indices: number[] = [];
   for (const spot of spots) {
-    for (let e = graph.indptr[spot]; e < graph.indptr[spot + 1]; e++) {
-      const neighbor = graph.indices[e];
+    for (let e = starts[spot]; e < starts[spot + 1]; e++) {
+      const neighbor = neighbors[e];
       if (!localOf.has(neighbor)) localOf.set(neighbor, rows.push(neighbor) - 1);
       indices.push(localOf.get(neighbor) as number);
     }
@@ -179,14 +178,14 @@ function sweepLocally(
   const gather = (source: StatArray, width: number) =>
     Float64Array.from(rows.flatMap((spot) => [...source.subarray(spot * width, (spot + 1) * width)]));
   const local = gather(abundance, typeCount);
-  const tile: Tile = {
+  const part: Tile = {
     spots: Int32Array.from(spots, (_, local) => local),
     statistics: gather(statistics, session.statWidth),
     indptr: Int32Array.from(indptr),
     indices: Int32Array.from(indices),
-    relaxation: 1,
+    relaxation,
   };
-  session.sweep(tile, local);
+  session.sweep(part, local);
   for (const [index, spot] of spots.entries()) {
     abundance.set(local.subarray(index * typeCount, (index + 1) * typeCount), spot * typeCount);
   }
