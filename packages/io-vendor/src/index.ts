@@ -2,11 +2,18 @@
  * Matrices and folders of instruments' own software, shown as AnnData stores where they lie.
  *
  * @example
- * import { isVendorMatrix } from "@flashdeconv/io-vendor";
- * import { memoryStore } from "@flashdeconv/stores";
+ * import { findInFolder } from "@flashdeconv/io-vendor";
  *
- * // What it says yes to, `vendorStore` makes an AnnData store of, for `openSpatial`.
- * console.log(await isVendorMatrix(memoryStore())); // false
+ * const names = ["outs/filtered_feature_bc_matrix.h5", "outs/spatial/tissue_positions.csv"];
+ * const folder = {
+ *   get: async () => undefined,
+ *   list: async (path: string) => {
+ *     const start = path === "/" ? path : `${path}/`;
+ *     const below = names.map((name) => `/${name}`).filter((name) => name.startsWith(start));
+ *     return [...new Set(below.map((name) => name.slice(start.length).split("/")[0]))];
+ *   },
+ * };
+ * console.log((await findInFolder(folder))?.called); // Visium
  */
 
 export { type FindOptions, type FolderInput, findInFolder } from "./formats/find-in-folder.js";

@@ -3,14 +3,34 @@
  *
  * @example
  * import { collect, memorySource } from "@flashdeconv/core";
- * import { buildNormalization, normalized, resolveNormalizationOptions } from "@flashdeconv/normalize";
+ * import {
+ *   addCountCheck,
+ *   buildCountCheck,
+ *   buildNormalization,
+ *   describeCounts,
+ *   finishCountCheck,
+ *   normalized,
+ *   resolveNormalizationOptions,
+ * } from "@flashdeconv/normalize";
  *
  * const counts = memorySource({
- *   kind: "csr", spotStart: 0, spotCount: 1, width: 2,
- *   indptr: Int32Array.of(0, 2), indices: Int32Array.of(0, 1), values: Float32Array.of(1, 3),
+ *   kind: "csr",
+ *   spotStart: 0,
+ *   spotCount: 2,
+ *   width: 3, // genes
+ *   indptr: Int32Array.of(0, 2, 3),
+ *   indices: Int32Array.of(0, 2, 1),
+ *   values: Float32Array.of(1, 3, 2),
  * });
- * const logCpm = buildNormalization(resolveNormalizationOptions());
- * console.log((await collect(normalized(counts, logCpm))).values); // 7.82..., 8.92...
+ *
+ * const check = buildCountCheck();
+ * for await (const chunk of counts.chunks()) addCountCheck(check, chunk); // faster: buildCountChecker()
+ * const report = finishCountCheck(check);
+ * console.log(describeCounts(report), report.total); // counts 6
+ *
+ * const logCpm = buildNormalization(resolveNormalizationOptions({ targetSum: 100 }));
+ * const { values } = await collect(normalized(counts, logCpm));
+ * console.log(Math.expm1(values[0]).toFixed(6)); // 25.000000
  */
 
 export {

@@ -2,12 +2,20 @@
  * Bytes where they lie: stores behind URLs and in memory, and what a store is.
  *
  * @example
- * import { memoryStore } from "@flashdeconv/stores";
+ * import { openLocation, registerOpeners, type StoreFormat } from "@flashdeconv/stores";
+ * import { createStore, nodeOpeners } from "@flashdeconv/stores/node";
  *
- * const store = memoryStore(); // in Node: createStore of "@flashdeconv/stores/node"
- * await store.set("/notes", new TextEncoder().encode("three spots"));
- * await store.commit();
- * console.log(store.keys()); // [ '/notes' ]
+ * // Of Zarr it is `ZARR` of "@flashdeconv/io-zarr", whose `node` entry has these functions for Zarr.
+ * const format: StoreFormat = {
+ *   name: "notes", extension: ".notes", rootDocuments: ["index", "toc"], documents: ["toc", "index"],
+ * };
+ * const target = await createStore("mine.notes", { format });
+ * await target.set("/index", new TextEncoder().encode("nothing yet"));
+ * await target.commit();
+ *
+ * registerOpeners(nodeOpeners(format)); // in a page: webOpeners(format)
+ * const store = await openLocation("mine.notes");
+ * console.log(await store.list?.("/")); // [ 'index' ]
  */
 
 export { memoryStore } from "./memory-store.js";
