@@ -11,7 +11,7 @@ export function renderResults(results) {
   const section = (...rest) => sectionOf(usual, ...rest);
   const parts = [
     usual ? `Measured on ${usual}, unless another machine is named.\n` : "",
-    section("End to end", of("end-to-end"), (list) => [endToEnd(list), stages(list)]),
+    section("End to end", of("end-to-end"), (list) => [endToEnd(list)]),
     ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => scaling(result))),
     ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
     section("Solved again from kept statistics", of("resolve"), (list) => [resolve(list)]),
@@ -57,21 +57,21 @@ function describeMachine({ machine: { cpu, cores, memory_bytes: memory, node } }
 }
 
 function endToEnd(results) {
+  const names = unique(results.flatMap(({ summary }) => Object.keys(summary.stage_seconds)));
+  const stage = (summary, name) =>
+    summary.stage_seconds[name] === undefined ? "-" : seconds(summary.stage_seconds[name]);
   return markdownTable(
     [
       "result",
       "spots",
       "workers",
-      "wall s",
-      "CPU s",
-      "peak MiB",
-      "planned MiB",
-      "read MB",
+      ...USAGE,
       "floor s",
       "x floor",
       "peer s",
       "peer / run",
       "sweeps",
+      `seconds of ${names.join("/")}`,
     ],
     bySpots(results).map(({ name, data, workers, summary }) => [
       `\`${name}\``,
@@ -83,40 +83,14 @@ function endToEnd(results) {
       summary.peer_seconds === null ? "-" : seconds(summary.peer_seconds),
       summary.ratio_to_peer === null ? "-" : (1 / summary.ratio_to_peer).toFixed(1),
       sweeps(summary),
-    ]),
-  );
-}
-
-/** A column per stage, in the order of the run. */
-function stages(results) {
-  const names = unique(results.flatMap(({ summary }) => Object.keys(summary.stage_seconds)));
-  return markdownTable(
-    ["seconds of", ...names],
-    bySpots(results).map(({ name, summary }) => [
-      `\`${name}\``,
-      ...names.map((stage) =>
-        summary.stage_seconds[stage] === undefined ? "-" : seconds(summary.stage_seconds[stage]),
-      ),
+      names.map((one) => stage(summary, one)).join("/"),
     ]),
   );
 }
 
 function scaling({ points, same_bits_for_any_workers: sameBits }) {
   const table = markdownTable(
-    [
-      "spots",
-      "types",
-      "depth",
-      "workers",
-      "wall s",
-      "CPU s",
-      "peak MiB",
-      "planned MiB",
-      "read MB",
-      "us per spot",
-      "x floor",
-      "sweeps",
-    ],
+    ["spots", "types", "depth", "workers", ...USAGE, "us per spot", "x floor", "sweeps"],
     points.map(({ data, workers, summary }) => [
       count(data.spots),
       data.types,
@@ -148,17 +122,15 @@ function profile({ data, threads, busy_seconds: busy, waiting_seconds: waiting, 
 
 function resolve(results) {
   return markdownTable(
-    ["result", "spots", "lambda", "wall s", "CPU s", "peak MiB", "planned MiB", "full run s", "bits"],
+    ["result", "spots", "lambda", "wall/CPU s", "full run s", "peak/planned MiB", "bits"],
     bySpots(results).map(({ name, data, lambda, summary }) => [
       `\`${name}\``,
       count(data.spots),
       lambda,
-      seconds(summary.wall_seconds),
-      seconds(summary.cpu_seconds),
-      mebibytes(summary.peak_rss_bytes),
-      mebibytes(summary.planned_bytes),
+      `${seconds(summary.wall_seconds)}/${seconds(summary.cpu_seconds)}`,
       seconds(summary.full_seconds),
-      summary.same_bits ? "the same" : "**other**",
+      memory(summary),
+      bits(summary.same_bits),
     ]),
   );
 }
@@ -201,7 +173,7 @@ function sameBits(results) {
       rounds.length,
       unique(rounds.map(({ node }) => node.slice(1))).join(", "),
       unique(rounds.map(({ flags }) => flags)).length,
-      isSame ? "the same" : "**other**",
+      bits(isSame),
     ]),
   );
 }
@@ -254,31 +226,25 @@ function farStores(results) {
       "result",
       "spots",
       "workers",
-      "on the disk s",
-      "with latency s",
+      "s on the disk/with latency",
       "ratio",
-      "requests",
-      "with faults",
+      "requests/with faults",
       "ratio",
       "count bytes per pass / stored",
-      "peak MiB",
-      "planned MiB",
+      "peak/planned MiB",
       "bits",
     ],
     bySpots(results).map(({ name, data, workers, latency_milliseconds: latency, summary }) => [
       `\`${name}\``,
       count(data.spots),
       workers,
-      seconds(summary.local_seconds),
-      `${seconds(summary.latency_seconds)} (${latency} ms)`,
+      `${seconds(summary.local_seconds)}/${seconds(summary.latency_seconds)} (${latency} ms)`,
       summary.ratio_to_local.toFixed(2),
-      count(summary.requests),
-      count(summary.requests_with_faults),
+      `${count(summary.requests)}/${count(summary.requests_with_faults)}`,
       summary.ratio_of_requests.toFixed(2),
       summary.ratio_of_bytes.toFixed(3),
-      mebibytes(summary.peak_rss_bytes),
-      mebibytes(summary.planned_bytes),
-      summary.same_bits ? "the same" : "**others**",
+      memory(summary),
+      bits(summary.same_bits),
     ]),
   );
 }
@@ -286,28 +252,17 @@ function farStores(results) {
 function shards([result]) {
   const { data, workers, shard_decoded_bytes: decoded, latency_milliseconds: latency, unsharded } = result;
   const row = (label, one, size) => [
-    label,
-    one.place === "http" ? `http, ${latency} ms` : "disk",
+    `${label}, ${one.place === "http" ? `http, ${latency} ms` : "disk"}`,
     size,
     seconds(one.wall_seconds),
-    mebibytes(one.peak_rss_bytes),
-    mebibytes(one.planned_bytes),
+    memory(one),
     one.ratio_of_bytes.toFixed(3),
-    one.digest === unsharded.digest ? "the same" : "**others**",
+    bits(one.digest === unsharded.digest),
   ];
   return [
     `${count(data.spots)} spots, ${workers} workers, shards of ${mebibytes(decoded)} MiB when decoded.`,
     markdownTable(
-      [
-        "inner chunks",
-        "where",
-        "largest shard MB",
-        "wall s",
-        "peak MiB",
-        "planned MiB",
-        "bytes per pass / stored",
-        "bits",
-      ],
+      ["inner chunks", "largest shard MB", "wall s", "peak/planned MiB", "bytes per pass / stored", "bits"],
       [
         row("not sharded", unsharded, "-"),
         ...result.cases.map((one) =>
@@ -325,25 +280,19 @@ function kills({ modes, loops }) {
     [
       "runs",
       "whole ms",
-      "loops",
-      "kills in them",
-      "number given again",
-      "in a commit in place",
-      "loops that ended well: 0, same bits, nothing left, found done",
-      "from kept pieces",
+      "loops: all/ended well/from kept pieces",
+      "kills: all/number given again/in a commit in place",
     ],
     modes.map(({ mode, whole_ms: whole }) => {
       const own = loops.filter((loop) => loop.mode === mode);
       const kinds = own.flatMap((loop) => loop.kills.map(({ kind }) => kind));
+      const having = (text) => kinds.filter((kind) => kind.includes(text)).length;
+      const resumed = own.filter((loop) => loop.resumed_pieces > 0).length;
       return [
         mode,
         count(whole),
-        own.length,
-        kinds.length,
-        kinds.filter((kind) => kind.includes("given again")).length,
-        kinds.filter((kind) => kind.includes("commit")).length,
-        own.filter(isGood).length,
-        own.filter((loop) => loop.resumed_pieces > 0).length,
+        `${own.length}/${own.filter(isGood).length}/${resumed}`,
+        `${kinds.length}/${having("given again")}/${having("commit")}`,
       ];
     }),
   );
@@ -352,12 +301,10 @@ function kills({ modes, loops }) {
 function realSections({ results }) {
   const score = (value) => (value === undefined ? "-" : value.toFixed(4));
   return markdownTable(
-    ["section", "spots", "types", "genes used", "Pearson", "RMSE", "published optimum (Pearson)", "sweeps"],
+    ["section", "spots/types/genes used", "Pearson", "RMSE", "published optimum (Pearson)", "sweeps"],
     results.map(({ name, run, scores, published }) => [
       name,
-      count(run.spot_count),
-      run.type_count,
-      count(run.gene_count),
+      `${count(run.spot_count)}/${run.type_count}/${count(run.gene_count)}`,
       score(scores?.pearson),
       score(scores?.rmse),
       score(published),
@@ -366,20 +313,23 @@ function realSections({ results }) {
   );
 }
 
-function usage({
-  wall_seconds: wall,
-  cpu_seconds: cpu,
-  peak_rss_bytes: peak,
-  planned_bytes: planned,
-  bytes_read: read,
-}) {
+const USAGE = ["wall/CPU s", "peak/planned MiB", "read MB"];
+
+function usage(summary) {
+  const { wall_seconds: wall, cpu_seconds: cpu, bytes_read: read } = summary;
   return [
-    seconds(wall),
-    seconds(cpu),
-    mebibytes(peak),
-    planned ? mebibytes(planned) : "-",
+    `${seconds(wall)}/${seconds(cpu)}`,
+    memory(summary),
     read === null ? "-" : count(Math.round(read / 1e6)),
   ];
+}
+
+function memory({ peak_rss_bytes: peak, planned_bytes: planned }) {
+  return `${mebibytes(peak)}/${planned ? mebibytes(planned) : "-"}`;
+}
+
+function bits(isSame) {
+  return isSame ? "same" : "**other**";
 }
 
 /** Number of sweeps, and whatever else would make a timing worthless. */
