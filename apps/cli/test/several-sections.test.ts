@@ -62,6 +62,18 @@ describe("run with several sections", () => {
     expect(taken.code).toBe(2);
     expect(taken.stderr).toMatch(/spatial\.zarr: found a finished result/);
     expect(taken.stderr).not.toContain("reading the reference");
+    const file = await runCli([
+      "run",
+      ...paths,
+      "--reference",
+      stores.reference,
+      "--out-dir",
+      `${outDir}.csv`,
+    ]);
+    expect(file.stderr).toMatch(
+      /--out-dir: .*a name for a folder; it cannot be a \.csv file.* Give --out-dir .*results;/s,
+    );
+    expect(file.code).toBe(2);
     // The same command run again ends well where it may.
     const again = await run(...paths, "--out-dir", pathToFileURL(outDir).href, "--resume", "--json");
     expect(again.code, again.stderr + again.stdout).toBe(0);

@@ -40,6 +40,11 @@ describe("a new file", () => {
     await expect(file.append(bytes("h"))).rejects.toThrow(/after the store was committed/);
   });
 
+  it.skipIf(!existsSync("/proc/self"))("says where the system makes none", async () => {
+    await expect(createFile("/proc/a.csv")).rejects.toThrow(/\/proc, in which the system makes no file/);
+    await expect(createFile(join(folder, "none/a.csv"))).rejects.toThrow(/found no such folder/);
+  });
+
   it("leaves nothing where it is discarded, of folders that were made for it either", async () => {
     const file = await createFile(join(folder, "a/b/out.csv"), { makeFolders: true });
     await file.append(bytes("abc"));

@@ -1,5 +1,4 @@
 import { OptionError } from "@flashdeconv/core";
-import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import type {
   Checkpoint,
   DeconvolveOptions,
@@ -14,7 +13,6 @@ import {
   resolveResultLayout,
   tablesOf,
   typeNamesOf,
-  wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
 import { isStatisticsInput } from "@flashdeconv/solver/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
@@ -37,7 +35,8 @@ import { lockOptions } from "../stores/lock-options.js";
 import { noticesToKeep } from "../stores/notices-to-keep.js";
 import { noting } from "../stores/noting-store.js";
 import { openOutputs } from "../stores/open-outputs.js";
-import { type OpenedSections, openSections } from "../stores/open-sections.js";
+import { openSections } from "../stores/open-sections.js";
+import { provenance } from "../stores/provenance.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { threadLocation } from "../stores/thread-location.js";
@@ -49,6 +48,7 @@ import { describeDone } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
+import { checkNamedCoordinates, refuseOneSection } from "./check-section.js";
 import { deconvolveOpened } from "./deconvolve-opened.js";
 
 /** What is done for several stores together, by the first that needs it. */
@@ -221,51 +221,6 @@ export async function runDeconvolution(
     await statistics?.discard().catch(() => undefined);
     throw error;
   }
-}
-
-/** Of one section there is nothing to choose together. */
-function refuseOneSection({ sections }: OpenedSections, { perSection }: RunFlags): void {
-  if (sections !== undefined || !perSection) return;
-  throw new OptionError({
-    option: "--per-section",
-    value: perSection,
-    rule: "several sections: one has its own anyway",
-    remedy: "Leave one of them out.",
-  });
-}
-
-/** Where no neighbours are looked at, coordinates are read last of all, for the result: a wrong name must not be found only then. */
-async function checkNamedCoordinates(
-  { readCoordinates }: SpatialDataset,
-  { spatialKey, spatialColumns }: RunFlags,
-  options: DeconvolveOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  if ((spatialKey ?? spatialColumns) === undefined || wantsNeighbors(options)) return;
-  await readCoordinates({ signal });
-}
-
-/** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */
-function provenance(path: string, flags: RunFlags): Record<string, string> {
-  const { reference, table, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
-  const { labels, geneKey, referenceGeneKey, spatialColumns, sectionKey } = flags;
-  const facts = {
-    spatial: redactUrl(path),
-    reference: redactUrl(reference),
-    table,
-    layer,
-    reference_layer: referenceLayer,
-    cell_type_key: cellTypeKey,
-    labels: labels && redactUrl(labels),
-    gene_key: geneKey,
-    reference_gene_key: referenceGeneKey,
-    spatial_key: spatialKey,
-    spatial_columns: spatialColumns?.join(","),
-    section_key: sectionKey,
-  };
-  return Object.fromEntries(
-    Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }
 
 /** Calls a function the first time only and gives the same answer again. */

@@ -6,6 +6,7 @@ import { isRemote, localPath, sameOrInside } from "@flashdeconv/stores/node/inte
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";
 import { lockOptions } from "../stores/lock-options.js";
+import { refuseFileName } from "../stores/refuse-file-name.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { sectionAt } from "../stores/section-at.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -32,6 +33,7 @@ export function placesOf(given: readonly string[], { outDir, ...flags }: RunFlag
   if (flags.out !== undefined || flags.inPlace || flags.newTable !== undefined) {
     throw refused("--out-dir", outDir, "no other place beside it (--out, --in-place, --new-table)");
   }
+  refuseFileName({ flag: "--out-dir", location: outDir });
   const names = given.map(nameOf);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {

@@ -14,7 +14,7 @@ export function fileSuffix(location: string): string | undefined {
 }
 
 /**
- * A store is a folder; one called after a kind of file would be taken for it.
+ * A store is a folder, and so is what --out-dir names; one called after a kind of file would be taken for it.
  *
  * @throws OptionError that says which files can be written
  */
@@ -22,6 +22,11 @@ export function refuseFileName({ flag, location }: NamedPlace): void {
   const suffix = fileSuffix(location);
   if (suffix === undefined) return;
   const name = withoutQuery(location).slice(0, -suffix.length);
+  if (flag === "--out-dir") {
+    const remedy = `Give ${flag} ${redactUrl(name)}; --format says what files lie in it.`;
+    const rule = `a name for a folder; it cannot be a ${suffix} file`;
+    throw new OptionError({ option: flag, value: redactUrl(location), rule, remedy });
+  }
   const store = `${redactUrl(name).replace(/\.(zarr|csv|tsv|txt|tar)$/i, "")}.zarr`;
   const others = flag === "--out" ? `, or a name that ends in .${FILE_FORMATS.join(", .")}` : "";
   throw new OptionError({

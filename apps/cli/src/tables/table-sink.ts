@@ -1,8 +1,8 @@
-import type { Progress } from "@flashdeconv/core";
-import type { ResultLayout, ResultSink } from "@flashdeconv/pipeline";
+import type { ResultSink } from "@flashdeconv/pipeline";
 import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
 import type { StagedFile } from "@flashdeconv/stores/node/internal";
 import { aboutText } from "./about.js";
+import { type FileSinkOptions, fileSink } from "./file-sink.js";
 import { type RowBlock, rowBlocks } from "./row-blocks.js";
 import { type TableShape, tableShape } from "./table-shape.js";
 
@@ -20,38 +20,19 @@ export interface TableContent {
 
 export type TableWriter = (content: TableContent, file: TableTarget) => Promise<void>;
 
-export interface TableSinkOptions {
-  readonly layout: ResultLayout;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-  /** Called when all is written, before the file appears. */
-  readonly onCommit?: () => Promise<void>;
-}
-
 /** A file of one row per spot as a place for a result. */
-export function tableSink(file: StagedFile, write: TableWriter, options: TableSinkOptions): ResultSink {
-  const { layout, signal, onProgress, onCommit } = options;
-  return {
-    async write(tables, description) {
-      const { spotCount, typeNames, spotNames } = description;
-      try {
-        const shape = tableShape(tables, typeNames, resolveResultLayout(layout).key);
-        const rows = async function* (rowsPerBlock: number) {
-          for await (const block of rowBlocks(shape.parts, spotNames, { rowsPerBlock, signal })) {
-            yield block;
-            onProgress?.({ spotsDone: block.start + block.count, spotCount });
-          }
-        };
-        const about = aboutText(description, resolveResultLayout(layout));
-        await write({ shape, spotCount, about, rows }, file);
-        signal?.throwIfAborted();
-        await onCommit?.();
-        await file.commit();
-      } finally {
-        // After a commit this does nothing.
-        await file.discard();
+export function tableSink(file: StagedFile, write: TableWriter, options: FileSinkOptions): ResultSink {
+  const { signal, onProgress } = options;
+  return fileSink(file, options, async (tables, description) => {
+    const { spotCount, typeNames, spotNames } = description;
+    const layout = resolveResultLayout(options.layout);
+    const shape = tableShape(tables, typeNames, layout.key);
+    const rows = async function* (rowsPerBlock: number) {
+      for await (const block of rowBlocks(shape.parts, spotNames, { rowsPerBlock, signal })) {
+        yield block;
+        onProgress?.({ spotsDone: block.start + block.count, spotCount });
       }
-    },
-    discard: () => file.discard(),
-  };
+    };
+    await write({ shape, spotCount, about: aboutText(description, layout), rows }, file);
+  });
 }

@@ -6,7 +6,7 @@ import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, sibling } from "./left-overs.js";
-import { makeFolders, removeEmptyFolders } from "./make-folders.js";
+import { makeFolders, removeEmptyFolders, whyNoFile } from "./make-folders.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { openGate } from "./staging-gate.js";
@@ -52,7 +52,7 @@ export async function createFile(path: string, options: CreateFileOptions = {}):
       return await acquireLock(sibling(target, LOCK), path, lockOptions);
     } catch (error) {
       await removeEmptyFolders(folder, made);
-      throw error;
+      throw await whyNoFile(path, folder, error);
     }
   });
   const leave = async () => {

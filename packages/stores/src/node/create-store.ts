@@ -8,7 +8,7 @@ import { directoryStore } from "./directory-store.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder, syncTree, writeWithFolders } from "./files.js";
 import { cleanUpAfterKilledRuns, LOCK, PARTIAL, REPLACED, sibling } from "./left-overs.js";
-import { makeFolders, removeEmptyFolders } from "./make-folders.js";
+import { makeFolders, removeEmptyFolders, whyNoFile } from "./make-folders.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
 import { createRemoteStore } from "./remote/create-remote-store.js";
@@ -46,7 +46,7 @@ export async function createStore(location: string, options: CreateStoreOptions)
       return await acquireLock(sibling(target, LOCK), path, lockOptions);
     } catch (error) {
       await removeMade();
-      throw error;
+      throw await whyNoFile(path, dirname(target), error);
     }
   });
   const leave = async () => {

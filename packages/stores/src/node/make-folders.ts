@@ -18,7 +18,8 @@ export async function makeFolders(folder: string, mode?: number): Promise<string
       first ??= at;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT") throw noFolders(folder, at, error);
+      if (code === "ENOENT")
+        throw nothingMade(folder, `${dirname(at)}, in which the system makes no folder`, error);
       // Another run may have made it just now.
       if (code !== "EEXIST" || !(await isFolder(at))) throw error;
     }
@@ -37,10 +38,18 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-function noFolders(path: string, at: string, cause: unknown): StoreError {
+/** The error of a first file in a folder: where the folder is there, the system makes no files in it, as in `/proc`. */
+export async function whyNoFile(path: string, folder: string, error: unknown): Promise<unknown> {
+  const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  return isMissing && (await isFolder(folder))
+    ? nothingMade(path, `${folder}, in which the system makes no file`, error)
+    : error;
+}
+
+function nothingMade(path: string, found: string, cause: unknown): StoreError {
   return new StoreError({
     path,
-    found: `${dirname(at)}, in which the system makes no folder`,
+    found,
     expected: "a folder that can be written to",
     remedy: "Choose another place.",
     cause,

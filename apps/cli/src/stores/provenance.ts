@@ -1,0 +1,25 @@
+import { redactUrl } from "@flashdeconv/stores/internal";
+import type { RunFlags } from "../options/run-flags.js";
+
+/** Where the result comes from, to be kept with it; names as they were given, without what URLs hold to show who asks. */
+export function provenance(path: string, flags: RunFlags): Record<string, string> {
+  const { reference, table, layer = "X", referenceLayer = "X", cellTypeKey, spatialKey } = flags;
+  const { labels, geneKey, referenceGeneKey, spatialColumns, sectionKey } = flags;
+  const facts = {
+    spatial: redactUrl(path),
+    reference: redactUrl(reference),
+    table,
+    layer,
+    reference_layer: referenceLayer,
+    cell_type_key: cellTypeKey,
+    labels: labels && redactUrl(labels),
+    gene_key: geneKey,
+    reference_gene_key: referenceGeneKey,
+    spatial_key: spatialKey,
+    spatial_columns: spatialColumns?.join(","),
+    section_key: sectionKey,
+  };
+  return Object.fromEntries(
+    Object.entries(facts).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,33 @@
+import type { Progress } from "@flashdeconv/core";
+import type { AnswerTable, ResultDescription, ResultLayout, ResultSink } from "@flashdeconv/pipeline";
+import type { StagedFile } from "@flashdeconv/stores/node/internal";
+
+export interface FileSinkOptions {
+  readonly layout: ResultLayout;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Called when all is written, before the file appears. */
+  readonly onCommit?: () => Promise<void>;
+}
+
+/** A file as a place for a result: it appears when `write` has written all of it, or not at all. */
+export function fileSink(
+  file: StagedFile,
+  { signal, onCommit }: FileSinkOptions,
+  write: (tables: readonly AnswerTable[], description: ResultDescription) => Promise<void>,
+): ResultSink {
+  return {
+    async write(tables, description) {
+      try {
+        await write(tables, description);
+        signal?.throwIfAborted();
+        await onCommit?.();
+        await file.commit();
+      } finally {
+        // After a commit this does nothing.
+        await file.discard();
+      }
+    },
+    discard: () => file.discard(),
+  };
+}
