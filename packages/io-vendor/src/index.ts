@@ -16,5 +16,6 @@
  * console.log((await findInFolder(folder))?.called); // Visium
  */
 
-export { type FindOptions, type FolderInput, findInFolder } from "./formats/find-in-folder.js";
+export { findInFolder } from "./formats/find-in-folder.js";
+export type { FindOptions, FolderInput } from "./formats/folder-input.js";
 export { isVendorMatrix, type VendorFolder, vendorStore } from "./vendor-store.js";

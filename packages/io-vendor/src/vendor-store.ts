@@ -3,7 +3,7 @@ import { FormatError } from "@flashdeconv/core";
 import { inStore, openArrays } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { cellbinParts } from "./formats/cellbin.js";
-import type { FolderInput } from "./formats/find-in-folder.js";
+import type { FolderInput } from "./formats/folder-input.js";
 import { findGef } from "./formats/gef.js";
 import { findTenxLayout, tenxParts } from "./formats/tenx-h5.js";
 import { isXeniumZarr, xeniumParts } from "./formats/xenium-zarr.js";
@@ -63,7 +63,7 @@ async function overlayOf(
   const column = (name: string): Column => ({
     make: async () => ({ shape: [spotCount], values: (await where()).columns[name] }),
   });
-  const isVisium = layout !== "xenium";
+  const isVisium = layout === "visium" || layout === "visium-hd";
   const scale =
     input.scale === undefined
       ? undefined

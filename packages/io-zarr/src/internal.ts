@@ -15,6 +15,7 @@ export { streamRowNames } from "./read/read-dataframe.js";
 export { type NumberRows, readMatrix } from "./read/read-matrix.js";
 export { SIGNATURE_STAMP } from "./read/read-signature-csv.js";
 export { readSignatureStore, SIGNATURE } from "./read/read-signature-store.js";
+export { CentroidSum } from "./read/spatialdata/centroid.js";
 export { openParquet, type ParquetFile } from "./read/spatialdata/parquet-file.js";
 export { storeBelow } from "./store-below.js";
 export { checkPlace } from "./write/add-to-anndata.js";

@@ -12,6 +12,7 @@ export interface SectionFlags {
   readonly spatialColumns?: readonly string[];
   readonly sectionKey?: string;
   readonly bin?: string;
+  readonly cells?: boolean;
 }
 
 /** What io-zarr is to be told of them. */
@@ -25,6 +26,7 @@ const BIN = [
   "--bin <edge>",
   "bins of a Visium HD folder, stored or multiples of stored ones, as in 16um (default: 8um), or places along a bin of a GEM or GEF file (default: 50)",
 ] as const;
+const CELLS = ["--cells", "the segmented cells of a Visium HD folder in place of bins"] as const;
 const LAYER = ["--layer <name>", "layer of the section with raw counts; raw for raw/X (default: X)"] as const;
 const GENE_KEY = [
   "--gene-key <column>",
@@ -37,6 +39,7 @@ export function addSectionOptions(command: Command): Command {
     command
       .option(...TABLE)
       .option(...BIN)
+      .option(...CELLS)
       .option(...LAYER)
       .option(...GENE_KEY),
   );
@@ -62,6 +65,7 @@ export function addInputOptions(command: Command): Command {
     .option("--labels <file>", "table of the reference's cells and their types, in place of an obs column")
     .option(...TABLE)
     .option(...BIN)
+    .option(...CELLS)
     .option(...LAYER)
     .option("--reference-layer <name>", "the same of the reference (default: X)")
     .option(...GENE_KEY)

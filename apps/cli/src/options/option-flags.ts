@@ -40,6 +40,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   zarrFormat: "--zarr-format",
   reference: "--reference",
   bin: "--bin",
+  cells: "--cells",
   labels: "--labels",
   "spatial-key": "--spatial-key",
   "spatial-columns": "--spatial-columns",

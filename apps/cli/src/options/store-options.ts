@@ -57,7 +57,7 @@ const USUAL_MEMORY = 2 ** 31;
 
 /** What io-zarr is to be told of the options. */
 export function storeAccess(
-  flags: StoreFlags & Pick<ResourceFlags, "maxMemory" | "scratch"> & Pick<SectionFlags, "bin">,
+  flags: StoreFlags & Pick<ResourceFlags, "maxMemory" | "scratch"> & Pick<SectionFlags, "bin" | "cells">,
 ): InputAccess {
   const { endpointUrl, region, profile, anonymous, signRequest, cache, cacheSize, maxRequests, maxAttempts } =
     flags;
@@ -73,6 +73,7 @@ export function storeAccess(
     mostBytes: flags.maxMemory ?? USUAL_MEMORY,
     stallTimeout: flags.stallTimeout === undefined ? undefined : Math.round(1000 * flags.stallTimeout),
     bin: flags.bin,
+    cells: flags.cells,
     scratch: flags.scratch,
   };
 }

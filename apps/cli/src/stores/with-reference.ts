@@ -39,7 +39,7 @@ export async function referenceContent(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const { reference: path } = flags;
-  const access = { ...storeAccess(flags), bin: undefined };
+  const access = { ...storeAccess(flags), bin: undefined, cells: undefined };
   if (isTable(path)) return textFacts(await readText(path, access, signal), path);
   const ofLabels = (await readLabels(flags, signal))?.facts;
   return withStore(path, access, async (store) => ({
@@ -55,7 +55,7 @@ export async function withReference<T>(
   work: (reference: OpenReference, source: ReferenceSource) => Promise<T>,
 ): Promise<T> {
   const { reference: path, referenceLayer: layer, referenceGeneKey: geneKey, cellTypeKey } = flags;
-  const access = { ...storeAccess(flags), bin: undefined };
+  const access = { ...storeAccess(flags), bin: undefined, cells: undefined };
   if (isTable(path)) {
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });

@@ -22,6 +22,8 @@ registerVendorOpener();
 export interface InputAccess extends StoreAccess {
   /** Edge of the bins of a folder of Visium HD. */
   readonly bin?: string;
+  /** Its segmented cells instead. */
+  readonly cells?: boolean;
   /** Where inputs are put in order that cannot be read by rows. */
   readonly scratch?: string;
 }
@@ -38,11 +40,11 @@ export type LocatedStore = OpenStore & {
 /** Opens the store at a path or URL, or what can be read as one, for as long as `work` takes. */
 export async function withStore<T>(
   path: string,
-  { bin, scratch, ...access }: InputAccess,
+  { bin, cells, scratch, ...access }: InputAccess,
   work: (store: LocatedStore) => Promise<T>,
 ): Promise<T> {
   if (access.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [path]);
-  const found = await findInput(path, access, { bin });
+  const found = await findInput(path, access, { bin, cells });
   const location = found.location ?? (await orderedStore(path, found, scratch));
   const store = await openStore(location, access);
   const { files, called, uns } = found;
@@ -60,9 +62,12 @@ export async function withStore<T>(
 }
 
 /** What an input is that is not a Zarr store, in words, as in "Visium"; undefined for a store, and for what is not there. */
-export async function whatIs(path: string, { bin, ...access }: InputAccess): Promise<string | undefined> {
+export async function whatIs(
+  path: string,
+  { bin, cells, ...access }: InputAccess,
+): Promise<string | undefined> {
   try {
-    return (await findInput(path, access, { bin })).called;
+    return (await findInput(path, access, { bin, cells })).called;
   } catch (error) {
     // What is wrong with it is told where it is opened.
     if (isFlashdeconvError(error)) return undefined;

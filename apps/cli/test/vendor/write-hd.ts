@@ -43,3 +43,39 @@ export async function writeHdBins(
   const scale = { microns_per_pixel: 1, bin_size_um: edge, spot_diameter_fullres: edge };
   await write(join(folder, "spatial", "scalefactors_json.json"), JSON.stringify(scale));
 }
+
+/** Cells as Space Ranger 4 writes them, each a square with a corner at its place and an edge of 4. */
+export async function writeHdCells(
+  outs: string,
+  { genes, rows }: Omit<SmallMatrix, "names">,
+  places: readonly (readonly [x: number, y: number])[],
+): Promise<void> {
+  const folder = join(outs, "segmented_outputs");
+  const names = places.map((_, i) => `cellid_${String(i + 1).padStart(9, "0")}-1`);
+  await writeTenxH5(join(folder, "filtered_feature_cell_matrix.h5"), { names, genes, rows });
+  const features = places.map(([x, y], i) => ({
+    type: "Feature",
+    geometry: {
+      type: "Polygon",
+      coordinates: [
+        [
+          [x, y],
+          [x + 4, y],
+          [x + 4, y + 4],
+          [x, y + 4],
+          [x, y],
+        ],
+      ],
+    },
+    properties: { cell_id: i + 1, classification: { name: 'a "}{" name', color: [1, 2, 3] } },
+  }));
+  // In another order than the matrix, with a cell that it leaves out.
+  features.reverse();
+  features.push({ ...features[0], properties: { ...features[0].properties, cell_id: places.length + 1 } });
+  await write(
+    join(folder, "cell_segmentations.geojson"),
+    JSON.stringify({ type: "FeatureCollection", features }, undefined, 1),
+  );
+  const scale = { microns_per_pixel: 0.5 };
+  await write(join(folder, "spatial", "scalefactors_json.json"), JSON.stringify(scale));
+}

@@ -1,28 +1,8 @@
-import { FormatError, OptionError } from "@flashdeconv/core";
-import { storeBelow } from "@flashdeconv/io-zarr/internal";
-import type { ListedStore, ReadOptions } from "@flashdeconv/stores";
-import { findMex, type MexNames } from "./find-mex.js";
-
-/** What a folder of a vendor's holds, by the names in it: keys count from the folder, without a leading slash. */
-export interface FolderInput {
-  /** In words, as in "Visium". */
-  readonly called: string;
-  readonly layout: "visium" | "visium-hd" | "xenium" | "cells";
-  /** The matrix: an HDF5 file, a zipped Zarr store, or a folder in Market Exchange. */
-  readonly matrix: string;
-  /** The files of a matrix in Market Exchange. */
-  readonly mex?: MexNames;
-  /** Undefined for cells, which lie nowhere. */
-  readonly positions: string | undefined;
-  readonly scale: string | undefined;
-  /** Bins to make of those of the matrix, edges in micrometres. */
-  readonly pool?: { readonly from: number; readonly to: number };
-}
-
-export interface FindOptions extends ReadOptions {
-  /** Edge of Visium HD's bins, as in "8um", which is the default: those that are there, or a multiple of one. */
-  readonly bin?: string;
-}
+import { OptionError } from "@flashdeconv/core";
+import type { ListedStore } from "@flashdeconv/stores";
+import { findCells } from "./find-cells.js";
+import { findMatrix } from "./find-matrix.js";
+import { below, type FindOptions, type FolderInput, missing, moved } from "./folder-input.js";
 
 const BINS = /^square_(\d{3,4})um$/;
 const DEFAULT_BIN = "8um";
@@ -41,6 +21,8 @@ export async function findInFolder(
     const inner = await findInFolder(below(folder, "outs"), options);
     return inner && moved(inner, "outs");
   }
+  if (options.cells || (root.includes("segmented_outputs") && !root.includes("binned_outputs")))
+    return findCells(folder, root, options);
   if (root.includes("binned_outputs")) return findBins(folder, options);
   const found = await findFiles(folder, root, options);
   if (found && options.bin !== undefined) throw noBins(options.bin, found.called);
@@ -115,45 +97,6 @@ async function findFiles(
     : { ...own, called: "a run of Cell Ranger", layout: "cells", positions: undefined, scale: undefined };
 }
 
-interface FoundMatrix extends Pick<FolderInput, "matrix" | "mex"> {
-  /** What the names of all files of the sample begin with. */
-  readonly prefix: string;
-  readonly isRaw: boolean;
-}
-
-const MATRIX = /(filtered|raw)_feature_bc_matrix(\.h5)?$/;
-
-/** The matrix of genes: the filtered one before the raw one, a file before a folder in Market Exchange. */
-async function findMatrix(
-  folder: ListedStore,
-  root: readonly string[],
-  options: FindOptions,
-): Promise<FoundMatrix | undefined> {
-  for (const kind of ["filtered_feature_bc_matrix", "raw_feature_bc_matrix"]) {
-    const files = root.filter((name) => name.endsWith(`${kind}.h5`));
-    if (files.length > 1) {
-      throw missing(
-        "",
-        files.slice(0, 5).join(" and "),
-        "one matrix: put each sample into a folder of its own",
-      );
-    }
-    const isRaw = kind.startsWith("raw");
-    if (files.length === 1) return { matrix: files[0], prefix: files[0].replace(MATRIX, ""), isRaw };
-    const inner = root.find((name) => name.endsWith(kind));
-    const mex = inner === undefined ? undefined : findMex(await folder.list(`/${inner}`, options));
-    if (inner !== undefined && mex) {
-      const at = (name: string) => `${inner}/${name}`;
-      const names = { matrix: at(mex.matrix), barcodes: at(mex.barcodes), features: at(mex.features) };
-      return { matrix: inner, mex: names, prefix: inner.replace(MATRIX, ""), isRaw };
-    }
-  }
-  if (root.some((name) => name.endsWith("probe_bc_matrix.h5"))) {
-    throw missing("", "counts of probes alone", "filtered_feature_bc_matrix.h5 of the same run");
-  }
-  return undefined;
-}
-
 const POSITIONS = ["tissue_positions.parquet", "tissue_positions.csv", "tissue_positions_list.csv"];
 
 function positionsIn(files: readonly string[], prefix: string): string | undefined {
@@ -181,36 +124,11 @@ function findXenium(root: readonly string[]): FolderInput | undefined {
   return { called: "Xenium", layout: "xenium", matrix, positions, scale: undefined };
 }
 
-function moved(input: FolderInput, folder: string): FolderInput {
-  const at = (key: string) => `${folder}/${key}`;
-  const { matrix, positions, scale, mex } = input;
-  return {
-    ...input,
-    matrix: at(matrix),
-    positions: positions && at(positions),
-    scale: scale && at(scale),
-    ...(mex && { mex: { matrix: at(mex.matrix), barcodes: at(mex.barcodes), features: at(mex.features) } }),
-  };
-}
-
-function below(folder: ListedStore, name: string): ListedStore {
-  return storeBelow(folder, name) as ListedStore;
-}
-
 function noBins(bin: string, called: string): OptionError {
   return new OptionError({
     option: "bin",
     value: bin,
     rule: `left out for ${called}: only folders of Visium HD with binned_outputs have bins to choose from`,
     remedy: "Leave it out.",
-  });
-}
-
-function missing(path: string, found: string, expected: string): FormatError {
-  return new FormatError({
-    path: path || "the folder",
-    found,
-    expected,
-    remedy: "Give the output folder as the instrument's software wrote it.",
   });
 }

@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import { inStore } from "@flashdeconv/io-zarr/internal";
 import { openLocation, type StoreAccess } from "@flashdeconv/stores";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
-import type { FindOptions } from "../formats/find-in-folder.js";
+import type { FindOptions } from "../formats/folder-input.js";
 import { isVendorMatrix } from "../vendor-store.js";
 import { findFolder } from "./find-folder.js";
-import { findGefInput, findGem, refuseBin } from "./find-stereo.js";
+import { findGefInput, findGem, refuseBin, refuseCells } from "./find-stereo.js";
 import type { FoundInput } from "./found-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
@@ -26,9 +26,13 @@ export async function findInput(
   const folder = kind === "folder" ? await findFolder(path, access, options) : undefined;
   if (folder) return folder;
   const gem = kind === "file" ? await findGem(path, options.bin) : undefined;
-  if (gem) return gem;
+  if (gem) {
+    refuseCells(options.cells);
+    return gem;
+  }
   const mayBeMatrix = kind === "file" || (kind === "remote" && /\.(h5|gef|zarr\.zip)([?#].*)?$/i.test(path));
   if (mayBeMatrix) return inFile(given, access, options);
+  refuseCells(options.cells);
   refuseBin(options.bin);
   return { location: given, called: undefined };
 }
@@ -47,6 +51,9 @@ async function inFile(given: string, access: StoreAccess, options: FindOptions):
   const store = await openLocation(given, access);
   try {
     const gef = await inStore(store, () => findGefInput(given, store, access, options.bin));
+    // Cells are read where they lie.
+    if (gef?.location !== undefined) return gef;
+    refuseCells(options.cells);
     if (gef) return gef;
     refuseBin(options.bin);
     if (await inStore(store, () => isVendorMatrix(store, options))) {

@@ -82,6 +82,17 @@ export function refuseBin(bin: string | undefined): void {
   });
 }
 
+/** Refuses cells of what has none, or no choice. */
+export function refuseCells(cells: boolean | undefined): void {
+  if (!cells) return;
+  throw new OptionError({
+    option: "cells",
+    value: cells,
+    rule: "left out for what is neither an output folder of Visium HD nor a GEF file of cells",
+    remedy: "Leave it out, or give the folder that holds segmented_outputs.",
+  });
+}
+
 /** How large a place is, which the file tells in nanometres. */
 async function scaleOf(store: ReadableStore, stored: number): Promise<UnsObject> {
   const key = `/geneExp/bin${stored}/expression/.zattrs` as const;

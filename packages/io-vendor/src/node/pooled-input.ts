@@ -3,7 +3,7 @@ import { type AnnDataContents, openSpatial, readColumn } from "@flashdeconv/io-z
 import { openLocation, type StoreAccess } from "@flashdeconv/stores";
 import type { IngestOptions, MexContents } from "../ingest/ingest-mex.js";
 import { besideSpool } from "../ingest/spool.js";
-import { ingestBins, type PoolRequest } from "../pool/ingest-bins.js";
+import { type PoolRequest, poolSection } from "../pool/pool-section.js";
 import { packedNames } from "../positions/add-positions.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
@@ -23,7 +23,7 @@ export async function poolFile(
     const ids = await readColumn(store, "var/gene_ids", { signal });
     const texts = ids.kind === "string" ? ids.values : [];
     const values = (geneRows ? Array.from(geneRows, (row) => texts[row]) : texts).map((id) => id ?? "");
-    return await ingestBins(
+    return await poolSection(
       {
         spotCount,
         geneNames,
@@ -50,7 +50,7 @@ export async function poolMex(
     ...options,
     spool: besideSpool(options.spool),
   });
-  return ingestBins(
+  return poolSection(
     { spotCount, geneNames, var: stored.var, counts: X, entryCount, names: () => packedNames(spotNames) },
     request,
     options,

@@ -8,7 +8,7 @@ import {
   type StoreLocation,
 } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
-import type { FolderInput } from "../formats/find-in-folder.js";
+import type { FolderInput } from "../formats/folder-input.js";
 
 /** A vendor's matrix, and the folder with positions that it lies in; plain data, fit for messages to threads. */
 export interface VendorLocation extends StoreLocation {

@@ -1,6 +1,7 @@
 import type { NameChunk } from "@flashdeconv/core";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
-import type { FolderInput } from "../formats/find-in-folder.js";
+import type { FolderInput } from "../formats/folder-input.js";
+import { readCellCentroids } from "./cell-centroids.js";
 import { isHdBarcode, readHdBins } from "./hd-barcodes.js";
 import { readPositionsCsv, VISIUM, XENIUM } from "./positions-csv.js";
 import { readBinPositions, readPositionsParquet } from "./positions-parquet.js";
@@ -22,6 +23,8 @@ export async function readPositions(
   { path, layout }: { readonly path: string; readonly layout: FolderInput["layout"] },
   { spotCount, names, ...options }: PositionRequest,
 ): Promise<SpotPositions> {
+  if (layout === "hd-cells")
+    return positionsOf(await textsOf(names()), await readCellCentroids(files, path, options), path);
   const columns = layout === "xenium" ? XENIUM : VISIUM;
   if (!path.endsWith(".parquet")) {
     const listed = readPositionsCsv(await readText(files, path, options), columns, path);

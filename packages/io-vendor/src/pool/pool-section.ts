@@ -29,7 +29,7 @@ export interface PoolRequest {
  *
  * @throws FormatError where names are none of bins, or bins have no position
  */
-export async function ingestBins(
+export async function poolSection(
   { names, counts, entryCount, geneNames, spotCount, ...stored }: StoredBins,
   { files, positions, matrix, pool }: PoolRequest,
   options: IngestOptions,
