@@ -15,6 +15,7 @@ import { ingestGef } from "../src/ingest/ingest-gef.js";
 import { ingestGem } from "../src/ingest/ingest-gem.js";
 import { memorySpool } from "../src/ingest/spool.js";
 import { type GefOptions, type GefRecord, gefOfBins, gefOfCells } from "./gef-files.js";
+import { namesOf } from "./names-of.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flashdeconv-gef-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +34,7 @@ const genes = ["Actb", "Snap25", "Gfap", "none", "β"];
 async function plain(contents: Awaited<ReturnType<typeof ingestGef>>) {
   if (!contents.X || !contents.obsm) throw new Error("no counts");
   return {
-    names: contents.spotNames,
+    names: await namesOf(contents.spotNames),
     genes: contents.geneNames,
     var: contents.var,
     positions: (await collect(contents.obsm.spatial.values)).values,
@@ -71,7 +72,7 @@ describe("a GEF file of bins", () => {
     await fc.assert(
       fc.asyncProperty(
         section,
-        fc.constantFrom(1, 7, 50, 600),
+        fc.constantFrom(1, 7, 50, 600, 9000),
         fc.record({
           nameBytes: fc.constantFrom(32, 64),
           countType: fc.constantFrom("uint8" as const, "uint16" as const, "uint32" as const),

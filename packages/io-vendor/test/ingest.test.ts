@@ -4,6 +4,7 @@ import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findMex } from "../src/formats/find-mex.js";
+import { binMap, binRanks, SIDE } from "../src/ingest/bin-map.js";
 import { ingestGem } from "../src/ingest/ingest-gem.js";
 import { ingestMex } from "../src/ingest/ingest-mex.js";
 import { numberedRows } from "../src/ingest/numbered-rows.js";
@@ -11,6 +12,7 @@ import { isGemHeader } from "../src/ingest/read-gem.js";
 import { type MtxHeader, readMtx } from "../src/ingest/read-mtx.js";
 import { memorySpool } from "../src/ingest/spool.js";
 import { eachLine, numberAt, textOf } from "../src/ingest/text-lines.js";
+import { namesOf } from "./names-of.js";
 
 /** Text in pieces of some length, as a file comes. */
 async function* pieces(text: string, length: number): AsyncIterable<Uint8Array> {
@@ -165,6 +167,24 @@ describe("a folder in Market Exchange", () => {
   });
 });
 
+describe("a strip of bins", () => {
+  it("has its bins in order of y and x, each with its place among them", () => {
+    const place = fc.record({ x: fc.oneof(fc.nat(70), fc.nat(SIDE - 1)), y: fc.nat(31) });
+    fc.assert(
+      fc.property(fc.array(place), (places) => {
+        const map = binMap(32);
+        const numbers = places.map(({ x, y }) => y * SIDE + x);
+        for (const number of numbers) map.mark(number);
+        const bins = map.bins();
+        expect([...bins]).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+        const rankOf = binRanks(bins);
+        expect([...bins].map(rankOf)).toEqual([...bins.keys()]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
 describe("a GEM file", () => {
   const header = "geneID\tx\ty\tMIDCount\tExonCount\n";
   const record = fc.record({
@@ -180,7 +200,7 @@ describe("a GEM file", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(record, { minLength: 1 }),
-        fc.constantFrom(1, 7, 50, 600),
+        fc.constantFrom(1, 7, 33, 50, 600, 9000),
         async (records, edge) => {
           const lines = records.map(({ gene, x, y, count }) => `g${gene}\t${x}\t${y}\t${count}\t0\n`);
           const contents = await ingest(`#FileFormat=GEMv0.1\n${header}${lines.join("")}`, edge);
@@ -189,7 +209,7 @@ describe("a GEM file", () => {
             const key = `${Math.floor(x / edge) * edge}_${Math.floor(y / edge) * edge} g${gene}`;
             expected.set(key, (expected.get(key) ?? 0) + count);
           }
-          const names = contents.spotNames as readonly string[];
+          const names = await namesOf(contents.spotNames);
           const genes = contents.geneNames as readonly string[];
           if (!contents.X || !contents.obsm) throw new Error("no counts");
           const { indptr, indices, values } = await collect(contents.X);
@@ -211,11 +231,12 @@ describe("a GEM file", () => {
 
   it("has its columns by name", async () => {
     const text = "geneID\tgeneName\tx\ty\tMIDCounts\tCellID\nE1\tActb\t3\t4\t2\t0\n";
-    expect(await ingest(text)).toMatchObject({
+    const contents = await ingest(text);
+    expect(contents).toMatchObject({
       geneNames: ["Actb"],
       var: [{ name: "gene_ids", values: ["E1"] }],
-      spotNames: ["0_0"],
     });
+    expect(await namesOf(contents.spotNames)).toEqual(["0_0"]);
     expect(isGemHeader("x\ty\tMIDCount\tgeneID")).toBe(true);
     expect(isGemHeader("a\tb")).toBe(false);
   });

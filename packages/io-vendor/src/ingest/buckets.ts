@@ -1,104 +1,133 @@
 import type { EntryBatch } from "./entries.js";
-import type { Spool } from "./spool.js";
+import type { PutAside, Spool } from "./spool.js";
 
-/** A record is a row (8 bytes), a column (4) and a value (4), in this machine's order. */
-export const RECORD_BYTES = 16;
+/** A record is a row, counted from the first of its bucket, a column and a value, of 4 bytes each, in this machine's order. */
+export const RECORD_BYTES = 12;
 /** Records that wait in memory for one bucket: a write for each would cost more than the record. */
-const RECORDS_HELD = 4096;
-/** Entries of a bucket: sorted in some 80 MB. */
-export const BUCKET_ENTRIES = 2 ** 21;
+const RECORDS_HELD = 2048;
+/** Buckets with records that wait: all are written before there are more. */
+const MOST_WAITING = 2048;
 
-/** Entries of one bucket, as they came. */
-export interface BucketEntries {
-  readonly rows: Float64Array;
+/** Which rows lie together. */
+export interface BucketPlan {
+  /** The bucket of a row: ascending with it. */
+  bucketOf(row: number): number;
+  /** The first row of a bucket. Its others are fewer than 2^32. */
+  startOf(bucket: number): number;
+}
+
+/** Records of a bucket, in the order in which they were put aside: row `3 * i`, column `3 * i + 1`, value `3 * i + 2`. */
+export interface RecordPiece {
+  readonly length: number;
+  readonly rows: Uint32Array;
   readonly columns: Int32Array;
   readonly values: Float32Array;
 }
 
 /** Entries put aside by ranges of rows, so that each range can be sorted by itself. */
-export interface Buckets {
-  /** Numbers of the buckets that hold anything, ascending. */
-  readonly numbers: readonly number[];
-  read(bucket: number): Promise<BucketEntries>;
-  drop(bucket: number): Promise<void>;
+export interface Buckets extends PutAside {
+  pieces(bucket: number): AsyncIterable<RecordPiece>;
+  /** Tells that a bucket is read no more. */
+  done(bucket: number): Promise<void>;
 }
 
-/**
- * Puts all entries aside.
- *
- * @param bucketOf the bucket of a row: ascending with it
- */
+/** What `putAside` is given beside entries. */
+export interface PutAsideOptions {
+  readonly spool: Spool;
+  readonly signal?: AbortSignal;
+  /** What has been learnt of them once all were taken. */
+  facts(): unknown;
+}
+
+/** Puts all entries aside, unless an earlier run has done so. */
 export async function putAside(
   batches: AsyncIterable<EntryBatch>,
-  bucketOf: (row: number) => number,
-  spool: Spool,
-  signal?: AbortSignal,
+  plan: BucketPlan,
+  { spool, signal, facts }: PutAsideOptions,
 ): Promise<Buckets> {
-  const held = new Map<number, Held>();
-  for await (const { length, rows, columns, values } of batches) {
-    signal?.throwIfAborted();
-    const full: [number, Held][] = [];
-    for (let i = 0; i < length; i++) {
-      const bucket = bucketOf(rows[i]);
-      let own = held.get(bucket);
-      if (!own) {
-        own = newHeld();
-        held.set(bucket, own);
-      }
-      own.floats[2 * own.length] = rows[i];
-      own.ints[4 * own.length + 2] = columns[i];
-      own.singles[4 * own.length + 3] = values[i];
-      if (++own.length === RECORDS_HELD) {
-        full.push([bucket, own]);
-        held.set(bucket, newHeld());
-      }
-    }
-    for (const [bucket, own] of full) await spool.append(bucket, bytesOf(own));
+  let all = spool.finished;
+  if (!all) {
+    all = { counts: await writeAll(batches, plan, spool, signal), facts: facts() };
+    await spool.finish?.(all);
   }
-  for (const [bucket, own] of held) if (own.length > 0) await spool.append(bucket, bytesOf(own));
   return {
-    numbers: [...held.keys()].sort((a, b) => a - b),
-    read: async (bucket) => entriesOf(await spool.read(bucket)),
-    drop: (bucket) => spool.drop(bucket),
+    ...all,
+    async *pieces(bucket) {
+      for await (const bytes of spool.pieces(bucket, RECORD_BYTES)) yield recordsOf(bytes);
+    },
+    done: async (bucket) => {
+      if (!spool.finish) await spool.drop(bucket);
+    },
   };
 }
 
-interface Held {
-  readonly floats: Float64Array;
-  readonly ints: Int32Array;
-  readonly singles: Float32Array;
+async function writeAll(
+  batches: AsyncIterable<EntryBatch>,
+  { bucketOf, startOf }: BucketPlan,
+  spool: Spool,
+  signal?: AbortSignal,
+): Promise<[number, number][]> {
+  const counts = new Map<number, number>();
+  const waiting = new Map<number, Waiting>();
+  const write = async (bucket: number, { rows, length }: Waiting) => {
+    counts.set(bucket, (counts.get(bucket) ?? 0) + length);
+    await spool.append(bucket, new Uint8Array(rows.buffer, 0, RECORD_BYTES * length));
+  };
+  const writeWaiting = async () => {
+    for (const [bucket, own] of waiting) if (own.length > 0) await write(bucket, own);
+    waiting.clear();
+  };
+  for await (const { length, rows, columns, values } of batches) {
+    signal?.throwIfAborted();
+    const full: [number, Waiting][] = [];
+    for (let i = 0; i < length; i++) {
+      const row = rows[i];
+      const bucket = bucketOf(row);
+      let own = waiting.get(bucket);
+      if (!own) {
+        own = newWaiting(startOf(bucket));
+        waiting.set(bucket, own);
+      }
+      const at = 3 * own.length;
+      own.rows[at] = row - own.start;
+      own.columns[at + 1] = columns[i];
+      own.values[at + 2] = values[i];
+      if (++own.length === RECORDS_HELD) {
+        full.push([bucket, own]);
+        waiting.delete(bucket);
+      }
+    }
+    for (const [bucket, own] of full) await write(bucket, own);
+    if (waiting.size > MOST_WAITING) await writeWaiting();
+  }
+  await writeWaiting();
+  return [...counts].sort(([a], [b]) => a - b);
+}
+
+interface Waiting {
+  readonly start: number;
+  readonly rows: Uint32Array;
+  readonly columns: Int32Array;
+  readonly values: Float32Array;
   length: number;
 }
 
-function newHeld(): Held {
-  const buffer = new ArrayBuffer(RECORD_BYTES * RECORDS_HELD);
+function newWaiting(start: number): Waiting {
+  return { start, ...viewsOf(new ArrayBuffer(RECORD_BYTES * RECORDS_HELD)), length: 0 };
+}
+
+function viewsOf(buffer: ArrayBufferLike, offset = 0, count?: number) {
+  const items = count === undefined ? undefined : 3 * count;
   return {
-    floats: new Float64Array(buffer),
-    ints: new Int32Array(buffer),
-    singles: new Float32Array(buffer),
-    length: 0,
+    rows: new Uint32Array(buffer, offset, items),
+    columns: new Int32Array(buffer, offset, items),
+    values: new Float32Array(buffer, offset, items),
   };
 }
 
-function bytesOf({ floats, length }: Held): Uint8Array {
-  return new Uint8Array(floats.buffer, 0, RECORD_BYTES * length);
-}
-
-function entriesOf(bytes: Uint8Array): BucketEntries {
-  const count = bytes.length / RECORD_BYTES;
-  const whole = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const floats = new Float64Array(whole.buffer, whole.byteOffset, 2 * count);
-  const ints = new Int32Array(whole.buffer, whole.byteOffset, 4 * count);
-  const singles = new Float32Array(whole.buffer, whole.byteOffset, 4 * count);
-  const entries = {
-    rows: new Float64Array(count),
-    columns: new Int32Array(count),
-    values: new Float32Array(count),
-  };
-  for (let i = 0; i < count; i++) {
-    entries.rows[i] = floats[2 * i];
-    entries.columns[i] = ints[4 * i + 2];
-    entries.values[i] = singles[4 * i + 3];
-  }
-  return entries;
+/** The bytes of records, in place where they lie aligned. */
+export function recordsOf(bytes: Uint8Array): RecordPiece {
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const length = Math.floor(bytes.length / RECORD_BYTES);
+  return { length, ...viewsOf(buffer, byteOffset, length) };
 }

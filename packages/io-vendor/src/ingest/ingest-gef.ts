@@ -3,9 +3,9 @@ import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import { openArrays } from "@flashdeconv/io-zarr/internal";
 import type { OpenFile } from "@flashdeconv/stores";
 import { readGeneTable } from "../formats/gef-genes.js";
-import { ingestBins } from "./ingest-bins.js";
 import type { IngestOptions } from "./ingest-mex.js";
 import { broken, type GefBins, readGef } from "./read-gef.js";
+import { ingestStereo } from "./stereo-bins.js";
 
 /**
  * Bins of a Stereo-seq section from its GEF file, which is closed once its records are put aside.
@@ -47,5 +47,5 @@ async function ingestStore(
     ends[gene] = end;
   }
   const batches = readGef(store, bins, ends, signal);
-  return ingestBins({ path: bins.path, edge: bins.edge, batches, genes: () => genes }, options);
+  return ingestStereo({ path: bins.path, edge: bins.edge, batches, genes: () => genes }, options);
 }

@@ -1,7 +1,7 @@
 import type { AnnDataContents } from "@flashdeconv/io-zarr";
-import { ingestBins } from "./ingest-bins.js";
 import type { IngestOptions, MexFile } from "./ingest-mex.js";
 import { readGem } from "./read-gem.js";
+import { ingestStereo } from "./stereo-bins.js";
 
 /**
  * Bins of a Stereo-seq section from its GEM file.
@@ -14,5 +14,5 @@ export function ingestGem(
   edge: number,
   options: IngestOptions,
 ): Promise<AnnDataContents> {
-  return ingestBins({ path, edge, ...readGem(read(), path, edge) }, options);
+  return ingestStereo({ path, edge, ...readGem(read(), path, edge) }, options);
 }

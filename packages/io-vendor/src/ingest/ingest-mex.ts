@@ -2,8 +2,9 @@ import { type ChunkSource, type CsrChunk, FormatError, type Notice } from "@flas
 import { numbered } from "@flashdeconv/core/internal";
 import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import type { EntryBatch } from "./entries.js";
-import { type MatrixSize, numberedRows } from "./numbered-rows.js";
+import { numberedRows } from "./numbered-rows.js";
 import { readMtx } from "./read-mtx.js";
+import type { EntryShape } from "./sort-entries.js";
 import type { Spool } from "./spool.js";
 import { type Bytes, eachLine, textOf } from "./text-lines.js";
 
@@ -26,7 +27,7 @@ export interface MexContents extends AnnDataContents {
 }
 
 export interface IngestOptions {
-  /** Where entries are put aside until they can be put in order: 16 bytes for each. */
+  /** Where entries are put aside until they can be put in order: 12 bytes for each. */
   readonly spool: Spool;
   readonly signal?: AbortSignal;
   readonly onNotice?: (notice: Notice) => void;
@@ -42,7 +43,7 @@ export async function ingestMex(files: MexFiles, options: IngestOptions): Promis
   const { spool, signal } = options;
   const barcodes = (await readFields(files.barcodes, signal)).map(([name]) => name);
   const features = await readFields(files.features, signal);
-  let size: MatrixSize | undefined;
+  let size: EntryShape | undefined;
   let isTurned = false;
   const entries = readMtx(files.matrix.read(), files.matrix.path, ({ rowCount, columnCount, entryCount }) => {
     const isUsual = rowCount === features.length && columnCount === barcodes.length;
@@ -58,8 +59,8 @@ export async function ingestMex(files: MexFiles, options: IngestOptions): Promis
     size = { rowCount: barcodes.length, columnCount: features.length, entryCount };
   });
   const bySpot = spotsFirst(entries, () => isTurned);
-  const X = await numberedRows(bySpot, () => size as MatrixSize, spool, signal);
-  const { entryCount } = size as unknown as MatrixSize;
+  const X = await numberedRows(bySpot, () => size as EntryShape, spool, signal);
+  const { entryCount } = (spool.finished?.facts ?? size) as EntryShape;
   return { ...describeFeatures(features), spotCount: barcodes.length, spotNames: barcodes, X, entryCount };
 }
 

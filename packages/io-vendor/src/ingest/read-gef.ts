@@ -2,8 +2,8 @@ import { FormatError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { Hdf5Store } from "@flashdeconv/io-h5";
 import { openRecords, type Records } from "@flashdeconv/io-h5/internal";
+import { SIDE } from "./bin-map.js";
 import { type EntryBatch, EntryBuffer } from "./entries.js";
-import { SIDE } from "./ingest-bins.js";
 
 /** Bins of a GEF file, and which of those that it holds they are made of. */
 export interface GefBins {

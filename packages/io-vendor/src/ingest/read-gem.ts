@@ -1,6 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
+import { SIDE } from "./bin-map.js";
 import { type EntryBatch, EntryBuffer } from "./entries.js";
-import { type BinRecords, SIDE } from "./ingest-bins.js";
+import type { BinRecords } from "./stereo-bins.js";
 import { type Bytes, eachLine, numberAt, textOf } from "./text-lines.js";
 
 const TAB = 0x09;

@@ -1,10 +1,24 @@
-/** Bytes that are put aside in numbered buckets, each of which is read back as a whole. A file each in Node, memory in a page. */
+/** Bytes that are put aside in numbered buckets, and read back bucket by bucket. A file each in Node, memory in a page. */
 export interface Spool {
   append(bucket: number, bytes: Uint8Array): Promise<void>;
-  /** All bytes of a bucket, in the order in which they came; none where nothing did. */
-  read(bucket: number): Promise<Uint8Array>;
+  /**
+   * The bytes of a bucket, in the order in which they came, in pieces of whole records of so many bytes. A piece is another's at the next turn.
+   */
+  pieces(bucket: number, recordBytes: number): AsyncIterable<Uint8Array>;
   /** Removes a bucket whose bytes are no longer wanted. */
   drop(bucket: number): Promise<void>;
+  /** What `finish` was told, where an earlier run got so far: then nothing has to be put aside. */
+  readonly finished?: PutAside;
+  /** Notes that all is put aside. Buckets are then kept to the end, for a run after this one. */
+  finish?(all: PutAside): Promise<void>;
+}
+
+/** All that is put aside. */
+export interface PutAside {
+  /** Records of each bucket that holds any, ascending. */
+  readonly counts: readonly (readonly [bucket: number, count: number])[];
+  /** What else was learnt on the way, fit for JSON. */
+  readonly facts: unknown;
 }
 
 /** In the memory of this thread. */
@@ -16,15 +30,8 @@ export function memorySpool(): Spool {
       list.push(bytes.slice());
       buckets.set(bucket, list);
     },
-    async read(bucket) {
-      const list = buckets.get(bucket) ?? [];
-      const whole = new Uint8Array(list.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const bytes of list) {
-        whole.set(bytes, at);
-        at += bytes.length;
-      }
-      return whole;
+    async *pieces(bucket) {
+      for (const bytes of buckets.get(bucket) ?? []) yield bytes;
     },
     async drop(bucket) {
       buckets.delete(bucket);
@@ -36,7 +43,7 @@ export function memorySpool(): Spool {
 export function besideSpool(spool: Spool): Spool {
   return {
     append: (bucket, bytes) => spool.append(FIRST_BESIDE + bucket, bytes),
-    read: (bucket) => spool.read(FIRST_BESIDE + bucket),
+    pieces: (bucket, recordBytes) => spool.pieces(FIRST_BESIDE + bucket, recordBytes),
     drop: (bucket) => spool.drop(FIRST_BESIDE + bucket),
   };
 }
