@@ -13,6 +13,7 @@ import { isSignature } from "./stages/check-inputs.js";
 import { readReference } from "./stages/reference/align-reference.js";
 import { keptReference } from "./stages/reference/kept-reference.js";
 import { namingSection } from "./stages/sections/naming-section.js";
+import { spreadSections } from "./stages/sections/spread-sections.js";
 import { chooseSmoothing } from "./tuning/choose-smoothing.js";
 import { heldOutTrial } from "./tuning/held-out-trial.js";
 import { joinTrials } from "./tuning/join-trials.js";
@@ -79,8 +80,8 @@ function readCells(
 }
 
 /**
- * The options with the strengths of smoothing that suit all sections together, by count splitting on a sample of each. Where none is left to
- * the data, or there is one section only, they are as they were given, resolved.
+ * The options with the strengths of smoothing that suit all sections together, by count splitting on a sample of each, or of 16 of them
+ * spread evenly over their order. Where none is left to the data, or there is one section only, they are as they were given, resolved.
  */
 export async function chooseTogether(
   sections: readonly SpatialInput[],
@@ -92,8 +93,9 @@ export async function chooseTogether(
   const { solver, smoothing } = options;
   if (smoothing !== "auto" || solver.smoothing === undefined || sections.length < 2) return options;
   const { checkpoint } = callbacks;
+  const tried = spreadSections(sections);
   const trials = [];
-  for (const [i, section] of sections.entries()) {
+  for (const [i, section] of tried.entries()) {
     const size = sizeOf(section, reference, options);
     const own = { ...callbacks, checkpoint: checkpoint && checkpointOf(checkpoint, `choice-${i + 1}`) };
     // What is to be told of a section is told when it is deconvolved.
@@ -106,7 +108,7 @@ export async function chooseTogether(
   const trial = joinTrials(trials);
   const choice = await chooseSmoothing(trial);
   const strengths = { smoothing: choice.smoothing, shrinkage: choice.shrinkage };
-  const names = sections.map(({ name }, i) => name ?? `number ${i + 1}`);
+  const names = tried.map(({ name }, i) => name ?? `number ${i + 1}`);
   const curve = { ...curvesOf(choice, trial.spotCount), sections: names };
   return withChoice(options, { strengths, facts: { smoothing_curve: curve } });
 }

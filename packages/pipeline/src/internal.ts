@@ -13,7 +13,7 @@ export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solv
 export { methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
-export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
+export { SPOTS_WORTH_THREADS, samplesBytes } from "./runtime/memory-plan.js";
 export { resolveSummaryOptions } from "./solve-summary.js";
 export { isSignature, typeNamesOf } from "./stages/check-inputs.js";
 export { readStoredSections, writeSectionSummary } from "./stages/keep/sections-store.js";
@@ -24,6 +24,7 @@ export { isUninformativeLabel } from "./stages/reference/align-reference.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { divideSection } from "./stages/sections/divide-section.js";
 export { eachSection } from "./stages/sections/each-section.js";
+export { spreadSections } from "./stages/sections/spread-sections.js";
 export { tablesOf, tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export type { AlikeTypes } from "./stages/survey/alike-types.js";

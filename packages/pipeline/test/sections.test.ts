@@ -95,6 +95,22 @@ describe("several sections in one run", () => {
     expect(first.parameters.shrinkage_used).toBeGreaterThan(0);
   });
 
+  it("are sampled where they are many: sixteen of them, spread over all", async () => {
+    const { spatial, reference } = await smallSection({ ...TISSUE, spotCount: 60, depth: 40 });
+    const read = new Set<number>();
+    const many = Array.from({ length: 40 }, (_, i) => {
+      const chunks: typeof spatial.counts.chunks = (options) => {
+        read.add(i);
+        return spatial.counts.chunks(options);
+      };
+      return { ...spatial, counts: { ...spatial.counts, chunks } };
+    });
+    const { smoothing } = await chooseTogether(many, reference, {});
+    expect([...read]).toEqual([1, 3, 6, 8, 11, 13, 16, 18, 21, 23, 26, 28, 31, 33, 36, 38]);
+    // All are alike: these sixteen say what any do.
+    expect(smoothing).toBe((await chooseTogether(many.slice(0, 16), reference, {})).smoothing);
+  });
+
   it("choose between the strengths that suit one and the other", async () => {
     const { reference } = smooth;
     const alone = [];

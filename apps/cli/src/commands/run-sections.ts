@@ -16,6 +16,8 @@ import {
   isSignature,
   keptChoice,
   resolveResultLayout,
+  samplesBytes,
+  spreadSections,
 } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
@@ -128,9 +130,11 @@ async function chooseOptions(
   const { signal } = terminal;
   const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
   let threads = 0;
+  /** @param heldBytes what the stores that are open hold, with their samples */
   const open = async (
     rest: readonly string[],
     opened: readonly SpatialInput[],
+    heldBytes: number,
   ): Promise<DeconvolveOptions> => {
     const [first, ...others] = rest;
     if (first === undefined) {
@@ -138,7 +142,10 @@ async function chooseOptions(
         chooseTogether(opened, prepared ?? reference, options, { executor, checkpoint, signal, onProgress }),
       );
       terminal.progress.finish();
-      terminal.tell(`Chosen on ${numbered(opened.length, "section")} together: ${told(settled)}`);
+      const tried = spreadSections(opened);
+      const isSome = tried.length < opened.length || spreadSections(given).length < given.length;
+      const which = isSome ? "spread evenly over all" : "together";
+      terminal.tell(`Chosen on ${numbered(tried.length, "section")} ${which}: ${told(settled)}`);
       return settled;
     }
     const { path, table = flags.table } = await sectionAt(first, flags.table, storeAccess(flags));
@@ -149,7 +156,7 @@ async function chooseOptions(
         isFar: isRemote(path) || isRemote(flags.reference),
         reference: source.memory,
         coordinateBytes: await opening.coordinateBytes({ signal }),
-        heldBytes: store.heldBytes ?? 0,
+        heldBytes: heldBytes + (store.heldBytes ?? 0),
       });
       threads = Math.max(threads, planResources(facts, flags).threads);
       const { sections, ...dataset } = opening;
@@ -158,10 +165,10 @@ async function chooseOptions(
       const name = redactUrl(first);
       const parts: readonly SpatialInput[] = sections ? divideSection(whole, sections) : [whole];
       const own = parts.map((part) => ({ ...part, name: part.name ? `${name}, ${part.name}` : name }));
-      return open(others, [...opened, ...own]);
+      return open(others, [...opened, ...own], facts.heldBytes + samplesBytes(facts));
     });
   };
-  return open(given, []);
+  return open(spreadSections(given), [], 0);
 }
 
 function told({ smoothing, solver, solverOptions }: DeconvolveOptions): string {

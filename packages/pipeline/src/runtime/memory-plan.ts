@@ -2,7 +2,7 @@ import { MemoryPlanError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
 import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver/internal";
 import type { MemoryFacts } from "./memory-facts.js";
-import { CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
+import { CHOICE_SECTIONS, CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
 import { SCATTER_BYTES, scratchBytes } from "./scratch/scratch-size.js";
 
 export interface MemoryRequest {
@@ -216,10 +216,13 @@ function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept:
   return { all: coarseLevelBytes(size), kept: coarseStartBytes(size) };
 }
 
-/** The samples of all sections. */
-function samplesBytes(facts: MemoryFacts): number {
+/** The samples of all sections that a strength is chosen on together. */
+export function samplesBytes(facts: MemoryFacts): number {
   const { spotCount, sectionCount = 1 } = facts;
-  return sectionCount * sampleBytes({ ...facts, spotCount: Math.ceil(spotCount / sectionCount) });
+  return (
+    Math.min(sectionCount, CHOICE_SECTIONS) *
+    sampleBytes({ ...facts, spotCount: Math.ceil(spotCount / sectionCount) })
+  );
 }
 
 /** The sample on which smoothing, overdispersion and fit are chosen. */

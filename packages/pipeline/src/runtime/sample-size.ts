@@ -8,5 +8,7 @@ export const SPOTS_PER_PATCH = 576;
 /** Spots of the sample at most, in any section and in a sparse one. */
 export const CORE_SPOTS = CORE_PATCHES * SPOTS_PER_PATCH;
 export const SAMPLE_SPOTS = ALL_PATCHES * SPOTS_PER_PATCH;
+/** Sections at most that a strength for all is chosen on: their samples lie in memory together, and each costs a pass. */
+export const CHOICE_SECTIONS = 16;
 /** Counted genes of a spot beyond the core up to which it is taken: what it takes in memory is bounded before the depth is known. */
 export const SPARSE_ROW = 128;
