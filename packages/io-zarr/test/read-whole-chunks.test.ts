@@ -135,7 +135,7 @@ function names(prefix: string, count: number): string[] {
 it("64-bit integers become the numbers that Number makes of them", () => {
   const check = (data: BigInt64Array | BigUint64Array, most: number) => {
     const out = new Float64Array(data.length + 1);
-    const beyond = copyWide(data, 0, data.length, out, 1, most);
+    const beyond = copyWide(data, { from: 0, to: data.length, at: 1 }, out, most);
     expect([...out.subarray(1)]).toEqual([...data].map(Number));
     expect(beyond).toBe([...data].findIndex((item) => Math.abs(Number(item)) > most));
   };

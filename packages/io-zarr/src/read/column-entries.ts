@@ -26,16 +26,12 @@ export async function columnEntries(
 
   const readRows = async (cursor: VectorCursor, start: number, end: number) => {
     const rows = new Int32Array(end - start);
-    await cursor.read(start, end, ({ data, from, to, at }) =>
-      copyIndices(matrix.indices, data, from, to, rows, at, spotCount),
-    );
+    await cursor.read(start, end, (piece) => copyIndices(matrix.indices, piece, rows, spotCount));
     return rows;
   };
   const readValues = async (cursor: VectorCursor, start: number, end: number) => {
     const values = countArray(matrix.data, end - start);
-    await cursor.read(start, end, ({ data, from, to, at }) =>
-      copyCounts(matrix.data, data, from, to, values, at),
-    );
+    await cursor.read(start, end, (piece) => copyCounts(matrix.data, piece, values));
     return values;
   };
 

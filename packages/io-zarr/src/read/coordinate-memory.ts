@@ -12,5 +12,5 @@ export async function coordinateMemory(
   const origin = await findCoordinates(root, request, signal);
   if (origin?.kind !== "shapes") return 0;
   const names = await regionNames(root.hierarchy, origin.annotation, signal);
-  return shapeMemory(root.hierarchy, origin.container, origin.annotation, names, signal);
+  return shapeMemory(root.hierarchy, origin, names, signal);
 }

@@ -1,6 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
 import { BoolArray } from "zarrita";
 import { copyWide } from "./copy-wide.js";
+import type { ChunkPiece } from "./vector-cursor.js";
 import type { DecodedChunk, ZarrArray } from "./zarr-array.js";
 
 type Numbers = Float64Array | Float32Array | Int32Array;
@@ -9,23 +10,17 @@ type Numbers = Float64Array | Float32Array | Int32Array;
 const FLOAT32_EXACT = 2 ** 24;
 
 /**
- * Copies items `from .. to` of a decoded chunk (step `stride`) to `out[at ..]` as numbers; true and false become 1
- * and 0, int64 loses what a double cannot hold. `data` undefined stands for the fill value.
+ * Copies a piece of a chunk to its place in `out` as numbers; true and false become 1 and 0, int64 loses what a double cannot
+ * hold.
  */
-export function copyNumbers(
-  array: ZarrArray,
-  data: DecodedChunk["data"] | undefined,
-  from: number,
-  to: number,
-  out: Numbers,
-  at: number,
-): void {
+export function copyNumbers(array: ZarrArray, piece: ChunkPiece, out: Numbers): void {
+  const { data, from, to, at } = piece;
   if (data === undefined) {
     out.fill(array.metadata.fillValue ?? 0, at, at + to - from);
   } else if (data instanceof BoolArray) {
     for (let i = from; i < to; i++) out[at + i - from] = data.get(i) ? 1 : 0;
   } else if (isWide(data)) {
-    copyWide(data, from, to, out, at);
+    copyWide(data, piece, out);
   } else if (ArrayBuffer.isView(data)) {
     out.set((data as unknown as Float64Array).subarray(from, to), at);
   } else {
@@ -34,20 +29,14 @@ export function copyNumbers(
 }
 
 /** The same for counts, which must be exact: integers beyond 2^24 are refused where `out` is Float32. */
-export function copyCounts(
-  array: ZarrArray,
-  data: DecodedChunk["data"] | undefined,
-  from: number,
-  to: number,
-  out: Float32Array | Float64Array,
-  at: number,
-): void {
+export function copyCounts(array: ZarrArray, piece: ChunkPiece, out: Float32Array | Float64Array): void {
+  const { data, from, to } = piece;
   if (out instanceof Float32Array && isWide(data)) {
-    const beyond = copyWide(data, from, to, out, at, FLOAT32_EXACT);
+    const beyond = copyWide(data, piece, out, FLOAT32_EXACT);
     if (beyond >= 0) throw inexact(array, String(data[beyond]));
     return;
   }
-  copyNumbers(array, data, from, to, out, at);
+  copyNumbers(array, piece, out);
   const { kind, byteSize } = array.metadata.dataType;
   if (out instanceof Float64Array || kind !== "integer" || byteSize < 4 || data === undefined) return;
   // What was read is looked at, not what was written: that is rounded already.
@@ -58,21 +47,14 @@ export function copyCounts(
 }
 
 /** The same for column or row indices; each must lie in `0 .. width - 1`. */
-export function copyIndices(
-  array: ZarrArray,
-  data: DecodedChunk["data"] | undefined,
-  from: number,
-  to: number,
-  out: Int32Array,
-  at: number,
-  width: number,
-): void {
+export function copyIndices(array: ZarrArray, piece: ChunkPiece, out: Int32Array, width: number): void {
+  const { data, from, to, at } = piece;
   if (isWide(data)) {
     // Checked before the number is cut to 32 bits; negative ones stay negative.
-    const beyond = copyWide(data, from, to, out, at, width);
+    const beyond = copyWide(data, piece, out, width);
     if (beyond >= 0) throw outOfRange(array, String(data[beyond]), width);
   } else {
-    copyNumbers(array, data, from, to, out, at);
+    copyNumbers(array, piece, out);
   }
   checkIndices(array, out.subarray(at, at + to - from), width);
 }

@@ -1,13 +1,13 @@
+import type { ChunkPiece } from "./vector-cursor.js";
+
 /**
  * Copies 64-bit integers `from .. to` to `out[at ..]` as numbers, rounded beyond 2^53 as `Number` rounds them, without
  * making an object of each. Returns the position in `data` of the first that is greater in size than `most`, or -1.
  */
 export function copyWide(
   data: BigInt64Array | BigUint64Array,
-  from: number,
-  to: number,
+  { from, to, at }: Omit<ChunkPiece, "data">,
   out: Float64Array | Float32Array | Int32Array,
-  at: number,
   most = Number.POSITIVE_INFINITY,
 ): number {
   const words = new Uint32Array(data.buffer, data.byteOffset, 2 * data.length);

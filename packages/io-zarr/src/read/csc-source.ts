@@ -1,4 +1,4 @@
-import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk, SpotRange } from "@flashdeconv/core";
 import { resolveSpotRange } from "@flashdeconv/core/internal";
 import { columnEntries, type Entries } from "./column-entries.js";
 import { ROWS_PER_CHUNK, type SourceOptions, tellRepairs } from "./csr-source.js";
@@ -41,10 +41,13 @@ export function cscSource(matrix: SparseMatrix, options: CscSourceOptions): Chun
       const repairs = { unsorted: false, repeated: false };
 
       for (let blockStart = start; blockStart < end; ) {
-        const blockEnd = runEnd(rowCounts, blockStart, end, keep ? Infinity : capacity, Infinity);
-        const block = await transpose(matrix, entries, columnOffsets, rowCounts, blockStart, blockEnd);
+        const left = { start: blockStart, end };
+        const blockEnd = runEnd(rowCounts, left, keep ? Infinity : capacity, Infinity);
+        const columns = { entries, offsets: columnOffsets, rowCounts };
+        const block = await transpose(matrix, columns, { start: blockStart, end: blockEnd });
         for (let row = blockStart; row < blockEnd; ) {
-          const stop = runEnd(rowCounts, row, blockEnd, options.valuesPerChunk, ROWS_PER_CHUNK);
+          const rest = { start: row, end: blockEnd };
+          const stop = runEnd(rowCounts, rest, options.valuesPerChunk, ROWS_PER_CHUNK);
           const rows = orderRows(sliceRows(block, row - blockStart, stop - blockStart), repairs);
           signal?.throwIfAborted();
           yield { kind: "csr", spotStart: row, spotCount: stop - row, width, ...rows };
@@ -66,14 +69,18 @@ async function countRows(entries: Entries, spotCount: number): Promise<Int32Arra
   return counts;
 }
 
+interface Columns {
+  readonly entries: Entries;
+  readonly offsets: Offsets;
+  /** Entries of each row. */
+  readonly rowCounts: Int32Array;
+}
+
 /** Rows `start .. end`. Columns are visited in order, so that the entries of each row come out in ascending columns. */
 async function transpose(
   matrix: SparseMatrix,
-  entries: Entries,
-  columnOffsets: Offsets,
-  rowCounts: Int32Array,
-  start: number,
-  end: number,
+  { entries, offsets, rowCounts }: Columns,
+  { start, end }: SpotRange,
 ): Promise<Rows> {
   const indptr = new Int32Array(end - start + 1);
   for (let row = start; row < end; row++) indptr[row - start + 1] = indptr[row - start] + rowCounts[row];
@@ -83,7 +90,7 @@ async function transpose(
   let column = 0;
   await entries.each((at, rows, counts) => {
     for (let i = 0; i < rows.length; i++) {
-      while (columnOffsets[column + 1] <= at + i) column++;
+      while (offsets[column + 1] <= at + i) column++;
       const row = rows[i];
       if (row < start || row >= end) continue;
       const target = next[row - start]++;
@@ -94,11 +101,16 @@ async function transpose(
   return { indptr, indices, values };
 }
 
-/** Where a run of rows that begins at `row` ends when it may hold so many entries and rows; at least one row. */
-function runEnd(counts: Int32Array, row: number, end: number, mostEntries: number, mostRows: number): number {
-  const last = Math.min(end, row + mostRows);
-  let total = counts[row];
-  let stop = row + 1;
+/** Where a run of rows that begins at `start` ends when it may hold so many entries and rows; at least one row. */
+function runEnd(
+  counts: Int32Array,
+  { start, end }: SpotRange,
+  mostEntries: number,
+  mostRows: number,
+): number {
+  const last = Math.min(end, start + mostRows);
+  let total = counts[start];
+  let stop = start + 1;
   while (stop < last && total + counts[stop] <= mostEntries) total += counts[stop++];
   return stop;
 }

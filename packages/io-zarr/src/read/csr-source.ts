@@ -1,4 +1,4 @@
-import { type ChunkSource, type CsrChunk, FormatError, type Notice } from "@flashdeconv/core";
+import { type ChunkSource, type CsrChunk, FormatError, type Notice, type SpotRange } from "@flashdeconv/core";
 import { numbered, resolveSpotRange } from "@flashdeconv/core/internal";
 import { checkIndices } from "./copy-numbers.js";
 import { orderRows, type RowRepairs, type Rows, rowsAscend } from "./order-rows.js";
@@ -57,7 +57,7 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
         const isWhole = offsets[whole] > offsets[row];
         const stop = isWhole
           ? whole
-          : blockEnd(offsets, row, last, chunkLength, yieldsWhole ? 1 : valuesPerChunk);
+          : blockEnd(offsets, { start: row, end: last }, chunkLength, yieldsWhole ? 1 : valuesPerChunk);
         const length = offsets[stop] - offsets[row];
         if (length > Math.max(ROW_LIMIT, valuesPerChunk)) throw tooLong(matrix, row, length);
         const rows = await (isWhole ? reader.take(row, stop) : reader.copy(row, stop));
@@ -99,19 +99,18 @@ function wholeRowsEnd(offsets: Offsets, row: number, last: number, chunkLength: 
 }
 
 /**
- * Where a block of rows that begins at `row` ends: within the entries allowed, the last row that ends at or before a
+ * Where a block of rows that begins at `start` ends: within the entries allowed, the last row that ends at or before a
  * boundary of stored chunks; at least one row.
  */
 function blockEnd(
   offsets: Offsets,
-  row: number,
-  last: number,
+  { start, end }: SpotRange,
   chunkLength: number,
   valuesPerChunk: number,
 ): number {
-  const most = offsets[row] + valuesPerChunk;
+  const most = offsets[start] + valuesPerChunk;
   const boundary = Math.floor(most / chunkLength) * chunkLength;
-  return lastUpTo(offsets, row + 1, last, boundary > offsets[row] ? boundary : most);
+  return lastUpTo(offsets, start + 1, end, boundary > offsets[start] ? boundary : most);
 }
 
 /** The last of `low .. high` whose offset is at most `limit`; `low` where none is. */

@@ -1,7 +1,8 @@
 import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
 import { resolveSpotRange } from "@flashdeconv/core/internal";
 import { ROWS_PER_CHUNK, type SourceOptions } from "./csr-source.js";
-import { type DenseTile, readRowBand } from "./read-row-band.js";
+import type { Rows } from "./order-rows.js";
+import { type BandReading, type DenseTile, readRowBand } from "./read-row-band.js";
 import { countArray } from "./sparse-matrix.js";
 import type { ZarrArray } from "./zarr-array.js";
 
@@ -20,21 +21,16 @@ export function denseCsrSource(array: ZarrArray, options: SourceOptions): ChunkS
       signal?.throwIfAborted();
       for (let bandStart = start; bandStart < end; ) {
         const bandEnd = Math.min(end, (Math.floor(bandStart / bandHeight) + 1) * bandHeight);
-        const tiles: SparseTile[] = [];
-        await readRowBand(
-          array,
-          bandStart,
-          bandEnd,
-          "fill",
-          countsOf(array),
-          (tile) => tiles.push(sparsen(tile)),
-          signal,
-        );
+        const tiles: Rows[] = [];
+        const band = { start: bandStart, end: bandEnd };
+        const reading: BandReading = { missing: "fill", makeValues: countsOf(array), signal };
+        await readRowBand(array, band, reading, (tile) => tiles.push(sparsen(tile)));
         const ends = rowEnds(tiles, bandEnd - bandStart);
         for (let row = bandStart; row < bandEnd; ) {
           const stop = bandStart + blockEnd(ends, row - bandStart, options.valuesPerChunk);
+          const rows = joinRows(array, tiles, row - bandStart, stop - bandStart);
           signal?.throwIfAborted();
-          yield joinRows(tiles, row, row - bandStart, stop - bandStart, width, array);
+          yield { kind: "csr", spotStart: row, spotCount: stop - row, width, ...rows };
           row = stop;
           onProgress?.({ spotsDone: row - start, spotCount: end - start });
         }
@@ -44,17 +40,11 @@ export function denseCsrSource(array: ZarrArray, options: SourceOptions): ChunkS
   };
 }
 
-interface SparseTile {
-  readonly indptr: Int32Array;
-  readonly indices: Int32Array;
-  readonly values: Float32Array | Float64Array;
-}
-
 function countsOf(array: ZarrArray): (length: number) => Float32Array | Float64Array {
   return (length) => countArray(array, length);
 }
 
-function sparsen({ columnStart, columnCount, rowCount, values }: DenseTile): SparseTile {
+function sparsen({ columnStart, columnCount, rowCount, values }: DenseTile): Rows {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++;
   const indptr = new Int32Array(rowCount + 1);
@@ -74,7 +64,7 @@ function sparsen({ columnStart, columnCount, rowCount, values }: DenseTile): Spa
 }
 
 /** Entries before the end of each row of the band, as one running total. */
-function rowEnds(tiles: readonly SparseTile[], rowCount: number): Float64Array {
+function rowEnds(tiles: readonly Rows[], rowCount: number): Float64Array {
   const ends = new Float64Array(rowCount + 1);
   for (const { indptr } of tiles) for (let row = 0; row <= rowCount; row++) ends[row] += indptr[row];
   return ends;
@@ -87,14 +77,7 @@ function blockEnd(ends: Float64Array, row: number, valuesPerChunk: number): numb
   return stop;
 }
 
-function joinRows(
-  tiles: readonly SparseTile[],
-  spotStart: number,
-  from: number,
-  to: number,
-  width: number,
-  array: ZarrArray,
-): CsrChunk {
+function joinRows(array: ZarrArray, tiles: readonly Rows[], from: number, to: number): Rows {
   const total = tiles.reduce((sum, { indptr }) => sum + indptr[to] - indptr[from], 0);
   const indptr = new Int32Array(to - from + 1);
   const indices = new Int32Array(total);
@@ -109,5 +92,5 @@ function joinRows(
     }
     indptr[row - from + 1] = written;
   }
-  return { kind: "csr", spotStart, spotCount: to - from, width, indptr, indices, values };
+  return { indptr, indices, values };
 }

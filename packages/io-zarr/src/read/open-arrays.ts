@@ -8,6 +8,12 @@ import { openVector, requireBacked, requireItemRoom } from "./open-vector.js";
 import type { JsonObject } from "./parse-json-object.js";
 import { vectorCursor } from "./vector-cursor.js";
 
+export interface ArrayPieces extends ReadOptions {
+  readonly start: number;
+  readonly end: number;
+  readonly pieceLength: number;
+}
+
 /** A store of one-dimensional arrays, as `writeArrays` leaves it. */
 export interface ArraysReader {
   readonly attributes: JsonObject;
@@ -32,8 +38,7 @@ export interface ArraysReader {
     path: string,
     length: number,
     make: (length: number) => T,
-    piece: { readonly start: number; readonly end: number; readonly pieceLength: number },
-    options?: ReadOptions,
+    pieces: ArrayPieces,
   ): AsyncIterable<T>;
   /** The strings of an array, in order, as bytes. Throws as `readNumbers` does, once it is read. */
   strings(path: string, length: number, options?: ReadOptions): AsyncIterable<NameChunk>;
@@ -52,23 +57,22 @@ export function openArrays(store: ReadableStore, { signal }: ReadOptions = {}): 
           requireItemRoom(array, array.metadata.dataType.byteSize);
           await requireBacked(array, "refuse", options.signal);
           const out = make(length);
-          await vectorCursor(array, "refuse", options.signal).read(0, length, ({ data, from, to, at }) =>
-            copyNumbers(array, data, from, to, out, at),
+          await vectorCursor(array, "refuse", options.signal).read(0, length, (piece) =>
+            copyNumbers(array, piece, out),
           );
           return out;
         }),
-      numbers: (path, length, make, { start, end, pieceLength }, options = {}) =>
+      numbers: (path, length, make, pieces) =>
         streamInStore(
           store,
           (async function* () {
+            const { start, end, pieceLength } = pieces;
             const array = await openVector(hierarchy, path, ["integer", "float"], length);
-            await requireBacked(array, "refuse", options.signal);
-            const cursor = vectorCursor(array, "refuse", options.signal);
+            await requireBacked(array, "refuse", pieces.signal);
+            const cursor = vectorCursor(array, "refuse", pieces.signal);
             for (let from = start; from < end; from += pieceLength) {
               const out = make(Math.min(pieceLength, end - from));
-              await cursor.read(from, from + out.length, ({ data, from: first, to, at }) =>
-                copyNumbers(array, data, first, to, out, at),
-              );
+              await cursor.read(from, from + out.length, (piece) => copyNumbers(array, piece, out));
               yield out;
             }
           })(),

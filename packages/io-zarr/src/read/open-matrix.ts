@@ -40,7 +40,10 @@ function openDense(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): Ma
   const array = openArray(hierarchy, node);
   return {
     // The chunks of a row of chunks are asked for together: nothing is read ahead.
-    info: describe(path, "dense", [rows, columns], metadata, 0),
+    info: describe(
+      { path, encoding: "dense", shape: [rows, columns], nonZeroCount: undefined, readAheadBytes: 0 },
+      metadata,
+    ),
     source: (options) => denseCsrSource(array, options),
   };
 }
@@ -53,7 +56,8 @@ async function openSparse(hierarchy: Hierarchy, node: ZarrNode & { kind: "group"
   const shape = parseShape(path, attributes.shape ?? attributes.h5sparse_shape);
   const matrix = await openSparseMatrix(hierarchy, path, shape, encoding);
   const readAheadBytes = matrix.data.readAheadBytes + matrix.indices.readAheadBytes;
-  const info = describe(path, encoding, shape, matrix.data.metadata, readAheadBytes, matrix.itemCount);
+  const nonZeroCount = matrix.itemCount;
+  const info = describe({ path, encoding, shape, readAheadBytes, nonZeroCount }, matrix.data.metadata);
   const source = encoding === "csr" ? csrSource : cscSource;
   return { info, source: (options) => source(matrix, options) };
 }
@@ -74,13 +78,10 @@ function parseShape(path: string, shape: unknown): [number, number] {
 }
 
 function describe(
-  path: string,
-  encoding: MatrixInfo["encoding"],
-  shape: readonly [number, number],
+  matrix: Pick<MatrixInfo, "path" | "encoding" | "shape" | "readAheadBytes" | "nonZeroCount">,
   metadata: ArrayMetadata,
-  readAheadBytes: number,
-  nonZeroCount?: number,
 ): MatrixInfo {
+  const { path, encoding, shape, nonZeroCount, readAheadBytes } = matrix;
   return {
     path,
     encoding,

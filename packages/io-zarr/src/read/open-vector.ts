@@ -58,9 +58,7 @@ export async function readNumbers(
   requireItemRoom(array, Float64Array.BYTES_PER_ELEMENT);
   await requireBacked(array, missing, signal);
   const values = new Float64Array(length);
-  await vectorCursor(array, missing, signal).read(0, length, ({ data, from, to, at }) =>
-    copyNumbers(array, data, from, to, values, at),
-  );
+  await vectorCursor(array, missing, signal).read(0, length, (piece) => copyNumbers(array, piece, values));
   return values;
 }
 

@@ -100,16 +100,15 @@ async function readFrom(
   { spotCount, spotName, signal }: CoordinateReading,
 ): Promise<Coordinates> {
   if (origin.kind === "shapes") {
-    const { container, annotation } = origin;
-    const all = regions ?? (await readRegions(hierarchy, annotation, signal));
-    return readShapeCoordinates(hierarchy, container, annotation, all, spotName, signal);
+    const all = regions ?? (await readRegions(hierarchy, origin.annotation, signal));
+    return readShapeCoordinates(hierarchy, origin, all, { spotName, signal });
   }
   const dimension = origin.kind === "matrix" ? origin.dimension : origin.columnNames.length;
   if (dimension !== 2 && dimension !== 3) throw wrongDimension(origin.path, dimension);
   const values =
     origin.kind === "matrix"
       ? await readMatrix(hierarchy, origin.path, spotCount, signal)
-      : await readColumns(hierarchy, origin.path, origin.columnNames, spotCount, signal);
+      : await readColumns(hierarchy, origin, spotCount, signal);
   return { dimension, values };
 }
 
@@ -122,8 +121,7 @@ async function readMatrix(hierarchy: Hierarchy, path: string, spotCount: number,
 
 async function readColumns(
   hierarchy: Hierarchy,
-  path: string,
-  names: readonly string[],
+  { path, columnNames: names }: CoordinateOrigin & { kind: "columns" },
   spotCount: number,
   signal?: AbortSignal,
 ): Promise<Float64Array> {

@@ -10,7 +10,7 @@ import { type Hierarchy, join, openHierarchy, type ZarrNode } from "./hierarchy.
 import { inStore, sourceInStore } from "./name-store.js";
 import { openDataframe } from "./open-dataframe.js";
 import { openVector } from "./open-vector.js";
-import { type DenseTile, readRowBand } from "./read-row-band.js";
+import { type BandReading, type DenseTile, readRowBand } from "./read-row-band.js";
 import { vectorCursor } from "./vector-cursor.js";
 import { openArray } from "./zarr-array.js";
 
@@ -79,7 +79,12 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
         out.set(values.subarray(from, from + columnCount), row * width + columnStart);
       }
     };
-    return readRowBand(array, start, end, "fill", (length) => new Float64Array(length), place, signal);
+    const reading: BandReading = {
+      missing: "fill",
+      makeValues: (length) => new Float64Array(length),
+      signal,
+    };
+    return readRowBand(array, { start, end }, reading, place);
   });
   return { columnNames: undefined, values };
 }
@@ -106,9 +111,7 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTabl
     return async (start, end, out) => {
       const line = new Float64Array(end - start);
       for (const [j, column] of columns.entries()) {
-        await cursors[j].read(start, end, ({ data, from, to, at }) =>
-          copyNumbers(column, data, from, to, line, at),
-        );
+        await cursors[j].read(start, end, (piece) => copyNumbers(column, piece, line));
         for (let i = 0; i < line.length; i++) out[i * width + j] = line[i];
       }
     };

@@ -24,7 +24,7 @@ export async function readOffsets(
   await vectorCursor(indptr, "fill", signal).read(0, length, ({ data, from, to, at }) => {
     // Checked as doubles: what is beyond 2^31 must not be cut to something that looks right.
     const part = new Float64Array(to - from);
-    copyNumbers(indptr, data, from, to, part, 0);
+    copyNumbers(indptr, { data, from, to, at: 0 }, part);
     if (at === 0 && part[0] !== 0) throw broken(indptr.path, `${part[0]} as the first offset`, "0");
     for (let i = 0; i < part.length; i++) {
       const offset = part[i];

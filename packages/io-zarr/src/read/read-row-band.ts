@@ -1,3 +1,4 @@
+import type { SpotRange } from "@flashdeconv/core";
 import { settleAll } from "../settle-all.js";
 import { copyCounts } from "./copy-numbers.js";
 import { requireItemRoom } from "./open-vector.js";
@@ -12,18 +13,21 @@ export interface DenseTile {
   readonly values: Float32Array | Float64Array;
 }
 
+export interface BandReading {
+  readonly missing: MissingChunk;
+  readonly makeValues: (length: number) => Float32Array | Float64Array;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Reads rows `start .. end`, which must lie in one row of chunks, and hands each chunk's part to `visit`, from left to
  * right. Chunks in F order are turned.
  */
 export async function readRowBand(
   array: ZarrArray,
-  start: number,
-  end: number,
-  missing: MissingChunk,
-  makeValues: (length: number) => Float32Array | Float64Array,
+  { start, end }: SpotRange,
+  { missing, makeValues, signal }: BandReading,
   visit: (tile: DenseTile) => void,
-  signal?: AbortSignal,
 ): Promise<void> {
   const [chunkRows, chunkColumns] = array.metadata.chunkShape;
   const width = array.metadata.shape[1];
@@ -46,19 +50,25 @@ export async function readRowBand(
       const values = makeValues(rowCount * columnCount);
       const [rowStride, columnStride] = chunks[i]?.stride ?? [chunkColumns, 1];
       const data = chunks[i]?.data;
+      // One for all rows or columns of the tile.
+      const piece = { data, from: 0, to: 0, at: 0 };
       if (columnStride === 1 && rowStride === columnCount && data !== undefined) {
-        const from = rowFrom * rowStride;
-        copyCounts(array, data, from, from + values.length, values, 0);
+        piece.from = rowFrom * rowStride;
+        piece.to = piece.from + values.length;
+        copyCounts(array, piece, values);
       } else if (columnStride === 1 || data === undefined) {
         for (let row = 0; row < rowCount; row++) {
-          const from = (rowFrom + row) * rowStride;
-          copyCounts(array, data, from, from + columnCount, values, row * columnCount);
+          piece.from = (rowFrom + row) * rowStride;
+          piece.to = piece.from + columnCount;
+          piece.at = row * columnCount;
+          copyCounts(array, piece, values);
         }
       } else {
         const column = makeValues(rowCount);
         for (let j = 0; j < columnCount; j++) {
-          const from = j * columnStride + rowFrom;
-          copyCounts(array, data, from, from + rowCount, column, 0);
+          piece.from = j * columnStride + rowFrom;
+          piece.to = piece.from + rowCount;
+          copyCounts(array, piece, column);
           for (let row = 0; row < rowCount; row++) values[row * columnCount + j] = column[row];
         }
       }
@@ -76,6 +86,7 @@ export async function readDenseMatrix(
   const [rowCount, width] = array.metadata.shape;
   requireItemRoom(array, 2 * Float64Array.BYTES_PER_ELEMENT);
   const chunkRows = array.metadata.chunkShape[0];
+  const reading: BandReading = { missing, makeValues: (length) => new Float64Array(length), signal };
   const readBand = async (start: number) => {
     const end = Math.min(start + chunkRows, rowCount);
     let band: Float64Array | undefined;
@@ -89,7 +100,7 @@ export async function readDenseMatrix(
         band.set(values.subarray(row * columnCount, (row + 1) * columnCount), row * width + columnStart);
       }
     };
-    await readRowBand(array, start, end, missing, (length) => new Float64Array(length), place, signal);
+    await readRowBand(array, { start, end }, reading, place);
     return band ?? new Float64Array((end - start) * width);
   };
   // The matrix is made once all of it has been seen: a length that metadata promise wrongly costs no memory.

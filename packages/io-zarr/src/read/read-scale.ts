@@ -69,6 +69,6 @@ async function readNumber(
     signal,
   );
   const value = new Float64Array(1);
-  copyNumbers(array, chunk?.data, 0, 1, value, 0);
+  copyNumbers(array, { data: chunk?.data, from: 0, to: 1, at: 0 }, value);
   return Number.isFinite(value[0]) && value[0] > 0 ? value[0] : undefined;
 }

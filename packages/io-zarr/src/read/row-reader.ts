@@ -30,16 +30,12 @@ export function rowReader(
 
   const copyValues = async (from: number, to: number) => {
     const values = countArray(matrix.data, to - from);
-    await data.read(from, to, (piece) =>
-      copyCounts(matrix.data, piece.data, piece.from, piece.to, values, piece.at),
-    );
+    await data.read(from, to, (piece) => copyCounts(matrix.data, piece, values));
     return values;
   };
   const copyColumns = async (from: number, to: number): Promise<Int32Array> => {
     const columns = new Int32Array(to - from);
-    await indices.read(from, to, (piece) =>
-      copyIndices(matrix.indices, piece.data, piece.from, piece.to, columns, piece.at, width),
-    );
+    await indices.read(from, to, (piece) => copyIndices(matrix.indices, piece, columns, width));
     return columns;
   };
   const takeValues = async (from: number, to: number) => {

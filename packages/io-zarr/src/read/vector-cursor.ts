@@ -5,7 +5,7 @@ import type { DecodedChunk, MissingChunk, ZarrArray } from "./zarr-array.js";
 export const READ_CONCURRENCY = 4;
 
 /** Items `from .. to` of a decoded chunk; they are items `at ..` of what was asked for. */
-export interface VectorPiece {
+export interface ChunkPiece {
   /** Undefined where the chunk is not stored and the fill value stands for it. */
   readonly data: DecodedChunk["data"] | undefined;
   readonly from: number;
@@ -16,19 +16,19 @@ export interface VectorPiece {
 /** Reads a one-dimensional array forwards in runs of any length; a chunk that two runs share is read once. */
 export interface VectorCursor {
   /** Hands the pieces of items `start .. end` to `visit`, in order. `start` must not lie before the last run's end. */
-  read(start: number, end: number, visit: (piece: VectorPiece) => void): Promise<void>;
+  read(start: number, end: number, visit: (piece: ChunkPiece) => void): Promise<void>;
   /**
    * The chunk that items `start .. end` lie in, given away: the caller may do with it as he likes, where decoding made it
    * anew. The cursor keeps a copy of the items after `end`. Otherwise as `read`, with one piece.
    */
-  take(start: number, end: number): Promise<VectorPiece>;
+  take(start: number, end: number): Promise<ChunkPiece>;
 }
 
 /** A chunk that was read, or the rest of one: `data` are the items from `base` on of chunk `index`. */
 interface HeldChunk {
   readonly index: number;
   readonly base: number;
-  readonly data: VectorPiece["data"];
+  readonly data: ChunkPiece["data"];
 }
 
 /**

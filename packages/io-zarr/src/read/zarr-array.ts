@@ -103,16 +103,12 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
         signal?.throwIfAborted();
         if (isFlashdeconvError(error)) throw error;
         const found = `${numbered(bytes?.byteLength ?? 0, "byte")} that cannot be decoded (${reason(error)})`;
-        throw badChunk(path, metadata, coordinates, found, error);
+        throw badChunk({ path, metadata }, coordinates, found, error);
       }
       signal?.throwIfAborted();
       if (chunk.data.length !== itemCount) {
-        throw badChunk(
-          path,
-          metadata,
-          coordinates,
-          `${numbered(chunk.data.length, "item")}, not ${itemCount}`,
-        );
+        const found = `${numbered(chunk.data.length, "item")}, not ${itemCount}`;
+        throw badChunk({ path, metadata }, coordinates, found);
       }
       return metadata.dataType.name === "float16"
         ? { ...chunk, data: widenHalves(chunk.data as unknown as Uint16Array) }
@@ -153,8 +149,7 @@ function missingChunk(
 }
 
 function badChunk(
-  path: string,
-  metadata: ArrayMetadata,
+  { path, metadata }: Pick<ZarrArray, "path" | "metadata">,
   coordinates: readonly number[],
   found: string,
   cause?: unknown,

@@ -14,8 +14,7 @@ const MOST_JOINED = 2 ** 26;
  * @throws Error saying what is wrong, or RangeError where bytes end early
  */
 export function checkPageData(
-  bytes: Uint8Array,
-  header: PageHeader,
+  { bytes, header }: { readonly bytes: Uint8Array; readonly header: PageHeader },
   column: ColumnMetaData,
   path: SchemaTree[],
   compressors: Compressors,
@@ -35,7 +34,7 @@ export function checkPageData(
       readRleBitPackedHybrid(levels, definition, values);
       for (const level of values) if (level !== mostDefinition) valueCount--;
     }
-    checkValues(reader, encoding, valueCount, column.type, true);
+    checkValues(reader, encoding, valueCount, column.type === "BOOLEAN");
     return;
   }
   const data = header.data_page_header_v2;
@@ -62,7 +61,7 @@ export function checkPageData(
   const stored = bytes.subarray(levelBytes);
   const isPacked = data.is_compressed !== false && size > levelBytes;
   const values = isPacked ? decompressPage(stored, size - levelBytes, column.codec, compressors) : stored;
-  checkValues(readerOf(values), data.encoding, count - nullCount, column.type, false);
+  checkValues(readerOf(values), data.encoding, count - nullCount, false);
 }
 
 /** Steps over levels that begin with their length; gives a reader before them. */
@@ -77,13 +76,8 @@ function checkLevels(reader: Reader, width: number, count: number): Reader {
   return before;
 }
 
-function checkValues(
-  reader: Reader,
-  encoding: Encoding,
-  count: number,
-  type: string,
-  isFirstKind: boolean,
-): void {
+/** @param isTruths whether values are true or false and of a page of the first kind: runs of one bit, whatever its encoding says */
+function checkValues(reader: Reader, encoding: Encoding, count: number, isTruths: boolean): void {
   switch (encoding) {
     case "PLAIN":
     case "BYTE_STREAM_SPLIT":
@@ -92,7 +86,7 @@ function checkValues(
     case "PLAIN_DICTIONARY":
     case "RLE_DICTIONARY": {
       if (count === 0) return;
-      const isTruth = encoding === "RLE" || (isFirstKind && type === "BOOLEAN");
+      const isTruth = encoding === "RLE" || isTruths;
       if (isTruth) reader.offset += 4;
       const width = isTruth ? 1 : reader.view.getUint8(reader.offset++);
       // Without bits there is one item and no run.

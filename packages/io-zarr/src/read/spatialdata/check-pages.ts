@@ -53,7 +53,8 @@ export function checkPages(
         );
       }
       valuesLeft -= count;
-      checkPageData(all.subarray(dataStart, dataStart + stored), header, column, path, compressors);
+      const page = { bytes: all.subarray(dataStart, dataStart + stored), header };
+      checkPageData(page, column, path, compressors);
     }
     at = dataStart + stored;
   }

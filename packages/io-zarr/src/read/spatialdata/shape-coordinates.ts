@@ -32,6 +32,12 @@ async function kindOf(container: Hierarchy, name: string): Promise<"shapes" | ke
   return "missing";
 }
 
+/** The shapes that the rows of a table are about. */
+export interface ShapesOrigin {
+  readonly container: Container;
+  readonly annotation: Annotation;
+}
+
 /**
  * The centroid of the shape that each row is about, joined by name and not by position, in the coordinate system that the shapes
  * share (see `sharedSystem`), x and y only.
@@ -42,11 +48,9 @@ async function kindOf(container: Hierarchy, name: string): Promise<"shapes" | ke
  */
 export async function readShapeCoordinates(
   table: Hierarchy,
-  { hierarchy }: Container,
-  { instanceKey }: Annotation,
+  { container: { hierarchy }, annotation: { instanceKey } }: ShapesOrigin,
   { codes, names }: Regions,
-  spotName: (row: number) => Promise<string>,
-  signal?: AbortSignal,
+  { spotName, signal }: Pick<Placing, "spotName" | "signal">,
 ): Promise<Coordinates> {
   const container = hierarchy.withSignal(signal);
   const instances = await readInstances(table, instanceKey, signal);

@@ -1,8 +1,7 @@
 import { type Hierarchy, join } from "../hierarchy.js";
-import type { Annotation } from "./annotation.js";
-import type { Container } from "./open-table.js";
 import { shapeColumns } from "./parquet-centroids.js";
 import { openParquet, type ParquetFile } from "./parquet-file.js";
+import type { ShapesOrigin } from "./shape-coordinates.js";
 
 /** Bytes of a column as they lie: as they came, and copies that are cut out of them. */
 const STORED_COPIES = 4;
@@ -23,8 +22,7 @@ const JOIN_BYTES = { number: 64, string: 200 };
  */
 export async function shapeMemory(
   table: Hierarchy,
-  { hierarchy }: Container,
-  { instanceKey }: Annotation,
+  { container: { hierarchy }, annotation: { instanceKey } }: ShapesOrigin,
   names: readonly string[],
   signal?: AbortSignal,
 ): Promise<number> {

@@ -222,9 +222,9 @@ function statisticsSource(
     width,
     async *chunks({ spotRange, signal, onProgress } = {}) {
       const { start, end } = resolveSpotRange(spotCount, spotRange);
-      const piece = { start: start * width, end: end * width, pieceLength: SPOTS_PER_CHUNK * width };
+      const pieces = { start: start * width, end: end * width, pieceLength: SPOTS_PER_CHUNK * width, signal };
       let spotStart = start;
-      for await (const values of arrays.numbers("statistics", spotCount * width, make, piece, { signal })) {
+      for await (const values of arrays.numbers("statistics", spotCount * width, make, pieces)) {
         const count = values.length / width;
         yield { kind: "dense", spotStart, spotCount: count, width, values };
         spotStart += count;
