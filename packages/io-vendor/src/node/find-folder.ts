@@ -3,15 +3,18 @@ import type { UnsObject } from "@flashdeconv/io-zarr";
 import { inStore } from "@flashdeconv/io-zarr/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
+import { type CellTables, findCellTables } from "../cells/cell-tables.js";
+import { ingestCells } from "../cells/ingest-cells.js";
 import { findInFolder } from "../formats/find-in-folder.js";
 import { findMex, type MexNames } from "../formats/find-mex.js";
 import type { FindOptions, FolderInput } from "../formats/folder-input.js";
-import { type IngestOptions, ingestMex } from "../ingest/ingest-mex.js";
+import { type IngestOptions, ingestMex, type MexFile } from "../ingest/ingest-mex.js";
 import { addPositions } from "../positions/add-positions.js";
 import { readText } from "../positions/read-text.js";
 import { readScaleFactors } from "../positions/scale-factors.js";
 import { LIBRARY } from "../vendor-store.js";
 import { fileBytes } from "./file-bytes.js";
+import { refuseBin, refuseCells } from "./find-stereo.js";
 import type { FoundInput } from "./found-input.js";
 import { poolFile, poolMex } from "./pooled-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
@@ -33,10 +36,7 @@ export async function findFolder(
   const names = await folder.list("/");
   if (names.some((name) => ZARR.includes(name))) return undefined;
   const input = await inStore(folder, () => findInFolder(folder, options));
-  if (!input) {
-    const mex = await inStore(folder, async () => findMex(names));
-    return mex && { called: "a matrix in Market Exchange", ...asMex(path, mex) };
-  }
+  if (!input) return inStore(folder, async () => plainFolder(path, names, options));
   const { called, matrix, mex, positions, scale, layout, pool } = input;
   const uns = async () =>
     scale === undefined ? {} : scaleOf(readScaleFactors(await readText(folder, scale, options), scale), pool);
@@ -74,15 +74,35 @@ export async function findFolder(
   };
 }
 
-function asMex(folder: string, names: MexNames) {
-  const file = (name: string) => {
-    const path = join(folder, name);
-    return { path, read: () => fileBytes(path) };
+/** A matrix by itself, or tables of cells. */
+function plainFolder(path: string, names: readonly string[], options: FindOptions): FoundInput | undefined {
+  const tables = findCellTables(names);
+  const mex = tables ? undefined : findMex(names);
+  if (!tables && !mex) return undefined;
+  refuseCells(options.cells);
+  refuseBin(options.bin);
+  if (mex) return { called: "a matrix in Market Exchange", ...asMex(path, mex) };
+  const { called, counts, positions } = tables as CellTables;
+  const file = (name: string) => fileOf(path, name);
+  return {
+    called,
+    location: undefined,
+    files: [join(path, counts), join(path, positions)],
+    ingest: (ingestOptions) =>
+      ingestCells({ counts: file(counts), positions: file(positions) }, tables as CellTables, ingestOptions),
   };
+}
+
+function fileOf(folder: string, name: string): MexFile {
+  const path = join(folder, name);
+  return { path, read: () => fileBytes(path) };
+}
+
+function asMex(folder: string, names: MexNames) {
   const files = {
-    matrix: file(names.matrix),
-    barcodes: file(names.barcodes),
-    features: file(names.features),
+    matrix: fileOf(folder, names.matrix),
+    barcodes: fileOf(folder, names.barcodes),
+    features: fileOf(folder, names.features),
   };
   return {
     location: undefined,
