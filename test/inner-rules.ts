@@ -78,7 +78,7 @@ export function findFlags(sources: Sources): string[] {
 
 const COUNTED =
   /^ (?:(?:more|shared|selected|cell|gene|type|reference|non-zero|finished) ){0,2}(?:spots|genes|cells|types|names|labels|rows|columns|values|entries|items|numbers|bytes|sections|neighbours|dimensions|pieces|groups|workers|counts|sweeps|files|chunks|members|strings|seconds|attempts|indices|categories)\b/;
-/** What is no count: a constant above 1, a shape such as 3 x 2, a kind of things. */
+/** What is not a count: a constant above 1, a shape such as 3 x 2, a kind of things. */
 const NO_COUNT = /^[A-Z_]+$|\.join\(|^(?:rows\.kind|suffix|columns|found|expected|where|what)$/;
 
 /** Counts that a template writes before a plural, which is wrong for 1; `numbered` writes both. */

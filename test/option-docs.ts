@@ -23,7 +23,7 @@ Where there is no flag, \`--solver-options\` or \`solverOptions\` takes them. Th
 const WITH_FLAG = ["lambda", "rho", "shrinkage"];
 
 const names = (Object.keys(DECONVOLVE_OPTIONS) as (keyof DeconvolveOptions)[]).filter(
-  // What to load is no value of a schema.
+  // What to load is not a value of a schema.
   (name) => DECONVOLVE_OPTIONS[name].kind.form !== "object",
 );
 

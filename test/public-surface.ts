@@ -60,8 +60,8 @@ export function readSurfaces(): PackageSurface[] {
 export function exportsOf(program: ts.Program, file: string): Exported[] {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(file);
-  if (!source) throw new Error(`${file} is no part of the program`);
-  // A file that exports nothing is no module.
+  if (!source) throw new Error(`${file} is not part of the program`);
+  // A file that exports nothing is not a module.
   const module = checker.getSymbolAtLocation(source);
   return (module ? checker.getExportsOfModule(module) : [])
     .map((symbol) => describe(checker, symbol))

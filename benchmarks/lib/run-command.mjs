@@ -31,7 +31,7 @@ export function runArguments({ spatial, reference }, out, flags) {
   ];
 }
 
-/** What a run printed, without what is no figure of it. */
+/** What a run printed, without what is not a figure of it. */
 export function runFigures({ result, key, spot_count, cell_types, spot_statuses, notices, ...figures }) {
   return { ...figures, notices: notices.map(({ code }) => code) };
 }

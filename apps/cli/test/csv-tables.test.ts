@@ -58,7 +58,7 @@ async function csvOf(typeNames: readonly string[], names: readonly string[], row
 }
 
 describe("a cell of text", () => {
-  it.each(NAMES)("%j is no formula, and comes back", (name) => {
+  it.each(NAMES)("%j is not a formula, and comes back", (name) => {
     const cell = csvCell(name);
     const [shown] = cell[0] === '"' ? [cell.slice(1, -1).replaceAll('""', '"')] : [cell];
     expect("=+-@\t\r\n".includes(shown[0] || "x")).toBe(false);

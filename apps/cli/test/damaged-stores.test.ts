@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const built = join(root, "apps/cli/dist/main.js");
 
 /**
- * Stores that once did not end as they should: members of zips and chunks that filled the memory, a name that is no text, a
+ * Stores that once did not end as they should: members of zips and chunks that filled the memory, a name that is not text, a
  * separator that is none, links that lead back.
  */
 const ONCE_WRONG: readonly number[] = [

@@ -378,7 +378,7 @@ describe("options that others make meaningless", () => {
 
 describe("an empty text", () => {
   it.each(["run", "solve", "inspect", "simulate", "evaluate", "demo"])(
-    "is no value of an option of %s",
+    "is not a value of an option of %s",
     async (name) => {
       const { options, registeredArguments } = commandNamed(name);
       const places = registeredArguments.map(() => "nowhere");

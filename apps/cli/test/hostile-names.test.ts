@@ -5,7 +5,7 @@ import { findRaw, HOSTILE_NAME } from "./hostile-text.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { writeCells, writeSection } from "./small-stores.js";
 
-// "/" and a leading "." are no part of names that stores may hold.
+// "/" and a leading "." are not part of names that stores may hold.
 const BAD = HOSTILE_NAME;
 
 /** A section and a reference in which all that has a name has one that would act on a terminal. */

@@ -64,7 +64,11 @@ const FAULTS: [string, Parameters<typeof plugin>[0], RegExp][] = [
     /abundance of -1 of the type "type_0" in spot "spot_7"/,
   ],
   ["an infinite answer", { sweep: "abundance[0] = Infinity;" }, /abundance of Infinity .* in spot "spot_0"/],
-  ["a change that is no number", { change: "NaN" }, /solver mine: found a largest change of NaN from sweep/],
+  [
+    "a change that is not a number",
+    { change: "NaN" },
+    /solver mine: found a largest change of NaN from sweep/,
+  ],
   ["options that are none", { resolve: "return 3" }, /solver mine: found 3 from resolveOptions/],
 ];
 
@@ -204,7 +208,7 @@ describe("a solver of others with a schema of its options", () => {
       /solver mine: found TypeError: the schema .* promise.*thrown by resolveOptions/,
     ],
     ["a schema that throws", schemaOf("null.x"), "{}", /solver mine: found TypeError: .*resolveOptions/],
-    ["options that are no schema", "{ strength: 2 }", "{}", /it lacks options that are a Standard Schema/],
+    ["options that are not a schema", "{ strength: 2 }", "{}", /it lacks options that are a Standard Schema/],
   ])("%s is told by name", async (_, schema, json, message) => {
     const { code, stderr } = await runWith({ schema }, json);
     expect(stderr).toMatch(message);

@@ -11,7 +11,7 @@ function readings(...list: readonly (readonly [number, number, number])[]): () =
 }
 
 describe("resourceMeter", () => {
-  it("tells what the whole and each stage took; a stage that comes back goes on", () => {
+  it("tells what the whole and each stage took; a stage that comes back continues", () => {
     const meter = resourceMeter(
       "open",
       readings([10, 1, 100], [11, 1.5, 200], [13, 4, 300], [17, 8, 300], [18, 8.5, 400]),

@@ -234,7 +234,7 @@ describe("a result in place, again", () => {
         uns: { flashdeconv_params: { cell_types: ["T", "NK", "B"], solver: "bcd", version: "0.1.0" } },
       });
       await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
-      // One alone is no column of a result that had one for each type.
+      // One alone is not a column of a result that had one for each type.
       const left = columns.length === 3 ? [] : ["flashdeconv_T"];
       const own = ["dominant", "status", "counts"].map((end) => `flashdeconv_${end}`);
       expect(await obsOf(section)).toEqual([...left, ...own]);

@@ -101,7 +101,7 @@ describe.skipIf(!isBuilt)("a run that is killed (skipped where the program is no
     ["in memory", []],
     ["on scratch", ["--use-scratch", "always"]],
   ];
-  it.each(modes)("%s, at any moment, goes on and ends with the same bits", async (_, options) => {
+  it.each(modes)("%s, at any moment, is resumed and ends with the same bits", async (_, options) => {
     const folder = await temporaryFolder();
     const whole = join(folder, "whole.zarr");
     const more = ["--save-every", "0", "--method", "flashdeconv", "--lambda", "40", ...options];
@@ -135,7 +135,7 @@ describe.skipIf(!isBuilt)("a run that is killed (skipped where the program is no
     expect(killedCount).toBe(KILLS);
   });
 
-  it("goes on with statistics to keep, and in place", async () => {
+  it("is resumed with statistics to keep, and in place", async () => {
     const folder = await temporaryFolder();
     const more = (stats: string) => ["--save-every", "0", "--save-stats", join(folder, stats)];
     const section = join(folder, "section.zarr");
@@ -368,7 +368,7 @@ describe("a run over a network that was stopped", () => {
     return runCli([...args, "--resume"]);
   };
 
-  it("goes on where the store is the same", async () => {
+  it("is resumed where the store is the same", async () => {
     const resumed = await rest(undefined);
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0);
     expect(JSON.parse(resumed.stdout).resumed_pieces).toBeGreaterThan(0);

@@ -232,7 +232,7 @@ describe("flashdeconv evaluate", () => {
   it.each([
     ["no common name", "x,A\nother,1\n", /names of spots: found none shared/],
     [
-      "a cell that is no number",
+      "a cell that is not a number",
       "x,type_0\nspot_1,much\n",
       /"much" for the spot "spot_1" and the type "type_0"/,
     ],

@@ -19,7 +19,7 @@ const COMMANDS = [
 ];
 
 describe("help and version", () => {
-  it("print on standard output and are no error", async () => {
+  it("print on standard output and are not errors", async () => {
     expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: "" });
     const { code, stdout, stderr } = await runCli(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

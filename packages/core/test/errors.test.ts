@@ -66,7 +66,7 @@ describe("packError and unpackError", () => {
     });
   });
 
-  it("keep name and message of other errors, and take what is no error", () => {
+  it("keep name and message of other errors, and take what is not an error", () => {
     const back = unpackError(structuredClone(packError(new TypeError("not a function"))));
     expect([back.name, back.message, isFlashdeconvError(back)]).toEqual([
       "TypeError",

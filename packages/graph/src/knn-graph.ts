@@ -7,7 +7,7 @@ import { joinNeighbors } from "./symmetric-union.js";
  * Joins each spot with its k nearest ones, and so also with those that have it among theirs. Of equally near spots the
  * one of lower index is taken. A k above N - 1 is taken as N - 1.
  *
- * @throws OptionError when k is no whole number of at least 1 or gives more entries than can be stored, ShapeError without
+ * @throws OptionError when k is not a whole number of at least 1 or gives more entries than can be stored, ShapeError without
  * a spot, CoordinateError for a coordinate that is not finite.
  */
 export function buildKnnGraph(

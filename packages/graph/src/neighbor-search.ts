@@ -38,7 +38,7 @@ export const stepsPerSpot = (neighborCount: number): number => 8 + 4 * neighborC
 /**
  * Sorts the spots into bins, or into a tree, and finds nothing yet. Depends on the coordinates only.
  *
- * @throws OptionError when k is no whole number of at least 1 or gives more entries than can be stored, ShapeError without
+ * @throws OptionError when k is not a whole number of at least 1 or gives more entries than can be stored, ShapeError without
  * a spot, CoordinateError for a coordinate that is not finite.
  */
 export function buildNeighborSearch(

@@ -17,7 +17,7 @@ export interface RadiusGraphOptions extends Partial<Pick<GraphOptions, "maxEdges
 /**
  * Joins all pairs of spots that are at most `radius` apart.
  *
- * @throws OptionError when the radius is no finite number above 0 or gives more than `maxEdges` entries, ShapeError without
+ * @throws OptionError when the radius is not a finite number above 0 or gives more than `maxEdges` entries, ShapeError without
  * a spot, CoordinateError for a coordinate that is not finite.
  */
 export function buildRadiusGraph(coordinates: Coordinates, options: RadiusGraphOptions): NeighborGraph {

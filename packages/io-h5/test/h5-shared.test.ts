@@ -69,7 +69,7 @@ function filesBelow(folder: string): string[] {
 
 type Store = Awaited<ReturnType<typeof hdf5Store>>;
 
-/** Paths of all members that are no groups. */
+/** Paths of all members that are not groups. */
 async function arraysOf(store: Store): Promise<string[]> {
   const arrays: string[] = [];
   const waiting = [""];

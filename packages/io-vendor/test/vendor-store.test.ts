@@ -124,7 +124,7 @@ describe("a folder of Visium", () => {
     ["a spot without a position", LINES.slice(1), "no position for 1 of 3 spots, the first GGG-1"],
     ["a name twice", [...LINES, LINES[0]], "1 name listed twice"],
     [
-      "a position that is no number",
+      "a position that is not a number",
       ["AAA-1,1,0,0,,10", ...LINES.slice(0, 2), LINES[3]],
       '"" as pxl_row_in_fullres in row 1',
     ],
@@ -165,7 +165,7 @@ describe("a folder of Visium", () => {
   });
 });
 
-/** Four bins; the third is no spot of the matrix. */
+/** Four bins; the third is not a spot of the matrix. */
 function binPositions(): Uint8Array {
   return new Uint8Array(
     parquetWriteBuffer({

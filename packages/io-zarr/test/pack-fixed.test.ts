@@ -19,7 +19,7 @@ it("Unicode of fixed length is packed as its text is, of any script", () => {
   );
 });
 
-it("what is no character becomes the replacement character", () => {
+it("what is not a character becomes the replacement character", () => {
   const points = Int32Array.of(65, 0xd800, 0x110000, -1, 0, 66);
   expect(unpackStrings(packFixed(new UnicodeStringArray(CHARS, points.buffer), 0, 1))).toEqual(["A���B"]);
 });

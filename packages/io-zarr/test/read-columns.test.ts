@@ -198,7 +198,7 @@ describe("cell types", () => {
     expect((await openReference(zarr)).cellTypes.names).toEqual(["a", "b"]);
   });
 
-  it("may be strings or numbers; an empty string is no label", async () => {
+  it("may be strings or numbers; an empty string is not a label", async () => {
     const text = await openReference(tinyAnnData(ROWS, { labels: ["T", "", "B"] }));
     expect(text.cellTypes).toEqual({ names: ["B", "T"], codes: Int32Array.of(1, -1, 0) });
     const zarr = tinyAnnData(ROWS, { labels: ["", "", ""] });

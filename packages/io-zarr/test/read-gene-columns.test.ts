@@ -32,7 +32,7 @@ async function rowsOf(source: Awaited<ReturnType<typeof openSpatial>>["counts"])
 }
 
 it.each(["csr", "csc", "dense"] as const)(
-  "antibodies are no genes: they are left out of %s, and that is said",
+  "antibodies are not genes: they are left out of %s, and that is said",
   async (encoding) => {
     for (const key of ["feature_types", "feature_type"]) {
       for (const open of [openSpatial, openReference]) {

@@ -84,7 +84,7 @@ describe("openStore", () => {
     }
   });
 
-  it("says what lies at a path that is no store", async () => {
+  it("says what lies at a path that is not a store", async () => {
     await refuses(join(folder, "absent.zarr"), /nothing at this path/, /Check the path/);
     await mkdir(join(folder, "empty"));
     await refuses(join(folder, "empty"), /an empty folder/);

@@ -58,7 +58,7 @@ async function consolidated(store: Store): Promise<Store> {
   };
 }
 
-/** A folder is no file of that name. */
+/** A folder is not a file of that name. */
 function ifFolder(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw error;
 }

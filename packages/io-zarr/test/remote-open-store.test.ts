@@ -171,7 +171,7 @@ describe("openStore with a URL", () => {
     await expect(openStore(`${server.url}/none.zarr.zip`, QUICK)).rejects.toThrow("404");
   });
 
-  it("a file that is no zip is told as one", async () => {
+  it("a file that is not a zip is told as one", async () => {
     const folder = await testFolder();
     await writeFile(join(folder, "a.zip"), new Uint8Array(100_000));
     const server = await testServer({ read: fromFolder(folder) });

@@ -185,7 +185,7 @@ describe("S3 (against s3rver)", () => {
     expect(await readRowNames(await openStore(out, access))).toHaveLength(2);
   });
 
-  it("does not write over what is no store, into a bare bucket, a zip or a web server, or in place", async () => {
+  it("does not write over what is not a store, into a bare bucket, a zip or a web server, or in place", async () => {
     environment(KEYS);
     const { fetch, sign, url } = await parts("precious/data.txt");
     await fetch({ url, method: "PUT", body: new Uint8Array(3), sign, most: 1000 });

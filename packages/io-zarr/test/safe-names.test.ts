@@ -145,7 +145,7 @@ describe("safeNames", () => {
     ]);
   });
 
-  it("refuses what is no text, and the same label twice", () => {
+  it("refuses what is not text, and the same label twice", () => {
     expect(() => safeNames(["\ud800"])).toThrow(/not Unicode/);
     expect(() => safeNames(["T", "T"])).toThrow(/twice/);
   });

@@ -84,7 +84,7 @@ describe("changes that once went on for ever or failed where no one saw it", () 
 describe("what Parquet tells of", () => {
   const reader = (...bytes: number[]) => ({ view: new DataView(Uint8Array.from(bytes).buffer), offset: 0 });
 
-  it("is no run of more than is left", () => {
+  it("is not a run of more than is left", () => {
     const long = reader(0xfe, 0xff, 0xff, 0xff, 0x0f, 1);
     expect(() => checkRuns(long, 1, 10)).toThrow(/a run of 2147483647 numbers where 10 are left/);
     const packed = reader(0xff, 0xff, 0xff, 0xff, 0x0f, 1);
@@ -95,7 +95,7 @@ describe("what Parquet tells of", () => {
     expect(() => checkRuns(reader(2 * 6, 1), 1, 10)).toThrow(RangeError);
   });
 
-  it("is no block of differences that steps back", () => {
+  it("is not a block of differences that steps back", () => {
     expect(() => checkDeltas(reader(0x80, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 3, 2), 3)).toThrow(
       /blocks of 128/,
     );
@@ -105,7 +105,7 @@ describe("what Parquet tells of", () => {
     expect(sound.offset).toBe(10);
   });
 
-  it("is no structure without end", () => {
+  it("is not a structure without end", () => {
     const check = (...bytes: number[]) => checkThrift(Uint8Array.from(bytes), 0);
     expect(check(0x15, 2, 0x18, 1, 65, 0, 99)).toBe(6);
     expect(() => check(0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x0f)).toThrow(/a list of 4294967295 items in 0/);

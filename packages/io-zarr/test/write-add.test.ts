@@ -170,7 +170,7 @@ describe.each([2, 3] as const)("addToAnnData (v%i)", (zarrFormat) => {
       /"x".*twice/,
     ],
     [
-      "a name that is no text",
+      "a name that is not text",
       { obs: [{ kind: "string", name: "\ud800", values: spotNames }] },
       FormatError,
       /not Unicode/,

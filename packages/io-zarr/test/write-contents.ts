@@ -4,7 +4,7 @@ import type { Column } from "../src/index.js";
 
 /** Text with every kind of trouble: empty, long, several bytes per letter. */
 const text = fc.string({ unit: "grapheme", maxLength: 12 });
-// Lone surrogates and the byte order mark are no text that survives UTF-8 decoding everywhere.
+// Lone surrogates and the byte order mark are not text that survives UTF-8 decoding everywhere.
 const name = fc.stringMatching(/^[A-Za-z0-9_+ éβ-]{1,8}$/).filter((value) => value !== "_index");
 
 export const columnNames = fc.uniqueArray(

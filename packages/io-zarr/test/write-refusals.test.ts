@@ -50,9 +50,9 @@ describe("writeAnnData refuses", () => {
       FormatError,
       /"s": found a name that comes twice/,
     ],
-    ["a column name that is no text", { obs: [string("a\udc00")] }, FormatError, /"a\\udc00".*not Unicode/],
+    ["a column name that is not text", { obs: [string("a\udc00")] }, FormatError, /"a\\udc00".*not Unicode/],
     [
-      "text that is no text",
+      "text that is not text",
       { obs: [{ kind: "string", name: "s", values: ["x", "\ud83d"] }] },
       FormatError,
       /not Unicode/,
@@ -70,7 +70,7 @@ describe("writeAnnData refuses", () => {
       /without a slash/,
     ],
     [
-      "rows that are no matrix",
+      "rows that are not a matrix",
       { uns: { a: { m: [Float64Array.of(1, 2), Float64Array.of(3)] } } },
       ShapeError,
       /uns\/a\/m: found 1 number in row 1, expected 2/,

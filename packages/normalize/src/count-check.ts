@@ -8,7 +8,7 @@ import {
 } from "@flashdeconv/core/internal";
 import { chooseKernel, countScanKernel, type KernelChoice } from "@flashdeconv/kernels";
 
-/** Why a value is no count. A value has one fault: not finite, else negative, else not whole. */
+/** Why a value is not a count. A value has one fault: not finite, else negative, else not whole. */
 export type CountFaultKind = "not finite" | "negative" | "not whole";
 
 /** How often one kind of fault was met, and where first: at the lowest spot, there at the lowest gene. */

@@ -21,12 +21,12 @@ interface Case {
   readonly tissue?: (strength: number) => number;
   /** As `tissue`, without the noise of the reference's means. */
   readonly exact?: (strength: number) => number;
-  readonly strangers?: (strength: number) => number;
+  readonly shuffled?: (strength: number) => number;
   /** How much the spots differ between the ways to draw them together. */
   readonly spread?: number;
 }
 
-function trialOf({ neighbors, tissue, exact = tissue, strangers, spread = 0 }: Case) {
+function trialOf({ neighbors, tissue, exact = tissue, shuffled, spread = 0 }: Case) {
   const asked: number[] = [];
   const trial: SmoothingTrial = {
     spotCount: SPOTS,
@@ -36,10 +36,10 @@ function trialOf({ neighbors, tissue, exact = tissue, strangers, spread = 0 }: C
       if (judging === "exact" && exact) return around(exact(shrinkage));
       return tissue && shrinkage > 0 ? around(tissue(shrinkage), spread) : around(neighbors(smoothing));
     },
-    lossesAmongStrangers: async ({ smoothing }) => {
+    lossesWhenShuffled: async ({ smoothing }) => {
       asked.push(smoothing);
-      if (!strangers) throw new Error("strangers were asked");
-      return around(strangers(smoothing));
+      if (!shuffled) throw new Error("shuffled coordinates were tried");
+      return around(shuffled(smoothing));
     },
     lossOfTruth: async () => 0,
   };
@@ -47,7 +47,7 @@ function trialOf({ neighbors, tissue, exact = tissue, strangers, spread = 0 }: C
 }
 
 describe("chooseSmoothing", () => {
-  it("smooths where neighbours leave less error than the section as a whole, without asking strangers", async () => {
+  it("smooths where neighbours leave less error than the section as a whole, without trying shuffled coordinates", async () => {
     const { trial } = trialOf({ neighbors: curve(20, 3), tissue: curve(4, 6) });
     expect(await chooseSmoothing(trial)).toMatchObject({ smoothing: 20, shrinkage: 0 });
   });
@@ -71,12 +71,12 @@ describe("chooseSmoothing", () => {
     expect(await chooseSmoothing(smooth.trial)).toMatchObject({ smoothing: 20, shrinkage: 0 });
   });
 
-  it("settles a tie by strangers, with the strength that would be chosen", async () => {
+  it("settles a tie by shuffled coordinates, with the strength that would be chosen", async () => {
     const tie = { neighbors: curve(20, 3), tissue: curve(4, 3.01), spread: 1 };
-    const better = trialOf({ ...tie, strangers: curve(20, 5) });
+    const better = trialOf({ ...tie, shuffled: curve(20, 5) });
     expect(await chooseSmoothing(better.trial)).toMatchObject({ smoothing: 20, shrinkage: 0 });
     expect(better.asked).toEqual([20]);
-    const same = trialOf({ ...tie, strangers: curve(20, 3) });
+    const same = trialOf({ ...tie, shuffled: curve(20, 3) });
     expect(await chooseSmoothing(same.trial)).toMatchObject({ smoothing: 0, shrinkage: 4 });
   });
 
@@ -85,15 +85,15 @@ describe("chooseSmoothing", () => {
     expect(await chooseSmoothing(trial)).toMatchObject({ smoothing: 0, shrinkage: 0 });
   });
 
-  it("judges a solver that cannot shrink against strangers at their best", async () => {
+  it("judges a solver that cannot shrink against shuffled coordinates at their best", async () => {
     const neighbors = curve(20, 3);
-    const alike = trialOf({ neighbors, strangers: curve(10, 3.01) });
+    const alike = trialOf({ neighbors, shuffled: curve(10, 3.01) });
     expect(await chooseSmoothing(alike.trial)).toMatchObject({ smoothing: 0, shrinkage: 0 });
-    const apart = trialOf({ neighbors, strangers: curve(10, 5) });
+    const apart = trialOf({ neighbors, shuffled: curve(10, 5) });
     expect(await chooseSmoothing(apart.trial)).toMatchObject({
       smoothing: 20,
       shrinkage: 0,
-      strangersLoss: meanOf(around(5)),
+      shuffledLoss: meanOf(around(5)),
     });
   });
 });

@@ -51,7 +51,7 @@ describe("thinCounts", () => {
     expect(thinCounts(part, Int32Array.of(500)).first.values[1]).toBe(whole[100]);
   });
 
-  it("shares out what is no whole number", () => {
+  it("shares out what is not a whole number", () => {
     const { first, second } = thinCounts(counts(2.5), spots);
     expect(first.values[0] + second.values[0]).toBe(2.5);
     expect((first.values[0] * 4) % 4).toBe(1);

@@ -12,7 +12,7 @@ import {
 const GENES = 5;
 const map = buildGeneMap(Int32Array.of(1, 2, 3, 4, 5), 7);
 
-/** Rows over 7 columns, of which the first and last are no genes. */
+/** Rows over 7 columns, of which the first and last are not genes. */
 function chunkOf(rows: readonly (readonly number[])[]): CsrChunk {
   return {
     kind: "csr",

@@ -304,7 +304,7 @@ describe("deconvolveDivided", () => {
     }
   });
 
-  it("goes on where it was stopped, in memory and on scratch, with the same bits", async () => {
+  it("is resumed where it was stopped, in memory and on scratch, with the same bits", async () => {
     const codes = DIVISIONS.interleaved;
     const input = { ...section.spatial, sections: { codes, names } };
     const wanted = await deconvolveDivided(input, REFERENCE);

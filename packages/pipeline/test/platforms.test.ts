@@ -28,7 +28,7 @@ async function sectionOf(depth: number) {
 
 const sections = await Promise.all(DEPTHS.map(sectionOf));
 
-/** What the solve cost, in sweeps over singles, and whether it went on in double. */
+/** What the solve cost, in sweeps over singles, and whether it continued in double. */
 async function costOf({ spatial, reference }: (typeof sections)[number], platform: PlatformName) {
   const options = { method: "flashdeconv", precision: "float32", maxSweeps: 300, platform } as const;
   const { parameters, notices } = await deconvolve(spatial, reference, options);

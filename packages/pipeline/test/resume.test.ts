@@ -117,7 +117,7 @@ const cases: Settings[] = [
   { options: { solver: nnls as Solver }, onScratch: true },
 ];
 
-describe("a run that is stopped and goes on", () => {
+describe("a run that is stopped and resumed", () => {
   it.each(cases)("ends with the bits of one that is not: %j", async (settings) => {
     const wanted = await deconvolve(section, tissue.reference, settings.options);
     let found: Deconvolution | undefined;

@@ -10,7 +10,7 @@ const smooth = await smallSection({ ...TISSUE, depth: 40 });
 const rough = await smallSection({ ...TISSUE, depth: 300, layout: "rough", platformEffect: 0.4 });
 const sections = [smooth.spatial, rough.spatial];
 
-/** Neighbours are strangers there. */
+/** Coordinates are shuffled there. */
 async function shuffled() {
   const { values } = await smooth.spatial.readCoordinates();
   const places = Float64Array.from(

@@ -22,7 +22,7 @@ it("a parameter's type follows from its name, whatever its value", () => {
   );
 });
 
-it("what is no number stays as it is", () => {
+it("what is not a number stays as it is", () => {
   const others = { version: "1", radius: null, flag: true, list: ["a"], counts: Int32Array.of(1) };
   expect(typedParameters(others)).toEqual(others);
 });

@@ -7,7 +7,7 @@ import { topGenes } from "./top-genes.js";
  *
  * On rows divided by their sums, the specificity of a gene is its greatest value minus its second greatest. Each type
  * gives the `markersPerType` most specific of the genes in which it is the greatest (the lower type on a tie); a type that is
- * the greatest nowhere gives its highest genes. Of equal genes the lower wins. A gene without any count is no marker.
+ * the greatest nowhere gives its highest genes. Of equal genes the lower wins. A gene without any count is not a marker.
  * With one type nothing can be compared: its first `markersPerType` genes are taken.
  *
  * @param among genes that may be taken, all by default

@@ -5,7 +5,7 @@ import type { NamedProportions } from "./named-proportions.js";
 
 /**
  * Leaves of a table the spots that another one answers too, so that methods which leave out different spots can be compared
- * over the same ones. A row with a NaN is no answer.
+ * over the same ones. A row with a NaN is not an answer.
  *
  * @throws ShapeError where no spot is left, or a name of the other comes twice.
  */

@@ -14,7 +14,7 @@ const SHIFT_SIZE = 397;
  * The Mersenne Twister MT19937 seeded with one number, as numpy's legacy `RandomState(seed)` is: the same seed gives the
  * same stream. Source: Matsumoto and Nishimura 1998 (ACM TOMACS 8:3-30), with the initialisation of their 2002 revision.
  *
- * @throws OptionError when `seed` is no whole number in 0 .. 2^32 - 1.
+ * @throws OptionError when `seed` is not a whole number in 0 .. 2^32 - 1.
  */
 export function legacyRandom(seed: number): LegacyRandom {
   checkOption("seed", SKETCH_OPTIONS.seed, seed);

@@ -63,7 +63,7 @@ describe("buildSketch", () => {
     expect(structuredClone(sketch)).toEqual(sketch);
   });
 
-  it("refuses no gene and scores that are no leverage", () => {
+  it("refuses no gene and scores that are not leverage", () => {
     expect(() => buildSketch(new Float64Array(0))).toThrow(ShapeError);
     for (const score of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => buildSketch(Float64Array.of(1, score))).toThrow("leverage[1]");

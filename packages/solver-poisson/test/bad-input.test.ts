@@ -36,7 +36,7 @@ describe("rows", () => {
     values: Float32Array.from(counts),
   });
 
-  it("that are no counts of these genes are refused", () => {
+  it("that are not counts of these genes are refused", () => {
     const out = new Float64Array(3);
     const dense = {
       kind: "dense" as const,

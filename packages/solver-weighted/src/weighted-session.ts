@@ -51,7 +51,7 @@ const EVEN_TYPES = 16;
  * they became more again).
  */
 const SLOW_SHARE = 0.25;
-/** Where only the tissue pulls, spots do not depend on each other, but the prior is no quadratic: one sweep is not all. */
+/** Where only the tissue pulls, spots do not depend on each other, but the prior is not a quadratic: one sweep is not all. */
 const BY_ITSELF = Number.MIN_VALUE;
 
 /**

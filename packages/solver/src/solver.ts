@@ -98,7 +98,7 @@ export interface SolverTable {
  */
 export interface Solver<O extends object = object> {
   readonly name: string;
-  /** `independent`: a spot's answer depends on its own row alone, so one sweep is all. `neighbors`: swept until it stands. */
+  /** `independent`: a spot's answer depends on its own row alone, so one sweep is all. `neighbors`: swept until it converges. */
   readonly coupling: "independent" | "neighbors";
   readonly input: SolverInput;
   /** How strongly it smooths, where that is an option: what an automatic choice of the strength needs to know. */
@@ -117,7 +117,7 @@ export interface Solver<O extends object = object> {
 /** The option that holds the strength of a solver's smoothing or shrinkage: a number of at least 0, where 0 is none. */
 export interface SmoothingControl {
   readonly option: string;
-  /** Strengths above 0 to begin a search with, ascending; it goes on beyond either end where it has to. */
+  /** Strengths above 0 to begin a search with, ascending; it continues beyond either end where it has to. */
   candidates(reference: SolverReference, context: SolverContext): readonly number[];
 }
 

@@ -46,7 +46,7 @@ describe.each([0.5, 5])("where single precision cannot hold what is left to do (
   ) => solve<StatArray>(bcd, session, { typeCount, statistics, graph, abundance, ...extra }, options);
   const single = () => new Float32Array(graph.spotCount * typeCount);
 
-  it("goes on in double and converges, in about as many sweeps as in double alone", async () => {
+  it("continues in double and converges, in about as many sweeps as in double alone", async () => {
     const wanted = await solveIn(new Float64Array(graph.spotCount * typeCount));
     const found = await solveIn(single());
     expect([wanted.converged, wanted.doubleFrom]).toEqual([true, undefined]);

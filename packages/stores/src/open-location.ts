@@ -148,7 +148,7 @@ function withFormats(error: StoreError, place: StoreLocation): StoreError {
   });
 }
 
-/** Whether something was found that is no store, rather than nothing, or no permission. */
+/** Whether something was found that is not a store, rather than nothing, or no permission. */
 function isNoStore(error: unknown): error is StoreError {
   return (
     isFlashdeconvError(error) && error.tag === "StoreError" && (error as StoreError).status === undefined

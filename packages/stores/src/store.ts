@@ -68,7 +68,7 @@ export type OpenStore = ReadableStore & {
   readonly transfer?: () => TransferCounts;
   /**
    * A location by which threads open the same store without reading again where the chunks of these arrays lie; for stores that keep an
-   * index of them. Paths that are no array are passed over.
+   * index of them. Paths that are not array are passed over.
    */
   locate?(paths: readonly string[], options?: ReadOptions): Promise<StoreLocation>;
 };

@@ -281,7 +281,7 @@ describe("a store behind http", () => {
     expect(() => httpStore("http://localhost/a", { [option]: value })).toThrow(`option ${option}`);
   });
 
-  it("refuses what is no URL", () => {
+  it("refuses what is not a URL", () => {
     expect(() => httpStore("nonsense")).toThrow("not a URL");
   });
 });

@@ -24,7 +24,7 @@ export function isPlugin(name: string | undefined): boolean {
  * The solver of a name: one of ours, or the default export of a module, given as a path or a package name from the current
  * folder.
  *
- * @throws OptionError where there is no such module, it cannot be loaded, or its export is no solver (naming what lacks)
+ * @throws OptionError where there is no such module, it cannot be loaded, or its export is not a solver (naming what lacks)
  */
 export async function loadSolver(name: string, timeoutSeconds?: number): Promise<Solver> {
   if (Object.hasOwn(BUILT_IN_SOLVERS, name)) return BUILT_IN_SOLVERS[name];

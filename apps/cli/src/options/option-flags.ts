@@ -80,7 +80,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   shuffleCoordinates: "--shuffle-coordinates",
 };
 
-/** What else messages of the packages may name: flags whose value is no option of theirs. */
+/** What else messages of the packages may name: flags whose value is not an option of theirs. */
 const OTHER_FLAGS: Readonly<Record<string, string>> = {
   referenceLayer: "--reference-layer",
   geneKey: "--gene-key",
@@ -136,7 +136,7 @@ export async function withFlags<T>(
 
 function renamed(error: OptionError, flags: Readonly<Record<string, string>>): OptionError {
   const { option, value } = error;
-  // What is in no table and is no flag yet belongs to the solver.
+  // What is in no table and is not a flag yet belongs to the solver.
   const flag =
     flags[option] ??
     OPTION_FLAGS[option] ??

@@ -21,7 +21,7 @@ export interface ResourceReport extends ResourceUse {
 }
 
 export interface ResourceMeter {
-  /** Ends the stage under way and begins this one. A stage that comes back goes on adding. */
+  /** Ends the stage under way and begins this one. A stage that comes back continues to add. */
   enter(stage: string): void;
   /** What was used since the meter was made. */
   report(): ResourceReport;

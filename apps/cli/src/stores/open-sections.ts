@@ -10,7 +10,7 @@ export interface OpenedSections extends SpatialDataset {
   readonly sections: SpotSections | undefined;
 }
 
-/** Opens a store and finds out which sections it holds. Where there are several, they are no components of its coordinates. */
+/** Opens a store and finds out which sections it holds. Where there are several, they are not components of its coordinates. */
 export async function openSections(
   store: ReadableStore,
   flags: SectionFlags,

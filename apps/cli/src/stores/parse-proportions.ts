@@ -9,7 +9,7 @@ import { typesAmong } from "../tables/table-shape.js";
  * Reads a table of proportions: spot names in the first column, type names in the first row. Text is comma-separated, or by
  * tabs where the first line has those and no comma. An empty cell, NA or NaN is NaN, a spot without an answer.
  *
- * @throws FormatError where a row has another length or a cell is no number
+ * @throws FormatError where a row has another length or a cell is not a number
  */
 export function parseProportions(path: string, text: string): NamedProportions {
   const [header = [], ...rows] = parseCells(path, text);

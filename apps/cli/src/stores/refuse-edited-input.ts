@@ -3,7 +3,7 @@ import { redactUrl } from "@flashdeconv/stores/internal";
 import { type InputAccess, whatIs } from "./with-store.js";
 
 /**
- * Throws OptionError for an input that is no Zarr store: a file that is changed where it lies is half of one after a kill, and a vendor's folder is
+ * Throws OptionError for an input that is not a Zarr store: a file that is changed where it lies is half of one after a kill, and a vendor's folder is
  * not ours to change.
  */
 export async function refuseEditedInput(

@@ -6,7 +6,7 @@ import type { StagedFile } from "@flashdeconv/stores/node/internal";
 import { csvCell } from "../tables/csv/csv-cells.js";
 import type { JoinedSignature } from "./join-donors.js";
 
-/** Columns of a table of means that are no genes. */
+/** Columns of a table of means that are not genes. */
 export const CELLS_COLUMN = "flashdeconv_cells";
 const DISPERSION_COLUMN = "flashdeconv_dispersion";
 

@@ -40,7 +40,7 @@ function describeItself(error: unknown, { signal, variables }: Environment): Fai
   if (error instanceof CommanderError) return describeUsage(error);
   if (isFlashdeconvError(error)) {
     const told = inTermsOfFlags(error);
-    // A thread that dies is no fault of the input.
+    // A thread that dies is not a fault of the input.
     const exitCode = error.tag === "WorkerError" ? EXIT_CODES.fault : EXIT_CODES.badInput;
     return failure(exitCode, told.tag, told.message, told);
   }

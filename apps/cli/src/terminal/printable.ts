@@ -63,7 +63,7 @@ function cut(text: string, length = LONGEST_NAME): string {
   return `${text.slice(0, length - (isHalf ? 2 : 1))}…`;
 }
 
-/** What ends a clause is no part of the name before it. */
+/** What ends a clause is not part of the name before it. */
 function cutWord(word: string): string {
   const [end] = END_OF_WORD.exec(word) as RegExpExecArray;
   return cut(word.slice(0, word.length - end.length)) + end;

@@ -52,7 +52,7 @@ export function damageChunk(files: Files, random: Random): string | undefined {
   }
 }
 
-/** Numbers that break the order of offsets, point out of the matrix, or are no counts. */
+/** Numbers that break the order of offsets, point out of the matrix, or are not counts. */
 function damageNumber(files: Files, random: Random): string | undefined {
   const paths = ["X/indptr", "X/indices", "X/data", "X", "obsm/spatial"].flatMap((name) =>
     [name, `tables/table/${name}`].filter(

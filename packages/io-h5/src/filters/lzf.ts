@@ -20,7 +20,7 @@ export function unpackLzf(packed: Uint8Array, size: number): Uint8Array {
     if (length === 9) length += packed[from++];
     let back = to - ((control & 31) << 8) - packed[from++] - 1;
     const end = to + length;
-    // Where the bytes ended early `back` is no number.
+    // Where the bytes ended early `back` is not a number.
     if (!(back >= 0) || !(end <= size)) throw new Error("lzf bytes that do not fit");
     while (to < end) out[to++] = out[back++];
   }

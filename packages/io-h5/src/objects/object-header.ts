@@ -28,7 +28,7 @@ export interface Message {
 /** Bytes of all blocks of a header, and how many there may be. Large attributes are kept elsewhere. */
 const MOST_HEADER_BYTES = 2 ** 25;
 const MOST_BLOCKS = 4096;
-/** A header's first block and what surely fits. */
+/** A header's first block and what fits for certain. */
 const FIRST_LOOK = 512;
 
 const SHARED = 2;
@@ -57,7 +57,7 @@ export async function readHeader(bytes: FileBytes, address: number): Promise<rea
     const { address: start, length } = blocks[number];
     total += length;
     if (seen.has(start) || seen.size > MOST_BLOCKS || total > MOST_HEADER_BYTES) {
-      throw new Error("a header that goes on without an end");
+      throw new Error("a header without an end");
     }
     seen.add(start);
     const block = cursorOf(await bytes.look(start, length), bytes.widths);

@@ -76,7 +76,7 @@ function joinedChunks(bytes: FileBytes, facts: DatasetFacts, storage: Chunked, l
       if (chunks.length === 0) return undefined;
       let out: Uint8Array | undefined;
       const put = ({ number }: StoredChunk, decoded: DecodedChunk) => {
-        // Room is made once something was unpacked: a shape alone is no evidence of data.
+        // Room is made once something was unpacked: a shape alone is not evidence of data.
         out ??= filled(length * type.size, fill, type.size, chunks.length <= last - first);
         const chunkStart = number * chunkLength;
         const from = Math.max(start, chunkStart);

@@ -30,7 +30,7 @@ export function recordType(
   let at = 0;
   for (const entry of entries) {
     const name = bytesOut().name(entry.name).pad8().done();
-    // Where it begins, and that it is no array.
+    // Where it begins, and that it is not an array.
     out
       .bytes(name)
       .u32(at)

@@ -5,7 +5,7 @@ import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 export const USUAL_EDGE = 50;
 const MOST_EDGE = 10_000;
 
-/** The edge of bins that `bin` asks for. Throws OptionError for what is no number of places. */
+/** The edge of bins that `bin` asks for. Throws OptionError for what is not a number of places. */
 export function edgeOf(bin: string | undefined): number {
   if (bin === undefined) return USUAL_EDGE;
   const edge = /^\d{1,6}$/.test(bin) ? Number(bin) : 0;

@@ -18,7 +18,7 @@ const SPARSE = ["data", "indices", "indptr", "shape", "barcodes"];
 /**
  * The layout of a file that Cell Ranger or Space Ranger wrote, by its names alone; undefined for a file of another kind.
  *
- * @throws FormatError for one of these that is no matrix of genes, or holds several
+ * @throws FormatError for one of these that is not a matrix of genes, or holds several
  */
 export async function findTenxLayout(
   store: ReadableStore,

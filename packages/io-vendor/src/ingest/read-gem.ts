@@ -38,7 +38,7 @@ function columnsOf(line: string): GemColumns | undefined {
 
 /**
  * The records of a GEM file, which Stereo-seq's software writes: a gene, a place and how often it was seen there. Rows are bins of `edge` x `edge`
- * places. Batches throw FormatError for another kind of file, and for a line that is no record.
+ * places. Batches throw FormatError for another kind of file, and for a line that is not a record.
  */
 export function readGem(text: Bytes, path: string, edge: number): Pick<BinRecords, "batches" | "genes"> {
   const found: FoundGenes = { numbers: new Map(), names: [] };

@@ -19,11 +19,11 @@ import type { FoundInput } from "./found-input.js";
 import { poolFile, poolMex } from "./pooled-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
-/** Documents at the root of a Zarr store: a folder with one is no vendor's. */
+/** Documents at the root of a Zarr store: a folder with one is not a vendor's. */
 const ZARR = ["zarr.json", ".zgroup", ".zmetadata", ".zattrs"];
 
 /**
- * What a folder of this machine holds; undefined for one that is no vendor's.
+ * What a folder of this machine holds; undefined for one that is not a vendor's.
  *
  * @throws FormatError, OptionError as `findInFolder`
  */

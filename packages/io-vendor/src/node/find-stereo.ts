@@ -11,7 +11,7 @@ import { fileBytes } from "./file-bytes.js";
 import type { FoundInput } from "./found-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
-/** A GEM file, packed or not, by the first line that is no comment; undefined for a file of another kind. */
+/** A GEM file, packed or not, by the first line that is not a comment; undefined for a file of another kind. */
 export async function findGem(path: string, bin: string | undefined): Promise<FoundInput | undefined> {
   if (!(await isGemFile(path))) return undefined;
   const edge = edgeOf(bin);
@@ -59,7 +59,7 @@ export async function findGefInput(
     files: isRemote(given) ? undefined : [localPath(given)],
     uns: async () => uns,
     async ingest(options) {
-      // Loaded where it is needed: most inputs are no HDF5.
+      // Loaded where it is needed: most inputs are not HDF5.
       const { ingestGef } = await import("../ingest/ingest-gef.js");
       const file = await openFile(given, access);
       return { ...(await ingestGef(file, { path: given, edge, stored }, options)), uns };

@@ -18,7 +18,7 @@ const COLUMNS = ["array_row", "array_col", "pxl_col_in_fullres", "pxl_row_in_ful
 /**
  * All bins that a file of positions lists, a row group at a time.
  *
- * @throws FormatError where there is no such file, columns are missing, it is damaged, or a row or column is no whole number
+ * @throws FormatError where there is no such file, columns are missing, it is damaged, or a row or column is not a whole number
  */
 export async function* binGroups(
   folder: ReadableStore,

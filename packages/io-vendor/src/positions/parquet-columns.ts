@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import { openParquet, type ParquetFile } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 
-/** Throws FormatError where there is no such file, or it is no Parquet file. */
+/** Throws FormatError where there is no such file, or it is not a Parquet file. */
 export async function openPositions(
   folder: ReadableStore,
   path: string,

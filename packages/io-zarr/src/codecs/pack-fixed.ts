@@ -1,7 +1,7 @@
 import type { ByteStringArray, UnicodeStringArray } from "zarrita";
 import { type PackedStrings, packStrings } from "./vlen-utf8.js";
 
-/** Stands for what is no character: a lone half of a pair, or a number beyond Unicode. */
+/** Stands for what is not a character: a lone half of a pair, or a number beyond Unicode. */
 const REPLACEMENT = 0xfffd;
 
 /** Packs items `from .. to` of fixed-length strings without making strings of them; the zeros that fill them up are left out. */

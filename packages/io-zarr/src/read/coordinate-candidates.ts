@@ -73,7 +73,7 @@ async function kindOf(hierarchy: Hierarchy, name: string): Promise<ColumnValues[
     const node = await hierarchy.node(join("obs", name));
     return node && columnKind(node);
   } catch {
-    // A column that cannot be read is no candidate.
+    // A column that cannot be read is not a candidate.
     return undefined;
   }
 }

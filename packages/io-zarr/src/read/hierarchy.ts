@@ -34,7 +34,7 @@ export interface Hierarchy {
 
 /**
  * Opens a Zarr v2 or v3 store: version, consolidated metadata if there is any (broken ones are passed over, as each node
- * has its own document too). Throws FormatError where the root is no Zarr group.
+ * has its own document too). Throws FormatError where the root is not a Zarr group.
  */
 export async function openHierarchy(store: ReadableStore, signal?: AbortSignal): Promise<Hierarchy> {
   return buildHierarchy(store, await loadRootMetadata(store, signal), new Map(), signal);

@@ -25,11 +25,11 @@ export function labelsFor(
     });
   }
   const without = cells.length - foundCount;
-  const strangers = labels.size - new Set(cells.filter((name) => labels.has(name))).size;
-  if (without > 0 || strangers > 0) {
+  const unknown = labels.size - new Set(cells.filter((name) => labels.has(name))).size;
+  if (without > 0 || unknown > 0) {
     onNotice?.({
       code: "labels-of-others",
-      message: `Labels: ${numbered(without, "cell")} of ${cells.length} without one, left out; ${numbered(strangers, "label")} of cells that are not there.`,
+      message: `Labels: ${numbered(without, "cell")} of ${cells.length} without one, left out; ${numbered(unknown, "label")} of cells that are not there.`,
     });
   }
   return { kind: "string", values };

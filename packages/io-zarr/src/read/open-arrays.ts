@@ -44,7 +44,7 @@ export interface ArraysReader {
   strings(path: string, length: number, options?: ReadOptions): AsyncIterable<NameChunk>;
 }
 
-/** Opens a Zarr group of one-dimensional arrays. Throws FormatError where the store is no group. */
+/** Opens a Zarr group of one-dimensional arrays. Throws FormatError where the store is not a group. */
 export function openArrays(store: ReadableStore, { signal }: ReadOptions = {}): Promise<ArraysReader> {
   return inStore(store, async () => {
     const hierarchy = await openHierarchy(store, signal);

@@ -7,7 +7,7 @@ import { isJsonObject } from "../read/parse-json-object.js";
 import type { JsonObject } from "./array-description.js";
 import { keyOf, type MetadataDocument, type ZarrDialect } from "./zarr-dialect.js";
 
-/** A metadata document, its numbers kept to the letter, or undefined. Throws FormatError if it is no JSON object. */
+/** A metadata document, its numbers kept to the letter, or undefined. Throws FormatError if it is not a JSON object. */
 export async function readDocument(
   store: Pick<StagedStore, "get">,
   key: StoreKey,

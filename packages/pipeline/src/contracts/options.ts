@@ -13,7 +13,7 @@ export type PlatformName = "visium" | "visium-hd-16um" | "visium-hd-8um" | "visi
 export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   /**
    * The method by name, which brings a solver and settings for it. Nothing else decides it: an option that it does not have is refused.
-   * Undefined with a solver that is no method's.
+   * Undefined with a solver that is not a method's.
    */
   readonly method: MethodName | undefined;
   /** Genes in use: those that vary or mark a type ("selected"), or all shared ones. By default as the method has it. */
@@ -32,7 +32,7 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly neighborCount: number;
   /** Greatest distance of neighbours, for "radius" only, in the unit of the coordinates. */
   readonly radius: number | undefined;
-  /** The method's, one that is no method's (`nnls`), or one of your own. */
+  /** The method's, one that is not a method's (`nnls`), or one of your own. */
   readonly solver: Solver;
   /** The solver's own options, over its defaults. */
   readonly solverOptions: Readonly<Record<string, unknown>>;

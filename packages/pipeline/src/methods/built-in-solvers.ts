@@ -1,7 +1,7 @@
 import { nnls, type Solver } from "@flashdeconv/solver";
 import { METHODS } from "./methods.js";
 
-/** Solvers that every thread knows by name: those of the methods, and `nnls`, which is no method's. */
+/** Solvers that every thread knows by name: those of the methods, and `nnls`, which is not a method's. */
 export const BUILT_IN_SOLVERS: Readonly<Record<string, Solver>> = Object.freeze(
   Object.fromEntries(
     [METHODS.flashdeconv.solver, nnls as Solver, METHODS.weighted.solver, METHODS.poisson.solver].map(

@@ -72,7 +72,7 @@ export async function buildCountProblem(
   if (options.overdispersion === "auto" && overdispersion > AT_BOUND) {
     notices.add({
       code: "overdispersion-at-bound",
-      message: `Counts vary around what the reference explains more than an overdispersion of ${MOST_OVERDISPERSION} allows for, which is taken: the reference may not fit this section.`,
+      message: `Counts vary more around what the reference explains than the largest overdispersion allows for (${MOST_OVERDISPERSION}, which is used): the reference may not fit this section.`,
     });
   }
   const model = modelFor(overdispersion);

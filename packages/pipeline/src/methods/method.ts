@@ -10,7 +10,7 @@ import type { OptionName } from "./option-groups.js";
 
 /** A method of deconvolution: a solver, what the pipeline feeds it with, and what is left to the data. */
 export interface Method<P extends Problem = Problem> {
-  /** Undefined for a solver that is no method's. */
+  /** Undefined for a solver that is not a method's. */
   readonly name: MethodName | undefined;
   readonly solver: Solver;
   /** The options of `deconvolve` that it has; those of its solver are in `solver.options`. */

@@ -25,7 +25,7 @@ export function methodOf(solver: Solver): MethodName | undefined {
   return METHOD_NAMES.find((name) => METHODS[name].solver === solver);
 }
 
-/** The method of a solver; one that is no method's is fed as its `input` says. */
+/** The method of a solver; one that is not a method's is fed as its `input` says. */
 export function methodWith(solver: Solver): Method {
   const own = methodOf(solver);
   if (own !== undefined) return METHODS[own];
@@ -33,7 +33,7 @@ export function methodWith(solver: Solver): Method {
   return { ...like, name: undefined, solver, smoothing: undefined, options: optionsFor(solver) };
 }
 
-/** The options of a solver that is no method's, by what it is fed with and looks at. */
+/** The options of a solver that is not a method's, by what it is fed with and looks at. */
 function optionsFor({ input, coupling, smoothing }: Solver): readonly OptionName[] {
   const ofRows = input === "counts" ? [] : NORMALIZED_OPTIONS;
   return [

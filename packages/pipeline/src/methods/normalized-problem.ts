@@ -65,7 +65,7 @@ function drawSketch(
   if (geneCount < sketchDimension) {
     notices.add({
       code: "fewer-genes-than-sketch",
-      message: `To sketch ${numbered(geneCount, "gene")} into ${numbered(sketchDimension, "dimension")} saves nothing; ${optionName("sketchDimension", "none")} gives the exact statistics.`,
+      message: `Sketching ${numbered(geneCount, "gene")} into ${numbered(sketchDimension, "dimension")} saves nothing; ${optionName("sketchDimension", "none")} gives the exact statistics.`,
     });
   }
   return buildSketch(leverageScores(signature), { dimension: sketchDimension, seed });

@@ -58,7 +58,7 @@ export async function runPass<N extends keyof PipelineTasks>(
     checkpoint?.throwIfFailed();
     return part;
   });
-  // Parts are taken in order; one that fails before its turn is no stray rejection.
+  // Parts are taken in order; one that fails before its turn is not a stray rejection.
   for (const job of jobs) job.catch(() => undefined);
   try {
     for (const [i, job] of jobs.entries()) onPart?.(await job, ranges[i]);

@@ -18,7 +18,7 @@ export interface WorkerPort {
   onMessage(listen: (message: FromWorker) => void): void;
   /** `found` says what became of the worker, for a message. */
   onDeath(listen: (found: string, cause?: unknown) => void): void;
-  /** Ends the worker; that is no death. */
+  /** Ends the worker; that is not a death. */
   terminate(): Promise<unknown>;
 }
 

@@ -14,8 +14,8 @@ export interface SmoothingChoice {
   readonly exactTissue?: Curve;
   /** Mean loss that the truth would have: what a loss is above it is the squared error. */
   readonly lossOfTruth: number;
-  /** Loss where each spot has strangers for neighbours, where these decided: the least, or that of the chosen strength beside shrinkage. */
-  readonly strangersLoss: number | undefined;
+  /** Loss with shuffled coordinates, where that decided: the least, or that of the chosen strength beside shrinkage. */
+  readonly shuffledLoss: number | undefined;
 }
 
 export interface Curve {
@@ -37,8 +37,8 @@ const CERTAINTY = 2;
  *
  * Drawing noisy answers together makes them better, towards whatever spots. So neighbours are judged against what needs none of them:
  * drawing each spot towards the tissue as a whole, with a strength chosen by the same split. They smooth if they leave less
- * error. Where the two are equally good, neighbours smooth if they are better than strangers, the same smoothing with the sample's
- * spots in other places. A solver that cannot shrink is judged against strangers alone.
+ * error. On a tie neighbours smooth if they are better than the same smoothing with the sample's coordinates shuffled. A solver that
+ * cannot shrink is judged against shuffled coordinates alone.
  *
  * 0 is always among the strengths. The search continues beyond the candidates where the choice would be at the edge.
  */
@@ -48,29 +48,29 @@ export async function chooseSmoothing(trial: SmoothingTrial): Promise<SmoothingC
   const neighbors = await search((smoothing) => lossesOf({ smoothing, shrinkage: 0 }), candidates, truth);
   const found = { neighbors: curveOf(neighbors), lossOfTruth: truth };
   const smoothing = weakestEnough(neighbors, truth);
-  const lossesAmong = (strength: number) => trial.lossesAmongStrangers({ smoothing: strength, shrinkage: 0 });
+  const lossesAmong = (strength: number) => trial.lossesWhenShuffled({ smoothing: strength, shrinkage: 0 });
   if (shrinkages === undefined) {
     const none = { smoothing: 0, shrinkage: 0, tissue: undefined };
-    if (smoothing === 0) return { ...found, ...none, strangersLoss: undefined };
-    const strangers = await search(lossesAmong, candidates, truth, strongest(neighbors));
-    const isWorth = isWorthNeighbors(neighbors, strangers, truth);
-    return { ...found, ...none, ...(isWorth && { smoothing }), strangersLoss: leastOf(strangers).mean };
+    if (smoothing === 0) return { ...found, ...none, shuffledLoss: undefined };
+    const shuffled = await search(lossesAmong, candidates, truth, strongest(neighbors));
+    const isWorth = isWorthNeighbors(neighbors, shuffled, truth);
+    return { ...found, ...none, ...(isWorth && { smoothing }), shuffledLoss: leastOf(shuffled).mean };
   }
   const tissue = await search((shrinkage) => lossesOf({ smoothing: 0, shrinkage }), shrinkages, truth);
   const both = { ...found, tissue: curveOf(tissue) };
-  const shrunk = async (strangersLoss?: number): Promise<SmoothingChoice> => {
+  const shrunk = async (shuffledLoss?: number): Promise<SmoothingChoice> => {
     const exact = await judgedExactly(trial, tissue);
     const shrinkage = weakestEnough(exact, await trial.lossOfTruth("exact"));
-    return { ...both, smoothing: 0, shrinkage, exactTissue: curveOf(exact), strangersLoss };
+    return { ...both, smoothing: 0, shrinkage, exactTissue: curveOf(exact), shuffledLoss };
   };
   if (smoothing === 0) return shrunk();
-  const smoothed = { ...both, smoothing, shrinkage: 0, strangersLoss: undefined };
+  const smoothed = { ...both, smoothing, shrinkage: 0, shuffledLoss: undefined };
   const [ours, theirs] = [leastOf(neighbors).losses, leastOf(tissue).losses];
   if (isSignificantlyLess(ours, theirs)) return smoothed;
   if (isSignificantlyLess(theirs, ours)) return shrunk();
-  const strangers = await lossesAmong(smoothing);
-  const isBetter = isSignificantlyLess(neighbors.get(smoothing) as Float64Array, strangers);
-  return isBetter ? { ...smoothed, strangersLoss: meanOf(strangers) } : shrunk(meanOf(strangers));
+  const shuffled = await lossesAmong(smoothing);
+  const isBetter = isSignificantlyLess(neighbors.get(smoothing) as Float64Array, shuffled);
+  return isBetter ? { ...smoothed, shuffledLoss: meanOf(shuffled) } : shrunk(meanOf(shuffled));
 }
 
 /**
@@ -93,10 +93,10 @@ export function weakestEnough(tried: Search, truth: number): number {
   return strengths[losses.findIndex((loss) => loss <= enough)];
 }
 
-/** Whether neighbours leave less error than strangers at their best: significantly, and by more than may be given up. */
-function isWorthNeighbors(neighbors: Search, strangers: Search, truth: number): boolean {
+/** Whether neighbours leave less error than shuffled coordinates at their best: significantly, and by more than may be given up. */
+function isWorthNeighbors(neighbors: Search, shuffled: Search, truth: number): boolean {
   const best = leastOf(neighbors);
-  const rival = leastOf(strangers);
+  const rival = leastOf(shuffled);
   const givenUp = ERROR_GIVEN_UP * Math.max(0, Math.min(best.mean, rival.mean) - truth);
   return isSignificantlyLess(best.losses, rival.losses) && rival.mean - best.mean > givenUp;
 }

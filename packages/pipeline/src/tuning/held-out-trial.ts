@@ -29,8 +29,8 @@ export interface SmoothingTrial {
    * @param judging "exact": without the noise of the reference's means, where it is known
    */
   lossesOf(strengths: Strengths, judging?: "exact"): Promise<Float64Array>;
-  /** The same where each spot has strangers for neighbours: the sample's spots change places, in every run alike. */
-  lossesAmongStrangers(strengths: Strengths): Promise<Float64Array>;
+  /** The same with the coordinates of the sample's spots shuffled, in every run alike. */
+  lossesWhenShuffled(strengths: Strengths): Promise<Float64Array>;
   /** Mean loss that the truth would have, so that what a mean loss is above it estimates the squared error. */
   lossOfTruth(judging?: "exact"): Promise<number>;
 }
@@ -126,8 +126,8 @@ export function heldOutTrial(
     return answer;
   };
   let moved: Moved | undefined;
-  const amongStrangers = (): Moved => {
-    const places = strangePlaces(spotCount);
+  const shuffled = (): Moved => {
+    const places = shuffledPlaces(spotCount);
     const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
     const { isLeftOut } = judged;
     return {
@@ -147,8 +147,8 @@ export function heldOutTrial(
     async lossesOf(strengths, judging) {
       return spotLosses(await answerTo(strengths), judgeBy(judging), typeCount);
     },
-    async lossesAmongStrangers(strengths) {
-      moved ??= amongStrangers();
+    async lossesWhenShuffled(strengths) {
+      moved ??= shuffled();
       const { places, fitted: rows, judge } = moved;
       const losses = spotLosses(await solved(rows, strengths), judge, typeCount);
       return losses.map((_, spot) => losses[places[spot]]);
@@ -173,8 +173,8 @@ interface Moved {
   readonly judge: Judge;
 }
 
-/** Where each spot of a sample goes so that it has strangers for neighbours: a permutation, the same for every run. */
-function strangePlaces(spotCount: number): Int32Array {
+/** Where each spot of a sample goes when coordinates are shuffled: a permutation, the same for every run. */
+function shuffledPlaces(spotCount: number): Int32Array {
   const keys = Float64Array.from({ length: spotCount }, (_, spot) => hashWord(spot) >>> 0);
   return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
 }

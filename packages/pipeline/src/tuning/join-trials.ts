@@ -18,7 +18,7 @@ export function joinTrials(trials: readonly SmoothingTrial[]): SmoothingTrial {
     candidates,
     shrinkages,
     lossesOf: (strengths, judging) => joined((trial) => trial.lossesOf(strengths, judging)),
-    lossesAmongStrangers: (strengths) => joined((trial) => trial.lossesAmongStrangers(strengths)),
+    lossesWhenShuffled: (strengths) => joined((trial) => trial.lossesWhenShuffled(strengths)),
     async lossOfTruth(judging) {
       let sum = 0;
       for (const trial of trials) sum += trial.spotCount * (await trial.lossOfTruth(judging));

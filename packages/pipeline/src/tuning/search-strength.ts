@@ -7,7 +7,7 @@ const SLIGHT = 0.01;
 /** Halvings below the least candidate. */
 const MOST_HALVINGS = 4;
 /** A strength whose loss is above the least by more standard errors than this, and growing, ends the search. */
-const HOPELESS = 4;
+const TOO_STRONG = 4;
 
 /** Strengths tried, with the loss of each spot. */
 export type Search = ReadonlyMap<number, Float64Array>;
@@ -40,10 +40,10 @@ export async function search(
     await tryOut(next);
     const losses = tried.get(next) as Float64Array;
     const { losses: least, strength, mean } = leastOf(tried);
-    const isHopeless = meanOf(losses) - mean > HOPELESS * pairedError(losses, least);
+    const isTooStrong = meanOf(losses) - mean > TOO_STRONG * pairedError(losses, least);
     const isSlight = before - mean <= SLIGHT * Math.max(0, mean - truth);
     const isBeyond = i + 1 >= candidates.length;
-    if ((strength < next && (isHopeless || isBeyond)) || (isBeyond && isSlight)) break;
+    if ((strength < next && (isTooStrong || isBeyond)) || (isBeyond && isSlight)) break;
     previous = next;
   }
   for (let i = 0; i < MOST_HALVINGS; i++) {

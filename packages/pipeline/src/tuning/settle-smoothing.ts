@@ -69,6 +69,6 @@ export function curvesOf(choice: SmoothingChoice, sampledCount: number): Paramet
     shrinkage: choice.tissue ? described(choice.tissue) : null,
     ...(choice.exactTissue && { shrinkage_without_reference_noise: described(choice.exactTissue) }),
     loss_of_truth: choice.lossOfTruth,
-    strangers_loss: choice.strangersLoss ?? null,
+    shuffled_loss: choice.shuffledLoss ?? null,
   };
 }

@@ -11,7 +11,7 @@ export interface ThinnedCounts {
  * fitted to one can be judged on the other (Neufeld, Gao, Popp, Battle and Witten 2024, "Inference after latent variable
  * estimation for single-cell RNA sequencing data").
  *
- * Coins come from a hash of spot and gene, so they depend on neither chunks nor the order of reading. Where a value is no whole
+ * Coins come from a hash of spot and gene, so they depend on neither chunks nor the order of reading. Where a value is not a whole
  * number, half of what is above one goes to either side, and so does what is beyond a million: the coins of so many differ by a
  * thousandth, and a damaged store may hold more counts than could ever be tossed for.
  *

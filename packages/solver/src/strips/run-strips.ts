@@ -39,7 +39,7 @@ export async function passOverStrips(pass: StripPass, stageCount: number): Promi
   }
 }
 
-/** Runs the stages of some sweeps. Returns the largest change of each sweep; that of spots by themselves is no change. */
+/** Runs the stages of some sweeps. Returns the largest change of each sweep; that of spots by themselves is not a change. */
 export async function sweepStrips(
   pass: Omit<StripPass, "run">,
   stages: readonly Stage[],

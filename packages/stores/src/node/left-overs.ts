@@ -21,7 +21,7 @@ const LOCK_DRAFT = /^\..+\.lock-([^.]+)$/;
 
 /**
  * Removes what killed runs have left in the folder of `target`: partial stores, locks, and stores that were moved aside; one that was
- * not yet replaced is brought back. This run must hold the lock of `target`. What belongs to a run that is going on, or may be, stays,
+ * not yet replaced is brought back. This run must hold the lock of `target`. What belongs to a run that is, or may be, at work stays,
  * and so does what no run of ours makes.
  */
 export async function cleanUpAfterKilledRuns(target: string): Promise<void> {

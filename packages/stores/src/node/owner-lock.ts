@@ -187,7 +187,7 @@ async function removeLock(file: string, text: string): Promise<void> {
   if ((await readLock(file))?.text === text) await rm(file, { force: true });
 }
 
-/** Who a lock says that it belongs to; undefined for what is no lock. */
+/** Who a lock says that it belongs to; undefined for what is not a lock. */
 export function ownerOf(text: string): Owner | undefined {
   try {
     const owner = JSON.parse(text) as Owner | null;

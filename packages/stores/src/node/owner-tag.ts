@@ -50,7 +50,7 @@ export function livenessOf({ pid, machine, began }: Pick<Owner, "pid" | "machine
 
 /**
  * A name part for temporary files and folders that tells whose they are: machine, process, its beginning, and a random end. A later
- * run can so tell what a killed run left behind from what a run that is still going on needs.
+ * run can so tell what a killed run left behind from what a run at work needs.
  */
 export function ownerTag(): string {
   const began = beginning(process.pid) ?? "";
@@ -60,14 +60,14 @@ export function ownerTag(): string {
 /** Tags of earlier versions have no beginning; a cache gives its files an end of their own. */
 const TAG = /^([0-9a-f]{8})-(\d+)-(?:(\d*)t)?[0-9a-f]{8}(?:-[0-9a-f]{8})?$/;
 
-/** Whether the run that made the tag is going on; undefined for what is no tag. */
+/** Whether the run that made the tag is at work; undefined for what is not a tag. */
 export function tagLiveness(tag: string): Liveness | undefined {
   const [, machine, pid, began] = TAG.exec(tag) ?? [];
   if (machine === undefined) return undefined;
   return livenessOf({ machine, pid: Number(pid), began: began || undefined });
 }
 
-/** Whether the run that made the tag has surely ended. */
+/** Whether the run that made the tag has certainly ended. */
 export function isAbandoned(tag: string): boolean {
   return tagLiveness(tag) === "gone";
 }

@@ -8,7 +8,7 @@ export function errorCode(bytes: Uint8Array | undefined): string | undefined {
   return /<Code>([A-Za-z0-9]{1,60})<\/Code>/.exec(new TextDecoder().decode(bytes))?.[1];
 }
 
-/** The error for an answer that is no object and will not become one. `signedHow` says how the request was signed. */
+/** The error for an answer that is not an object and will not become one. `signedHow` says how the request was signed. */
 export function refused(
   url: string,
   answer: RemoteAnswer,

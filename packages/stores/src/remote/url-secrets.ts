@@ -4,7 +4,7 @@ import type { SignRequest } from "./remote-request.js";
 
 /**
  * Parts a URL from what it carries to show who asks: its query (a signature, a SAS token) and its user name and password.
- * They go to requests and nowhere else. Throws StoreError for what is no URL.
+ * They go to requests and nowhere else. Throws StoreError for what is not a URL.
  */
 export function withoutSecrets(location: string): { readonly url: string; readonly sign?: SignRequest } {
   let url: URL;

@@ -1,4 +1,4 @@
-/** Significant digits of what is no whole number: about what single precision holds. */
+/** Significant digits of what is not a whole number: about what single precision holds. */
 export const DIGITS = 7;
 const UNIT = 10 ** DIGITS;
 /** Most bytes that a number takes. */

@@ -27,7 +27,7 @@ export function checkPages(
   const most = Number(column.total_uncompressed_size);
   let at = 0;
   let valuesLeft = Number(column.num_values);
-  // The last byte is no page: hyparquet stops there too.
+  // The last byte is not a page: hyparquet stops there too.
   while (at < bytes.byteLength - 1) {
     const dataStart = checkThrift(all, at);
     const header = parquetHeader({ view: new DataView(bytes), offset: at });

@@ -25,7 +25,7 @@ const MOST_FOOTER_BYTES = 2 ** 24;
  *
  * The size of the file need not be known: offsets count from its beginning, and the footer is read from its end.
  *
- * @throws FormatError where it is no Parquet file or damaged, StoreError where reading fails
+ * @throws FormatError where it is not a Parquet file or damaged, StoreError where reading fails
  */
 export async function openParquet(
   store: ReadableStore,

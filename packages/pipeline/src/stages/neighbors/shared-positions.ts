@@ -41,14 +41,14 @@ export function positionNotices(
     const where = components ? " of their section" : "";
     notices.push({
       code: "shared-positions",
-      message: `At the position of another spot${where}: ${sharedCount} of ${numbered(spotCount, "spot")}, smoothed with it. Where several sections share one coordinate system, name the column of obs that tells them apart: ${optionName("sectionKey", "COLUMN")}.`,
+      message: `Spots at the position of another${where}, smoothed with it: ${sharedCount} of ${numbered(spotCount, "spot")}. Where several sections share one coordinate system, name the column of obs that tells them apart: ${optionName("sectionKey", "COLUMN")}.`,
     });
   }
   const [smallCount, count] = components ? countSmall(components, neighborCount) : [0, 1];
   if (smallCount > 0) {
     notices.push({
       code: "small-sections",
-      message: `With no more than ${numbered(neighborCount, "spot")}: ${smallCount} of ${numbered(count, "section")}, where each spot gets all others of its section as neighbours.`,
+      message: `Sections of no more than ${numbered(neighborCount, "spot")}: ${smallCount} of ${count}. There each spot has all others as neighbours.`,
     });
   }
   return notices;

@@ -24,14 +24,14 @@ export function noteAlikeTypes(
   if (mixed.length > 0) {
     notices.add({
       code: "undetermined-mixtures",
-      message: `The genes in use are too few to tell all mixtures of these types apart: ${list(named(mixed))}. Part of how they divide is undetermined; of what fits the answer nearest to equal shares is taken. More genes, or fewer types in the reference, would help.`,
+      message: `The genes in use are too few to tell all mixtures of these types apart: ${list(named(mixed))}. Part of how they divide is undetermined; of the answers that fit, the one nearest to equal shares is taken. More genes, or fewer types in the reference, would help.`,
     });
   }
   if (similar.length > 0) {
     const groups = named(similar);
     notices.add({
       code: "similar-types",
-      message: `These types differ by less than ${100 * SIMILAR} % in the genes in use: ${list(groups)}. How they divide is uncertain; their sum is sounder. ${advice(groups)}`,
+      message: `These types differ by less than ${100 * SIMILAR} % in the genes in use: ${list(groups)}. How they divide is uncertain; their sum is more reliable. ${advice(groups)}`,
     });
   }
 }

@@ -30,7 +30,7 @@ export function noteOutcome(
   if (solution.doubleFrom !== undefined) {
     notices.add({
       code: "went-on-in-double",
-      message: `The rounding of single precision was larger than what was left to do: the solve continued in double precision after sweep ${solution.doubleFrom}.`,
+      message: `Rounding in single precision kept the solve from converging: it continued in double precision after sweep ${solution.doubleFrom}.`,
     });
   }
   if (!solution.converged) {

@@ -117,7 +117,7 @@ function noteFewGenes(
   if (geneCount < FEW_SHARED * smallerSideCount) {
     notices.add({
       code: "few-shared-genes",
-      message: `Counted on both sides: only ${geneCount} of ${numbered(smallerSideCount, "gene")} of the smaller side.`,
+      message: `Few genes have counts on both sides: ${geneCount} of ${numbered(smallerSideCount, "gene")} of the smaller side.`,
     });
   }
 }

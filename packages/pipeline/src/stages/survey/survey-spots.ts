@@ -23,7 +23,7 @@ export interface Survey {
   readonly isEmpty: boolean;
   /** Whether all its values are whole numbers. */
   readonly isWhole: boolean;
-  /** How many counts spots have, and totals that no few of them decide; for solvers of the model of counts. */
+  /** How many counts spots have, and totals in which the deepest spots are scaled down; for solvers of the model of counts. */
   readonly depths?: RobustDepths;
 }
 

@@ -25,7 +25,7 @@ export function objectUrl({ bucketUrl }: Pick<BucketAccess, "bucketUrl">, key: s
   return [bucketUrl, ...key.split("/").map(escapeSegment)].join("/");
 }
 
-/** Finds out how a bucket is reached; throws OptionError for an endpoint that is no plain URL, StoreError as awsSettings; credentials come from the environment, for S3 also from the AWS files. */
+/** Finds out how a bucket is reached; throws OptionError for an endpoint that is not a plain URL, StoreError as awsSettings; credentials come from the environment, for S3 also from the AWS files. */
 export async function bucketAccess(
   service: Service,
   bucket: string,

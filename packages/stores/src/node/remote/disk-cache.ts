@@ -24,7 +24,7 @@ const FREED_SHARE = 0.1;
  * A cache of bytes in a folder, a file an entry. Files appear whole under their name, so any number of runs may use a folder
  * at the same time; one that is damaged counts as missing. Above `maxBytes` those used longest ago are removed.
  *
- * @throws OptionError for a limit that is no number of bytes; StoreError where the folder cannot be made or written to
+ * @throws OptionError for a limit that is not a number of bytes; StoreError where the folder cannot be made or written to
  */
 export async function diskCache(folder: string, maxBytes = CACHE_BYTES): Promise<ObjectCache> {
   if (!(maxBytes > 0)) {
