@@ -10,7 +10,7 @@ import { inFlags, OPTION_FLAGS } from "../apps/cli/src/options/option-flags.js";
 
 const HEAD = `# Options
 
-Options of \`run\` and, without dashes or under their second name, of \`deconvolve\`. Methods refuse what is of others. Made from the schema by
+Options of \`run\` and, without dashes or under their second name, of \`deconvolve\`. A method refuses options of others. Made from the schema by
 \`vitest run test/option-docs.test.ts -u\`.
 `;
 

@@ -1,7 +1,7 @@
 import { bulkMisfit } from "@flashdeconv/solver-weighted";
 import type { CellValues } from "../../contracts/inputs.js";
 
-/** Raised to this power logged means come nearer to the section's totals, raw ones go away from them: see docs/accuracy.md. */
+/** Raised to this power logged means come nearer to the section's totals, raw ones go away from them: see docs/method.md. */
 export const POWER = 1.5;
 /** Of raw means the misfit at least doubled on every section tried, of logged ones it mostly fell. */
 const DOUBTFUL = 1.8;
