@@ -1,9 +1,13 @@
+import { existsSync, readdirSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { collect } from "@flashdeconv/core";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
+// @ts-expect-error: a script of the benchmarks, without types.
+import { runAndKill } from "../../../benchmarks/lib/kill.mjs";
 import { gefOfBins, gefOfCells } from "../../../packages/io-vendor/test/gef-files.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores } from "./small-stores.js";
@@ -109,5 +113,68 @@ describe("a GEF file of cells", () => {
     );
     const { code, stderr } = await runCli(["inspect", gef, "--bin", "50"]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/--bin.*left out/) });
+  });
+});
+
+const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
+const isBuilt = existsSync(fileURLToPath(new URL("../dist/main.js", import.meta.url)));
+
+describe.skipIf(!isBuilt)("convert (skipped where the program is not built)", () => {
+  it("killed at any step, and run again, ends with the same bytes, and nothing is left", async () => {
+    const folder = await temporaryFolder();
+    const scratch = await temporaryFolder();
+    const gem = join(folder, "section.gem");
+    const lines = Array.from(
+      { length: 300_000 },
+      (_, i) => `g${Math.floor(i / 3000)}\t${(i * 7919) % 3001}\t${(i * 104_729) % 2003}\t1\n`,
+    );
+    await writeFile(gem, `geneID\tx\ty\tMIDCount\n${lines.join("")}`);
+    const command = (out: string) => [bin, "convert", gem, out, "--bin", "2", "--scratch", scratch];
+    const whole = join(folder, "whole.zarr");
+    expect((await runAndKill(command(whole))).code).toBe(0);
+    expect(await readdir(scratch)).toEqual([]);
+
+    const out = join(folder, "out.zarr");
+    const inScratch = (pattern: RegExp) => {
+      try {
+        const names = readdirSync(scratch).flatMap((name) => readdirSync(join(scratch, name)));
+        return names.some((name) => pattern.test(name));
+      } catch {
+        return false; // It has just been removed.
+      }
+    };
+    const moments: (() => boolean)[] = [
+      () => inScratch(/^buckets$/),
+      () => inScratch(/^journal\.json$/),
+      () => inScratch(/partial/),
+      () => inScratch(/^input\.zarr$/) && !inScratch(/^buckets$/),
+    ];
+    for (const isTime of moments) {
+      const { code } = await runAndKill(command(out), { isTime });
+      expect(code).toBe("SIGKILL");
+    }
+    const last = await runAndKill(command(out));
+    expect(last).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/was put in order by an earlier run/),
+    });
+    expect(await contentOf(out)).toEqual(await contentOf(whole));
+    expect(await readdir(scratch)).toEqual([]);
+  });
+
+  it("without room for its temporary files is refused before any work", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(
+      join(folder, "matrix.mtx"),
+      "%%MatrixMarket matrix coordinate integer general\n1 1 999999999999999\n1 1 1\n",
+    );
+    await writeFile(join(folder, "barcodes.tsv"), "a\n");
+    await writeFile(join(folder, "features.tsv"), "g\n");
+    const { code, stderr } = await runCli(["convert", folder, `${folder}.zarr`, "--scratch", folder]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/free for temporary files.*room for .* TiB.*--scratch/s),
+    });
+    expect((await readdir(folder)).sort()).toEqual(["barcodes.tsv", "features.tsv", "matrix.mtx"]);
   });
 });

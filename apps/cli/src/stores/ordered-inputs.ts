@@ -1,14 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { mkdir, rm } from "node:fs/promises";
+import { rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import type { FoundInput } from "@flashdeconv/io-vendor/node";
-import { fileSpool } from "@flashdeconv/io-vendor/node";
+import { StoreError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
+import { type FoundInput, fileSpool } from "@flashdeconv/io-vendor/node";
 import { writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import { asStoreError, makeOwnFolder } from "@flashdeconv/stores/node/internal";
+import { formatBytes } from "../terminal/format.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
+import { inputKey, judgeFolder, type PutAside, readJournal, writeJournal } from "./input-journal.js";
 
 /** Inputs that one command had to put in order before it could read them by rows. */
 interface OrderedInputs {
@@ -42,21 +45,40 @@ export function orderedStore(path: string, found: FoundInput, scratch: string | 
   return known;
 }
 
+/** Bytes of an entry that is put aside, and of one in the store. */
+const ASIDE_BYTES = 12;
+const ORDERED_BYTES = 8;
+
 async function putInOrder(
   path: string,
-  { called, ingest }: FoundInput,
+  found: FoundInput,
   { terminal, folders }: OrderedInputs,
   parent: string,
 ): Promise<string> {
+  const { called, ingest } = found;
   if (!ingest) throw new Error(`${path} can be read as it lies`);
   const { signal, tell, note } = terminal;
-  tell(`${basename(path)} is ${called}: it is put in order once, on temporary files in ${parent}.`);
-  const folder = await asStoreError(parent, () => makeOwnFolder(parent, ".flashdeconv-input-"));
+  const key = await asStoreError(path, () => inputKey(found));
+  const judge = (left: string) => judgeFolder(left, key);
+  const folder = await asStoreError(parent, () => makeOwnFolder(parent, ".flashdeconv-input-", judge));
   folders.push(folder);
-  const buckets = join(folder, "buckets");
-  await asStoreError(buckets, () => mkdir(buckets));
-  const contents = await ingest({ spool: fileSpool(buckets), signal, onNotice: note });
   const store = join(folder, "input.zarr");
+  const former = await readJournal(folder);
+  if (former?.isOrdered) {
+    tell(`${basename(path)} was put in order by an earlier run, which was killed: it is not done again.`);
+    return store;
+  }
+  const buckets = join(folder, "buckets");
+  const finish =
+    key === undefined ? undefined : (putAside: PutAside) => writeJournal(folder, { key, putAside });
+  const spool = await fileSpool(buckets, { finished: former?.putAside, finish });
+  const entries = await found.entryCount?.();
+  const bytes = entries && entries * ((spool.finished ? 0 : ASIDE_BYTES) + ORDERED_BYTES);
+  tell(
+    `${basename(path)} is ${called}: it is put in order once, on temporary files in ${parent}${bytes ? `, up to ${formatBytes(bytes)}` : ""}.`,
+  );
+  if (bytes) await requireRoom(parent, bytes);
+  const contents = await ingest({ spool, signal, onNotice: note });
   const target = await createStore(store);
   const onProgress = writingProgress(terminal, "putting in order", {
     count: contents.spotCount,
@@ -64,5 +86,18 @@ async function putInOrder(
   });
   // Read back at once and then removed: packing it would cost more than it saves.
   await writeAnnData(target, contents, { compressor: "none", signal, onProgress });
+  if (key !== undefined) await writeJournal(folder, { key, isOrdered: true });
+  await rm(buckets, { recursive: true, force: true });
   return store;
+}
+
+async function requireRoom(parent: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await asStoreError(parent, () => statfs(parent));
+  if (bavail * bsize >= bytes) return;
+  throw new StoreError({
+    path: parent,
+    found: `${formatBytes(bavail * bsize)} free for temporary files`,
+    expected: `room for ${formatBytes(bytes)}`,
+    remedy: `Free some space, or name another folder with ${optionName("scratch")}.`,
+  });
 }

@@ -1,15 +1,29 @@
-import { appendFile, open, rm } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { asStoreError } from "@flashdeconv/stores/node/internal";
-import type { Spool } from "../ingest/spool.js";
+import { RECORD_BYTES } from "../ingest/buckets.js";
+import type { PutAside, Spool } from "../ingest/spool.js";
 
 /** Records that are read at a time. */
 const PIECE_RECORDS = 2 ** 16;
 
-/** Buckets as files of a folder that is there. */
-export function fileSpool(folder: string): Spool {
-  const fileOf = (bucket: number) => join(folder, `bucket-${bucket}`);
+export interface FileSpoolOptions {
+  /** What an earlier run has put aside in the folder; taken where its buckets are there, whole. */
+  readonly finished?: PutAside;
+  /** Told of all that is put aside. Without it buckets are removed once they are read. */
+  finish?(all: PutAside): Promise<void>;
+}
+
+/** Buckets as files of a folder, which is made. All else in it is removed. */
+export async function fileSpool(
+  folder: string,
+  { finished: former, finish }: FileSpoolOptions = {},
+): Promise<Spool> {
+  const fileOf = (bucket: number) => join(folder, nameOf(bucket));
+  const finished = await asStoreError(folder, () => takeUp(folder, former));
   return {
+    ...(finished && { finished }),
+    ...(finish && { finish }),
     append: (bucket, bytes) => asStoreError(folder, () => appendFile(fileOf(bucket), bytes)),
     drop: (bucket) => asStoreError(folder, () => rm(fileOf(bucket), { force: true })),
     async *pieces(bucket, recordBytes) {
@@ -27,6 +41,28 @@ export function fileSpool(folder: string): Spool {
       }
     },
   };
+}
+
+function nameOf(bucket: number): string {
+  return `bucket-${bucket}`;
+}
+
+/** Makes the folder, and removes from it what was not put aside to the end. */
+async function takeUp(folder: string, former: PutAside | undefined): Promise<PutAside | undefined> {
+  await mkdir(folder, { recursive: true });
+  const isWhole = former !== undefined && (await hasAll(folder, former));
+  const wanted = new Set(isWhole ? former.counts.map(([bucket]) => nameOf(bucket)) : []);
+  const others = (await readdir(folder)).filter((name) => !wanted.has(name));
+  await Promise.all(others.map((name) => rm(join(folder, name), { recursive: true })));
+  return isWhole ? former : undefined;
+}
+
+async function hasAll(folder: string, { counts }: PutAside): Promise<boolean> {
+  for (const [bucket, count] of counts) {
+    const found = await stat(join(folder, nameOf(bucket))).catch(() => undefined);
+    if (found?.size !== RECORD_BYTES * count) return false;
+  }
+  return true;
 }
 
 type File = Awaited<ReturnType<typeof open>>;

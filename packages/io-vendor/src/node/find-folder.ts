@@ -13,6 +13,7 @@ import { addPositions } from "../positions/add-positions.js";
 import { readText } from "../positions/read-text.js";
 import { readScaleFactors } from "../positions/scale-factors.js";
 import { LIBRARY } from "../vendor-store.js";
+import { countEntries } from "./count-entries.js";
 import { fileBytes } from "./file-bytes.js";
 import { refuseBin, refuseCells } from "./find-stereo.js";
 import type { FoundInput } from "./found-input.js";
@@ -58,10 +59,10 @@ export async function findFolder(
     };
     return { called, location, files, uns };
   }
-  const { files, ingest, location } = asMex(path, mex);
+  const { files, ingest, ...own } = asMex(path, mex);
   return {
+    ...own,
     called,
-    location,
     files: [...files, ...told],
     uns,
     async ingest(ingestOptions) {
@@ -107,6 +108,7 @@ function asMex(folder: string, names: MexNames) {
   return {
     location: undefined,
     files: Object.values(files).map(({ path }) => path),
+    entryCount: () => countEntries(files.matrix.path),
     ingest: (options: IngestOptions) => ingestMex(files, options),
   };
 }

@@ -4,9 +4,11 @@ import { type OpenStore, openFile, type ReadableStore, type StoreAccess } from "
 import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { edgeOf, findGef, sourceBin } from "../formats/gef.js";
+import { lengthOf } from "../formats/gef-genes.js";
 import { ingestGem } from "../ingest/ingest-gem.js";
 import { isGemHeader } from "../ingest/read-gem.js";
 import { LIBRARY } from "../vendor-store.js";
+import { estimateLines } from "./count-entries.js";
 import { fileBytes } from "./file-bytes.js";
 import type { FoundInput } from "./found-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
@@ -19,6 +21,7 @@ export async function findGem(path: string, bin: string | undefined): Promise<Fo
     called: calledBins(edge),
     location: undefined,
     files: [path],
+    entryCount: () => estimateLines(path),
     ingest: (options) => ingestGem({ path, read: () => fileBytes(path) }, edge, options),
   };
 }
@@ -53,11 +56,13 @@ export async function findGefInput(
   const edge = edgeOf(bin);
   const stored = sourceBin(given, edge, gef.bins);
   const uns = await scaleOf(store, stored);
+  const entryCount = await lengthOf(store, `geneExp/bin${stored}/expression/x`);
   return {
     called: calledBins(edge),
     location: undefined,
     files: isRemote(given) ? undefined : [localPath(given)],
     uns: async () => uns,
+    entryCount: async () => entryCount ?? 0,
     async ingest(options) {
       // Loaded where it is needed: most inputs are not HDF5.
       const { ingestGef } = await import("../ingest/ingest-gef.js");

@@ -12,6 +12,8 @@ export interface FoundInput {
   readonly files?: readonly string[];
   /** What it tells of itself beside counts and positions, for `uns`. */
   uns?(): Promise<UnsObject>;
+  /** About how many counts it has, where that can be told before they are read. */
+  entryCount?(): Promise<number>;
   /** Reads it once, in the order of the file, and gives it in order. Defined where there is no location. */
   ingest?(options: IngestOptions): Promise<AnnDataContents>;
 }

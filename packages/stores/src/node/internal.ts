@@ -12,7 +12,7 @@ export { asStoreError } from "./file-errors.js";
 export type { LockOptions } from "./heartbeat.js";
 export { makeFolders } from "./make-folders.js";
 export { useNodeCodecs } from "./node-codecs.js";
-export { makeOwnFolder } from "./own-folder.js";
+export { type LeftFolder, makeOwnFolder } from "./own-folder.js";
 export { acquireLock } from "./owner-lock.js";
 export { sameOrInside } from "./places/same-or-inside.js";
 export { isRemote, localPath } from "./remote/parse-location.js";
