@@ -5,8 +5,8 @@ import type { AnswerTable } from "@flashdeconv/pipeline";
 import { createFile } from "@flashdeconv/stores/node/internal";
 import { describe, expect, it } from "vitest";
 import { readColumnTable } from "../src/tables/read-column-table.js";
+import { TABLE_KINDS } from "../src/tables/table-formats.js";
 import { tableSink } from "../src/tables/table-sink.js";
-import { TABLE_WRITERS } from "../src/tables/table-writers.js";
 import { HOSTILE } from "./hostile-text.js";
 import { temporaryFolder } from "./run-cli.js";
 
@@ -38,7 +38,7 @@ function tables(values: Float32Array | Float64Array): AnswerTable[] {
 
 async function write(format: "parquet" | "arrow", values: Float32Array | Float64Array): Promise<string> {
   const path = join(await temporaryFolder(), `a.${format}`);
-  const sink = tableSink(await createFile(path), TABLE_WRITERS[format], { layout: { key: "mine" } });
+  const sink = tableSink(await createFile(path), TABLE_KINDS[format], { layout: { key: "mine" } });
   const about = { signature: {}, parameters: { share: Float64Array.of(0.5) }, notices: [] };
   await sink.write(tables(values), { spotCount: NAMES.length, typeNames: NAMES, spotNames: NAMES, ...about });
   return path;

@@ -50,8 +50,8 @@ function tablesOf(typeNames: readonly string[], spotCount: number): AnswerTable[
 
 async function csvOf(typeNames: readonly string[], names: readonly string[], rowsPerBlock = 4) {
   const shape = tableShape(tablesOf(typeNames, names.length), typeNames, "mine");
-  const pieces = [csvHeader(shape).slice()];
-  const format = csvFormatter(shape);
+  const pieces = [csvHeader(shape, ",").slice()];
+  const format = csvFormatter(shape, ",");
   for await (const block of rowBlocks(shape.parts, names, { rowsPerBlock }))
     pieces.push(format(block).slice());
   return Buffer.concat(pieces).toString();

@@ -17,7 +17,8 @@ import { lockOptions } from "../stores/lock-options.js";
 import { openOutput } from "../stores/open-output.js";
 import { withStore } from "../stores/with-store.js";
 import { writeSignatureCsv, writeSignatureStore } from "../stores/write-signature.js";
-import { headerOf } from "../tables/is-own-table.js";
+import { headerOf } from "../tables/csv/read-header.js";
+import { CSV } from "../tables/csv/text-format.js";
 import { openOwnFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
 import { countOf } from "../terminal/format.js";
@@ -140,7 +141,7 @@ async function openSignature(
   }
   const file = await openOwnFile(request, {
     kind: "a signature",
-    isOurs: async (path) => (await headerOf(path, "csv"))?.[0] === SIGNATURE_STAMP,
+    isOurs: async (path) => (await headerOf(path, CSV))?.[0] === SIGNATURE_STAMP,
   });
   return { write: (joined) => writeSignatureCsv(file, joined), discard: () => file.discard() };
 }

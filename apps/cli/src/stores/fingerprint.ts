@@ -10,6 +10,7 @@ import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";
 import { fingerprintOfTable } from "../tables/is-own-table.js";
 import { outputFormat } from "../tables/output-format.js";
+import { isAnnData } from "../tables/table-formats.js";
 import { sectionFingerprint, storeFacts } from "./input-facts.js";
 import { referenceContent } from "./with-reference.js";
 import { withStore } from "./with-store.js";
@@ -86,7 +87,7 @@ export async function differenceOfResult(
   facts: Facts,
 ): Promise<Difference | "same" | undefined> {
   const format = outputFormat(flags.out, flags.format);
-  if (format !== "zarr" && format !== "h5ad") {
+  if (!isAnnData(format)) {
     const lines = await fingerprintOfTable(localPath(location), format);
     return lines && compare(location, lines, fingerprintOf(await facts()));
   }

@@ -4,10 +4,9 @@ import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
 import { h5adSink } from "../tables/h5ad/h5ad-sink.js";
 import { openTableFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
-import type { FileFormat, OutputFormat } from "../tables/table-formats.js";
+import { type FileFormat, type OutputFormat, TABLE_KINDS } from "../tables/table-formats.js";
 import { refuseClash } from "../tables/table-shape.js";
 import { tableSink } from "../tables/table-sink.js";
-import { TABLE_WRITERS } from "../tables/table-writers.js";
 import { noting } from "./noting-store.js";
 import { type OutputRequest, openOutput } from "./open-output.js";
 
@@ -71,7 +70,7 @@ async function openTablePlace(
     format,
     check: (typeNames, layout) => refuseClash(typeNames, resolveResultLayout(layout).key),
     sinkFor: ({ layout, signal, onProgress, onCommit }) =>
-      tableSink(file, TABLE_WRITERS[format], { layout, signal, onProgress, onCommit }),
+      tableSink(file, TABLE_KINDS[format], { layout, signal, onProgress, onCommit }),
     discard: () => file.discard(),
   };
 }

@@ -1,16 +1,40 @@
-/** Formats of a row per spot, each with the suffix that names it. */
-export const TABLE_FORMATS = ["csv", "csv.gz", "parquet", "arrow"] as const;
-export type TableFormat = (typeof TABLE_FORMATS)[number];
+import { aboutArrow } from "./arrow/read-arrow.js";
+import { writeArrow } from "./arrow/write-arrow.js";
+import { CSV } from "./csv/text-format.js";
+import { textTable } from "./csv/text-table.js";
+import { aboutParquet } from "./parquet/read-parquet.js";
+import { writeParquet } from "./parquet/write-parquet.js";
+import type { TableKind } from "./table-sink.js";
+
+/** Formats of a row per spot, each under the suffix that names it. */
+const KINDS = {
+  csv: textTable(CSV),
+  "csv.gz": textTable({ ...CSV, isPacked: true }),
+  parquet: {
+    write: writeParquet,
+    about: aboutParquet,
+    inPython: (file) => `pandas.read_parquet(${file}).set_index("barcode")`,
+  },
+  arrow: {
+    write: writeArrow,
+    about: aboutArrow,
+    inPython: (file) => `pandas.read_feather(${file}).set_index("barcode")`,
+  },
+} satisfies Record<string, TableKind>;
+
+export type TableFormat = keyof typeof KINDS;
+export const TABLE_KINDS: Readonly<Record<TableFormat, TableKind>> = Object.freeze(KINDS);
+export const TABLE_FORMATS = Object.freeze(Object.keys(KINDS) as TableFormat[]);
 
 /** Formats of one file: AnnData as well. */
-export const FILE_FORMATS = [...TABLE_FORMATS, "h5ad"] as const;
-export type FileFormat = (typeof FILE_FORMATS)[number];
+export type FileFormat = TableFormat | "h5ad";
+export const FILE_FORMATS: readonly FileFormat[] = Object.freeze([...TABLE_FORMATS, "h5ad"] as const);
 
 /** Formats of a result. */
-export const OUTPUT_FORMATS = ["zarr", ...FILE_FORMATS] as const;
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+export type OutputFormat = "zarr" | FileFormat;
+export const OUTPUT_FORMATS: readonly OutputFormat[] = Object.freeze(["zarr", ...FILE_FORMATS] as const);
 
 /** Whether a result goes to an AnnData object, of whatever format. */
-export function isAnnData(format: OutputFormat): boolean {
+export function isAnnData(format: OutputFormat): format is "zarr" | "h5ad" {
   return format === "zarr" || format === "h5ad";
 }

@@ -3,17 +3,18 @@ import type { TableShape } from "../table-shape.js";
 import { csvCell, isPlain } from "./csv-cells.js";
 import { NUMBER_BYTES, putNumber } from "./put-number.js";
 
-const [COMMA, END] = [44, 10];
+const END = 10;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The first line: the names of the columns. */
-export function csvHeader({ barcode, parts }: TableShape): Uint8Array {
+export function csvHeader({ barcode, parts }: TableShape, delimiter: string): Uint8Array {
   const names = [barcode, ...parts.flatMap(({ columnNames }) => columnNames)];
-  return Buffer.from(`${names.map(csvCell).join(",")}\n`);
+  return Buffer.from(`${names.map(csvCell).join(delimiter)}\n`);
 }
 
 /** Makes lines of blocks of rows. What it returns holds until the next block. */
-export function csvFormatter({ parts }: TableShape): (block: RowBlock) => Uint8Array {
+export function csvFormatter({ parts }: TableShape, delimiter: string): (block: RowBlock) => Uint8Array {
+  const between = delimiter.charCodeAt(0);
   const kinds = parts.map(({ table, columnNames }) => ({
     width: columnNames.length,
     words: table.categories?.map((name) => Buffer.from(csvCell(name))),
@@ -34,7 +35,7 @@ export function csvFormatter({ parts }: TableShape): (block: RowBlock) => Uint8A
         const { width, words } = kinds[part];
         const rows = values[part];
         for (let k = row * width; k < (row + 1) * width; k++) {
-          out[at++] = COMMA;
+          out[at++] = between;
           if (words === undefined) at = putNumber(out, at, rows[k]);
           else if (rows[k] >= 0) {
             out.set(words[rows[k]], at);

@@ -1,11 +1,31 @@
+import { open } from "node:fs/promises";
+import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { textOfCell } from "./csv-cells.js";
+import type { TextFormat } from "./text-format.js";
 
-/** The cells of the first line of CSV; undefined where it does not end within `most` bytes. */
-export async function readHeader(
-  text: AsyncIterable<Uint8Array>,
-  most: number,
+/** Names of thousands of types, or of all genes. */
+const MOST_HEADER_BYTES = 2 ** 24;
+
+/** The cells of a file's first line; undefined where it has none of a bearable length. Throws where the file cannot be read. */
+export async function headerOf(
+  path: string,
+  { delimiter, isPacked }: TextFormat,
 ): Promise<readonly string[] | undefined> {
+  const file = await open(path);
+  try {
+    const bytes = file.createReadStream({ end: MOST_HEADER_BYTES, autoClose: false });
+    const line = await firstLine(isPacked ? bytes.pipe(createGunzip()) : bytes, MOST_HEADER_BYTES);
+    if (line === undefined) return undefined;
+    const [cells = []] = parse(line, { delimiter, relax_column_count: true }) as string[][];
+    return cells.map(textOfCell);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first line, as far as quotes go; undefined where it does not end within `most` bytes. */
+async function firstLine(text: AsyncIterable<Uint8Array>, most: number): Promise<string | undefined> {
   const pieces: Uint8Array[] = [];
   let [length, quotes] = [0, 0];
   for await (const piece of text) {
@@ -13,16 +33,11 @@ export async function readHeader(
       if (byte === 34) quotes++;
       if (byte !== 10 || quotes % 2 === 1) continue;
       pieces.push(piece.subarray(0, i));
-      return headerNames(Buffer.concat(pieces).toString());
+      return Buffer.concat(pieces).toString();
     }
     pieces.push(piece);
     length += piece.length;
     if (length > most) return undefined;
   }
   return undefined;
-}
-
-function headerNames(line: string): readonly string[] {
-  const [cells = []] = parse(line, { relax_column_count: true }) as string[][];
-  return cells.map(textOfCell);
 }
