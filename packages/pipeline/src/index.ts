@@ -53,11 +53,9 @@ export { METHOD_NAMES, METHODS } from "./methods/methods.js";
 export { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 export { type MemoryPlan, planMemory } from "./runtime/memory-plan.js";
 export { type SolveSummaryInput, solveSummary } from "./solve-summary.js";
+export { readSummary } from "./stages/keep/read-summary.js";
 export { recombineTypes } from "./stages/keep/recombine-types.js";
-export {
-  readSummary,
-  writeSummary,
-} from "./stages/keep/summary-store.js";
+export { writeSummary } from "./stages/keep/write-summary.js";
 export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
 export { RESULT_DEFAULTS, type ResultLayout } from "./stages/write/result-layout.js";
 export {

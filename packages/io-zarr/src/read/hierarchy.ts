@@ -3,7 +3,8 @@ import type { ReadableStore } from "@flashdeconv/stores";
 import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { settleAll } from "../settle-all.js";
 import { storeBelow } from "../store-below.js";
-import { type ArrayMetadata, parseArrayMetadata } from "./array-metadata.js";
+import type { ArrayMetadata } from "./array-metadata.js";
+import { parseArrayMetadata } from "./parse-array-metadata.js";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./parse-json-object.js";
 import { loadRootMetadata, type RootMetadata } from "./root-metadata.js";
 

@@ -8,7 +8,8 @@ import type { Parameters } from "../../contracts/parameters.js";
 import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { packArrays } from "./pack-arrays.js";
-import { MARK, SECTIONS_VERSION, writeSummary } from "./summary-store.js";
+import { MARK, SECTIONS_VERSION } from "./summary-facts.js";
+import { writeSummary } from "./write-summary.js";
 
 /** The summary of one section of a store. */
 export interface SummaryOfSection {

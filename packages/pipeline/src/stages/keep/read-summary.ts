@@ -6,16 +6,14 @@ import {
   type NameChunk,
 } from "@flashdeconv/core";
 import { optionName, resolveSpotRange } from "@flashdeconv/core/internal";
-import type { WriteOptions } from "@flashdeconv/io-zarr";
-import { type ArraysReader, type NumberStream, openArrays, writeArrays } from "@flashdeconv/io-zarr/internal";
-import type { SolverInput, StatArray } from "@flashdeconv/solver";
-import type { ReadableStore, ReadOptions, StagedStore } from "@flashdeconv/stores";
+import { type ArraysReader, openArrays } from "@flashdeconv/io-zarr/internal";
+import type { SolverInput } from "@flashdeconv/solver";
+import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
-import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
-import { isSource, precisionOf } from "../summarize/spot-statistics.js";
-import { packArrays, unpackArrays } from "./pack-arrays.js";
+import { unpackArrays } from "./pack-arrays.js";
+import { MARK, readFacts } from "./summary-facts.js";
 
 /** A summary that lies in a store, with what a result written from it needs besides. */
 export interface StoredSummary {
@@ -23,91 +21,6 @@ export interface StoredSummary {
   /** The names of the section's spots, in order; each call reads them again. */
   spotNames(options?: ReadOptions): AsyncIterable<NameChunk>;
   readonly coordinates: Coordinates | undefined;
-}
-
-/** Goes up when a store of today can no longer be read as it is meant. */
-const LAYOUT_VERSION = 1;
-/** Of a store that holds summaries of several sections below it. */
-export const SECTIONS_VERSION = 2;
-export const MARK = "flashdeconv_statistics";
-
-/** Facts of a stored summary that are not arrays. */
-interface Facts {
-  readonly version: number;
-  readonly spotCount: number;
-  readonly typeNames: readonly string[];
-  /** Left out by stores from before types without counts took no part in the fit. */
-  readonly silentTypes?: readonly string[];
-  readonly precision: "float64" | "float32";
-  readonly edgeCount: number;
-  readonly hasOrder: boolean;
-  readonly dimension: 0 | 2 | 3;
-  readonly meanDegree: number;
-  /** Left out by stores from before there were others than "statistics". */
-  readonly input?: SolverInput;
-  readonly meanDepth?: number;
-  readonly composition?: readonly number[];
-  readonly solverOptions: object;
-  readonly parameters: Parameters;
-  readonly cellCounts: readonly number[] | null;
-}
-
-/**
- * Keeps a summary as a small Zarr store: statistics (N x (K + 1)), Gram matrix, library sizes, neighbours, order of the spots, their
- * names and coordinates. About 4 (K + 1) + 60 bytes per spot before compression.
- */
-export async function writeSummary(
-  target: StagedStore,
-  summary: SectionSummary,
-  { spotNames, coordinates }: ResultFrame,
-  options?: WriteOptions,
-): Promise<void> {
-  const { statistics, librarySizes, graph, reference, parameters, cellCounts } = summary;
-  const facts: Facts = {
-    version: LAYOUT_VERSION,
-    spotCount: summary.spotCount,
-    typeNames: reference.typeNames,
-    silentTypes: summary.silentTypes,
-    precision: precisionOf(summary),
-    edgeCount: graph.neighbors.indices.length,
-    hasOrder: graph.order !== undefined,
-    dimension: coordinates?.dimension ?? 0,
-    meanDegree: summary.meanDegree,
-    input: summary.input,
-    meanDepth: summary.meanDepth,
-    composition: summary.composition && [...summary.composition],
-    solverOptions: summary.solverOptions,
-    parameters: packArrays({ ...parameters, cell_counts: null }),
-    cellCounts: cellCounts ? [...cellCounts] : null,
-  };
-  await writeArrays(
-    target,
-    {
-      attributes: { [MARK]: facts },
-      numbers: {
-        statistics: isSource(statistics) ? streamOf(statistics, librarySizes) : statistics,
-        gram: reference.gram,
-        library_sizes: librarySizes,
-        neighbors_indptr: graph.neighbors.indptr,
-        neighbors_indices: graph.neighbors.indices,
-        ...(graph.order && { spatial_order: graph.order }),
-        ...(coordinates && { coordinates: coordinates.values }),
-      },
-      strings: { spot_names: spotNames },
-    },
-    options,
-  );
-}
-
-/** The statistics piece by piece; they are of the type of the library sizes. */
-function streamOf(source: ChunkSource<DenseChunk>, librarySizes: StatArray): NumberStream {
-  return {
-    length: source.spotCount * source.width,
-    dataType: librarySizes instanceof Float32Array ? "float32" : "float64",
-    async *pieces() {
-      for await (const { values } of source.chunks()) yield values;
-    },
-  };
 }
 
 export interface SummarySize {
@@ -200,17 +113,6 @@ function storedStrengths({
   return { strengths: { smoothing, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 } };
 }
 
-/** The parameters of a summary that `writeSummary` kept, and nothing else of it. Throws FormatError as `readSummary` does. */
-export async function readSummaryParameters(
-  store: ReadableStore,
-  { signal }: ReadOptions = {},
-): Promise<Parameters> {
-  const { attributes } = await openArrays(store, { signal });
-  const found = attributes[MARK] as Partial<Facts> | undefined;
-  const isOfSections = found?.version === SECTIONS_VERSION && found.parameters !== undefined;
-  return unpackArrays((isOfSections ? (found as Facts) : readFacts(found, store.name)).parameters);
-}
-
 function statisticsSource(
   arrays: ArraysReader,
   spotCount: number,
@@ -232,22 +134,6 @@ function statisticsSource(
       }
     },
   };
-}
-
-function readFacts(found: unknown, path = "the store"): Facts {
-  const facts = found as Partial<Facts> | undefined;
-  if (typeof facts !== "object" || facts === null || facts.version !== LAYOUT_VERSION) {
-    throw new FormatError({
-      path,
-      found:
-        facts?.version === undefined
-          ? "no statistics of flashdeconv"
-          : `statistics of version ${facts.version}`,
-      expected: `statistics of version ${LAYOUT_VERSION}`,
-      remedy: `Give the store that a run with ${optionName("saveStats")} wrote, or make it again.`,
-    });
-  }
-  return facts as Facts;
 }
 
 /** A damaged graph would have the solver read beside its arrays. */

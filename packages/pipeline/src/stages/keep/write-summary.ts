@@ -1,0 +1,68 @@
+import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
+import type { WriteOptions } from "@flashdeconv/io-zarr";
+import { type NumberStream, writeArrays } from "@flashdeconv/io-zarr/internal";
+import type { StatArray } from "@flashdeconv/solver";
+import type { StagedStore } from "@flashdeconv/stores";
+import type { ResultFrame } from "../../contracts/sink.js";
+import type { SectionSummary } from "../../contracts/summary.js";
+import { isSource, precisionOf } from "../summarize/spot-statistics.js";
+import { packArrays } from "./pack-arrays.js";
+import { type Facts, LAYOUT_VERSION, MARK } from "./summary-facts.js";
+
+/**
+ * Keeps a summary as a small Zarr store: statistics (N x (K + 1)), Gram matrix, library sizes, neighbours, order of the spots, their
+ * names and coordinates. About 4 (K + 1) + 60 bytes per spot before compression.
+ */
+export async function writeSummary(
+  target: StagedStore,
+  summary: SectionSummary,
+  { spotNames, coordinates }: ResultFrame,
+  options?: WriteOptions,
+): Promise<void> {
+  const { statistics, librarySizes, graph, reference, parameters, cellCounts } = summary;
+  const facts: Facts = {
+    version: LAYOUT_VERSION,
+    spotCount: summary.spotCount,
+    typeNames: reference.typeNames,
+    silentTypes: summary.silentTypes,
+    precision: precisionOf(summary),
+    edgeCount: graph.neighbors.indices.length,
+    hasOrder: graph.order !== undefined,
+    dimension: coordinates?.dimension ?? 0,
+    meanDegree: summary.meanDegree,
+    input: summary.input,
+    meanDepth: summary.meanDepth,
+    composition: summary.composition && [...summary.composition],
+    solverOptions: summary.solverOptions,
+    parameters: packArrays({ ...parameters, cell_counts: null }),
+    cellCounts: cellCounts ? [...cellCounts] : null,
+  };
+  await writeArrays(
+    target,
+    {
+      attributes: { [MARK]: facts },
+      numbers: {
+        statistics: isSource(statistics) ? streamOf(statistics, librarySizes) : statistics,
+        gram: reference.gram,
+        library_sizes: librarySizes,
+        neighbors_indptr: graph.neighbors.indptr,
+        neighbors_indices: graph.neighbors.indices,
+        ...(graph.order && { spatial_order: graph.order }),
+        ...(coordinates && { coordinates: coordinates.values }),
+      },
+      strings: { spot_names: spotNames },
+    },
+    options,
+  );
+}
+
+/** The statistics piece by piece; they are of the type of the library sizes. */
+function streamOf(source: ChunkSource<DenseChunk>, librarySizes: StatArray): NumberStream {
+  return {
+    length: source.spotCount * source.width,
+    dataType: librarySizes instanceof Float32Array ? "float32" : "float64",
+    async *pieces() {
+      for await (const { values } of source.chunks()) yield values;
+    },
+  };
+}
