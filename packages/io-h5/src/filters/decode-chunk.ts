@@ -1,6 +1,7 @@
 import { numbered } from "@flashdeconv/core/internal";
 import { type UnpackingCodec, unpack } from "@flashdeconv/stores/internal";
 import { unsupported } from "../bytes/errors.js";
+import { chunkInflater, type InflateChunk } from "../inflate-chunk.js";
 import type { Filter } from "../objects/filters.js";
 import { withoutFletcher32 } from "./fletcher32.js";
 import { unpackLzf } from "./lzf.js";
@@ -51,6 +52,8 @@ export function filterNames(path: string, filters: readonly Filter[]): string[] 
 export interface DecodedChunk {
   readonly bytes: Uint8Array;
   readonly isShuffled: boolean;
+  /** Whether the bytes hold only until another chunk is decoded. */
+  readonly isLent: boolean;
 }
 
 /** What is known of a dataset's chunks. */
@@ -61,31 +64,53 @@ export interface ChunkFacts {
   readonly chunkBytes: number;
 }
 
-/** Undoes the filters of a chunk, from the last to the first, but for those of the mask. Throws an Error for damaged bytes. */
-export async function decodeChunk(
+/**
+ * Undoes the filters of a chunk, from the last to the first, but for those of the mask: at once where that can be. Throws an Error for damaged
+ * bytes.
+ */
+export function decodeChunk(
   stored: Uint8Array,
   mask: number,
   facts: ChunkFacts,
-): Promise<DecodedChunk> {
+): DecodedChunk | Promise<DecodedChunk> {
   const { filters, itemBytes, chunkBytes } = facts;
   const applied = filters.filter((_, i) => i > 31 || (mask & (1 << i)) === 0);
-  const most = chunkBytes + 4 * filters.length;
-  let bytes = stored;
-  let isShuffled = false;
-  for (let i = applied.length - 1; i >= 0; i--) {
-    const { id, parameters } = applied[i];
-    const codec = UNPACKING[id];
-    if (codec) bytes = await unpack(codec, bytes, { most, expected: chunkBytes });
-    else if (id === LZF) bytes = unpackLzf(bytes, lzfBytes(parameters, chunkBytes, most));
-    else if (id === FLETCHER32) bytes = withoutFletcher32(bytes);
-    else if (id === SHUFFLE && parameters[0] > 1) {
-      isShuffled = i === 0 && parameters[0] === itemBytes && bytes.length === chunkBytes;
-      if (!isShuffled) bytes = unshuffleAll(bytes, parameters[0]);
+  const sizes = { most: chunkBytes + 4 * filters.length, expected: chunkBytes };
+  const undo = (given: Uint8Array, last: number, wasLent: boolean): DecodedChunk | Promise<DecodedChunk> => {
+    let [bytes, isLent, isShuffled] = [given, wasLent, false];
+    for (let i = last; i >= 0; i--) {
+      const { id, parameters } = applied[i];
+      const codec = UNPACKING[id];
+      if (codec) {
+        const unpacked = codec === "zlib" ? inflate(bytes, sizes) : unpack(codec, bytes, sizes);
+        if (unpacked instanceof Promise) return unpacked.then((own) => undo(own, i - 1, false));
+        [bytes, isLent] = [unpacked, true];
+      } else if (id === LZF) {
+        [bytes, isLent] = [unpackLzf(bytes, lzfBytes(parameters, chunkBytes, sizes.most)), false];
+      } else if (id === FLETCHER32) {
+        bytes = withoutFletcher32(bytes);
+      } else if (id === SHUFFLE && parameters[0] > 1) {
+        isShuffled = i === 0 && parameters[0] === itemBytes && bytes.length === chunkBytes;
+        if (!isShuffled) bytes = unshuffleAll(bytes, parameters[0]);
+      }
     }
-  }
-  if (bytes.length !== chunkBytes)
-    throw new Error(`${numbered(bytes.length, "byte")} of a chunk of ${chunkBytes}`);
-  return { bytes, isShuffled };
+    if (bytes.length !== chunkBytes)
+      throw new Error(`${numbered(bytes.length, "byte")} of a chunk of ${chunkBytes}`);
+    return { bytes, isShuffled, isLent };
+  };
+  return undo(stored, applied.length - 1, false);
+}
+
+let inflater: InflateChunk | undefined;
+
+const inflate: InflateChunk = (packed, sizes) => {
+  inflater ??= chunkInflater();
+  return inflater(packed, sizes);
+};
+
+/** The same chunk to keep. */
+export function ownChunk(chunk: DecodedChunk): DecodedChunk {
+  return chunk.isLent ? { ...chunk, bytes: chunk.bytes.slice(), isLent: false } : chunk;
 }
 
 /** h5py notes how many bytes come out; other filters after it may have made them more than the chunk's. */

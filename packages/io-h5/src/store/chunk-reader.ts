@@ -28,6 +28,7 @@ export function chunkReader(bytes: FileBytes, facts: DatasetFacts, { grid, plain
   return async (
     chunks: readonly StoredChunk[],
     signal: AbortSignal | undefined,
+    /** What it is given may hold until it returns. */
     take: (chunk: StoredChunk, decoded: DecodedChunk) => void,
   ): Promise<void> => {
     for (const chunk of chunks) requireFits(chunk, grid, facts, bytes.size);
@@ -40,7 +41,8 @@ export function chunkReader(bytes: FileBytes, facts: DatasetFacts, { grid, plain
         for (let i = first; i < group.length; i += LANES) {
           const from = group[i].address - start;
           const stored = block.subarray(from, from + group[i].size);
-          take(group[i], await decodeChunk(stored, maskOf(group[i]), chunkFacts));
+          const decoded = decodeChunk(stored, maskOf(group[i]), chunkFacts);
+          take(group[i], decoded instanceof Promise ? await decoded : decoded);
         }
       };
       await Promise.all(Array.from({ length: Math.min(LANES, group.length) }, (_, first) => lane(first)));

@@ -1,7 +1,7 @@
 import type { FileBytes } from "../bytes/file-bytes.js";
 import type { StoredChunk } from "../chunks/chunk-index.js";
 import { numberAt } from "../chunks/grid.js";
-import { copyItems, type DecodedChunk } from "../filters/decode-chunk.js";
+import { copyItems, type DecodedChunk, ownChunk } from "../filters/decode-chunk.js";
 import { unshuffleAll } from "../filters/shuffle.js";
 import type { DatasetFacts, Storage } from "../tree/dataset.js";
 import { type Chunked, chunkReader } from "./chunk-reader.js";
@@ -87,7 +87,7 @@ function joinedChunks(bytes: FileBytes, facts: DatasetFacts, storage: Chunked, l
       };
       const keep = (number: number, decoded: DecodedChunk) => {
         shared.delete(number);
-        shared.set(number, decoded);
+        shared.set(number, ownChunk(decoded));
         if (shared.size > MOST_SHARED) shared.delete(shared.keys().next().value as number);
       };
       const missing: StoredChunk[] = [];
@@ -113,7 +113,8 @@ function singleChunks(bytes: FileBytes, facts: DatasetFacts, storage: Chunked): 
       const number = numberAt(grid.counts, places);
       const chunks = number < 0 ? [] : await table.find(number, number, signal);
       let items: Uint8Array | undefined;
-      await read(chunks, signal, (_, { bytes, isShuffled }) => {
+      await read(chunks, signal, (_, decoded) => {
+        const { bytes, isShuffled } = ownChunk(decoded);
         items = isShuffled ? unshuffleAll(bytes, facts.type.size) : bytes;
       });
       return items;
