@@ -69,7 +69,7 @@ describe.skipIf(!isBuilt || !canLimit)(
       expect(full.stdout).toBe("");
       expect(full.status).toBe(2);
       const left = await filesOf(folder);
-      // What had been kept by then is there to go on from.
+      // What had been kept by then is there to resume from.
       for (const file of Object.keys(left)) if (file.includes(".out.zarr.run")) delete left[file];
       expect(left).toEqual(before);
       const freed = run(runArguments(["--out", out, "--overwrite", "--resume", ...options.slice(2)]));

@@ -181,7 +181,7 @@ function interruptedAt(word: string, args: readonly string[]) {
 }
 
 describe("a run that was stopped", () => {
-  it("is kept where it had finished pieces, and refused, gone on with or thrown away as is asked for", async () => {
+  it("is kept where it had finished pieces, and refused, resumed or deleted as is asked for", async () => {
     const folder = await temporaryFolder();
     const runDir = join(folder, "kept");
     const args = runArguments(join(folder, "out.zarr"), [
@@ -222,7 +222,7 @@ describe("a run that was stopped", () => {
     expect(await readdir(folder)).toEqual(["out.zarr"]);
   });
 
-  it("is not gone on with where an input has changed, which is named", async () => {
+  it("is not resumed where an input has changed, which is named", async () => {
     const folder = await temporaryFolder();
     const section = join(folder, "section.zarr");
     await cp(join(sections.small, "spatial.zarr"), section, { recursive: true, preserveTimestamps: true });

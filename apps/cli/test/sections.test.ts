@@ -245,7 +245,7 @@ describe("two sections that lie over each other in one table", () => {
   });
 
   it.each(["Section 1 of 2", "Section 2 of 2"])(
-    "go on after a stop in %s, with the same bits",
+    "are resumed after a stop in %s, with the same bits",
     async (place) => {
       const wanted = await run("over", "--section-key", "slide");
       const out = join(await temporaryFolder(), "out");

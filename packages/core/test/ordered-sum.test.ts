@@ -49,7 +49,7 @@ it("gives the same bits for any split at block boundaries, and the right total",
   );
 });
 
-it("starts at 0 and can go on after it was read", () => {
+it("starts at 0 and can continue after it was read", () => {
   const sum = buildOrderedSum(1);
   expect([...finishOrderedSum(sum)]).toEqual([0]);
   orderedSumAt(sum, 0)[0] += 2;

@@ -11,7 +11,7 @@ const SAFETY = 2.5;
 const NOISE_STEPS = 16;
 /** Sweeps without a new smallest change after which changes of the size of rounding are taken to be just that. */
 const STALL_SWEEPS = 20;
-/** The same, of any size, after which the rounding of single precision may be what keeps them up. */
+/** The same, of any size, after which rounding in single precision may be what keeps them from shrinking. */
 const SUSPECT_SWEEPS = 12;
 
 export interface StoppingRuleOptions {

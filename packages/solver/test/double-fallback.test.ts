@@ -101,7 +101,7 @@ describe.each([0.5, 5])("where single precision cannot hold what is left to do (
   });
 });
 
-describe("when to go on in double", () => {
+describe("when to continue in double", () => {
   const facts = { session: { pull: 63 }, coarseRows: [10], isCoupled: true };
   const after = (changes: number[], abundance: StatArray, tolerance = 1e-3) => {
     const progress = sectionProgress({ ...facts, abundance }, resolveSolveOptions({ tolerance }));

@@ -51,7 +51,7 @@ export interface ReadableStore {
    * store has no consolidated metadata.
    */
   list?(path: `/${string}`, options?: ReadOptions): Promise<readonly string[]>;
-  /** Needed for a run to go on later; a store that cannot tell leaves it out. Reads no counts. */
+  /** Needed to resume a run later; a store that cannot tell leaves it out. Reads no counts. */
   fingerprint?(options?: FingerprintOptions): Promise<Fingerprint>;
 }
 

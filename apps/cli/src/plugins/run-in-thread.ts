@@ -12,7 +12,7 @@ type FromThread =
   | { readonly kind: "place"; readonly place: HeldPlace }
   | { readonly kind: "done"; readonly code: number };
 
-/** How often the clock is looked at, and how long a solver may go on with a call once it was told to stop, in milliseconds. */
+/** How often the clock is looked at, and how long a solver may continue a call once it was told to stop, in milliseconds. */
 const LOOK_EVERY = 50;
 const PATIENCE = 300;
 

@@ -43,7 +43,7 @@ function digest(bytes: Uint8Array): string {
 
 /**
  * What to look at of a section: its table, and, of a container, the shapes that coordinates come from. What a result in place changes
- * is left out, so that a run that was killed right after its commit can go on.
+ * is left out, so that a run that was killed right after its commit can be resumed.
  */
 export function sectionFingerprint(tablePath: string | undefined, key: string): FingerprintOptions {
   const table = tablePath === undefined ? "" : `${tablePath}/`;

@@ -32,9 +32,9 @@ interface RunFolderOptions {
   readonly facts: Readonly<Record<string, string>>;
   /** What no result depends on, but a run that is resumed wants to know of the one before. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Go on with a run that was stopped, if there is one. False by default. */
+  /** Resume a run that was stopped, if there is one. False by default. */
   readonly resume?: boolean;
-  /** Throw away what a run that was stopped has left. False by default. */
+  /** Delete what a stopped run has left. False by default. */
   readonly restart?: boolean;
   /** Seconds of work that may be lost; 15 by default. */
   readonly everySeconds?: number;
@@ -102,10 +102,10 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
     const isWorth = left !== undefined && !left.isDone && hasPieces(left.entries.keys());
     if (isWorth && !resume && !restart) throw leftOver(path, left);
     // A run may have left nothing but the note that it was about to write its result.
-    const goesOn = resume && !restart && left !== undefined && !left.isDone && left.entries.size > 0;
-    if (goesOn) refuseDifferences(path, left.header, facts);
+    const isResumed = resume && !restart && left !== undefined && !left.isDone && left.entries.size > 0;
+    if (isResumed) refuseDifferences(path, left.header, facts);
     else await attempt(path, () => clear(folder, left));
-    const header: RunHeader = goesOn
+    const header: RunHeader = isResumed
       ? left.header
       : {
           version: LAYOUT_VERSION,
@@ -115,12 +115,12 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
           settings,
         };
     const manifest = await attempt(path, () =>
-      openManifest(join(folder, MANIFEST), goesOn ? { length: left.length } : { header }),
+      openManifest(join(folder, MANIFEST), isResumed ? { length: left.length } : { header }),
     );
     const keeper = pieceKeeper({
       path: folder,
       manifest,
-      entries: goesOn ? left.entries : new Map(),
+      entries: isResumed ? left.entries : new Map(),
       everySeconds,
       mayWrite: () => lock.check(),
       toError: (error, bytes) => writeError(path, error, bytes),
@@ -139,7 +139,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
     return {
       path,
       checkpoint: keeper,
-      resumedCount: goesOn ? left.entries.size : 0,
+      resumedCount: isResumed ? left.entries.size : 0,
       settings: header.settings,
       note: (name) => keeper.note(NOTE + name),
       async openScratch(bytesNeeded) {
