@@ -63,7 +63,7 @@ function bundle() {
   const tsup = createRequire(import.meta.url).resolve("tsup");
   const { buildSync } = createRequire(tsup)("esbuild");
   const outfile = join(cli, "dist/tables-benchmark.mjs");
-  const contents = `export { TABLE_WRITERS } from "./src/tables/table-writers.js";
+  const contents = `export { TABLE_KINDS } from "./src/tables/table-formats.js";
     export { tableSink } from "./src/tables/table-sink.js";
     export { h5adSink } from "./src/tables/h5ad/h5ad-sink.js";
     export { rowBlocks } from "./src/tables/row-blocks.js";
@@ -75,7 +75,7 @@ function bundle() {
 }
 
 async function writeOne(format, out, modules) {
-  const { createFile, generatedSource, h5adSink, rowBlocks, TABLE_WRITERS, tableSink } = modules;
+  const { createFile, generatedSource, h5adSink, rowBlocks, TABLE_KINDS, tableSink } = modules;
   const tables = tablesOf(generatedSource);
   const typeNames = tables[1].categories;
   const description = {
@@ -94,7 +94,7 @@ async function writeOne(format, out, modules) {
     const file = await createFile(out);
     const layout = { key: "flashdeconv" };
     const sink =
-      format === "h5ad" ? h5adSink(file, { layout }) : tableSink(file, TABLE_WRITERS[format], { layout });
+      format === "h5ad" ? h5adSink(file, { layout }) : tableSink(file, TABLE_KINDS[format], { layout });
     await sink.write(tables, description);
   }
   const { user, system } = process.cpuUsage();

@@ -1,4 +1,4 @@
-"""Writes the small HDF5 files that packages/io-h5/test reads, with Debian's python3-h5py and python3-anndata:
+"""Writes the small HDF5 files that packages/io-h5/test reads, with Debian's python3-h5py, python3-anndata and python3-numcodecs:
 
     /usr/bin/python3 scripts/h5/make-fixtures.py packages/io-h5/test/fixtures
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import anndata
 import h5py
+import numcodecs
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
@@ -132,3 +133,30 @@ for libver in ("earliest", "latest"):
             layout = h5py.VirtualLayout((4,), dtype="<i4")
             layout[:] = h5py.VirtualSource("other.h5", "x", shape=(4,))
             file.create_virtual_dataset("refused/virtual", layout)
+
+
+# Filters that Debian's HDF5 lacks: numcodecs packs the chunks, which are written as they are. Row numbers; the last chunk is stored unpacked.
+ZSTD, BLOSC = 32015, 32001
+with h5py.File(folder / "filters.h5", "w") as file:
+    for name, number, parameters, codec, shuffles in [
+        ("zstd", ZSTD, (3,), numcodecs.Zstd(3), False),
+        ("zstd-shuffle", ZSTD, (3,), numcodecs.Zstd(9), True),
+        ("blosc-lz4", BLOSC, (2, 2, 4, 400, 5, 1, 1), numcodecs.Blosc("lz4", 5, numcodecs.Blosc.SHUFFLE), False),
+        ("blosc-zstd", BLOSC, (2, 2, 4, 400, 5, 2, 5), numcodecs.Blosc("zstd", 5, numcodecs.Blosc.BITSHUFFLE), False),
+        ("blosc-zlib", BLOSC, (2, 2, 4, 400, 5, 0, 4), numcodecs.Blosc("zlib", 5, numcodecs.Blosc.NOSHUFFLE), False),
+        ("blosc-blosclz", BLOSC, (2, 2, 4, 400, 5, 1, 0), numcodecs.Blosc("blosclz", 5, numcodecs.Blosc.SHUFFLE), False),
+    ]:
+        creation = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        creation.set_chunk((100,))
+        if shuffles:
+            creation.set_shuffle()
+        creation.set_filter(number, h5py.h5z.FLAG_OPTIONAL, parameters)
+        space = h5py.h5s.create_simple((400,))
+        dataset = h5py.h5d.create(file.id, name.encode(), h5py.h5t.STD_I32LE, space, creation)
+        for start in range(0, 400, 100):
+            values = np.arange(start, start + 100, dtype="<i4")
+            stored = values.view(np.uint8).reshape(-1, 4).T.tobytes() if shuffles else values.tobytes()
+            if start == 300:
+                dataset.write_direct_chunk((start,), values.tobytes(), filter_mask=3)
+            else:
+                dataset.write_direct_chunk((start,), codec.encode(stored))

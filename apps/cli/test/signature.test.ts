@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
-import { readObsm, readSignatureCsv } from "@flashdeconv/io-zarr";
+import { readColumn, readObsm, readRowNames, readSignatureCsv } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
 import { goldenPath } from "../../../test/golden-data.js";
@@ -83,6 +83,22 @@ describe("signature", () => {
       Array.from({ length: 4 }, (_, k) => all.slice(k * width, (k + 1) * width).join());
     expect(rows(read.values, 120).sort()).toEqual(rows(values, 120).sort());
     for (const { dispersion } of cell_types) expect(dispersion).toBeGreaterThan(0.05);
+  });
+
+  it("takes the types of cells from a table", async () => {
+    const folder = await temporaryFolder();
+    const store = await openStore(stores.reference);
+    const [names, types] = [await readRowNames(store, "obs"), await readColumn(store, "obs/cell_type")];
+    await store.close();
+    if (types.kind !== "categorical") throw new Error("cells without types");
+    // A cell that the table leaves out is left out.
+    const rows = names.slice(1).map((name, i) => `${name},${types.categories[types.codes[i + 1]]} of it`);
+    await writeFile(join(folder, "labels.csv"), ["barcode,type", ...rows].join("\n"));
+    const more = ["--labels", join(folder, "labels.csv"), "--out", join(folder, "told.csv")];
+    const { cell_types } = await succeed("signature", stores.reference, ...more);
+    const counts = cell_types.map((type: { cell_count: number }) => type.cell_count);
+    expect(counts.toSorted()).toEqual([11, 12, 12, 12]);
+    expect(cell_types[0].name).toMatch(/ of it$/);
   });
 
   it("joins donors: means over all cells, genes that all have", async () => {

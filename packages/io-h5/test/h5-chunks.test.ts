@@ -68,3 +68,15 @@ describe.each(["earliest", "latest"])("chunks of a file for the %s HDF5", (versi
     expect(await store.get("/contiguous/.zarray")).toBeDefined();
   });
 });
+
+it("chunks that zstd and Blosc packed are unpacked, but for those that were stored without", async () => {
+  const store = await hdf5Store(await fixture("filters.h5"));
+  const names = await store.list("/");
+  expect(names).toHaveLength(6);
+  for (const name of names) {
+    const { flashdeconv_stored } = JSON.parse(new TextDecoder().decode(await store.get(`/${name}/.zarray`)));
+    const codec = name.startsWith("zstd") ? "zstd" : "blosc";
+    expect(flashdeconv_stored.codecs).toEqual(name === "zstd-shuffle" ? ["shuffle", codec] : [codec]);
+    expect([name, await readItems(store, name)]).toEqual([name, Array.from({ length: 400 }, (_, i) => i)]);
+  }
+});

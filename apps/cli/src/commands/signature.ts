@@ -15,6 +15,7 @@ import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-
 import { type Donor, type JoinedSignature, joinDonors } from "../stores/join-donors.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { openOutput } from "../stores/open-output.js";
+import { type LabelFlags, readLabels } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { writeSignatureCsv, writeSignatureStore } from "../stores/write-signature.js";
 import { headerOf } from "../tables/csv/read-header.js";
@@ -32,10 +33,9 @@ Examples:
   flashdeconv signature cells.zarr --out signature.csv
   flashdeconv signature donor1.h5ad donor2.h5ad --cell-type-key annotation --min-cells 25 --out signature.zarr`;
 
-export interface SignatureFlags extends TerminalOptions, StoreFlags {
+export interface SignatureFlags extends TerminalOptions, StoreFlags, LabelFlags {
   readonly out: string;
   readonly overwrite?: boolean;
-  readonly cellTypeKey?: string;
   readonly layer?: string;
   readonly geneKey?: string;
   readonly dropType?: readonly string[];
@@ -55,6 +55,7 @@ export function addSignatureCommand(program: Command, environment: Environment):
       "--cell-type-key <name>",
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
     )
+    .option("--labels <file>", "table of cells and their types, in place of an obs column")
     .option("--layer <name>", "layer with raw counts; raw for raw/X (default: X)")
     .option("--gene-key <column>", "var column with the genes' names (default: the index)")
     .option("--drop-type <name>", "leave a type out; may be given several times", collect)
@@ -95,7 +96,8 @@ export async function makeSignature(
   const write = await openSignature(cells, flags, terminal);
   try {
     const donors: Donor[] = [];
-    for (const path of cells) donors.push(await readDonor(path, flags, terminal));
+    const labels = (await readLabels(flags, terminal.signal))?.labels;
+    for (const path of cells) donors.push(await readDonor(path, { ...flags, named: labels }, terminal));
     const joined = joinDonors(donors, flags);
     if (joined.leftOutGenes > 0) {
       const message = `Left out ${countOf(joined.leftOutGenes, "gene")} of the first input that another lacks, or has twice.`;
@@ -146,11 +148,14 @@ async function openSignature(
   return { write: (joined) => writeSignatureCsv(file, joined), discard: () => file.discard() };
 }
 
-async function readDonor(path: string, flags: SignatureFlags, terminal: Terminal): Promise<Donor> {
+/** The options, with what the table of `--labels` says. */
+type DonorFlags = SignatureFlags & { readonly named?: ReadonlyMap<string, string> };
+
+async function readDonor(path: string, flags: DonorFlags, terminal: Terminal): Promise<Donor> {
   const { signal, note } = terminal;
-  const { layer, geneKey, cellTypeKey, allowNonCounts } = flags;
+  const { layer, geneKey, cellTypeKey, allowNonCounts, named } = flags;
   return withStore(path, storeAccess(flags), async (store) => {
-    const options = { layer, geneKey, cellTypeKey, signal, onNotice: note };
+    const options = { layer, geneKey, cellTypeKey, labels: named, signal, onNotice: note };
     const keys = { layer: "--layer", "gene-key": "--gene-key" };
     const reference = await withFlags(keys, () => openReference(store, options));
     const { codes, names } = reference.cellTypes;

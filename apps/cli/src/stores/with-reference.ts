@@ -13,12 +13,16 @@ import { parseLabels } from "./parse-labels.js";
 import { isTable, readText } from "./read-text.js";
 import { withStore } from "./with-store.js";
 
-export interface ReferenceFlags extends StoreFlags {
+/** Where the types of cells stand: in a column of obs, or in a table. */
+export interface LabelFlags {
+  readonly cellTypeKey?: string;
+  readonly labels?: string;
+}
+
+export interface ReferenceFlags extends StoreFlags, LabelFlags {
   readonly reference: string;
   readonly referenceLayer?: string;
   readonly referenceGeneKey?: string;
-  readonly cellTypeKey?: string;
-  readonly labels?: string;
 }
 
 /** What there is to tell of where a reference lies. */
@@ -80,7 +84,10 @@ export async function withReference<T>(
 }
 
 /** The table of `--labels`, and what tells its present content from any other. */
-async function readLabels({ labels: path, cellTypeKey, ...flags }: ReferenceFlags, signal: AbortSignal) {
+export async function readLabels(
+  { labels: path, cellTypeKey, ...flags }: LabelFlags & StoreFlags,
+  signal: AbortSignal,
+) {
   if (path === undefined) return undefined;
   const text = await readText(path, storeAccess(flags), signal);
   return { labels: parseLabels(path, text, cellTypeKey), facts: textFacts(text, path) };
