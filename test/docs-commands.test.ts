@@ -26,6 +26,15 @@ describe("commands in the documents", () => {
     expect(await unknownOptions(readFileSync(root + file, "utf8"))).toEqual([]);
   });
 
+  it("are in the README the two that do everything in a copy of the repository", () => {
+    const readme = readFileSync(`${root}README.md`, "utf8");
+    const { packageManager, scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+    for (const name of ["demo", "test"]) {
+      expect(readme).toMatch(new RegExp(`^npx -y ${packageManager} ${name} +#`, "m"));
+      expect(scripts).toHaveProperty(name);
+    }
+  });
+
   it("are looked for in every spelling", () => {
     const text = [
       "flashdeconv inspect a.zarr # look",
