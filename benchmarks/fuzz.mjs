@@ -1,5 +1,6 @@
 // Damages stores in some thousand ways and reads each with the built command line: what ends in what, and whether anything went wrong.
-//   node benchmarks/fuzz.mjs [--count 2500] [--first 0] [--seeds 7,19] [--name fuzz] [--far] [--seconds 10] [--main apps/cli/dist/main.js]
+//   node benchmarks/fuzz.mjs [--count 2500] [--first 0] [--seeds 7,19] [--name fuzz] [--far | --vendors] [--at-once 1] [--seconds 10] [--main apps/cli/dist/main.js]
+// With --vendors folders and files of instruments' software are damaged in place of stores.
 // With --far the stores are read from a range-only http server in the process that is watched.
 // --seconds is what one store may take: more on a machine that has other work.
 // Exits with 1 if a store ended in anything but a tagged error or the right result. Writes results/<name>.json; not with --seeds.
@@ -19,6 +20,8 @@ const { values: given } = parseArgs({
     seeds: { type: "string" },
     name: { type: "string" },
     far: { type: "boolean", default: false },
+    vendors: { type: "boolean", default: false },
+    "at-once": { type: "string", default: "1" },
     seconds: { type: "string" },
     // Another build, such as one from before a repair.
     main: { type: "string" },
@@ -33,21 +36,33 @@ const start = performance.now();
 const { tryStores, MAX_MEMORY, MOST_MILLISECONDS } = await loadTrials();
 const mostMilliseconds = given.seconds ? 1000 * Number(given.seconds) : MOST_MILLISECONDS;
 let done = 0;
-const { verdicts, peakBytes } = await tryStores(ROOT, seeds, {
-  isFar: given.far,
-  mostMilliseconds,
-  ...(given.main && { main: resolve(given.main) }),
-  onVerdict(verdict) {
-    done++;
-    if (given.seeds || verdict.outcome === "wrong") console.error(JSON.stringify(verdict));
-    if (done % 250 === 0) console.error(`${done} of ${seeds.length}`);
-  },
-});
+const atOnce = Math.min(seeds.length, Number(given["at-once"]));
+const trials = await Promise.all(
+  Array.from({ length: atOnce }, (_, part) =>
+    tryStores(
+      ROOT,
+      seeds.filter((_, i) => i % atOnce === part),
+      {
+        isFar: given.far,
+        isVendors: given.vendors,
+        mostMilliseconds,
+        ...(given.main && { main: resolve(given.main) }),
+        onVerdict(verdict) {
+          done++;
+          if (given.seeds || verdict.outcome === "wrong") console.error(JSON.stringify(verdict));
+          if (done % 250 === 0) console.error(`${done} of ${seeds.length}`);
+        },
+      },
+    ),
+  ),
+);
+const verdicts = trials.flatMap((part) => part.verdicts).sort((a, b) => a.seed - b.seed);
+const peakBytes = Math.max(...trials.map((part) => part.peakBytes));
 const wrong = verdicts.filter(({ outcome }) => outcome === "wrong");
 const result = {
   kind: "fuzz",
   ...where,
-  place: given.far ? "http" : "disk",
+  place: given.vendors ? "vendors' folders" : given.far ? "http" : "disk",
   seeds: { first: seeds[0], count: seeds.length },
   most_milliseconds: mostMilliseconds,
   max_memory: MAX_MEMORY,
@@ -71,7 +86,9 @@ const result = {
   wrong,
 };
 if (!given.seeds) {
-  console.log(saveResult(given.name ?? (given.far ? "fuzz-far" : "fuzz"), result));
+  console.log(
+    saveResult(given.name ?? (given.vendors ? "fuzz-vendors" : given.far ? "fuzz-far" : "fuzz"), result),
+  );
   updateTables();
 }
 console.log(
@@ -102,7 +119,7 @@ async function loadTrials() {
       tsconfigRaw: {},
       external: ["esbuild"],
       alias: Object.fromEntries(
-        ["core", "simulate", "stores", "io-zarr"].flatMap((name) =>
+        ["core", "simulate", "stores", "io-zarr", "io-h5"].flatMap((name) =>
           [
             ["", "index.ts"],
             ["/internal", "internal.ts"],

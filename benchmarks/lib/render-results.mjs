@@ -1,5 +1,8 @@
 import { markdownTable } from "./markdown-table.mjs";
 
+/** Where damaged stores lay. */
+const PLACES = { http: "behind http", "vendors' folders": "vendors' folders" };
+
 /** Results that are the same however busy the machine is. */
 const QUALITY_KINDS = ["real-sections"];
 
@@ -21,6 +24,7 @@ export function renderResults(results) {
     section("Damaged stores", of("fuzz"), (list) => [damagedStores(list)]),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
     ...of("shards").map((result) => section(`Shards: ${result.name}`, [result], shards)),
+    section("Bins of Visium HD", of("hd-bins"), (list) => [hdBins(list)]),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
@@ -196,6 +200,22 @@ function interrupts(results) {
   );
 }
 
+function hdBins(results) {
+  const rows = results.map(({ options, pooled_bins: pooled, scratch_bytes: scratch, usage }) => [
+    `${options.bins / 1e6} M of 2 um`,
+    `${pooled} of ${options.bin.replace("um", " um")}`,
+    `${((options.bins * options.genes_per_bin) / 1e6).toFixed(0)} M`,
+    usage.cpu_seconds.toFixed(0),
+    usage.wall_seconds.toFixed(0),
+    Math.round(usage.peak_rss_bytes / 2 ** 20),
+    (scratch / 1e9).toFixed(1),
+  ]);
+  return markdownTable(
+    ["bins", "added up to", "values", "CPU s", "wall s", "memory MiB", "scratch GB, removed"],
+    rows,
+  );
+}
+
 function damagedStores(results) {
   const told = (counts) =>
     ["refused", "same", "changed", "wrong"].map((outcome) => count(counts[outcome] ?? 0));
@@ -211,7 +231,7 @@ function damagedStores(results) {
       "peak MiB",
     ],
     results.map(({ place, seeds, outcomes, greatest_ms: longest, peak_rss_bytes: peak }) => [
-      place === "http" ? "behind http" : "on the disk",
+      PLACES[place] ?? "on the disk",
       count(seeds.count),
       ...told(outcomes),
       count(longest),

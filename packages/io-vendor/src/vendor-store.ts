@@ -58,18 +58,21 @@ async function overlayOf(
   const { positions, layout } = input;
   if (positions === undefined) return overlayStore(matrix, annDataTree(parts));
   const where = once(() =>
-    readPositions(files, { path: positions, layout }, { spotCount, names, ...options }),
+    inStore(files, () => readPositions(files, { path: positions, layout }, { spotCount, names, ...options })),
   );
   const column = (name: string): Column => ({
     make: async () => ({ shape: [spotCount], values: (await where()).columns[name] }),
   });
   const isVisium = layout === "visium" || layout === "visium-hd";
+  const { scale: scalePath } = input;
   const scale =
-    input.scale === undefined
+    scalePath === undefined
       ? undefined
       : {
           library: LIBRARY,
-          factors: readScaleFactors(await readText(files, input.scale, options), input.scale),
+          factors: await inStore(files, async () =>
+            readScaleFactors(await readText(files, scalePath, options), scalePath),
+          ),
         };
   const tree = annDataTree({
     ...parts,

@@ -88,6 +88,7 @@ describe("tables of CosMx", () => {
     ["a cell twice", [COUNTS, "1,1,x,1,1,1,1"], [META], /the cell "1_1" again in line 5/],
     ["a short line", [COUNTS, "1,2,x,1,1"], [META], /line 5 of 5 for a header of 7/],
     ["what is no number", [COUNTS, "1,2,x,1,1,1,many"], [META], /"many" as a count in line 5/],
+    ["a count without end", [COUNTS, "1,2,x,1,1,1,1e999"], [META], /"1e999" as a count in line 5/],
     ["no name", [COUNTS, ",2,x,1,1,1,1"], [META], /no name of a cell in line 5/],
     ["other columns", ["a,b\n"], [META], /the columns a, b/],
     ["no line", [""], [META], /no line/],

@@ -51,6 +51,8 @@ export async function withStore<T>(
   try {
     return await work({
       ...store,
+      // What was put in order lies on scratch only while the command runs: errors name what was given.
+      ...(found.location === undefined && { name: path }),
       location,
       called,
       uns,

@@ -17,10 +17,13 @@ const tissue = simulateTissue({
   depth: 150,
   cellsPerType: 5,
 });
-const spots = await denseRows(tissue.counts);
-const cells = await denseRows(tissue.reference.counts);
-const coordinates = Array.from({ length: SPOT_COUNT }, (_, i) => [i % 6, Math.floor(i / 6)]);
-const labels = [...tissue.reference.cellTypes.codes].map((code) => tissue.reference.cellTypes.names[code]);
+/** Counts of the section, spots x genes `gene-0`, `gene-1`, ... */
+export const spots = await denseRows(tissue.counts);
+export const cells = await denseRows(tissue.reference.counts);
+export const coordinates = Array.from({ length: SPOT_COUNT }, (_, i) => [i % 6, Math.floor(i / 6)]);
+export const labels = [...tissue.reference.cellTypes.codes].map(
+  (code) => tissue.reference.cellTypes.names[code],
+);
 
 /** What can be damaged: sections as AnnData and as SpatialData, in both formats, plain, packed and in shards; and references. */
 export const SECTIONS: Readonly<Record<string, () => Files>> = {

@@ -22,7 +22,7 @@ export interface Verdict {
   readonly milliseconds: number;
 }
 
-interface Ended {
+export interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -160,24 +160,8 @@ export class StoreTrial {
     ]);
   }
 
-  async #call(args: readonly string[]): Promise<Ended> {
-    const text = { stdout: "", stderr: "" };
-    const stream = (name: "stdout" | "stderr") =>
-      new Writable({
-        decodeStrings: false,
-        write(chunk, _encoding, done) {
-          text[name] += chunk;
-          done();
-        },
-      });
-    const { signal } = new AbortController();
-    const code = await this.#main(args, {
-      stdout: stream("stdout"),
-      stderr: stream("stderr"),
-      variables: {},
-      signal,
-    });
-    return { code, ...text };
+  #call(args: readonly string[]): Promise<Ended> {
+    return callMain(this.#main, args);
   }
 
   /** A digest of the proportions and of the spots' names. */
@@ -193,14 +177,35 @@ export class StoreTrial {
   }
 }
 
-function wrongWith({ code, stdout, stderr }: Ended): string | undefined {
+/** Runs the command line and keeps what it says. */
+export async function callMain(main: typeof Main, args: readonly string[]): Promise<Ended> {
+  const text = { stdout: "", stderr: "" };
+  const stream = (name: "stdout" | "stderr") =>
+    new Writable({
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        text[name] += chunk;
+        done();
+      },
+    });
+  const { signal } = new AbortController();
+  const code = await main(args, {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    variables: {},
+    signal,
+  });
+  return { code, ...text };
+}
+
+export function wrongWith({ code, stdout, stderr }: Ended): string | undefined {
   if (code !== 0 && code !== 2) return `exit code ${code}: ${`${stdout} ${stderr}`.slice(0, 600)}`;
   const stack = STACK.exec(stdout) ?? STACK.exec(stderr);
   if (stack) return `"${stack[0].trim()}" in ${`${stdout} ${stderr}`.slice(0, 600)}`;
   return code === 2 && stdout === "" && stderr === "" ? "nothing said" : undefined;
 }
 
-function writeFiles(folder: string, files: Files): string {
+export function writeFiles(folder: string, files: Files): string {
   for (const [key, bytes] of files) {
     mkdirSync(dirname(join(folder, key)), { recursive: true });
     writeFileSync(join(folder, key), bytes);

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { damageStore } from "./damage-store.js";
 import type { Verdict } from "./try-store.js";
 
 /** A store may take so long, at most. */
@@ -21,6 +20,8 @@ export interface TrialOptions {
   readonly onVerdict?: (verdict: Verdict) => void;
   /** Whether the stores are read from behind a server; by default from the disk. */
   readonly isFar?: boolean;
+  /** Whether vendors' folders are tried in place of stores. */
+  readonly isVendors?: boolean;
   /** The module whose `main` is tried; by default the built command line. */
   readonly main?: string;
   readonly mostMilliseconds?: number;
@@ -43,6 +44,7 @@ export async function tryStores(
     onVerdict = () => undefined,
     main = join(root, "apps/cli/dist/main.js"),
     isFar,
+    isVendors,
     ...limits
   }: TrialOptions = {},
 ): Promise<Trials> {
@@ -55,7 +57,7 @@ export async function tryStores(
     while (verdicts.length < seeds.length) {
       const left = seeds.slice(verdicts.length, verdicts.length + SEEDS_PER_CHILD);
       const trials = await runChild(
-        [child, join(folder, "stores"), main, MAX_MEMORY, isFar ? "far" : "near"],
+        [child, join(folder, "stores"), main, MAX_MEMORY, isVendors ? "vendors" : isFar ? "far" : "near"],
         left,
         onVerdict,
         limits,
@@ -70,6 +72,8 @@ export async function tryStores(
   }
 }
 
+type Begun = Pick<Verdict, "seed" | "base" | "role" | "damage">;
+
 function runChild(
   [script, ...args]: readonly string[],
   seeds: readonly number[],
@@ -82,7 +86,7 @@ function runChild(
   });
   const verdicts: Verdict[] = [];
   let peakBytes = 0;
-  let current: number | undefined;
+  let current: Begun | undefined;
   let unhandled = "";
   let heard = performance.now();
   let isFull = false;
@@ -91,14 +95,13 @@ function runChild(
     onVerdict(verdict);
     current = undefined;
   };
-  const wrong = (seed: number, detail: string) => {
-    const { base, role, damage } = damageStore(seed);
+  const wrong = (begun: Begun, detail: string) => {
     const milliseconds = Math.round(performance.now() - heard);
-    return { seed, base, role, damage, outcome: "wrong" as const, detail, milliseconds };
+    return { ...begun, outcome: "wrong" as const, detail, milliseconds };
   };
   child.on(
     "message",
-    (message: { begins?: number; unhandled?: string; verdict?: Verdict; peakBytes?: number }) => {
+    (message: { begins?: Begun; unhandled?: string; verdict?: Verdict; peakBytes?: number }) => {
       if (isFull) return;
       if (message.unhandled) {
         unhandled = message.unhandled;
@@ -146,14 +149,14 @@ async function bundleChild(root: string, outfile: string): Promise<void> {
     outfile,
     tsconfigRaw: {},
     alias: Object.fromEntries(
-      ["core", "simulate", "stores", "io-zarr"].flatMap((name) =>
+      ["core", "simulate", "stores", "io-zarr", "io-h5"].flatMap((name) =>
         ["", "/internal", "/node", "/node/internal"].map((entry) => [
           `@flashdeconv/${name}${entry}`,
           `${join(root, "packages", name, "src")}${entry === "" ? "/index" : entry}.ts`,
         ]),
       ),
     ),
-    nodePaths: [join(root, "packages/io-zarr/node_modules")],
+    nodePaths: [join(root, "packages/io-zarr/node_modules"), join(root, "apps/cli/node_modules")],
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },

@@ -1,5 +1,12 @@
-import { join } from "node:path";
-import { type SmallMatrix, write, writeMex, writeParquet, writeTenxH5 } from "./write-tenx.js";
+import {
+  type Files,
+  mexFiles,
+  parquetOf,
+  type SmallMatrix,
+  tenxH5,
+  textBytes,
+  writeFiles,
+} from "./write-tenx.js";
 
 export interface HdChanges {
   readonly edge?: number;
@@ -19,40 +26,51 @@ export function pixelOf(row: number, column: number): [x: number, y: number] {
   return [100 + 2 * column - 0.25 * row, 50 + 2 * row + 0.25 * column];
 }
 
+type Places = readonly (readonly [number, number])[];
+
 /** One size of bins of a folder of Visium HD; `places` are rows and columns of the spots of the matrix. */
+export async function hdBins(
+  { genes, rows }: Omit<SmallMatrix, "names">,
+  places: Places,
+  { edge = 2, isMex = false, outside = [] }: HdChanges = {},
+): Promise<Files> {
+  const folder = `binned_outputs/square_${String(edge).padStart(3, "0")}um`;
+  const names = places.map(([row, column]) => binName(edge, row, column));
+  const matrix = `${folder}/filtered_feature_bc_matrix`;
+  const all = [...outside, ...places];
+  const scale = { microns_per_pixel: 1, bin_size_um: edge, spot_diameter_fullres: edge };
+  return new Map([
+    ...(isMex
+      ? mexFiles(matrix, { names, genes, rows })
+      : [[`${matrix}.h5`, await tenxH5({ names, genes, rows })] as const]),
+    [
+      `${folder}/spatial/tissue_positions.parquet`,
+      parquetOf({
+        barcode: all.map(([row, column]) => binName(edge, row, column)),
+        in_tissue: Int32Array.from(all, (_, i) => (i < outside.length ? 0 : 1)),
+        array_row: Int32Array.from(all, ([row]) => row),
+        array_col: Int32Array.from(all, ([, column]) => column),
+        pxl_row_in_fullres: Float64Array.from(all, ([row, column]) => pixelOf(row, column)[1]),
+        pxl_col_in_fullres: Float64Array.from(all, ([row, column]) => pixelOf(row, column)[0]),
+      }),
+    ],
+    [`${folder}/spatial/scalefactors_json.json`, textBytes(JSON.stringify(scale))],
+  ]);
+}
+
 export async function writeHdBins(
   outs: string,
-  { genes, rows }: Omit<SmallMatrix, "names">,
-  places: readonly (readonly [row: number, column: number])[],
-  { edge = 2, isMex = false, outside = [] }: HdChanges = {},
+  matrix: Omit<SmallMatrix, "names">,
+  places: Places,
+  changes?: HdChanges,
 ): Promise<void> {
-  const folder = join(outs, "binned_outputs", `square_${String(edge).padStart(3, "0")}um`);
-  const names = places.map(([row, column]) => binName(edge, row, column));
-  const matrix = join(folder, "filtered_feature_bc_matrix");
-  if (isMex) await writeMex(matrix, { names, genes, rows });
-  else await writeTenxH5(`${matrix}.h5`, { names, genes, rows });
-  const all = [...outside, ...places];
-  await writeParquet(join(folder, "spatial", "tissue_positions.parquet"), {
-    barcode: all.map(([row, column]) => binName(edge, row, column)),
-    in_tissue: Int32Array.from(all, (_, i) => (i < outside.length ? 0 : 1)),
-    array_row: Int32Array.from(all, ([row]) => row),
-    array_col: Int32Array.from(all, ([, column]) => column),
-    pxl_row_in_fullres: Float64Array.from(all, ([row, column]) => pixelOf(row, column)[1]),
-    pxl_col_in_fullres: Float64Array.from(all, ([row, column]) => pixelOf(row, column)[0]),
-  });
-  const scale = { microns_per_pixel: 1, bin_size_um: edge, spot_diameter_fullres: edge };
-  await write(join(folder, "spatial", "scalefactors_json.json"), JSON.stringify(scale));
+  await writeFiles(outs, await hdBins(matrix, places, changes));
 }
 
 /** Cells as Space Ranger 4 writes them, each a square with a corner at its place and an edge of 4. */
-export async function writeHdCells(
-  outs: string,
-  { genes, rows }: Omit<SmallMatrix, "names">,
-  places: readonly (readonly [x: number, y: number])[],
-): Promise<void> {
-  const folder = join(outs, "segmented_outputs");
+export async function hdCells({ genes, rows }: Omit<SmallMatrix, "names">, places: Places): Promise<Files> {
+  const folder = "segmented_outputs";
   const names = places.map((_, i) => `cellid_${String(i + 1).padStart(9, "0")}-1`);
-  await writeTenxH5(join(folder, "filtered_feature_cell_matrix.h5"), { names, genes, rows });
   const features = places.map(([x, y], i) => ({
     type: "Feature",
     geometry: {
@@ -72,10 +90,18 @@ export async function writeHdCells(
   // In another order than the matrix, with a cell that it leaves out.
   features.reverse();
   features.push({ ...features[0], properties: { ...features[0].properties, cell_id: places.length + 1 } });
-  await write(
-    join(folder, "cell_segmentations.geojson"),
-    JSON.stringify({ type: "FeatureCollection", features }, undefined, 1),
-  );
-  const scale = { microns_per_pixel: 0.5 };
-  await write(join(folder, "spatial", "scalefactors_json.json"), JSON.stringify(scale));
+  const outlines = JSON.stringify({ type: "FeatureCollection", features }, undefined, 1);
+  return new Map([
+    [`${folder}/filtered_feature_cell_matrix.h5`, await tenxH5({ names, genes, rows })],
+    [`${folder}/cell_segmentations.geojson`, textBytes(outlines)],
+    [`${folder}/spatial/scalefactors_json.json`, textBytes(JSON.stringify({ microns_per_pixel: 0.5 }))],
+  ]);
+}
+
+export async function writeHdCells(
+  outs: string,
+  matrix: Omit<SmallMatrix, "names">,
+  places: Places,
+): Promise<void> {
+  await writeFiles(outs, await hdCells(matrix, places));
 }

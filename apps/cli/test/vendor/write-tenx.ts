@@ -3,6 +3,10 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { hdf5Writer } from "@flashdeconv/io-h5/internal";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { memoryFile } from "../../../../packages/io-vendor/test/gef-files.js";
+
+/** Files of a folder by their path. */
+export type Files = Map<string, Uint8Array>;
 
 /** Counts as instruments' software has them: a row per spot, of pairs of feature and count. */
 export interface SmallMatrix {
@@ -22,27 +26,23 @@ function withAntibody({ rows, genes, names }: SmallMatrix) {
   };
 }
 
-/** A file of Cell Ranger 3 and later. */
-export async function writeTenxH5(path: string, matrix: SmallMatrix): Promise<void> {
-  const { names, symbols, ids, kinds, rows } = withAntibody(matrix);
+function plain({ rows, genes, names }: SmallMatrix) {
+  return { names, rows, symbols: genes, ids: genes.map((gene) => `ENS_${gene}`), kinds: [] };
+}
+
+/** A file of Cell Ranger 3 and later; of version 2 it has genes alone, and one group called after the genome. */
+export async function tenxH5(matrix: SmallMatrix, { isOld = false } = {}): Promise<Uint8Array> {
+  const { names, symbols, ids, kinds, rows } = isOld ? plain(matrix) : withAntibody(matrix);
   const entries = rows.flat();
-  let bytes = new Uint8Array(0);
-  const h5 = hdf5Writer({
-    async writeAt(offset, piece) {
-      if (offset + piece.length > bytes.length) {
-        const larger = new Uint8Array(offset + piece.length);
-        larger.set(bytes);
-        bytes = larger;
-      }
-      bytes.set(piece, offset);
-    },
-  });
-  h5.group("matrix");
-  h5.group("matrix/features");
+  const file = memoryFile();
+  const h5 = hdf5Writer(file);
+  const group = isOld ? "mm10" : "matrix";
+  h5.group(group);
+  if (!isOld) h5.group(`${group}/features`);
   const numbers = (name: string, type: "int32" | "int64", values: ArrayBufferView & { length: number }) =>
-    h5.array(`matrix/${name}`, { type, shape: [values.length] }).write(0, values);
+    h5.array(`${group}/${name}`, { type, shape: [values.length] }).write(0, values);
   const texts = (name: string, values: readonly string[]) =>
-    h5.array(`matrix/${name}`, { type: "text", shape: [values.length] }).writeTexts(0, values);
+    h5.array(`${group}/${name}`, { type: "text", shape: [values.length] }).writeTexts(0, values);
   let end = 0n;
   const indptr = [0n, ...rows.map((row) => (end += BigInt(row.length)))];
   await numbers(
@@ -58,41 +58,47 @@ export async function writeTenxH5(path: string, matrix: SmallMatrix): Promise<vo
   await numbers("indptr", "int64", BigInt64Array.from(indptr));
   await numbers("shape", "int32", Int32Array.of(symbols.length, names.length));
   await texts("barcodes", names);
-  await texts("features/name", symbols);
-  await texts("features/id", ids);
-  await texts("features/feature_type", kinds);
+  await texts(isOld ? "gene_names" : "features/name", symbols);
+  await texts(isOld ? "genes" : "features/id", ids);
+  if (!isOld) await texts("features/feature_type", kinds);
   await h5.finish();
-  await write(path, bytes);
+  return file.bytes();
 }
 
 /** A folder in Market Exchange. */
-export async function writeMex(folder: string, matrix: SmallMatrix): Promise<void> {
+export function mexFiles(folder: string, matrix: SmallMatrix): Files {
   const { names, symbols, ids, kinds, rows } = withAntibody(matrix);
   const lines = rows.flatMap((row, spot) =>
     row.map(([feature, count]) => `${feature + 1} ${spot + 1} ${count}`),
   );
   const size = `${symbols.length} ${names.length} ${lines.length}`;
   const pack = (name: string, list: readonly string[]) =>
-    write(join(folder, `${name}.gz`), gzipSync(`${list.join("\n")}\n`));
-  await pack("matrix.mtx", ["%%MatrixMarket matrix coordinate integer general", size, ...lines]);
-  await pack("barcodes.tsv", names);
-  await pack(
-    "features.tsv",
-    symbols.map((symbol, i) => `${ids[i]}\t${symbol}\t${kinds[i]}`),
-  );
+    [`${folder}/${name}.gz`, new Uint8Array(gzipSync(`${list.join("\n")}\n`))] as const;
+  return new Map([
+    pack("matrix.mtx", ["%%MatrixMarket matrix coordinate integer general", size, ...lines]),
+    pack("barcodes.tsv", names),
+    pack(
+      "features.tsv",
+      symbols.map((symbol, i) => `${ids[i]}\t${symbol}\t${kinds[i]}`),
+    ),
+  ]);
 }
 
 export type ParquetColumn = readonly string[] | Float64Array | Int32Array;
 
-export async function writeParquet(
-  path: string,
-  columns: Readonly<Record<string, ParquetColumn>>,
-): Promise<void> {
+export function parquetOf(columns: Readonly<Record<string, ParquetColumn>>): Uint8Array {
   const columnData = Object.entries(columns).map(([name, data]) => ({ name, data: data as string[] }));
-  await write(path, new Uint8Array(parquetWriteBuffer({ columnData })));
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
 }
 
-export async function write(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
+export function textBytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export async function writeFiles(folder: string, files: Files): Promise<void> {
+  for (const [name, bytes] of files) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, bytes);
+  }
 }

@@ -67,7 +67,7 @@ export async function* readCellCounts(
       const gene = column < geneOf.length ? geneOf[column] : NO_GENE;
       if (gene !== NO_GENE && !(end - at === 1 && bytes[at] === ZERO)) {
         const value = numberAt(bytes, at, end);
-        if (Number.isNaN(value))
+        if (!Number.isFinite(value))
           throw broken(
             path,
             `${JSON.stringify(textOf(bytes, at, Math.min(end, at + 40)))} as a count in line ${number}`,

@@ -39,8 +39,12 @@ export async function findFolder(
   const input = await inStore(folder, () => findInFolder(folder, options));
   if (!input) return inStore(folder, async () => plainFolder(path, names, options));
   const { called, matrix, mex, positions, scale, layout, pool } = input;
-  const uns = async () =>
-    scale === undefined ? {} : scaleOf(readScaleFactors(await readText(folder, scale, options), scale), pool);
+  const uns = () =>
+    inStore(folder, async () =>
+      scale === undefined
+        ? {}
+        : scaleOf(readScaleFactors(await readText(folder, scale, options), scale), pool),
+    );
   const told = [positions, scale].flatMap((file) => (file === undefined ? [] : join(path, file)));
   const request = pool && positions !== undefined && { files: folder, positions, matrix, pool };
   if (!mex) {
@@ -70,7 +74,7 @@ export async function findFolder(
       const contents = { ...(await ingest(ingestOptions)), uns: await uns() };
       return positions === undefined
         ? contents
-        : addPositions(contents, folder, { path: positions, layout }, ingestOptions);
+        : inStore(folder, () => addPositions(contents, folder, { path: positions, layout }, ingestOptions));
     },
   };
 }

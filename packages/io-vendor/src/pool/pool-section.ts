@@ -1,5 +1,6 @@
 import type { ChunkSource, CsrChunk, NameChunk } from "@flashdeconv/core";
 import type { AnnDataContents } from "@flashdeconv/io-zarr";
+import { inStore } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import type { IngestOptions } from "../ingest/ingest-mex.js";
 import { withPositions } from "../positions/add-positions.js";
@@ -34,8 +35,8 @@ export async function poolSection(
   { files, positions, matrix, pool }: PoolRequest,
   options: IngestOptions,
 ): Promise<AnnDataContents> {
-  const bins = await pooledBins(names(), spotCount, pool.to / pool.from, matrix);
-  const where = await poolPositions(files, positions, bins, options);
+  const bins = await inStore(files, () => pooledBins(names(), spotCount, pool.to / pool.from, matrix));
+  const where = await inStore(files, () => poolPositions(files, positions, bins, options));
   const contents: AnnDataContents = {
     spotCount: bins.count,
     spotNames: binNames(bins, pool.to),
