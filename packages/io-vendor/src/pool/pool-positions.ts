@@ -25,15 +25,17 @@ export async function poolPositions(
     for (let i = 0; i < group.count; i++) {
       const bin = bins.find(group.row(i), group.column(i));
       if (bin < 0) continue;
+      inTissue[bin] |= group.inTissue(i);
+      // Space Ranger leaves out pixels of some bins.
+      if (!Number.isFinite(group.x(i) + group.y(i))) continue;
       x[bin] += group.x(i);
       y[bin] += group.y(i);
       listed[bin]++;
-      inTissue[bin] |= group.inTissue(i);
     }
   }
   let missing = 0;
   for (let bin = 0; bin < bins.count; bin++) {
-    if (!Number.isFinite(x[bin] + y[bin]) || listed[bin] === 0) missing++;
+    if (listed[bin] === 0) missing++;
     x[bin] /= listed[bin];
     y[bin] /= listed[bin];
   }
