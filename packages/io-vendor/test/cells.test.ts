@@ -8,18 +8,18 @@ import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { appendedRows } from "../src/cells/appended-rows.js";
 import { fieldsOf } from "../src/cells/csv-fields.js";
-import { memorySpool } from "../src/ingest/spool.js";
+import { memorySpool, type PutAside, type Spool } from "../src/ingest/spool.js";
 
-async function open(files: Readonly<Record<string, string>>) {
+async function open(files: Readonly<Record<string, string>>, given = "") {
   const folder = await mkdtemp(join(tmpdir(), "flashdeconv-cells-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files))
     await writeFile(join(folder, name), name.endsWith(".gz") ? gzipSync(text) : text);
-  const found = await findInput(folder);
+  const found = await findInput(join(folder, given));
   const notices: Notice[] = [];
-  const ingest = async () => {
+  const ingest = async (spool: Spool = memorySpool()) => {
     const contents = await found.ingest?.({
-      spool: memorySpool(),
+      spool,
       onNotice: (notice) => notices.push(notice),
     });
     if (!contents?.X || !contents.obsm) throw new Error("nothing to put in order");
@@ -57,6 +57,24 @@ describe("tables of MERSCOPE", () => {
       "1 position of cells without counts.",
     ]);
   });
+});
+
+it("cells that an earlier run put aside are not read again, and are the same", async () => {
+  const table = "cell,Gad1,Aqp4\n7,0,2\n12,1,0\n";
+  const metadata = "EntityID,center_x,center_y\n12,1.5,10\n7,2.5,20\n9,0,0\n";
+  const files = { "cell_by_gene.csv": table, "cell_metadata.csv": metadata };
+  const { called, ingest, notices } = await open(files, "cell_by_gene.csv");
+  expect(called).toBe("MERSCOPE");
+  const spool = memorySpool();
+  let finished: PutAside | undefined;
+  const finish = async (all: PutAside) => {
+    finished = JSON.parse(JSON.stringify(all));
+  };
+  const first = await ingest({ ...spool, finish });
+  const append = () => Promise.reject(new Error("put aside again"));
+  expect(await ingest({ ...spool, append, finish, finished })).toEqual(first);
+  expect(first.rows).toEqual([[[1, 2]], [[0, 1]]]);
+  expect(notices).toHaveLength(2);
 });
 
 describe("tables of CosMx", () => {

@@ -54,6 +54,11 @@ export function findCellTables(names: readonly string[]): CellTables | undefined
   return undefined;
 }
 
+/** Whether a file is called as such a table of counts. */
+export function isCellTable(name: string): boolean {
+  return KINDS.some(({ counts }) => counts.test(name));
+}
+
 interface TableKind extends Omit<CellTables, "counts" | "positions"> {
   readonly counts: RegExp;
   readonly positions: RegExp;

@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { inStore } from "@flashdeconv/io-zarr/internal";
 import { openLocation, type StoreAccess } from "@flashdeconv/stores";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
+import { isCellTable } from "../cells/cell-tables.js";
 import type { FindOptions } from "../formats/folder-input.js";
 import { isVendorMatrix } from "../vendor-store.js";
 import { findFolder } from "./find-folder.js";
@@ -23,7 +25,9 @@ export async function findInput(
 ): Promise<FoundInput> {
   const path = localPath(given);
   const kind = isRemote(path) ? "remote" : await kindOf(path);
-  const folder = kind === "folder" ? await findFolder(path, access, options) : undefined;
+  // A table of counts says nothing without the one that lies beside it.
+  const place = kind === "file" && isCellTable(basename(path)) ? dirname(path) : path;
+  const folder = kind === "folder" || place !== path ? await findFolder(place, access, options) : undefined;
   if (folder) return folder;
   const gem = kind === "file" ? await findGem(path, options.bin) : undefined;
   if (gem) {
