@@ -1,4 +1,5 @@
 import { markdownTable } from "./markdown-table.mjs";
+import { stereo } from "./render-stereo.mjs";
 
 /** Where damaged stores lay. */
 const PLACES = { http: "behind http", "vendors' folders": "vendors' folders" };
@@ -23,6 +24,7 @@ export function renderResults(results) {
     section("Interrupts", of("interrupt"), (list) => [interrupts(list)]),
     section("Damaged stores", of("fuzz"), (list) => [damagedStores(list)]),
     section("Behind a network", of("far-store"), (list) => [farStores(list)]),
+    section("Sorted first", of("stereo"), (list) => [stereo(list)]),
     ...of("shards").map((result) => section(`Shards: ${result.name}`, [result], shards)),
     section("Bins of Visium HD", of("hd-bins"), (list) => [hdBins(list)]),
     section("Kills", of("kills"), (list) => list.map(kills)),

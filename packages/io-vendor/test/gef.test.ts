@@ -191,6 +191,49 @@ describe("a GEF file of cells", () => {
   });
 });
 
+describe("damaged GEF files", () => {
+  const flipped = (bytes: Uint8Array, at: number, by: number) => {
+    const damaged = bytes.slice();
+    damaged[at % bytes.length] ^= by;
+    return damaged;
+  };
+  const flips = fc.record({ at: fc.nat(), by: fc.integer({ min: 1, max: 255 }) });
+  /** The right result for what is there now, or an error that says what is wrong. */
+  const isTagged = async (work: Promise<unknown>) => {
+    try {
+      await work;
+    } catch (error) {
+      expect(error).toMatchObject({ tag: expect.stringMatching(/^(Format|Shape|Store)Error$/) });
+    }
+  };
+
+  it("of bins and of cells are refused by name, or read as they are", async () => {
+    const records = [0, 1, 2, 2].map((gene, i) => ({ gene, x: 30 * i, y: 70 * i, count: i + 1 }));
+    const bins = await gefOfBins({ 1: records }, few());
+    const cells = await gefOfCells(
+      [
+        { id: 1, x: 1, y: 2, area: 3, counts: [[0, 3]] },
+        { id: 2, x: 4, y: 5, area: 6, counts: [[1, 2] as const, [2, 1] as const] },
+      ],
+      few(),
+    );
+    const readCells = async (bytes: Uint8Array) => {
+      const file = await hdf5Store(fileOf(bytes));
+      if ((await findGef(file)) !== "cells") return;
+      const section = await openSpatial(await vendorStore(file));
+      await collect(section.counts);
+      await section.readCoordinates();
+    };
+    await fc.assert(
+      fc.asyncProperty(flips, async ({ at, by }) => {
+        await isTagged(ingest(flipped(bins, at, by), 50));
+        await isTagged(readCells(flipped(cells, at, by)));
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
 describe("GEF files that h5py wrote", () => {
   const python = "/usr/bin/python3";
   const isThere = spawnSync(python, ["-c", "import h5py"]).status === 0;

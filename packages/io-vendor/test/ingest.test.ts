@@ -90,6 +90,25 @@ describe("a Matrix Market file", () => {
     );
   });
 
+  it("adds up what it tells of a place several times, whatever the order", async () => {
+    const entry = fc.record({ row: fc.nat(3), column: fc.nat(3), value: fc.integer({ min: -9, max: 99 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(entry, { maxLength: 40 }), async (entries) => {
+        const lines = entries.map(({ row, column, value }) => `${row + 1} ${column + 1} ${value}\n`);
+        const found = await rowsOf(`${banner}4 4 ${entries.length}\n${lines.join("")}`);
+        const sums = new Map<number, number>();
+        for (const { row, column, value } of entries)
+          sums.set(4 * row + column, (sums.get(4 * row + column) ?? 0) + value);
+        const places = [...sums.keys()].sort((a, b) => a - b);
+        expect(found).toEqual({
+          indptr: [0, 1, 2, 3, 4].map((row) => places.filter((place) => place < 4 * row).length),
+          indices: places.map((place) => place % 4),
+          values: places.map((place) => sums.get(place)),
+        });
+      }),
+    );
+  });
+
   it("adds up what is told twice, and counts places of a pattern once", async () => {
     expect((await rowsOf(`${banner}2 2 3\n2 1 4\n1 2 1\n2 1 3\n`)).values).toEqual([1, 7]);
     const pattern = "%%MatrixMarket matrix coordinate pattern general\n2 2 2\n1 1\n2 2\n";
