@@ -1,6 +1,6 @@
 // Sections of Stereo-seq that are sorted before they are read, by the built command line:
 //   node benchmarks/stereo.mjs [--records 100000000] [--formats gem.gz,gef] [--bins 50] [--folder FOLDER]     (after pnpm build)
-// Makes a simulated file of each format in FOLDER, unless it is there, converts it, and writes results/stereo-<records>.json: wall and CPU seconds,
+// Makes a simulated file of each format in FOLDER, unless it is there, converts it, and writes results/stereo-<records>-bins-<bins>.json: wall and CPU seconds,
 // records a second, greatest memory of the process, and what lay in the folder of temporary files at most, and at the end.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,6 +25,7 @@ const parent = options.folder ?? tmpdir();
 mkdirSync(parent, { recursive: true });
 const work = mkdtempSync(join(parent, "flashdeconv-stereo-"));
 const runs = [];
+const where = circumstances();
 try {
   for (const format of options.formats.split(",")) {
     const kept = options.folder && join(options.folder, `${records}.${format}`);
@@ -35,8 +36,8 @@ try {
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
-const name = `stereo-${records / 1e6}m`;
-console.log(saveResult(name, { kind: "stereo", ...circumstances(), options: { records }, runs }));
+const name = `stereo-${records / 1e6}m-bins-${options.bins.replaceAll(",", "-")}`;
+console.log(saveResult(name, { kind: "stereo", ...where, options: { records }, runs }));
 
 async function measure(format, input, bin) {
   const scratch = join(work, "scratch");

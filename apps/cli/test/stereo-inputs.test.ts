@@ -78,7 +78,7 @@ describe("a GEF file of bins", () => {
     expect(await proportionsOf(gef, folder, "--bin", "20")).toEqual(expected);
     expect(await proportionsOf(converted, folder)).toEqual(expected);
     expect((await runCli(["inspect", gef, "--quiet"])).stdout).toMatch(
-      /Stereo-seq, bins of 50 x 50 places, 3\d rows x 120 genes/,
+      /Stereo-seq, bins of 50 x 50 places pooled from those of 1, 3\d rows x 120 genes/,
     );
     const wrong = await runCli(["inspect", gef, "--bin", "8um"]);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/--bin.*whole number of places/) });
@@ -99,6 +99,21 @@ describe("a GEF file of bins", () => {
 });
 
 describe("a GEF file of cells", () => {
+  it("and bins asks which are meant", async () => {
+    const gef = join(await temporaryFolder(), "both.gef");
+    const records = [{ gene: 0, x: 100, y: 50, count: 2 }];
+    await writeFile(gef, await gefOfBins({ 1: records }, { genes: ["Actb"], hasCells: true }));
+    const { code, stderr } = await runCli(["inspect", gef]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/bins and cells.*--bin or --cells/s),
+    });
+    expect((await runCli(["inspect", gef, "--bin", "50", "--quiet"])).stdout).toMatch(
+      /bins of 50 x 50 places/,
+    );
+    expect((await runCli(["inspect", gef, "--cells"])).stderr).toMatch(/cellBin\/cell: found no records/);
+  });
+
   it("is read where it lies, to the bits of the store that convert makes of it", async () => {
     const folder = await temporaryFolder();
     const { genes, spots } = await smallSection();

@@ -28,7 +28,7 @@ export interface VendorFolder {
 export async function isVendorMatrix(store: ReadableStore, options: ReadOptions = {}): Promise<boolean> {
   if ((await isXeniumZarr(store, options)) || (await findTenxLayout(store, options)) !== undefined)
     return true;
-  return (await findGef(store, options)) === "cells";
+  return (await findGef(store, options))?.hasCells === true;
 }
 
 /**
@@ -90,7 +90,7 @@ async function partsOf(
   if (await isXeniumZarr(store, options)) return xeniumParts(store, options);
   const layout = await findTenxLayout(store, options);
   if (layout) return tenxParts(store, layout, options);
-  if ((await findGef(store, options)) === "cells") return cellbinParts(store, options);
+  if ((await findGef(store, options))?.hasCells) return cellbinParts(store, options);
   throw new FormatError({
     path: "/",
     found: `${((await store.list?.("/", options)) ?? []).slice(0, 8).join(", ") || "nothing"}`,

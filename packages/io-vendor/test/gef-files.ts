@@ -37,15 +37,16 @@ export function memoryFile(): FileTarget & { bytes(): Uint8Array } {
   };
 }
 
-/** A GEF file of bins, each from its own records, as geftools lays it out. */
+/** A GEF file of bins, each from its own records, as geftools lays it out. `hasCells` puts the group of cells beside them. */
 export async function gefOfBins(
   bins: Readonly<Record<number, readonly GefRecord[]>>,
-  options: GefOptions,
+  options: GefOptions & { readonly hasCells?: boolean },
 ): Promise<Uint8Array> {
   const { genes, ids, nameBytes = 64, countType = "uint8", placeType = "int32", resolution = 500 } = options;
   const file = memoryFile();
   const h5 = hdf5Writer(file);
   h5.group("", { version: ids ? 4n : 2n });
+  if (options.hasCells) h5.group("cellBin");
   h5.group("geneExp");
   for (const [bin, all] of Object.entries(bins)) {
     h5.group(`geneExp/bin${bin}`);

@@ -117,7 +117,7 @@ describe("a GEF file of bins", () => {
 
   it("says which bins it holds, and of which those asked for are made", async () => {
     const bytes = await gefOfBins({ 20: [], 1: [] }, few());
-    expect(await findGef(await hdf5Store(fileOf(bytes)))).toEqual({ bins: [1, 20] });
+    expect(await findGef(await hdf5Store(fileOf(bytes)))).toEqual({ bins: [1, 20], hasCells: false });
     expect([sourceBin("f", 20, [1, 20]), sourceBin("f", 30, [1, 20])]).toEqual([20, 1]);
     expect(() => sourceBin("f", 30, [20, 50])).toThrow(/20, 50/);
     expect(() => sourceBin("f", 30, [])).toThrow(/no bins/);
@@ -219,7 +219,7 @@ describe("damaged GEF files", () => {
     );
     const readCells = async (bytes: Uint8Array) => {
       const file = await hdf5Store(fileOf(bytes));
-      if ((await findGef(file)) !== "cells") return;
+      if (!(await findGef(file))?.hasCells) return;
       const section = await openSpatial(await vendorStore(file));
       await collect(section.counts);
       await section.readCoordinates();

@@ -18,17 +18,24 @@ export function edgeOf(bin: string | undefined): number {
   });
 }
 
-/** What a GEF file of Stereo-seq holds: bins that are there, ascending, or cells; undefined for a file of another kind. */
+/** What a GEF file of Stereo-seq holds. */
+export interface GefContent {
+  /** Places along the bins that are there, ascending; undefined where there are none. */
+  readonly bins: readonly number[] | undefined;
+  readonly hasCells: boolean;
+}
+
+/** Undefined for a file of another kind. */
 export async function findGef(
   store: ReadableStore,
   options: ReadOptions = {},
-): Promise<{ readonly bins: readonly number[] } | "cells" | undefined> {
+): Promise<GefContent | undefined> {
   const roots = (await store.list?.("/", options)) ?? [];
-  if (roots.includes("cellBin")) return "cells";
-  if (!roots.includes("geneExp")) return undefined;
+  const hasCells = roots.includes("cellBin");
+  if (!roots.includes("geneExp")) return hasCells ? { bins: undefined, hasCells } : undefined;
   const names = (await store.list?.("/geneExp", options)) ?? [];
   const bins = names.flatMap((name) => (/^bin[1-9]\d{0,5}$/.test(name) ? [Number(name.slice(3))] : []));
-  return { bins: bins.sort((a, b) => a - b) };
+  return { bins: bins.sort((a, b) => a - b), hasCells };
 }
 
 /**

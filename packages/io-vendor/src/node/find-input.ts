@@ -54,7 +54,7 @@ async function kindOf(path: string): Promise<"folder" | "file" | undefined> {
 async function inFile(given: string, access: StoreAccess, options: FindOptions): Promise<FoundInput> {
   const store = await openLocation(given, access);
   try {
-    const gef = await inStore(store, () => findGefInput(given, store, access, options.bin));
+    const gef = await inStore(store, () => findGefInput(given, store, access, options));
     // Cells are read where they lie.
     if (gef?.location !== undefined) return gef;
     refuseCells(options.cells);

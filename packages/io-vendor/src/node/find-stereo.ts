@@ -1,8 +1,10 @@
-import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import { FormatError, isFlashdeconvError, OptionError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { UnsObject } from "@flashdeconv/io-zarr";
 import { type OpenStore, openFile, type ReadableStore, type StoreAccess } from "@flashdeconv/stores";
 import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
+import type { FindOptions } from "../formats/folder-input.js";
 import { edgeOf, findGef, sourceBin } from "../formats/gef.js";
 import { lengthOf } from "../formats/gef-genes.js";
 import { ingestGem } from "../ingest/ingest-gem.js";
@@ -44,21 +46,30 @@ export async function findGefInput(
   given: string,
   store: OpenStore,
   access: StoreAccess,
-  bin: string | undefined,
+  { bin, cells = false }: FindOptions,
 ): Promise<FoundInput | undefined> {
   const gef = await findGef(store);
   if (gef === undefined) return undefined;
-  if (gef === "cells") {
+  const { bins, hasCells } = gef;
+  if (bins && hasCells && bin === undefined && !cells) {
+    throw new FormatError({
+      path: given,
+      found: "bins and cells",
+      expected: "one of both",
+      remedy: `Say which with ${optionName("bin")} or ${optionName("cells")}.`,
+    });
+  }
+  if (!bins || (hasCells && cells)) {
     refuseBin(bin);
     const location: VendorLocation = { opener: "vendor", matrix: given };
     return { called: "Stereo-seq, cells", location };
   }
   const edge = edgeOf(bin);
-  const stored = sourceBin(given, edge, gef.bins);
+  const stored = sourceBin(given, edge, bins);
   const uns = await scaleOf(store, stored);
   const entryCount = await lengthOf(store, `geneExp/bin${stored}/expression/x`);
   return {
-    called: calledBins(edge),
+    called: stored === edge ? calledBins(edge) : `${calledBins(edge)} pooled from those of ${stored}`,
     location: undefined,
     files: isRemote(given) ? undefined : [localPath(given)],
     uns: async () => uns,
