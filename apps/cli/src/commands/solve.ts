@@ -24,9 +24,9 @@ export function addSolveCommand(program: Command, environment: Environment): voi
   const command = program
     .command("solve")
     .description(
-      "Solves a section again from the statistics that run --save-stats kept, without reading counts.",
+      "Solves a section again from the summary that run --save-stats kept, without reading counts.",
     )
-    .argument("<statistics>", "store that run --save-stats wrote")
+    .argument("<summary>", "store that run --save-stats wrote")
     .option("--out <path>", `write a new store or table: .${OUTPUT_FORMATS.join(", .")}`)
     .option(
       "--format <name>",
