@@ -48,7 +48,10 @@ async function proportionsOf(section: string, folder: string, ...more: string[])
     folder,
   ];
   expect(await runCli([...args, ...more])).toMatchObject({ code: 0, stderr: "" });
-  const content = await contentOf(join(out, "obsm", "flashdeconv"));
+  return proportionsIn(await contentOf(join(out, "obsm", "flashdeconv")));
+}
+
+function proportionsIn(content: Awaited<ReturnType<typeof contentOf>>) {
   return [...content].filter(([name]) => /\/\d[\d.]*$/.test(name));
 }
 
@@ -133,6 +136,25 @@ describe("a GEF file of cells", () => {
 
 const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
 const isBuilt = existsSync(fileURLToPath(new URL("../dist/main.js", import.meta.url)));
+
+describe.skipIf(!isBuilt)("a GEF file of cells (skipped where the program is not built)", () => {
+  it("gives the same bits with two threads, which open it themselves", async () => {
+    const folder = await temporaryFolder();
+    const { genes, spots } = await smallSection();
+    const gef = join(folder, "section.cellbin.gef");
+    await writeFile(gef, await gefOfCells(spots, { genes }));
+    const results = [];
+    for (const workers of ["1", "2"]) {
+      const out = join(folder, `${workers}.zarr`);
+      const inputs = ["run", gef, "--reference", stores.reference, "--out", out];
+      const run = await runAndKill([bin, ...inputs, "--quiet", "--workers", workers]);
+      expect(run).toMatchObject({ code: 0, stderr: "" });
+      results.push(proportionsIn(await contentOf(join(out, "obsm", "flashdeconv"))));
+    }
+    expect(results[1].length).toBeGreaterThan(0);
+    expect(results[1]).toEqual(results[0]);
+  });
+});
 
 describe.skipIf(!isBuilt)("convert (skipped where the program is not built)", () => {
   it("killed at any step, and run again, ends with the same bytes, and nothing is left", async () => {
