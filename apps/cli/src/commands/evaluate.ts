@@ -43,14 +43,14 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
     .description("Compares proportions with the truth. Spots and types are matched by name.")
     .argument(
       "<result>",
-      "store with the result, or a table (a row per spot, a column per type): CSV, Parquet or Arrow",
+      "store with the result, or a file (a row per spot, a column per type): CSV, Parquet or Arrow",
     )
-    .option("--truth <path>", "store with the truth, or a table")
+    .option("--truth <path>", "store with the truth, or such a file")
     .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--truth-key <name>", `obsm key of the truth (default: ${DEFAULT_TRUTH_KEY})`)
     .option(
       "--spots-of <path>",
-      "compare only spots that this result answers too: a store (with --key) or a table",
+      "compare only spots that this result answers too: a store (with --key) or such a file",
     );
   addStoreOptions(command)
     .optionsGroup("Messages:")
@@ -58,7 +58,7 @@ export function addEvaluateCommand(program: Command, environment: Environment): 
     .option("--quiet", "no notes")
     .addHelpText("after", EXAMPLES)
     .action((result: string, flags: Partial<EvaluateFlags>) => {
-      const truth = requireGiven("--truth", flags.truth, "a store or a table with the true proportions");
+      const truth = requireGiven("--truth", flags.truth, "a store or a file with the true proportions");
       const evaluate = (terminal: Terminal) => evaluateResult(result, { ...flags, truth }, terminal);
       return useTerminal(environment, flags, evaluate);
     });

@@ -40,7 +40,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     );
   addInputOptions(command)
     .optionsGroup("Output:")
-    .option("--out <path>", `write a new store or table: .${OUTPUT_FORMATS.join(", .")}`)
+    .option("--out <path>", `write a new store or result file: .${OUTPUT_FORMATS.join(", .")}`)
     .option(
       "--format <name>",
       `${OUTPUT_FORMATS.join(", ")} (default: as the suffix of --out, else zarr)`,
@@ -48,7 +48,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     )
     .option(
       "--out-dir <folder>",
-      "write a new store, or a table of --format, for each section, named as the section is",
+      "write a new store, or a result file of --format, for each section, named as the section is",
     )
     .option("--in-place", "add the result to the section's store, or to its table")
     .option("--new-table <name>", "add the result to the section's SpatialData store as a table of its own")

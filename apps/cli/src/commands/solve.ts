@@ -27,7 +27,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "Solves a section again from the summary that run --save-stats kept, without reading counts.",
     )
     .argument("<summary>", "store that run --save-stats wrote")
-    .option("--out <path>", `write a new store or table: .${OUTPUT_FORMATS.join(", .")}`)
+    .option("--out <path>", `write a new store or result file: .${OUTPUT_FORMATS.join(", .")}`)
     .option(
       "--format <name>",
       `${OUTPUT_FORMATS.join(", ")} (default: as the suffix of --out, else zarr)`,
@@ -77,7 +77,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
     .action((statistics: string, flags: Partial<SolveFlags>) => {
-      const out = requireGiven("--out", flags.out, "a new store or table");
+      const out = requireGiven("--out", flags.out, "a new store or result file");
       const solve = (terminal: Terminal) => solveStatistics(statistics, { ...flags, out }, terminal);
       return useTerminal(environment, flags, solve);
     });
