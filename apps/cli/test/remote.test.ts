@@ -319,3 +319,20 @@ describe("stores behind URLs", () => {
     }
   });
 });
+
+describe("a file behind a URL", () => {
+  const fixtures = fileURLToPath(new URL("../../../packages/io-h5/test/fixtures", import.meta.url));
+
+  it.each([
+    ["inspect", []],
+    ["convert", ["OUT"]],
+    ["run", ["--cell-type-key", "region", "--reference", "URL", "--out", "OUT", "--workers", "1"]],
+  ])("is opened once by %s, however often it is looked at", async (command, more) => {
+    const server = await testServer({ read: fromFolder(fixtures) });
+    const url = `${server.url}/section.h5ad`;
+    const out = join(await temporaryFolder(), "out.zarr");
+    await succeed(command, url, ...more.map((word) => (word === "URL" ? url : word === "OUT" ? out : word)));
+    const heads = server.requests.filter(({ range }) => range === "bytes=0-65535");
+    expect(heads).toHaveLength(1);
+  });
+});

@@ -1,6 +1,7 @@
 import { LEDGER_BYTES } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
+import { keptLedger } from "../stores/kept-inputs.js";
 import type { InputAccess } from "../stores/with-store.js";
 import type { SectionFlags } from "./input-options.js";
 import { parseBytes } from "./parse-bytes.js";
@@ -80,5 +81,6 @@ export function storeAccess(
 
 /** The same for one store that threads will open as well: they count, and know versions, together. */
 export function sharedAccess(location: string, access: InputAccess): InputAccess {
-  return isRemote(location) ? { ...access, ledger: new SharedArrayBuffer(LEDGER_BYTES) } : access;
+  if (!isRemote(location)) return access;
+  return { ...access, ledger: keptLedger(location) ?? new SharedArrayBuffer(LEDGER_BYTES) };
 }

@@ -11,6 +11,7 @@ import {
   type StoreLocation,
 } from "@flashdeconv/stores";
 import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { isRemoteFile, keepInput, keptInput, keptLedger } from "./kept-inputs.js";
 import { orderedStore } from "./ordered-inputs.js";
 import { refuseInside } from "./refuse-overlap.js";
 
@@ -40,41 +41,64 @@ export type LocatedStore = OpenStore & {
 /** Opens the store at a path or URL, or what can be read as one, for as long as `work` takes. */
 export async function withStore<T>(
   path: string,
-  { bin, cells, scratch, ...access }: InputAccess,
+  given: InputAccess,
   work: (store: LocatedStore) => Promise<T>,
 ): Promise<T> {
-  if (access.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [path]);
-  const found = await findInput(path, access, { bin, cells });
-  const location = found.location ?? (await orderedStore(path, found, scratch));
-  const store = await openStore(location, access);
+  if (given.cache !== undefined) await refuseInside({ flag: "--cache", location: given.cache }, [path]);
+  const { found, store, isKept } = await openInput(path, given);
   const { files, called, uns } = found;
   try {
     return await work({
       ...store,
       // What was put in order lies on scratch only while the command runs: errors name what was given.
       ...(found.location === undefined && { name: path }),
-      location,
       called,
       uns,
       ...(files && { fingerprint: () => filesAndTimes(files) }),
     });
   } finally {
-    await store.close();
+    if (!isKept) await store.close();
   }
 }
 
 /** What an input is that is not a Zarr store, in words, as in "Visium"; undefined for a store, and for what is not there. */
-export async function whatIs(
-  path: string,
-  { bin, cells, ...access }: InputAccess,
-): Promise<string | undefined> {
+export async function whatIs(path: string, given: InputAccess): Promise<string | undefined> {
   try {
-    return (await findInput(path, access, { bin, cells })).called;
+    const { found, store, isKept } = await lookAt(path, given);
+    if (!isKept) await store?.close();
+    return found.called;
   } catch (error) {
     // What is wrong with it is told where it is opened.
     if (isFlashdeconvError(error)) return undefined;
     throw error;
   }
+}
+
+interface SeenInput {
+  readonly found: FoundInput;
+  /** Where it had to be opened to be known. */
+  readonly store?: OpenStore;
+  /** Whether somebody else closes it. */
+  readonly isKept: boolean;
+}
+
+/** Finds out what an input is; a file behind a network is opened for that once in a command, and stays open. */
+async function lookAt(path: string, { bin, cells, scratch, ...access }: InputAccess): Promise<SeenInput> {
+  const { ledger = keptLedger(path), ...plain } = access;
+  const key = JSON.stringify([path, bin, cells, plain]);
+  const known = keptInput(key);
+  if (known) return { ...known, isKept: true };
+  const found = await findInput(path, { ...plain, ledger }, { bin, cells });
+  const store = found.opened;
+  const isKept = store !== undefined && isRemoteFile(path) && keepInput(key, { found, store });
+  return { found, store, isKept };
+}
+
+async function openInput(path: string, given: InputAccess) {
+  const { found, store, isKept } = await lookAt(path, given);
+  const location = found.location ?? (await orderedStore(path, found, given.scratch));
+  const { bin, cells, scratch, ...access } = given;
+  return { found, isKept, store: { ...(store ?? (await openStore(location, access))), location } };
 }
 
 /** Size and time of each file: what a store of temporary files cannot tell of its input. */

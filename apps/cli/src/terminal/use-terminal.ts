@@ -1,6 +1,7 @@
 import type { Notice } from "@flashdeconv/core";
 import type { Environment } from "../environment.js";
 import { noticeInFlags } from "../options/option-flags.js";
+import { withKeptInputs } from "../stores/kept-inputs.js";
 import { withOrderedInputs } from "../stores/ordered-inputs.js";
 import { liveBar } from "./live-bar.js";
 import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
@@ -50,7 +51,7 @@ export async function useTerminal(
   };
   let outcome: Outcome;
   try {
-    outcome = await withOrderedInputs(terminal, () => command(terminal));
+    outcome = await withKeptInputs(() => withOrderedInputs(terminal, () => command(terminal)));
     progress.finish();
   } finally {
     progress.makeRoom();

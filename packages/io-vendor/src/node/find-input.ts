@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { inStore } from "@flashdeconv/io-zarr/internal";
-import { openLocation, type StoreAccess } from "@flashdeconv/stores";
+import { type OpenStore, openLocation, type StoreAccess } from "@flashdeconv/stores";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { isCellTable } from "../cells/cell-tables.js";
 import type { FindOptions } from "../formats/folder-input.js";
@@ -9,11 +9,11 @@ import { isVendorMatrix } from "../vendor-store.js";
 import { findFolder } from "./find-folder.js";
 import { findGefInput, findGem, refuseBin, refuseCells } from "./find-stereo.js";
 import type { FoundInput } from "./found-input.js";
-import type { VendorLocation } from "./vendor-opener.js";
+import { showVendor, type VendorLocation } from "./vendor-opener.js";
 
 /**
  * Finds out what lies at a path or URL, by what is in it. What is neither a vendor's file nor a vendor's folder is left to the openers of stores,
- * as it was given.
+ * as it was given. A file that was opened for that stays open (`opened`).
  *
  * @throws FormatError where a vendor's folder or file is incomplete, or of a kind without counts of genes; OptionError for `bin` where there are no
  *   such bins; StoreError where reading fails
@@ -34,7 +34,8 @@ export async function findInput(
     refuseCells(options.cells);
     return gem;
   }
-  const mayBeMatrix = kind === "file" || (kind === "remote" && /\.(h5|gef|zarr\.zip)([?#].*)?$/i.test(path));
+  const mayBeMatrix =
+    kind === "file" || (kind === "remote" && /\.(h5\w*|hdf5?|gef|zarr\.zip)([?#].*)?$/i.test(path));
   if (mayBeMatrix) return inFile(given, access, options);
   refuseCells(options.cells);
   refuseBin(options.bin);
@@ -53,20 +54,32 @@ async function kindOf(path: string): Promise<"folder" | "file" | undefined> {
 
 async function inFile(given: string, access: StoreAccess, options: FindOptions): Promise<FoundInput> {
   const store = await openLocation(given, access);
+  let isHandedOn = false;
   try {
-    const gef = await inStore(store, () => findGefInput(given, store, access, options));
-    // Cells are read where they lie.
-    if (gef?.location !== undefined) return gef;
-    refuseCells(options.cells);
-    if (gef) return gef;
-    refuseBin(options.bin);
-    if (await inStore(store, () => isVendorMatrix(store, options))) {
-      const location: VendorLocation = { opener: "vendor", matrix: given };
-      return { location, called: "a matrix of 10x's software" };
-    }
-    // Only a store of an HDF5 file tells where its chunks lie.
-    return { location: given, called: "index" in store ? "AnnData in an HDF5 file" : undefined };
+    const found = await inStoreOf(store, given, { access, options });
+    isHandedOn = found.opened !== undefined;
+    return found;
   } finally {
-    await store.close();
+    if (!isHandedOn) await store.close();
   }
+}
+
+async function inStoreOf(
+  store: OpenStore,
+  given: string,
+  { access, options }: { readonly access: StoreAccess; readonly options: FindOptions },
+): Promise<FoundInput> {
+  const gef = await inStore(store, () => findGefInput(given, store, access, options));
+  // Cells are read where they lie.
+  if (gef?.location !== undefined) return gef;
+  refuseCells(options.cells);
+  if (gef) return gef;
+  refuseBin(options.bin);
+  if (await inStore(store, () => isVendorMatrix(store, options))) {
+    const location: VendorLocation = { opener: "vendor", matrix: given };
+    const opened = await showVendor(store, location, access);
+    return { location, called: "a matrix of 10x's software", opened };
+  }
+  // Only a store of an HDF5 file tells where its chunks lie.
+  return { location: given, called: "index" in store ? "AnnData in an HDF5 file" : undefined, opened: store };
 }

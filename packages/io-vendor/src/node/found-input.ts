@@ -1,5 +1,5 @@
 import type { AnnDataContents, UnsObject } from "@flashdeconv/io-zarr";
-import type { StoreLocation } from "@flashdeconv/stores";
+import type { OpenStore, StoreLocation } from "@flashdeconv/stores";
 import type { IngestOptions } from "../ingest/ingest-mex.js";
 
 /** What a path or URL turned out to be. */
@@ -8,6 +8,8 @@ export interface FoundInput {
   readonly called: string | undefined;
   /** What `openLocation` opens; undefined for what has to be put in order first. */
   readonly location: StoreLocation | string | undefined;
+  /** What lies at the location, where it had to be opened to be known; who asked closes it. */
+  readonly opened?: OpenStore;
   /** Files of this machine that it is made of; undefined for a store, which tells of its own. */
   readonly files?: readonly string[];
   /** What it tells of itself beside counts and positions, for `uns`. */

@@ -26,23 +26,32 @@ export function registerVendorOpener(): void {
 }
 
 async function openVendor(location: VendorLocation, access: StoreAccess): Promise<OpenStore> {
-  const { matrix, folder } = location;
-  // Loaded where it is needed: a thread that reads Zarr collects its garbage the more often, the more code it holds.
-  const { vendorStore } = await import("../vendor-store.js");
-  const base = await openLocation(matrix, access);
+  const base = await openLocation(location.matrix, access);
   try {
-    const files = folder && { files: directoryStore(folder.path, access.mostBytes), input: folder.input };
-    const store = await vendorStore(base, files);
-    return {
-      ...store,
-      close: () => base.close(),
-      transfer: base.transfer,
-      ...(base.locate && { locate: (_, options) => locate(base, location, options) }),
-    };
+    return await showVendor(base, location, access);
   } catch (error) {
     await base.close();
     throw error;
   }
+}
+
+/** What lies at a location whose matrix is open already, and is closed with it. */
+export async function showVendor(
+  base: OpenStore,
+  location: VendorLocation,
+  { mostBytes }: StoreAccess,
+): Promise<OpenStore> {
+  const { folder } = location;
+  // Loaded where it is needed: a thread that reads Zarr collects its garbage the more often, the more code it holds.
+  const { vendorStore } = await import("../vendor-store.js");
+  const files = folder && { files: directoryStore(folder.path, mostBytes), input: folder.input };
+  const store = await vendorStore(base, files);
+  return {
+    ...store,
+    close: () => base.close(),
+    transfer: base.transfer,
+    ...(base.locate && { locate: (_, options) => locate(base, location, options) }),
+  };
 }
 
 /** The same place, with where the chunks of the matrix lie. */
