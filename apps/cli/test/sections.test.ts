@@ -172,7 +172,7 @@ describe("two sections that lie over each other in one table", () => {
   it("whose spots share positions are noticed, with the option to use", async () => {
     const alike = await run("alike", "--smoothing", "20");
     const notice = alike.notices.find(({ code }) => code === "shared-positions");
-    expect(notice?.message).toMatch(/: 500 of 500 spots, .*--section-key COLUMN/);
+    expect(notice?.message).toMatch(/: 500 of 500 spots\. .*--section-key COLUMN/);
     expect((await run("over", "--smoothing", "20")).codes).not.toContain("shared-positions");
   });
 
