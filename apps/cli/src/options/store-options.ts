@@ -1,7 +1,6 @@
-import { LEDGER_BYTES } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
-import { keptLedger } from "../stores/kept-inputs.js";
+import { sharedLedger } from "../stores/kept-inputs.js";
 import type { InputAccess } from "../stores/with-store.js";
 import type { SectionFlags } from "./input-options.js";
 import { parseBytes } from "./parse-bytes.js";
@@ -82,5 +81,5 @@ export function storeAccess(
 /** The same for one store that threads will open as well: they count, and know versions, together. */
 export function sharedAccess(location: string, access: InputAccess): InputAccess {
   if (!isRemote(location)) return access;
-  return { ...access, ledger: keptLedger(location) ?? new SharedArrayBuffer(LEDGER_BYTES) };
+  return { ...access, ledger: sharedLedger(location) };
 }

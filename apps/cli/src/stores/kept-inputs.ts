@@ -13,7 +13,7 @@ export interface OpenedInput {
 interface KeptInputs {
   readonly opened: Map<string, OpenedInput>;
   /** By path: what reads of it cost, and which version was read. */
-  readonly ledgers: Map<string, SharedArrayBuffer>;
+  readonly ledgers: Map<string, ArrayBufferLike>;
 }
 
 const current = new AsyncLocalStorage<KeptInputs>();
@@ -35,12 +35,26 @@ export function isRemoteFile(path: string): boolean {
   return isRemote(path) && /\.(h5\w*|hdf5?|gef|zip)([?#].*)?$/i.test(path);
 }
 
-/** The ledger of a file that may be kept; all who open it in a command share it. */
-export function keptLedger(path: string): SharedArrayBuffer | undefined {
-  const kept = isRemoteFile(path) ? current.getStore() : undefined;
-  if (!kept) return undefined;
-  const ledger = kept.ledgers.get(path) ?? new SharedArrayBuffer(LEDGER_BYTES);
-  kept.ledgers.set(path, ledger);
+/** The ledger of an input that may be kept; all who open it in a command share it. */
+export function keptLedger(path: string): ArrayBufferLike | undefined {
+  const kept = current.getStore();
+  if (!isRemoteFile(path)) return kept?.ledgers.get(path);
+  return kept && ledgerAt(kept, path);
+}
+
+export function newLedger(): ArrayBufferLike {
+  return new SharedArrayBuffer(LEDGER_BYTES);
+}
+
+/** The ledger that threads share of an input behind a network. A folder may turn out to be a vendor's, which is kept. */
+export function sharedLedger(path: string): ArrayBufferLike {
+  const kept = /\.zarr\b/i.test(path) && !isRemoteFile(path) ? undefined : current.getStore();
+  return kept ? ledgerAt(kept, path) : newLedger();
+}
+
+function ledgerAt({ ledgers }: KeptInputs, path: string): ArrayBufferLike {
+  const ledger = ledgers.get(path) ?? newLedger();
+  ledgers.set(path, ledger);
   return ledger;
 }
 
@@ -48,10 +62,16 @@ export function keptInput(key: string): OpenedInput | undefined {
   return current.getStore()?.opened.get(key);
 }
 
-/** Keeps an input open until the command ends; false where whoever opened it has to close it. */
-export function keepInput(key: string, input: OpenedInput): boolean {
+/** Keeps an input open until the command ends, with its ledger; false where whoever opened it has to close it. */
+export function keepInput(key: string, input: OpenedInput, own: OwnLedger): boolean {
   const kept = current.getStore();
   if (!kept || kept.opened.has(key)) return false;
   kept.opened.set(key, input);
+  if (own.ledger) kept.ledgers.set(own.path, own.ledger);
   return true;
+}
+
+interface OwnLedger {
+  readonly path: string;
+  readonly ledger: ArrayBufferLike | undefined;
 }

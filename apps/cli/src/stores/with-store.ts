@@ -10,8 +10,8 @@ import {
   type StoreAccess,
   type StoreLocation,
 } from "@flashdeconv/stores";
-import { asStoreError } from "@flashdeconv/stores/node/internal";
-import { isRemoteFile, keepInput, keptInput, keptLedger } from "./kept-inputs.js";
+import { asStoreError, isRemote } from "@flashdeconv/stores/node/internal";
+import { isRemoteFile, keepInput, keptInput, keptLedger, newLedger } from "./kept-inputs.js";
 import { orderedStore } from "./ordered-inputs.js";
 import { refuseInside } from "./refuse-overlap.js";
 
@@ -82,15 +82,18 @@ interface SeenInput {
   readonly isKept: boolean;
 }
 
-/** Finds out what an input is; a file behind a network is opened for that once in a command, and stays open. */
+/** Finds out what an input is; a file or vendor's folder behind a network is opened for that once in a command, and stays open. */
 async function lookAt(path: string, { bin, cells, scratch, ...access }: InputAccess): Promise<SeenInput> {
-  const { ledger = keptLedger(path), ...plain } = access;
+  const isFar = isRemote(path);
+  const { ledger = keptLedger(path) ?? (isFar ? newLedger() : undefined), ...plain } = access;
   const key = JSON.stringify([path, bin, cells, plain]);
   const known = keptInput(key);
   if (known) return { ...known, isKept: true };
   const found = await findInput(path, { ...plain, ledger }, { bin, cells });
   const store = found.opened;
-  const isKept = store !== undefined && isRemoteFile(path) && keepInput(key, { found, store });
+  // A Zarr store may be changed by the command that read it.
+  const mayStay = isRemoteFile(path) || (isFar && found.called !== undefined);
+  const isKept = store !== undefined && mayStay && keepInput(key, { found, store }, { path, ledger });
   return { found, store, isKept };
 }
 

@@ -7,6 +7,7 @@ import { isCellTable } from "../cells/cell-tables.js";
 import type { FindOptions } from "../formats/folder-input.js";
 import { isVendorMatrix } from "../vendor-store.js";
 import { findFolder } from "./find-folder.js";
+import { findRemote } from "./find-remote-folder.js";
 import { findGefInput, findGem, refuseBin, refuseCells } from "./find-stereo.js";
 import type { FoundInput } from "./found-input.js";
 import { showVendor, type VendorLocation } from "./vendor-opener.js";
@@ -37,6 +38,8 @@ export async function findInput(
   const mayBeMatrix =
     kind === "file" || (kind === "remote" && /\.(h5\w*|hdf5?|gef|zarr\.zip)([?#].*)?$/i.test(path));
   if (mayBeMatrix) return inFile(given, access, options);
+  // What is called a Zarr store is not looked at for anything else.
+  if (kind === "remote" && !/\.zarr\b/i.test(path)) return findRemote(given, access, options);
   refuseCells(options.cells);
   refuseBin(options.bin);
   return { location: given, called: undefined };

@@ -17,3 +17,4 @@ export { acquireLock } from "./owner-lock.js";
 export { sameOrInside } from "./places/same-or-inside.js";
 export { isRemote, localPath } from "./remote/parse-location.js";
 export { readObject } from "./remote/read-object.js";
+export { locationBelow, remoteFolder } from "./remote/remote-folder.js";
