@@ -32,7 +32,7 @@ async function readSample(path: string) {
 /** What is wrong with a packed file is told where it is read. */
 function unpackStart(sample: Uint8Array): Uint8Array {
   try {
-    return gunzipSync(sample, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 28 });
+    return gunzipSync(sample, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 25 });
   } catch {
     return new Uint8Array(0);
   }
