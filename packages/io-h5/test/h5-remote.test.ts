@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
@@ -5,7 +6,7 @@ import { openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { openFile, openLocation, registerFileOpeners } from "@flashdeconv/stores";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fromMap, QUICK, testFolder, testServer } from "../../stores/test/remote-tools.js";
+import { fromFolder, fromMap, QUICK, testFolder, testServer } from "../../stores/test/remote-tools.js";
 import { hdf5Opener } from "../src/opener.js";
 import { fixturePath } from "./h5-tools.js";
 
@@ -57,12 +58,42 @@ describe("an h5ad file behind a URL", () => {
     expect(await summed(url, { cache })).toBe(here);
     const again = server.requests.slice(first);
     expect(again.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(2);
+    expect(again.length).toBeLessThanOrEqual(3);
     const store = await openStore(url, QUICK);
     server.fault = () => ({ kind: "other etag" });
     const section = await openSpatial(store).catch((error) => error);
     const error = section instanceof Error ? section : await collect(section.counts).catch((found) => found);
     expect(error).toMatchObject({ tag: "StoreError", status: 412 });
   });
+
+  it.each(["earliest", "latest"])(
+    "of thousands of chunks opens out of a cache with three requests, index and all (%s)",
+    async (version) => {
+      const folder = await testFolder();
+      const code = `import h5py, numpy, sys
+f = h5py.File(sys.argv[1], "w", libver=sys.argv[2])
+f.create_dataset("data", data=numpy.random.default_rng(1).integers(0, 2**31, 768000, "<i4"), chunks=(256,), maxshape=(None,), compression="gzip")`;
+      const made = spawnSync("/usr/bin/python3", ["-c", code, join(folder, "many.h5"), version], {
+        encoding: "utf8",
+      });
+      if (made.status !== 0) return console.warn(`Not tried: no h5py (${made.stderr?.slice(-200)})`);
+      const server = await testServer({ read: fromFolder(folder) });
+      const open = async () => {
+        const from = server.requests.length;
+        const store = await openStore(`${server.url}/many.h5`, { ...QUICK, cache: join(folder, "cache") });
+        const located = await store.locate?.(["data"]);
+        await store.close();
+        return { located, requests: server.requests.slice(from) };
+      };
+      const first = await open();
+      const again = await open();
+      expect(first.located).toHaveProperty("index.data.addresses.length", 3000);
+      expect(again.located).toEqual(first.located);
+      expect(first.requests.length).toBeGreaterThan(10);
+      expect(again.requests.length).toBeLessThanOrEqual(3);
+      expect(again.requests.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(1);
+    },
+  );
 
   it("is no longer waited for once the reading is aborted", async () => {
     const server = await serve("section.h5ad");
