@@ -87,6 +87,18 @@ describe("things asked for that are not there", () => {
     });
   });
 
+  it("the cell of a label, where several have its name", async () => {
+    const cells = tinyAnnData(ROWS, { spotNames: ["one", "two", "one"] });
+    await refused(openReference(cells, { labels: new Map([["one", "a"]]) }), {
+      tag: "FormatError",
+      subject: "labels",
+      found: /1 label whose cell's name several cells of the reference have: "one"/,
+    });
+    // Cells without a label are left out, whatever they are called.
+    const { cellTypes } = await openReference(cells, { labels: new Map([["two", "b"]]) });
+    expect([...cellTypes.codes]).toEqual([-1, 0, -1]);
+  });
+
   it("a column, a key of obsm", async () => {
     const zarr = tinyAnnData(ROWS);
     await refused(readColumn(zarr, "obs/none"), {
