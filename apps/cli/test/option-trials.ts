@@ -104,7 +104,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--out", "--overwrite", "--cell-type-key", "--layer", "--gene-key", "--drop-type", "--min-cells"],
     ...["--zarr-format", "--allow-non-counts", "--json", "--quiet"],
   ],
-  export: ["--key", "--format", "--overwrite", "--json", "--quiet"],
+  export: ["--key", "--table", "--format", "--overwrite", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],
 };

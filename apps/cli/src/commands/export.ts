@@ -1,9 +1,10 @@
 import { OptionError } from "@flashdeconv/core";
-import { streamRowNames } from "@flashdeconv/io-zarr/internal";
+import { readResultContents, streamRowNames, tableStore } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
@@ -11,8 +12,10 @@ import { lockOptions } from "../stores/lock-options.js";
 import { readStoredResult } from "../stores/read-stored-result.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
+import { writeH5adFile } from "../tables/h5ad/h5ad-sink.js";
+import { openTableFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
-import { isAnnData, TABLE_FORMATS, type TableFormat } from "../tables/table-formats.js";
+import { FILE_FORMATS, type FileFormat, type TableFormat } from "../tables/table-formats.js";
 import { countOf } from "../terminal/format.js";
 import { openInPython, tellPlace } from "../terminal/open-in-python.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
@@ -22,25 +25,28 @@ import { writingProgress } from "../terminal/writing-progress.js";
 const EXAMPLES = `
 Examples:
   flashdeconv export result.zarr result.csv
+  flashdeconv export result.zarr result.h5ad
   flashdeconv export section.zarr proportions.csv.gz --key mine`;
 
 export interface ExportFlags extends TerminalOptions, StoreFlags {
   readonly key?: string;
-  readonly format?: TableFormat;
+  readonly table?: string;
+  readonly format?: FileFormat;
   readonly overwrite?: boolean;
 }
 
 export function addExportCommand(program: Command, environment: Environment): void {
   const command = program
     .command("export")
-    .description("Writes the result that a store holds as a table: a row per spot, a column per type.")
+    .description("Writes the result that a store holds as a file: a table with a row per spot, or AnnData.")
     .argument("<result>", "store with the result, a path or URL")
-    .argument("<file>", `file to write: .${TABLE_FORMATS.join(", .")}`)
+    .argument("<file>", `file to write: .${FILE_FORMATS.join(", .")}`)
     .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
+    .option("--table <name>", "table of a SpatialData store with the result (default: the only one)")
     .option(
       "--format <name>",
-      `${TABLE_FORMATS.join(", ")} (default: as the suffix of the file)`,
-      parseChoice("--format", TABLE_FORMATS),
+      `${FILE_FORMATS.join(", ")} (default: as the suffix of the file)`,
+      parseChoice("--format", FILE_FORMATS),
     )
     .option("--overwrite", "replace the file, if flashdeconv wrote it");
   addStoreOptions(command)
@@ -59,25 +65,53 @@ export async function exportResult(
   flags: ExportFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const { signal } = terminal;
-  const { key = RESULT_DEFAULTS.key, overwrite } = flags;
+  const { key = RESULT_DEFAULTS.key } = flags;
   const format = outputFormat(out, flags.format);
-  if (isAnnData(format)) {
+  if (format === "zarr") {
     throw new OptionError({
       option: "--format",
       value: flags.format ?? format,
-      rule: `one of ${TABLE_FORMATS.join(", ")}, which the file's name says too`,
+      rule: `one of ${FILE_FORMATS.join(", ")}, which the file's name says too`,
       remedy: `Give ${redactUrl(out)}.csv, or --format csv.`,
     });
   }
   refuseWithoutObject(flags, remoteObjects([path], flags));
-  const access = storeAccess(flags);
-  const lock = lockOptions(terminal);
-  const place = await openResultPlace({ input: path, alsoRead: [], out, overwrite, access, lock, format });
-  try {
-    return await withStore(path, access, async (store) => {
+  const request = { path, out, flags: { ...flags, key }, terminal };
+  const { spotCount, typeNames } = await (format === "h5ad"
+    ? exportAnnData(request)
+    : exportTable(request, format));
+  const told = { path: redactUrl(out), key, format };
+  return {
+    lines: [
+      `${tellPlace(told)}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
+      "",
+      ...openInPython(told),
+    ],
+    json: { result: told.path, key, format, spot_count: spotCount, cell_types: typeNames },
+  };
+}
+
+interface ExportRequest {
+  readonly path: string;
+  readonly out: string;
+  readonly flags: ExportFlags & { readonly key: string };
+  readonly terminal: Terminal;
+}
+
+interface Exported {
+  readonly spotCount: number;
+  readonly typeNames: readonly string[];
+}
+
+async function exportTable(request: ExportRequest, format: TableFormat): Promise<Exported> {
+  const { flags, terminal } = request;
+  const { key, table } = flags;
+  const { signal } = terminal;
+  const place = await openResultPlace({ ...outputOf(request), format });
+  return orDiscard(place, () =>
+    withStore(request.path, storeAccess(flags), async (whole) => {
+      const store = await tableStore(whole, table, signal);
       const { spotCount, typeNames, tables } = await readStoredResult(store, key, signal);
-      const onProgress = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
       const description = {
         spotCount,
         typeNames,
@@ -86,17 +120,41 @@ export async function exportResult(
         parameters: {},
         notices: [],
       };
+      const onProgress = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
       await place.sinkFor({ layout: { key }, signal, onProgress }).write(tables, description);
-      const told = { path: redactUrl(out), key, format };
-      return {
-        lines: [
-          `${tellPlace(told)}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
-          "",
-          ...openInPython(told),
-        ],
-        json: { result: told.path, key, format, spot_count: spotCount, cell_types: typeNames },
-      };
-    });
+      return { spotCount, typeNames };
+    }),
+  );
+}
+
+/** All that a run would have written there. */
+async function exportAnnData(request: ExportRequest): Promise<Exported> {
+  const { flags, terminal } = request;
+  const { key, table } = flags;
+  const { signal, note } = terminal;
+  const file = await openTableFile(outputOf(request), "h5ad");
+  return orDiscard(file, () =>
+    withStore(request.path, storeAccess(flags), async (store) => {
+      const contents = await withFlags({ key: "--key" }, () =>
+        readResultContents(store, { key, table, signal, onNotice: note }),
+      );
+      const { spotCount, obsm } = contents;
+      const onProgress = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
+      await writeH5adFile(file, contents, { signal, onProgress });
+      return { spotCount, typeNames: obsm?.[key]?.columnNames ?? [] };
+    }),
+  );
+}
+
+function outputOf({ path, out, flags, terminal }: ExportRequest) {
+  const { overwrite } = flags;
+  const lock = lockOptions(terminal);
+  return { input: path, alsoRead: [], out, overwrite, access: storeAccess(flags), lock };
+}
+
+async function orDiscard<T>(place: { discard(): Promise<void> }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     // What went wrong first is what is told.
     await place.discard().catch(() => undefined);

@@ -13,21 +13,28 @@ export interface FileSinkOptions {
 /** A file as a place for a result: it appears when `write` has written all of it, or not at all. */
 export function fileSink(
   file: StagedFile,
-  { signal, onCommit }: FileSinkOptions,
+  options: FileSinkOptions,
   write: (tables: readonly AnswerTable[], description: ResultDescription) => Promise<void>,
 ): ResultSink {
   return {
-    async write(tables, description) {
-      try {
-        await write(tables, description);
-        signal?.throwIfAborted();
-        await onCommit?.();
-        await file.commit();
-      } finally {
-        // After a commit this does nothing.
-        await file.discard();
-      }
-    },
+    write: (tables, description) => commitAfter(file, options, () => write(tables, description)),
     discard: () => file.discard(),
   };
+}
+
+/** Writes a file that appears when `write` has written all of it, or not at all. */
+export async function commitAfter(
+  file: StagedFile,
+  { signal, onCommit }: Omit<FileSinkOptions, "layout">,
+  write: () => Promise<void>,
+): Promise<void> {
+  try {
+    await write();
+    signal?.throwIfAborted();
+    await onCommit?.();
+    await file.commit();
+  } finally {
+    // After a commit this does nothing.
+    await file.discard();
+  }
 }

@@ -12,6 +12,8 @@ const VERSIONS: Readonly<Record<string, readonly string[]>> = {
   csc_matrix: ["0.1.0"],
   categorical: ["0.2.0"],
   "string-array": ["0.2.0"],
+  string: ["0.2.0"],
+  "numeric-scalar": ["0.2.0"],
   "nullable-integer": ["0.1.0"],
   "nullable-boolean": ["0.1.0"],
   "nullable-string-array": ["0.1.0"],

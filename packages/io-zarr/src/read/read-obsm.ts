@@ -22,6 +22,14 @@ export interface ObsmTable {
   readonly values: ChunkSource<DenseChunk>;
 }
 
+/** A table, and how it is stored. */
+export interface StoredTable extends ObsmTable {
+  /** The names of its columns in the store; undefined for a plain array. */
+  readonly storedNames: readonly string[] | undefined;
+  /** Whether Float32 holds every value. */
+  readonly isFloat32: boolean;
+}
+
 /** Most values of a yielded chunk (8 MiB). */
 const VALUES_PER_CHUNK = 2 ** 20;
 
@@ -35,24 +43,27 @@ export function readObsm(
   { signal }: ReadOptions = {},
 ): Promise<ObsmTable> {
   return inStore(store, async () => {
-    const hierarchy = await openHierarchy(store, signal);
-    const path = join("obsm", key);
-    const node = await hierarchy.node(path);
-    if (!node) {
-      throw new OptionError({
-        option: "key",
-        value: key,
-        rule: `a key of obsm: ${(await hierarchy.children("obsm"))?.join(", ") || "none found"}`,
-        remedy: "Name one of these.",
-      });
-    }
-    const table =
-      node.kind === "array" ? openArrayTable(hierarchy, node) : await openColumns(hierarchy, path);
-    return { ...table, values: sourceInStore(store, table.values) };
+    const { columnNames, values } = await openObsm(await openHierarchy(store, signal), key);
+    return { columnNames, values: sourceInStore(store, values) };
   });
 }
 
-function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): ObsmTable {
+/** The same in a hierarchy that is open. Throws as `readObsm`. */
+export async function openObsm(hierarchy: Hierarchy, key: string): Promise<StoredTable> {
+  const path = join("obsm", key);
+  const node = await hierarchy.node(path);
+  if (!node) {
+    throw new OptionError({
+      option: "key",
+      value: key,
+      rule: `a key of obsm: ${(await hierarchy.children("obsm"))?.join(", ") || "none found"}`,
+      remedy: "Name one of these.",
+    });
+  }
+  return node.kind === "array" ? openArrayTable(hierarchy, node) : openColumns(hierarchy, path);
+}
+
+function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): StoredTable {
   encodingOf(node, ["array"]);
   const { shape, dataType, chunkShape } = node.metadata;
   if (shape.length !== 2 || dataType.kind === "string") {
@@ -86,10 +97,10 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
     };
     return readRowBand(array, { start, end }, reading, place);
   });
-  return { columnNames: undefined, values };
+  return { columnNames: undefined, storedNames: undefined, isFloat32: dataType.name === "float32", values };
 }
 
-async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTable> {
+async function openColumns(hierarchy: Hierarchy, path: string): Promise<StoredTable> {
   const { columnNames } = await openDataframe(hierarchy, path);
   const columns = await settleAll(
     columnNames.map((name) => openVector(hierarchy, join(path, name), ["integer", "float", "boolean"])),
@@ -116,7 +127,12 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<ObsmTabl
       }
     };
   });
-  return { columnNames: await labelsOf(hierarchy, path, columnNames), values };
+  return {
+    columnNames: await labelsOf(hierarchy, path, columnNames),
+    storedNames: columnNames,
+    isFloat32: columns.every(({ metadata }) => metadata.dataType.name === "float32"),
+    values,
+  };
 }
 
 /** What the columns are about: the label that was kept with one whose name had to be changed, else the name. */

@@ -1,0 +1,136 @@
+import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
+import { type AnnDataContents, type UnsObject, type UnsValue, writeAnnData } from "@flashdeconv/io-zarr";
+import { readResultContents } from "@flashdeconv/io-zarr/internal";
+import { memoryStore } from "@flashdeconv/stores";
+import { describe, expect, it } from "vitest";
+import { refused } from "./read-refused.js";
+
+const ELEMENTS = ["obsm/k", "uns/k_params", "uns/k_more", "obs/k_dominant", "obs/k_counts"];
+
+const table = (
+  values: Float64Array | Float32Array,
+): { values: ReturnType<typeof memorySource<DenseChunk>> } => ({
+  values: memorySource<DenseChunk>({ kind: "dense", spotStart: 0, spotCount: 2, width: 2, values }),
+});
+
+function resultOf(more: UnsValue = {}): AnnDataContents {
+  return {
+    attributes: { flashdeconv: "result" },
+    spotCount: 2,
+    spotNames: ["a", "b"],
+    geneNames: [],
+    obs: [
+      { kind: "number", name: "mine", values: Int32Array.of(1, 2) },
+      { kind: "categorical", name: "k_dominant", codes: Int8Array.of(1, -1), categories: ["T/NK", "B"] },
+      { kind: "number", name: "k_counts", values: Float32Array.of(0.1, 7), label: "x" },
+    ],
+    obsm: {
+      k: { ...table(Float32Array.of(0.1, 0.9, 0.5, Number.NaN)), columnNames: ["T/NK", "B"] },
+      other: table(Float64Array.of(1, 2, 3, 4)),
+      spatial: table(Float64Array.of(0.1, 0.2, 1e300, 4)),
+    },
+    uns: { k_params: { elements_written: ELEMENTS }, k_more: more, foreign: "left out" },
+  };
+}
+
+async function storeOf(more?: UnsValue) {
+  const store = memoryStore();
+  await writeAnnData(store, resultOf(more));
+  return store;
+}
+
+const read = async (more?: UnsValue) => readResultContents(await storeOf(more), { key: "k" });
+
+describe("a result of a key", () => {
+  it("has its elements, in their types, and nothing of others", async () => {
+    const more: UnsObject = {
+      text: "",
+      whole: 2n ** 60n,
+      number: 3,
+      yes: true,
+      no: false,
+      texts: ["", "细胞"],
+      none: [],
+      doubles: Float64Array.of(0.1, Number.NaN),
+      floats: Float32Array.of(0.1),
+      integers: Int32Array.of(-1),
+      rows: [Float64Array.of(1, 2, 3), Float64Array.of(4, 5, 6)],
+      inner: { deeper: { text: "x" }, empty: {} },
+      ["__proto__"]: "own",
+    };
+    const { obs, obsm = {}, uns, spotCount, spotNames } = await read(more);
+    expect(uns).toEqual({ k_params: { elements_written: ELEMENTS }, k_more: more });
+    expect(obs).toEqual([
+      {
+        kind: "categorical",
+        name: "k_dominant",
+        codes: Int32Array.of(1, -1),
+        categories: ["T/NK", "B"],
+        ordered: false,
+      },
+      { kind: "number", name: "k_counts", label: "x", values: Float32Array.of(0.1, 7) },
+    ]);
+    expect(spotCount).toBe(2);
+    const names: number[] = [];
+    for await (const { count } of spotNames as AsyncIterable<{ count: number }>) names.push(count);
+    expect(names).toEqual([2]);
+    expect(Object.keys(obsm).sort()).toEqual(["k", "spatial"]);
+    expect(obsm.k).toMatchObject({ columnNames: ["T/NK", "B"], storedNames: ["T_NK", "B"] });
+    expect((await collect(obsm.k.values)).values).toEqual(Float32Array.of(0.1, 0.9, 0.5, Number.NaN));
+    expect((await collect(obsm.spatial.values)).values).toEqual(Float64Array.of(0.1, 0.2, 1e300, 4));
+  });
+
+  it("is refused where an element is lost, or of an encoding or type that is not written, by its path", async () => {
+    const change = async (
+      path: string,
+      edit: (document: Record<string, unknown>) => void,
+      more?: UnsValue,
+    ) => {
+      const store = await storeOf(more);
+      await store.delete("/.zmetadata");
+      const key = `/${path}` as const;
+      const document = JSON.parse(Buffer.from((await store.get(key)) ?? []).toString());
+      edit(document);
+      await store.set(key, new TextEncoder().encode(JSON.stringify(document)));
+      return readResultContents(store, { key: "k" });
+    };
+    const text = { one: "text" };
+    const newer = (document: Record<string, unknown>) => Object.assign(document, { "encoding-type": "null" });
+    for (const path of ["uns/k_more/one", "uns/k_more", "obs/k_dominant", "obs/k_counts", "obsm/k"]) {
+      await refused(change(`${path}/.zattrs`, newer, text), {
+        tag: "FormatError",
+        subject: path,
+        found: '"null"',
+      });
+    }
+    const record = (paths: string[]) => ({ ...resultOf(), uns: { k_params: { elements_written: paths } } });
+    for (const path of ["obs/k_status", "obsm/k_fit", "uns/k_notices"]) {
+      const store = memoryStore();
+      await writeAnnData(store, record(["obsm/k", path]));
+      await refused(readResultContents(store, { key: "k" }), {
+        tag: "FormatError",
+        subject: path,
+        found: "nothing",
+      });
+    }
+    await refused(readResultContents(await storeOf(), { key: "other" }), {
+      tag: "FormatError",
+      subject: "obsm/other",
+      found: "no result",
+    });
+  });
+
+  it("is bounded: depth, number and memory", async () => {
+    let deep: UnsObject = {};
+    for (let depth = 0; depth < 20; depth++) deep = { deep };
+    const subject = `uns/k_more${"/deep".repeat(16)}`;
+    await refused(read(deep), { tag: "FormatError", subject, found: "16 deep" });
+    const arrays = (names: string) =>
+      Object.fromEntries([...names].map((name) => [name, new Float64Array(1000)]));
+    // A chunk may take a quarter; that all of them do not is seen at the last.
+    const bounded = async (names: string) =>
+      readResultContents(Object.assign(await storeOf(arrays(names)), { mostBytes: 36_000 }), { key: "k" });
+    expect((await bounded("abcd")).spotCount).toBe(2);
+    await refused(bounded("abcde"), { tag: "FormatError", subject: "uns/k_more/e", found: "memory" });
+  });
+});
