@@ -30,7 +30,7 @@ describe.skipIf(!existsSync(built))("damaged stores (skipped where the command l
     expect(verdicts).toHaveLength(SEEDS.length);
     expect(count("refused")).toBeGreaterThan(SEEDS.length / 3);
     expect(count("same")).toBeGreaterThan(10);
-    expect(count("changed")).toBeGreaterThan(2);
+    expect(count("changed")).toBeGreaterThan(0);
   });
 
   it("end so behind a URL as well", async () => {
@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(built))("damaged stores (skipped where the command l
     expect(verdicts).toHaveLength(FAR_SEEDS.length);
     const count = (wanted: string) => verdicts.filter(({ outcome }) => outcome === wanted).length;
     expect(count("refused")).toBeGreaterThan(FAR_SEEDS.length / 3);
-    expect(count("same")).toBeGreaterThan(5);
+    expect(count("same")).toBeGreaterThan(2);
   });
 
   it.each([

@@ -1,6 +1,6 @@
-import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { appendFile, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { asStoreError, makeFolders } from "@flashdeconv/stores/node/internal";
 import { RECORD_BYTES } from "../ingest/buckets.js";
 import type { PutAside, Spool } from "../ingest/spool.js";
 
@@ -49,7 +49,7 @@ function nameOf(bucket: number): string {
 
 /** Makes the folder, and removes from it what was not put aside to the end. */
 async function takeUp(folder: string, former: PutAside | undefined): Promise<PutAside | undefined> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const isWhole = former !== undefined && (await hasAll(folder, former));
   const wanted = new Set(isWhole ? former.counts.map(([bucket]) => nameOf(bucket)) : []);
   const others = (await readdir(folder)).filter((name) => !wanted.has(name));
