@@ -10,7 +10,7 @@ import { appendedRows } from "../src/cells/appended-rows.js";
 import { fieldsOf } from "../src/cells/csv-fields.js";
 import { memorySpool, type PutAside, type Spool } from "../src/ingest/spool.js";
 
-async function open(files: Readonly<Record<string, string>>, given = "") {
+async function open(files: Readonly<Record<string, string | Uint8Array>>, given = "") {
   const folder = await mkdtemp(join(tmpdir(), "flashdeconv-cells-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const [name, text] of Object.entries(files))
@@ -56,6 +56,22 @@ describe("tables of MERSCOPE", () => {
       '1 cell without a position left out, the first "99".',
       "1 position of cells without counts.",
     ]);
+  });
+});
+
+it.each([
+  ["cell_by_gene.csv", /cell_by_gene\.csv$/],
+  ["cell_metadata.csv", /cell_metadata\.csv$/],
+])("names that are not UTF-8 are refused with file and line: %s", async (name, path) => {
+  const latin = Buffer.from("cell,Gad1,Aqp4\nM\xfcller,1,2\n", "latin1");
+  const metadata = "EntityID,center_x,center_y\n7,1,2\n";
+  const badHeader = Buffer.from("EntityID,center_x,center_y,\xe9\n7,1,2,3\n", "latin1");
+  const files = { "cell_by_gene.csv": "cell,Gad1\n7,1\n", "cell_metadata.csv": metadata };
+  const { ingest } = await open({ ...files, [name]: name === "cell_by_gene.csv" ? latin : badHeader });
+  await expect(ingest()).rejects.toMatchObject({
+    tag: "FormatError",
+    path: expect.stringMatching(path),
+    found: expect.stringMatching(name === "cell_by_gene.csv" ? /0xFC in line 2/ : /0xE9 in line 1/),
   });
 });
 

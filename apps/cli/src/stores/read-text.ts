@@ -1,7 +1,7 @@
 import { constants as buffer } from "node:buffer";
 import { gunzipSync } from "node:zlib";
 import { FormatError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { fileText, numbered } from "@flashdeconv/core/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { MOST_TABLE_BYTES, redactUrl } from "@flashdeconv/stores/internal";
 import { readObject } from "@flashdeconv/stores/node/internal";
@@ -14,11 +14,11 @@ export function isTable(path: string): boolean {
 /** Cells that are cut out of a text take several times its bytes. */
 const TEXT_SHARE = 1 / 4;
 
-/** A text file, at a path or URL, as a whole. Throws StoreError where it cannot be read. */
+/** A text file, at a path or URL, as a whole. Throws StoreError where it cannot be read, FormatError where it is not UTF-8. */
 export async function readText(path: string, access: StoreAccess, signal: AbortSignal): Promise<string> {
   const bytes = await readTableBytes(path, access, signal);
   const most = mostOf(access);
-  return new TextDecoder().decode(isGzip(bytes) ? unpack(path, bytes, most) : bytes);
+  return fileText(isGzip(bytes) ? unpack(path, bytes, most) : bytes, redactUrl(path));
 }
 
 /** A table of any format, as bytes. */

@@ -1,4 +1,4 @@
-import { textOf } from "../ingest/text-lines.js";
+import { nameAt } from "../ingest/text-lines.js";
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -16,7 +16,7 @@ export function fieldEnd(bytes: Uint8Array, from: number, to: number): number {
 
 /** The text of a field, without its quotes. */
 export function fieldText(bytes: Uint8Array, from: number, to: number): string {
-  const text = textOf(bytes, from, to).trim();
+  const text = nameAt(bytes, from, to).trim();
   return text.startsWith('"') && text.endsWith('"') && text.length > 1
     ? text.slice(1, -1).replaceAll('""', '"')
     : text;

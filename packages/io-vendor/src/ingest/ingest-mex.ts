@@ -6,7 +6,7 @@ import { numberedRows } from "./numbered-rows.js";
 import { readMtx } from "./read-mtx.js";
 import type { EntryShape } from "./sort-entries.js";
 import type { Spool } from "./spool.js";
-import { type Bytes, eachLine, textOf } from "./text-lines.js";
+import { type Bytes, eachLine, nameAt } from "./text-lines.js";
 
 /** The three files of a matrix in Market Exchange, unpacked as they are read. */
 export interface MexFiles {
@@ -101,7 +101,7 @@ const TAB = "\t";
 async function readFields({ path, read }: MexFile, signal?: AbortSignal): Promise<string[][]> {
   const rows: string[][] = [];
   const onLine = (bytes: Uint8Array, from: number, to: number) => {
-    if (to > from) rows.push(textOf(bytes, from, to).split(TAB));
+    if (to > from) rows.push(nameAt(bytes, from, to).split(TAB));
   };
   for await (const _ of eachLine(read(), path, onLine)) signal?.throwIfAborted();
   if (rows.length === 0) {

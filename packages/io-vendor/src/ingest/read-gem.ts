@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import { SIDE } from "./bin-map.js";
 import { type EntryBatch, EntryBuffer } from "./entries.js";
 import type { BinRecords } from "./stereo-bins.js";
-import { type Bytes, eachLine, numberAt, textOf } from "./text-lines.js";
+import { type Bytes, eachLine, nameAt, numberAt, textOf } from "./text-lines.js";
 
 const TAB = 0x09;
 const HASH = 0x23;
@@ -72,12 +72,12 @@ async function* recordsOf(
     const to = starts[column + 1] - 1;
     // Records of a gene follow each other: it is looked up once.
     if (last.gene >= 0 && isSame(last.bytes, bytes, from, to)) return last.gene;
-    const id = textOf(bytes, from, to);
+    const id = nameAt(bytes, from, to);
     const known = genes.numbers.get(id);
     const gene = known ?? genes.numbers.size;
     if (known === undefined) {
       genes.numbers.set(id, gene);
-      if (nameColumn >= 0) genes.names.push(textOf(bytes, starts[nameColumn], starts[nameColumn + 1] - 1));
+      if (nameColumn >= 0) genes.names.push(nameAt(bytes, starts[nameColumn], starts[nameColumn + 1] - 1));
     }
     last = { bytes: bytes.slice(from, to), gene };
     return gene;

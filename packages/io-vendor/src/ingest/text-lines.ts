@@ -1,5 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { NotUtf8, notUtf8, numbered, strictText } from "@flashdeconv/core/internal";
 
 /** Bytes of a file, in order. */
 export type Bytes = AsyncIterable<Uint8Array>;
@@ -17,9 +17,10 @@ export type OnLine = (bytes: Uint8Array, from: number, to: number, number: numbe
  * Splits text into lines and tells each of them as bytes of a larger array, which is another's at the next turn. Yields after each piece of the
  * file, so that what was gathered can be handed on.
  *
- * @throws FormatError for a line of more than a mebibyte
+ * @throws FormatError for a line of more than a mebibyte, or with a name that is not UTF-8
  */
-export async function* eachLine(text: Bytes, path: string, onLine: OnLine): AsyncIterable<void> {
+export async function* eachLine(text: Bytes, path: string, tell: OnLine): AsyncIterable<void> {
+  const onLine = namingPlaces(tell, path);
   let rest = new Uint8Array(0);
   let number = 0;
   for await (const piece of text) {
@@ -53,8 +54,25 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** What is not UTF-8 is told with file and line. */
+function namingPlaces(onLine: OnLine, path: string): OnLine {
+  return (bytes, from, to, number) => {
+    try {
+      onLine(bytes, from, to, number);
+    } catch (error) {
+      throw error instanceof NotUtf8 ? notUtf8(path, number, error.byte) : error;
+    }
+  };
+}
+
 const decoder = new TextDecoder();
 
+/** A name. Throws NotUtf8, which `eachLine` tells the place of. */
+export function nameAt(bytes: Uint8Array, from: number, to: number): string {
+  return strictText(bytes.subarray(from, to));
+}
+
+/** Text that a message shows, or that is compared: it may be cut inside of a character. */
 export function textOf(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, to));
 }

@@ -1,11 +1,12 @@
 import { FormatError } from "@flashdeconv/core";
+import { fileText } from "@flashdeconv/core/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { MOST_TABLE_BYTES, readBounded, readKey } from "@flashdeconv/stores/internal";
 
 /**
  * A file of text, unpacked where its name ends in `.gz`.
  *
- * @throws FormatError where it is not there or cannot be unpacked, StoreError for one of more text than a program can hold
+ * @throws FormatError where it is not there, cannot be unpacked or is not UTF-8, StoreError for one of more text than a program can hold
  */
 export async function readText(
   files: ReadableStore,
@@ -14,11 +15,14 @@ export async function readText(
 ): Promise<string> {
   const bytes = await readKey(files, `/${path}`, { signal, most: MOST_TABLE_BYTES });
   if (!bytes) throw broken(path, "no such file");
-  if (!path.endsWith(".gz")) return new TextDecoder().decode(bytes);
+  if (!path.endsWith(".gz")) return fileText(bytes, path);
+  return fileText(await unpacked(bytes, path), path);
+}
+
+async function unpacked(bytes: Uint8Array, path: string): Promise<Uint8Array> {
   try {
     const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-    const unpacked = packed.pipeThrough(new DecompressionStream("gzip"));
-    return new TextDecoder().decode(await readBounded(unpacked, MOST_TABLE_BYTES));
+    return await readBounded(packed.pipeThrough(new DecompressionStream("gzip")), MOST_TABLE_BYTES);
   } catch (cause) {
     throw broken(path, "a file that cannot be unpacked, or is too large", cause);
   }
