@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 // @ts-expect-error: a script of the benchmarks, without types.
 import { giveNumberAgain, isCommitting, runAndKill } from "../../../benchmarks/lib/kill.mjs";
 import { temporaryFolder } from "./run-cli.js";
-import { smallStores } from "./small-stores.js";
+import { smallStores, writeSection } from "./small-stores.js";
 import { contentOf } from "./store-content.js";
 
 const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
@@ -32,6 +32,32 @@ const IN_PLACE: typeof OUT = [
 ];
 
 describe.skipIf(!isBuilt)("--resume in a loop (skipped where the program is not built)", () => {
+  it("of several sections to CSV, killed when the first is there: ends with 0 and the bytes of a whole run", async () => {
+    const parent = await temporaryFolder();
+    const other = await writeSection(join(parent, "other.zarr"));
+    const command = (outDir: string) => {
+      const inputs = ["run", stores.spatial, other, "--reference", stores.reference, "--out-dir", outDir];
+      return [bin, ...inputs, "--format", "csv", "--json", "--save-every", "0", "--workers", "1", "--resume"];
+    };
+    const [whole, killed] = [join(parent, "whole"), join(parent, "killed")];
+    expect((await runAndKill(command(whole))).code).toBe(0);
+    const isTime = () => existsSync(join(killed, "spatial.csv"));
+    expect((await runAndKill(command(killed), { isTime })).code).toBe("SIGKILL");
+    for (const areDone of [
+      [true, undefined],
+      [true, true],
+    ]) {
+      const { code, stdout } = await runAndKill(command(killed));
+      expect(code, stdout).toBe(0);
+      const { sections } = JSON.parse(stdout);
+      expect(sections.map((one: { already_done?: boolean }) => one.already_done)).toEqual(areDone);
+      expect((await readdir(killed)).sort()).toEqual(["other.csv", "spatial.csv"]);
+    }
+    for (const name of await readdir(whole)) {
+      expect(await readFile(join(killed, name))).toEqual(await readFile(join(whole, name)));
+    }
+  });
+
   it.each([
     ["--out", OUT],
     ["--in-place", IN_PLACE],

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
@@ -111,13 +111,15 @@ describe.each(FILE_FORMATS)("%s", (format) => {
     expect(await readdir(folder)).toEqual([]);
     await succeed(out, "--resume");
     expect(await readdir(join(folder, "a"))).toEqual([`result.${format}`]);
-    // A CSV does not say what it was made of.
-    if (EQUAL_BYTES.has(format)) expect(await failure(out, "--resume")).toMatch(/already there.*--overwrite/);
-    else {
-      expect(await succeed(out, "--resume")).toMatchObject({ already_done: true });
-      expect(await failure(out, "--resume", "--smoothing", "3")).toMatch(/already there/);
-      expect(await succeed(out, "--resume", "--overwrite", "--smoothing", "3")).toMatchObject({ format });
-    }
+    // A CSV does not say what it was made of: it is made again, and compared.
+    const [before, { mtimeMs }] = [await readFile(out), await stat(out)];
+    expect(await succeed(out, "--resume")).toMatchObject({ already_done: true });
+    expect(await failure(out, "--resume", "--smoothing", "3")).toMatch(/already there.*--overwrite/);
+    expect([await readFile(out), (await stat(out)).mtimeMs]).toEqual([before, mtimeMs]);
+    await rm(join(folder, "a", `.result.${format}.run`), { recursive: true, force: true });
+    expect(await failure(out)).toMatch(/already there.*--overwrite/);
+    expect(await succeed(out, "--resume", "--overwrite", "--smoothing", "3")).toMatchObject({ format });
+    expect(await readdir(join(folder, "a"))).toEqual([`result.${format}`]);
   });
 
   it("is never an input, a URL or a file of another kind", async () => {

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,6 +52,33 @@ describe("a new file", () => {
     await file.discard();
     expect(readdirSync(folder)).toEqual([]);
     await expect(createFile(join(folder, "a/out.csv"))).rejects.toThrow(/no such folder/);
+  });
+
+  it("leaves one of the same bytes where that is allowed, and refuses any other", async () => {
+    const write = async (text: string, mayReplace = async () => true) => {
+      let isSame = false;
+      const onSame = () => {
+        isSame = true;
+      };
+      const file = await createFile(path, { onSame, mayReplace });
+      await file.append(bytes(text));
+      try {
+        await file.commit();
+      } finally {
+        await file.discard();
+      }
+      return isSame;
+    };
+    const long = "0123456789".repeat(300_000);
+    expect(await write(long)).toBe(false);
+    const { ino } = statSync(path);
+    expect(await write(long)).toBe(true);
+    for (const other of [`${long.slice(0, -1)}x`, `${long}0`, long.slice(1), ""]) {
+      await expect(write(other)).rejects.toThrow(/already there/);
+    }
+    await expect(write(long, async () => false)).rejects.toThrow(/already there/);
+    expect(statSync(path).ino).toBe(ino);
+    expect(readdirSync(folder)).toEqual(["out.csv"]);
   });
 
   it("replaces another where that is allowed, and only if it still is at the end", async () => {

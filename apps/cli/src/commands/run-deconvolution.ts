@@ -44,7 +44,7 @@ import { type ReferenceSource, withReference } from "../stores/with-reference.js
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
 import { outputFormat } from "../tables/output-format.js";
-import { describeDone } from "../terminal/describe-done.js";
+import { describeDone, describeSame } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
@@ -202,6 +202,7 @@ export async function runDeconvolution(
             await writeSectionResult(output, toWrite, terminal);
             const where = redactUrl(out ?? resultPath(path, spatial, newTable));
             const told = { path: where, key: layout.key, format: output.format };
+            if (output.wasThere?.()) return describeSame(told, resumedCount);
             const { lines, json } = await describeRun(told, found, notices());
             const transfer = transfers.report();
             const more = {

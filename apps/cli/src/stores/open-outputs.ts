@@ -49,6 +49,7 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
       ...place,
       zarrFormat: flags.zarrFormat,
       format: flags.format,
+      resume: flags.resume,
       alsoRead: [reference],
     });
   };

@@ -27,6 +27,8 @@ export interface ResultPlace {
   /** Throws OptionError where types of these names cannot go there. */
   check(typeNames: readonly string[], layout: ResultLayout): void;
   sinkFor(subject: ResultSubject): ResultSink;
+  /** Whether what was written had been there already: it was left as it was. */
+  readonly wasThere?: () => boolean;
   /** Leaves the place as it was. */
   discard(): Promise<void>;
 }
@@ -36,6 +38,8 @@ export interface PlaceRequest extends OutputRequest {
   readonly zarrFormat?: string;
   /** As the suffix of `out` says by default. */
   readonly format?: OutputFormat;
+  /** A table that does not tell what it was made of is compared with what is written, and stays where it is the same. */
+  readonly resume?: boolean;
 }
 
 /** Opens the place that a command line names. Throws as `openOutput`. */
@@ -61,7 +65,12 @@ async function openTablePlace(
   request: PlaceRequest & { readonly out: string },
   format: FileFormat,
 ): Promise<ResultPlace> {
-  const file = await openTableFile(request, format);
+  let isThere = false;
+  const isSilent = format !== "h5ad" && TABLE_KINDS[format].about === undefined;
+  const onSame = () => {
+    isThere = true;
+  };
+  const file = await openTableFile(request, format, request.resume && isSilent ? onSame : undefined);
   if (format === "h5ad") {
     const check = () => undefined;
     return { format, check, sinkFor: (subject) => h5adSink(file, subject), discard: () => file.discard() };
@@ -71,6 +80,7 @@ async function openTablePlace(
     check: (typeNames, layout) => refuseClash(typeNames, resolveResultLayout(layout).key),
     sinkFor: ({ layout, signal, onProgress, onCommit }) =>
       tableSink(file, TABLE_KINDS[format], { layout, signal, onProgress, onCommit }),
+    wasThere: () => isThere,
     discard: () => file.discard(),
   };
 }

@@ -13,22 +13,25 @@ import type { FileFormat } from "./table-formats.js";
 export async function openTableFile(
   request: OutputRequest & { readonly out: string },
   format: FileFormat,
+  onSame?: () => void,
 ): Promise<StagedFile> {
   refuseOtherSuffix(request.out, format);
   const isOurs = (file: string) => isOwnTable(file, format);
-  return openOwnFile(request, { kind: "a finished result", isOurs });
+  return openOwnFile(request, { kind: "a finished result", isOurs, onSame });
 }
 
 /** What a file of ours is called, and what tells it from others. */
 export interface OwnKind {
   readonly kind: string;
   readonly isOurs: (path: string) => Promise<boolean>;
+  /** As `createFile` has it. */
+  readonly onSame?: () => void;
 }
 
 /** Opens a file that replaces one of its own kind alone. Throws as `openTableFile`. */
 export async function openOwnFile(
   request: OutputRequest & { readonly out: string },
-  { kind, isOurs }: OwnKind,
+  { kind, isOurs, onSame }: OwnKind,
 ): Promise<StagedFile> {
   const { out, overwrite, lock } = request;
   await refuseInputs(request);
@@ -37,6 +40,7 @@ export async function openOwnFile(
   return createFile(path, {
     overwrite,
     mayReplace: isOurs,
+    onSame,
     describe: async (file) =>
       (await isOurs(file)) ? `${kind} of flashdeconv` : "a file that flashdeconv did not write,",
     makeFolders: true,

@@ -9,3 +9,9 @@ export function describeDone(place: ToldPlace, resumedCount: number): Outcome {
     json: { result: path, key, already_done: true, resumed_pieces: resumedCount },
   };
 }
+
+/** The same of a table that does not say what it was made of: it was made again, and compared. */
+export function describeSame(place: ToldPlace, resumedCount: number): Outcome {
+  const { json } = describeDone(place, resumedCount);
+  return { lines: [`${tellPlace(place)} was there already: made again, it has the same bytes.`], json };
+}

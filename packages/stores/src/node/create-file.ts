@@ -9,6 +9,7 @@ import { cleanUpAfterKilledRuns, LOCK, PARTIAL, sibling } from "./left-overs.js"
 import { makeFolders, removeEmptyFolders, whyNoFile } from "./make-folders.js";
 import { acquireLock } from "./owner-lock.js";
 import { ownerTag } from "./owner-tag.js";
+import { haveSameBytes } from "./same-bytes.js";
 import { openGate } from "./staging-gate.js";
 
 export interface CreateFileOptions {
@@ -18,6 +19,8 @@ export interface CreateFileOptions {
   readonly mayReplace?: (path: string) => Promise<boolean>;
   /** What messages call a file that is there; "a file" by default. */
   readonly describe?: (path: string) => Promise<string>;
+  /** Given where a file that may be replaced may stay: `commit` leaves it and calls this if it has the same bytes; another is refused then. */
+  readonly onSame?: () => void;
   /** Make the folder that the file is to lie in, where it is missing; it goes again with `discard`. False by default. */
   readonly makeFolders?: boolean;
   /** What to do while it is seen whether another run is still at work there. */
@@ -63,7 +66,10 @@ export async function createFile(path: string, options: CreateFileOptions = {}):
   try {
     file = await asStoreError(path, async () => {
       await cleanUpAfterKilledRuns(target);
-      await refuseExisting(path, target, options);
+      await refuseExisting(path, target, {
+        ...options,
+        overwrite: options.overwrite || options.onSame !== undefined,
+      });
       return open(staging, "wx");
     });
   } catch (error) {
@@ -86,8 +92,12 @@ export async function createFile(path: string, options: CreateFileOptions = {}):
       gate.commit(async () => {
         await file.sync();
         await lock.check();
-        await refuseExisting(path, target, options);
-        await rename(staging, target);
+        const isSame = options.onSame !== undefined && (await haveSameBytes(staging, target));
+        await refuseExisting(path, target, { ...options, overwrite: options.overwrite || isSame });
+        if (isSame) {
+          await rm(staging);
+          options.onSame?.();
+        } else await rename(staging, target);
         await file.close();
         await syncFolder(folder);
         await lock.release();
