@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { constants, gunzipSync } from "node:zlib";
-import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { asReadError } from "@flashdeconv/stores/node/internal";
 import { type MtxHeader, readMtx } from "../ingest/read-mtx.js";
 import { fileBytes } from "./file-bytes.js";
 
@@ -9,7 +9,7 @@ const NEWLINE = 0x0a;
 
 /** About how many lines a file of text has, packed or not: from its first bytes and its size. */
 export async function estimateLines(path: string): Promise<number> {
-  const { sample, size } = await asStoreError(path, () => readSample(path));
+  const { sample, size } = await asReadError(path, () => readSample(path));
   if (sample.length === 0) return 0;
   const isPacked = sample[0] === 0x1f && sample[1] === 0x8b;
   const text = isPacked ? unpackStart(sample) : sample;

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { FormatError } from "@flashdeconv/core";
-import { asStoreError } from "@flashdeconv/stores/node/internal";
+import { asReadError, unreadable } from "@flashdeconv/stores/node/internal";
 import type { Bytes } from "../ingest/text-lines.js";
 
 /** Bytes that are read, or unpacked, at a time. */
@@ -15,10 +15,10 @@ const PIECE_BYTES = 2 ** 18;
  * @throws FormatError where the file ends early or is damaged, StoreError where it cannot be read
  */
 export async function* fileBytes(path: string): Bytes {
-  const isPacked = await asStoreError(path, () => beginsAsGzip(path));
+  const isPacked = await asReadError(path, () => beginsAsGzip(path));
   const file = createReadStream(path, { highWaterMark: PIECE_BYTES });
   if (!isPacked) {
-    yield* asStoreErrors(path, file);
+    yield* asReadErrors(path, file);
     return;
   }
   const unpacked = createGunzip({ chunkSize: PIECE_BYTES });
@@ -27,6 +27,8 @@ export async function* fileBytes(path: string): Bytes {
   try {
     yield* unpacked;
   } catch (cause) {
+    const refused = unreadable(path, cause);
+    if (refused !== cause) throw refused;
     throw new FormatError({
       path,
       found: `a file that cannot be unpacked (${(cause as Error).message})`,
@@ -37,11 +39,11 @@ export async function* fileBytes(path: string): Bytes {
   }
 }
 
-async function* asStoreErrors(path: string, file: AsyncIterable<Uint8Array>): Bytes {
+async function* asReadErrors(path: string, file: AsyncIterable<Uint8Array>): Bytes {
   const pieces = file[Symbol.asyncIterator]();
   try {
     while (true) {
-      const { done, value } = await asStoreError(path, () => pieces.next());
+      const { done, value } = await asReadError(path, () => pieces.next());
       if (done) return;
       yield value;
     }

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { MOST_BYTES } from "../bounds.js";
 import type { ByteRange, LocalStore, ReadOptions } from "../store.js";
-import { ifPresent } from "./file-errors.js";
+import { asReadError, ifPresent } from "./file-errors.js";
 import { fingerprintFolder } from "./fingerprint-folder.js";
 import { readFileBytes } from "./read-file.js";
 
@@ -14,10 +14,12 @@ export function directoryStore(root: string, mostBytes = MOST_BYTES): LocalStore
     const path = join(folder, key);
     return path === folder || path.startsWith(folder + sep) ? path : undefined;
   };
+  const nameOf = (key: string) => key.slice(1) || root;
   const read = async (key: string, range: ByteRange | undefined, { signal, most }: ReadOptions) => {
     signal?.throwIfAborted();
     const path = file(key);
-    return path === undefined ? undefined : ifFile(readFileBytes(path, most ?? mostBytes, range));
+    if (path === undefined) return undefined;
+    return asReadError(nameOf(key), () => ifFile(readFileBytes(path, most ?? mostBytes, range)));
   };
   return {
     name: root,
@@ -26,7 +28,8 @@ export function directoryStore(root: string, mostBytes = MOST_BYTES): LocalStore
     getRange: (key, range, options = {}) => read(key, range, options),
     async list(path) {
       const target = file(path);
-      return (target === undefined ? undefined : await ifPresent(readdir(target))) ?? [];
+      if (target === undefined) return [];
+      return (await asReadError(nameOf(path), () => ifPresent(readdir(target)))) ?? [];
     },
     fingerprint: (options) => fingerprintFolder(folder, options),
   };

@@ -37,6 +37,33 @@ export async function asStoreError<T>(path: string, operation: () => Promise<T>)
   }
 }
 
+const UNREADABLE: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
+  EACCES: ["no permission to read it", "Change the permission of it and of the folders it lies in."],
+  EPERM: ["no permission to read it", "Change the permission of it and of the folders it lies in."],
+  EISDIR: ["a folder where a file is needed", "Check the path."],
+  ENOTDIR: ["a file where a folder is needed", "Check the path."],
+  ENOENT: ["nothing of that name", "Check the path."],
+  ELOOP: ["a link that leads back to itself", "Make it point to what is meant."],
+  ENAMETOOLONG: ["a name too long for the file system", "Check the path."],
+};
+
+/** Looks at or reads what lies at `path`; what the system refuses becomes a StoreError that names it. */
+export async function asReadError<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** What to throw where the system refuses to look at or to read `path`; other errors as they are. */
+export function unreadable(path: string, error: unknown): unknown {
+  const { code, message, syscall } = error as NodeJS.ErrnoException;
+  if (isFlashdeconvError(error) || code === undefined || syscall === undefined) return error;
+  const [found, remedy] = UNREADABLE[code] ?? [message, "Check the disk, then run again."];
+  return new StoreError({ path, found, expected: "what can be read", remedy, cause: error });
+}
+
 /**
  * What to throw where the disk is full: it tells how much was wanted and how much is free.
  *

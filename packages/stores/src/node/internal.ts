@@ -8,7 +8,7 @@ export { cleanUpAfterThread } from "./clean-up.js";
 export { type CreateFileOptions, createFile, type StagedFile } from "./create-file.js";
 export type { RefuseToReplace } from "./create-options.js";
 export { directoryStore } from "./directory-store.js";
-export { asStoreError } from "./file-errors.js";
+export { asReadError, asStoreError, unreadable } from "./file-errors.js";
 export type { LockOptions } from "./heartbeat.js";
 export { makeFolders } from "./make-folders.js";
 export { useNodeCodecs } from "./node-codecs.js";

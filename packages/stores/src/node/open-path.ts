@@ -5,7 +5,7 @@ import type { OpenStore } from "../store.js";
 import type { StoreAccess } from "../store-access.js";
 import type { StoreFormat } from "../store-format.js";
 import { directoryStore } from "./directory-store.js";
-import { ifPresent } from "./file-errors.js";
+import { ifPresent, unreadable } from "./file-errors.js";
 import { REPLACED, sibling } from "./left-overs.js";
 import { recoverStore } from "./recover-store.js";
 import { openZipFile } from "./zip-file.js";
@@ -40,13 +40,7 @@ async function inspectPath(path: string, format: StoreFormat): Promise<string> {
     const [first, second] = format.rootDocuments;
     return names.length === 0 ? "an empty folder" : `a folder without ${second} or ${first}`;
   } catch (cause) {
-    throw new StoreError({
-      path,
-      found: `a path that cannot be read (${cause instanceof Error ? cause.message : cause})`,
-      expected: `a ${format.name} store: a folder, or a zip file of one`,
-      remedy: "Check the permissions.",
-      cause,
-    });
+    throw unreadable(path, cause);
   }
 }
 
