@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -253,6 +253,26 @@ describe("a GEM file of Stereo-seq", () => {
     }
     expect((await readdir(folder)).sort()).toEqual(["r0.zarr", "r1.zarr", "section.gem.gz", "section.zarr"]);
   });
+});
+
+it("a raw matrix in place of a filtered one is told, with its spots outside of the tissue", async () => {
+  const results = await temporaryFolder();
+  const folder = await writeVisium(await temporaryFolder());
+  const outs = join(folder, "outs");
+  await rename(join(outs, "filtered_feature_bc_matrix"), join(outs, "raw_feature_bc_matrix"));
+  const positions = join(outs, "spatial", "tissue_positions.csv");
+  const rows = (await readFile(positions, "utf8")).split("\n");
+  await writeFile(positions, rows.map((row, i) => (i < 3 ? row.replace(",1,", ",0,") : row)).join("\n"));
+  const told = /No filtered matrix is there: the raw one was taken, of which 2 spots of \d+ lie outside/;
+  const run = ["run", folder, "--reference", stores.reference, "--out", join(results, "out.zarr"), "--json"];
+  const ran = await runCli(run);
+  expect(ran.stderr).toMatch(told);
+  expect(JSON.parse(ran.stdout).notices).toContainEqual({
+    code: "raw-matrix",
+    message: expect.stringMatching(told),
+  });
+  const converted = await runCli(["convert", folder, join(results, "copy.zarr")]);
+  expect({ ...converted, stderr: told.test(converted.stderr) }).toMatchObject({ code: 0, stderr: true });
 });
 
 describe("--labels", () => {

@@ -34,6 +34,8 @@ export type LocatedStore = OpenStore & {
   readonly location: StoreLocation | string;
   /** What the input was found to be, where it is not a Zarr store. */
   readonly called?: string;
+  /** Whether it is a raw matrix, taken because there is no filtered one. */
+  readonly isRaw?: boolean;
   /** What such an input tells of itself beside counts and positions. */
   readonly uns?: FoundInput["uns"];
 };
@@ -46,13 +48,14 @@ export async function withStore<T>(
 ): Promise<T> {
   if (given.cache !== undefined) await refuseInside({ flag: "--cache", location: given.cache }, [path]);
   const { found, store, isKept } = await openInput(path, given);
-  const { files, called, uns } = found;
+  const { files, called, isRaw, uns } = found;
   try {
     return await work({
       ...store,
       // What was put in order lies on scratch only while the command runs: errors name what was given.
       ...(found.location === undefined && { name: path }),
       called,
+      isRaw,
       uns,
       ...(files && { fingerprint: () => filesAndTimes(files) }),
     });

@@ -82,6 +82,7 @@ async function findFiles(
     const called = isHd ? "Visium HD, one size of bins" : "Visium";
     return {
       ...own,
+      ...(isRaw && { isRaw }),
       called: isRaw ? `${called} (raw matrix, which has spots outside of the tissue too)` : called,
       layout: isHd ? "visium-hd" : "visium",
       positions: at(positions),

@@ -15,6 +15,8 @@ export interface FolderInput {
   /** Undefined for cells, which lie nowhere. */
   readonly positions: string | undefined;
   readonly scale: string | undefined;
+  /** Whether the matrix is the raw one, which has spots outside of the tissue too. */
+  readonly isRaw?: boolean;
   /** Bins to make of those of the matrix, edges in micrometres. */
   readonly pool?: { readonly from: number; readonly to: number };
 }

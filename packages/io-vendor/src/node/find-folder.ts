@@ -38,7 +38,7 @@ export async function findFolder(
   if (names.some((name) => ZARR.includes(name))) return undefined;
   const input = await inStore(folder, () => findInFolder(folder, options));
   if (!input) return inStore(folder, async () => plainFolder(path, names, options));
-  const { called, matrix, mex, positions, scale, layout, pool } = input;
+  const { called, matrix, mex, positions, scale, layout, pool, isRaw } = input;
   const uns = () =>
     inStore(folder, async () =>
       scale === undefined
@@ -54,19 +54,20 @@ export async function findFolder(
         ...(await poolFile(path, request, access, ingestOptions)),
         uns: await uns(),
       });
-      return { called, location: undefined, files, uns, ingest };
+      return { called, isRaw, location: undefined, files, uns, ingest };
     }
     const location: VendorLocation = {
       opener: "vendor",
       matrix: join(path, matrix),
       folder: { path, input },
     };
-    return { called, location, files, uns };
+    return { called, isRaw, location, files, uns };
   }
   const { files, ingest, ...own } = asMex(path, mex);
   return {
     ...own,
     called,
+    isRaw,
     files: [...files, ...told],
     uns,
     async ingest(ingestOptions) {

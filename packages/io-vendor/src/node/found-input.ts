@@ -6,6 +6,8 @@ import type { IngestOptions } from "../ingest/ingest-mex.js";
 export interface FoundInput {
   /** In words, as in "Visium"; undefined for a store that needs no translation. */
   readonly called: string | undefined;
+  /** Whether it is a raw matrix, taken because there is no filtered one. */
+  readonly isRaw?: boolean;
   /** What `openLocation` opens; undefined for what has to be put in order first. */
   readonly location: StoreLocation | string | undefined;
   /** What lies at the location, where it had to be opened to be known; who asked closes it. */
