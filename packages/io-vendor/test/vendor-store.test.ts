@@ -241,6 +241,31 @@ describe("a folder of Visium HD", () => {
   });
 });
 
+describe("two that could be meant are refused by name", () => {
+  const visium = {
+    "filtered_feature_bc_matrix.h5": "",
+    "spatial/tissue_positions.csv": [HEADER, ...LINES].join("\n"),
+  };
+
+  it("instruments", async () => {
+    const both = folderOf({ ...visium, "cell_feature_matrix.h5": "", "cells.csv.gz": "" });
+    await expect(findInFolder(both)).rejects.toMatchObject({
+      tag: "FormatError",
+      found: "cell_feature_matrix.h5 and filtered_feature_bc_matrix.h5",
+    });
+  });
+
+  it("tables of positions, unless they say the same", async () => {
+    const withList = (lines: readonly string[]) =>
+      findInFolder(folderOf({ ...visium, "spatial/tissue_positions_list.csv": `${lines.join("\r\n")}\r\n` }));
+    expect(await withList(LINES)).toMatchObject({ positions: "spatial/tissue_positions.csv" });
+    await expect(withList([...LINES].reverse())).rejects.toMatchObject({
+      tag: "FormatError",
+      found: "spatial/tissue_positions.csv and spatial/tissue_positions_list.csv",
+    });
+  });
+});
+
 describe("a folder of Xenium", () => {
   const cells = "cell_id,x_centroid,y_centroid\nCCC-1,2,20\nAAA-1,1.5,10\nGGG-1,3,30\n";
 

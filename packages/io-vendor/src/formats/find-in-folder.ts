@@ -1,8 +1,9 @@
 import { OptionError } from "@flashdeconv/core";
 import type { ListedStore } from "@flashdeconv/stores";
+import { readText } from "../positions/read-text.js";
 import { findCells } from "./find-cells.js";
 import { findMatrix } from "./find-matrix.js";
-import { below, type FindOptions, type FolderInput, missing, moved } from "./folder-input.js";
+import { ambiguous, below, type FindOptions, type FolderInput, missing, moved } from "./folder-input.js";
 
 const BINS = /^square_(\d{3,4})um$/;
 const DEFAULT_BIN = "8um";
@@ -63,8 +64,9 @@ async function findFiles(
 ): Promise<FolderInput | undefined> {
   const isXenium = ["experiment.xenium", "cells.parquet", "cells.csv.gz"].some((name) => root.includes(name));
   const cells = isXenium ? findXenium(root) : undefined;
-  if (cells) return cells;
   const matrix = await findMatrix(folder, root, options);
+  if (cells && matrix) throw ambiguous([cells.matrix, matrix.matrix], "the output of one instrument");
+  if (cells) return cells;
   if (!matrix) return undefined;
   const { prefix, isRaw, ...own } = matrix;
   const places = await Promise.all(
@@ -77,6 +79,7 @@ async function findFiles(
     const positions = positionsIn(files, prefix);
     if (positions === undefined) continue;
     const at = (file: string) => (name === "" ? file : `${name}/${file}`);
+    await refuseOtherPositions(folder, positionsOf(files, prefix).map(at), options);
     const scale = files.find((file) => file.endsWith("scalefactors_json.json"));
     const isHd = positions.endsWith(".parquet");
     const called = isHd ? "Visium HD, one size of bins" : "Visium";
@@ -98,13 +101,31 @@ async function findFiles(
     : { ...own, called: "a run of Cell Ranger", layout: "cells", positions: undefined, scale: undefined };
 }
 
+/** Tables of text that say the same, with a header or without, are one. */
+async function refuseOtherPositions(
+  folder: ListedStore,
+  paths: readonly string[],
+  options: FindOptions,
+): Promise<void> {
+  const tables = paths.filter((path) => path.endsWith(".csv"));
+  if (tables.length < 2 || paths.length > tables.length) return;
+  const bodies = await Promise.all(
+    tables.map(async (path) => (await readText(folder, path, options)).replace(/^barcode.*\n|\s+$|\r/g, "")),
+  );
+  if (bodies.some((body) => body !== bodies[0]))
+    throw ambiguous(tables, "one table of positions, or the same in both");
+}
+
 const POSITIONS = ["tissue_positions.parquet", "tissue_positions.csv", "tissue_positions_list.csv"];
 
 function positionsIn(files: readonly string[], prefix: string): string | undefined {
-  for (const name of POSITIONS) {
-    for (const candidate of [`${prefix}${name}`, name]) if (files.includes(candidate)) return candidate;
-  }
-  return undefined;
+  return positionsOf(files, prefix)[0];
+}
+
+/** Files of positions, the one to take first; those of this sample before those of none. */
+function positionsOf(files: readonly string[], prefix: string): string[] {
+  const all = POSITIONS.flatMap((name) => [...new Set([`${prefix}${name}`, name])]);
+  return all.filter((name) => files.includes(name));
 }
 
 function findXenium(root: readonly string[]): FolderInput | undefined {

@@ -45,6 +45,16 @@ export function below(folder: ListedStore, name: string): ListedStore {
   return storeBelow(folder, name) as ListedStore;
 }
 
+/** Of two that could be meant, none is taken in silence. */
+export function ambiguous(names: readonly string[], expected: string): FormatError {
+  return new FormatError({
+    path: "the folder",
+    found: names.join(" and "),
+    expected,
+    remedy: "Put each into a folder of its own, with the files that belong to it, and name that folder.",
+  });
+}
+
 export function missing(path: string, found: string, expected: string): FormatError {
   return new FormatError({
     path: path || "the folder",
