@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { readColumn } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { describe, expect, it } from "vitest";
+import { placesOf } from "../src/commands/section-places.js";
 import { type CliOptions, runCli, temporaryFolder } from "./run-cli.js";
 import { smallStores, writeSection } from "./small-stores.js";
 import { contentOf } from "./store-content.js";
@@ -18,6 +19,38 @@ async function twoSections() {
 }
 
 describe("run with several sections", () => {
+  it.each([
+    [
+      ["s1/outs", "s2/outs", "s3/other"],
+      ["s1_outs", "s2_outs", "other"],
+    ],
+    [
+      ["a/s1/outs", "b/s1/outs/", "./b/s2/outs"],
+      ["a_s1_outs", "b_s1_outs", "s2_outs"],
+    ],
+    [
+      ["s3://x/s1/outs?version=1", "file:///data/s2/outs"],
+      ["s1_outs", "s2_outs"],
+    ],
+    [
+      ["a/one.zarr", "b/one.h5ad", "two.zarr.zip"],
+      ["a_one", "b_one", "two"],
+    ],
+  ])("names the results of %j", (given, names) => {
+    const flags = { reference: "cells.zarr", outDir: "results" };
+    expect(placesOf(given, flags)).toEqual(names.map((name) => join("results", `${name}.zarr`)));
+  });
+
+  it.each([[["a/one.zarr", "a/one.h5ad"]], [["a/b/one", "c/b/one", "a_b_one"]]])(
+    "refuses %j, whose results would have one name",
+    (given) => {
+      const flags = { reference: "cells.zarr", outDir: "results" };
+      expect(() => placesOf(given, flags)).toThrow(
+        /two are called \w*one.*Run them one by one, each with --out/,
+      );
+    },
+  );
+
   it("gives each the result that a run of its own with the same strength gives", async () => {
     const { folder, paths, run } = await twoSections();
     const outDir = join(folder, "results");

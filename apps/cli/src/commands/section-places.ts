@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join, resolve } from "node:path";
 import { OptionError } from "@flashdeconv/core";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
@@ -34,12 +34,7 @@ export function placesOf(given: readonly string[], { outDir, ...flags }: RunFlag
     throw refused("--out-dir", outDir, "no other place beside it (--out, --in-place, --new-table)");
   }
   refuseFileName({ flag: "--out-dir", location: outDir });
-  const names = given.map(nameOf);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) {
-    throw refused("--out-dir", outDir, `sections of different names, but two are called ${twice}`);
-  }
-  return names.map((name) => inFolder(outDir, `${name}.${flags.format ?? "zarr"}`));
+  return namesOf(given, outDir).map((name) => inFolder(outDir, `${name}.${flags.format ?? "zarr"}`));
 }
 
 /** A store in a folder, or under a URL, whose query stays at the end. */
@@ -96,10 +91,34 @@ export async function refuseTaken(
   }
 }
 
-/** The last part of a section's place, without what tells its form. */
-function nameOf(section: string): string {
-  const [place] = redactUrl(section).split("?");
-  return basename(place.replace(/\/+$/, "")).replace(/\.zarr(\.zip)?$|\.(zip|h5ad|h5)$/i, "");
+/** The last part of each section's place; where that is another's too, as many of the parts before it as tell them apart. */
+function namesOf(given: readonly string[], outDir: string): readonly string[] {
+  const parts = given.map(partsOf);
+  const named = (i: number, count: number) => parts[i].slice(-count).join("_");
+  const names = parts.map((own, i) => {
+    const same = parts.flatMap((other, j) => (j !== i && other.at(-1) === own.at(-1) ? [j] : []));
+    let count = 1;
+    while (count < own.length && same.some((j) => named(j, count) === named(i, count))) count++;
+    return named(i, count);
+  });
+  const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twice < 0) return names;
+  throw new OptionError({
+    option: "--out-dir",
+    value: outDir,
+    rule: `sections whose paths tell them apart, but two are called ${parts[twice].at(-1)}`,
+    remedy: "Run them one by one, each with --out.",
+  });
+}
+
+/** The parts of a section's place, without what tells its form. */
+function partsOf(section: string): readonly string[] {
+  const place = isRemote(section) ? redactUrl(section).split("?")[0] : resolve(localPath(section));
+  const bare = place.replace(/^[a-z0-9]+:\/\//i, "").replace(/\/+$/, "");
+  return bare
+    .replace(/\.zarr(\.zip)?$|\.(zip|h5ad|h5)$/i, "")
+    .split(/[\\/]+/)
+    .filter((part) => part !== "");
 }
 
 function refused(option: string, value: unknown, rule: string, instead?: string): OptionError {
