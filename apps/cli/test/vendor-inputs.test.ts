@@ -143,7 +143,13 @@ describe("a folder of Visium in Market Exchange", () => {
     expect(found).toEqual(expected);
     expect(found.length).toBeGreaterThan(0);
     const again = await runCli(["convert", visium, out]);
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(/section\.zarr/) });
+    const kept = /section\.zarr: found a store that flashdeconv converted and that is already there/;
+    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(kept) });
+    // With a result in it or without, no result takes its place.
+    const onto = ["run", stores.spatial, "--reference", stores.reference, "--out", out, "--overwrite"];
+    expect(await runCli(onto)).toMatchObject({ code: 2, stderr: expect.stringMatching(kept) });
+    expect((await runCli(["run", out, "--reference", stores.reference, "--in-place"])).code).toBe(0);
+    expect(await runCli(onto)).toMatchObject({ code: 2, stderr: expect.stringMatching(kept) });
     expect(await runCli(["convert", visium, visium])).toMatchObject({ code: 2 });
     expect(await readdir(join(visium, "outs"))).toHaveLength(2);
   });

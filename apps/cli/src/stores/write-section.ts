@@ -10,7 +10,7 @@ import {
   type SpatialDataset,
   writeAnnData,
 } from "@flashdeconv/io-zarr";
-import { storeBelow } from "@flashdeconv/io-zarr/internal";
+import { storeBelow, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import { type SectionFlags, sectionOptions } from "../options/input-options.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -51,6 +51,7 @@ export async function writeSection(
     var: await columnsOfGenes(table, section, signal),
     obsm,
     uns: await store.uns?.(),
+    attributes: { [WRITTEN_AS]: "conversion" },
   };
   const onProgress = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
   await writeAnnData(target, contents, { valuesPerChunk: VALUES_PER_CHUNK, signal, onProgress });

@@ -8,9 +8,9 @@ import {
 } from "@flashdeconv/stores";
 import * as places from "@flashdeconv/stores/node";
 import { type RefuseToReplace, useNodeCodecs } from "@flashdeconv/stores/node/internal";
-import { foreignPart, ownKind } from "../write/foreign-part.js";
+import { CONVERTED, foreignPart, ownKind } from "../write/foreign-part.js";
 import { ZARR } from "../zarr-format.js";
-import { notOurs } from "./not-ours.js";
+import { converted, notOurs } from "./not-ours.js";
 
 const OPENERS = places.nodeOpeners(ZARR);
 
@@ -87,5 +87,6 @@ export function editStore(
 
 const refuseForeign: RefuseToReplace = async (store, name) => {
   const foreign = await foreignPart(store);
-  if (foreign) throw notOurs(name, foreign);
+  if (!foreign) return;
+  throw (await ownKind(store)) === CONVERTED ? converted(name) : notOurs(name, foreign);
 };

@@ -5,7 +5,7 @@ import { storeBelow } from "../store-below.js";
 import { recordedElements } from "./former-elements.js";
 import { withoutConsolidated } from "./without-consolidated.js";
 
-/** An attribute of the root of what flashdeconv writes as a whole: "result", "simulation" or "signature". */
+/** An attribute of the root of what flashdeconv writes as a whole: "result", "simulation", "signature" or "conversion". */
 export const WRITTEN_AS = "flashdeconv";
 /** The attribute in which kept statistics lie, and their arrays. */
 const STATISTICS = "flashdeconv_statistics";
@@ -78,6 +78,9 @@ export async function foreignPart(
   return undefined;
 }
 
+/** What `ownKind` calls a section or reference that was converted. Others run on it: it counts as theirs, and is never replaced. */
+export const CONVERTED = "a store that flashdeconv converted";
+
 /** What a store is, as messages call it: something of flashdeconv's that was finished, or a store. */
 export async function ownKind(store: ListedStore): Promise<string> {
   let attributes: Readonly<Record<string, unknown>> = {};
@@ -90,6 +93,7 @@ export async function ownKind(store: ListedStore): Promise<string> {
   if (attributes[WRITTEN_AS] === "result") return "a finished result of flashdeconv";
   if (attributes[WRITTEN_AS] === "signature") return "a signature that flashdeconv wrote,";
   if (attributes[WRITTEN_AS] === "simulation") return "a section or reference that flashdeconv simulated,";
+  if (attributes[WRITTEN_AS] === "conversion") return CONVERTED;
   return "a store";
 }
 
