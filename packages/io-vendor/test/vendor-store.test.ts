@@ -184,6 +184,32 @@ function binPositions(): Uint8Array {
   );
 }
 
+describe("a folder of Cell Ranger 2", () => {
+  const genome = (name: string) =>
+    Object.fromEntries(
+      ["matrix.mtx", "barcodes.tsv", "genes.tsv"].map((file) => [
+        `filtered_gene_bc_matrices/${name}/${file}`,
+        "",
+      ]),
+    );
+
+  it("is known by its file, or by its folder of one genome", async () => {
+    expect(await findInFolder(folderOf({ "filtered_gene_bc_matrices_h5.h5": "" }))).toMatchObject({
+      called: "a run of Cell Ranger",
+      matrix: "filtered_gene_bc_matrices_h5.h5",
+    });
+    const { mex } = (await findInFolder(folderOf(genome("hg19")))) ?? {};
+    expect(mex?.features).toBe("filtered_gene_bc_matrices/hg19/genes.tsv");
+  });
+
+  it("of several genomes is refused, with their names", async () => {
+    await expect(findInFolder(folderOf({ ...genome("hg19"), ...genome("mm10") }))).rejects.toMatchObject({
+      tag: "FormatError",
+      found: expect.stringMatching(/hg19 and .*mm10/),
+    });
+  });
+});
+
 const BINS = ["s_008um_00001_00001-1", "s_008um_00000_00001-1", "s_008um_00002_00000-1"];
 
 describe("a folder of Visium HD", () => {
@@ -224,6 +250,18 @@ describe("a folder of Visium HD", () => {
     });
     const visium = folderOf({ "filtered_feature_bc_matrix.h5": "", "spatial/tissue_positions.csv": "" });
     await expect(findInFolder(visium, { bin: "8um" })).rejects.toMatchObject({ option: "bin" });
+  });
+
+  it("is known by binned_outputs itself too", async () => {
+    const all = Object.entries(files("002", "008")).map(([path, content]) => [
+      path.replace("binned_outputs/", ""),
+      content,
+    ]);
+    expect(await findInFolder(folderOf(Object.fromEntries(all)))).toMatchObject({
+      called: "Visium HD, bins of 8um",
+      matrix: "square_008um/filtered_feature_bc_matrix.h5",
+      positions: "square_008um/spatial/tissue_positions.parquet",
+    });
   });
 
   it("refuses bins without a position, and names that are none of bins", async () => {

@@ -24,7 +24,11 @@ export async function findInFolder(
   }
   if (options.cells || (root.includes("segmented_outputs") && !root.includes("binned_outputs")))
     return findCells(folder, root, options);
-  if (root.includes("binned_outputs")) return findBins(folder, options);
+  if (root.includes("binned_outputs")) {
+    const inner = await findBins(below(folder, "binned_outputs"), options);
+    return moved(inner, "binned_outputs");
+  }
+  if (root.some((name) => BINS.test(name))) return findBins(folder, options);
   const found = await findFiles(folder, root, options);
   if (found && options.bin !== undefined) throw noBins(options.bin, found.called);
   return found;
@@ -32,7 +36,7 @@ export async function findInFolder(
 
 /** One of the resolutions of Visium HD, or the largest of them that another can be made of. */
 async function findBins(folder: ListedStore, options: FindOptions): Promise<FolderInput> {
-  const names = (await folder.list("/binned_outputs", options)).filter((name) => BINS.test(name)).sort();
+  const names = (await folder.list("/", options)).filter((name) => BINS.test(name)).sort();
   const edges = names.map((name) => Number(BINS.exec(name)?.[1]));
   const bin = options.bin ?? DEFAULT_BIN;
   const to = /^[1-9]\d{0,3}um$/.test(bin) ? Number.parseInt(bin, 10) : 0;
@@ -46,7 +50,7 @@ async function findBins(folder: ListedStore, options: FindOptions): Promise<Fold
       remedy: "Name one of these.",
     });
   }
-  const name = `binned_outputs/${names[edges.indexOf(from)]}`;
+  const name = names[edges.indexOf(from)];
   const inside = below(folder, name);
   const inner = await findFiles(inside, await inside.list("/", options), options);
   if (!inner) throw missing(name, "no filtered_feature_bc_matrix.h5", "the matrix of these bins");

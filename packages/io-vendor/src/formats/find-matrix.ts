@@ -1,5 +1,6 @@
+import { FormatError } from "@flashdeconv/core";
 import type { ListedStore } from "@flashdeconv/stores";
-import { findMex } from "./find-mex.js";
+import { findMex, type MexNames } from "./find-mex.js";
 import { type FindOptions, type FolderInput, missing } from "./folder-input.js";
 
 export interface FoundMatrix extends Pick<FolderInput, "matrix" | "mex"> {
@@ -31,13 +32,54 @@ export async function findMatrix(
     const inner = root.find((name) => name.endsWith(kind));
     const mex = inner === undefined ? undefined : findMex(await folder.list(`/${inner}`, options));
     if (inner !== undefined && mex) {
-      const at = (name: string) => `${inner}/${name}`;
-      const names = { matrix: at(mex.matrix), barcodes: at(mex.barcodes), features: at(mex.features) };
-      return { matrix: inner, mex: names, prefix: inner.replace(MATRIX, ""), isRaw };
+      return { matrix: inner, mex: mexBelow(mex, inner), prefix: inner.replace(MATRIX, ""), isRaw };
     }
+  }
+  if (of === "bc") {
+    const old = await findOldMatrix(folder, root, options);
+    if (old) return old;
   }
   if (root.some((name) => name.endsWith("probe_bc_matrix.h5"))) {
     throw missing("", "counts of probes alone", "filtered_feature_bc_matrix.h5 of the same run");
   }
   return undefined;
+}
+
+/** The matrix of Cell Ranger 2, whose folder holds one for each genome. */
+async function findOldMatrix(
+  folder: ListedStore,
+  root: readonly string[],
+  options: FindOptions,
+): Promise<FoundMatrix | undefined> {
+  for (const kind of ["filtered", "raw"]) {
+    const name = `${kind}_gene_bc_matrices`;
+    const own = { prefix: "", isRaw: kind === "raw" };
+    if (root.includes(`${name}_h5.h5`)) return { ...own, matrix: `${name}_h5.h5` };
+    const genomes = root.includes(name) ? await folder.list(`/${name}`, options) : [];
+    const found: { matrix: string; mex: MexNames }[] = [];
+    for (const genome of genomes) {
+      const matrix = `${name}/${genome}`;
+      const mex = findMex(await folder.list(`/${matrix}`, options));
+      if (mex) found.push({ matrix, mex: mexBelow(mex, matrix) });
+    }
+    if (found.length > 1) {
+      const told = found.slice(0, 5).map(({ matrix }) => matrix);
+      throw new FormatError({
+        path: "the folder",
+        found: `matrices of ${told.join(" and ")}`,
+        expected: "one genome",
+        remedy: "Give the folder of the genome you want.",
+      });
+    }
+    if (found.length === 1) return { ...own, ...found[0] };
+  }
+  return undefined;
+}
+
+function mexBelow({ matrix, barcodes, features }: MexNames, folder: string): MexNames {
+  return {
+    matrix: `${folder}/${matrix}`,
+    barcodes: `${folder}/${barcodes}`,
+    features: `${folder}/${features}`,
+  };
 }
