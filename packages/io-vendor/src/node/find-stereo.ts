@@ -15,7 +15,11 @@ import { fileBytes } from "./file-bytes.js";
 import type { FoundInput } from "./found-input.js";
 import type { VendorLocation } from "./vendor-opener.js";
 
-/** A GEM file, packed or not, by the first line that is not a comment; undefined for a file of another kind. */
+/**
+ * A GEM file, packed or not, by the first line that is not a comment; undefined for a file of another kind.
+ *
+ * @throws FormatError for another kind of file that is called .gem
+ */
 export async function findGem(path: string, bin: string | undefined): Promise<FoundInput | undefined> {
   if (!(await isGemFile(path))) return undefined;
   const edge = edgeOf(bin);
@@ -29,16 +33,33 @@ export async function findGem(path: string, bin: string | undefined): Promise<Fo
 }
 
 async function isGemFile(path: string): Promise<boolean> {
+  const isCalledGem = /\.gem(\.gz)?$/i.test(path);
   try {
-    for await (const bytes of fileBytes(path)) {
-      const lines = new TextDecoder().decode(bytes).split("\n");
-      return isGemHeader(lines.find((line) => !line.startsWith("#")) ?? "");
-    }
+    const header = await headerOf(path);
+    if (header !== undefined && isGemHeader(header)) return true;
+    if (isCalledGem) throw notGem(path, header);
   } catch (error) {
     // What cannot be read is told by who opens it.
-    if (!isFlashdeconvError(error)) throw error;
+    if (isCalledGem || !isFlashdeconvError(error)) throw error;
   }
   return false;
+}
+
+async function headerOf(path: string): Promise<string | undefined> {
+  for await (const bytes of fileBytes(path)) {
+    const lines = new TextDecoder().decode(bytes).split("\n");
+    return lines.find((line) => !line.startsWith("#"));
+  }
+  return undefined;
+}
+
+function notGem(path: string, header: string | undefined): FormatError {
+  return new FormatError({
+    path,
+    found: header ? `the header ${JSON.stringify(header.slice(0, 60))}` : "no line",
+    expected: "columns geneID or geneName, x, y and MIDCount, with tabs between them",
+    remedy: "Give the .gem or .gem.gz file as SAW wrote it.",
+  });
 }
 
 /** Bins or cells of a GEF file, of which `store` shows what it holds; undefined for a file of another kind. */
