@@ -128,7 +128,7 @@ describe("a section without coordinates", () => {
     for (const more of [[], ["--smoothing", "10"], ["--method", "flashdeconv", "--lambda", "50"]]) {
       const { code, stderr } = await run("none", ...more);
       expect(code).toBe(2);
-      expect(stderr).toMatch(/coordinates: found none/);
+      expect(stderr).toMatch(/coordinates: found none.*do without neighbours \(--smoothing none\)/);
     }
   });
 

@@ -75,7 +75,10 @@ describe("coordinates", () => {
       tag: "CoordinateError",
       found: "none (keys of obsm: X_pca; columns of obs: depth)",
       expected: expect.stringContaining("obsm/spatial"),
-      remedy: expect.stringContaining("obsm"),
+      remedy: expect.stringMatching(/obsm.*add them to the store, or do without neighbours .*none/),
+    });
+    await expect(coordinates(withColumns({}))).rejects.toMatchObject({
+      remedy: expect.stringMatching(/give the folder in which positions lie too/),
     });
     await expect(coordinates(zarr, "nowhere")).rejects.toMatchObject({
       tag: "OptionError",

@@ -72,7 +72,7 @@ function overlapping({ flag, location, given, isResultOf }: NamedPlace, other: s
         ? `a path apart from ${taken}`
         : `a folder in which the result, ${place}, lies apart from ${taken}`,
     remedy: isResultOf
-      ? `${another}, or use --in-place to add the result to the section's own store.`
+      ? `${another}, or use --in-place to add the result to the section's own store, where it is a Zarr store.`
       : `${another}.`,
   });
 }

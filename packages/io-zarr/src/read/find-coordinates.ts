@@ -137,6 +137,8 @@ export async function noCoordinates(
     remedy:
       candidates.length > 0
         ? `Columns of obs look like coordinates: give ${optionName("spatialColumns")} ${describeCandidates(candidates)}.`
-        : `Name the key of obsm (${optionName("spatialKey")}) or the columns of obs (${optionName("spatialColumns", "X,Y")}) that hold them, or add them to the store.`,
+        : keys === "none" && columnNames.length === 0
+          ? `What is a matrix alone has none: give the folder in which positions lie too, add them to the store, or do without neighbours (${optionName("smoothing", "none")}).`
+          : `Name the key of obsm (${optionName("spatialKey")}) or the columns of obs (${optionName("spatialColumns", "X,Y")}) that hold them, add them to the store, or do without neighbours (${optionName("smoothing", "none")}).`,
   });
 }
