@@ -146,6 +146,11 @@ describe("a folder of Visium", () => {
   it("without positions, or with two matrices, says what is missing", async () => {
     const alone = folderOf({ "filtered_feature_bc_matrix.h5": "", "spatial/image.png": "" });
     await expect(findInFolder(alone)).rejects.toMatchObject({ found: "no tissue_positions" });
+    const places = folderOf({ "spatial/tissue_positions.csv": "", "notes.txt": "" });
+    await expect(findInFolder(places)).rejects.toMatchObject({
+      found: "positions in spatial, and no matrix",
+      expected: expect.stringContaining("filtered_feature_bc_matrix.h5"),
+    });
     const two = folderOf({ "a_filtered_feature_bc_matrix.h5": "", "b_filtered_feature_bc_matrix.h5": "" });
     await expect(findInFolder(two)).rejects.toMatchObject({
       found: "a_filtered_feature_bc_matrix.h5 and b_filtered_feature_bc_matrix.h5",

@@ -71,7 +71,15 @@ async function findFiles(
   const matrix = await findMatrix(folder, root, options);
   if (cells && matrix) throw ambiguous([cells.matrix, matrix.matrix], "the output of one instrument");
   if (cells) return cells;
-  if (!matrix) return undefined;
+  if (!matrix) {
+    const files = root.includes("spatial") ? await folder.list("/spatial", options) : [];
+    if (positionsIn(files, "") === undefined) return undefined;
+    throw missing(
+      "",
+      "positions in spatial, and no matrix",
+      "filtered_feature_bc_matrix.h5 or its folder beside it",
+    );
+  }
   const { prefix, isRaw, ...own } = matrix;
   const places = await Promise.all(
     ["spatial", `${prefix}spatial`].map(async (name) => ({
