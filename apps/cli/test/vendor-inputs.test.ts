@@ -114,6 +114,10 @@ describe("a folder of Visium in Market Exchange", () => {
     expect(stderr).toMatch(/1 Antibody Capture. 120 genes remain/);
     const json = JSON.parse((await runCli(["inspect", visium, "--json", "--quiet"])).stdout);
     expect(json).toMatchObject({ input: "Visium", row_count: 200 });
+    // The matrix by itself is read with the names that lie beside it.
+    const matrix = join(visium, "outs", "filtered_feature_bc_matrix", "matrix.mtx");
+    const part = await runCli(["inspect", matrix, "--json", "--quiet"]);
+    expect(JSON.parse(part.stdout)).toMatchObject({ input: "a matrix in Market Exchange", row_count: 200 });
   });
 
   it("becomes a store by convert, with all that it tells, which runs to the same bits", async () => {

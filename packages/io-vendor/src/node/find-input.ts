@@ -12,6 +12,8 @@ import { findGefInput, findGem, refuseBin, refuseCells } from "./find-stereo.js"
 import type { FoundInput } from "./found-input.js";
 import { showVendor, type VendorLocation } from "./vendor-opener.js";
 
+const MATRIX_OF_TEXT = /(^|_)matrix\.mtx(\.gz)?$/;
+
 /**
  * Finds out what lies at a path or URL, by what is in it. What is neither a vendor's file nor a vendor's folder is left to the openers of stores,
  * as it was given. A file that was opened for that stays open (`opened`).
@@ -26,8 +28,9 @@ export async function findInput(
 ): Promise<FoundInput> {
   const path = localPath(given);
   const kind = isRemote(path) ? "remote" : await kindOf(path);
-  // A table of counts says nothing without the one that lies beside it.
-  const place = kind === "file" && isCellTable(basename(path)) ? dirname(path) : path;
+  // A table of counts, or a matrix as text, says nothing without what lies beside it.
+  const isPart = isCellTable(basename(path)) || MATRIX_OF_TEXT.test(basename(path));
+  const place = kind === "file" && isPart ? dirname(path) : path;
   const folder = kind === "folder" || place !== path ? await findFolder(place, access, options) : undefined;
   if (folder) return folder;
   const gem = kind === "file" ? await findGem(path, options.bin) : undefined;
