@@ -3,29 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type FileTarget, hdf5Writer } from "../src/write/hdf5-writer.js";
+import { hdf5Writer } from "../src/write/hdf5-writer.js";
 import { recordType } from "../src/write/types-out.js";
+import { memoryFile } from "./memory-file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "flashdeconv-h5-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A file in memory. */
-function memoryFile(): FileTarget & { bytes(): Uint8Array } {
-  let content = new Uint8Array(0);
-  let end = 0;
-  return {
-    async writeAt(offset, bytes) {
-      end = Math.max(end, offset + bytes.length);
-      if (end > content.length) {
-        const larger = new Uint8Array(2 * end);
-        larger.set(content);
-        content = larger;
-      }
-      content.set(bytes, offset);
-    },
-    bytes: () => content.subarray(0, end),
-  };
-}
 
 const NAMES = ["β", "", "a b", "'", "日本", "x".repeat(5000), "CD4+ T cell", "\u0001"];
 const many = Array.from({ length: 300 }, (_, k) => `column ${(k * 7919) % 300}`);

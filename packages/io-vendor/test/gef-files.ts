@@ -1,4 +1,5 @@
-import { type FileTarget, hdf5Writer, recordType } from "@flashdeconv/io-h5/internal";
+import { hdf5Writer, recordType } from "@flashdeconv/io-h5/internal";
+import { memoryFile } from "../../io-h5/test/memory-file.js";
 
 /** A record of a GEF file: which gene, where, how often. */
 export interface GefRecord {
@@ -17,24 +18,6 @@ export interface GefOptions {
   readonly countType?: "uint8" | "uint16" | "uint32";
   readonly placeType?: "int32" | "uint32";
   readonly resolution?: number;
-}
-
-/** A file in memory. */
-export function memoryFile(): FileTarget & { bytes(): Uint8Array } {
-  let content = new Uint8Array(0);
-  let end = 0;
-  return {
-    async writeAt(offset, bytes) {
-      end = Math.max(end, offset + bytes.length);
-      if (end > content.length) {
-        const larger = new Uint8Array(2 * end);
-        larger.set(content);
-        content = larger;
-      }
-      content.set(bytes, offset);
-    },
-    bytes: () => content.slice(0, end),
-  };
 }
 
 /** A GEF file of bins, each from its own records, as geftools lays it out. `hasCells` puts the group of cells beside them. */

@@ -33,7 +33,6 @@ const DAMAGED: i32 = -1;
 const TOO_LONG: i32 = -2;
 
 /** In which order lengths of the codes for lengths come: 5 bits each. */
-// @ts-ignore: decorator
 @inline
 function lengthOrder(i: u32): u32 {
   const early: u64 = 16 | (17 << 5) | (18 << 10) | (0 << 15) | (8 << 20) | (7 << 25) | (<u64>9 << 30) | (<u64>6 << 35) | (<u64>10 << 40) | (<u64>5 << 45) | (<u64>11 << 50) | (<u64>4 << 55);
@@ -42,7 +41,6 @@ function lengthOrder(i: u32): u32 {
 }
 
 /** The entry of a literal or length, without the bits of its code. */
-// @ts-ignore: decorator
 @inline
 function literalEntry(symbol: u32): u32 {
   if (symbol < 256) return IS_LITERAL | (symbol << 16);
@@ -55,7 +53,6 @@ function literalEntry(symbol: u32): u32 {
   return ((((4 + (i & 3)) << more) + 3) << 16) | (more << 8);
 }
 
-// @ts-ignore: decorator
 @inline
 function distanceEntry(symbol: u32): u32 {
   // A distance of 0 is refused where it is used.
@@ -65,14 +62,12 @@ function distanceEntry(symbol: u32): u32 {
   return ((((2 + (symbol & 1)) << more) + 1) << 16) | (more << 8);
 }
 
-// @ts-ignore: decorator
 @inline
 function entryOf(kind: u32, symbol: u32): u32 {
   return kind == 0 ? literalEntry(symbol) : kind == 1 ? distanceEntry(symbol) : symbol << 16;
 }
 
 /** The last `length` bits of a code, the other way round. */
-// @ts-ignore: decorator
 @inline
 function reversed(code: u32, length: u32): u32 {
   let bits = ((code & 0x5555) << 1) | ((code >> 1) & 0x5555);
@@ -170,7 +165,6 @@ let bitsAhead: u64 = 0;
 let bitCount: u32 = 0;
 let next: usize = 0;
 
-// @ts-ignore: decorator
 @inline
 function refill(): void {
   bitsAhead |= load<u64>(next) << bitCount;
@@ -178,7 +172,6 @@ function refill(): void {
   bitCount |= 56;
 }
 
-// @ts-ignore: decorator
 @inline
 function take(count: u32): u32 {
   const taken = <u32>bitsAhead & ((1 << count) - 1);
@@ -250,7 +243,6 @@ function fixedCodes(): void {
 }
 
 /** Copies of what was written before; up to 24 bytes too many. */
-// @ts-ignore: decorator
 @inline
 function copyBack(to: usize, distance: usize, length: usize): void {
   const end = to + length;

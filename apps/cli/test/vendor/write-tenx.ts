@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { hdf5Writer } from "@flashdeconv/io-h5/internal";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { memoryFile } from "../../../../packages/io-vendor/test/gef-files.js";
+import { memoryFile } from "../../../../packages/io-h5/test/memory-file.js";
 
 /** Files of a folder by their path. */
 export type Files = Map<string, Uint8Array>;
