@@ -1,9 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 // A path here makes the run leave its totals as JSON beside its usual output.
 const report = process.env.TEST_REPORT;
+
+/** What a file does that changes a whole process for files after it, or that files before it would change. */
+const NEEDS_OWN_PROCESS =
+  /vi\.mock|stubGlobal|useFakeTimers|register\w*Openers|use(Native|Node)Codecs|process\.(on|chdir|memoryUsage)\b/;
+/** Where most files do so: openers, codecs, locks, WebAssembly, and programs that are started. */
+const OWN_PROCESS_ROOMS = [
+  "apps/cli",
+  "packages/io-h5",
+  "packages/io-vendor",
+  "packages/kernels",
+  "packages/stores",
+  "test",
+];
+
+const [ownProcess, sharing] = [[], []] as string[][];
+for (const room of ["packages", "apps", "test"]) {
+  for (const name of readdirSync(`${root}${room}`, { recursive: true, encoding: "utf8" }).sort()) {
+    const file = `${room}/${name.replaceAll("\\", "/")}`;
+    if (!/^(?:(?:packages|apps)\/[^/]+\/)?test\/.*\.test\.ts$/.test(file)) continue;
+    const isAlone =
+      OWN_PROCESS_ROOMS.some((own) => file.startsWith(`${own}/`)) ||
+      NEEDS_OWN_PROCESS.test(readFileSync(`${root}${file}`, "utf8"));
+    (isAlone ? ownProcess : sharing).push(file);
+  }
+}
 
 // Tests read the packages' sources, so that a failing line is the line one edits; the built files are tried
 // through the command line and by the packed-package test.
@@ -24,11 +50,27 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "test/**/*.test.ts"],
     // None: how long a test takes says how busy the machine is. What must end at a time is told so by the test itself.
     testTimeout: 0,
     hookTimeout: 0,
     maxWorkers: 2,
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
+    // Loading the sources costs more than most files take to test them: where it makes no difference, they are
+    // loaded once for many files. `--isolate` gives each its own process.
+    projects: [
+      {
+        extends: true,
+        test: { name: "alone", include: ownProcess, setupFiles: [`${root}test/equal-bytes.ts`] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "sharing",
+          include: sharing,
+          isolate: false,
+          setupFiles: [`${root}test/begin-anew.ts`],
+        },
+      },
+    ],
   },
 });
