@@ -36,7 +36,14 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   });
   const run = { code, stdout: stdout.text(), stderr: stderr.text() };
   if (args.includes("--json")) requireSchema(args, run);
+  refuseRepeated(args, run);
   return run;
+}
+
+/** No message says twice in a row what it is about, whoever wrapped the error. */
+function refuseRepeated(args: readonly string[], { stderr }: CliRun): void {
+  const twice = stderr.split("\n").find((line) => /^(error: )?(.+?): (.+: )?\2: /.test(line));
+  if (twice !== undefined) throw new Error(`${args.join(" ")} says twice what it is about: ${twice}`);
 }
 
 function requireSchema(args: readonly string[], { code, stdout }: CliRun): void {

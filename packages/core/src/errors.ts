@@ -32,6 +32,10 @@ export abstract class FlashdeconvError extends Error {
   readonly remedy: string;
   /** Name of the store it is about, once that is known; the message then begins with it. */
   store?: string;
+  /** The section it is about, once that is known; the message then begins with it. */
+  section?: string;
+  /** Whether it came of work for all sections: whoever did that work for one of them does not name it. */
+  isOfAllSections?: boolean;
 
   constructor(parts: ErrorParts) {
     super(

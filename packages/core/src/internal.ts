@@ -11,6 +11,7 @@ export { type PackedError, packError, unpackError } from "./error-transfer.js";
 export { freeArray, freeChunk } from "./free-chunk.js";
 export { isShared } from "./is-shared.js";
 export { lowerBound } from "./lower-bound.js";
+export { aboutAll, namingSection, sectionSubject } from "./naming-section.js";
 export { onAbort } from "./on-abort.js";
 export { type OptionSchema, optionSchema, type SchemaIssue } from "./options/option-schema.js";
 export {

@@ -1,4 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
+import { namingSection } from "@flashdeconv/core/internal";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { CellReference, PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -12,7 +13,6 @@ import { checkpointOf } from "./runtime/section-views.js";
 import { isSignature } from "./stages/check-inputs.js";
 import { readReference } from "./stages/reference/align-reference.js";
 import { keptReference } from "./stages/reference/kept-reference.js";
-import { namingSection } from "./stages/sections/naming-section.js";
 import { spreadSections } from "./stages/sections/spread-sections.js";
 import { chooseSmoothing } from "./tuning/choose-smoothing.js";
 import { heldOutTrial } from "./tuning/held-out-trial.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { isFlashdeconvError, type Notice } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import type { Notice } from "@flashdeconv/core";
+import { aboutAll, namingSection, numbered } from "@flashdeconv/core/internal";
 import {
   type Checkpoint,
   type DeconvolveOptions,
@@ -63,7 +63,7 @@ export async function runSections(
     terminal.tell(`Section ${i + 1} of ${given.length}: ${redactUrl(section)}`);
     const own = { ...flags, out: places[i] };
     const run = () => runDeconvolution(section, own, sectionTerminal(terminal), shared);
-    outcomes.push(await namingStore(section, run));
+    outcomes.push(await namingSection(redactUrl(section), run));
   }
   return {
     lines: outcomes.flatMap(({ lines }, i) => (i === 0 ? lines : ["", ...lines])),
@@ -85,15 +85,20 @@ async function sharedWork(
   let settled: DeconvolveOptions | undefined;
   return {
     facts: isChosen ? { [CHOSEN_ON]: await contentOfAll(given, flags, signal) } : {},
-    async settle(reference, source, checkpoint) {
-      const read = await prepareReference(prepared ?? reference, options, { checkpoint, signal, onProgress });
-      prepared = isSignature(read) ? undefined : read;
-      if (!isChosen) return { prepared, options };
-      const sections = { given, flags, reference, source, prepared, checkpoint };
-      const choose = async () => settled ?? chooseOptions(sections, options, terminal);
-      settled = await keptChoice(options, checkpoint, choose);
-      return { prepared, options: settled };
-    },
+    settle: (reference, source, checkpoint) =>
+      aboutAll(async () => {
+        const read = await prepareReference(prepared ?? reference, options, {
+          checkpoint,
+          signal,
+          onProgress,
+        });
+        prepared = isSignature(read) ? undefined : read;
+        if (!isChosen) return { prepared, options };
+        const sections = { given, flags, reference, source, prepared, checkpoint };
+        const choose = async () => settled ?? chooseOptions(sections, options, terminal);
+        settled = await keptChoice(options, checkpoint, choose);
+        return { prepared, options: settled };
+      }),
   };
 }
 
@@ -106,7 +111,7 @@ async function contentOfAll(given: readonly string[], flags: RunFlags, signal: A
   for (const section of given) {
     const { path, table = flags.table } = await sectionAt(section, flags.table, storeAccess(flags));
     const request = { path, flags: { ...flags, table }, key, signal };
-    const content = JSON.stringify(await namingStore(section, () => sectionContent(request)));
+    const content = JSON.stringify(await namingSection(redactUrl(section), () => sectionContent(request)));
     told.push(`${placeOf(section)} (${createHash("sha256").update(content).digest("hex").slice(0, 16)})`);
   }
   return told.join(", ");
@@ -151,7 +156,9 @@ async function chooseOptions(
     const { path, table = flags.table } = await sectionAt(first, flags.table, storeAccess(flags));
     const access = sharedAccess(path, storeAccess(flags));
     return withStore(path, access, async (store) => {
-      const opening = await namingStore(first, () => openSections(store, { ...flags, table }, { signal }));
+      const opening = await namingSection(redactUrl(first), () =>
+        openSections(store, { ...flags, table }, { signal }),
+      );
       const facts = memoryFacts(opening, reference, options, {
         isFar: isRemote(path) || isRemote(flags.reference),
         reference: source.memory,
@@ -174,17 +181,6 @@ async function chooseOptions(
 function told({ smoothing, solver, solverOptions }: DeconvolveOptions): string {
   const pull = solverOptions[solver.shrinkage?.option ?? ""];
   return typeof pull === "number" && pull > 0 ? `shrinkage ${pull}` : `smoothing ${smoothing}`;
-}
-
-/** Does some work on a section. An error of it says on which. */
-async function namingStore<T>(section: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isFlashdeconvError(error))
-      error.message = `section ${JSON.stringify(redactUrl(section))}: ${error.message}`;
-    throw error;
-  }
 }
 
 /** Where a section speaks: its notices are told as all are, and are its own. */

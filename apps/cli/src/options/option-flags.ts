@@ -145,8 +145,8 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
   const told = new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
   // Which section it is about stands before.
   told.message =
-    error.message.slice(0, Math.max(0, error.message.indexOf(`option ${option}`))) + told.message;
-  return told;
+    error.message.slice(0, Math.max(0, error.message.lastIndexOf(`option ${option}: `))) + told.message;
+  return Object.assign(told, { section: error.section, isOfAllSections: error.isOfAllSections });
 }
 
 /** Options as `optionName` of core writes them, and names that can only be an option's: those in camel case. */

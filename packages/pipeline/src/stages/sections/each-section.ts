@@ -1,10 +1,10 @@
 import { type ChunkSource, collect, type DenseChunk, memorySource } from "@flashdeconv/core";
+import { namingSection } from "@flashdeconv/core/internal";
 import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import type { DeconvolveCallbacks } from "../../contracts/run-context.js";
 import { checkpointOf, scratchOf } from "../../runtime/section-views.js";
 import { joinResults } from "./join-results.js";
-import { namingSection } from "./naming-section.js";
 
 /** What one section keeps, and whom it tells. */
 export type SectionKeeping = Pick<DeconvolveCallbacks, "scratch" | "checkpoint" | "onNotice">;

@@ -6,7 +6,7 @@ import {
   type Notice,
   ShapeError,
 } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, sectionSubject } from "@flashdeconv/core/internal";
 import type { AnswerTable, Deconvolution, SignatureSummary } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import { statArray } from "../../runtime/allocator.js";
@@ -90,12 +90,14 @@ function joinSignatures(all: readonly SignatureSummary[], names: readonly string
 
 function requireSpots(name: string, expected: number, found: number): void {
   if (found === expected) return;
-  throw new ShapeError({
-    subject: `section ${JSON.stringify(name)}`,
+  const error = new ShapeError({
+    subject: sectionSubject(name),
     found: numbered(found, "spot"),
     expected: `${expected}, as many as the store has of it`,
     remedy: "The two do not belong together: make both again.",
   });
+  error.section = name;
+  throw error;
 }
 
 /** What all sections were told, once; the rest names the section. */
