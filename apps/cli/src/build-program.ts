@@ -46,7 +46,7 @@ export function buildProgram(environment: Environment): Command {
   addEvaluateCommand(program, environment);
   addDemoCommand(program, environment);
   refuseRepeats(program);
-  refuseEmpty(program);
+  refuseNameless(program);
   return program;
 }
 
@@ -75,23 +75,39 @@ function refuseRepeats(program: Command): void {
   }
 }
 
-/** An empty text names nothing; in a script it is a variable that was not set. As a path it would be the current folder. */
-function refuseEmpty(program: Command): void {
+/** Placeholders of options whose value is a place. */
+const PLACE = /<(path|folder|file|store|url|name\|module)>/;
+
+/**
+ * An empty text names nothing; in a script it is a variable that was not set. As a path it would be the current folder. What other programs
+ * take for standard input or output would be a file of that name.
+ */
+function refuseNameless(program: Command): void {
   for (const command of program.commands) {
-    for (const option of command.options) {
-      command.on(`option:${option.name()}`, (value: string | null) => {
-        if (value !== "") return;
-        const rule = "something: an empty text names nothing";
-        throw new OptionError({ option: option.long ?? option.flags, value, rule });
+    for (const { name, long, flags } of command.options.map((one) => ({ ...one, name: one.name() }))) {
+      command.on(`option:${name}`, (value: string | null) => {
+        if (value !== null) refuseNoName(long ?? flags, value, PLACE.test(flags));
       });
     }
     command.hook("preAction", () => {
-      const empty = command.args.indexOf("");
-      if (empty < 0) return;
-      const name = command.registeredArguments[empty].name();
-      command.error(`the argument <${name}> is empty: it has to name a store, a table or a folder`);
+      // The last may take several.
+      const names = command.registeredArguments.map((one) => one.name());
+      for (const [i, value] of command.args.entries()) {
+        refuseNoName(`<${names[Math.min(i, names.length - 1)]}>`, value, true);
+      }
     });
   }
+}
+
+function refuseNoName(option: string, value: string, isPlace: boolean): void {
+  if (isPlace && value === "-") {
+    const rule = "a path or URL: nothing is read from standard input or written to standard output";
+    throw new OptionError({ option, value, rule, remedy: "Give a path; ./- is a file of that name." });
+  }
+  if (value !== "" && !(isPlace && value.trim() === "")) return;
+  const what = isPlace && /^</.test(option) ? "a store, a table or a folder" : "something";
+  const remedy = "Give it; in a script, look whether a variable is not set.";
+  throw new OptionError({ option, value, rule: `${what}: an empty text names nothing`, remedy });
 }
 
 /** Help holds nothing but our own words. */

@@ -1,0 +1,96 @@
+import { readdir } from "node:fs/promises";
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "../src/build-program.js";
+import { processEnvironment } from "../src/process-environment.js";
+import { runCli, temporaryFolder } from "./run-cli.js";
+
+const commands = buildProgram(processEnvironment()).commands.filter((one) => one.name() !== "help");
+/** Placeholders of values that are no place: names of things, words, numbers. */
+const NO_PLACES =
+  /<(name|when|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
+const PLACES = [
+  "convert --cache",
+  "convert --endpoint-url",
+  "convert --scratch",
+  "demo --dir",
+  "evaluate --cache",
+  "evaluate --endpoint-url",
+  "evaluate --spots-of",
+  "evaluate --truth",
+  "export --cache",
+  "export --endpoint-url",
+  "inspect --cache",
+  "inspect --endpoint-url",
+  "inspect --labels",
+  "inspect --reference",
+  "run --cache",
+  "run --endpoint-url",
+  "run --labels",
+  "run --out",
+  "run --out-dir",
+  "run --reference",
+  "run --run-dir",
+  "run --save-stats",
+  "run --scratch",
+  "run --solver",
+  "signature --cache",
+  "signature --endpoint-url",
+  "signature --labels",
+  "signature --out",
+  "solve --cache",
+  "solve --endpoint-url",
+  "solve --out",
+  "solve --scratch",
+  "solve --solver",
+];
+
+function valuedOptions(command: Command): string[] {
+  return command.options
+    .filter(({ flags, long }) => flags.includes("<") && (long === "--solver" || !NO_PLACES.test(flags)))
+    .map(({ long }) => `${command.name()} ${long}`);
+}
+
+describe("a path that is no name", () => {
+  it("can be given to these options, and to all arguments", () => {
+    expect(commands.flatMap(valuedOptions).sort()).toEqual([...PLACES].sort());
+  });
+
+  it.each(PLACES)("is refused: %s", async (place) => {
+    const [name, flag] = place.split(" ");
+    const given = commands.find((one) => one.name() === name)?.registeredArguments.map(() => "/none.zarr");
+    for (const value of ["-", "", " "]) {
+      const { code, stderr } = await runCli([name, ...(given ?? []), flag, value]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`option ${flag}: found "${value}"`)]);
+      expect(stderr).toMatch(
+        value === "-" ? /standard output.*\.\/- is a file/ : /an empty text names nothing/,
+      );
+    }
+  });
+
+  it.each(
+    commands.filter((one) => one.registeredArguments.length > 0).map((one) => [one.name(), one] as const),
+  )("is refused as an argument of %s", async (name, { registeredArguments }) => {
+    const { length } = registeredArguments;
+    // One more of what may be several.
+    const most = registeredArguments.at(-1)?.variadic ? length + 1 : length;
+    for (let at = 0; at < most; at++) {
+      for (const value of ["-", "", " "]) {
+        const args = Array.from({ length: Math.max(length, at + 1) }, (_, i) =>
+          i === at ? value : "/none.zarr",
+        );
+        const { code, stderr } = await runCli([name, ...args]);
+        expect([code, stderr]).toEqual([
+          2,
+          expect.stringMatching(new RegExp(`option <.*>: found "${value}"`)),
+        ]);
+      }
+    }
+  });
+
+  it("is written to where it is one: ./-", async () => {
+    const folder = await temporaryFolder();
+    const { code } = await runCli(["simulate", `${folder}/-`, "--spots", "60", "--genes", "60", "--quiet"]);
+    expect([code, await readdir(folder)]).toEqual([0, ["-"]]);
+  });
+});
