@@ -122,7 +122,7 @@ describe("a folder of Visium", () => {
 
   it.each([
     ["a spot without a position", LINES.slice(1), "no position for 1 of 3 spots, the first GGG-1"],
-    ["a name twice", [...LINES, LINES[0]], "1 name listed twice"],
+    ["a name twice", [...LINES, LINES[0]], "1 name listed twice, the first GGG-1"],
     [
       "a position that is not a number",
       ["AAA-1,1,0,0,,10", ...LINES.slice(0, 2), LINES[3]],
@@ -140,6 +140,18 @@ describe("a folder of Visium", () => {
       tag: "FormatError",
       path: expect.stringContaining("tissue_positions_list.csv"),
       found: expect.stringContaining(found),
+    });
+  });
+
+  it("with two spots of one name is refused: both would lie where one of them does", async () => {
+    const files = {
+      "filtered_feature_bc_matrix.h5": "",
+      "spatial/tissue_positions.csv": [HEADER, ...LINES].join("\n"),
+    };
+    const { section } = await openFolder(files, tenx({ spots: ["AAA-1", "CCC-1", "AAA-1"] }));
+    await expect(section.readCoordinates()).rejects.toMatchObject({
+      tag: "FormatError",
+      found: 'two spots of the matrix called "AAA-1"',
     });
   });
 

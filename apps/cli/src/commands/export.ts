@@ -106,7 +106,7 @@ interface Exported {
 async function exportTable(request: ExportRequest, format: TableFormat): Promise<Exported> {
   const { flags, terminal } = request;
   const { key, table } = flags;
-  const { signal } = terminal;
+  const { signal, note } = terminal;
   const place = await openResultPlace({ ...outputOf(request), format });
   return orDiscard(place, () =>
     withStore(request.path, storeAccess(flags), async (whole) => {
@@ -115,7 +115,7 @@ async function exportTable(request: ExportRequest, format: TableFormat): Promise
       const description = {
         spotCount,
         typeNames,
-        spotNames: streamRowNames(store, "obs", { signal }),
+        spotNames: streamRowNames(store, "obs", { signal, onNotice: note }),
         signature: {},
         parameters: {},
         notices: [],

@@ -99,6 +99,7 @@ async function inspect(
         addSeenGenes(own, chunk),
       ),
     };
+    if (!isRemote(path)) await noteRepeatedNames(opened, signal);
   }
   const referenceLayers = await referenceLayersOf(flags, signal);
   const {
@@ -121,6 +122,11 @@ async function inspect(
     { path, called: store.called, summary, matrix, layers, reference, referenceLayers, memory },
     terminal.notices,
   );
+}
+
+/** Reads all names, which tells of those that repeat. Behind a network that would fetch them; a run tells when it writes them. */
+async function noteRepeatedNames(spatial: SpatialDataset, signal: AbortSignal): Promise<void> {
+  for await (const _ of spatial.spotNames({ signal }));
 }
 
 async function inspectReference(

@@ -6,6 +6,8 @@ const OF_THE_COURSE: ReadonlySet<string> = new Set([
   "nothing-to-resume",
   "no-run-dir",
   "run-dir-left",
+  // Told by whoever reads the names, such as export.
+  "repeated-names",
 ]);
 
 /** The notices that are kept with a result. */

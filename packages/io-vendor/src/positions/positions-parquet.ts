@@ -48,7 +48,7 @@ const MOST_PLACES = 2 ** 26;
 /**
  * Positions of bins of Visium HD: their pixels are looked up by row and column, so that no name has to be read.
  *
- * @throws FormatError as `readPositionsParquet`, and where bins are missing there or the grid is larger than any chip's
+ * @throws FormatError as `readPositionsParquet`, where the matrix has a bin twice, and where bins are missing there or the grid is larger than any chip's
  */
 export async function readBinPositions(
   folder: ReadableStore,
@@ -67,7 +67,14 @@ export async function readBinPositions(
     );
   }
   const spotOf = new Int32Array(placeCount).fill(NO_SPOT);
-  for (let i = 0; i < spotCount; i++) spotOf[bins.row[i] * width + bins.column[i]] = i;
+  for (let i = 0; i < spotCount; i++) {
+    const place = bins.row[i] * width + bins.column[i];
+    if (spotOf[place] !== NO_SPOT) {
+      const found = `the bin of row ${bins.row[i]} and column ${bins.column[i]} listed twice`;
+      throw brokenPositions("barcodes", found, "each bin once");
+    }
+    spotOf[place] = i;
+  }
   const x = new Float64Array(spotCount).fill(Number.NaN);
   const y = new Float64Array(spotCount).fill(Number.NaN);
   const inTissue = new Int32Array(spotCount);

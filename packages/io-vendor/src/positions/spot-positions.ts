@@ -19,14 +19,14 @@ export interface NamedPositions extends SpotPositions {
  * The positions of these spots, in their order.
  *
  * @param path of the file with positions, for errors
- * @throws FormatError where spots are missing there, or the file has a name twice
+ * @throws FormatError where spots are missing there, or the file or the matrix has a name twice: nothing tells which of two is meant
  */
 export function positionsOf(spots: readonly string[], listed: NamedPositions, path: string): SpotPositions {
   const rowOf = new Map(listed.names.map((name, row) => [name, row]));
   if (rowOf.size < listed.names.length) {
     throw new FormatError({
       path,
-      found: `${numbered(listed.names.length - rowOf.size, "name")} listed twice`,
+      found: `${numbered(listed.names.length - rowOf.size, "name")} listed twice, the first ${firstTwice(listed.names)}`,
       expected: "one position for each spot",
       remedy: "Give the file as the instrument's software wrote it.",
     });
@@ -41,6 +41,7 @@ export function positionsOf(spots: readonly string[], listed: NamedPositions, pa
     });
   }
   const rows = Int32Array.from(spots, (name) => rowOf.get(name) as number);
+  refuseTwice(rows, listed, path);
   const pick = <A extends Float64Array | Int32Array>(all: A): A => {
     const picked = all.slice(0, rows.length) as A;
     for (let i = 0; i < rows.length; i++) picked[i] = all[rows[i]];
@@ -48,6 +49,28 @@ export function positionsOf(spots: readonly string[], listed: NamedPositions, pa
   };
   const columns = Object.entries(listed.columns).map(([name, values]) => [name, pick(values)] as const);
   return { x: pick(listed.x), y: pick(listed.y), columns: Object.fromEntries(columns) };
+}
+
+/** Two spots of one name would both get the position of one of them. */
+function refuseTwice(rows: Int32Array, { names }: NamedPositions, path: string): void {
+  const isTaken = new Uint8Array(names.length);
+  for (const row of rows) {
+    if (isTaken[row] === 1) {
+      throw new FormatError({
+        path,
+        found: `two spots of the matrix called ${JSON.stringify(names[row])}`,
+        expected: "a name of its own for each: by names spots get their positions",
+        remedy: "Give the matrix as the instrument's software wrote it.",
+      });
+    }
+    isTaken[row] = 1;
+  }
+}
+
+/** The first name that was there before. */
+function firstTwice(names: readonly string[]): string {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size) ?? "";
 }
 
 /** x and y side by side, as `obsm` keeps them. */

@@ -13,6 +13,7 @@ import { type OtherMatrix, openOthers } from "./other-matrices.js";
 import { readCoordinatesFrom, readSectionsFrom } from "./read-coordinates.js";
 import { readScale } from "./read-scale.js";
 import type { Sections } from "./read-sections.js";
+import { notingRepeats } from "./repeated-names.js";
 
 export interface CoordinateOptions {
   readonly signal?: AbortSignal;
@@ -74,7 +75,10 @@ export interface SpatialDataset {
   readGeneColumns(options?: { readonly signal?: AbortSignal }): Promise<readonly GeneColumn[]>;
   /** The name of one spot; reads only the stored chunk it lies in. */
   readSpotName(index: number, options?: { readonly signal?: AbortSignal }): Promise<string>;
-  /** All spot names in order, as bytes. */
+  /**
+   * All spot names in order, as bytes. Where some repeat, `onNotice` of the options that the section was opened with is told at the end, with
+   * their count; 8 bytes a spot are held for that.
+   */
   spotNames(options?: { readonly signal?: AbortSignal }): AsyncIterable<NameChunk>;
 }
 
@@ -118,7 +122,8 @@ async function openSection(container: ReadableStore, options: SpatialOptions): P
     readGeneColumns: ({ signal } = {}) =>
       inStore(store, () => readGeneColumns(hierarchy.withSignal(signal), genesPath, signal)),
     readSpotName,
-    spotNames: ({ signal } = {}) => streamInStore(store, rowNames.chunks(signal)),
+    spotNames: ({ signal } = {}) =>
+      streamInStore(store, notingRepeats(rowNames, { signal, onNotice: resolved.onNotice })),
     coordinateBytes: ({ signal } = {}) =>
       inStore(store, () =>
         coordinateMemory({ ...root, hierarchy: hierarchy.withSignal(signal) }, resolved, signal),

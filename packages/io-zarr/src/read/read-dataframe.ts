@@ -6,6 +6,7 @@ import { join, openHierarchy } from "./hierarchy.js";
 import { openNames, readNames } from "./name-source.js";
 import { inStore, streamInStore } from "./name-store.js";
 import { openDataframe } from "./open-dataframe.js";
+import { type NotingOptions, notingRepeats } from "./repeated-names.js";
 
 /** A dataframe in memory. */
 export interface Dataframe {
@@ -72,12 +73,12 @@ export function readRowNames(
   });
 }
 
-/** The same as bytes, a chunk at a time, for passing a million of them on. */
+/** The same as bytes, a chunk at a time, for passing a million of them on; at the end it is told how many repeat. */
 export async function* streamRowNames(
   store: ReadableStore,
   path = "obs",
-  { signal }: ReadOptions = {},
+  { signal, onNotice }: NotingOptions = {},
 ): AsyncGenerator<NameChunk> {
   const names = await inStore(store, async () => openNames(await openHierarchy(store, signal), path, signal));
-  yield* streamInStore(store, names.chunks(signal));
+  yield* streamInStore(store, notingRepeats(names, { signal, onNotice }));
 }

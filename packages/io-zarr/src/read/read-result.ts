@@ -21,6 +21,7 @@ import { openDataframe } from "./open-dataframe.js";
 import { readCoordinatesFrom } from "./read-coordinates.js";
 import { openObsm } from "./read-obsm.js";
 import { countElement, type ElementReading, readUns } from "./read-uns.js";
+import { notingRepeats } from "./repeated-names.js";
 
 export interface ResultReading {
   /** The result's key of obsm. */
@@ -28,7 +29,7 @@ export interface ResultReading {
   /** The table of a SpatialData container that holds it; by default the only one. */
   readonly table?: string;
   readonly signal?: AbortSignal;
-  /** Told where the spots have no coordinates. */
+  /** Told where the spots have no coordinates, and, when their names were read, how many of these repeat. */
   readonly onNotice?: (notice: Notice) => void;
 }
 
@@ -56,7 +57,7 @@ export function readResultContents(
     const contents: AnnDataContents = {
       attributes: { [WRITTEN_AS]: "result" },
       spotCount: spots.count,
-      spotNames: streamInStore(store, spots.chunks(signal)),
+      spotNames: streamInStore(store, notingRepeats(spots, { signal, onNotice })),
       geneNames: [],
       obs: await readColumns(reading, namesIn("obs", elements)),
       obsm: {
