@@ -5,7 +5,6 @@
 // a container that started again, its process numbers given to others; in the midst of a commit in place; and, a few times, in a process namespace of its own, which
 // nobody can look into (where `unshare` works: the next run watches such a lock for a minute). Exits with 1 if a loop did not end with 0
 // and the same bits, if an output was ever there in part, or if anything lay beside it in the end. Writes results/<name>.json.
-import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,9 +12,11 @@ import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
 import { prepareDataSet } from "./lib/data-set.mjs";
 import { giveNumberAgain, hasContainers, isCommitting, runAndKill } from "./lib/kill.mjs";
+import { numberStream } from "./lib/number-stream.mjs";
 import { SIZES, TYPES } from "./lib/options.mjs";
 import { CLI } from "./lib/places.mjs";
 import { saveResult } from "./lib/save-result.mjs";
+import { digest } from "./lib/store-digest.mjs";
 import { updateTables } from "./make-table.mjs";
 
 const SCRATCH = ["--use-scratch", "always"];
@@ -198,25 +199,4 @@ function leftOvers(mode) {
   ];
   const hidden = readdirSync(section).filter((name) => name.startsWith(".flashdeconv"));
   return [...readdirSync(folder).filter((name) => !wanted.includes(name)), ...hidden];
-}
-
-/** Of all files of a store but the command that made it, which a resumed run does not share. */
-function digest(store) {
-  const hash = createHash("sha256");
-  const files = readdirSync(store, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !file.includes("_command"))
-    .sort();
-  for (const file of files) hash.update(file.slice(store.length)).update(readFileSync(file));
-  return hash.digest("hex").slice(0, 16);
-}
-
-/** Numbers in 0 .. 1, the same for a seed. */
-function numberStream(seed) {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

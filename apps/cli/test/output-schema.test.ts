@@ -44,7 +44,7 @@ beforeAll(async () => {
   await inspectOddStores();
   await print(0, ["simulate", at("tissue"), "--spots", "60", "--genes", "50", "--types", "3"]);
   await print(0, ["export", at("out"), at("out.csv")]);
-  await print(0, ["convert", stores.spatial, at("converted.zarr")]);
+  for (let i = 0; i < 2; i++) await print(0, ["convert", stores.spatial, at("converted.zarr")]);
   await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
   await print(0, ["evaluate", at("out"), "--truth", stores.spatial]);
   await print(0, ["demo", "--dir", at("demo"), "--spots", "60"]);

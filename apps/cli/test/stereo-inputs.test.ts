@@ -80,6 +80,12 @@ describe("a GEF file of bins", () => {
     expect(expected.length).toBeGreaterThan(0);
     expect(await proportionsOf(gef, folder, "--bin", "20")).toEqual(expected);
     expect(await proportionsOf(converted, folder)).toEqual(expected);
+    const run = ["run", gem, "--bin", "20", "--reference", stores.reference];
+    const resumed = [...run, "--out", join(folder, "again.zarr"), "--resume"];
+    expect((await runCli(resumed)).stderr).toContain("it is put in order once");
+    const again = await runCli(resumed);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("Nothing was left to be done") });
+    expect(again.stderr).not.toContain("put in order");
     expect((await runCli(["inspect", gef, "--quiet"])).stdout).toMatch(
       /Stereo-seq, bins of 50 x 50 places pooled from those of 1, 3\d rows x 120 genes/,
     );

@@ -1,11 +1,10 @@
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
-import { addSectionOptions, type SectionFlags } from "../options/input-options.js";
+import { addSectionOptions } from "../options/input-options.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
-import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
-import { lockOptions } from "../stores/lock-options.js";
-import { openOutput } from "../stores/open-output.js";
+import { addStoreOptions, storeAccess } from "../options/store-options.js";
+import { type ConversionFlags, openConversion } from "../stores/open-conversion.js";
 import { sectionAt } from "../stores/section-at.js";
 import { withStore } from "../stores/with-store.js";
 import { writeSection } from "../stores/write-section.js";
@@ -19,9 +18,7 @@ Examples:
   flashdeconv convert filtered_feature_bc_matrix cells.zarr
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr`;
 
-export interface ConvertFlags extends TerminalOptions, StoreFlags, SectionFlags {
-  readonly scratch?: string;
-}
+export interface ConvertFlags extends TerminalOptions, ConversionFlags {}
 
 export function addConvertCommand(program: Command, environment: Environment): void {
   const command = program
@@ -30,11 +27,13 @@ export function addConvertCommand(program: Command, environment: Environment): v
       "Writes counts, names, columns of obs and var, and positions of any input as an AnnData Zarr store, which anndata reads and run reads fastest.",
     )
     .argument("<input>", "what run takes as a section: a store, or a vendor's file or folder")
-    .argument("<store>", "Zarr store to write; it must not be there yet");
-  addSectionOptions(command).option(
-    "--scratch <folder>",
-    "where to put in order what cannot be read by rows (default: the machine's folder of temporary files)",
-  );
+    .argument("<store>", "Zarr store to write");
+  addSectionOptions(command)
+    .option("--overwrite", "replace the store, if convert wrote it and nothing was added since")
+    .option(
+      "--scratch <folder>",
+      "where to put in order what cannot be read by rows (default: the machine's folder of temporary files)",
+    );
   addStoreOptions(command)
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
@@ -45,22 +44,26 @@ export function addConvertCommand(program: Command, environment: Environment): v
     );
 }
 
-/** Copies a section into a new store. Whatever fails, nothing is left of it. */
+/** Copies a section into a new store. Whatever fails, what was there is as it was before; where the same was converted already, it stays. */
 export async function convert(
   [given, out]: readonly [input: string, store: string],
-  flags: ConvertFlags,
+  asked: ConvertFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
-  refuseWithoutObject(flags, remoteObjects([given, out], flags));
-  const access = storeAccess(flags);
-  const { path, table } = await sectionAt(given, flags.table, access);
-  const lock = lockOptions(terminal);
-  const target = await openOutput({ input: path, alsoRead: [], out, flag: "<store>", access, lock });
+  refuseWithoutObject(asked, remoteObjects([given, out], asked));
+  const access = storeAccess(asked);
+  const { path, table } = await sectionAt(given, asked.table, access);
+  const flags = { ...asked, table };
+  const where = redactUrl(out);
+  const { target, fingerprint } = await openConversion({ path, out, flags }, terminal);
+  if (!target) {
+    const line = `${where} is what this command makes already. Nothing was left to be done.`;
+    return { lines: [line], json: { store: where, already_done: true } };
+  }
   try {
     const facts = await withStore(path, access, (store) =>
-      writeSection(store, target, { ...flags, table }, terminal),
+      writeSection(store, { target, fingerprint }, flags, terminal),
     );
-    const where = redactUrl(out);
     const positions = facts.hasCoordinates ? "positions in obsm/spatial" : "no positions";
     return {
       lines: [

@@ -48,7 +48,15 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
     // Another option of that name may have been given; the solver's is what it is without it.
     settings[settings[flag] === undefined ? flag : `${name} of the solver`] = value;
   }
-  // Whatever else was given, in case it matters.
+  return flagFacts(flags, settings);
+}
+
+/** What is known of a command's settings, and whatever else was given, in case it matters. */
+export function flagFacts(
+  flags: object,
+  known: Readonly<Record<string, unknown>> = {},
+): Record<string, string> {
+  const settings: Record<string, unknown> = { ...known };
   for (const [name, value] of Object.entries(flags)) {
     const flag = flagOf(name);
     if (!(flag in settings) && !WITHOUT_EFFECT.has(name)) settings[flag] = value;

@@ -5,15 +5,16 @@ import { readSummaryParameters } from "@flashdeconv/pipeline/internal";
 import type { OpenStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { localPath } from "@flashdeconv/stores/node/internal";
+import type { SectionFlags } from "../options/input-options.js";
 import { runFacts } from "../options/run-facts.js";
 import type { RunFlags } from "../options/run-flags.js";
-import { storeAccess } from "../options/store-options.js";
+import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { fingerprintOfTable } from "../tables/is-own-table.js";
 import { outputFormat } from "../tables/output-format.js";
 import { isAnnData } from "../tables/table-formats.js";
-import { sectionFingerprint, storeFacts } from "./input-facts.js";
+import { factsAbout, sectionFingerprint, storeFacts } from "./input-facts.js";
 import { referenceContent } from "./with-reference.js";
-import { withStore } from "./with-store.js";
+import { fileFacts, withStore } from "./with-store.js";
 
 /** What of a run's facts says where its results go and who makes them, not what they are made of. */
 const NOT_OF_RESULT: ReadonlySet<string> = new Set([
@@ -59,13 +60,21 @@ export async function factsOf(request: FingerprintRequest): Promise<Readonly<Rec
   };
 }
 
+interface ContentRequest extends Pick<FingerprintRequest, "path" | "signal"> {
+  readonly flags: StoreFlags & SectionFlags;
+  /** Of a result in the store, which is left out. */
+  readonly key?: string;
+}
+
 /** What tells the present content of a section from any other. */
-export function sectionContent({
+export async function sectionContent({
   path,
   flags,
   key,
   signal,
-}: Pick<FingerprintRequest, "path" | "flags" | "key" | "signal">): Promise<Readonly<Record<string, string>>> {
+}: ContentRequest): Promise<Readonly<Record<string, string>>> {
+  const files = await fileFacts(path, storeAccess(flags));
+  if (files) return factsAbout(path, files);
   return withStore(path, storeAccess(flags), async (store) => {
     const { table } = await inspectStore(store, { table: flags.table, signal });
     return storeFacts(store, path, { ...sectionFingerprint(table?.path, key), signal });
@@ -89,14 +98,14 @@ export async function differenceOfResult(
   const format = outputFormat(flags.out, flags.format);
   if (!isAnnData(format)) {
     const lines = await fingerprintOfTable(localPath(location), format);
-    return lines && compare(location, lines, fingerprintOf(await facts()));
+    return lines && compareFingerprints(location, lines, fingerprintOf(await facts()));
   }
   const path = `${group === "" ? "" : `${group}/`}uns/${key}_params/fingerprint`;
   const found = await ifReadable(location, flags, async (store) => {
     const column = await readColumn(store, path, { signal });
     return column.kind === "string" ? column.values.map((line) => line ?? "") : undefined;
   });
-  return found && compare(location, found, fingerprintOf(await facts()));
+  return found && compareFingerprints(location, found, fingerprintOf(await facts()));
 }
 
 /** The same of statistics that were kept. */
@@ -109,14 +118,19 @@ export async function differenceOfStatistics(
     const { [STATISTICS_FINGERPRINT]: lines } = await readSummaryParameters(store, { signal });
     return Array.isArray(lines) ? (lines as readonly string[]) : undefined;
   });
-  return found && compare(location, found, fingerprintOf(await facts()));
+  return found && compareFingerprints(location, found, fingerprintOf(await facts()));
 }
 
 const MOST_TOLD = 3;
 
-function compare(location: string, before: readonly string[], now: readonly string[]): Difference | "same" {
-  const gone = before.filter((line) => !now.includes(line));
-  const come = now.filter((line) => !before.includes(line));
+/** Compares what something was made of with what it would be made of. */
+export function compareFingerprints(
+  location: string,
+  before: readonly string[],
+  now: readonly string[],
+): Difference | "same" {
+  const gone = settingsFirst(before.filter((line) => !now.includes(line)));
+  const come = settingsFirst(now.filter((line) => !before.includes(line)));
   if (gone.length === 0 && come.length === 0) return "same";
   const told = [
     ...gone.slice(0, MOST_TOLD).map((line) => `it had ${line}`),
@@ -126,15 +140,22 @@ function compare(location: string, before: readonly string[], now: readonly stri
   return { place: redactUrl(location), lines: leftOut > 0 ? [...told, `and ${leftOut} more`] : told };
 }
 
+/** What was asked for says more than the times of many files. */
+function settingsFirst(lines: readonly string[]): readonly string[] {
+  const isContent = (line: string) => / = \d+ (file|byte)s?, /.test(line);
+  return [...lines.filter((line) => !isContent(line)), ...lines.filter(isContent)];
+}
+
 /** Undefined for what is not there, or is nothing that a run of ours wrote; whoever writes there will say so. */
-async function ifReadable<T>(
+export async function ifReadable<T>(
   location: string,
-  flags: RunFlags,
+  flags: StoreFlags,
   work: (store: OpenStore) => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    // What a cache kept of a place says nothing of what is there now.
-    return await withStore(location, { ...storeAccess(flags), cache: undefined }, work);
+    // What a cache kept of a place says nothing of what is there now; bins and cells are those of the input.
+    const access = { ...storeAccess(flags), cache: undefined, bin: undefined, cells: undefined };
+    return await withStore(location, access, work);
   } catch (error) {
     if (!isFlashdeconvError(error)) throw error;
     return undefined;

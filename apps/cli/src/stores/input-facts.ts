@@ -13,10 +13,18 @@ export async function storeFacts(
   path: string,
   options: FingerprintOptions = {},
 ): Promise<Readonly<Record<string, string>>> {
+  return factsAbout(
+    path,
+    store.fingerprint ? await store.fingerprint(options) : await documentDigests(store, options),
+  );
+}
+
+/** What is known of an input by its members, each named with where it lies. */
+export function factsAbout(
+  path: string,
+  members: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
   const name = placeOf(path);
-  const members = store.fingerprint
-    ? await store.fingerprint(options)
-    : await documentDigests(store, options);
   return Object.fromEntries(
     Object.entries(members).map(([member, value]) => [member === "" ? name : `${member} of ${name}`, value]),
   );
@@ -43,12 +51,14 @@ function digest(bytes: Uint8Array): string {
 
 /**
  * What to look at of a section: its table, and, of a container, the shapes that coordinates come from. What a result in place changes
- * is left out, so that a run that was killed right after its commit can be resumed.
+ * is left out, so that a run that was killed right after its commit can be resumed; without a key, nothing is.
  */
-export function sectionFingerprint(tablePath: string | undefined, key: string): FingerprintOptions {
+export function sectionFingerprint(tablePath: string | undefined, key?: string): FingerprintOptions {
   const table = tablePath === undefined ? "" : `${tablePath}/`;
+  const below = tablePath === undefined ? [""] : [tablePath, "shapes"];
+  if (key === undefined) return { below };
   return {
-    below: tablePath === undefined ? [""] : [tablePath, "shapes"],
+    below,
     isLeftOut(path) {
       if (!path.startsWith(table)) return false;
       const [group, name, ...deeper] = path.slice(table.length).split("/");

@@ -1,5 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
-import { createStore, editStore } from "@flashdeconv/io-zarr/node";
+import { type CreateStoreOptions, createStore, editStore } from "@flashdeconv/io-zarr/node";
 import type { StagedStore, StoreAccess } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { LockOptions } from "@flashdeconv/stores/node/internal";
@@ -25,6 +25,8 @@ export interface OutputRequest {
   /** The table of the container that is read; undefined for an AnnData store. */
   readonly tablePath?: string;
   readonly overwrite?: boolean;
+  /** Which stores that replaces: those of flashdeconv but conversions ("own"), by default. */
+  readonly replaceable?: CreateStoreOptions["replaceable"];
   /** How an output in an object store is reached. */
   readonly access?: StoreAccess;
   readonly lock?: LockOptions;
@@ -37,7 +39,7 @@ export interface OutputRequest {
  *   where the path is taken or cannot be written to
  */
 export async function openOutput(request: OutputRequest): Promise<StagedStore> {
-  const { input, out, outDir, inPlace, newTable, tablePath, overwrite } = request;
+  const { input, out, outDir, inPlace, newTable, tablePath, overwrite, replaceable = "own" } = request;
   const { flag = outDir === undefined ? "--out" : "--out-dir", access, lock } = request;
   const given = [out !== undefined, inPlace === true, newTable !== undefined].filter(Boolean);
   if (given.length !== 1) {
@@ -64,7 +66,7 @@ export async function openOutput(request: OutputRequest): Promise<StagedStore> {
   await refuseInputs({ ...request, out, flag });
   if (access?.cache !== undefined) await refuseInside({ flag: "--cache", location: access.cache }, [out]);
   tellPlace({ kind: "new store", path: out });
-  return createStore(out, { overwrite, replaceable: "own", makeFolders: true, access, lock });
+  return createStore(out, { overwrite, replaceable, makeFolders: true, access, lock });
 }
 
 /** Throws OptionError where an output would destroy what is read. */

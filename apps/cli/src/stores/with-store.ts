@@ -77,6 +77,16 @@ export async function whatIs(path: string, given: InputAccess): Promise<string |
   }
 }
 
+/** What tells the content of files of this machine that are no store, by their names; undefined for a store. Puts nothing in order. */
+export async function fileFacts(
+  path: string,
+  given: InputAccess,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const { found, store, isKept } = await lookAt(path, given);
+  if (!isKept) await store?.close();
+  return found.files && filesAndTimes(found.files);
+}
+
 interface SeenInput {
   readonly found: FoundInput;
   /** Where it had to be opened to be known. */

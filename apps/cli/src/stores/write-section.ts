@@ -10,7 +10,7 @@ import {
   type SpatialDataset,
   writeAnnData,
 } from "@flashdeconv/io-zarr";
-import { storeBelow, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
+import { conversionAttributes, storeBelow } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import { type SectionFlags, sectionOptions } from "../options/input-options.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -25,13 +25,19 @@ export interface WrittenSection {
   readonly hasCoordinates: boolean;
 }
 
+export interface SectionTarget {
+  readonly target: StagedStore;
+  /** What the store is made of, which is kept with it. */
+  readonly fingerprint: readonly string[];
+}
+
 /** Numbers of a stored chunk: what `run` reads fastest of the sizes tried. */
 const VALUES_PER_CHUNK = 2 ** 18;
 
 /** Copies a section's counts, names, columns and positions into a store, and commits it. */
 export async function writeSection(
   store: LocatedStore,
-  target: StagedStore,
+  { target, fingerprint }: SectionTarget,
   flags: SectionFlags,
   terminal: Terminal,
 ): Promise<WrittenSection> {
@@ -51,10 +57,14 @@ export async function writeSection(
     var: await columnsOfGenes(table, section, signal),
     obsm,
     uns: await store.uns?.(),
-    attributes: { [WRITTEN_AS]: "conversion" },
   };
   const onProgress = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
-  await writeAnnData(target, contents, { valuesPerChunk: VALUES_PER_CHUNK, signal, onProgress });
+  const attributes = conversionAttributes(contents, fingerprint);
+  await writeAnnData(
+    target,
+    { ...contents, attributes },
+    { valuesPerChunk: VALUES_PER_CHUNK, signal, onProgress },
+  );
   const hasCoordinates = obsm.spatial !== undefined;
   return { called: store.called, spotCount, geneCount: geneNames.length, hasCoordinates };
 }

@@ -10,7 +10,7 @@ import * as places from "@flashdeconv/stores/node";
 import { type RefuseToReplace, useNodeCodecs } from "@flashdeconv/stores/node/internal";
 import { CONVERTED, foreignPart, ownKind } from "../write/foreign-part.js";
 import { ZARR } from "../zarr-format.js";
-import { converted, notOurs } from "./not-ours.js";
+import { converted, moreThanConverted, notConverted, notOurs } from "./not-ours.js";
 
 const OPENERS = places.nodeOpeners(ZARR);
 
@@ -23,8 +23,11 @@ export interface CreateStoreOptions
   extends Omit<places.CreateStoreOptions, "format" | "overwrite" | "describe"> {
   /** Replace a Zarr store that is already there. False by default. */
   readonly overwrite?: boolean;
-  /** Which stores may be replaced: any, or only those that flashdeconv wrote, all of it ("own"). "any" by default. */
-  readonly replaceable?: "any" | "own";
+  /**
+   * Which stores may be replaced: any; only those that flashdeconv wrote, all of it ("own"), none of which is a conversion; or only conversions
+   * in which nothing else is ("conversion"). "any" by default.
+   */
+  readonly replaceable?: "any" | "own" | "conversion";
 }
 
 /**
@@ -64,12 +67,13 @@ export function createStore(
   if (replaceable === "any") {
     return places.createStore(location, { ...options, format: ZARR, describe: ownKind, overwrite });
   }
+  const refuse = replaceable === "own" ? refuseForeign : refuseUnconverted;
   return places.createStore(location, {
     ...options,
     format: ZARR,
-    overwrite: overwrite && refuseForeign,
+    overwrite: overwrite && refuse,
     async describe(store, name) {
-      await refuseForeign(store, name);
+      await refuse(store, name);
       return ownKind(store);
     },
   });
@@ -89,4 +93,11 @@ const refuseForeign: RefuseToReplace = async (store, name) => {
   const foreign = await foreignPart(store);
   if (!foreign) return;
   throw (await ownKind(store)) === CONVERTED ? converted(name) : notOurs(name, foreign);
+};
+
+const refuseUnconverted: RefuseToReplace = async (store, name) => {
+  const kind = await ownKind(store);
+  if (kind !== CONVERTED) throw notConverted(name, kind);
+  const foreign = await foreignPart(store, { isConversion: true });
+  if (foreign) throw moreThanConverted(name, foreign);
 };

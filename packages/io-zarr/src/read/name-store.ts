@@ -42,7 +42,8 @@ function named(error: unknown, { name }: ReadableStore): unknown {
   if (name === undefined || !isFlashdeconvError(error) || !ABOUT_A_STORE.has(error.tag)) return error;
   if (error.store === undefined) {
     error.store = name;
-    error.message = `${name}: ${error.message}`;
+    // What is wrong with all of it may have its name already.
+    if (!error.message.startsWith(`${name}: `)) error.message = `${name}: ${error.message}`;
   }
   return error;
 }

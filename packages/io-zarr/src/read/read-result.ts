@@ -9,8 +9,8 @@ import {
 import type { ReadableStore } from "@flashdeconv/stores";
 import { checkContents } from "../write/check-contents.js";
 import type { AnnDataContents, Column, DenseTable, UnsObject } from "../write/contents.js";
-import { WRITTEN_AS } from "../write/foreign-part.js";
 import { recordedElements } from "../write/former-elements.js";
+import { WRITTEN_AS } from "../write/written-as.js";
 import { type ColumnValues, readColumnOf } from "./column-values.js";
 import type { CoordinateRequest } from "./find-coordinates.js";
 import { type Hierarchy, join, type ZarrNode } from "./hierarchy.js";

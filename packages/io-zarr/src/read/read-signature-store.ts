@@ -3,7 +3,7 @@ import { numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { MOST_BYTES } from "@flashdeconv/stores/internal";
 import { requireRoom } from "../bounds.js";
-import { WRITTEN_AS } from "../write/foreign-part.js";
+import { WRITTEN_AS } from "../write/written-as.js";
 import { openHierarchy } from "./hierarchy.js";
 import { inStore } from "./name-store.js";
 import { openReference } from "./open-reference.js";

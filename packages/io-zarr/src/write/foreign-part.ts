@@ -2,11 +2,11 @@ import { isFlashdeconvError } from "@flashdeconv/core";
 import type { ListedStore } from "@flashdeconv/stores";
 import { type Hierarchy, openHierarchy } from "../read/hierarchy.js";
 import { storeBelow } from "../store-below.js";
+import { convertedElements } from "./conversion.js";
 import { recordedElements } from "./former-elements.js";
 import { withoutConsolidated } from "./without-consolidated.js";
+import { WRITTEN_AS } from "./written-as.js";
 
-/** An attribute of the root of what flashdeconv writes as a whole: "result", "simulation", "signature" or "conversion". */
-export const WRITTEN_AS = "flashdeconv";
 /** The attribute in which kept statistics lie, and their arrays. */
 const STATISTICS = "flashdeconv_statistics";
 const STATISTICS_ARRAYS = [
@@ -31,6 +31,8 @@ const PASSED_OVER = /^(\.zgroup|\.zattrs|\.zmetadata|zmetadata|zarr\.json|\.DS_S
 export interface ForeignPartOptions {
   /** Of the group, such as the table of a container; the root by default. */
   readonly path?: string;
+  /** Whether it is asked what `convert` did not write, of a store that it wrote. By default nothing of such a store counts as flashdeconv's. */
+  readonly isConversion?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +44,7 @@ export interface ForeignPartOptions {
  */
 export async function foreignPart(
   whole: ListedStore,
-  { path: below = "", signal }: ForeignPartOptions = {},
+  { path: below = "", isConversion = false, signal }: ForeignPartOptions = {},
 ): Promise<string | undefined> {
   const store = storeBelow(whole, below);
   let hierarchy: Hierarchy;
@@ -55,7 +57,7 @@ export async function foreignPart(
   const names = async (path: string) =>
     ((await store.list?.(`/${path}`, { signal })) ?? []).filter((name) => !PASSED_OVER.test(name));
   const attributes = (await hierarchy.node(""))?.attributes ?? {};
-  if (typeof attributes[STATISTICS] === "object") {
+  if (typeof attributes[STATISTICS] === "object" && !isConversion) {
     for (const name of await names("")) {
       if (STATISTICS_ARRAYS.includes(name)) continue;
       if (!OF_A_SECTION.test(name) || !(STATISTICS in ((await hierarchy.node(name))?.attributes ?? {})))
@@ -65,7 +67,9 @@ export async function foreignPart(
     }
     return undefined;
   }
-  const known = await knownElements(hierarchy, attributes, await names("uns"), signal);
+  const known = isConversion
+    ? convertedElements(attributes)
+    : await knownElements(hierarchy, attributes, await names("uns"), signal);
   if (!known) return "nothing that says so";
   const isKnown = (path: string) => known.some((one) => one === path || one.startsWith(`${path}/`));
   for (const group of await names("")) {
@@ -78,7 +82,7 @@ export async function foreignPart(
   return undefined;
 }
 
-/** What `ownKind` calls a section or reference that was converted. Others run on it: it counts as theirs, and is never replaced. */
+/** What `ownKind` calls a section or reference that was converted. Others run on it: only `convert` replaces it. */
 export const CONVERTED = "a store that flashdeconv converted";
 
 /** What a store is, as messages call it: something of flashdeconv's that was finished, or a store. */

@@ -1,0 +1,2 @@
+/** An attribute of the root of what flashdeconv writes as a whole: "result", "simulation", "signature" or "conversion". */
+export const WRITTEN_AS = "flashdeconv";
