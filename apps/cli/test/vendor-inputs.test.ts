@@ -148,7 +148,7 @@ describe("a folder of Visium in Market Exchange", () => {
     expect(found.length).toBeGreaterThan(0);
     const again = await runCli(["convert", visium, out]);
     const kept = /section\.zarr: found a store that flashdeconv converted and that is already there/;
-    expect(again).toMatchObject({ code: 2, stderr: expect.stringMatching(kept) });
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("makes already") });
     // With a result in it or without, no result takes its place.
     const onto = ["run", stores.spatial, "--reference", stores.reference, "--out", out, "--overwrite"];
     expect(await runCli(onto)).toMatchObject({ code: 2, stderr: expect.stringMatching(kept) });
