@@ -236,9 +236,9 @@ describe("flashdeconv evaluate", () => {
       "x,type_0\nspot_1,much\n",
       /"much" for the spot "spot_1" and the type "type_0"/,
     ],
-    ["semicolons", '"";"type_0"\n"spot_1";0,5\n', /separated by semicolons, expected commas or tabs/],
-    ["rows of unequal length", "x,type_0\nspot_1,1,2\n", /not a table/],
-    ["an empty table", "x\n", /0 columns/],
+    ["decimal commas", '"";"type_0"\n"spot_1";0,5\n', /"0,5" for the spot .*points in decimals/],
+    ["rows of unequal length", "x,type_0\nspot_1,1\nspot_2,1,2\n", /not a table: row 3/],
+    ["an empty table", "x\n", /no comma, tab or semicolon/],
   ])("refuses a truth with %s", async (_, text, message) => {
     const path = join(await temporaryFolder(), "truth.csv");
     await writeFile(path, text);

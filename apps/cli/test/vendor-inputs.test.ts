@@ -322,7 +322,25 @@ describe("--labels", () => {
       "cell\tbatch\tmine",
       ...rows.map((row) => row.replace(",", "\tone\t")),
     ]);
-    for (const [i, [labels, ...more]] of [[plain], [headed], [wide, "--cell-type-key", "mine"]].entries()) {
+    const quoted = (row: string) => `"${row.replace(",", '","')}"`;
+    const ways = {
+      semicolons: (rows: string[]) => ["\ufeffcell;type", ...rows.map((row) => `${row.replace(",", ";")}\r`)],
+      "R's names of rows": (rows: string[]) => ['"type"', ...rows.map(quoted)],
+      "R's names of rows, by tabs": (rows: string[]) => [
+        "type",
+        ...rows.map((row) => row.replace(",", "\t")),
+      ],
+      "an empty header": (rows: string[]) => ['"","type"', ...rows.map(quoted)],
+      "numbers of rows": (rows: string[]) => [
+        '"","barcode","type"',
+        ...rows.map((row, i) => `${i},${quoted(row)}`),
+      ],
+    };
+    const others = Object.entries(ways).map(async ([name, change]) => [
+      await writeLabels(join(folder, `${name}.csv`), change),
+    ]);
+    const all = [[plain], [headed], [wide, "--cell-type-key", "mine"], ...(await Promise.all(others))];
+    for (const [i, [labels, ...more]] of all.entries()) {
       const out = join(folder, `r${i}.zarr`);
       expect(await run(labels, out, "--quiet", ...more)).toMatchObject({ code: 0, stderr: "" });
       expect(await proportionsOf(out)).toEqual(await proportionsOf(expected));
@@ -342,11 +360,27 @@ describe("--labels", () => {
     );
   });
 
+  it("that are missing or repeated are told", async () => {
+    const folder = await temporaryFolder();
+    const labels = await writeLabels(join(folder, "some.csv"), (rows) => [
+      ...rows.map((row, i) => (i < 3 ? row.replace(/,.*/, i < 2 ? ",NA" : ",") : row)),
+      rows[5],
+    ]);
+    const { code, stderr } = await run(labels, join(folder, "out.zarr"));
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/Reference: Labels: 3 cells of \d+ without one, left out/);
+    expect(stderr).toMatch(/Labels: 2 NA, 1 empty are no type: those cells have none\./);
+    expect(stderr).toMatch(/Labels: 1 row repeat a cell, with the same type\./);
+  });
+
   it.each([
     ["of other cells", () => ["a,b", "c,d"], /labels of other cells: "a"/],
     ["that contradict each other", (rows: string[]) => [...rows, `${rows[0]}x`], /the cell ".*" as/],
-    ["without types", () => ["a", "b"], /a row of 1 for the cell "a"/],
+    ["without types", () => ["a", "b"], /no comma, tab or semicolon/],
     ["without a row", () => ["barcode,type"], /no label/],
+    ["that are all missing", () => ["barcode,type", "a,", "b,NA"], /no label but 1 empty, 1 NA/],
+    ["whose rows differ", (rows: string[]) => [...rows, "a"], /row \d+ has 1 cell, those before it 2/],
+    ["cut in two ways", () => ["a;b,c", "d;e,f"], /commas and semicolons in the first rows/],
   ])("%s are refused", async (_, change, message) => {
     const folder = await temporaryFolder();
     const labels = await writeLabels(join(folder, "labels.csv"), change);

@@ -7,7 +7,7 @@ import { findInput } from "@flashdeconv/io-vendor/node";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { appendedRows } from "../src/cells/appended-rows.js";
-import { fieldsOf } from "../src/cells/csv-fields.js";
+import { readHeader } from "../src/cells/csv-fields.js";
 import { memorySpool, type PutAside, type Spool } from "../src/ingest/spool.js";
 
 async function open(files: Readonly<Record<string, string | Uint8Array>>, given = "") {
@@ -118,6 +118,18 @@ describe("tables of CosMx", () => {
     ]);
   });
 
+  it("may be separated by tabs or semicolons", async () => {
+    const named = async (separator: string) => {
+      const files = { "exprMat_file.csv": COUNTS, "metadata_file.csv": META };
+      const texts = Object.entries(files).map(
+        ([name, text]) => [name, text.replaceAll(",", separator)] as const,
+      );
+      return (await open(Object.fromEntries(texts))).ingest();
+    };
+    const expected = await named(",");
+    for (const separator of ["\t", ";"]) expect(await named(separator)).toEqual(expected);
+  });
+
   it.each([
     ["a cell twice", [COUNTS, "1,1,x,1,1,1,1"], [META], /the cell "1_1" again in line 5/],
     ["a short line", [COUNTS, "1,2,x,1,1"], [META], /line 5 of 5 for a header of 7/],
@@ -126,6 +138,8 @@ describe("tables of CosMx", () => {
     ["no name", [COUNTS, ",2,x,1,1,1,1"], [META], /no name of a cell in line 5/],
     ["other columns", ["a,b\n"], [META], /the columns a, b/],
     ["no line", [""], [META], /no line/],
+    ["a gene without a name", [COUNTS.replace('"A2M"', '""')], [META], /no name of a gene in column 7/],
+    ["decimal commas", [COUNTS.replace(/,/g, ";"), "1;2;x;0,5;1;1;1"], [META], /"0,5" as a count in line 5/],
     ["no gene", ["fov,cell_ID,NegPrb1\n1,1,1\n"], [META], /no column of a gene/],
     ["other positions", [COUNTS], ["fov,cell_ID,x,y\n1,1,2,3\n"], /the columns fov, cell_ID, x, y/],
     ["a position that is no number", [COUNTS], [META, "3,3,5,0,,7"], /no name or no position in line 5/],
@@ -160,7 +174,7 @@ describe("tables of CosMx", () => {
 it("fields of a line are what stands between commas, quotes undone", () => {
   const fields = (line: string) => {
     const bytes = new TextEncoder().encode(line);
-    return fieldsOf(bytes, 0, bytes.length);
+    return readHeader({ bytes, from: 0, to: bytes.length }, () => undefined).header;
   };
   const quoted = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   fc.assert(

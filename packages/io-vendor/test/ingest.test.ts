@@ -137,10 +137,11 @@ describe("a folder in Market Exchange", () => {
   const file = (path: string, text: string) => ({ path, read: () => pieces(text, 11) });
   const features = "E1\tActb\tGene Expression\nE2\tCD3\tAntibody Capture\n";
   const banner = "%%MatrixMarket matrix coordinate integer general\n";
-  const files = (matrix: string, barcodes = "AAA-1\nCCC-1\nGGG-1\n") => ({
+  const names = "AAA-1\nCCC-1\nGGG-1\n";
+  const files = (matrix: string, barcodes = names, genes = features) => ({
     matrix: file("matrix.mtx", banner + matrix),
     barcodes: file("barcodes.tsv", barcodes),
-    features: file("features.tsv", features),
+    features: file("features.tsv", genes),
   });
   const usual = "2 3 3\n1 1 5\n2 1 9\n1 3 7\n";
   const turned = "3 2 3\n1 1 5\n1 2 9\n3 1 7\n";
@@ -166,11 +167,20 @@ describe("a folder in Market Exchange", () => {
   it.each([
     ["a barcode less", files(usual, "AAA-1\nCCC-1\n"), "2 x 3 for 2 features and 2 barcodes"],
     ["no barcode", files(usual, ""), "no line"],
+    ["a gene with neither name nor id", files(usual, names, "E1\tActb\tx\n\t\tx\n"), "no name in line 2"],
+    ["an empty barcode", files(usual, "AAA-1\n\nGGG-1\n"), "no name in line 2"],
+    ["a blank barcode", files(usual, "AAA-1\nCCC-1\n \n"), "no name in line 3"],
   ])("with %s is refused", async (_, damaged, found) => {
     await expect(ingestMex(damaged, { spool: memorySpool() })).rejects.toMatchObject({
       tag: "FormatError",
       found,
     });
+  });
+
+  it("calls a gene without a name by its id", async () => {
+    const genes = "E1\t\tGene Expression\nE2\tCD3\tGene Expression\n\n";
+    const { geneNames } = await ingestMex(files(usual, names, genes), { spool: memorySpool() });
+    expect(geneNames).toEqual(["E1", "CD3"]);
   });
 
   it("is found by its names", () => {
@@ -266,6 +276,7 @@ describe("a GEM file", () => {
     ["a header alone", header, /no record/],
     ["a place below 0", `${header}g\t-1\t2\t1\t0\n`, /in line 2/],
     ["a line too short", `${header}g\t1\n`, /in line 2/],
+    ["a gene without a name", `${header}g\t1\t2\t1\t0\n\t1\t2\t1\t0\n`, /no name of a gene in line 3/],
   ])("with %s is refused", async (_, text, found) => {
     await expect(ingest(text)).rejects.toMatchObject({
       tag: "FormatError",

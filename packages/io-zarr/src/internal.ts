@@ -18,6 +18,13 @@ export { SIGNATURE_STAMP } from "./read/read-signature-csv.js";
 export { readSignatureStore, SIGNATURE } from "./read/read-signature-store.js";
 export { CentroidSum } from "./read/spatialdata/centroid.js";
 export { openParquet, type ParquetFile } from "./read/spatialdata/parquet-file.js";
+export {
+  isNameColumn,
+  readTextCells,
+  SEPARATORS,
+  type Separator,
+  type TextTable,
+} from "./read/text-cells.js";
 export { storeBelow } from "./store-below.js";
 export { checkPlace } from "./write/add-to-anndata.js";
 export { type Conversion, conversionAttributes, readConversion } from "./write/conversion.js";

@@ -27,7 +27,10 @@ describe("a signature table", () => {
   });
 
   it("may have tabs, quotes, a byte order mark, Windows line ends and empty lines", () => {
-    expect(readSignatureCsv(TYPES_BY_GENES.replaceAll(",", "\t"))).toEqual(SIGNATURE);
+    for (const separator of ["\t", ";"])
+      expect(readSignatureCsv(TYPES_BY_GENES.replaceAll(",", separator))).toEqual(SIGNATURE);
+    // R leaves the names of rows without a header.
+    expect(readSignatureCsv(TYPES_BY_GENES.replace("type,", ""))).toEqual(SIGNATURE);
     const quoted = `\uFEFF${TYPES_BY_GENES.replace("T cell", '"T, ""naive"""').replaceAll("\n", "\r\n")}\r\n`;
     expect(readSignatureCsv(quoted).typeNames).toEqual(["B cell", 'T, "naive"']);
   });
@@ -61,8 +64,9 @@ describe("a signature table", () => {
   it.each([
     ["", "FormatError", /0 rows/],
     ["type,g1\n", "FormatError", /0 rows/],
-    ["type\nT\n", "FormatError", /0 columns/],
-    ["type,g1,g2\nT,1\n", "FormatError", /cannot be read as CSV/],
+    ["type\nT\n", "FormatError", /no comma, tab or semicolon/],
+    ["type,g1,g2\nT,1\n", "FormatError", /not a table: row 2 has 2 cells/],
+    ['"";"g1"\n"T";0,5\n', "FormatError", /"0,5" for the type T/],
     ["type,g1\nT,many\n", "FormatError", /"many" for the type T and the gene g1/],
     ["type,g1\nT,\n", "FormatError", /"" for the type T/],
     ["type,g1,g2\nT,NaN,1\n", "FormatError", /"NaN"/],

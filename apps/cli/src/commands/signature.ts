@@ -96,7 +96,7 @@ export async function makeSignature(
   const write = await openSignature(cells, flags, terminal);
   try {
     const donors: Donor[] = [];
-    const labels = (await readLabels(flags, terminal.signal))?.labels;
+    const labels = (await readLabels(flags, terminal))?.labels;
     for (const path of cells) donors.push(await readDonor(path, { ...flags, named: labels }, terminal));
     const joined = joinDonors(donors, flags);
     if (joined.leftOutGenes > 0) {

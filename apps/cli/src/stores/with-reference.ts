@@ -45,7 +45,7 @@ export async function referenceContent(
   const { reference: path } = flags;
   const access = { ...storeAccess(flags), bin: undefined, cells: undefined };
   if (isTable(path)) return textFacts(await readText(path, access, signal), path);
-  const ofLabels = (await readLabels(flags, signal))?.facts;
+  const ofLabels = (await readLabels(flags, { signal }))?.facts;
   return withStore(path, access, async (store) => ({
     ...(await storeFacts(store, path, { signal })),
     ...ofLabels,
@@ -64,7 +64,7 @@ export async function withReference<T>(
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
   }
-  const told = await readLabels(flags, signal);
+  const told = await readLabels(flags, { signal, note });
   return withStore(path, access, async (store) => {
     const onNotice: Terminal["note"] = ({ code, message }) =>
       note({ code: `reference-${code}`, message: `Reference: ${message}` });
@@ -86,11 +86,13 @@ export async function withReference<T>(
 /** The table of `--labels`, and what tells its present content from any other. */
 export async function readLabels(
   { labels: path, cellTypeKey, ...flags }: LabelFlags & StoreFlags,
-  signal: AbortSignal,
+  { signal, note }: Pick<Terminal, "signal"> & Partial<Pick<Terminal, "note">>,
 ) {
   if (path === undefined) return undefined;
   const text = await readText(path, storeAccess(flags), signal);
-  return { labels: parseLabels(path, text, cellTypeKey), facts: textFacts(text, path) };
+  const { labels, notices } = parseLabels(path, text, cellTypeKey);
+  for (const notice of notices) note?.(notice);
+  return { labels, facts: textFacts(text, path) };
 }
 
 /** What is about single cells would be without effect on their means. */

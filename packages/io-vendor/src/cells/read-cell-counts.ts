@@ -3,7 +3,7 @@ import { type EntryBatch, EntryBuffer } from "../ingest/entries.js";
 import type { MexFile } from "../ingest/ingest-mex.js";
 import { eachLine, numberAt, textOf } from "../ingest/text-lines.js";
 import type { CellTables, CountColumns } from "./cell-tables.js";
-import { fieldEnd, fieldsOf, fieldText } from "./csv-fields.js";
+import { fieldEnd, fieldText, type Line, readHeader } from "./csv-fields.js";
 
 /** What a table of counts turns out to hold, as it is read. */
 export interface CountReader {
@@ -30,8 +30,10 @@ export async function* readCellCounts(
   let columns: CountColumns | undefined;
   let geneOf = new Int32Array(0);
   let keyEnd = 0;
-  const begin = (header: readonly string[]) => {
-    columns = tables.countColumns(header);
+  let separator = 0;
+  const begin = (line: Line) => {
+    const { header, ...told } = readHeader(line, (names) => tables.countColumns(names));
+    ({ columns, separator } = told);
     if (!columns) throw broken(path, `the columns ${header.slice(0, 6).join(", ")}`);
     const { key, others, controls } = columns;
     const isOther = new Set([...key, ...others, ...controls]);
@@ -41,18 +43,21 @@ export async function* readCellCounts(
     );
     keyEnd = Math.max(...key) + 1;
     if (genes.length === 0) throw broken(path, "no column of a gene");
+    const nameless = header.findIndex((name, column) => geneOf[column] !== NO_GENE && name === "");
+    if (nameless >= 0) throw broken(path, `no name of a gene in column ${nameless + 1}`);
     reader.onHeader(genes, controls.length);
   };
   const onLine = (bytes: Uint8Array, from: number, to: number, number: number): void => {
     if (number === 1) {
-      begin(fieldsOf(bytes, from, to).map((name) => name.replace(/^\ufeff/, "")));
+      begin({ bytes, from, to });
       return;
     }
     if (from === to || columns === undefined) return;
+    const line = { bytes, from, to };
     const ids = columns.key.map(() => "");
     let at = from;
     for (let column = 0; column < keyEnd; column++) {
-      const end = fieldEnd(bytes, at, to);
+      const end = fieldEnd(line, at, separator);
       const part = columns.key.indexOf(column);
       if (part >= 0 && at <= to) ids[part] = fieldText(bytes, at, end);
       at = end + 1;
@@ -63,7 +68,7 @@ export async function* readCellCounts(
     if (row === undefined) return;
     let column = 0;
     for (at = from; at <= to; column++) {
-      const end = fieldEnd(bytes, at, to);
+      const end = fieldEnd(line, at, separator);
       const gene = column < geneOf.length ? geneOf[column] : NO_GENE;
       if (gene !== NO_GENE && !(end - at === 1 && bytes[at] === ZERO)) {
         const value = numberAt(bytes, at, end);

@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import type { MexFile } from "../ingest/ingest-mex.js";
 import { eachLine, numberAt } from "../ingest/text-lines.js";
 import type { CellTables, PositionPlaces } from "./cell-tables.js";
-import { fieldEnd, fieldsOf, fieldText } from "./csv-fields.js";
+import { fieldEnd, fieldText, readHeader } from "./csv-fields.js";
 
 /** Where cells lie, by their names. */
 export type CellPlaces = ReadonlyMap<string, readonly [x: number, y: number]>;
@@ -19,21 +19,23 @@ export async function readCellPlaces(
 ): Promise<CellPlaces> {
   const places = new Map<string, readonly [number, number]>();
   let columns: PositionPlaces | undefined;
+  let separator = 0;
   const onLine = (bytes: Uint8Array, from: number, to: number, number: number): void => {
     if (number === 1) {
-      const header = fieldsOf(bytes, from, to).map((name) => name.replace(/^\ufeff/, ""));
-      columns = tables.positionColumns(header);
+      const { header, ...told } = readHeader({ bytes, from, to }, (names) => tables.positionColumns(names));
+      ({ columns, separator } = told);
       if (!columns) throw broken(path, `the columns ${header.slice(0, 6).join(", ")}`);
       return;
     }
     if (from === to || columns === undefined) return;
+    const line = { bytes, from, to };
     const { key, x, y } = columns;
     const last = Math.max(x, y, ...key);
     const ids = new Array<string>(key.length).fill("");
     const place: [number, number] = [Number.NaN, Number.NaN];
     let at = from;
     for (let column = 0; column <= last && at <= to; column++) {
-      const end = fieldEnd(bytes, at, to);
+      const end = fieldEnd(line, at, separator);
       const part = key.indexOf(column);
       if (part >= 0) ids[part] = fieldText(bytes, at, end);
       if (column === x) place[0] = numberAt(bytes, at, end);

@@ -91,7 +91,8 @@ function describeFeatures(
   const column = (name: string, at: number) =>
     ({ kind: "string", name, values: features.map((fields) => fields[at]) }) as const;
   return {
-    geneNames: features.map(([, name]) => name),
+    // As Stereo-seq's software does for a gene without a name.
+    geneNames: features.map(([id, name]) => name.trim() || id),
     var: [column("gene_ids", 0), ...(width > 2 ? [column("feature_types", 2)] : [])],
   };
 }
@@ -100,17 +101,24 @@ const TAB = "\t";
 
 async function readFields({ path, read }: MexFile, signal?: AbortSignal): Promise<string[][]> {
   const rows: string[][] = [];
-  const onLine = (bytes: Uint8Array, from: number, to: number) => {
-    if (to > from) rows.push(nameAt(bytes, from, to).split(TAB));
+  let empty: number | undefined;
+  const onLine = (bytes: Uint8Array, from: number, to: number, number: number) => {
+    if (from === to) {
+      empty ??= number;
+      return;
+    }
+    const fields = nameAt(bytes, from, to).split(TAB);
+    // Only after the last name may lines be empty: one for each row or column of the matrix.
+    const nameless = empty ?? (fields.slice(0, 2).every((field) => field.trim() === "") ? number : undefined);
+    if (nameless !== undefined) throw withoutName(path, `no name in line ${nameless}`);
+    rows.push(fields);
   };
   for await (const _ of eachLine(read(), path, onLine)) signal?.throwIfAborted();
-  if (rows.length === 0) {
-    throw new FormatError({
-      path,
-      found: "no line",
-      expected: "a name in each line",
-      remedy: "Copy the file again from the output of the run.",
-    });
-  }
+  if (rows.length === 0) throw withoutName(path, "no line");
   return rows;
+}
+
+function withoutName(path: string, found: string): FormatError {
+  const remedy = "Copy the file again from the output of the run.";
+  return new FormatError({ path, found, expected: "a name in each line", remedy });
 }

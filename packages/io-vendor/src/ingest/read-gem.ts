@@ -2,7 +2,7 @@ import { FormatError } from "@flashdeconv/core";
 import { SIDE } from "./bin-map.js";
 import { type EntryBatch, EntryBuffer } from "./entries.js";
 import type { BinRecords } from "./stereo-bins.js";
-import { type Bytes, eachLine, nameAt, numberAt, textOf } from "./text-lines.js";
+import { type Bytes, eachLine, isBlank, nameAt, numberAt, textOf } from "./text-lines.js";
 
 const TAB = 0x09;
 const HASH = 0x23;
@@ -104,6 +104,8 @@ async function* recordsOf(
       const found = `${JSON.stringify(textOf(bytes, from, Math.min(to, from + 60)))} in line ${number}`;
       throw broken(path, found, `a gene, a place from 0 to ${SIDE - 1} and a count`);
     }
+    if (isBlank(bytes, starts[columns.gene], starts[columns.gene + 1] - 1))
+      throw broken(path, `no name of a gene in line ${number}`, "a gene, a place and a count");
     const gene = geneAt(bytes, columns.gene, columns.name);
     buffer.add(Math.floor(y / edge) * SIDE + Math.floor(x / edge), gene, value);
   };

@@ -72,6 +72,12 @@ export function nameAt(bytes: Uint8Array, from: number, to: number): string {
   return strictText(bytes.subarray(from, to));
 }
 
+/** Whether a field holds nothing, or blanks alone. */
+export function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] !== 0x20 && bytes[at] !== 0x09) return false;
+  return true;
+}
+
 /** Text that a message shows, or that is compared: it may be cut inside of a character. */
 export function textOf(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, to));

@@ -1,5 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
-import { parse } from "csv-parse/browser/esm/sync";
+import { readTextCells } from "@flashdeconv/io-zarr/internal";
 import type { NamedPositions } from "./spot-positions.js";
 
 /** The columns of Space Ranger's positions; version 1 writes no header. */
@@ -36,12 +36,7 @@ export const XENIUM: PositionColumns = { name: "cell_id", x: "x_centroid", y: "y
  * @throws FormatError where columns are missing or a position is not a number
  */
 export function readPositionsCsv(text: string, wanted: PositionColumns, path: string): NamedPositions {
-  let rows: string[][];
-  try {
-    rows = parse(text, { bom: true, skip_empty_lines: true, trim: true });
-  } catch (cause) {
-    throw broken(path, (cause as Error).message, cause);
-  }
+  const rows = readTextCells(text, { path, remedy: REMEDY, mostRowCharacters: MOST_ROW_CHARACTERS });
   if (rows.length === 0) throw broken(path, "an empty file");
   const hasHeader = rows[0]?.includes(wanted.name) ?? false;
   const header = hasHeader ? rows[0] : VISIUM_COLUMNS;
@@ -75,12 +70,11 @@ export function readPositionsCsv(text: string, wanted: PositionColumns, path: st
   };
 }
 
-function broken(path: string, found: string, cause?: unknown): FormatError {
-  return new FormatError({
-    path,
-    found,
-    expected: "a table with a name and a position in each row",
-    remedy: "Give the file as the instrument's software wrote it.",
-    cause,
-  });
+/** A name, a position and what else an instrument tells of a cell. */
+const MOST_ROW_CHARACTERS = 2 ** 20;
+const REMEDY = "Give the file as the instrument's software wrote it.";
+
+function broken(path: string, found: string): FormatError {
+  const expected = "a table with a name and a position in each row";
+  return new FormatError({ path, found, expected, remedy: REMEDY });
 }

@@ -1,6 +1,6 @@
 import { CountError, FormatError, OptionError, type ReferenceSignature } from "@flashdeconv/core";
 import { compareCodePoints, numbered } from "@flashdeconv/core/internal";
-import { parse } from "csv-parse/browser/esm/sync";
+import { readTextCells } from "./text-cells.js";
 
 export interface SignatureCsvOptions {
   /**
@@ -11,6 +11,8 @@ export interface SignatureCsvOptions {
 }
 
 const SUBJECT = "signature table";
+const REMEDY =
+  "Give CSV with names in the first row and the first column and numbers elsewhere, with points in decimals.";
 /** The first cell of a table that flashdeconv wrote; other columns of its own begin so, too. */
 export const SIGNATURE_STAMP = "flashdeconv_cell_type";
 const OWN_COLUMN = /^flashdeconv_/;
@@ -23,7 +25,7 @@ const MOST_ROW_CHARACTERS = 2 ** 24;
 const MOST_CELLS = 2 ** 25;
 
 /**
- * Reads a table of mean counts per cell type from CSV text (or tab-separated text): names in the first row and in the
+ * Reads a table of mean counts per cell type from CSV text (cells separated by commas, tabs or semicolons): names in the first row and in the
  * first column, numbers elsewhere; the first cell of the first row is not looked at. Types come out in code-point order.
  *
  * Throws FormatError for what is no such table or repeats a type, CountError for a negative number.
@@ -78,26 +80,7 @@ function ownCells(rows: string[][]): string[][] {
 function parseCells(text: string): string[][] {
   const cellCount = countCells(text);
   if (cellCount > MOST_CELLS) throw broken(`${numbered(cellCount, "cell")}`, `at most ${MOST_CELLS}`);
-  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
-  const delimiter = firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",";
-  if (isSemicolonText(firstLine)) {
-    throw broken("text separated by semicolons", "commas or tabs, and points in decimal numbers");
-  }
-  try {
-    return parse(text, {
-      bom: true,
-      delimiter,
-      skip_empty_lines: true,
-      trim: true,
-      max_record_size: MOST_ROW_CHARACTERS,
-    });
-  } catch (cause) {
-    throw broken(
-      `text that cannot be read as CSV (${(cause as Error).message})`,
-      "rows of equal length",
-      cause,
-    );
-  }
+  return readTextCells(text, { path: SUBJECT, remedy: REMEDY, mostRowCharacters: MOST_ROW_CHARACTERS });
 }
 
 /** How many cells a text has at most, counted before any is made. */
@@ -105,7 +88,7 @@ function countCells(text: string): number {
   let count = 1;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code === 44 || code === 9 || code === 10 || code === 13) count++;
+    if (code === 44 || code === 59 || code === 9 || code === 10 || code === 13) count++;
   }
   return count;
 }
@@ -137,12 +120,6 @@ function parseCount(cell: string, spot: string, gene: string): number {
   return value;
 }
 
-function broken(found: string, expected: string, cause?: unknown): FormatError {
-  const remedy = "Give CSV with names in the first row and the first column and numbers elsewhere.";
-  return new FormatError({ path: SUBJECT, found, expected, remedy, cause });
-}
-
-/** What R and spreadsheets write where commas are decimal: the first line has semicolons alone. */
-function isSemicolonText(firstLine: string): boolean {
-  return firstLine.includes(";") && !/[,\t]/.test(firstLine);
+function broken(found: string, expected: string): FormatError {
+  return new FormatError({ path: SUBJECT, found, expected, remedy: REMEDY });
 }
