@@ -336,11 +336,11 @@ describe("bad input is refused", () => {
     const out = ["--reference", stores.reference, "--out", join(folder, "out.zarr")];
     const nothing = await runCli(["run", join(folder, "none.zarr"), ...out]);
     expect(nothing).toMatchObject({ code: 2, stdout: "" });
-    expect(nothing.stderr).toMatch(/none\.zarr: found nothing at this path, expected a Zarr store/);
+    expect(nothing.stderr).toMatch(/none\.zarr: found nothing at this path, expected AnnData or SpatialData/);
     const empty = await runCli(["run", join(folder, "empty"), ...out]);
     expect(empty.stderr).toMatch(/found an empty folder/);
     const h5ad = await runCli(["run", join(folder, "section.h5ad"), ...out]);
-    expect(h5ad.stderr).toMatch(/found a \.h5ad file, and no file of HDF5, expected a Zarr store/);
+    expect(h5ad.stderr).toMatch(/found an empty file, and no file of HDF5, expected AnnData or SpatialData/);
     const csv = await runCli([
       "run",
       stores.spatial,

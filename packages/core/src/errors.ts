@@ -112,10 +112,17 @@ export class OptionError extends FlashdeconvError {
   readonly value: unknown;
   /** What the option must be, for instance "a number of at least 0". */
   readonly rule: string;
-  constructor(parts: { option: string; value: unknown; rule: string; remedy?: string }) {
+  constructor(parts: {
+    option: string;
+    value: unknown;
+    rule: string;
+    remedy?: string;
+    /** In words, where the value itself says little. */
+    found?: string;
+  }) {
     super({
       subject: `option ${parts.option}`,
-      found: describeValue(parts.value),
+      found: parts.found ?? describeValue(parts.value),
       expected: parts.rule,
       remedy: parts.remedy ?? `Give ${parts.option} such a value, or leave it out for the default.`,
     });

@@ -92,7 +92,7 @@ describe("openStore", () => {
     await mkdir(join(folder, "plain"));
     await writeFile(join(folder, "plain", "a.txt"), "x");
     await refuses(join(folder, "plain"), /without \.zgroup or zarr\.json/);
-    await writeFile(join(folder, "cells.h5ad"), "x");
+    await writeFile(join(folder, "cells.h5ad"), "\0");
     await refuses(join(folder, "cells.h5ad"), /a \.h5ad file/, /Check the path/);
     await refuses(join(folder, "plain", "a.txt", "deeper"), /nothing at this path/);
     await writeFile(join(folder, "broken.zip"), "no zip at all");

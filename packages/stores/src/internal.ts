@@ -8,6 +8,8 @@ export { MOST_BYTES, MOST_DOCUMENT_BYTES, MOST_TABLE_BYTES } from "./bounds.js";
 export { checkZstdFrames } from "./codecs/check-zstd-frames.js";
 export { type Content, NATIVE_LEVEL, nativeCodec } from "./codecs/native-codecs.js";
 export { UNPACKING_CODECS, type UnpackingCodec, type UnpackSizes, unpack } from "./codecs/unpack.js";
+export { type ContentKind, type FileContent, fileContent } from "./file-content.js";
+export { type FoundThing, NoStoreError } from "./no-store-error.js";
 export { readBounded } from "./read-bounded.js";
 export { readKey } from "./read-key.js";
 export { redactUrl } from "./remote/redact-url.js";

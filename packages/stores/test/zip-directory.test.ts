@@ -170,11 +170,12 @@ describe("the directory of a zip", () => {
 
   it("of 300,000 members takes a few dozen bytes each, and says so", async () => {
     const reader = manyMembers(300_000);
-    const store = await zipStore("a.zip", reader, { format: FORMAT, mostBytes: 2 ** 31 });
+    const anyRoot = { ...FORMAT, rootDocuments: ["0000000"] };
+    const store = await zipStore("a.zip", reader, { format: anyRoot, mostBytes: 2 ** 31 });
     expect(store.heldBytes).toBeGreaterThan(300_000 * 60);
     expect(store.heldBytes).toBeLessThan(300_000 * 120);
-    expect(await store.get("/X/0299999")).toHaveLength(0);
-    expect(await store.get("/X/0300000")).toBeUndefined();
+    expect(await store.get("/0299999")).toHaveLength(0);
+    expect(await store.get("/0300000")).toBeUndefined();
     await expect(zipStore("a.zip", reader, { format: FORMAT, mostBytes: 2 ** 26 })).rejects.toThrow(
       /a directory of \d+ bytes.*`maxMemory`/,
     );

@@ -4,17 +4,20 @@ import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { RESULT_KINDS } from "../options/input-kinds.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { readStoredResult } from "../stores/read-stored-result.js";
+import { fileSuffix } from "../stores/refuse-file-name.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
+import { withoutQuery } from "../stores/without-query.js";
 import { writeH5adFile } from "../tables/h5ad/h5ad-sink.js";
 import { openTableFile } from "../tables/open-table-file.js";
-import { outputFormat } from "../tables/output-format.js";
+import { formatOf, outputFormat } from "../tables/output-format.js";
 import { FILE_FORMATS, type FileFormat, type TableFormat } from "../tables/table-formats.js";
 import { countOf } from "../terminal/format.js";
 import { openInPython, tellPlace } from "../terminal/open-in-python.js";
@@ -27,6 +30,9 @@ Examples:
   flashdeconv export result.zarr result.csv
   flashdeconv export result.zarr result.h5ad
   flashdeconv export section.zarr proportions.csv.gz --key mine`;
+
+/** The argument that names what is written. */
+const FILE = "<file>";
 
 export interface ExportFlags extends TerminalOptions, StoreFlags {
   readonly key?: string;
@@ -66,15 +72,8 @@ export async function exportResult(
   terminal: Terminal,
 ): Promise<Outcome> {
   const { key = RESULT_DEFAULTS.key } = flags;
-  const format = outputFormat(out, flags.format);
-  if (format === "zarr") {
-    throw new OptionError({
-      option: "--format",
-      value: flags.format ?? format,
-      rule: `one of ${FILE_FORMATS.join(", ")}, which the file's name says too`,
-      remedy: `Give ${redactUrl(out)}.csv, or --format csv.`,
-    });
-  }
+  const format = outputFormat(out, flags.format, FILE);
+  if (format === "zarr") throw notFile(out);
   refuseWithoutObject(flags, remoteObjects([path], flags));
   const request = { path, out, flags: { ...flags, key }, terminal };
   const { spotCount, typeNames } = await (format === "h5ad"
@@ -89,6 +88,19 @@ export async function exportResult(
     ],
     json: { result: told.path, key, format, spot_count: spotCount, cell_types: typeNames },
   };
+}
+
+function notFile(out: string): OptionError {
+  const suffix = fileSuffix(out) ?? (formatOf(out) === "zarr" ? ".zarr" : "");
+  const name = withoutQuery(out);
+  const stem = redactUrl(name.slice(0, name.length - suffix.length));
+  const why = suffix === "" ? "" : `, which ${suffix} is not`;
+  return new OptionError({
+    option: FILE,
+    value: redactUrl(out),
+    rule: `a name that ends in .${FILE_FORMATS.join(", .")}${why}`,
+    remedy: `Give ${stem}.csv${/^\.(xls|ods)/i.test(suffix) ? ", which Excel opens" : ""}${suffix === "" ? ", or --format csv" : ""}.`,
+  });
 }
 
 interface ExportRequest {
@@ -109,7 +121,7 @@ async function exportTable(request: ExportRequest, format: TableFormat): Promise
   const { signal, note } = terminal;
   const place = await openResultPlace({ ...outputOf(request), format });
   return orDiscard(place, () =>
-    withStore(request.path, storeAccess(flags), async (whole) => {
+    withStore(request.path, { ...storeAccess(flags), expects: RESULT_KINDS }, async (whole) => {
       const store = await tableStore(whole, table, signal);
       const { spotCount, typeNames, tables } = await readStoredResult(store, key, signal);
       const description = {
@@ -134,7 +146,7 @@ async function exportAnnData(request: ExportRequest): Promise<Exported> {
   const { signal, note } = terminal;
   const file = await openTableFile(outputOf(request), "h5ad");
   return orDiscard(file, () =>
-    withStore(request.path, storeAccess(flags), async (store) => {
+    withStore(request.path, { ...storeAccess(flags), expects: RESULT_KINDS }, async (store) => {
       const contents = await withFlags({ key: "--key" }, () =>
         readResultContents(store, { key, table, signal, onNotice: note }),
       );
@@ -149,7 +161,7 @@ async function exportAnnData(request: ExportRequest): Promise<Exported> {
 function outputOf({ path, out, flags, terminal }: ExportRequest) {
   const { overwrite } = flags;
   const lock = lockOptions(terminal);
-  return { input: path, alsoRead: [], out, overwrite, access: storeAccess(flags), lock };
+  return { input: path, alsoRead: [], out, flag: FILE, overwrite, access: storeAccess(flags), lock };
 }
 
 async function orDiscard<T>(place: { discard(): Promise<void> }, work: () => Promise<T>): Promise<T> {

@@ -19,6 +19,7 @@ import {
 } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
+import { STATISTICS_KINDS } from "../options/input-kinds.js";
 import { isPlugin, loadSolver } from "../options/load-solver.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
@@ -115,7 +116,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     format: flags.format,
   });
   try {
-    return await withStore(path, access, async (store) => {
+    return await withStore(path, { ...access, expects: STATISTICS_KINDS }, async (store) => {
       let plan: MemoryPlan | undefined;
       const sections = await readStoredSections(store, { signal });
       const streamStatistics = (size: SummarySize) => {

@@ -142,7 +142,10 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
     OPTION_FLAGS[option] ??
     (/^[-<]/.test(option) ? option : `${option} of --solver-options`);
   const remedy = error.remedy.startsWith(`Give ${option} such a value`) ? undefined : inFlags(error.remedy);
-  const told = new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy });
+  // A flag without a value is there or is not.
+  const found =
+    typeof value !== "boolean" ? error.found : value || flag.startsWith("--no-") ? "it given" : "it left out";
+  const told = new OptionError({ option: flag, value, rule: inFlags(error.rule), remedy, found });
   // Which section it is about stands before.
   told.message =
     error.message.slice(0, Math.max(0, error.message.lastIndexOf(`option ${option}: `))) + told.message;

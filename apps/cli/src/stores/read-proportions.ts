@@ -3,11 +3,14 @@ import { numbered } from "@flashdeconv/core/internal";
 import { readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import type { ReadableStore, StoreAccess } from "@flashdeconv/stores";
+import { RESULT_KINDS } from "../options/input-kinds.js";
 import { withFlags } from "../options/option-flags.js";
 import { isColumnTable, readColumnTable } from "../tables/read-column-table.js";
 import { parseProportions } from "./parse-proportions.js";
 import { isTable, readText } from "./read-text.js";
 import { withStore } from "./with-store.js";
+
+const PROPORTIONS = `${RESULT_KINDS}, or a table of proportions (.csv, .parquet, .arrow)`;
 
 export interface ProportionsRequest {
   readonly path: string;
@@ -26,7 +29,7 @@ export async function readProportions(
 ): Promise<NamedProportions> {
   if (isTable(path)) return parseProportions(path, await readText(path, access, signal));
   if (isColumnTable(path)) return readColumnTable(path, access, signal);
-  return withStore(path, access, async (store) => {
+  return withStore(path, { ...access, expects: PROPORTIONS }, async (store) => {
     const { columnNames, values } = await withFlags({ key: keyFlag }, () => readObsm(store, key, { signal }));
     const typeNames = columnNames ?? (await readTypeNames(store, key, values.width, signal));
     const spotNames = await readRowNames(store, "obs", { signal });

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { FormatError } from "@flashdeconv/core";
 import { fileText, numbered } from "@flashdeconv/core/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
-import { MOST_TABLE_BYTES, redactUrl } from "@flashdeconv/stores/internal";
+import { fileContent, MOST_TABLE_BYTES, redactUrl } from "@flashdeconv/stores/internal";
 import { readObject } from "@flashdeconv/stores/node/internal";
 
 /** Whether a path is taken for a table rather than a store. */
@@ -17,8 +17,27 @@ const TEXT_SHARE = 1 / 4;
 /** A text file, at a path or URL, as a whole. Throws StoreError where it cannot be read, FormatError where it is not UTF-8. */
 export async function readText(path: string, access: StoreAccess, signal: AbortSignal): Promise<string> {
   const bytes = await readTableBytes(path, access, signal);
-  const most = mostOf(access);
-  return fileText(isGzip(bytes) ? unpack(path, bytes, most) : bytes, redactUrl(path));
+  const text = isGzip(bytes) ? unpack(path, bytes, mostOf(access)) : bytes;
+  refuseOtherContent(text.subarray(0, HEAD_BYTES), path);
+  return fileText(text, redactUrl(path));
+}
+
+const HEAD_BYTES = 2 ** 12;
+
+/** A file of another kind that is called as a table is. */
+function refuseOtherContent(head: Uint8Array, path: string): void {
+  const { kind, called } = fileContent(head);
+  if (kind === "text" || kind === "unknown" || kind === "empty") return;
+  const remedy = {
+    spreadsheet: "Save the sheet as .csv.",
+    "web page": "Give the address of the file itself, as the page's link for the download has it.",
+  }[kind as string];
+  throw new FormatError({
+    path: redactUrl(path),
+    found: called,
+    expected: "a table as text (.csv, .tsv)",
+    remedy: remedy ?? "Write the table as .csv.",
+  });
 }
 
 /** A table of any format, as bytes. */

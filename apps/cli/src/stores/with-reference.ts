@@ -3,6 +3,7 @@ import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
 import type { OpenReference } from "@flashdeconv/pipeline";
 import type { ReferenceFacts } from "@flashdeconv/pipeline/internal";
 import type { TransferCounts } from "@flashdeconv/stores/internal";
+import { REFERENCE_KINDS } from "../options/input-kinds.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject } from "../options/option-objects.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
@@ -43,7 +44,7 @@ export async function referenceContent(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const { reference: path } = flags;
-  const access = { ...storeAccess(flags), bin: undefined, cells: undefined };
+  const access = { ...storeAccess(flags), bin: undefined, cells: undefined, expects: REFERENCE_KINDS };
   if (isTable(path)) return textFacts(await readText(path, access, signal), path);
   const ofLabels = (await readLabels(flags, { signal }))?.facts;
   return withStore(path, access, async (store) => ({
@@ -59,7 +60,7 @@ export async function withReference<T>(
   work: (reference: OpenReference, source: ReferenceSource) => Promise<T>,
 ): Promise<T> {
   const { reference: path, referenceLayer: layer, referenceGeneKey: geneKey, cellTypeKey } = flags;
-  const access = { ...storeAccess(flags), bin: undefined, cells: undefined };
+  const access = { ...storeAccess(flags), bin: undefined, cells: undefined, expects: REFERENCE_KINDS };
   if (isTable(path)) {
     const text = await readText(path, access, signal);
     return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });

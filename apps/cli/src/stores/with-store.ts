@@ -14,6 +14,7 @@ import { asStoreError, isRemote } from "@flashdeconv/stores/node/internal";
 import { isRemoteFile, keepInput, keptInput, keptLedger, newLedger } from "./kept-inputs.js";
 import { orderedStore } from "./ordered-inputs.js";
 import { refuseInside } from "./refuse-overlap.js";
+import { tellUnknown } from "./unknown-input.js";
 
 registerNodeOpeners();
 registerFileOpeners({ h5: hdf5Opener });
@@ -27,6 +28,8 @@ export interface InputAccess extends StoreAccess {
   readonly cells?: boolean;
   /** Where inputs are put in order that cannot be read by rows. */
   readonly scratch?: string;
+  /** What is read here, for errors; sections by default. */
+  readonly expects?: string;
 }
 
 /** An open store, and what a thread is told to open the same. */
@@ -47,7 +50,7 @@ export async function withStore<T>(
   work: (store: LocatedStore) => Promise<T>,
 ): Promise<T> {
   if (given.cache !== undefined) await refuseInside({ flag: "--cache", location: given.cache }, [path]);
-  const { found, store, isKept } = await openInput(path, given);
+  const { found, store, isKept } = await openKnown(path, given);
   const { files, called, isRaw, uns } = found;
   try {
     return await work({
@@ -96,7 +99,10 @@ interface SeenInput {
 }
 
 /** Finds out what an input is; a file or vendor's folder behind a network is opened for that once in a command, and stays open. */
-async function lookAt(path: string, { bin, cells, scratch, ...access }: InputAccess): Promise<SeenInput> {
+async function lookAt(
+  path: string,
+  { bin, cells, scratch, expects, ...access }: InputAccess,
+): Promise<SeenInput> {
   const isFar = isRemote(path);
   const { ledger = keptLedger(path) ?? (isFar ? newLedger() : undefined), ...plain } = access;
   const key = JSON.stringify([path, bin, cells, plain]);
@@ -110,10 +116,20 @@ async function lookAt(path: string, { bin, cells, scratch, ...access }: InputAcc
   return { found, store, isKept };
 }
 
+/** Opens an input; of one that is of no known kind the error says which kinds there are. */
+async function openKnown(path: string, given: InputAccess) {
+  try {
+    return await openInput(path, given);
+  } catch (error) {
+    const { bin, cells, scratch, ...access } = given;
+    throw await tellUnknown(error, path, access);
+  }
+}
+
 async function openInput(path: string, given: InputAccess) {
   const { found, store, isKept } = await lookAt(path, given);
   const location = found.location ?? (await orderedStore(path, found, given.scratch));
-  const { bin, cells, scratch, ...access } = given;
+  const { bin, cells, scratch, expects, ...access } = given;
   return { found, isKept, store: { ...(store ?? (await openStore(location, access))), location } };
 }
 

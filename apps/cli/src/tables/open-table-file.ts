@@ -15,7 +15,7 @@ export async function openTableFile(
   format: FileFormat,
   onSame?: () => void,
 ): Promise<StagedFile> {
-  refuseOtherSuffix(request.out, format);
+  refuseOtherSuffix(request.out, format, request.flag);
   const isOurs = (file: string) => isOwnTable(file, format);
   return openOwnFile(request, { kind: "a finished result", isOurs, onSame });
 }

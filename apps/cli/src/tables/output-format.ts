@@ -12,11 +12,15 @@ export function formatOf(location: string): OutputFormat | undefined {
 }
 
 /**
- * The format of what is written to `out`: the one that is asked for, else the one its suffix names, else Zarr.
+ * The format of what is written to `out`, which `flag` names: the one that is asked for, else the one its suffix names, else Zarr.
  *
  * @throws OptionError where the two disagree, or where a file is to go behind a URL
  */
-export function outputFormat(out: string | undefined, asked: OutputFormat | undefined): OutputFormat {
+export function outputFormat(
+  out: string | undefined,
+  asked: OutputFormat | undefined,
+  flag = "--out",
+): OutputFormat {
   if (out === undefined) {
     if (asked === undefined || asked === "zarr") return "zarr";
     throw new OptionError({
@@ -32,13 +36,13 @@ export function outputFormat(out: string | undefined, asked: OutputFormat | unde
       option: "--format",
       value: asked,
       rule: `${named} for ${redactUrl(out)}, as its name says`,
-      remedy: "Leave it out, or give --out another suffix.",
+      remedy: `Leave it out, or give ${flag} another suffix.`,
     });
   }
   const format = asked ?? named ?? "zarr";
   if (format !== "zarr" && isRemote(out)) {
     throw new OptionError({
-      option: "--out",
+      option: flag,
       value: redactUrl(out),
       rule: `a path of this machine: a ${format} file is not written to a URL`,
       remedy: "Write to a path and copy the file, or write a .zarr there.",

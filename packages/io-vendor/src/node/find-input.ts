@@ -5,6 +5,7 @@ import { type OpenStore, openLocation, type StoreAccess } from "@flashdeconv/sto
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { isCellTable } from "../cells/cell-tables.js";
 import type { FindOptions } from "../formats/folder-input.js";
+import { refuseOtherHdf5 } from "../formats/other-hdf5.js";
 import { isVendorMatrix } from "../vendor-store.js";
 import { findFolder } from "./find-folder.js";
 import { findRemote } from "./find-remote-folder.js";
@@ -87,5 +88,6 @@ async function inStoreOf(
     return { location, called: "a matrix of 10x's software", opened };
   }
   // Only a store of an HDF5 file tells where its chunks lie.
+  if ("index" in store) await inStore(store, () => refuseOtherHdf5(store, given, options));
   return { location: given, called: "index" in store ? "AnnData in an HDF5 file" : undefined, opened: store };
 }

@@ -7,6 +7,7 @@
 export { cleanUpAfterThread } from "./clean-up.js";
 export { type CreateFileOptions, createFile, type StagedFile } from "./create-file.js";
 export type { RefuseToReplace } from "./create-options.js";
+export { describeFile, unpackStart } from "./describe-file.js";
 export { directoryStore } from "./directory-store.js";
 export { asReadError, asStoreError, unreadable } from "./file-errors.js";
 export type { LockOptions } from "./heartbeat.js";

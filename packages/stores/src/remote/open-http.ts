@@ -1,5 +1,6 @@
 import { StoreError } from "@flashdeconv/core";
 import { MOST_DOCUMENT_BYTES } from "../bounds.js";
+import { NoStoreError } from "../no-store-error.js";
 import { readKey } from "../read-key.js";
 import type { OpenStore, ReadableStore } from "../store.js";
 import type { StoreFormat } from "../store-format.js";
@@ -44,8 +45,9 @@ async function requireRoot(name: string, store: ReadableStore, format: StoreForm
       remedy: "Wait for that run to end; if it was stopped, the next run that writes there completes it.",
     });
   }
-  throw new StoreError({
+  throw new NoStoreError({
     path: name,
+    thing: "nothing",
     found: `neither ${rootDocuments[0]} nor ${rootDocuments[1]}`,
     expected: `a ${format.name} store: its folder, or a zip file of one`,
     remedy: "Check the address.",

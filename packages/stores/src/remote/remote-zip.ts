@@ -1,5 +1,5 @@
-import { StoreError } from "@flashdeconv/core";
 import { lowerBound } from "@flashdeconv/core/internal";
+import { NoStoreError } from "../no-store-error.js";
 import type { ByteRange, ReadableStore } from "../store.js";
 import { requireWithin, type ZipReader } from "../zip/zip-reader.js";
 import { type ZipOptions, zipStore } from "../zip/zip-store.js";
@@ -27,8 +27,9 @@ export async function remoteZip(
     const part = await reader.read(url, { range });
     if (!isMissingAnswer(part)) return part;
     if (part.status !== 404 && part.status !== 410) throw refused(url, part, signedHow);
-    throw new StoreError({
+    throw new NoStoreError({
       path: name,
+      thing: "nothing",
       found: `nothing there (the answer ${part.status})`,
       expected: `a zip file of a ${zip.format.name} store`,
       remedy: "Check the address.",
