@@ -50,6 +50,7 @@ const WAYS: readonly {
       "packages/kernels/src/index.ts": "the kernel's name",
       "packages/kernels/src/inflate.ts": "an input and an output of at most MOST_BYTES",
       "apps/cli/src/stores/read-text.ts": "maxOutputLength",
+      "packages/stores/src/node/describe-file.ts": "the first bytes of a file, with maxOutputLength",
       "packages/stores/src/codecs/unpack.ts": "checks frames, reads streams by readBounded",
       "packages/stores/src/node/node-codecs.ts": "maxOutputLength",
       "packages/stores/src/node/unpack-native.ts": "maxOutputLength",

@@ -34,14 +34,23 @@ export function fileText(bytes: Uint8Array, path: string): string {
     const end = firstBad(bytes);
     let line = 1;
     for (let i = 0; i < end; i++) if (bytes[i] === 0x0a) line++;
-    throw notUtf8(path, line, error.byte);
+    throw notUtf8(path, `line ${line}`, error.byte);
   }
 }
 
-export function notUtf8(path: string, line: number, byte: number): FormatError {
+/** Names and labels as text. Throws FormatError for what is not UTF-8, with where it stands, as in "item 3". */
+export function textAt(bytes: Uint8Array, path: string, where: string): string {
+  try {
+    return strictText(bytes);
+  } catch (error) {
+    throw error instanceof NotUtf8 ? notUtf8(path, where, error.byte) : error;
+  }
+}
+
+export function notUtf8(path: string, where: string, byte: number): FormatError {
   return new FormatError({
     path,
-    found: `the byte 0x${byte.toString(16).padStart(2, "0").toUpperCase()} in line ${line}, which no text in UTF-8 has there`,
+    found: `the byte 0x${byte.toString(16).padStart(2, "0").toUpperCase()} in ${where}, which no text in UTF-8 has there`,
     expected: "text in UTF-8",
     remedy: "Save the file as UTF-8: it may be in Latin-1, Windows-1252 or UTF-16.",
   });

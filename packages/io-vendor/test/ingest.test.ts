@@ -270,6 +270,15 @@ describe("a GEM file", () => {
     expect(isGemHeader("a\tb")).toBe(false);
   });
 
+  it("with a header that is not UTF-8 is refused with its line", async () => {
+    const latin = Buffer.from("geneID\tx\ty\tMIDCount\tprot\xe9ine\n", "latin1");
+    const read = async function* () {
+      yield latin;
+    };
+    const ingesting = ingestGem({ path: "s.gem", read }, 50, { spool: memorySpool() });
+    await expect(ingesting).rejects.toMatchObject({ found: expect.stringMatching(/0xE9 in line 1/) });
+  });
+
   it.each([
     ["another file", "a,b\n1,2\n", /the first line "a,b"/],
     ["nothing", "", /no line/],

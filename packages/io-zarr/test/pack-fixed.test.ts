@@ -13,7 +13,7 @@ it("Unicode of fixed length is packed as its text is, of any script", () => {
       const points = texts.map((s) => [...s].map((c) => c.codePointAt(0) ?? 0));
       const data = Int32Array.from(points.flatMap((p) => [...p, ...new Array(CHARS - p.length).fill(0)]));
       const from = cut % texts.length;
-      const packed = packFixed(new UnicodeStringArray(CHARS, data.buffer), from, texts.length);
+      const packed = packFixed(new UnicodeStringArray(CHARS, data.buffer), from, texts.length, "obs/_index");
       expect(unpackStrings(packed)).toEqual(texts.slice(from));
     }),
   );
@@ -21,10 +21,12 @@ it("Unicode of fixed length is packed as its text is, of any script", () => {
 
 it("what is not a character becomes the replacement character", () => {
   const points = Int32Array.of(65, 0xd800, 0x110000, -1, 0, 66);
-  expect(unpackStrings(packFixed(new UnicodeStringArray(CHARS, points.buffer), 0, 1))).toEqual(["A���B"]);
+  expect(unpackStrings(packFixed(new UnicodeStringArray(CHARS, points.buffer), 0, 1, "x"))).toEqual([
+    "A���B",
+  ]);
 });
 
-it("bytes of fixed length are ASCII, UTF-8, or replaced", () => {
+it("bytes of fixed length are ASCII, UTF-8, or refused", () => {
   const items = (...texts: (string | number[])[]) => {
     const bytes = new Uint8Array(CHARS * texts.length);
     for (const [i, text] of texts.entries()) {
@@ -32,6 +34,9 @@ it("bytes of fixed length are ASCII, UTF-8, or replaced", () => {
     }
     return new ByteStringArray(CHARS, bytes.buffer);
   };
-  expect(unpackStrings(packFixed(items("ab", "abcdef", ""), 0, 3))).toEqual(["ab", "abcdef", ""]);
-  expect(unpackStrings(packFixed(items("ab", "Ωµ", [65, 0xff]), 1, 3))).toEqual(["Ωµ", "A�"]);
+  expect(unpackStrings(packFixed(items("ab", "abcdef", ""), 0, 3, "x"))).toEqual(["ab", "abcdef", ""]);
+  expect(unpackStrings(packFixed(items("ab", "Ωµ"), 1, 2, "x"))).toEqual(["Ωµ"]);
+  expect(() => packFixed(items("ab", "Ωµ", [65, 0xff]), 1, 3, "obs/_index")).toThrow(
+    /^obs\/_index: found the byte 0xFF in item 3, which no text in UTF-8 has there/,
+  );
 });

@@ -85,7 +85,7 @@ async function* recordsOf(
   const onLine = (bytes: Uint8Array, from: number, to: number, number: number): void => {
     if (from === to || bytes[from] === HASH) return;
     if (columns === undefined) {
-      columns = columnsOf(textOf(bytes, from, Math.min(to, from + 1000)));
+      columns = columnsOf(nameAt(bytes, from, to));
       if (!columns)
         throw broken(
           path,

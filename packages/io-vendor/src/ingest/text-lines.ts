@@ -60,7 +60,7 @@ function namingPlaces(onLine: OnLine, path: string): OnLine {
     try {
       onLine(bytes, from, to, number);
     } catch (error) {
-      throw error instanceof NotUtf8 ? notUtf8(path, number, error.byte) : error;
+      throw error instanceof NotUtf8 ? notUtf8(path, `line ${number}`, error.byte) : error;
     }
   };
 }

@@ -1,5 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, textAt } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { readKey } from "@flashdeconv/stores/internal";
 
@@ -24,11 +24,11 @@ export async function* geojsonFeatures(
   path: string,
   signal?: AbortSignal,
 ): AsyncIterable<unknown> {
-  const decoder = new TextDecoder();
   let depth = 0;
   let isText = false;
   let isEscaped = false;
   let held = new Uint8Array(0);
+  let count = 0;
   for await (const piece of piecesOf(files, path, signal)) {
     const bytes = joined(held, piece);
     let begin = held.length > 0 ? 0 : -1;
@@ -47,7 +47,7 @@ export async function* geojsonFeatures(
       } else if (byte === CLOSE || byte === CLOSE_LIST) {
         depth--;
         if (depth !== FEATURE_DEPTH || begin < 0) continue;
-        yield parsed(decoder.decode(bytes.subarray(begin, i + 1)), path);
+        yield parsed(textAt(bytes.subarray(begin, i + 1), path, `feature ${++count}`), path);
         begin = -1;
       }
     }

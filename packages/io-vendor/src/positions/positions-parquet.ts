@@ -1,3 +1,4 @@
+import { textAt } from "@flashdeconv/core/internal";
 import type { ParquetFile } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import { binGroups } from "./bin-groups.js";
@@ -23,14 +24,13 @@ export async function readPositionsParquet(
   const x = new Float64Array(count);
   const y = new Float64Array(count);
   const columns = Object.fromEntries(wanted.kept.map((name) => [name, new Int32Array(count)]));
-  const decoder = new TextDecoder();
   let at = 0;
   for await (const group of file.rowGroups([wanted.name, wanted.x, wanted.y, ...wanted.kept])) {
     signal?.throwIfAborted();
     const ids = columnOf(group, wanted.name, path);
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i];
-      names.push(id instanceof Uint8Array ? decoder.decode(id) : String(id));
+      names.push(id instanceof Uint8Array ? textAt(id, path, `row ${at + i + 1}`) : String(id));
     }
     copy(group, wanted.x, path, x.subarray(at));
     copy(group, wanted.y, path, y.subarray(at));

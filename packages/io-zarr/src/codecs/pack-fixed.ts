@@ -1,14 +1,21 @@
+import { textAt } from "@flashdeconv/core/internal";
 import type { ByteStringArray, UnicodeStringArray } from "zarrita";
 import { type PackedStrings, packStrings } from "./vlen-utf8.js";
 
 /** Stands for what is not a character: a lone half of a pair, or a number beyond Unicode. */
 const REPLACEMENT = 0xfffd;
 
-/** Packs items `from .. to` of fixed-length strings without making strings of them; the zeros that fill them up are left out. */
+/**
+ * Packs items `from .. to` of fixed-length strings without making strings of them; the zeros that fill them up are left out.
+ *
+ * @param path of the array, for errors
+ * @throws FormatError for bytes that are not UTF-8
+ */
 export function packFixed(
   items: UnicodeStringArray | ByteStringArray,
   from: number,
   to: number,
+  path: string,
 ): PackedStrings {
   const { chars } = items;
   if (items.BYTES_PER_ELEMENT !== chars) {
@@ -19,7 +26,11 @@ export function packFixed(
   const ascii = bytes.subarray(from * chars, to * chars);
   if (ascii.every((byte) => byte < 0x80)) return packCodePoints(ascii, chars);
   // Other bytes may be UTF-8 or anything: decoding settles it.
-  return packStrings(Array.from({ length: to - from }, (_, i) => items.get(from + i)));
+  const texts = Array.from({ length: to - from }, (_, i) => {
+    const own = ascii.subarray(i * chars, (i + 1) * chars).filter((byte) => byte !== 0);
+    return textAt(own, path, `item ${from + i + 1}`);
+  });
+  return packStrings(texts);
 }
 
 function packCodePoints(points: Int32Array | Uint8Array, chars: number): PackedStrings {

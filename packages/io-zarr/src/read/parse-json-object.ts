@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { strictText } from "@flashdeconv/core/internal";
 import { checkJson } from "../check-json.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -14,7 +15,7 @@ export function parseJsonObject(bytes: Uint8Array, path: string): JsonObject {
   let value: unknown;
   try {
     checkJson(bytes);
-    value = parseTolerantly(new TextDecoder().decode(bytes));
+    value = parseTolerantly(strictText(bytes));
   } catch (cause) {
     throw new FormatError({
       path,

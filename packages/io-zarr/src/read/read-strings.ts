@@ -34,5 +34,5 @@ export function packPiece(
 ): PackedStrings {
   if (data !== undefined && "offsets" in data) return slicePacked(data, from, to);
   if (data === undefined || !("chars" in data)) throw notNumbers(array);
-  return packFixed(data, from, to);
+  return packFixed(data, from, to, array.path);
 }

@@ -1,4 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
+import { strictText } from "@flashdeconv/core/internal";
 import type { StagedStore, StoreKey } from "@flashdeconv/stores";
 import { MOST_DOCUMENT_BYTES, readKey } from "@flashdeconv/stores/internal";
 import { checkJson } from "../check-json.js";
@@ -17,7 +18,7 @@ export async function readDocument(
   let document: unknown;
   try {
     checkJson(bytes);
-    document = parseJson(new TextDecoder().decode(bytes));
+    document = parseJson(strictText(bytes));
   } catch (cause) {
     throw broken(key, cause);
   }

@@ -1,5 +1,5 @@
 import { FormatError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, textAt } from "@flashdeconv/core/internal";
 import { checkJson } from "../../check-json.js";
 import { parseJson } from "../../json.js";
 import { isJsonObject, type JsonObject } from "../parse-json-object.js";
@@ -138,11 +138,14 @@ function isNumeric(file: ParquetFile, name: string): boolean {
 
 function toKeys(values: ArrayLike<unknown>, path: string): ArrayLike<InstanceKey> {
   const keys: InstanceKey[] = new Array(values.length);
-  const decoder = new TextDecoder();
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     const key =
-      typeof value === "bigint" ? Number(value) : value instanceof Uint8Array ? decoder.decode(value) : value;
+      typeof value === "bigint"
+        ? Number(value)
+        : value instanceof Uint8Array
+          ? textAt(value, path, `item ${i + 1} of the index`)
+          : value;
     if (typeof key !== "string" && !(typeof key === "number" && Number.isSafeInteger(key))) {
       throw broken(path, `${String(value)} as an item of the index`);
     }

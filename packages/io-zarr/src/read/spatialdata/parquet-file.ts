@@ -1,5 +1,5 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, textAt } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { MOST_BYTES, readKey } from "@flashdeconv/stores/internal";
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
@@ -100,7 +100,11 @@ export async function openParquet(
             rowEnd,
             compressors,
             utf8: false,
-            parsers: { geometryFromBytes: asBytes, geographyFromBytes: asBytes },
+            parsers: {
+              geometryFromBytes: asBytes,
+              geographyFromBytes: asBytes,
+              stringFromBytes: (bytes) => bytes && textAt(bytes, path, "its columns"),
+            },
             onChunk: ({ columnName, columnData }) => parts.get(columnName)?.push(columnData),
           }),
         );
