@@ -130,6 +130,15 @@ function pullAt(depth: f64): f64 {
   return depth > 0 ? tissueWeight : 0;
 }
 
+/** Sum over edges of what they weigh. */
+@inline
+export function weightOf(from: usize, to: usize, weights: usize): f64 {
+  if (weights === 0) return <f64>(to - from);
+  let weight: f64 = 0;
+  for (let e = from; e < to; e++) weight += numberAt(weights, e);
+  return weight;
+}
+
 /** Takes in a spot of so many counts and its neighbours. Returns the sum over edges of what they weigh. */
 @inline
 export function loadPrior(
@@ -144,11 +153,7 @@ export function loadPrior(
   const size: usize = isDouble ? 3 : 2;
   const from = indexAt(indptr, spot);
   const to = indexAt(indptr, spot + 1);
-  let weight = <f64>(to - from);
-  if (weights !== 0) {
-    weight = 0;
-    for (let e = from; e < to; e++) weight += numberAt(weights, e);
-  }
+  const weight = weightOf(from, to, weights);
   const row = abundance + ((spot * K) << size);
   const pull = pullAt(depth);
   let k: usize = 0;

@@ -13,7 +13,11 @@ import {
   slope,
   tissueRoughness,
   tissueWeight,
+  weightOf,
 } from "./relative-prior";
+import { configureSingle, hasSingle, stepSingle } from "./single-spot";
+
+export { configureSingle };
 
 // Updates and judges the spots of count-weighted least squares under the relative prior, in memory that all threads share. Twins:
 // packages/solver-weighted/src/sweep-counts.ts and assess-counts.ts, with what they call. Every operation on doubles is the twin's, in
@@ -172,13 +176,27 @@ function step(stat: usize, weight: f64, relaxation: f64, isStatDouble: bool): vo
   solveNnls();
 }
 
+/** Spots whose numbers are fetched together. */
+const GROUP: usize = 16;
+/** Bytes that come from memory at once. */
+const LINE: usize = 64;
+
+@inline
+function touchBytes(at: usize, length: usize): void {
+  for (let offset: usize = 0; offset < length; offset += LINE) load<u8>(at + offset);
+  load<u8>(at + length - 1);
+}
+
 /**
- * Touches what the next spot will need. Spots of a sweep lie far apart in memory, and what one of them needs would come from there piece
- * after piece, as the processor does not look so far ahead; so it comes at once, while the spot before is at work.
+ * Touches what a group of spots will need. Spots of a sweep lie far apart in memory, and a processor does not look so far ahead: one
+ * after the other each would be waited for. Touched together they come side by side, while the group before is at work. Where their
+ * neighbours are is touched a group earlier, as their rows cannot be found without.
  */
 @inline
-function touch(
-  spot: usize,
+function touchGroup(
+  spots: usize,
+  start: usize,
+  spotCount: usize,
   statistics: usize,
   abundance: usize,
   indptr: usize,
@@ -188,18 +206,22 @@ function touch(
 ): void {
   const size: usize = isDouble ? 3 : 2;
   const statSize: usize = isStatDouble ? 3 : 2;
-  const rowEnd = (K << size) - 1;
-  const row = abundance + ((spot * K) << size);
-  const stat = statistics + ((spot * (K + 1)) << statSize);
-  load<u8>(stat);
-  load<u8>(stat + (K << statSize) - 1);
-  load<u8>(row);
-  load<u8>(row + rowEnd);
-  const to = indexAt(indptr, spot + 1);
-  for (let e = indexAt(indptr, spot); e < to; e++) {
-    const other = abundance + ((indexAt(indices, e) * K) << size);
-    load<u8>(other);
-    load<u8>(other + rowEnd);
+  const rowLength = K << size;
+  const statLength = (K + 1) << statSize;
+  const end = min<usize>(start + GROUP, spotCount);
+  const farEnd = min<usize>(end + GROUP, spotCount);
+  for (let i = end; i < farEnd; i++) {
+    const spot = indexAt(spots, i);
+    load<u8>(indices + (indexAt(indptr, spot) << 2));
+    touchBytes(statistics + spot * statLength, statLength);
+    touchBytes(abundance + spot * rowLength, rowLength);
+  }
+  for (let i = start; i < end; i++) {
+    const spot = indexAt(spots, i);
+    const to = indexAt(indptr, spot + 1);
+    for (let e = indexAt(indptr, spot); e < to; e++) {
+      touchBytes(abundance + indexAt(indices, e) * rowLength, rowLength);
+    }
   }
 }
 
@@ -220,11 +242,32 @@ function sweep(
   let largestChange: f64 = 0;
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
-    if (i + 1 < spotCount) {
-      touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isStatDouble, isDouble);
+    if ((i & (GROUP - 1)) === 0) {
+      touchGroup(spots, i + GROUP, spotCount, statistics, abundance, indptr, indices, isStatDouble, isDouble);
     }
     const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
     const depth = storedAt(stat, K, isStatDouble);
+    if (!isDouble && hasSingle && depth > 0) {
+      const from = indexAt(indptr, spot);
+      const to = indexAt(indptr, spot + 1);
+      const pull = weightOf(from, to, weights);
+      if (pull > 0 || tissueWeight > 0) {
+        const moved = stepSingle(
+          spot,
+          stat,
+          depth,
+          pull,
+          abundance,
+          from,
+          to,
+          indices,
+          weights,
+          relaxation,
+        );
+        largestChange = max<f64>(largestChange, moved);
+        continue;
+      }
+    }
     const weight = loadPrior(spot, depth, abundance, indptr, indices, weights, isDouble);
     step(stat, weight, relaxation, isStatDouble);
     if (!isNear(updated, relaxation)) {
@@ -277,8 +320,8 @@ function assess(
   for (let i: usize = 0; i < spotCount; i++) {
     const spot = indexAt(spots, i);
     const stat = statistics + ((spot * (K + 1)) << (isStatDouble ? 3 : 2));
-    if (i + 1 < spotCount) {
-      touch(indexAt(spots, i + 1), statistics, abundance, indptr, indices, isStatDouble, isDouble);
+    if ((i & (GROUP - 1)) === 0) {
+      touchGroup(spots, i + GROUP, spotCount, statistics, abundance, indptr, indices, isStatDouble, isDouble);
     }
     const depth = storedAt(stat, K, isStatDouble);
     const depths = f64x2.splat(depth);

@@ -18,6 +18,18 @@ export interface RelativeProblem {
   readonly tissue: { readonly composition: Float64Array; readonly weight: number };
   /** Given where one step on this bound of the Gram matrix takes the place of the exact answer. */
   readonly bound?: { readonly direction: Float64Array; readonly excess: number; readonly rest: number };
+  /** Given where steps of spots in single precision are made in it. */
+  readonly single?: SingleBound;
+}
+
+/** The bound in single precision. Rows of Q numbers, Q being K rounded up to a multiple of four; what lies beyond K is 0. */
+export interface SingleBound {
+  /** The Gram matrix less its share along the bound's direction: K rows. */
+  readonly remainder: Float32Array;
+  readonly direction: Float32Array;
+  readonly composition: Float32Array;
+  readonly excess: number;
+  readonly rest: number;
 }
 
 export interface CountAssessment {
@@ -43,10 +55,20 @@ interface Exports extends TileExports {
     excess: number,
     rest: number,
   ) => void;
+  readonly configureSingle: (
+    base: number,
+    excess: number,
+    rest: number,
+    edgeWeight: number,
+    epsilon: number,
+    tissueWeight: number,
+  ) => void;
 }
 
 /** As `configure` lays them out behind the Gram matrix. */
 const VECTOR_COUNT = 15;
+/** Rows behind the bound in single precision that `configureSingle` lays out. */
+const SINGLE_ROWS = 6;
 
 /**
  * The kernel for one problem and one thread, on the arrays of an arena.
@@ -67,6 +89,12 @@ export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem
   const { excess = 0, rest = 0 } = bound ?? {};
   const { ownAt, exports } = kernel;
   exports.configure(ownAt, typeCount, edgeWeight, epsilon, tissue.weight, bound ? 1 : 0, excess, rest);
+  if (problem.single) {
+    const base = placeSingle(arena, problem.single);
+    if (base === undefined) return undefined;
+    const { excess, rest } = problem.single;
+    exports.configureSingle(base, excess, rest, edgeWeight, epsilon, tissue.weight);
+  }
   return {
     sweepCounts: kernel.sweep,
     assessCounts(tile, abundance) {
@@ -76,4 +104,16 @@ export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem
       return { objective, kktResidual };
     },
   };
+}
+
+function placeSingle(
+  arena: SharedArena,
+  { remainder, direction, composition }: SingleBound,
+): number | undefined {
+  const row = direction.length;
+  const own = arena.allocate(Float32Array, remainder.length + (2 + SINGLE_ROWS) * row);
+  own?.set(remainder);
+  own?.set(direction, remainder.length);
+  own?.set(composition, remainder.length + row);
+  return own?.byteOffset;
 }

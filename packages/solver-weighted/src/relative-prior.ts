@@ -84,11 +84,7 @@ export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray
     const row = indices[e] * typeCount;
     for (let k = 0; k < typeCount; k++) slope[k] += abundance[row + k];
   }
-  let weight = to - from;
-  if (weights !== undefined) {
-    weight = 0;
-    for (let e = from; e < to; e++) weight += weights[e];
-  }
+  const weight = weightOf(tile, spot);
   prior.weight = weight;
 
   let count = 0;
@@ -153,6 +149,16 @@ export function loadPrior(prior: RelativePrior, tile: Tile, abundance: StatArray
     curvature[k] *= 8 * edgeWeight;
   }
   if (tissueWeight > 0) addTissue(prior, tissueWeight);
+}
+
+/** Sum over a spot's edges of what they weigh. */
+export function weightOf({ indptr, weights }: Tile, spot: number): number {
+  const from = indptr[spot];
+  const to = indptr[spot + 1];
+  if (weights === undefined) return to - from;
+  let weight = 0;
+  for (let e = from; e < to; e++) weight += weights[e];
+  return weight;
 }
 
 /** The tissue pulls only where there are counts: a spot without any has no answer of its own. */

@@ -6,7 +6,9 @@ import {
   findTau,
   solveDiagonalNnls,
 } from "@flashdeconv/solver/internal";
-import { isNear, loadPrior, majorizePrior, type RelativePrior } from "./relative-prior.js";
+import { isNear, loadPrior, majorizePrior, type RelativePrior, weightOf } from "./relative-prior.js";
+import { stepSingle } from "./single-spot.js";
+import type { SingleStep } from "./single-step.js";
 
 /** A problem of counts with the scratch memory that a sweep needs. One per thread. */
 export interface CountSweeper {
@@ -16,16 +18,24 @@ export interface CountSweeper {
   readonly product: Float64Array;
   /** Given where one step on the bound takes the place of the exact answer. Its target is that of `nnls`. */
   readonly step: DeflatedStep | undefined;
+  /** Given where steps are made in single precision if abundances are stored so. */
+  readonly single: SingleStep | undefined;
   /** One over the bound's diagonal. */
   readonly inverse: Float64Array;
   /** The quadratic of the spot at hand, and where it leads to. */
   readonly nnls: NnlsWorkspace;
 }
 
+/** How steps are made on the bound of a Gram matrix, in double and in single precision. */
+export interface BoundSteps {
+  readonly bound?: DeflatedBound;
+  readonly single?: SingleStep;
+}
+
 export function buildCountSweeper(
   gram: Float64Array,
   prior: RelativePrior,
-  bound: DeflatedBound | undefined,
+  { bound, single }: BoundSteps,
 ): CountSweeper {
   const { typeCount } = prior;
   const vector = () => new Float64Array(typeCount);
@@ -35,6 +45,7 @@ export function buildCountSweeper(
     prior,
     product: vector(),
     step: bound && { ...bound, leaning: vector(), target },
+    single,
     inverse: vector(),
     nnls: buildNnlsWorkspace({ gram, target, x: vector() }),
   };
@@ -52,6 +63,11 @@ export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatAr
   let largestChange = 0;
   for (let index = 0; index < spots.length; index++) {
     const spot = spots[index];
+    const moved = sweepSingle(sweeper, tile, abundance, spot);
+    if (moved !== undefined) {
+      largestChange = Math.max(largestChange, moved);
+      continue;
+    }
     loadPrior(prior, tile, abundance, spot);
     stepSpot(sweeper, tile);
     if (!isNear(prior, updated, relaxation)) {
@@ -80,6 +96,21 @@ export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatAr
     if (change > 0) largestChange = Math.max(largestChange, change / Math.max(even + odd, evenOld + oddOld));
   }
   return largestChange;
+}
+
+/** A spot's update in single precision, where it is made so; undefined, with nothing done, where it is not. */
+function sweepSingle(
+  { single, prior }: CountSweeper,
+  tile: Tile,
+  abundance: StatArray,
+  spot: number,
+): number | undefined {
+  const { typeCount, tissue } = prior;
+  const depth = tile.statistics[spot * (typeCount + 1) + typeCount];
+  if (!single || !(abundance instanceof Float32Array) || !(depth > 0)) return undefined;
+  const weight = weightOf(tile, spot);
+  if (!(weight > 0) && !(tissue.weight > 0)) return undefined;
+  return stepSingle(single, tile, abundance, { spot, depth, weight });
 }
 
 /** The minimum of the quadratic of the spot that was loaded, or beyond it by the relaxation, into `updated`. */

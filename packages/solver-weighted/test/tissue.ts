@@ -12,7 +12,15 @@ export function lcg(seed: number): () => number {
 }
 
 /** A square of spots with noisy statistics, as `summarizeCounts` makes them, and a graph of four neighbours. */
-export function noisyTissue({ side = 12, typeCount = 6, depth = 150, seed = 1, twins = false } = {}) {
+export function noisyTissue({
+  side = 12,
+  typeCount = 6,
+  depth = 150,
+  seed = 1,
+  twins = false,
+  isRough = false,
+  isShuffled = false,
+} = {}) {
   const random = lcg(seed);
   const gram = new Float64Array(typeCount * typeCount);
   for (let k = 0; k < typeCount; k++) {
@@ -29,7 +37,8 @@ export function noisyTissue({ side = 12, typeCount = 6, depth = 150, seed = 1, t
   const statistics = new Float64Array(spotCount * (typeCount + 1));
   for (let spot = 0; spot < spotCount; spot++) {
     const count = spot === 5 ? 0 : Math.ceil(depth * (0.3 + random()));
-    const type = Math.floor(((spot % side) / side) * typeCount);
+    const place = isShuffled ? random() : (spot % side) / side;
+    const type = isRough ? Math.floor(place * side) % typeCount : Math.floor(place * typeCount);
     const row = spot * (typeCount + 1);
     for (let k = 0; k < typeCount && count > 0; k++) {
       statistics[row + k] = count * gram[type * typeCount + k] + 2 * Math.sqrt(count) * (random() - 0.5);
@@ -44,6 +53,8 @@ export function noisyTissue({ side = 12, typeCount = 6, depth = 150, seed = 1, t
   };
   return {
     reference,
+    meanDepth: 0.8 * depth,
+    composition: new Float64Array(typeCount).fill(1 / typeCount),
     statistics,
     graph: grid(side),
     typeCount,
@@ -51,6 +62,8 @@ export function noisyTissue({ side = 12, typeCount = 6, depth = 150, seed = 1, t
     scale: meanDiagonal(gram, typeCount),
   };
 }
+
+export type Tissue = ReturnType<typeof noisyTissue>;
 
 function grid(side: number): NeighborGraph {
   const indptr = [0];

@@ -2,7 +2,7 @@ import type { Chunk } from "@flashdeconv/core";
 import type { OptionSchema } from "@flashdeconv/core/internal";
 import type { SharedArena } from "@flashdeconv/kernels";
 
-/** Per-spot numbers kept between passes: Float64, or Float32 to halve the memory. Arithmetic is Float64 either way. */
+/** Per-spot numbers kept between passes: Float64, or Float32 to halve the memory. */
 export type StatArray = Float32Array | Float64Array;
 
 /**

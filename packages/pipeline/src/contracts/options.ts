@@ -53,8 +53,7 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand. */
   readonly platform: PlatformName | undefined;
   /**
-   * Storage of normalised values, statistics and proportions; arithmetic is double. Where the tolerance is below 1e-5 it is "float64"
-   * unless given.
+   * Storage of normalised values, statistics and proportions. Where the tolerance is below 1e-5 it is "float64" unless given.
    */
   readonly precision: "float64" | "float32";
   /** What a spot without any abundance gets: NaN, or 1/K in every type. */

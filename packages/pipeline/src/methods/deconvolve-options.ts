@@ -96,8 +96,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     default: "float32",
     because:
       "half the memory; rounding moves proportions by about 1e-6 and may hold a run up below a tolerance of 1e-5",
-    meaning:
-      "storage of what is kept per spot (arithmetic is double); float64 if the tolerance is below 1e-5",
+    meaning: "storage of what is kept per spot; float64 if the tolerance is below 1e-5",
   },
   empty: {
     kind: oneOf("nan", "uniform"),
