@@ -14,7 +14,8 @@ let folder: string;
 export const at = (name: string) => join(folder, name);
 export const chosen = (who: Who): string[] =>
   ({
-    weighted: [],
+    refined: [],
+    weighted: ["--method", "weighted"],
     flashdeconv: ["--method", "flashdeconv"],
     poisson: ["--method", "poisson"],
     nnls: ["--solver", "nnls"],

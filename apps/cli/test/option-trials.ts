@@ -1,10 +1,10 @@
 // What is tried of each option of each command.
 
-export type Who = "weighted" | "flashdeconv" | "poisson" | "nnls" | "plugin";
-export const EVERYONE: readonly Who[] = ["weighted", "flashdeconv", "poisson", "nnls", "plugin"];
+export type Who = "refined" | "weighted" | "flashdeconv" | "poisson" | "nnls" | "plugin";
+export const EVERYONE: readonly Who[] = ["refined", "weighted", "flashdeconv", "poisson", "nnls", "plugin"];
 export const NORMALIZED: readonly Who[] = ["flashdeconv", "nnls", "plugin"];
-export const COUNTS: readonly Who[] = ["weighted", "poisson"];
-export const NEIGHBORS: readonly Who[] = ["weighted", "flashdeconv", "poisson", "plugin"];
+export const COUNTS: readonly Who[] = ["refined", "weighted", "poisson"];
+export const NEIGHBORS: readonly Who[] = ["refined", "weighted", "flashdeconv", "poisson", "plugin"];
 
 export interface Trial {
   /** A value that changes something. */
@@ -23,7 +23,11 @@ export interface Trial {
 
 /** Options of `run` that say how spots are deconvolved. */
 export const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
-  "--genes": { value: "all", other: { weighted: "selected", poisson: "selected" }, who: EVERYONE },
+  "--genes": {
+    value: "all",
+    other: { refined: "selected", weighted: "selected", poisson: "selected" },
+    who: EVERYONE,
+  },
   "--n-hvg": { value: "7", preset: "2000", who: EVERYONE, beside: ["--genes", "selected"] },
   "--n-markers": { value: "3", preset: "50", who: EVERYONE, beside: ["--genes", "selected"] },
   "--preprocess": { value: "pearson", preset: "log-cpm", who: NORMALIZED },
@@ -34,8 +38,7 @@ export const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
   "--allow-non-counts": { who: EVERYONE },
   "--no-platform-correction": { who: COUNTS },
   "--overdispersion": { value: "0.7", preset: "auto", who: COUNTS },
-  "--likelihood": { value: "always", preset: "auto", who: ["poisson"] },
-  "--smoothing": { value: "4", preset: "none", who: ["weighted", "flashdeconv", "poisson"] },
+  "--smoothing": { value: "4", preset: "none", who: ["refined", "weighted", "flashdeconv", "poisson"] },
   "--shrinkage": { value: "4", preset: "0", who: COUNTS, beside: ["--smoothing", "none"], needs: true },
   "--lambda": { value: "9", preset: "auto", who: ["flashdeconv"] },
   "--rho": { value: "0.2", preset: "0.01", who: ["flashdeconv", "nnls"] },

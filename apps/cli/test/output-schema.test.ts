@@ -220,6 +220,8 @@ describe("the schema of what --json prints", () => {
       smoothing: true,
       statistics: true,
       graph: true,
+      "first-solve": true,
+      refine: true,
       solve: true,
       write: true,
     };

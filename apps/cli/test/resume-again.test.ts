@@ -212,7 +212,7 @@ it("is of no option that the method does not have, or that another makes meaning
   expect(article).not.toContain("--overdispersion");
   const weighted = await factsWith({});
   expect(weighted).toEqual(expect.arrayContaining(["--overdispersion", "--neighbors", "--smoothing"]));
-  for (const flag of [...normalized, "--platform", "--likelihood", "--n-hvg", "--n-markers"]) {
+  for (const flag of [...normalized, "--platform", "--n-hvg", "--n-markers"]) {
     expect(weighted).not.toContain(flag);
   }
   expect(await factsWith({ smoothing: "none" })).not.toContain("--neighbors");

@@ -8,13 +8,17 @@ export type ArenaArrayConstructor<A extends ArenaArray> = {
 };
 
 /**
- * A WebAssembly memory that all threads see where the runtime has such, filled from front to back and freed as a whole, so that kernels work on arrays where they
- * lie. It travels to another thread as `memory`; `openArena` makes an arena of it again there.
+ * A WebAssembly memory that all threads see where the runtime has such, filled from front to back and emptied from the back, so that kernels
+ * work on arrays where they lie. It travels to another thread as `memory`; `openArena` makes an arena of it again there.
  */
 export interface SharedArena {
   readonly memory: WebAssembly.Memory;
   /** An array of zeros; undefined where the memory cannot grow so far. Any thread may call it. */
   allocate<A extends ArenaArray>(Type: ArenaArrayConstructor<A>, length: number): A | undefined;
+  /** How far the memory is filled, for `rewind`. */
+  mark(): number;
+  /** Forgets all arrays made since the mark was taken: what is allocated next lies where they did. Nobody may be using them. */
+  rewind(mark: number): void;
   /** Where an array begins in the memory; undefined if it does not lie there. */
   addressOf(array: ArenaArray): number | undefined;
 }
@@ -100,6 +104,13 @@ export function openArena(memory: WebAssembly.Memory): SharedArena {
       }
       if (buffer.byteLength < end * LINE_BYTES) buffer = memory.buffer;
       return new Type(buffer, start * LINE_BYTES, length);
+    },
+    mark: () => Atomics.load(header, FILLED_AT),
+    rewind(mark) {
+      const filled = Atomics.load(header, FILLED_AT) * LINE_BYTES;
+      const end = Math.min(filled, memory.buffer.byteLength);
+      new Uint8Array(memory.buffer, mark * LINE_BYTES, end - mark * LINE_BYTES).fill(0);
+      Atomics.store(header, FILLED_AT, mark);
     },
     addressOf: (array) => (isOwn(array.buffer) ? array.byteOffset : undefined),
   };

@@ -8,6 +8,7 @@ import { methodWith } from "./methods/methods.js";
 import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { keptNotices } from "./runtime/notice-list.js";
+import { refineSection } from "./stages/refine/refine-section.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { precisionOf } from "./stages/summarize/spot-statistics.js";
 import { summarizeSection } from "./summarize-section.js";
@@ -16,8 +17,9 @@ import { summarizeSection } from "./summarize-section.js";
  * Says which cell types each spot of a section holds.
  *
  * Reads the reference once and the section twice, chunk by chunk: once to choose genes, once to reduce each spot to the
- * K + 1 numbers of the least-squares problem, which is then solved to its optimum over all spots together. In memory are
- * only those numbers, the answer and the graph.
+ * K + 1 numbers of the least-squares problem, which is then solved to its optimum over all spots together. Methods that refine
+ * solve coarsely first, and read the section a third time for better numbers. In memory are only those numbers, the answer and
+ * the graph.
  *
  * @throws CountError, CoordinateError, GeneMismatchError, ShapeError, OptionError for input that cannot be used; what
  * reading the inputs throws; the signal's reason when it is aborted.
@@ -36,14 +38,21 @@ export async function deconvolve(
   // The reference, and the first pass over the section: neighbours, shared genes, mean counts of each type, genes in use.
   const found = await findProblem(spatial, reference, options, run);
   // How strongly neighbours are drawn together.
-  const fit = await methodWith(options.solver).tune(found.problem, found.data, options, run);
+  const method = methodWith(options.solver);
+  const fit = await method.tune(found.problem, found.data, options, run);
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
-  const summary = await summarizeSection(spatial, { ...found, fit }, options, run);
+  const first = await summarizeSection(spatial, { ...found, fit }, options, run);
+  const solving = { ...options, precision: precisionOf(first), solver: fit.solver };
+  // With some methods a third: each spot is taken towards the most likely answer to its own counts.
+  const refinement = method.refine?.(fit);
+  const columns = fit.problem.genes.map((gene) => found.columns[gene]);
+  const summary = refinement
+    ? await refineSection(spatial, first, { refinement, columns, solving }, run)
+    : first;
   await callbacks.onSummary?.(summary);
   try {
-    const precision = precisionOf(summary);
     // Sweeps over all spots together, until no proportion is expected to be off by more than the tolerance.
-    return await solveSection(summary, { ...options, precision, solver: fit.solver }, run);
+    return await solveSection(summary, solving, run);
   } catch (error) {
     // On scratch rows have numbers of their own.
     throw await withSpotName(error, callbacks.scratch ? undefined : spatial.readSpotName);

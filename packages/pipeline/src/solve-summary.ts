@@ -25,7 +25,7 @@ export interface SolveSummaryInput extends SolveSummaryOptions {
 
 /**
  * Solves a summarised section again: with another smoothing, sparsity or solver, and without reading a count. With the
- * settings of the run that made the summary it gives the same bits. The summary stays as it is. The solver is by default
+ * settings of the run that made the summary it gives the same bits. What a method refined stays as the run's own strength had it. The summary stays as it is. The solver is by default
  * that of the method whose statistics they are.
  *
  * @throws OptionError for a bad option, or a solver of other statistics than the summary's.
@@ -65,10 +65,10 @@ export function solveSummary(
  * @throws OptionError as `solveSummary` does, but for what depends on how the summary was made.
  */
 export function resolveSummaryOptions(
-  summary: Pick<SectionSummary, "input">,
+  summary: Pick<SectionSummary, "input" | "parameters">,
   input: Partial<SolveSummaryInput>,
 ): SolveSummaryInput {
-  const given = input.solver ?? methodOfStatistics(summary.input)?.solver;
+  const given = input.solver ?? methodOfStatistics(summary.input, summary.parameters.method)?.solver;
   const options = resolveOptionsFor(
     { ...input, solver: given, method: given && methodOf(given) },
     "statistics",

@@ -24,7 +24,6 @@ const WAYS: readonly (readonly [string, Partial<DeconvolveOptions>])[] = [
   ...METHOD_NAMES.map((method) => [method, { method }] as const),
   ["flashdeconv, all genes", { method: "flashdeconv", genes: "all" }],
   ["weighted, selected genes", { method: "weighted", genes: "selected" }],
-  ["poisson always", { method: "poisson", likelihood: "always" }],
   ...PLUGIN_INPUTS.map((input) => [`a plugin of ${input}`, { solver: projection(input) }] as const),
 ];
 

@@ -10,7 +10,8 @@ import { spatialFrom } from "./small-section.js";
 
 const COUNT_METHODS = [
   ["weighted", { method: "weighted" }],
-  ["poisson", { method: "poisson", likelihood: "always" }],
+  ["refined", { method: "refined" }],
+  ["poisson", { method: "poisson" }],
 ] as const satisfies readonly (readonly [string, Partial<DeconvolveOptions>])[];
 
 const tissue = simulateTissue({ spotCount: 300, geneCount: 300, typeCount: 5, depth: 500, cellsPerType: 40 });

@@ -68,7 +68,7 @@ export function poissonWith<O extends object>(prior: Solver<O>): Solver<PoissonO
     start({ typeNames, values }, options, context) {
       const { overdispersion, meanDepth = context.meanDepth ?? USUAL_DEPTH, ...rest } = options;
       const typeCount = typeNames.length;
-      const likelihood = buildCountLikelihood(values, typeCount, overdispersion, meanDepth);
+      const likelihood = buildCountLikelihood(values, typeCount, { meanDepth, overdispersion });
       const { gram } = likelihood;
       const fit = buildCountFit(likelihood);
       const session = prior.start(

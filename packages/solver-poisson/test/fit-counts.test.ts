@@ -3,7 +3,8 @@ import { simulateTissue } from "@flashdeconv/simulate";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildCountLikelihood, type CountLikelihood } from "../src/count-likelihood.js";
-import { buildCountFit, type CountRow, fitCounts } from "../src/fit-counts.js";
+import { buildCountFit, fitCounts } from "../src/fit-counts.js";
+import type { CountRow } from "../src/newton-step.js";
 
 /** F of count-likelihood.ts, written out over all genes. */
 function slowObjective(likelihood: CountLikelihood, counts: readonly number[], b: ArrayLike<number>): number {
@@ -62,7 +63,7 @@ describe("fitCounts", () => {
     fc.assert(
       fc.property(problems, ({ typeCount, signature, counts, overdispersion }) => {
         const means = Float64Array.from(signature, (value) => value + 0.01);
-        const likelihood = buildCountLikelihood(means, typeCount, overdispersion, 100);
+        const likelihood = buildCountLikelihood(means, typeCount, { overdispersion, meanDepth: 100 });
         const fit = buildCountFit(likelihood);
         fitCounts(fit, rowOf(counts));
         const { abundance, gradient } = fit;
@@ -83,7 +84,7 @@ describe("fitCounts", () => {
     const signature = Float64Array.from({ length: 30 }, (_, i) => 1 + ((i * 7) % 13));
     const counts = [4, 0, 9, 2, 0, 1, 7, 3, 0, 5];
     for (const overdispersion of [0, 0.5]) {
-      const likelihood = buildCountLikelihood(signature, 3, overdispersion, 40);
+      const likelihood = buildCountLikelihood(signature, 3, { overdispersion, meanDepth: 40 });
       const fit = buildCountFit(likelihood);
       fitCounts(fit, rowOf(counts));
       const optimum = slowObjective(likelihood, counts, fit.abundance);
@@ -101,7 +102,10 @@ describe("fitCounts", () => {
   it("takes a few steps on sparse and on deep spots of many types", async () => {
     for (const depth of [50, 1000]) {
       const tissue = simulateTissue({ spotCount: 200, geneCount: 800, typeCount: 15, depth, seed: 2 });
-      const likelihood = buildCountLikelihood(tissue.reference.signature.values, 15, 0, depth);
+      const likelihood = buildCountLikelihood(tissue.reference.signature.values, 15, {
+        overdispersion: 0,
+        meanDepth: depth,
+      });
       const fit = buildCountFit(likelihood);
       const { indptr, indices, values } = await collect(tissue.counts);
       const steps = Array.from({ length: 200 }, (_, spot) =>
@@ -114,7 +118,10 @@ describe("fitCounts", () => {
 
   it("does not let one count in a gene that a reference of few cells never showed decide", () => {
     // Type 1 was never seen with gene 2; a spot of it has one such count, by chance or by a fault.
-    const likelihood = buildCountLikelihood(Float64Array.of(50, 45, 5, 10, 90, 0), 2, 0, 100);
+    const likelihood = buildCountLikelihood(Float64Array.of(50, 45, 5, 10, 90, 0), 2, {
+      overdispersion: 0,
+      meanDepth: 100,
+    });
     const fit = buildCountFit(likelihood);
     fitCounts(fit, rowOf([10, 90, 1]));
     expect(fit.abundance[1]).toBeGreaterThan(90);

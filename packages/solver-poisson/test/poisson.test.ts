@@ -42,7 +42,9 @@ describe("poisson", () => {
     const tissue = simulateTissue({ spotCount: 60, geneCount: 300, typeCount: 6, depth: 400, seed: 5 });
     const proportions = await deconvolved(tissue, {});
     const single = await deconvolved(tissue, {}, Float32Array);
-    const fit = buildCountFit(buildCountLikelihood(tissue.reference.signature.values, 6, 0, 400));
+    const fit = buildCountFit(
+      buildCountLikelihood(tissue.reference.signature.values, 6, { meanDepth: 400, overdispersion: 0 }),
+    );
     const { indptr, indices, values } = await collect(tissue.counts);
     for (let spot = 0; spot < 60; spot++) {
       fitCounts(fit, { indices, values, start: indptr[spot], end: indptr[spot + 1] });

@@ -6,6 +6,8 @@ export interface CountModel {
   readonly profiles: Float64Array;
   /** Shares of genes in the whole section, half a count added to each gene. */
   readonly shares: Float64Array;
+  /** G: what share of a spot's counts each gene is taken to have in the variance: the mean of `shares` and of the types' mean. */
+  readonly means: Float64Array;
   /** Overdispersion phi: a count of mean m has variance m + phi m^2. */
   readonly overdispersion: number;
   /** G: inverse variance of a count, on the scale of shares. */
@@ -32,8 +34,11 @@ export function bulkShares(bulk: Float64Array): Float64Array {
 }
 
 /**
- * Weights of the genes and all that follows from them. A spot of n counts has n x_g of gene g on average over the section, with
- * variance n x_g (1 + phi n x_g); divided by n, its inverse is 1 / (x_g (1 + phi n x_g)) at the mean depth, times n.
+ * Weights of the genes and all that follows from them. A spot of n counts has about n m_g of gene g, with variance
+ * n m_g (1 + phi n m_g); divided by n, its inverse is 1 / (m_g (1 + phi n m_g)) at the mean depth, times n.
+ *
+ * m is half what the section as a whole has and half what its types have on average: few spots are like the section, and a gene
+ * of a type that is rare in it would weigh too much in the spots that hold the type.
  *
  * @param profiles K x G, rows sum to 1
  * @param bulk counts of each gene in the whole section
@@ -46,7 +51,12 @@ export function buildCountModel(
   const geneCount = bulk.length;
   const typeCount = profiles.length / geneCount;
   const shares = bulkShares(bulk);
-  const weights = shares.map((share) => 1 / (share * (1 + overdispersion * meanDepth * share)));
+  const means = shares.map((share, g) => {
+    let mean = 0;
+    for (let k = 0; k < typeCount; k++) mean += profiles[k * geneCount + g] / typeCount;
+    return (share + mean) / 2;
+  });
+  const weights = means.map((mean) => 1 / (mean * (1 + overdispersion * meanDepth * mean)));
   const projection = new Float64Array(geneCount * typeCount);
   for (let g = 0; g < geneCount; g++) {
     for (let k = 0; k < typeCount; k++)
@@ -60,5 +70,15 @@ export function buildCountModel(
       gram[a * typeCount + b] = gram[b * typeCount + a] = sum;
     }
   }
-  return Object.freeze({ typeCount, geneCount, profiles, shares, overdispersion, weights, gram, projection });
+  return Object.freeze({
+    typeCount,
+    geneCount,
+    profiles,
+    shares,
+    means,
+    overdispersion,
+    weights,
+    gram,
+    projection,
+  });
 }

@@ -65,7 +65,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
       parseChoice("--zarr-format", ["2", "3"]),
     );
   addSchemaOptions(command, ["empty"]).optionsGroup("Method:");
-  addSchemaOptions(command, ["method", "platformCorrection", "overdispersion", "likelihood"]);
+  addSchemaOptions(command, ["method", "platformCorrection", "overdispersion"]);
   command.optionsGroup("Counts and genes:");
   addSchemaOptions(command, ["genes", "preprocess", "targetSum", "logBase", "highlyVariableCount"]);
   addSchemaOptions(command, ["markersPerType", "sketchDimension", "seed", "allowNonCounts"]);

@@ -19,7 +19,6 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   genes: "--genes",
   smoothing: "--smoothing",
   platformCorrection: "--no-platform-correction",
-  likelihood: "--likelihood",
   solver: "--solver",
   solverOptions: "--solver-options",
   lambda: "--lambda",

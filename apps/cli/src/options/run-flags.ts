@@ -45,7 +45,6 @@ export interface RunFlags
   /** False with --no-platform-correction; commander has it true otherwise. */
   readonly platformCorrection?: boolean;
   readonly overdispersion?: DeconvolveOptions["overdispersion"];
-  readonly likelihood?: DeconvolveOptions["likelihood"];
   readonly preprocess?: DeconvolveOptions["preprocess"];
   readonly targetSum?: number;
   readonly logBase?: DeconvolveOptions["logBase"];

@@ -5,14 +5,7 @@ import { formatCount } from "./format.js";
 type Facts = Readonly<Record<(typeof FACTS)[number], Parameters[string]>>;
 
 /** What sections may have of their own. */
-const FACTS = [
-  "shared_gene_count",
-  "gene_count",
-  "lambda_used",
-  "smoothing_used",
-  "overdispersion",
-  "likelihood_used",
-] as const;
+const FACTS = ["shared_gene_count", "gene_count", "lambda_used", "smoothing_used", "overdispersion"] as const;
 
 export interface SectionFacts {
   readonly name: string | undefined;

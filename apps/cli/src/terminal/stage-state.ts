@@ -7,17 +7,21 @@ const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
   smoothing: "choosing the smoothing",
   statistics: "summing up spots",
   graph: "finding neighbours",
+  "first-solve": "solving coarsely",
+  refine: "refining spots",
   solve: "solving",
   write: "writing",
 };
+
+/** Their progress is counted in sweeps over all spots. */
+const IN_SWEEPS: ReadonlySet<StageProgress["stage"]> = new Set(["smoothing", "first-solve", "solve"]);
 
 /** A stage of a run in words. */
 export function stageState(
   { stage, done, total, estimate }: StageProgress,
   referenceUnit: string,
 ): StageState {
-  const unit =
-    stage === "reference" ? referenceUnit : stage === "solve" || stage === "smoothing" ? "sweeps" : "spots";
+  const unit = stage === "reference" ? referenceUnit : IN_SWEEPS.has(stage) ? "sweeps" : "spots";
   const isKnown = estimate !== undefined && Number.isFinite(estimate);
   const detail = isKnown ? `within about ${estimate.toPrecision(1)} of the optimum` : undefined;
   return { stage: STAGES[stage], done, total, unit, detail };

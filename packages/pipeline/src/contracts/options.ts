@@ -4,7 +4,7 @@ import type { NormalizationOptions } from "@flashdeconv/normalize";
 import type { SolveOptions, Solver } from "@flashdeconv/solver";
 import type { Parameters } from "./parameters.js";
 
-export type MethodName = "flashdeconv" | "weighted" | "poisson";
+export type MethodName = "refined" | "weighted" | "poisson" | "flashdeconv";
 
 /** Platforms that the article's table of lambda has. */
 export type PlatformName = "visium" | "visium-hd-16um" | "visium-hd-8um" | "visium-hd-2um" | "stereo-seq";
@@ -41,11 +41,6 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
    * of the section. Undefined leaves it to the solver's options. By default as the method has it.
    */
   readonly smoothing: number | "auto" | "none" | undefined;
-  /**
-   * Fits spots by likelihood where count splitting on a sample of the section says that it is better than the least squares of
-   * `weighted` ("auto"), or in any case ("always").
-   */
-  readonly likelihood: "auto" | "always";
   /** Whether the reference is adapted to the bulk of the section. */
   readonly platformCorrection: boolean;
   /** Overdispersion phi of counts (variance m + phi m^2); "auto" estimates it on a sample of the section. */

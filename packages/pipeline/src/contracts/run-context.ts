@@ -6,9 +6,18 @@ import type { ScratchUse } from "./scratch.js";
 import type { SectionSummary } from "./summary.js";
 import type { PipelineTasks } from "./tasks.js";
 
-export type StageName = "reference" | "genes" | "smoothing" | "statistics" | "graph" | "solve" | "write";
+export type StageName =
+  | "reference"
+  | "genes"
+  | "smoothing"
+  | "statistics"
+  | "graph"
+  | "first-solve"
+  | "refine"
+  | "solve"
+  | "write";
 
-/** Where a run stands. `done` and `total` count cells, spots or, in `smoothing` and `solve`, sweeps (their total is not known). */
+/** Where a run stands. `done` and `total` count cells, spots or, in `smoothing` and the solves, sweeps (their total is not known). */
 export interface StageProgress {
   readonly stage: StageName;
   readonly done: number;

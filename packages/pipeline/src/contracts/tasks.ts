@@ -12,6 +12,7 @@ import type {
   SweepJob,
   TableRows,
 } from "@flashdeconv/solver/internal";
+import type { Refinement } from "@flashdeconv/solver-poisson";
 import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
 import type { DepthSums } from "./depth-sums.js";
 import type { RowForm } from "./problem.js";
@@ -112,6 +113,19 @@ export interface SummarizeInput {
   readonly librarySizes?: StatArray;
 }
 
+export interface RefineInput {
+  readonly location: SectionLocation | undefined;
+  readonly range: SpotRange;
+  /** Columns of the genes in use. */
+  readonly columns: Int32Array;
+  readonly refinement: Refinement;
+  readonly precision: "float64" | "float32";
+  /** The proportions to begin with: rows x K from spot `first` on, or a scratch file of all rows. */
+  readonly start: { readonly rows: StatArray; readonly first: number } | { readonly path: string };
+  /** As in SummarizeInput. */
+  readonly statistics?: StatArray | { readonly path: string };
+}
+
 /** What a range of spots was reduced to, as far as it is not written where it belongs already. */
 export interface SummaryPart {
   /** Rows of the range x statWidth. */
@@ -143,10 +157,11 @@ export type PassReport =
   | { readonly kind: "progress"; readonly spotsDone: number }
   | { readonly kind: "notice"; readonly notice: Notice };
 
-/** All that threads do: neighbours, both passes over a range of spots, and pieces of the solve. */
+/** All that threads do: neighbours, the passes over a range of spots, and pieces of the solve. */
 export type PipelineTasks = GraphTasks & {
   readonly survey: (input: SurveyInput, context: TaskContext) => Promise<SurveyPart>;
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<SummaryPart>;
+  readonly refine: (input: RefineInput, context: TaskContext) => Promise<Pick<SummaryPart, "statistics">>;
   readonly sweep: (input: SweepInput) => SweepStats[];
   readonly assess: (input: AssessInput) => PieceAssessment[];
   readonly tabulate: (input: TabulateInput) => void;

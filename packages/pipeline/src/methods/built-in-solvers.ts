@@ -4,8 +4,9 @@ import { METHODS } from "./methods.js";
 /** Solvers that every thread knows by name: those of the methods, and `nnls`, which is not a method's. */
 export const BUILT_IN_SOLVERS: Readonly<Record<string, Solver>> = Object.freeze(
   Object.fromEntries(
-    [METHODS.flashdeconv.solver, nnls as Solver, METHODS.weighted.solver, METHODS.poisson.solver].map(
-      (solver) => [solver.name, solver],
-    ),
+    [...Object.values(METHODS).map(({ solver }) => solver), nnls as Solver].map((solver) => [
+      solver.name,
+      solver,
+    ]),
   ),
 );

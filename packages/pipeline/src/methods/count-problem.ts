@@ -31,6 +31,8 @@ export interface CountProblem extends Problem {
   readonly overdispersion: number;
   readonly composition: Float64Array;
   readonly shares: Float64Array;
+  /** G: shares of the genes that the variance of their counts follows from. */
+  readonly means: Float64Array;
   /** K x G: the types' shares of genes, adapted to the section's platform. */
   readonly profiles: Float64Array;
 }
@@ -76,7 +78,7 @@ export async function buildCountProblem(
     });
   }
   const model = modelFor(overdispersion);
-  const { gram, projection, shares } = model;
+  const { gram, projection, shares, means } = model;
   const { cellCounts } = evidence;
   const { typeNames } = signature;
   return {
@@ -92,6 +94,7 @@ export async function buildCountProblem(
     overdispersion,
     composition: compositionOf(bulk, gram, projection),
     shares,
+    means,
     profiles,
     ...(cellCounts && { referenceNoise: referenceNoise(model, signature, cellCounts) }),
     facts: { platform_correction: options.platformCorrection, overdispersion },

@@ -19,7 +19,7 @@ import type { DeconvolveOptions, PlatformName } from "../contracts/options.js";
 import { METHOD_NAMES, METHODS } from "./methods.js";
 import { PLATFORMS } from "./platforms.js";
 
-const DEFAULT_METHOD = "weighted";
+const DEFAULT_METHOD = "refined";
 
 /**
  * All options of `deconvolve`: what each may be, what it is where it is left out, and why. What is checked, what help says and the table in
@@ -29,7 +29,7 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
   method: {
     kind: optional(oneOf(...METHOD_NAMES)),
     default: DEFAULT_METHOD,
-    because: "more accurate than the article's, much faster than poisson",
+    because: "as accurate as poisson, and faster",
     meaning: "model of the counts and its solver; flashdeconv is the article's",
   },
   solver: {
@@ -70,12 +70,6 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     default: "auto",
     meaning:
       "how much more than Poisson counts vary (phi of the variance m + phi m^2); auto estimates it from a sample",
-  },
-  likelihood: {
-    kind: oneOf("auto", "always"),
-    default: "auto",
-    meaning:
-      "when spots are fitted by likelihood: where it predicts held-back counts of a sample better than least squares (auto), or always",
   },
   smoothing: {
     kind: optional(wordsOr(["auto", "none"], number({ least: 0 }))),

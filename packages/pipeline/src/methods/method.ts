@@ -1,5 +1,6 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
+import type { Refinement } from "@flashdeconv/solver-poisson";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
@@ -27,6 +28,8 @@ export interface Method<P extends Problem = Problem> {
   prepare(evidence: Evidence, sample: CsrChunk, options: DeconvolveOptions, run: RunContext): P | Promise<P>;
   /** Settles what is left to the data: the strength of smoothing, and with some methods more. */
   tune(problem: P, data: TrialData, options: DeconvolveOptions, run: RunContext): Promise<Fit>;
+  /** With what a third pass over the section refines a first coarse solve; left out, there is one solve and no such pass. */
+  refine?(fit: Fit<P>): Refinement;
 }
 
 /** As most methods tune: the strength of smoothing alone. */
@@ -36,5 +39,5 @@ export async function tuneSmoothing(
   { solver, smoothing }: DeconvolveOptions,
   run: RunContext,
 ): Promise<Fit> {
-  return (await settleSmoothing({ solver, problem }, data, smoothing, run)).fit;
+  return settleSmoothing({ solver, problem }, data, smoothing, run);
 }

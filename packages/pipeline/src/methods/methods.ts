@@ -9,13 +9,14 @@ import {
   NORMALIZED_OPTIONS,
   type OptionName,
 } from "./option-groups.js";
-import { poisson } from "./poisson.js";
+import { poisson, refined } from "./refined.js";
 import { weighted } from "./weighted.js";
 
 export const METHODS: Readonly<Record<MethodName, Method>> = Object.freeze({
-  flashdeconv,
+  refined,
   weighted,
   poisson,
+  flashdeconv,
 });
 
 export const METHOD_NAMES = Object.freeze(Object.keys(METHODS) as MethodName[]);
@@ -55,9 +56,10 @@ export function methodsWithOwn(option: string): readonly MethodName[] {
   return METHOD_NAMES.filter((name) => option in (METHODS[name].solver.options?.table ?? {}));
 }
 
-/** The method that makes statistics of a kind. */
-export function methodOfStatistics(input: SolverInput): Method | undefined {
-  return Object.values(METHODS).find(({ solver }) => solver.input === input);
+/** The method that made statistics of a kind: the one of the name that was kept with them or, where none was, the first of its kind. */
+export function methodOfStatistics(input: SolverInput, name: unknown): Method | undefined {
+  const ofKind = Object.values(METHODS).filter(({ solver }) => solver.input === input);
+  return ofKind.find((method) => method.name === name) ?? ofKind[0];
 }
 
 /** Whether anything is to be estimated from a sample of the spots. */

@@ -11,10 +11,12 @@ import {
 } from "@flashdeconv/select-genes/internal";
 import type { SolverSession, StatArray } from "@flashdeconv/solver";
 import { assessPiece, sweepPiece, tabulatePiece } from "@flashdeconv/solver/internal";
+import { buildRefiner } from "@flashdeconv/solver-poisson";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
   PassReport,
   PipelineTasks,
+  RefineInput,
   SectionLocation,
   SessionRequest,
   SummarizeInput,
@@ -35,6 +37,11 @@ export interface TaskResources {
   openScratchFile(path: string): Promise<ScratchFile>;
 }
 
+/** Where the rows of a range go. */
+interface StatisticsTarget extends Pick<SummarizeInput, "statistics" | "range"> {
+  readonly precision: "float64" | "float32";
+}
+
 /** The tasks over the given ways to open a section and a session: in place, or in a thread of their own. */
 export function buildPipelineTasks({
   openCounts,
@@ -43,10 +50,10 @@ export function buildPipelineTasks({
   allocate,
 }: TaskResources): PipelineTasks {
   /** Lets rows be written where they are to go. */
-  async function statisticsWriter({ statistics, form, range }: SummarizeInput, statWidth: number) {
+  async function statisticsWriter({ statistics, precision, range }: StatisticsTarget, statWidth: number) {
     if (statistics === undefined || !("path" in statistics)) {
       const spotCount = range.end - range.start;
-      const own = statistics ? undefined : statArray(form.precision, spotCount * statWidth);
+      const own = statistics ? undefined : statArray(precision, spotCount * statWidth);
       const out = own ?? (statistics as StatArray);
       const first = own ? range.start : 0;
       const put = async (start: number, count: number, write: (rows: StatArray) => void) =>
@@ -54,15 +61,29 @@ export function buildPipelineTasks({
       return { put, rows: own };
     }
     const file = await openScratchFile(statistics.path);
-    let memory = statArray(form.precision, 0);
+    let memory = statArray(precision, 0);
     const put = async (start: number, count: number, write: (rows: StatArray) => void) => {
       const length = count * statWidth;
-      if (memory.length < length) memory = statArray(form.precision, length);
+      if (memory.length < length) memory = statArray(precision, length);
       const rows = memory.subarray(0, length);
       write(rows);
       await file.write(bytesOf(rows), start * statWidth * rows.BYTES_PER_ELEMENT);
     };
     return { put, rows: undefined };
+  }
+
+  /** Reads the proportions that spots begin with. */
+  async function startReader({ start, precision, refinement: { typeCount } }: RefineInput) {
+    if ("rows" in start) {
+      return async (spot: number, count: number) =>
+        start.rows.subarray((spot - start.first) * typeCount, (spot - start.first + count) * typeCount);
+    }
+    const file = await openScratchFile(start.path);
+    return async (spot: number, count: number) => {
+      const rows = statArray(precision, count * typeCount);
+      await file.read(bytesOf(rows), spot * typeCount * rows.BYTES_PER_ELEMENT);
+      return rows;
+    };
   }
 
   return {
@@ -97,7 +118,7 @@ export function buildPipelineTasks({
       const rowsOf = buildRowMaker(form);
       const sumMemory = growingMemory(Float64Array);
       const { statWidth } = session;
-      const { put, rows } = await statisticsWriter(input, statWidth);
+      const { put, rows } = await statisticsWriter({ ...input, precision: form.precision }, statWidth);
       const sizes = input.librarySizes ? undefined : statArray(form.precision, range.end - range.start);
       const allSizes = sizes ?? (input.librarySizes as StatArray);
       const firstSize = sizes ? range.start : 0;
@@ -111,6 +132,25 @@ export function buildPipelineTasks({
         freeChunk(chunk);
       }
       return { ...(rows && { statistics: rows }), ...(sizes && { librarySizes: sizes }) };
+    },
+
+    /** Reads the spots once more, and refines what they were reduced to around the answer of a first solve. */
+    async refine(input, context) {
+      const { range, columns, refinement } = input;
+      const { typeCount } = refinement;
+      const refiner = buildRefiner(refinement);
+      const counts = await openCounts(input.location);
+      const renumbering = buildRenumbering(columns, counts.width);
+      const { put, rows } = await statisticsWriter(input, typeCount + 1);
+      const startOf = await startReader(input);
+      for await (const chunk of counts.chunks(streamOptions(range, context))) {
+        const { spotStart, spotCount } = chunk;
+        const selected = renumberInPlace(chunk, renumbering);
+        const start = await startOf(spotStart, spotCount);
+        await put(spotStart, spotCount, (out) => refiner.refine(selected, start, out));
+        freeChunk(chunk);
+      }
+      return rows ? { statistics: rows } : {};
     },
 
     sweep({ session: request, jobs }) {

@@ -11,7 +11,6 @@ import { startSession } from "../stages/solve/start-session.js";
 import { buildRowMaker } from "../stages/summarize/solver-rows.js";
 import { narrow } from "../stages/survey/narrow-sample.js";
 import { meanOf } from "./search-strength.js";
-import { type CountPrediction, spotDeviances } from "./spot-deviances.js";
 import { countJudge, halfDifference, type Judge, moveRows, spotLosses } from "./spot-losses.js";
 import { hashWord, thinCounts } from "./thin-counts.js";
 
@@ -35,12 +34,6 @@ export interface SmoothingTrial {
   lossOfTruth(judging?: "exact"): Promise<number>;
 }
 
-/** A sample of one section: one half is solved, the other judges the answer. */
-export interface HeldOutTrial extends SmoothingTrial {
-  /** As `lossesOf`, but how badly the answer predicts the second half's counts by likelihood. */
-  deviancesOf(strengths: Strengths, prediction: CountPrediction): Promise<Float64Array>;
-}
-
 /** A sample of the section's spots, and who is told of each sweep. */
 export interface TrialData {
   readonly sample: SpotSample | undefined;
@@ -60,11 +53,12 @@ const TOLERANCE = 1e-2;
 /** An answer that needs more is judged as it then stands: strengths so far off take longest and are not chosen. */
 const MOST_SWEEPS = 200;
 
+/** A sample of one section: one half is solved, the other judges the answer. */
 export function heldOutTrial(
   { solver, problem }: { readonly solver: Solver; readonly problem: Problem },
   { sample, counts, context, onSweep }: TrialData,
   { executor, kernels, signal }: Pick<RunContext, "executor" | "kernels" | "signal">,
-): HeldOutTrial {
+): SmoothingTrial {
   if (sample === undefined) throw new TypeError("no sample was taken");
   const { spots, graph: sampleGraph } = sample;
   const { smoothing: control } = solver;
@@ -159,9 +153,6 @@ export function heldOutTrial(
       const answer = await answerTo(NONE);
       const error = halfDifference(answer, await solved(summarized(halves.second), NONE), judged, typeCount);
       return meanOf(spotLosses(answer, judged, typeCount)) - error;
-    },
-    async deviancesOf(strengths, prediction) {
-      return spotDeviances(halves.second, await answerTo(strengths), prediction);
     },
   };
 }

@@ -5,20 +5,12 @@ import type { Problem } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
 import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
 import { type Curve, chooseSmoothing, type SmoothingChoice } from "./choose-smoothing.js";
-import { type HeldOutTrial, heldOutTrial, type TrialData } from "./held-out-trial.js";
+import { heldOutTrial, type TrialData } from "./held-out-trial.js";
 
 /** A solver, and the problem with all that was left to the data. */
 export interface Fit<P extends Problem = Problem> {
   readonly solver: Solver;
   readonly problem: P;
-}
-
-export interface Settled {
-  readonly fit: Fit;
-  /** Undefined where it is the solver's own matter. */
-  readonly strengths?: Strengths;
-  /** In which it was chosen. */
-  readonly trial?: HeldOutTrial;
 }
 
 /** Settles how strongly a fit smooths: as asked for or, where that is left to the data, by count splitting on the sample. */
@@ -27,17 +19,17 @@ export async function settleSmoothing(
   data: TrialData,
   smoothing: DeconvolveOptions["smoothing"],
   run: RunContext,
-): Promise<Settled> {
-  if (smoothing === undefined || fit.solver.smoothing === undefined) return { fit };
+): Promise<Fit> {
+  if (smoothing === undefined || fit.solver.smoothing === undefined) return fit;
   if (smoothing !== "auto") {
     const strengths = { ...strengthsIn(fit), smoothing: smoothing === "none" ? 0 : smoothing };
-    return { fit: withStrengths(fit, strengths, {}), strengths };
+    return withStrengths(fit, strengths, {});
   }
   const trial = heldOutTrial(fit, data, run);
   const choice = await chooseSmoothing(trial);
   const facts = { smoothing_curve: curvesOf(choice, data.counts.spotCount) };
   const strengths = { smoothing: choice.smoothing, shrinkage: choice.shrinkage };
-  return { fit: withStrengths(fit, strengths, facts), strengths, trial };
+  return withStrengths(fit, strengths, facts);
 }
 
 function withStrengths({ solver, problem }: Fit, strengths: Strengths, facts: Parameters): Fit {

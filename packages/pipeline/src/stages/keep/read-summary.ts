@@ -27,6 +27,8 @@ export interface SummarySize {
   readonly spotCount: number;
   /** Kind of the statistics. */
   readonly input: SolverInput;
+  /** What made the summary. */
+  readonly parameters: Parameters;
   readonly typeCount: number;
   readonly precision: "float64" | "float32";
   /** Mean number of neighbours. */
@@ -61,7 +63,14 @@ export async function readSummary(
   const { meanDegree } = facts;
   const isStreamed =
     typeof streamStatistics === "function"
-      ? streamStatistics({ spotCount, typeCount, precision, meanDegree, input: facts.input ?? "statistics" })
+      ? streamStatistics({
+          spotCount,
+          typeCount,
+          precision,
+          meanDegree,
+          input: facts.input ?? "statistics",
+          parameters: facts.parameters,
+        })
       : streamStatistics;
   const stat = (length: number) =>
     precision === "float32" ? new Float32Array(length) : new Float64Array(length);

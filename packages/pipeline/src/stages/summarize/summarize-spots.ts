@@ -7,9 +7,8 @@ import type { RunContext } from "../../contracts/run-context.js";
 import type { SpotStatistics } from "../../contracts/summary.js";
 import type { SessionRequest, SummaryPart } from "../../contracts/tasks.js";
 import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
-import { checksumOf } from "../../runtime/checksum-of.js";
 import { runPass } from "../../runtime/run-pass.js";
-import { rowFileSource } from "../../runtime/scratch/row-file.js";
+import { statisticsRows } from "./statistics-rows.js";
 
 export interface SpotSummary {
   /** N x statWidth. */
@@ -32,57 +31,38 @@ export async function summarizeSpots(
   { columns, form, session, statWidth }: SummaryRequest,
   run: RunContext,
 ): Promise<SpotSummary> {
-  const { executor, checkpoint } = run;
   const { spotCount } = spatial.counts;
   const { precision } = form;
-  const { sharesMemory } = executor;
+  const { sharesMemory } = run.executor;
   const librarySizes = statArray(precision, spotCount, allocator(reachOf(run, "no kernel")));
-  const file = await run.scratch?.scratch.create("statistics");
-  const statistics = file ?? statArray(precision, spotCount * statWidth, allocator(reachOf(run)));
+  const rows = await statisticsRows({ name: "statistics", spotCount, width: statWidth, precision }, run);
   // Where memory is shared the threads write what they find where it belongs; else it comes back as parts.
-  const inMemory = sharesMemory ? (statistics as StatArray) : undefined;
   const targets = {
-    statistics: file ? { path: file.path } : inMemory,
+    statistics: rows.target,
     librarySizes: sharesMemory ? librarySizes : undefined,
   };
-  const place = (part: SummaryPart, { start }: SpotRange) => {
-    if (part.statistics) (statistics as StatArray).set(part.statistics, start * statWidth);
-    if (part.librarySizes) librarySizes.set(part.librarySizes, start);
-  };
   const { location } = spatial;
-  const rowBytes = statWidth * librarySizes.BYTES_PER_ELEMENT;
-  const placeOf = ({ start, end }: SpotRange) => [start * rowBytes, (end - start) * rowBytes] as const;
   const settings = {
     task: "summarize" as const,
     stage: "statistics" as const,
     spotCount,
     isFar: location?.access !== undefined,
     inputFor: (range: SpotRange) => ({ location, range, columns, form, session, ...targets }),
-    onPart: place,
-    // Rows on scratch lie there to stay; their checksum tells whether they did.
-    async pack(part: SummaryPart, range: SpotRange): Promise<Piece> {
-      const { start, end } = range;
-      const sizes = { librarySizes: part.librarySizes ?? librarySizes.subarray(start, end) };
-      if (file && checkpoint) {
-        return { facts: await checksumOf(checkpoint, file, ...placeOf(range)), arrays: sizes };
-      }
-      const rows = part.statistics ?? (statistics as StatArray).subarray(start * statWidth, end * statWidth);
-      return { facts: null, arrays: { ...sizes, statistics: rows } };
+    onPart(part: SummaryPart, range: SpotRange) {
+      if (part.statistics) rows.place(part.statistics, range);
+      if (part.librarySizes) librarySizes.set(part.librarySizes, range.start);
     },
-    async unpack({ facts, arrays }: Piece, range: SpotRange) {
-      const isOnScratch = arrays.statistics === undefined;
-      if (isOnScratch !== (file !== undefined)) return undefined;
-      if (file && checkpoint) {
-        // The file may be another one, or end before these rows.
-        const found = await checksumOf(checkpoint, file, ...placeOf(range)).catch(() => undefined);
-        if (found !== facts) return undefined;
-      }
-      // At once: all kept parts together would be another copy of the summary.
-      place(arrays as unknown as SummaryPart, range);
+    async pack(part: SummaryPart, range: SpotRange): Promise<Piece> {
+      const sizes = part.librarySizes ?? librarySizes.subarray(range.start, range.end);
+      const { facts, arrays } = await rows.pack(part.statistics, range);
+      return { facts, arrays: { ...arrays, librarySizes: sizes } };
+    },
+    async unpack(piece: Piece, range: SpotRange) {
+      if (!(await rows.unpack(piece, range))) return undefined;
+      librarySizes.set(piece.arrays.librarySizes, range.start);
       return { part: {} };
     },
   };
   await runPass(settings, run);
-  const source = file && rowFileSource(file, { spotCount, width: statWidth, precision });
-  return { statistics: source ?? (statistics as StatArray), librarySizes };
+  return { statistics: rows.statistics, librarySizes };
 }

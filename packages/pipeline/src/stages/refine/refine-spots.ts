@@ -1,0 +1,79 @@
+import type { ChunkSource, DenseChunk, SpotRange } from "@flashdeconv/core";
+import type { StatArray } from "@flashdeconv/solver";
+import type { Refinement } from "@flashdeconv/solver-poisson";
+import type { Piece } from "../../contracts/checkpoint.js";
+import type { SpatialInput } from "../../contracts/inputs.js";
+import type { RunContext } from "../../contracts/run-context.js";
+import type { SpotStatistics } from "../../contracts/summary.js";
+import type { SummaryPart } from "../../contracts/tasks.js";
+import { runPass } from "../../runtime/run-pass.js";
+import { bytesOf } from "../../runtime/scratch/bytes-of.js";
+import { statisticsRows } from "../summarize/statistics-rows.js";
+
+/** N x K proportions: in memory, or row after row in a scratch file. */
+export type StartRows = { readonly rows: StatArray } | { readonly path: string };
+
+export interface SpotsToRefine {
+  readonly refinement: Refinement;
+  /** Columns of the genes in use. */
+  readonly columns: Int32Array;
+  readonly precision: "float64" | "float32";
+  readonly start: StartRows;
+  /** Statistics to be overwritten, N x (K + 1); left out on scratch. */
+  readonly into: StatArray | undefined;
+}
+
+/** The third pass over the section: each spot's K + 1 numbers once more, around its answer to the first solve. */
+export async function refineSpots(
+  spatial: SpatialInput,
+  { refinement, columns, precision, start, into }: SpotsToRefine,
+  run: RunContext,
+): Promise<SpotStatistics> {
+  const { location, counts } = spatial;
+  const { spotCount } = counts;
+  const { typeCount } = refinement;
+  const request = { name: "refined-statistics", spotCount, width: typeCount + 1, precision };
+  const rows = await statisticsRows({ ...request, ...(into && { into }) }, run);
+  const startFor = ({ start: first, end }: SpotRange) => {
+    if ("path" in start) return start;
+    if (run.executor.sharesMemory) return { rows: start.rows, first: 0 };
+    // A message copies what it is given.
+    return { rows: start.rows.subarray(first * typeCount, end * typeCount), first };
+  };
+  const settings = {
+    task: "refine" as const,
+    stage: "refine" as const,
+    spotCount,
+    isFar: location?.access !== undefined,
+    inputFor: (range: SpotRange) => ({
+      location,
+      range,
+      columns,
+      refinement,
+      precision,
+      start: startFor(range),
+      statistics: rows.target,
+    }),
+    onPart({ statistics }: Pick<SummaryPart, "statistics">, range: SpotRange) {
+      if (statistics) rows.place(statistics, range);
+    },
+    pack: ({ statistics }: Pick<SummaryPart, "statistics">, range: SpotRange) => rows.pack(statistics, range),
+    unpack: async (piece: Piece, range: SpotRange) =>
+      (await rows.unpack(piece, range)) ? { part: {} } : undefined,
+  };
+  await runPass(settings, run);
+  return rows.statistics;
+}
+
+/** Writes proportions, which lie on scratch in blocks, row after row, for threads to read any range of them. */
+export async function startRowsOf(
+  proportions: ChunkSource<DenseChunk>,
+  { scratch, signal }: Pick<RunContext, "scratch" | "signal">,
+): Promise<StartRows> {
+  const file = await scratch?.scratch.create("start");
+  if (!file) throw new TypeError("no scratch");
+  for await (const { values, spotStart, width } of proportions.chunks({ signal })) {
+    await file.write(bytesOf(values as StatArray), spotStart * width * values.BYTES_PER_ELEMENT);
+  }
+  return { path: file.path };
+}
