@@ -10,7 +10,7 @@ export type { DividedCallbacks } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
 export { keptChoice } from "./kept-choice.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
-export { methodsWith, methodsWithOwn, needsSample } from "./methods/methods.js";
+export { methodsWith, methodsWithOwn, needsSample, refines } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS, samplesBytes } from "./runtime/memory-plan.js";

@@ -83,7 +83,7 @@ describe.each([
         expect(of(spot, "y")).toBeCloseTo(of(spot, "b"), 4);
         greatest = Math.max(greatest, of(spot, "b"));
       }
-      expect(greatest).toBeGreaterThan(0.02);
+      expect(greatest).toBeGreaterThan(0.005);
       const names = [name, "b", "y"].sort();
       expect(noticeOf("undetermined-types")).toContain(names.map((one) => `"${one}"`).join(", "));
       expect(noticeOf("undetermined-types")).toContain(JSON.stringify({ [names.join(" or ")]: names }));

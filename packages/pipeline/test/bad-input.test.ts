@@ -208,7 +208,7 @@ describe("options", () => {
 
   it("undefined counts as left out", () => {
     const { solver, tolerance } = resolveDeconvolveOptions({ tolerance: undefined, solver: undefined });
-    expect([tolerance, (solver as Solver).name]).toEqual([1e-3, "weighted"]);
+    expect([tolerance, (solver as Solver).name]).toEqual([1e-3, "refined"]);
   });
 
   it("do not change the method, whatever they are", () => {
@@ -218,7 +218,7 @@ describe("options", () => {
       { allowNonCounts: true },
       { solverOptions: { epsilon: 0.1 } },
     ]) {
-      expect(resolveDeconvolveOptions(options).method, JSON.stringify(options)).toBe("weighted");
+      expect(resolveDeconvolveOptions(options).method, JSON.stringify(options)).toBe("refined");
     }
   });
 

@@ -167,14 +167,23 @@ describe("deconvolve", () => {
       {},
       { onProgress: (progress) => last.set(progress.stage, progress) },
     );
-    expect([...last.keys()]).toEqual(["graph", "reference", "genes", "smoothing", "statistics", "solve"]);
+    expect([...last.keys()]).toEqual([
+      "graph",
+      "reference",
+      "genes",
+      "smoothing",
+      "statistics",
+      "first-solve",
+      "refine",
+      "solve",
+    ]);
     expect(last.get("reference")).toMatchObject({ done: 48, total: 48 });
-    for (const stage of ["graph", "genes", "statistics"])
+    for (const stage of ["graph", "genes", "statistics", "refine"])
       expect(last.get(stage)).toMatchObject({ done: 150, total: 150 });
     expect(last.get("solve")?.estimate).toBeLessThan(1e-3);
   });
 
-  it.each(["graph", "reference", "genes", "smoothing", "statistics", "solve"])(
+  it.each(["graph", "reference", "genes", "smoothing", "statistics", "first-solve", "refine", "solve"])(
     "stops in the stage %s with the signal's reason",
     async (stage) => {
       const { spatial, reference } = section;

@@ -172,7 +172,7 @@ describe.each(Object.entries(DIVISIONS))("a store of %s sections", (_, codes) =>
     }
     const [a, b] = results.map(({ parameters }) => parameters);
     expect(joined.parameters).toMatchObject({
-      method: "weighted",
+      method: "refined",
       spot_count: 400,
       converged: true,
       sweeps: Math.max(a.sweeps as number, b.sweeps as number),

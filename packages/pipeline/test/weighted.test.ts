@@ -217,11 +217,11 @@ describe("the method weighted", () => {
     ],
     [
       { method: "flashdeconv", platformCorrection: false },
-      /platformCorrection: found false.*take { method: "weighted" } or { method: "poisson" }/,
+      /platformCorrection: found false.*take { method: "refined" } or { method: "weighted" } or { method: "poisson" }/,
     ],
     [
       { method: "flashdeconv", overdispersion: 0.1 },
-      /overdispersion: found 0.1.*take { method: "weighted" } or/,
+      /overdispersion: found 0.1.*take { method: "refined" } or/,
     ],
     [{ method: "weighted", overdispersion: -1 }, /"auto" or a number of at least 0/],
     [{ method: "weighted", smoothing: -1 }, /"auto", "none" or a number/],
@@ -238,7 +238,7 @@ describe("the method weighted", () => {
       { solver: nnls as Solver, method: "weighted" },
       /no solver beside { method: "weighted" }.*leave the method out/,
     ],
-    [{ method: "best" as "weighted" }, /"flashdeconv", "weighted"/],
+    [{ method: "best" as "weighted" }, /"refined", "weighted"/],
     [{ genes: "some" as "all" }, /"all", "selected"/],
   ])("refuses %j", async (options, message) => {
     const { spatial, reference } = await smallSection();

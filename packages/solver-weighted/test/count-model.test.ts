@@ -137,7 +137,9 @@ describe("count model", () => {
       }
     }
     expect(model.gram[1]).toBe(model.gram[TYPES]);
-    const share = 1 / GENES;
-    expect(model.weights[0]).toBeCloseTo(1 / (share * (1 + 0.5 * 50 * share)), 9);
+    // Half of what the section has, and half of what types have on average.
+    const mean = (1 / GENES + (rows[0] + rows[GENES] + rows[2 * GENES]) / TYPES) / 2;
+    expect(model.means[0]).toBeCloseTo(mean, 12);
+    expect(model.weights[0]).toBeCloseTo(1 / (mean * (1 + 0.5 * 50 * mean)), 9);
   });
 });

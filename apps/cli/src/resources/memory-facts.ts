@@ -6,6 +6,7 @@ import {
   type MemoryFacts,
   needsSample,
   type ReferenceFacts,
+  refines,
   tableWidth,
   wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
@@ -58,6 +59,7 @@ export function memoryFacts(
     areChunksPacked: matrix.isCompressed,
     readAheadBytes: matrix.readAheadBytes,
     ...places,
+    isRefined: refines(options),
     sampledValuesPerSpot: needsSample(options) ? stored / Math.max(1, spotCount) : 0,
     chunkBytes,
   };

@@ -9,7 +9,7 @@ export interface ScratchFile {
 
 /** Where such files are made. Whoever opened it removes it, with all that is in it. */
 export interface Scratch {
-  /** A file of the name. Scratch that outlasts a run opens the one that an earlier run made, with what is in it. */
+  /** A file of the name, with what was written to it before: by this run or, on scratch that outlasts one, by an earlier one. */
   create(name: string): Promise<ScratchFile>;
   /** A file that was made here before. */
   find(path: string): ScratchFile | undefined;

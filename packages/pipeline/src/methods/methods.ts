@@ -62,6 +62,11 @@ export function methodOfStatistics(input: SolverInput, name: unknown): Method | 
   return ofKind.find((method) => method.name === name) ?? ofKind[0];
 }
 
+/** Whether a third pass over the section refines the spots. */
+export function refines({ solver }: DeconvolveOptions): boolean {
+  return methodWith(solver).refine !== undefined;
+}
+
 /** Whether anything is to be estimated from a sample of the spots. */
 export function needsSample(options: DeconvolveOptions): boolean {
   return methodWith(options.solver).needsSample(options);

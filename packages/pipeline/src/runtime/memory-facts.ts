@@ -8,6 +8,8 @@ export interface MemoryFacts {
   readonly tableWidth: number;
   readonly geneCount: number;
   readonly precision: "float64" | "float32";
+  /** Whether a third pass refines the spots (`refines`); false by default. */
+  readonly isRefined?: boolean;
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
   /** Whether smoothing may be so strong that coarse levels of the section are solved first: only the Gram matrix tells for sure. */

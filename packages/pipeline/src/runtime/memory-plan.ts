@@ -74,6 +74,8 @@ const SAMPLE_NUMBERS = 12;
 const SAMPLE_PLACE_BYTES = 5;
 /** A thread's requests and connections, and the versions of what it has read, where a store lies behind a network. */
 const NETWORK_BYTES = 16 * MIB;
+/** Tables of types and genes that each thread makes to refine spots. */
+const REFINING_TABLES = 3;
 /** Spots of a strip. */
 const STRIP_SPOTS = 8192;
 /** What is fetched ahead is there in pieces as it comes, and put together. */
@@ -107,7 +109,7 @@ function planFor(
   workers: number,
   keeps: MemoryPlan["keeps"],
 ): MemoryPlan {
-  const { spotCount, typeCount, geneCount, precision, neighborCount, chunkBytes } = facts;
+  const { spotCount, typeCount, geneCount, neighborCount, chunkBytes } = facts;
   const ownThreads = workers > 1 || spotCount >= SPOTS_WORTH_THREADS ? workers : 0;
   const perThread =
     (chunkBytes > 0 ? GARBAGE_BYTES + chunksInFlight(facts) * chunkBytes : GARBAGE_BYTES / 2) +
@@ -115,13 +117,13 @@ function planFor(
     networkBytes(facts) +
     (ownThreads > 0 ? facts.heldBytes : 0) +
     64 * geneCount;
-  const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * 3 * typeCount * geneCount;
+  const tables = facts.isRefined && chunkBytes > 0 ? REFINING_TABLES * workers : 0;
+  const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * (3 + tables) * typeCount * geneCount;
   const coarse = coarseBytes(facts);
   const onScratch = keeps === "scratch";
   const spots = spotCount * bytesPerSpot(facts, ownThreads > 0, keeps) + (onScratch ? 0 : coarse.all);
   const building =
     neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
-  const statWidth = typeCount + 1;
   const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * (facts.reference?.readAheadBytes ?? 0) : 0;
   const held = facts.heldBytes + (facts.reference?.heldBytes ?? 0);
   const own = PROCESS_BYTES + WRITE_BYTES + far + held;
@@ -147,9 +149,15 @@ function planFor(
     threads: ownThreads,
     keeps,
     windowBytes,
-    scratchBytes: onScratch ? scratchBytes(facts) + spotCount * statWidth * bytesOf(precision) : 0,
+    scratchBytes: onScratch ? scratchBytes(facts) + spotCount * passBytes(facts) : 0,
     parts: { process: own + facts.coordinateBytes, workers: threads, spots: Math.ceil(spots) },
   };
+}
+
+/** What passes leave of a spot on scratch: statistics, and where they are refined the start and the refined ones. */
+function passBytes({ typeCount, precision, isRefined = false }: MemoryFacts): number {
+  const statistics = typeCount + 1;
+  return bytesOf(precision) * (isRefined ? typeCount + 2 * statistics : statistics);
 }
 
 /** What stays in memory for each spot during the passes and the solve. */

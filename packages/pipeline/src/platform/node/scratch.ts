@@ -54,6 +54,8 @@ export async function openScratchFolder(
     path,
     async create(fileName) {
       const file = join(path, fileName);
+      const known = files.get(file);
+      if (known) return known;
       const flags = constants.O_RDWR | constants.O_CREAT | (name === undefined ? constants.O_EXCL : 0);
       const handle = await attempt(file, "a file that can be made", () => open(file, flags));
       handles.push(handle);

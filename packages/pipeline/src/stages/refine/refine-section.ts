@@ -1,16 +1,18 @@
-import type { SolverContext } from "@flashdeconv/solver";
+import type { SolverContext, StatArray } from "@flashdeconv/solver";
 import { buildRefiner, type Refinement } from "@flashdeconv/solver-poisson";
+import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
-import { checkpointOf, scratchOf } from "../../runtime/section-views.js";
-import { solveOnScratch } from "../solve/solve-on-scratch.js";
-import { solveSpots } from "../solve/solve-spots.js";
+import { checkpointOf } from "../../runtime/section-views.js";
+import { type SpotsOnScratch, solveOnScratch } from "../solve/solve-on-scratch.js";
+import { type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
 import { answerSpots } from "../solve/spot-answers.js";
 import { startSession } from "../solve/start-session.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
-import { refineSpots, type StartRows, startRowsOf } from "./refine-spots.js";
+import { refineSpots } from "./refine-spots.js";
+import { type StartRows, startInMemory, startOnScratch } from "./start-rows.js";
 
 export interface RefineRequest {
   readonly refinement: Refinement;
@@ -22,7 +24,7 @@ export interface RefineRequest {
 
 /** How far from its optimum the first solve may stop: what is refined from there came out the same to 0.0001. */
 const FIRST_TOLERANCE = 2e-2;
-/** Begins the names of what the first solve keeps. */
+/** Begins the names of the pieces that the first solve keeps. */
 const FIRST = "first";
 
 /**
@@ -58,38 +60,63 @@ export async function refineSection(
   };
 }
 
-/** The proportions of the first solve. */
+/** The proportions of the first solve, of this run or the one that it resumes. */
 async function firstAnswer(
   summary: SectionSummary,
-  given: SolveSummaryOptions,
+  solving: SolveSummaryOptions,
   run: RunContext,
 ): Promise<StartRows> {
-  const { spotCount, meanDegree, meanDepth, composition, reference, graph, statistics } = summary;
-  const { solver } = given;
-  const { checkpoint, scratch } = run;
+  const { checkpoint } = run;
+  const own = checkpoint && checkpointOf(checkpoint, FIRST);
+  const first: RunContext = {
+    ...run,
+    checkpoint: own,
+    report: (progress) => run.report({ ...progress, stage: "first-solve" }),
+  };
+  const options = {
+    ...solving,
+    tolerance: Math.max(FIRST_TOLERANCE, solving.tolerance),
+    empty: "nan" as const,
+  };
+  const { statistics } = summary;
+  if (isSource(statistics)) {
+    const typeCount = summary.reference.typeNames.length;
+    const rowBytes = typeCount * (precisionOf(summary) === "float32" ? 4 : 8);
+    const solve = () => solveFirstOnScratch({ ...summary, statistics }, options, first);
+    return startOnScratch(rowBytes, solve, first);
+  }
+  return startInMemory(() => solveFirstInMemory({ ...summary, statistics }, options, first), first);
+}
+
+async function solveFirstOnScratch(
+  summary: SectionSummary & Pick<SpotsOnScratch, "statistics">,
+  options: SolveSummaryOptions,
+  run: RunContext,
+): Promise<SpotAnswers["proportions"]> {
+  const toSolve = { ...startFirst(summary, options, run), ...summary };
+  return (await solveOnScratch(toSolve, options, run)).answers.proportions;
+}
+
+async function solveFirstInMemory(
+  summary: SectionSummary & Pick<SpotsToSolve, "statistics">,
+  options: SolveSummaryOptions,
+  run: RunContext,
+): Promise<StatArray> {
+  const toSolve = { ...startFirst(summary, options, run), ...summary };
+  const { abundance } = await solveSpots(toSolve, options, run);
+  answerSpots(abundance, summary.librarySizes, toSolve.typeCount, "nan");
+  return abundance;
+}
+
+function startFirst(summary: SectionSummary, { solver }: SolveSummaryOptions, run: RunContext) {
+  const { spotCount, meanDegree, meanDepth, composition, reference } = summary;
   const context: SolverContext = {
     spotCount,
     meanDegree,
     ...(meanDepth !== undefined && { meanDepth }),
     ...(composition !== undefined && { composition }),
   };
-  const first: RunContext = {
-    ...run,
-    checkpoint: checkpoint && checkpointOf(checkpoint, FIRST),
-    scratch: scratch && scratchOf(scratch, FIRST),
-    report: (progress) => run.report({ ...progress, stage: "first-solve" }),
-  };
-  first.report({ stage: "first-solve", done: 0, total: undefined });
-  const typeCount = reference.typeNames.length;
+  run.report({ stage: "first-solve", done: 0, total: undefined });
   const started = startSession(solver, summary, context, run.arena);
-  const toSolve = { ...started, solver, typeCount, tables: [], graph };
-  const options = { ...given, tolerance: Math.max(FIRST_TOLERANCE, given.tolerance), empty: "nan" as const };
-  const { librarySizes } = summary;
-  if (isSource(statistics)) {
-    const solved = await solveOnScratch({ ...toSolve, statistics, librarySizes }, options, first);
-    return startRowsOf(solved.answers.proportions, first);
-  }
-  const { abundance } = await solveSpots({ ...toSolve, statistics }, options, first);
-  answerSpots(abundance, librarySizes, typeCount, "nan");
-  return { rows: abundance };
+  return { ...started, solver, typeCount: reference.typeNames.length, tables: [] };
 }

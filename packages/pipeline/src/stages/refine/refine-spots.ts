@@ -1,4 +1,4 @@
-import type { ChunkSource, DenseChunk, SpotRange } from "@flashdeconv/core";
+import type { SpotRange } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import type { Refinement } from "@flashdeconv/solver-poisson";
 import type { Piece } from "../../contracts/checkpoint.js";
@@ -7,11 +7,8 @@ import type { RunContext } from "../../contracts/run-context.js";
 import type { SpotStatistics } from "../../contracts/summary.js";
 import type { SummaryPart } from "../../contracts/tasks.js";
 import { runPass } from "../../runtime/run-pass.js";
-import { bytesOf } from "../../runtime/scratch/bytes-of.js";
 import { statisticsRows } from "../summarize/statistics-rows.js";
-
-/** N x K proportions: in memory, or row after row in a scratch file. */
-export type StartRows = { readonly rows: StatArray } | { readonly path: string };
+import type { StartRows } from "./start-rows.js";
 
 export interface SpotsToRefine {
   readonly refinement: Refinement;
@@ -63,17 +60,4 @@ export async function refineSpots(
   };
   await runPass(settings, run);
   return rows.statistics;
-}
-
-/** Writes proportions, which lie on scratch in blocks, row after row, for threads to read any range of them. */
-export async function startRowsOf(
-  proportions: ChunkSource<DenseChunk>,
-  { scratch, signal }: Pick<RunContext, "scratch" | "signal">,
-): Promise<StartRows> {
-  const file = await scratch?.scratch.create("start");
-  if (!file) throw new TypeError("no scratch");
-  for await (const { values, spotStart, width } of proportions.chunks({ signal })) {
-    await file.write(bytesOf(values as StatArray), spotStart * width * values.BYTES_PER_ELEMENT);
-  }
-  return { path: file.path };
 }
