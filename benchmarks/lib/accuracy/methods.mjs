@@ -22,6 +22,7 @@ export const METHODS = [
     otherwise: ["--sketch-dim", "none", "--lambda", "auto"],
   },
   { name: "weighted", flags: ["--method", "weighted"], family: "weighted" },
+  { name: "refined", flags: ["--method", "refined"], family: "refined" },
   {
     name: "poisson",
     flags: ["--method", "poisson"],
@@ -47,6 +48,12 @@ export const FAMILIES = {
     option: "--smoothing",
     values: [0, 2, 5, 10, 20, 40, 80, 160, 320],
     solve: true,
+  },
+  // What is kept is refined at the strength of its run: each strength is run on its own.
+  refined: {
+    start: ["--method", "refined"],
+    option: "--smoothing",
+    values: [0, 2, 5, 10, 20, 40, 80, 160, 320],
   },
   poisson: {
     start: ["--method", "poisson"],
