@@ -61,7 +61,7 @@ describe("flashdeconv solve", () => {
     [["--merge-types", '{"a": "type_1"}'], /option --merge-types: .*a list of type names/],
     [["--workers", "0"], /option --workers/],
     [["--smoothing", "-1"], /option --smoothing/],
-    [["--lambda", "3"], /option --lambda: found 3, expected nothing with statistics of --method weighted/],
+    [["--lambda", "3"], /option --lambda: found 3, expected nothing with statistics of --method refined/],
     [["--rho", "0.01"], /option --rho: .*run the section itself with --method flashdeconv/],
     [["--solver", "nnls"], /option --solver: .*a solver of "weighted-counts"/],
     [["--cache", "kept"], /option --cache: found "kept", expected a URL among the stores/],

@@ -20,4 +20,3 @@
  * console.log(abundance[0].toFixed(2), abundance[1].toFixed(2)); // 0.14 0.86
  */
 export { type PoissonOptions, poisson, poisson as default, poissonWith } from "./poisson.js";
-export { buildRefiner, type Refinement, type Refiner, type RefiningSteps } from "./refine-counts.js";

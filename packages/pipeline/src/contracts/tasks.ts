@@ -12,7 +12,7 @@ import type {
   SweepJob,
   TableRows,
 } from "@flashdeconv/solver/internal";
-import type { Refinement } from "@flashdeconv/solver-poisson";
+import type { Refinement } from "@flashdeconv/solver-poisson/internal";
 import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
 import type { DepthSums } from "./depth-sums.js";
 import type { RowForm } from "./problem.js";

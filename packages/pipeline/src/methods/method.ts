@@ -1,6 +1,6 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
-import type { Refinement } from "@flashdeconv/solver-poisson";
+import type { Refinement } from "@flashdeconv/solver-poisson/internal";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";

@@ -1,5 +1,5 @@
 import type { Solver } from "@flashdeconv/solver";
-import type { RefiningSteps } from "@flashdeconv/solver-poisson";
+import type { RefiningSteps } from "@flashdeconv/solver-poisson/internal";
 import { weighted as weightedSolver } from "@flashdeconv/solver-weighted";
 import type { MethodName } from "../contracts/options.js";
 import { type Fit, strengthsIn } from "../tuning/settle-smoothing.js";

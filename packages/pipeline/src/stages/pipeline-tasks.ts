@@ -11,7 +11,7 @@ import {
 } from "@flashdeconv/select-genes/internal";
 import type { SolverSession, StatArray } from "@flashdeconv/solver";
 import { assessPiece, sweepPiece, tabulatePiece } from "@flashdeconv/solver/internal";
-import { buildRefiner } from "@flashdeconv/solver-poisson";
+import { buildRefiner } from "@flashdeconv/solver-poisson/internal";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
   PassReport,

@@ -1,5 +1,5 @@
 import type { SolverContext, StatArray } from "@flashdeconv/solver";
-import { buildRefiner, type Refinement } from "@flashdeconv/solver-poisson";
+import { buildRefiner, type Refinement } from "@flashdeconv/solver-poisson/internal";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";

@@ -1,6 +1,6 @@
 import type { SpotRange } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
-import type { Refinement } from "@flashdeconv/solver-poisson";
+import type { Refinement } from "@flashdeconv/solver-poisson/internal";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { RunContext } from "../../contracts/run-context.js";

@@ -1,0 +1,6 @@
+/**
+ * What other packages of flashdeconv need of this one. Not part of its public surface: any release may change it.
+ *
+ * @internal
+ */
+export { buildRefiner, type Refinement, type Refiner, type RefiningSteps } from "./refine-counts.js";
