@@ -85,28 +85,36 @@ describe("an empty text", () => {
         expect(message).toContain(`option ${long}: found `);
       }
       if (places.length === 0) return;
-      expect((await failure(name, "")).message).toContain(`<${registeredArguments[0].name()}> is empty`);
+      expect((await failure(name, "")).message).toContain(
+        `option <${registeredArguments[0].name()}>: found ""`,
+      );
     },
   );
 });
 
 describe("the method", () => {
-  it.each(["weighted", "flashdeconv", "poisson"])("%s goes with its own solver only", async (method) => {
-    const own = { weighted: "weighted", flashdeconv: "bcd", poisson: "poisson" }[method];
-    for (const solver of ["weighted", "bcd", "poisson", "nnls", at("plugin.mjs")]) {
-      const { tag, message } = await failure("run", ...nowhere, "--method", method, "--solver", solver);
-      if (solver === own) expect(tag).toBe("StoreError");
-      else
-        expect(message).toMatch(
-          /option --solver: .*(Give --method \w+, which brings|To solve with \w+, leave the method out; to solve with the method \w+, leave the solver out)/,
-        );
-    }
-  });
+  it.each(["refined", "weighted", "flashdeconv", "poisson"])(
+    "%s goes with its own solver only",
+    async (method) => {
+      const own = { refined: "refined", weighted: "weighted", flashdeconv: "bcd", poisson: "poisson" }[
+        method
+      ];
+      for (const solver of ["refined", "weighted", "bcd", "poisson", "nnls", at("plugin.mjs")]) {
+        const { tag, message } = await failure("run", ...nowhere, "--method", method, "--solver", solver);
+        if (solver === own) expect(tag).toBe("StoreError");
+        else
+          expect(message).toMatch(
+            /option --solver: .*(Give --method \w+, which brings|To solve with \w+, leave the method out; to solve with the method \w+, leave the solver out)/,
+          );
+      }
+    },
+  );
 
   it("is not changed by the name of another method's solver", async () => {
-    expect((await failure("run", ...nowhere, "--solver", "weighted")).tag).toBe("StoreError");
+    expect((await failure("run", ...nowhere, "--solver", "refined")).tag).toBe("StoreError");
     for (const [solver, method] of [
       ["bcd", "flashdeconv"],
+      ["weighted", "weighted"],
       ["poisson", "poisson"],
     ]) {
       const { message } = await failure("run", ...nowhere, "--solver", solver);
@@ -118,7 +126,7 @@ describe("the method", () => {
     const options = (json: string) => ["--solver-options", json];
     expect((await failure("run", ...nowhere, ...options('{"epsilon":0.1}'))).tag).toBe("StoreError");
     expect((await failure("run", ...nowhere, ...options('{"rho":0.1}'))).message).toMatch(
-      /option --rho: .*--method weighted, the default.*add --method flashdeconv/,
+      /option --rho: .*--method refined, the default.*add --method flashdeconv/,
     );
     expect((await failure("run", ...nowhere, ...options('{"epsilom":0.1}'))).message).toMatch(/epsilom/);
   });
