@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
-import { graphCases, passCases, sweepCases } from "./lib/kernel-cases.mjs";
+import { graphCases, passCases, refineCases, sweepCases } from "./lib/kernel-cases.mjs";
 import { loadPackages } from "./lib/load-packages.mjs";
 import { median } from "./lib/median.mjs";
 import { saveResult } from "./lib/save-result.mjs";
@@ -30,6 +30,7 @@ const where = circumstances();
 const cases = {
   ...(await passCases(now)),
   ...sweepCases(),
+  ...refineCases(),
   ...(spotCount > 0 ? graphCases(spotCount) : {}),
 };
 

@@ -225,6 +225,90 @@ function sweepCase({ reference, lambda, context, tile, length }, usesKernel, wha
   };
 }
 
+/** What a spot costs that is refined by one Newton step, by kernel and by twin. */
+export function refineCases() {
+  const cases = {};
+  for (const typeCount of [20, 60]) {
+    for (const [countCount, spotCount] of [
+      [187, 2048],
+      [2000, 256],
+    ]) {
+      const problem = refineProblem(typeCount, countCount, spotCount);
+      const name = `refining, ${typeCount} types, ${countCount} counts`;
+      cases[name] = refineCase(problem, "wasm");
+      cases[`${name}, twin`] = refineCase(problem, "typescript");
+    }
+  }
+  return cases;
+}
+
+/** Spots of three types that start with these and a few others. */
+function refineProblem(typeCount, countCount, spotCount) {
+  const next = numberStream(11 + typeCount);
+  const profiles = new Float64Array(typeCount * GENE_COUNT);
+  for (let gene = 0; gene < GENE_COUNT; gene++) {
+    const level = Math.exp(4 * (next() + next() + next() - 1.5));
+    for (let k = 0; k < typeCount; k++)
+      profiles[k * GENE_COUNT + gene] = level * Math.exp(3 * (next() - 0.5));
+  }
+  const drawers = Array.from({ length: typeCount }, (_, k) => {
+    const row = profiles.subarray(k * GENE_COUNT, (k + 1) * GENE_COUNT);
+    const sum = row.reduce((total, level) => total + level);
+    for (let gene = 0; gene < GENE_COUNT; gene++) row[gene] /= sum;
+    return drawerOf(row, next);
+  });
+  const start = new Float64Array(spotCount * typeCount);
+  const indptr = Int32Array.from({ length: spotCount + 1 }, (_, spot) => spot * countCount);
+  const indices = [];
+  const values = [];
+  for (let spot = 0; spot < spotCount; spot++) {
+    const row = new Map();
+    const types = [next(), next(), next()].map((share) => Math.floor(share * typeCount));
+    for (let k = 0; k < typeCount; k++) {
+      start[spot * typeCount + k] = types.includes(k) ? 0.2 + 0.1 * next() : next() < 0.3 ? 0.05 * next() : 0;
+    }
+    while (row.size < countCount) {
+      const gene = drawers[types[Math.floor(3 * next())]]();
+      row.set(gene, (row.get(gene) ?? 0) + 1);
+    }
+    for (const [gene, count] of [...row].sort((a, b) => a[0] - b[0])) {
+      indices.push(gene);
+      values.push(count);
+    }
+  }
+  const variance = { meanDepth: values.reduce((sum, count) => sum + count) / spotCount, overdispersion: 0.1 };
+  return {
+    refinement: { typeCount, profiles, variance, steps: "one" },
+    start,
+    rows: {
+      kind: "csr",
+      spotStart: 0,
+      spotCount,
+      width: GENE_COUNT,
+      indptr,
+      indices: Int32Array.from(indices),
+      values: Float32Array.from(values),
+    },
+  };
+}
+
+function refineCase({ refinement, rows, start }, kernels) {
+  const refiners = new Map();
+  return {
+    unitCount: rows.spotCount,
+    prepare(api) {
+      if (!refiners.has(api)) refiners.set(api, api.buildRefiner(refinement, kernels));
+      return new Float32Array(rows.spotCount * (refinement.typeCount + 1));
+    },
+    run(api, out) {
+      refiners.get(api).refine(rows, start, out);
+      return out;
+    },
+    // Sums were in another order before there was a kernel.
+    mayDiffer: true,
+  };
+}
+
 /** What a spot costs in the graph. */
 export function graphCases(spotCount) {
   const side = Math.ceil(Math.sqrt(spotCount));
@@ -258,23 +342,11 @@ export function graphCases(spotCount) {
 }
 
 function drawCounts(next) {
-  // Expression of genes over some orders of magnitude, as the running sum that a draw is looked up in.
-  const runningSum = new Float64Array(GENE_COUNT);
-  for (let gene = 0, sum = 0; gene < GENE_COUNT; gene++) {
-    sum += Math.exp(4 * (next() + next() + next() - 1.5));
-    runningSum[gene] = sum;
-  }
-  const draw = () => {
-    const value = next() * runningSum[GENE_COUNT - 1];
-    let low = 0;
-    let high = GENE_COUNT - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (runningSum[middle] < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  // Expression of genes over some orders of magnitude.
+  const levels = Float64Array.from({ length: GENE_COUNT }, () =>
+    Math.exp(4 * (next() + next() + next() - 1.5)),
+  );
+  const draw = drawerOf(levels, next);
   const indices = [];
   const values = [];
   const indptr = new Int32Array(SPOT_COUNT + 1);
@@ -299,6 +371,27 @@ function drawCounts(next) {
     indptr,
     indices: Int32Array.from(indices),
     values: Float32Array.from(values),
+  };
+}
+
+/** Draws genes, each as often as its level says. */
+function drawerOf(levels, next) {
+  const runningSum = new Float64Array(levels.length);
+  let sum = 0;
+  levels.forEach((level, gene) => {
+    sum += level;
+    runningSum[gene] = sum;
+  });
+  return () => {
+    const value = next() * sum;
+    let low = 0;
+    let high = levels.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (runningSum[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   };
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "./places.mjs";
 
-const PACKAGES = ["kernels", "normalize", "select-genes", "sketch", "graph", "solver"];
+const PACKAGES = ["kernels", "normalize", "select-genes", "sketch", "graph", "solver", "solver-poisson"];
 
 /** The stage packages as they are in the working tree, or as they were at a commit, all in one object. */
 export async function loadPackages(commit) {
@@ -35,6 +35,8 @@ export async function loadPackages(commit) {
         "@flashdeconv/core/internal": source("core", "internal.ts"),
         "@flashdeconv/core/options": source("core", "options.ts"),
         "@flashdeconv/kernels": entry("kernels"),
+        "@flashdeconv/solver/internal": source("solver", "internal.ts"),
+        "@flashdeconv/solver": entry("solver"),
       },
       nodePaths: ["core", "select-genes"].map((name) => join(ROOT, "packages", name, "node_modules")),
     });

@@ -14,6 +14,7 @@ const KERNELS = {
   "count-scan": ["--enable", "nontrapping-f2i"],
   "gene-moments": ["--enable", "nontrapping-f2i"],
   "row-statistics": [],
+  "refine-counts": ["--enable", "bulk-memory"],
   inflate: ["--enable", "bulk-memory"],
   "spot-sweep": SHARED_MEMORY,
   "relative-sweep": SHARED_MEMORY,

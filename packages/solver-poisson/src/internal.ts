@@ -3,4 +3,5 @@
  *
  * @internal
  */
-export { buildRefiner, type Refinement, type Refiner, type RefiningSteps } from "./refine-counts.js";
+export type { RefiningSteps } from "./refine-counts.js";
+export { buildRefiner, type Refinement, type Refiner, refiningGram } from "./refiner.js";

@@ -18,28 +18,28 @@ export interface NewtonStep {
   readonly gradient: Float64Array;
   /** K: where the step ends. */
   readonly next: Float64Array;
-  /** The second-order picture, whose answer is `next`. */
-  readonly picture: NnlsWorkspace;
-  /** Types in use, ascending, as many as the function at work says. */
+  /** Types in use, ascending: the first `activeCount`. */
   readonly active: Int32Array;
-  /** For each count of the row: omega_g y_g / mu_g^2, the curvature of F along mu_g; then its root. */
-  curvatures: Float64Array;
-  /** One stretch per active type: shares of the row's genes, times the root of each gene's curvature. */
+  activeCount: number;
+  /** The second-order picture over so many active types, in their order; made when it is first wanted. */
+  readonly pictures: NnlsWorkspace[];
+  /** The root of each count's curvature: that of F along mu_g, omega_g y_g / mu_g^2. */
+  roots: Float64Array;
+  /** One stretch per active type: shares of the row's genes, times the roots. */
   slopes: Float64Array;
 }
 
 export function buildNewtonStep(likelihood: CountLikelihood): NewtonStep {
   const { typeCount } = likelihood;
-  const next = new Float64Array(typeCount);
-  const gram = new Float64Array(typeCount * typeCount);
   return {
     likelihood,
     abundance: new Float64Array(typeCount),
     gradient: new Float64Array(typeCount),
-    next,
-    picture: buildNnlsWorkspace({ gram, target: new Float64Array(typeCount), x: next }),
+    next: new Float64Array(typeCount),
     active: new Int32Array(typeCount),
-    curvatures: new Float64Array(0),
+    activeCount: 0,
+    pictures: [],
+    roots: new Float64Array(0),
     slopes: new Float64Array(0),
   };
 }
@@ -48,48 +48,45 @@ export function buildNewtonStep(likelihood: CountLikelihood): NewtonStep {
  * From `abundance`, by one step of Newton's method on the active set (Bertsekas 1982): types that are there, or that the gradient
  * calls for, move to the minimum over b >= 0 of the second-order picture of F, `next`; the others stay at 0.
  *
- * The curvature is the observed one: genes without a count have none, exactly, so only stored counts are visited. Sums over types
- * are made of two, over even and odd ones, and sums over counts of four.
+ * The curvature is the observed one: genes without a count have none, exactly, so only stored counts are visited. The kernel
+ * (packages/kernels/assembly/refine-counts.ts) adds in the same order.
  *
  * @returns the largest move of any abundance
  */
 export function takeStep(step: NewtonStep, row: CountRow): number {
-  const { abundance, next, picture } = step;
+  const { abundance, active, next } = step;
   differentiate(step, row);
-  const activeCount = pictureSecondOrder(step, row);
-  for (let k = 0; k < next.length; k++) next[k] = abundance[k];
-  if (activeCount > 0) solveNnls(picture, 0);
+  const { x } = pictureSecondOrder(step, row);
+  next.set(abundance);
   let moved = 0;
-  for (let k = 0; k < next.length; k++) moved = Math.max(moved, Math.abs(next[k] - abundance[k]));
+  for (let a = 0; a < x.length; a++) {
+    next[active[a]] = x[a];
+    moved = Math.max(moved, Math.abs(x[a] - abundance[active[a]]));
+  }
   return moved;
 }
 
-/** Goes to where the step ended, with the gradient that its picture has there. */
-export function landStep({ abundance, gradient, next, picture, active }: NewtonStep): void {
-  const typeCount = next.length;
-  const { gram } = picture;
-  const moves = picture.target;
-  for (let k = 0; k < typeCount; k++) moves[k] = next[k] - abundance[k];
-  let a = 0;
-  for (let k = 0; k < typeCount; k++) {
-    // Of a type that was not active the picture says nothing, and it has not moved.
-    if (active[a] !== k) continue;
-    a++;
+/** Goes to where the step ended, with the gradient that its picture has there. Of other types it says nothing, and they have not moved. */
+export function landStep({ abundance, gradient, next, active, activeCount, pictures }: NewtonStep): void {
+  if (activeCount === 0) return;
+  const { gram, target: moves } = pictures[activeCount];
+  for (let a = 0; a < activeCount; a++) moves[a] = next[active[a]] - abundance[active[a]];
+  for (let a = 0; a < activeCount; a++) {
     let change = 0;
-    for (let l = 0; l < typeCount; l++) change += gram[k * typeCount + l] * moves[l];
-    gradient[k] += change;
+    for (let b = 0; b < activeCount; b++) change += gram[a * activeCount + b] * moves[b];
+    gradient[active[a]] += change;
   }
-  for (let k = 0; k < typeCount; k++) abundance[k] = next[k];
+  abundance.set(next);
 }
 
-/** Expected counts at `abundance`, and with them the gradient and the curvature of each count. */
+/** Expected counts at `abundance`, and with them the gradient and the curvature of each count. Means are summed in two, over even and odd types. */
 function differentiate(step: NewtonStep, row: CountRow): void {
   const { likelihood, abundance, gradient } = step;
   const { typeCount, shares, weights, totals } = likelihood;
   const length = row.end - row.start;
-  if (step.curvatures.length < length) step.curvatures = new Float64Array(2 * length);
-  const { curvatures } = step;
-  for (let k = 0; k < typeCount; k++) gradient[k] = totals[k];
+  if (step.roots.length < length) step.roots = new Float64Array(2 * length);
+  const { roots } = step;
+  gradient.set(totals);
   for (let i = 0; i < length; i++) {
     const gene = row.indices[row.start + i];
     const at = gene * typeCount;
@@ -102,64 +99,84 @@ function differentiate(step: NewtonStep, row: CountRow): void {
     }
     if (k < typeCount) even += abundance[k] * shares[at + k];
     const mean = even + odd;
-    const ratio = mean > 0 ? (weights[gene] * row.values[row.start + i]) / mean : 0;
-    curvatures[i] = mean > 0 ? ratio / mean : 0;
+    const inverse = mean > 0 ? 1 / mean : 0;
+    const weighted = weights[gene] * row.values[row.start + i];
+    const ratio = weighted * inverse;
+    roots[i] = Math.sqrt(weighted) * inverse;
     for (let l = 0; l < typeCount; l++) gradient[l] -= ratio * shares[at + l];
   }
 }
 
-/** The quadratic x'Hx / 2 - target'x around `abundance`, over the active types. Returns how many there are. */
-function pictureSecondOrder(step: NewtonStep, row: CountRow): number {
-  const { likelihood, abundance, gradient, active, picture, curvatures } = step;
-  const { typeCount, shares } = likelihood;
-  const { gram, target } = picture;
-  gram.fill(0);
-  let activeCount = 0;
-  for (let k = 0; k < typeCount; k++) {
-    if (abundance[k] > 0 || gradient[k] < 0) {
-      active[activeCount++] = k;
-      target[k] = -gradient[k];
-    } else {
-      gram[k * typeCount + k] = 1;
-      target[k] = -1;
-    }
+/** Solves the quadratic x'Hx / 2 - target'x around `abundance`, over the active types and x >= 0. */
+function pictureSecondOrder(step: NewtonStep, row: CountRow): NnlsWorkspace {
+  const { abundance, gradient, active, pictures } = step;
+  let size = 0;
+  for (let k = 0; k < abundance.length; k++) {
+    if (abundance[k] > 0 || gradient[k] < 0) active[size++] = k;
   }
-  active.fill(-1, activeCount);
-  const length = row.end - row.start;
-  // With zeros at the end, for sums of four.
-  const stride = (length + 3) & ~3;
-  if (step.slopes.length < activeCount * stride) step.slopes = new Float64Array(2 * typeCount * stride);
-  const { slopes } = step;
-  for (let i = 0; i < length; i++) {
-    const root = Math.sqrt(curvatures[i]);
-    const at = row.indices[row.start + i] * typeCount;
-    for (let a = 0; a < activeCount; a++) slopes[a * stride + i] = root * shares[at + active[a]];
-  }
-  for (let a = 0; a < activeCount; a++) {
-    for (let i = length; i < stride; i++) slopes[a * stride + i] = 0;
-    for (let b = 0; b <= a; b++) {
-      const product = dotProduct(slopes, a * stride, b * stride, stride);
-      gram[active[a] * typeCount + active[b]] = product;
-      gram[active[b] * typeCount + active[a]] = product;
-    }
-  }
-  for (let a = 0; a < activeCount; a++) {
-    const row = active[a] * typeCount;
+  step.activeCount = size;
+  pictures[size] ??= buildPicture(size);
+  const picture = pictures[size];
+  if (size === 0) return picture;
+  const { gram, target, x } = picture;
+  addCurvatures(step, row, gram);
+  for (let a = 0; a < size; a++) x[a] = abundance[active[a]];
+  for (let a = 0; a < size; a++) {
     let sum = 0;
-    for (let b = 0; b < activeCount; b++) sum += gram[row + active[b]] * abundance[active[b]];
-    target[active[a]] += sum;
+    for (let b = 0; b < size; b++) sum += gram[a * size + b] * x[b];
+    target[a] = sum - gradient[active[a]];
   }
-  return activeCount;
+  solveNnls(picture, 0);
+  return picture;
 }
 
-/** Of two stretches of one array, their length a multiple of four; four sums at a time, so that no addition waits for the one before. */
-function dotProduct(values: Float64Array, a: number, b: number, length: number): number {
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let i = 0; i < length; i += 4) {
-    first += values[a + i] * values[b + i];
-    second += values[a + i + 1] * values[b + i + 1];
-    third += values[a + i + 2] * values[b + i + 2];
-    fourth += values[a + i + 3] * values[b + i + 3];
+function buildPicture(size: number): NnlsWorkspace {
+  const [target, x] = [new Float64Array(size), new Float64Array(size)];
+  return buildNnlsWorkspace({ gram: new Float64Array(size * size), target, x });
+}
+
+/**
+ * H, the products of active types' slopes: sums over the counts in their order, of two by two types at a time, so that an addition need
+ * not wait for the one before.
+ */
+function addCurvatures(step: NewtonStep, row: CountRow, gram: Float64Array): void {
+  const { likelihood, active, activeCount: size, roots } = step;
+  const { typeCount, shares } = likelihood;
+  const length = row.end - row.start;
+  if (step.slopes.length < size * length) step.slopes = new Float64Array(2 * typeCount * length);
+  const { slopes } = step;
+  for (let i = 0; i < length; i++) {
+    const at = row.indices[row.start + i] * typeCount;
+    for (let a = 0; a < size; a++) slopes[a * length + i] = roots[i] * shares[at + active[a]];
   }
-  return first + second + (third + fourth);
+  for (let a = 0; a < size; a += 2) {
+    // The last type stands beside itself where there is no other.
+    const nextA = Math.min(a + 1, size - 1);
+    for (let b = 0; b <= a; b += 2) {
+      const nextB = Math.min(b + 1, size - 1);
+      const [atA, atNextA, atB, atNextB] = [a * length, nextA * length, b * length, nextB * length];
+      let first = 0;
+      let second = 0;
+      let third = 0;
+      let fourth = 0;
+      for (let i = 0; i < length; i++) {
+        const one = slopes[atA + i];
+        const two = slopes[atNextA + i];
+        const three = slopes[atB + i];
+        const four = slopes[atNextB + i];
+        first += one * three;
+        second += one * four;
+        third += two * three;
+        fourth += two * four;
+      }
+      gram[a * size + b] = first;
+      gram[b * size + a] = first;
+      gram[a * size + nextB] = second;
+      gram[nextB * size + a] = second;
+      gram[nextA * size + b] = third;
+      gram[b * size + nextA] = third;
+      gram[nextA * size + nextB] = fourth;
+      gram[nextB * size + nextA] = fourth;
+    }
+  }
 }

@@ -1,72 +1,58 @@
-import { type CsrChunk, ShapeError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import type { CsrChunk } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
-import { buildCountLikelihood, type CountVariance } from "./count-likelihood.js";
 import { climb } from "./fit-counts.js";
-import { buildNewtonStep, type CountRow, landStep, type NewtonStep, takeStep } from "./newton-step.js";
+import { type CountRow, landStep, type NewtonStep, takeStep } from "./newton-step.js";
 
 /** By how many Newton steps each spot is refined. */
 export type RefiningSteps = "one" | "one or two" | "all";
 
-/** What a refining pass works with. K types, G genes. */
-export interface Refinement {
-  readonly typeCount: number;
-  /** K x G, rows sum to 1: the types' shares of genes. */
-  readonly profiles: Float64Array;
-  readonly variance: CountVariance;
-  readonly steps: RefiningSteps;
+/** When a start and a step are taken as they are. */
+export const REFINING_LIMITS = Object.freeze({
+  /** A proportion below this is left out at the start, for the gradient to call for: it halves the types in use. */
+  leastStart: 0.01,
+  /** Where the first step moves a proportion by more than this, the picture it was taken by was of somewhere else. */
+  farStep: 0.1,
+  /** A step whose end holds more than so many times the spot's counts, or less than that part of them, is none to take. */
+  mostGrowth: 4,
+});
+const { leastStart, farStep, mostGrowth } = REFINING_LIMITS;
+
+/**
+ * Refines rows one after the other: see `Refiner`. The twin of the kernel (packages/kernels/assembly/refine-counts.ts): each sum takes
+ * its terms in the same order, so that both give the same bits.
+ *
+ * @param start rows x K
+ * @param out rows x (K + 1), overwritten
+ */
+export function refineRows(
+  { step, steps }: { readonly step: NewtonStep; readonly steps: RefiningSteps },
+  { spotCount, indptr, indices, values }: CsrChunk,
+  start: StatArray,
+  out: StatArray,
+): void {
+  const { typeCount } = step.likelihood;
+  for (let spot = 0; spot < spotCount; spot++) {
+    const row = { indices, values, start: indptr[spot], end: indptr[spot + 1] };
+    const depth = depthOf(row);
+    if (depth > 0) {
+      startFrom(step, start, spot * typeCount, depth);
+      refineSpot(step, row, depth, steps);
+    }
+    keepQuadratic(step, depth, out, spot * (typeCount + 1));
+  }
 }
 
-export interface Refiner {
-  /** K x K: the Gram matrix that goes with what `refine` writes. */
-  readonly gram: Float64Array;
-  /**
-   * Takes each spot from the proportions that a first solve gave it towards the most likely ones of its counts, and keeps of the
-   * likelihood there the quadratic n p'Gp / 2 - c'p over proportions p that has its minimum, and its slopes where a type is absent:
-   * K + 1 numbers, (c, n), as those of count-weighted least squares.
-   *
-   * @param rows raw counts over the G genes
-   * @param start rows x K, the proportions; a row that is not numbers, or all 0, stands for equal ones
-   * @param out rows x (K + 1), overwritten
-   */
-  refine(rows: CsrChunk, start: StatArray, out: StatArray): void;
-}
-
-/** A proportion below this is left out at the start, for the gradient to call for: it halves the types in use. */
-const LEAST_START = 0.01;
-/** Where the first step moves a proportion by more than this, the picture it was taken by was of somewhere else. */
-const FAR_STEP = 0.1;
-/** A step whose end holds more than so many times the spot's counts, or less than that part of them, is none to take. */
-const MOST_GROWTH = 4;
-
-export function buildRefiner({ typeCount, profiles, variance, steps }: Refinement): Refiner {
-  const likelihood = buildCountLikelihood(profiles, typeCount, variance);
-  const { gram, geneCount } = likelihood;
-  const step = buildNewtonStep(likelihood);
-  return {
-    gram,
-    refine(rows, start, out) {
-      if (rows.width !== geneCount) {
-        throw new ShapeError({
-          subject: "refining pass",
-          found: `rows of width ${rows.width}`,
-          expected: `counts of ${numbered(geneCount, "gene")}`,
-          remedy: "Give the counts of the genes that the profiles are of, in their order.",
-        });
-      }
-      const { spotCount, indptr, indices, values } = rows;
-      for (let spot = 0; spot < spotCount; spot++) {
-        const row = { indices, values, start: indptr[spot], end: indptr[spot + 1] };
-        let depth = 0;
-        for (let i = row.start; i < row.end; i++) depth += values[i];
-        if (depth > 0) {
-          startFrom(step, start, spot * typeCount, depth);
-          refineSpot(step, row, depth, steps);
-        }
-        keepQuadratic(step, depth, out, spot * (typeCount + 1));
-      }
-    },
-  };
+/** Summed in two, over even and odd counts. */
+function depthOf({ values, start, end }: CountRow): number {
+  let even = 0;
+  let odd = 0;
+  let i = start;
+  for (; i + 1 < end; i += 2) {
+    even += values[i];
+    odd += values[i + 1];
+  }
+  if (i < end) even += values[i];
+  return even + odd;
 }
 
 /** Expected counts that are proportional to what of the proportions is worth beginning with. */
@@ -75,7 +61,7 @@ function startFrom({ abundance }: NewtonStep, proportions: StatArray, at: number
   let sum = 0;
   for (let k = 0; k < typeCount; k++) {
     const share = proportions[at + k];
-    abundance[k] = share >= LEAST_START ? share : 0;
+    abundance[k] = share >= leastStart ? share : 0;
     sum += abundance[k];
   }
   for (let k = 0; k < typeCount; k++)
@@ -91,7 +77,7 @@ function refineSpot(step: NewtonStep, row: CountRow, depth: number, steps: Refin
   const moved = takeStep(step, row);
   if (!isSound(step, depth)) return;
   landStep(step);
-  if (steps === "one" || !(moved > FAR_STEP * depth)) return;
+  if (steps === "one" || !(moved > farStep * depth)) return;
   takeStep(step, row);
   if (isSound(step, depth)) landStep(step);
 }
@@ -99,7 +85,7 @@ function refineSpot(step: NewtonStep, row: CountRow, depth: number, steps: Refin
 function isSound({ next }: NewtonStep, depth: number): boolean {
   let total = 0;
   for (let k = 0; k < next.length; k++) total += next[k];
-  return total >= depth / MOST_GROWTH && total <= depth * MOST_GROWTH;
+  return total >= depth / mostGrowth && total <= depth * mostGrowth;
 }
 
 /** c = G b - n slope, and n. */
@@ -109,7 +95,8 @@ function keepQuadratic(step: NewtonStep, depth: number, out: StatArray, at: numb
   out[at + typeCount] = depth;
   for (let k = 0; k < typeCount; k++) {
     let product = 0;
-    for (let l = 0; l < typeCount; l++) product += gram[k * typeCount + l] * abundance[l];
+    // A column of G: rounding tells it from the row.
+    for (let l = 0; l < typeCount; l++) product += gram[l * typeCount + k] * abundance[l];
     const slope = abundance[k] > 0 ? 0 : Math.max(0, gradient[k]);
     out[at + k] = depth > 0 ? product - depth * slope : 0;
   }

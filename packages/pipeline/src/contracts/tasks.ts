@@ -122,6 +122,7 @@ export interface RefineInput {
   readonly precision: "float64" | "float32";
   /** The proportions to begin with: rows x K from spot `first` on, or a scratch file of all rows. */
   readonly start: { readonly rows: StatArray; readonly first: number } | { readonly path: string };
+  readonly kernels: KernelChoice;
   /** As in SummarizeInput. */
   readonly statistics?: StatArray | { readonly path: string };
 }

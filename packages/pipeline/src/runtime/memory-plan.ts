@@ -74,8 +74,8 @@ const SAMPLE_NUMBERS = 12;
 const SAMPLE_PLACE_BYTES = 5;
 /** A thread's requests and connections, and the versions of what it has read, where a store lies behind a network. */
 const NETWORK_BYTES = 16 * MIB;
-/** Tables of types and genes that each thread makes to refine spots. */
-const REFINING_TABLES = 3;
+/** Tables of types and genes that each thread makes to refine spots, one of them the kernel's. */
+const REFINING_TABLES = 4;
 /** Spots of a strip. */
 const STRIP_SPOTS = 8192;
 /** What is fetched ahead is there in pieces as it comes, and put together. */

@@ -136,9 +136,9 @@ export function buildPipelineTasks({
 
     /** Reads the spots once more, and refines what they were reduced to around the answer of a first solve. */
     async refine(input, context) {
-      const { range, columns, refinement } = input;
+      const { range, columns, refinement, kernels } = input;
       const { typeCount } = refinement;
-      const refiner = buildRefiner(refinement);
+      const refiner = buildRefiner(refinement, kernels);
       const counts = await openCounts(input.location);
       const renumbering = buildRenumbering(columns, counts.width);
       const { put, rows } = await statisticsWriter(input, typeCount + 1);

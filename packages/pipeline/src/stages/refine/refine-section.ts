@@ -1,5 +1,5 @@
 import type { SolverContext, StatArray } from "@flashdeconv/solver";
-import { buildRefiner, type Refinement } from "@flashdeconv/solver-poisson/internal";
+import { type Refinement, refiningGram } from "@flashdeconv/solver-poisson/internal";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
@@ -49,7 +49,7 @@ export async function refineSection(
   const refined = await refineSpots(spatial, request, run);
   // The arrays of the first solve.
   if (mark !== undefined) arena?.rewind(mark);
-  const { gram } = buildRefiner(refinement);
+  const gram = refiningGram(refinement);
   const { typeNames } = summary.reference;
   return {
     ...summary,

@@ -49,6 +49,7 @@ export async function refineSpots(
       refinement,
       precision,
       start: startFor(range),
+      kernels: run.kernels,
       statistics: rows.target,
     }),
     onPart({ statistics }: Pick<SummaryPart, "statistics">, range: SpotRange) {

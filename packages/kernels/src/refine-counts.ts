@@ -1,0 +1,123 @@
+import type { CsrChunk, Values } from "@flashdeconv/core";
+import { compileKernel } from "./compile-kernel.js";
+import { refineCountsWasm } from "./generated/refine-counts-wasm.js";
+import { reserve } from "./reserve.js";
+import { reserveRowBlock, rowLoader } from "./row-block.js";
+
+/** The likelihood of counts, as solver-poisson describes it, and how spots are refined by it. G genes, K types. */
+export interface RefineTables {
+  readonly typeCount: number;
+  readonly geneCount: number;
+  /** G x K, finite and at least 0. */
+  readonly shares: Float64Array;
+  /** G. */
+  readonly weights: Float64Array;
+  /** K. */
+  readonly totals: Float64Array;
+  /** K x K. */
+  readonly gram: Float64Array;
+  /** Newton steps of a spot: a second one where the first moves a proportion by more than `farStep`. */
+  readonly mostSteps: 1 | 2;
+  readonly farStep: number;
+  /** A proportion below this is left out at the start. */
+  readonly leastStart: number;
+  /** A step to more than so many times the spot's counts, or less than that part of them, is not taken. */
+  readonly mostGrowth: number;
+}
+
+export interface CountRefiner {
+  /**
+   * Refines each row from the proportions it starts with.
+   *
+   * @param chunk rows of counts over the G genes, none of more than G entries
+   * @param start spotCount x K
+   * @param out spotCount x (K + 1), overwritten
+   */
+  refineRows(chunk: CsrChunk, start: Float32Array | Float64Array, out: Values): void;
+}
+
+interface Exports {
+  readonly configure: (
+    typeCount: number,
+    geneCount: number,
+    shares: number,
+    weights: number,
+    own: number,
+    rowRoom: number,
+    longest: number,
+  ) => void;
+  readonly limit: (mostSteps: number, leastStart: number, farStep: number, mostGrowth: number) => void;
+  readonly refineFloat32: (...args: RefineArguments) => void;
+  readonly refineFloat64: (...args: RefineArguments) => void;
+}
+
+type RefineArguments = [
+  rowCount: number,
+  indptr: number,
+  indices: number,
+  values: number,
+  start: number,
+  out: number,
+];
+
+const ROWS_PER_BLOCK = 64;
+/** As `configure` lays them out: vectors over types, with those of the exact solver, and rows of slopes. */
+const VECTOR_COUNT = 14;
+const SLOPE_ROWS = 128;
+
+/**
+ * The kernel over the given tables, which are copied into a memory of its own (8 (K + 7) bytes per gene and 1 MB).
+ *
+ * @throws where the runtime has no WebAssembly with SIMD.
+ */
+export function refineCountsKernel(tables: RefineTables): CountRefiner {
+  const module = compileKernel(refineCountsWasm);
+  const { typeCount, geneCount } = tables;
+  const width = 2 * Math.ceil(typeCount / 2);
+  const layout = { top: 64 };
+  const sharesAt = reserve(layout, 8 * (geneCount + 1) * width);
+  const weightsAt = reserve(layout, 8 * geneCount);
+  const ownRows = typeCount + width + VECTOR_COUNT + SLOPE_ROWS;
+  const ownAt = reserve(layout, 8 * (ownRows * width + typeCount * typeCount + typeCount));
+  const block = reserveRowBlock(layout, ROWS_PER_BLOCK, geneCount);
+  const rowAt = reserve(layout, 36 * (block.entryCount + 4));
+  const startAt = reserve(layout, 8 * ROWS_PER_BLOCK * typeCount);
+  const outAt = reserve(layout, 8 * ROWS_PER_BLOCK * (typeCount + 1));
+
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.top / 65_536) });
+  const { buffer } = memory;
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  putRows(new Float64Array(buffer, sharesAt), tables.shares, typeCount);
+  new Float64Array(buffer, weightsAt).set(tables.weights);
+  const own = new Float64Array(buffer, ownAt);
+  putRows(own, tables.gram, typeCount);
+  own.set(tables.totals, typeCount * width);
+  kernel.configure(typeCount, geneCount, sharesAt, weightsAt, ownAt, rowAt, block.entryCount);
+  kernel.limit(tables.mostSteps, tables.leastStart, tables.farStep, tables.mostGrowth);
+  const rows = rowLoader(buffer, block);
+  const blockStart = new Float64Array(buffer, startAt, ROWS_PER_BLOCK * typeCount);
+  const blockOut = new Float64Array(buffer, outAt, ROWS_PER_BLOCK * (typeCount + 1));
+
+  return {
+    refineRows(chunk, start, out) {
+      const { spotCount, values } = chunk;
+      const refine = values instanceof Float64Array ? kernel.refineFloat64 : kernel.refineFloat32;
+      for (let row = 0; row < spotCount; ) {
+        const rowCount = rows.takeValues(chunk, row, spotCount);
+        rows.takeIndices();
+        blockStart.set(start.subarray(row * typeCount, (row + rowCount) * typeCount));
+        refine(rowCount, block.indptrAt, block.indicesAt, block.valuesAt, startAt, outAt);
+        out.set(blockOut.subarray(0, rowCount * (typeCount + 1)), row * (typeCount + 1));
+        row += rowCount;
+      }
+    },
+  };
+}
+
+/** Rows of K numbers as rows of an even length. */
+function putRows(to: Float64Array, rows: Float64Array, typeCount: number): void {
+  const width = 2 * Math.ceil(typeCount / 2);
+  for (let from = 0, at = 0; from < rows.length; from += typeCount, at += width) {
+    to.set(rows.subarray(from, from + typeCount), at);
+  }
+}
