@@ -225,7 +225,7 @@ function sweepCase({ reference, lambda, context, tile, length }, usesKernel, wha
   };
 }
 
-/** What a spot costs that is refined by one Newton step, by kernel and by twin. */
+/** What a spot costs that is refined by one Newton step, or by as many as it takes, by kernel and by twin. */
 export function refineCases() {
   const cases = {};
   for (const typeCount of [20, 60]) {
@@ -237,6 +237,10 @@ export function refineCases() {
       const name = `refining, ${typeCount} types, ${countCount} counts`;
       cases[name] = refineCase(problem, "wasm");
       cases[`${name}, twin`] = refineCase(problem, "typescript");
+      if (countCount > 187) continue;
+      const all = { ...problem, refinement: { ...problem.refinement, steps: "all" } };
+      cases[`${name}, to the end`] = refineCase(all, "wasm");
+      cases[`${name}, to the end, twin`] = refineCase(all, "typescript");
     }
   }
   return cases;

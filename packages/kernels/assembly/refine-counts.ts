@@ -16,6 +16,11 @@ let mostSteps: i32 = 1;
 let leastStart: f64 = 0;
 let farStep: f64 = 0;
 let mostGrowth: f64 = 0;
+/** Whether steps are taken to the end. */
+let isClimb: bool = false;
+let smallStep: f64 = 0;
+let mostRise: f64 = 0;
+let mostHalvings: i32 = 0;
 
 // Of the likelihood.
 let shares: usize = 0;
@@ -85,17 +90,26 @@ export function configure(
   rows = roots + room;
 }
 
-/** By how many steps at most, and when a start and a step are taken as they are. */
-export function limit(mostSteps_: i32, leastStart_: f64, farStep_: f64, mostGrowth_: f64): void {
+/** A step or two: how many at most, and when one is taken, and another. */
+export function limitSteps(mostSteps_: i32, leastStart_: f64, farStep_: f64, mostGrowth_: f64): void {
   mostSteps = mostSteps_;
   leastStart = leastStart_;
   farStep = farStep_;
   mostGrowth = mostGrowth_;
 }
 
-/** Finds the shares of the row's genes, weighs its counts, and returns the length that it is rounded up to. */
+/** Steps to the end: how many at most, which is the last, and what is short enough. */
+export function limitClimb(mostSteps_: i32, smallStep_: f64, mostRise_: f64, mostHalvings_: i32): void {
+  isClimb = true;
+  mostSteps = mostSteps_;
+  smallStep = smallStep_;
+  mostRise = mostRise_;
+  mostHalvings = mostHalvings_;
+}
+
+/** Finds the shares of the row's genes, and weighs its counts. */
 @inline
-function loadRow(from: usize, length: usize, indices: usize, values: usize, isDouble: bool): usize {
+function loadRow(from: usize, length: usize, indices: usize, values: usize, isDouble: bool): void {
   const stride = width << 3;
   for (let i: usize = 0; i < length; i++) {
     const gene = indexAt(indices, from + i);
@@ -110,7 +124,6 @@ function loadRow(from: usize, length: usize, indices: usize, values: usize, isDo
   for (let i: usize = 0; i < rounded; i += 2) {
     v128.store(scales + (i << 3), f64x2.sqrt(v128.load(weighted + (i << 3))));
   }
-  return rounded;
 }
 
 @inline
@@ -498,10 +511,13 @@ function solvePicture(length: usize): void {
   solveNnls();
 }
 
-/** From `abundance` to `next`. Returns the largest move of any abundance. */
-function takeStep(length: usize, rounded: usize): f64 {
-  meanCounts(rounded);
+function differentiate(length: usize): void {
+  meanCounts((length + 3) & ~3);
   subtractRatios(length);
+}
+
+/** From `abundance` to `next`, where the row has been differentiated. Returns the largest move of any abundance. */
+function moveToMinimum(length: usize): f64 {
   findActive();
   memory.copy(next, abundance, width << 3);
   if (activeCount === 0) return 0;
@@ -536,6 +552,57 @@ function landStep(): void {
   memory.copy(abundance, next, width << 3);
 }
 
+/** A step or two, each if it is sound. */
+@inline
+function takeSteps(length: usize, depth: f64): void {
+  for (let count = 1; count <= mostSteps; count++) {
+    differentiate(length);
+    const moved = moveToMinimum(length);
+    if (!isSound(depth)) return;
+    landStep();
+    if (!(moved > farStep * depth)) return;
+  }
+}
+
+/** Steps to the most likely abundances. Twin: packages/solver-poisson/src/fit-counts.ts. */
+@inline
+function climb(length: usize): void {
+  differentiate(length);
+  for (let count = 0; count < mostSteps; count++) {
+    const moved = moveToMinimum(length);
+    let fall: f64 = 0;
+    let total: f64 = 0;
+    for (let k: usize = 0; k < typeCount; k++) {
+      const reached = numberAt(next, k);
+      fall -= numberAt(gradient, k) * (reached - numberAt(abundance, k));
+      total += reached;
+    }
+    if (moved <= smallStep * total) {
+      landStep();
+      return;
+    }
+    const from = abundance;
+    abundance = next;
+    next = from;
+    differentiate(length);
+    for (let halving = 0; halving < mostHalvings; halving++) {
+      let rise: f64 = 0;
+      let sum: f64 = 0;
+      for (let k: usize = 0; k < typeCount; k++) {
+        const reached = numberAt(abundance, k);
+        rise += numberAt(gradient, k) * (reached - numberAt(next, k));
+        sum += reached;
+      }
+      if (sum > 0 && rise <= mostRise * fall) break;
+      fall /= 2;
+      for (let k: usize = 0; k < typeCount; k++) {
+        store<f64>(abundance + (k << 3), (numberAt(abundance, k) + numberAt(next, k)) / 2);
+      }
+      differentiate(length);
+    }
+  }
+}
+
 /** c = G b - n slope, and n. */
 @inline
 function keepQuadratic(depth: f64, out: usize): void {
@@ -567,14 +634,10 @@ function refine(
       continue;
     }
     const length = to - from;
-    const rounded = loadRow(from, length, indices, values, isDouble);
+    loadRow(from, length, indices, values, isDouble);
     startFrom(start + ((row * typeCount) << 3), depth);
-    for (let count = 1; count <= mostSteps; count++) {
-      const moved = takeStep(length, rounded);
-      if (!isSound(depth)) break;
-      landStep();
-      if (!(moved > farStep * depth)) break;
-    }
+    if (isClimb) climb(length);
+    else takeSteps(length, depth);
     keepQuadratic(depth, kept);
   }
 }

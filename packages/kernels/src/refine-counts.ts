@@ -16,13 +16,24 @@ export interface RefineTables {
   readonly totals: Float64Array;
   /** K x K. */
   readonly gram: Float64Array;
+  /** A proportion below this is left out at the start. */
+  readonly leastStart: number;
   /** Newton steps of a spot: a second one where the first moves a proportion by more than `farStep`. */
   readonly mostSteps: 1 | 2;
   readonly farStep: number;
-  /** A proportion below this is left out at the start. */
-  readonly leastStart: number;
   /** A step to more than so many times the spot's counts, or less than that part of them, is not taken. */
   readonly mostGrowth: number;
+  /** Given where steps are taken to the end instead. */
+  readonly climb?: ClimbLimits;
+}
+
+export interface ClimbLimits {
+  readonly mostSteps: number;
+  /** A step that moves no abundance by more than this share of the spot's total is the last. */
+  readonly smallStep: number;
+  /** A step is short enough where the objective rises along it by no more than this share of how it fell at first. */
+  readonly mostRise: number;
+  readonly mostHalvings: number;
 }
 
 export interface CountRefiner {
@@ -46,7 +57,8 @@ interface Exports {
     rowRoom: number,
     longest: number,
   ) => void;
-  readonly limit: (mostSteps: number, leastStart: number, farStep: number, mostGrowth: number) => void;
+  readonly limitSteps: (mostSteps: number, leastStart: number, farStep: number, mostGrowth: number) => void;
+  readonly limitClimb: (mostSteps: number, smallStep: number, mostRise: number, mostHalvings: number) => void;
   readonly refineFloat32: (...args: RefineArguments) => void;
   readonly refineFloat64: (...args: RefineArguments) => void;
 }
@@ -93,7 +105,9 @@ export function refineCountsKernel(tables: RefineTables): CountRefiner {
   putRows(own, tables.gram, typeCount);
   own.set(tables.totals, typeCount * width);
   kernel.configure(typeCount, geneCount, sharesAt, weightsAt, ownAt, rowAt, block.entryCount);
-  kernel.limit(tables.mostSteps, tables.leastStart, tables.farStep, tables.mostGrowth);
+  kernel.limitSteps(tables.mostSteps, tables.leastStart, tables.farStep, tables.mostGrowth);
+  const { climb } = tables;
+  if (climb) kernel.limitClimb(climb.mostSteps, climb.smallStep, climb.mostRise, climb.mostHalvings);
   const rows = rowLoader(buffer, block);
   const blockStart = new Float64Array(buffer, startAt, ROWS_PER_BLOCK * typeCount);
   const blockOut = new Float64Array(buffer, outAt, ROWS_PER_BLOCK * (typeCount + 1));

@@ -1,14 +1,25 @@
 import { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "@flashdeconv/solver";
 import type { CountLikelihood } from "./count-likelihood.js";
-import { buildNewtonStep, type CountRow, landStep, type NewtonStep, takeStep } from "./newton-step.js";
+import {
+  buildNewtonStep,
+  type CountRow,
+  differentiate,
+  landStep,
+  moveToMinimum,
+  type NewtonStep,
+} from "./newton-step.js";
 
-/** Newton steps after which to leave a spot as it is; three to six are usual. */
-const MOST_STEPS = 50;
-/** A step that moves no abundance by more than this share of the spot's total is the last; the next would be its square. */
-const SMALL_STEP = 1e-4;
-/** Share of the decrease promised by the gradient that a step must keep (Armijo). */
-const KEPT_DECREASE = 1e-4;
-const MOST_HALVINGS = 40;
+/** How far a climb goes. */
+export const CLIMB_LIMITS = Object.freeze({
+  /** Newton steps after which to leave a spot as it is; three to six are usual. */
+  mostSteps: 50,
+  /** A step that moves no abundance by more than this share of the spot's total is the last; the next would be its square. */
+  smallStep: 1e-4,
+  /** A step is short enough where F rises along it by no more than this share of how it fell at first. */
+  mostRise: 0.5,
+  mostHalvings: 40,
+});
+const { mostSteps, smallStep, mostRise, mostHalvings } = CLIMB_LIMITS;
 
 /** Scratch memory of the fit and its result; made once, used for every spot. */
 export interface CountFit extends NewtonStep {
@@ -35,38 +46,47 @@ export function fitCounts(fit: CountFit, row: CountRow): number {
 }
 
 /**
- * The same from `step.abundance`, which has a number above 0. Each step goes as far towards the minimum of the second-order picture
- * as lowers F enough. F is convex, so this ends at its minimum from any start.
+ * The same from `step.abundance`, which has a number above 0. Each step goes to the minimum of the second-order picture, or half the
+ * way, and so on, until F, which is convex, does not rise much where it ends.
  *
  * @returns Newton steps taken
  */
 export function climb(step: NewtonStep, row: CountRow): number {
   const { abundance, gradient, next } = step;
-  let value = evaluate(step, row, abundance);
-  for (let count = 0; count < MOST_STEPS && Number.isFinite(value); count++) {
-    const moved = takeStep(step, row);
-    let slope = 0;
+  differentiate(step, row);
+  for (let count = 0; count < mostSteps; count++) {
+    const moved = moveToMinimum(step, row);
+    let fall = 0;
     let total = 0;
     for (let k = 0; k < next.length; k++) {
-      slope += gradient[k] * (next[k] - abundance[k]);
+      fall -= gradient[k] * (next[k] - abundance[k]);
       total += next[k];
     }
-    if (moved <= SMALL_STEP * total) {
+    if (moved <= smallStep * total) {
       landStep(step);
       return count + 1;
     }
-    let share = 1;
-    let reached = evaluate(step, row, next);
-    for (let halving = 0; halving < MOST_HALVINGS; halving++) {
-      if (reached <= value + KEPT_DECREASE * share * slope) break;
-      share /= 2;
-      for (let k = 0; k < next.length; k++) next[k] = (next[k] + abundance[k]) / 2;
-      reached = evaluate(step, row, next);
+    // The two change places: `next` holds where the step began, until the step is short enough.
+    for (let k = 0; k < next.length; k++) {
+      const from = abundance[k];
+      abundance[k] = next[k];
+      next[k] = from;
     }
-    landStep(step);
-    value = reached;
+    differentiate(step, row);
+    for (let halving = 0; halving < mostHalvings; halving++) {
+      let rise = 0;
+      let reached = 0;
+      for (let k = 0; k < next.length; k++) {
+        rise += gradient[k] * (abundance[k] - next[k]);
+        reached += abundance[k];
+      }
+      if (reached > 0 && rise <= mostRise * fall) break;
+      fall /= 2;
+      for (let k = 0; k < next.length; k++) abundance[k] = (abundance[k] + next[k]) / 2;
+      differentiate(step, row);
+    }
   }
-  return MOST_STEPS;
+  return mostSteps;
 }
 
 /** Least squares with each gene weighted by its inverse variance at the mean of all types. */
@@ -81,20 +101,4 @@ function startFromLeastSquares({ likelihood, abundance, start }: CountFit, row: 
   }
   abundance.fill(0);
   solveNnls(start, 0);
-}
-
-/** F at `b`. */
-function evaluate({ likelihood }: NewtonStep, row: CountRow, b: Float64Array): number {
-  const { typeCount, shares, weights, totals } = likelihood;
-  let value = 0;
-  for (let k = 0; k < typeCount; k++) value += totals[k] * b[k];
-  for (let i = row.start; i < row.end; i++) {
-    const gene = row.indices[i];
-    if (!(weights[gene] > 0)) continue;
-    const at = gene * typeCount;
-    let mean = 0;
-    for (let k = 0; k < typeCount; k++) mean += b[k] * shares[at + k];
-    value -= weights[gene] * row.values[i] * Math.log(mean);
-  }
-  return value;
 }

@@ -54,8 +54,13 @@ export function buildNewtonStep(likelihood: CountLikelihood): NewtonStep {
  * @returns the largest move of any abundance
  */
 export function takeStep(step: NewtonStep, row: CountRow): number {
-  const { abundance, active, next } = step;
   differentiate(step, row);
+  return moveToMinimum(step, row);
+}
+
+/** The same, where the row has been differentiated at `abundance`. */
+export function moveToMinimum(step: NewtonStep, row: CountRow): number {
+  const { abundance, active, next } = step;
   const { x } = pictureSecondOrder(step, row);
   next.set(abundance);
   let moved = 0;
@@ -80,7 +85,7 @@ export function landStep({ abundance, gradient, next, active, activeCount, pictu
 }
 
 /** Expected counts at `abundance`, and with them the gradient and the curvature of each count. Means are summed in two, over even and odd types. */
-function differentiate(step: NewtonStep, row: CountRow): void {
+export function differentiate(step: NewtonStep, row: CountRow): void {
   const { likelihood, abundance, gradient } = step;
   const { typeCount, shares, weights, totals } = likelihood;
   const length = row.end - row.start;

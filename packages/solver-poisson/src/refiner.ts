@@ -3,6 +3,7 @@ import { numbered } from "@flashdeconv/core/internal";
 import { chooseKernel, type KernelChoice, refineCountsKernel } from "@flashdeconv/kernels";
 import type { StatArray } from "@flashdeconv/solver";
 import { buildCountLikelihood, type CountVariance } from "./count-likelihood.js";
+import { CLIMB_LIMITS } from "./fit-counts.js";
 import { buildNewtonStep } from "./newton-step.js";
 import { REFINING_LIMITS, type RefiningSteps, refineRows } from "./refine-counts.js";
 
@@ -34,7 +35,7 @@ export function refiningGram({ typeCount, profiles, variance }: Refinement): Flo
 }
 
 /**
- * @param kernels which form of the loops to run; "all" steps, whose line search takes logarithms, are the twin's in any case
+ * @param kernels which form of the loops to run; both give the same bits
  * @throws OptionError where `kernels` is "wasm" and the runtime cannot run it.
  */
 export function buildRefiner(
@@ -43,12 +44,14 @@ export function buildRefiner(
 ): Refiner {
   const likelihood = buildCountLikelihood(profiles, typeCount, variance);
   const { geneCount } = likelihood;
-  const kernel =
-    steps === "all"
-      ? undefined
-      : chooseKernel(kernels, () =>
-          refineCountsKernel({ ...likelihood, ...REFINING_LIMITS, mostSteps: steps === "one" ? 1 : 2 }),
-        );
+  const kernel = chooseKernel(kernels, () =>
+    refineCountsKernel({
+      ...likelihood,
+      ...REFINING_LIMITS,
+      mostSteps: steps === "one" ? 1 : 2,
+      ...(steps === "all" && { climb: CLIMB_LIMITS }),
+    }),
+  );
   const step = buildNewtonStep(likelihood);
   return {
     refine(rows, start, out) {

@@ -88,7 +88,9 @@ function bothWays({ refinement, rows, start }: ReturnType<typeof problemOf>, Sto
 
 describe("the kernel that refines counts has the bits of its twin", () => {
   it.each(Array.from({ length: 70 }, (_, k) => k + 1))("for %i types", (typeCount) => {
-    expect(bothWays(problemOf({ typeCount, seed: typeCount }))).toBe(0);
+    for (const steps of ["one or two", "all"] as const) {
+      expect(bothWays(problemOf({ typeCount, seed: typeCount, steps }))).toBe(0);
+    }
   });
 
   it("for any rows and starts, in either precision", () => {
@@ -98,7 +100,7 @@ describe("the kernel that refines counts has the bits of its twin", () => {
       spotCount: fc.integer({ min: 0, max: 150 }),
       seed: fc.nat(2 ** 31),
       density: fc.double({ min: 0, max: 1, noNaN: true }),
-      steps: fc.constantFrom<RefiningSteps[]>("one", "one or two"),
+      steps: fc.constantFrom<RefiningSteps[]>("one", "one or two", "all"),
       overdispersion: fc.constantFrom(0, 0.3, 5),
       started: fc.double({ min: 0, max: 1, noNaN: true }),
     });
@@ -117,7 +119,7 @@ describe("the kernel that refines counts has the bits of its twin", () => {
 
   it("for rows longer than a block", () => {
     const size = { typeCount: 5, geneCount: 20_000, spotCount: 3, density: 0.95 };
-    expect(bothWays(problemOf(size))).toBe(0);
+    for (const steps of ["one", "all"] as const) expect(bothWays(problemOf({ ...size, steps }))).toBe(0);
   });
 });
 
