@@ -3,6 +3,8 @@
     /usr/bin/python3 scripts/h5/describe.py OUT FILE...
 """
 
+import needed
+
 import shutil
 import sys
 from pathlib import Path

@@ -1,5 +1,7 @@
 """What h5py reads of an HDF5 file, as JSON beside it."""
 
+import needed
+
 import base64
 import json
 from pathlib import Path

@@ -5,6 +5,8 @@
 Values are made up by rules that the tests know: counts, row numbers, squares.
 """
 
+import needed
+
 import sys
 from pathlib import Path
 

@@ -5,6 +5,8 @@
 compare.mjs reads the same files with @flashdeconv/io-h5 and compares values and types. Not part of the tests, as it needs Python.
 """
 
+import needed
+
 import itertools
 import sys
 from pathlib import Path

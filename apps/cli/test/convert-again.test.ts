@@ -53,12 +53,12 @@ describe("convert again", () => {
     const before = await filesOf(at("out.zarr"));
     const later = new Date(Date.now() + 5000);
     const faults: [string[], RegExp][] = [
-      [[stores.spatial], /it had input = ".*in.zarr"; .*now input = ".*spatial.zarr"/],
+      [[stores.spatial], /input: was ".*in.zarr", is ".*spatial.zarr"/],
       [
         [at("in.zarr"), "--spatial-key", "spatial"],
         /something else: now --spatial-key = "spatial", expected/,
       ],
-      [[at("in.zarr")], /it had X\/data of .*in.zarr = .*; now X\/data of/],
+      [[at("in.zarr")], /X\/data of .*in.zarr: was .*, is /],
     ];
     for (const [i, [args, difference]] of faults.entries()) {
       if (i === 2) await utimes(at("in.zarr/X/data/0"), later, later);

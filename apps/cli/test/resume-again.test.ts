@@ -77,11 +77,15 @@ describe.each(OUTPUTS)("--resume of a run that was finished, %s", (_, make, othe
     }
     // What is found instead, and what becomes of it, is not kept quiet.
     const different = await run(at, "--resume", "--smoothing", "3", "--quiet");
-    const found = `was made of something else${other === "made" ? ", and is replaced" : ""}`;
-    expect(different.stderr).toContain(`${found}: it had --smoothing = "auto"; now --smoothing = 3`);
+    const told = '--smoothing: was "auto", is 3';
+    if (other === "made")
+      expect(different.stderr).toContain(`was made of something else, and is replaced: ${told}.`);
     if (other === "refused") {
       expect(different.code).toBe(2);
-      expect(different.stdout).toMatch(/already there|no table has yet/);
+      expect(different.stdout).toContain("option --resume: found ");
+      expect(JSON.parse(different.stdout).error.found).toContain(
+        `which is already there and was made of something else (${told})`,
+      );
       expect(await stateOf(at.folder)).toEqual(before);
       expect((await run(at, "--resume", "--smoothing", "3", "--overwrite")).code).toBe(0);
     } else expect(different.code, different.stdout).toBe(0);
@@ -126,8 +130,9 @@ describe("--resume", () => {
     await utimes(join(at.section, "X/data/.zarray"), 1000, 1000);
     const changed = await run(at, "--resume");
     expect(changed.code).toBe(2);
-    expect(changed.stderr).toMatch(/made of something else: it had X\/data of .*section\.zarr = /);
-    expect(changed.stdout).toMatch(/already there/);
+    expect(changed.stdout).toMatch(
+      /already there and was made of something else \(X\/data of .*section\.zarr: was /,
+    );
   });
 
   it("of a run that is asked for statistics now that were not kept does not say that it is done", async () => {

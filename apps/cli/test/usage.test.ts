@@ -65,7 +65,7 @@ describe("usage that cannot be", () => {
     ["no command", [], /no command was given/],
     ["an unknown command", ["runn"], /unknown command 'runn'.*run/],
     ["an unknown option", ["run", "a", "--referense", "b"], /unknown option '--referense'.*--reference/],
-    ["a missing argument", ["inspect"], /missing required argument 'store'/],
+    ["a missing argument", ["inspect"], /missing required argument 'input'/],
     [
       "a missing reference",
       ["run", "a.zarr", "--out", "b.zarr"],

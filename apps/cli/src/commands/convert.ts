@@ -1,6 +1,7 @@
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { INPUT_KINDS } from "../options/input-kinds.js";
 import { addSectionOptions } from "../options/input-options.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { addStoreOptions, storeAccess } from "../options/store-options.js";
@@ -26,7 +27,7 @@ export function addConvertCommand(program: Command, environment: Environment): v
     .description(
       "Writes counts, names, columns of obs and var, and positions of any input as an AnnData Zarr store, which anndata reads and run reads fastest.",
     )
-    .argument("<input>", "what run takes as a section: a store, or a vendor's file or folder")
+    .argument("<input>", `what run takes as a section: ${INPUT_KINDS}`)
     .argument("<store>", "Zarr store to write");
   addSectionOptions(command)
     .option("--overwrite", "replace the store, if convert wrote it and nothing was added since")

@@ -6,6 +6,7 @@ import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { INPUT_KINDS } from "../options/input-kinds.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
 import { namedInFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
@@ -18,6 +19,7 @@ import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import type { Inspection } from "../stores/inspection.js";
 import { type LayerReport, reportLayers } from "../stores/layer-report.js";
+import { noteChoice } from "../stores/note-choice.js";
 import { previewCounts } from "../stores/preview-counts.js";
 import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
@@ -41,12 +43,12 @@ export function addInspectCommand(program: Command, environment: Environment): v
   const command = program
     .command("inspect")
     .description(
-      "Shows what a store holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
+      "Shows what an input holds and whether it can be deconvolved. Reads up to 10,000 rows, writes nothing.",
     )
-    .argument("<store>", "AnnData or SpatialData Zarr store")
+    .argument("<input>", INPUT_KINDS)
     .option(
       "--reference <path>",
-      "reference to compare with: store or .h5ad file of single cells, or CSV of mean counts",
+      "reference to compare with: single cells in any of these formats, or a table of mean counts",
     );
   addInputOptions(command)
     .option("--workers <count>", "plan memory for so many threads", parseNumber("--workers"))
@@ -90,6 +92,7 @@ async function inspect(
     const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
     const { counts, geneNames, matrix: info } = opened;
     spatial = opened;
+    await noteChoice(store, terminal);
     const own = buildSeenGenes(geneNames.length);
     seen = own;
     matrix = {

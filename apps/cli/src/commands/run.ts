@@ -1,6 +1,7 @@
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { INPUT_KINDS } from "../options/input-kinds.js";
 import { addInputOptions } from "../options/input-options.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
@@ -32,11 +33,11 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .description("Deconvolves a section, or several, and writes proportions of cell types.")
     .argument(
       "<spatial...>",
-      "AnnData or SpatialData Zarr store of the section, or .h5ad file, a path or URL: raw counts and coordinates; of several, each gets a result of its own",
+      `section, raw counts and coordinates, at a path or URL: ${INPUT_KINDS}; of several, each gets a result of its own`,
     )
     .option(
       "--reference <path>",
-      "store or .h5ad file of single cells, or CSV of mean counts (a row per type)",
+      "single cells in any of these formats, or a table of mean counts (.csv, .tsv; a row per type)",
     );
   addInputOptions(command)
     .optionsGroup("Output:")

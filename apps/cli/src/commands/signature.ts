@@ -5,6 +5,7 @@ import { prepareReference, type StageProgress } from "@flashdeconv/pipeline";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { INPUT_KINDS } from "../options/input-kinds.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { parseChoice } from "../options/parse-choice.js";
@@ -48,7 +49,7 @@ export function addSignatureCommand(program: Command, environment: Environment):
   const command = program
     .command("signature")
     .description("Reads single cells once and writes mean counts per type, which run takes as a --reference.")
-    .argument("<cells...>", "stores of single cells, of one donor or several")
+    .argument("<cells...>", `single cells, of one donor or several: ${INPUT_KINDS}`)
     .option("--out <path>", "write a table, .csv, or a store, .zarr")
     .option("--overwrite", "replace what is at --out, if flashdeconv wrote it")
     .option(

@@ -81,7 +81,7 @@ export async function sectionContent({
   });
 }
 
-/** What something that is there was made of, other than what it would be made of now. */
+/** How what something that is there was made of differs from what it would be made of now, a line for each input or option. */
 export interface Difference {
   readonly place: string;
   readonly lines: readonly string[];
@@ -121,7 +121,7 @@ export async function differenceOfStatistics(
   return found && compareFingerprints(location, found, fingerprintOf(await facts()));
 }
 
-const MOST_TOLD = 3;
+const MOST_TOLD = 5;
 
 /** Compares what something was made of with what it would be made of. */
 export function compareFingerprints(
@@ -129,21 +129,27 @@ export function compareFingerprints(
   before: readonly string[],
   now: readonly string[],
 ): Difference | "same" {
-  const gone = settingsFirst(before.filter((line) => !now.includes(line)));
-  const come = settingsFirst(now.filter((line) => !before.includes(line)));
-  if (gone.length === 0 && come.length === 0) return "same";
-  const told = [
-    ...gone.slice(0, MOST_TOLD).map((line) => `it had ${line}`),
-    ...come.slice(0, MOST_TOLD).map((line) => `now ${line}`),
-  ];
-  const leftOut = gone.length + come.length - told.length;
+  const [was, is] = [valuesOf(before), valuesOf(now)];
+  const names = [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
+  if (names.length === 0) return "same";
+  const isContent = (name: string) => /^\d+ (file|byte)s?, /.test(was.get(name) ?? is.get(name) ?? "");
+  // What was asked for says more than the times of many files.
+  const ordered = [...names.filter((name) => !isContent(name)), ...names.filter(isContent)];
+  const told = ordered
+    .slice(0, MOST_TOLD)
+    .map((name) => `${name}: was ${was.get(name) ?? "left out"}, is ${is.get(name) ?? "left out"}`);
+  const leftOut = names.length - told.length;
   return { place: redactUrl(location), lines: leftOut > 0 ? [...told, `and ${leftOut} more`] : told };
 }
 
-/** What was asked for says more than the times of many files. */
-function settingsFirst(lines: readonly string[]): readonly string[] {
-  const isContent = (line: string) => / = \d+ (file|byte)s?, /.test(line);
-  return [...lines.filter((line) => !isContent(line)), ...lines.filter(isContent)];
+/** What follows the name in each line of a fingerprint. */
+function valuesOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.map((line) => {
+      const at = line.indexOf(" = ");
+      return at < 0 ? [line, "there"] : [line.slice(0, at), line.slice(at + 3)];
+    }),
+  );
 }
 
 /** Undefined for what is not there, or is nothing that a run of ours wrote; whoever writes there will say so. */

@@ -1,3 +1,4 @@
+import { OptionError } from "@flashdeconv/core";
 import type { StagedStore } from "@flashdeconv/stores";
 import { storeAccess } from "../options/store-options.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -59,18 +60,19 @@ export async function openOutputs(request: FingerprintRequest, terminal: Termina
   };
   const compareResult = () => differenceOfResult({ location: out ?? path, group }, request, facts);
   const compareStatistics = () => differenceOfStatistics(saveStats ?? "", request, facts);
-  const telling = (isReplaced: boolean) => ({
-    ...flags,
-    tell({ place, lines }: Difference) {
-      const what = `What is at ${place} was made of something else${isReplaced ? ", and is replaced" : ""}`;
-      terminal.note({ code: "another-result", message: `${what}: ${lines.join("; ")}.` });
-    },
-  });
+  const tell = ({ place, lines }: Difference) => {
+    const message = `What is at ${place} was made of something else, and is replaced: ${lines.join("; ")}.`;
+    terminal.note({ code: "another-result", message });
+  };
+  const telling = { resume: flags.resume, overwrite, tell };
 
-  const output = await openUnlessMade(openResult, compareResult, telling(overwrite || inPlace === true));
+  const output = await openUnlessMade(openResult, compareResult, {
+    ...telling,
+    overwrite: overwrite || inPlace === true,
+  });
   if (saveStats === undefined) return { output, statistics: undefined };
   try {
-    const statistics = await openUnlessMade(openStatistics, compareStatistics, telling(overwrite));
+    const statistics = await openUnlessMade(openStatistics, compareStatistics, telling);
     if (output !== undefined || statistics === undefined) return { output, statistics };
     // A result without the statistics that are asked for now is made again, where it may be.
     try {
@@ -92,6 +94,7 @@ interface Discardable {
 interface Resuming {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
+  /** Told of what is replaced. */
   readonly tell: (difference: Difference) => void;
 }
 
@@ -111,10 +114,24 @@ async function openUnlessMade<T extends Discardable>(
     await discard(store);
     throw error;
   }
-  if (found !== undefined && found !== "same") tell(found);
-  if (found !== "same" && overwrite) return store;
+  if (found !== "same" && overwrite) {
+    if (found !== undefined) tell(found);
+    return store;
+  }
   await store.discard();
-  return found === "same" ? undefined : open(false);
+  if (found === "same") return undefined;
+  if (found !== undefined) throw differs(found);
+  return open(false);
+}
+
+function differs({ place, lines }: Difference): OptionError {
+  return new OptionError({
+    option: "--resume",
+    value: place,
+    found: `${place}, which is already there and was made of something else (${lines.join("; ")})`,
+    rule: "what these inputs and options make",
+    remedy: "Give what that run was given, name another place, or replace it with --overwrite.",
+  });
 }
 
 /** What went wrong before is what is told. */

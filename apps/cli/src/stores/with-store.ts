@@ -39,6 +39,8 @@ export type LocatedStore = OpenStore & {
   readonly called?: string;
   /** Whether it is a raw matrix, taken because there is no filtered one. */
   readonly isRaw?: boolean;
+  /** What of the choice of its files is to be told. */
+  readonly notices?: FoundInput["notices"];
   /** What such an input tells of itself beside counts and positions. */
   readonly uns?: FoundInput["uns"];
 };
@@ -51,7 +53,7 @@ export async function withStore<T>(
 ): Promise<T> {
   if (given.cache !== undefined) await refuseInside({ flag: "--cache", location: given.cache }, [path]);
   const { found, store, isKept } = await openKnown(path, given);
-  const { files, called, isRaw, uns } = found;
+  const { files, called, isRaw, notices, uns } = found;
   try {
     return await work({
       ...store,
@@ -59,6 +61,7 @@ export async function withStore<T>(
       ...(found.location === undefined && { name: path }),
       called,
       isRaw,
+      notices,
       uns,
       ...(files && { fingerprint: () => filesAndTimes(files) }),
     });

@@ -15,7 +15,7 @@ import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import { type SectionFlags, sectionOptions } from "../options/input-options.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
-import { noteRawMatrix } from "./note-raw-matrix.js";
+import { noteChoice } from "./note-choice.js";
 import type { LocatedStore } from "./with-store.js";
 
 export interface WrittenSection {
@@ -44,7 +44,7 @@ export async function writeSection(
   const { signal, note } = terminal;
   const options = { ...sectionOptions(flags), signal, onNotice: note };
   const section = await openSpatial(store, options);
-  await noteRawMatrix(store, terminal);
+  await noteChoice(store, terminal);
   const { spotCount, geneNames, counts } = section;
   const table = storeBelow(store, section.tablePath ?? "");
   const obsm = await positionsOf(section, signal);

@@ -44,6 +44,7 @@ export async function findCells(
   const { prefix: _, isRaw, ...own } = matrix;
   return {
     ...own,
+    ...(isRaw && { isRaw }),
     called: isRaw ? "Visium HD, segmented cells (raw matrix)" : "Visium HD, segmented cells",
     layout: "hd-cells",
     positions: SHAPES,

@@ -1,4 +1,4 @@
-import { OptionError } from "@flashdeconv/core";
+import { type Notice, OptionError } from "@flashdeconv/core";
 import type { ListedStore } from "@flashdeconv/stores";
 import { readText } from "../positions/read-text.js";
 import { findCells } from "./find-cells.js";
@@ -91,13 +91,15 @@ async function findFiles(
     const positions = positionsIn(files, prefix);
     if (positions === undefined) continue;
     const at = (file: string) => (name === "" ? file : `${name}/${file}`);
-    await refuseOtherPositions(folder, positionsOf(files, prefix).map(at), options);
+    const tables = positionsOf(files, prefix).map(at);
+    await refuseOtherPositions(folder, tables, options);
     const scale = files.find((file) => file.endsWith("scalefactors_json.json"));
     const isHd = positions.endsWith(".parquet");
     const called = isHd ? "Visium HD, one size of bins" : "Visium";
     return {
       ...own,
       ...(isRaw && { isRaw }),
+      ...(isHd && tables.length > 1 && { notices: [passedOver(tables)] }),
       called: isRaw ? `${called} (raw matrix, which has spots outside of the tissue too)` : called,
       layout: isHd ? "visium-hd" : "visium",
       positions: at(positions),
@@ -111,6 +113,12 @@ async function findFiles(
   return isRaw
     ? undefined
     : { ...own, called: "a run of Cell Ranger", layout: "cells", positions: undefined, scale: undefined };
+}
+
+/** Tables of text beside one in Parquet may have been made of it, or by hand. */
+function passedOver([first, ...others]: readonly string[]): Notice {
+  const message = `Positions are those of ${first}; not read: ${others.join(", ")}.`;
+  return { code: "positions-passed-over", message };
 }
 
 /** Tables of text that say the same, with a header or without, are one. */

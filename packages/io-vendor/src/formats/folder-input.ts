@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, type Notice } from "@flashdeconv/core";
 import { storeBelow } from "@flashdeconv/io-zarr/internal";
 import type { ListedStore, ReadOptions } from "@flashdeconv/stores";
 import type { MexNames } from "./find-mex.js";
@@ -17,6 +17,8 @@ export interface FolderInput {
   readonly scale: string | undefined;
   /** Whether the matrix is the raw one, which has spots outside of the tissue too. */
   readonly isRaw?: boolean;
+  /** What of the choice is to be told. */
+  readonly notices?: readonly Notice[];
   /** Bins to make of those of the matrix, edges in micrometres. */
   readonly pool?: { readonly from: number; readonly to: number };
 }

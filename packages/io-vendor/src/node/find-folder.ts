@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { UnsObject } from "@flashdeconv/io-zarr";
 import { inStore } from "@flashdeconv/io-zarr/internal";
-import type { StoreAccess } from "@flashdeconv/stores";
+import type { ListedStore, StoreAccess } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
 import { type CellTables, findCellTables } from "../cells/cell-tables.js";
 import { ingestCells } from "../cells/ingest-cells.js";
@@ -38,7 +38,22 @@ export async function findFolder(
   if (names.some((name) => ZARR.includes(name))) return undefined;
   const input = await inStore(folder, () => findInFolder(folder, options));
   if (!input) return inStore(folder, async () => plainFolder(path, names, options));
-  const { called, matrix, mex, positions, scale, layout, pool, isRaw } = input;
+  return foundInput({ path, folder, input }, access, options);
+}
+
+interface KnownFolder {
+  readonly path: string;
+  readonly folder: ListedStore;
+  readonly input: FolderInput;
+}
+
+/** What is made of the files of a folder once they are known. */
+export function foundInput(
+  { path, folder, input }: KnownFolder,
+  access: StoreAccess,
+  options: FindOptions,
+): FoundInput {
+  const { called, matrix, mex, positions, scale, layout, pool, isRaw, notices } = input;
   const uns = () =>
     inStore(folder, async () =>
       scale === undefined
@@ -54,20 +69,21 @@ export async function findFolder(
         ...(await poolFile(path, request, access, ingestOptions)),
         uns: await uns(),
       });
-      return { called, isRaw, location: undefined, files, uns, ingest };
+      return { called, isRaw, notices, location: undefined, files, uns, ingest };
     }
     const location: VendorLocation = {
       opener: "vendor",
       matrix: join(path, matrix),
       folder: { path, input },
     };
-    return { called, isRaw, location, files, uns };
+    return { called, isRaw, notices, location, files, uns };
   }
   const { files, ingest, ...own } = asMex(path, mex);
   return {
     ...own,
     called,
     isRaw,
+    notices,
     files: [...files, ...told],
     uns,
     async ingest(ingestOptions) {

@@ -7,6 +7,7 @@ import { isCellTable } from "../cells/cell-tables.js";
 import type { FindOptions } from "../formats/folder-input.js";
 import { refuseOtherHdf5 } from "../formats/other-hdf5.js";
 import { isVendorMatrix } from "../vendor-store.js";
+import { findBeside } from "./find-beside.js";
 import { findFolder } from "./find-folder.js";
 import { findRemote } from "./find-remote-folder.js";
 import { findGefInput, findGem, refuseBin, refuseCells } from "./find-stereo.js";
@@ -34,6 +35,9 @@ export async function findInput(
   const place = kind === "file" && isPart ? dirname(path) : path;
   const folder = kind === "folder" || place !== path ? await findFolder(place, access, options) : undefined;
   if (folder) return folder;
+  const beside =
+    kind === "file" ? await findBeside(dirname(path), basename(path), { access, options }) : undefined;
+  if (beside) return beside;
   const gem = kind === "file" ? await findGem(path, options.bin) : undefined;
   if (gem) {
     refuseCells(options.cells);

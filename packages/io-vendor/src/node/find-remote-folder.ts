@@ -90,7 +90,13 @@ async function findIn(
     matrix: locationBelow(given, matrix),
     folder: { path: given, input },
   };
-  return { called, isRaw: input.isRaw, location, opened: await openVendor(location, access) };
+  return {
+    called,
+    isRaw: input.isRaw,
+    notices: input.notices,
+    location,
+    opened: await openVendor(location, access),
+  };
 }
 
 /** A folder that cannot be listed: a few names are asked for, each by its first bytes. */

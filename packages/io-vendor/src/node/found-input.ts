@@ -1,3 +1,4 @@
+import type { Notice } from "@flashdeconv/core";
 import type { AnnDataContents, UnsObject } from "@flashdeconv/io-zarr";
 import type { OpenStore, StoreLocation } from "@flashdeconv/stores";
 import type { IngestOptions } from "../ingest/ingest-mex.js";
@@ -8,6 +9,8 @@ export interface FoundInput {
   readonly called: string | undefined;
   /** Whether it is a raw matrix, taken because there is no filtered one. */
   readonly isRaw?: boolean;
+  /** What of the choice of its files is to be told. */
+  readonly notices?: readonly Notice[];
   /** What `openLocation` opens; undefined for what has to be put in order first. */
   readonly location: StoreLocation | string | undefined;
   /** What lies at the location, where it had to be opened to be known; who asked closes it. */

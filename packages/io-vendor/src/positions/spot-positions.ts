@@ -33,11 +33,14 @@ export function positionsOf(spots: readonly string[], listed: NamedPositions, pa
   }
   const missing = spots.filter((name) => !rowOf.has(name));
   if (missing.length > 0) {
+    const alike = otherSpelling(missing, listed.names);
     throw new FormatError({
       path,
-      found: `no position for ${missing.length} of ${numbered(spots.length, "spot")}, the first ${missing[0]}`,
+      found: `no position for ${missing.length} of ${numbered(spots.length, "spot")}, the first ${missing[0]}${alike ? ` (the matrix has ${JSON.stringify(alike[0])}, the positions have ${JSON.stringify(alike[1])})` : ""}`,
       expected: "a position for each spot of the matrix",
-      remedy: "Matrix and positions must come of the same run: compare the names in both files.",
+      remedy: alike
+        ? "Write the names in both files alike."
+        : "Matrix and positions must come of the same run: compare the names in both files.",
     });
   }
   const rows = Int32Array.from(spots, (name) => rowOf.get(name) as number);
@@ -71,6 +74,21 @@ function refuseTwice(rows: Int32Array, { names }: NamedPositions, path: string):
 function firstTwice(names: readonly string[]): string {
   const seen = new Set<string>();
   return names.find((name) => seen.size === seen.add(name).size) ?? "";
+}
+
+/** A spot without a position, and a listed name that differs from it only in what stands around the barcode. */
+function otherSpelling(missing: readonly string[], listed: readonly string[]): [string, string] | undefined {
+  const byCore = new Map(listed.map((name) => [coreOf(name), name]));
+  for (const spot of missing) {
+    const other = byCore.get(coreOf(spot));
+    if (other !== undefined) return [spot, other];
+  }
+  return undefined;
+}
+
+/** The bases of a barcode; of other names all but a number at the end, in small letters. */
+function coreOf(name: string): string {
+  return /[ACGT]{6,}/i.exec(name)?.[0].toLowerCase() ?? name.replace(/[-_.]\d+$/, "").toLowerCase();
 }
 
 /** x and y side by side, as `obsm` keeps them. */

@@ -1,17 +1,18 @@
-import { isFlashdeconvError } from "@flashdeconv/core";
+import { isFlashdeconvError, type Notice } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import { readColumn } from "@flashdeconv/io-zarr";
 import type { ReadableStore } from "@flashdeconv/stores";
 import type { Terminal } from "../terminal/terminal.js";
 
-/** A store that may be a vendor's raw matrix, taken because there is no filtered one. */
-export type MaybeRaw = ReadableStore & { readonly isRaw?: boolean };
+/** A store that may be of a vendor's files, some of which were taken and not others. */
+export type MaybeChosen = ReadableStore & { readonly isRaw?: boolean; readonly notices?: readonly Notice[] };
 
-/** Tells of spots outside of the tissue, which a raw matrix has too. */
-export async function noteRawMatrix(
-  store: MaybeRaw,
+/** Tells which files were taken, and of spots outside of the tissue, which a raw matrix has too. */
+export async function noteChoice(
+  store: MaybeChosen,
   { signal, note }: Pick<Terminal, "signal" | "note">,
 ): Promise<void> {
+  for (const notice of store.notices ?? []) note(notice);
   if (!store.isRaw) return;
   const inTissue = await readInTissue(store, signal);
   const outside = inTissue?.filter((value) => value === 0).length;
