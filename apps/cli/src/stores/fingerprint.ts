@@ -132,13 +132,15 @@ export function compareFingerprints(
   const [was, is] = [valuesOf(before), valuesOf(now)];
   const names = [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
   if (names.length === 0) return "same";
-  const isContent = (name: string) => /^\d+ (file|byte)s?, /.test(was.get(name) ?? is.get(name) ?? "");
-  // What was asked for says more than the times of many files.
-  const ordered = [...names.filter((name) => !isContent(name)), ...names.filter(isContent)];
+  const isContent = (name: string) => /^(a|\d+) (file|byte)s?, /.test(was.get(name) ?? is.get(name) ?? "");
+  const asked = names.filter((name) => !isContent(name));
+  // What was asked for says more than the times of many files, and of another input all files are others.
+  const isOther = (name: string) => asked.length > 0 && was.has(name) !== is.has(name);
+  const ordered = [...asked, ...names.filter((name) => isContent(name) && !isOther(name))];
   const told = ordered
     .slice(0, MOST_TOLD)
     .map((name) => `${name}: was ${was.get(name) ?? "left out"}, is ${is.get(name) ?? "left out"}`);
-  const leftOut = names.length - told.length;
+  const leftOut = ordered.length - told.length;
   return { place: redactUrl(location), lines: leftOut > 0 ? [...told, `and ${leftOut} more`] : told };
 }
 

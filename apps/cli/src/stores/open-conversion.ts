@@ -2,6 +2,7 @@ import { StoreError } from "@flashdeconv/core";
 import { optionName } from "@flashdeconv/core/internal";
 import { readConversion } from "@flashdeconv/io-zarr/internal";
 import type { StagedStore } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
 import type { SectionFlags } from "../options/input-options.js";
 import { flagFacts } from "../options/run-facts.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
@@ -88,11 +89,10 @@ function differenceOfConversion(
     const conversion = await readConversion(store);
     if (!conversion) return undefined;
     const { fingerprint, lost } = conversion;
-    return compareFingerprints(
-      out,
-      fingerprint,
-      lost === undefined ? now : [...now, `${lost}, which is lost`],
-    );
+    const difference = compareFingerprints(out, fingerprint, now);
+    if (lost === undefined) return difference;
+    const lines = difference === "same" ? [] : difference.lines;
+    return { place: redactUrl(out), lines: [`${lost}, which is lost`, ...lines] };
   });
 }
 

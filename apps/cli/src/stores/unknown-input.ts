@@ -24,11 +24,13 @@ export async function tellUnknown(error: unknown, path: string, input: UnknownIn
   const behind = isRemote(path) && thing === "nothing" ? await contentBehind(path, access) : undefined;
   const lies = behind ?? thing;
   const remedy = typeof lies === "object" ? remedyOf(lies.kind, nameOf(path)) : undefined;
+  // A server shows a folder as a page: what was looked for in it is told as well.
+  const isPage = behind?.kind === "web page" && !/\.[a-z]\w*$/i.test(nameOf(path));
   return new StoreError({
     path: told.path,
-    found: behind ? behind.called : told.found,
+    found: isPage ? `${behind.called}, ${told.found}` : behind ? behind.called : told.found,
     expected: expects,
-    remedy: remedy ?? told.remedy,
+    remedy: isPage ? `${told.remedy} ${remedy}` : (remedy ?? told.remedy),
     cause: error,
   });
 }
@@ -76,7 +78,7 @@ export function remedyOf(kind: ContentKind, name: string): string | undefined {
     case "spreadsheet":
       return "Save the sheet as .csv: a table can be a reference of mean counts, or labels of cells. Counts of cells or spots have to be in one of these formats.";
     case "web page":
-      return "Give the address of the file itself, as the page's link for the download has it.";
+      return "Of a page about a file, give the address of the file itself, as its link for the download has it.";
     case "picture":
     case "document":
       return "Give the counts: the folder or file that the instrument's software or anndata wrote.";
