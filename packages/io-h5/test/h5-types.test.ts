@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hdf5Store, openHdf5 } from "../src/index.js";
-import { fixture, readItems } from "./h5-tools.js";
+import { bytesReader, fixture, readItems } from "./h5-tools.js";
 
 const NAMES = Array.from(
   { length: 60 },
@@ -8,6 +8,35 @@ const NAMES = Array.from(
 );
 const numbers = (count: number, value: (i: number) => number) =>
   Array.from({ length: count }, (_, i) => value(i));
+
+/** A file whose bytes of a word are others: Latin-1 in place of ASCII. */
+async function withLatin1(word: string): Promise<Uint8Array> {
+  const reader = await fixture("types-earliest.h5");
+  const bytes = await reader.read(0, await reader.getLength());
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const at = file.indexOf(`${word}\0`);
+  expect(at).toBeGreaterThan(0);
+  for (; file.indexOf(`${word}\0`) >= 0; ) file[file.indexOf(`${word}\0`) + 1] = 0xe4;
+  return bytes;
+}
+
+describe("a name that is not UTF-8", () => {
+  it("of a dataset is refused when it is asked for, and no other", async () => {
+    const store = await hdf5Store(bytesReader(await withLatin1("level")), { name: "types.h5" });
+    const names = await store.list("/obs");
+    const name = names.find((one) => one.startsWith("l\ufffd"));
+    expect(name).toBeDefined();
+    await expect(store.get(`/obs/${name}/.zarray`)).rejects.toThrow(/not UTF-8.*Latin-1/s);
+    expect(await store.get("/obs/level/.zarray")).toBeUndefined();
+    expect(await readItems(store, "obs/fixed")).toEqual(NAMES);
+  });
+
+  it("of a member of records is refused when it is asked for, and no other", async () => {
+    const store = await hdf5Store(bytesReader(await withLatin1("tag")), { name: "types.h5" });
+    await expect(store.get("/records/t\ufffdg/.zarray")).rejects.toThrow("not UTF-8");
+    expect(await readItems(store, "records/geneID")).toEqual(numbers(50, (i) => i));
+  });
+});
 
 describe.each(["earliest", "latest"])("a file for the %s HDF5", (version) => {
   const open = async () => {

@@ -6,7 +6,9 @@ import { zipStore } from "../src/zip/zip-store.js";
 import { FORMAT } from "./test-format.js";
 
 interface Told {
-  readonly name: string;
+  readonly name: string | Uint8Array;
+  /** Of the directory; bit 11 says that the name is UTF-8. */
+  readonly flags?: number;
   readonly bytes?: Uint8Array;
   readonly extra?: Uint8Array;
   readonly comment?: Uint8Array;
@@ -23,11 +25,12 @@ function zipOf(members: readonly Told[], { isLarge = false, comment = 0, count =
   };
   for (const {
     name,
+    flags = 0,
     bytes = new Uint8Array(0),
     extra = new Uint8Array(0),
     comment = new Uint8Array(0),
   } of members) {
-    const text = new TextEncoder().encode(name);
+    const text = typeof name === "string" ? new TextEncoder().encode(name) : name;
     const wide = new DataView(new ArrayBuffer(isLarge ? 28 : 0));
     if (isLarge) {
       wide.setUint16(0, 1, true);
@@ -38,6 +41,7 @@ function zipOf(members: readonly Told[], { isLarge = false, comment = 0, count =
     }
     const entry = new DataView(new ArrayBuffer(46));
     entry.setUint32(0, 0x02014b50, true);
+    entry.setUint16(8, flags, true);
     entry.setUint32(20, isLarge ? 0xffffffff : bytes.length, true);
     entry.setUint32(24, isLarge ? 0xffffffff : bytes.length, true);
     entry.setUint16(28, text.length, true);
@@ -166,6 +170,27 @@ describe("the directory of a zip", () => {
     expect(await store.list?.("/X")).toEqual(["0"]);
     expect(await store.getRange?.("/X/0", { offset: 1, length: 3 })).toEqual(text("hun"));
     expect(await store.get("/Y")).toBeUndefined();
+  });
+
+  it("reads names as UTF-8 or, without the flag and where they are no UTF-8, in code page 437", async () => {
+    const cp437 = (name: string) =>
+      Uint8Array.from(name, (letter) => ({ Ä: 0x8e, é: 0x82 })[letter] ?? letter.charCodeAt(0));
+    const reader = zipOf([
+      { name: cp437("obs/Äé"), bytes: text("old PC") },
+      { name: "obs/Ä", bytes: text("flag"), flags: 1 << 11 },
+      { name: "obs/é", bytes: text("no flag") },
+    ]);
+    const zip = await readZipDirectory(reader, 2 ** 30);
+    expect([...zip.names("obs/")]).toEqual(["Äé", "Ä", "é"]);
+    expect(["Äé", "Ä", "é"].map((name) => zip.find(`obs/${name}`)?.uncompressedSize)).toEqual([6, 4, 7]);
+    expect([...zip.bounds()].at(-1)).toBe(3 * 30 + 6 + 6 + 6 + 6 + 4 + 7);
+  });
+
+  it("with the flag of UTF-8 on a name that is none is refused", async () => {
+    const reader = zipOf([{ name: ".zgroup" }, { name: Uint8Array.of(0x61, 0xe4), flags: 1 << 11 }]);
+    await expect(zipStore("a.zip", reader, { format: FORMAT })).rejects.toThrow(
+      "member 2, whose name should be UTF-8",
+    );
   });
 
   it("of 300,000 members takes a few dozen bytes each, and says so", async () => {

@@ -82,7 +82,7 @@ export function cursorOf(bytes: Uint8Array, widths: Widths): Cursor {
   return cursor;
 }
 
-/** Text up to its first NUL. */
+/** Text up to its first NUL. What is not UTF-8 becomes U+FFFD: `lostLetters` refuses what such a name leads to. */
 export function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));

@@ -12,6 +12,21 @@ export function damaged(
   return new FormatError({ path, found, expected, remedy });
 }
 
+/** A name that is asked for and was not UTF-8, or lost letters before: several names may have become this one. */
+export function lostLetters(path: string): FormatError {
+  return unsupported(
+    path,
+    `the name ${JSON.stringify(path)}, with letters that are not UTF-8`,
+    "names in UTF-8",
+    "Give it another name in the program that wrote it, and write the file again: it may be in Latin-1 or Windows-1252.",
+  );
+}
+
+/** Whether letters of a name could not be read. */
+export function hasLostLetters(name: string): boolean {
+  return name.includes("\ufffd");
+}
+
 /** Something that HDF5 allows and this reader does not do. */
 export function unsupported(path: string, found: string, expected: string, remedy = REPACK): FormatError {
   return new FormatError({ path, found, expected, remedy });

@@ -1,5 +1,5 @@
 import { numbered } from "@flashdeconv/core/internal";
-import { unsupported } from "../bytes/errors.js";
+import { hasLostLetters, lostLetters, unsupported } from "../bytes/errors.js";
 import { type Hdf5Type, isBoolean } from "../values/types.js";
 
 /** What is served of each item of a dataset: all of it, or a member of a record. */
@@ -20,6 +20,7 @@ export function viewOf(path: string, type: Hdf5Type, members: readonly string[])
   for (const name of members) {
     const member = found.kind === "compound" ? found.members.find((one) => one.name === name) : undefined;
     if (!member) return undefined;
+    if (hasLostLetters(name)) throw lostLetters(`${path}/${name}`);
     offset += member.offset;
     found = member.type;
   }

@@ -1,5 +1,5 @@
 import type { RangeReader } from "@flashdeconv/stores";
-import { damaged, parsing, unsupported } from "../bytes/errors.js";
+import { damaged, hasLostLetters, lostLetters, parsing, unsupported } from "../bytes/errors.js";
 import type { FileBytes } from "../bytes/file-bytes.js";
 import { readSuperblock } from "../bytes/superblock.js";
 import type { Link } from "../groups/links.js";
@@ -100,6 +100,7 @@ export async function openHdf5(reader: RangeReader, name = "the file"): Promise<
       const link = object.isGroup ? (await object.links()).get(segments[i]) : undefined;
       if (!link) return undefined;
       const path = segments.slice(0, i + 1).join("/");
+      if (hasLostLetters(segments[i])) throw lostLetters(path);
       if (link.kind === "external") {
         throw unsupported(path, "a link into another file", "groups and datasets in the file itself");
       }

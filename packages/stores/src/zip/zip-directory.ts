@@ -1,5 +1,6 @@
 import { numbered, optionName } from "@flashdeconv/core/internal";
 import type { RangeReader } from "../range-reader.js";
+import { asUtf8, isUtf8 } from "./cp437.js";
 import type { ZipMember } from "./zip-member.js";
 
 /** What a zip file holds, as compact as it lies there: a few dozen bytes a member, however many there are. */
@@ -22,14 +23,17 @@ const END_64 = 0x06064b50;
 const ENTRY = 0x02014b50;
 const ENTRY_BYTES = 46;
 const [SLASH, BACKSLASH] = [0x2f, 0x5c];
+/** Of the flags of a member: its name is in UTF-8. */
+const UTF8 = 1 << 11;
 /** Shares of the memory that may be read go to the directory up to this. */
 const SHARE = 1 / 8;
 const MOST_BYTES = 2 ** 30;
 
 /**
  * Reads the directory of a zip, also of one with more than 65,535 members or beyond 4 GiB (zip64). Backslashes in names count as slashes.
+ * Names without the flag of UTF-8 are in code page 437, except that what is UTF-8 counts as that: zip on Linux and macOS leave the flag out.
  *
- * Source: PKWARE's APPNOTE.TXT 6.3, 4.3.12 to 4.3.16, 4.5.3.
+ * Source: PKWARE's APPNOTE.TXT 6.3, 4.3.12 to 4.3.16, 4.4.4, 4.5.3, appendix D.
  *
  * @throws Error saying what is wrong, also where it is larger than a share of `mostBytes`
  */
@@ -46,6 +50,7 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const starts = new Uint32Array(count);
   const places = new Uint32Array(2 ** Math.ceil(Math.log2(2 * count + 1)));
+  let isCp437: Uint8Array | undefined;
   let at = 0;
   for (let entry = 0; entry < count; entry++) {
     if (at + ENTRY_BYTES > size || view.getUint32(at, true) !== ENTRY) {
@@ -54,14 +59,26 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
     const nameEnd = at + ENTRY_BYTES + view.getUint16(at + 28, true);
     const end = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (end > size) throw new Error("a member whose name ends after the directory");
-    for (let i = at + ENTRY_BYTES; i < nameEnd; i++) if (bytes[i] === BACKSLASH) bytes[i] = SLASH;
+    let bits = 0;
+    for (let i = at + ENTRY_BYTES; i < nameEnd; i++) {
+      if (bytes[i] === BACKSLASH) bytes[i] = SLASH;
+      bits |= bytes[i];
+    }
+    if (bits > 127 && !isUtf8(bytes.subarray(at + ENTRY_BYTES, nameEnd))) {
+      if (view.getUint16(at + 8, true) & UTF8)
+        throw new Error(`member ${entry + 1}, whose name should be UTF-8 and is not`);
+      isCp437 ??= new Uint8Array(count);
+      isCp437[entry] = 1;
+    }
     starts[entry] = at;
     at = end;
   }
 
+  const nameBytes = (entry: number) => view.getUint16(starts[entry] + 28, true);
   const nameOf = (entry: number) => {
     const start = starts[entry] + ENTRY_BYTES;
-    return bytes.subarray(start, start + view.getUint16(starts[entry] + 28, true));
+    const name = bytes.subarray(start, start + nameBytes(entry));
+    return isCp437?.[entry] ? asUtf8(name) : name;
   };
   /** Where a name is noted, or may be. */
   const placeOf = (name: Uint8Array): number => {
@@ -77,7 +94,7 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
   const decoder = new TextDecoder();
   return {
     memberCount: count,
-    heldBytes: bytes.length + starts.byteLength + places.byteLength,
+    heldBytes: bytes.length + starts.byteLength + places.byteLength + (isCp437?.byteLength ?? 0),
     find(name) {
       const entry = places[placeOf(encoder.encode(name))] - 1;
       return entry < 0 ? undefined : memberAt(view, starts[entry]);
@@ -97,7 +114,7 @@ export async function readZipDirectory(reader: RangeReader, mostBytes: number): 
       for (let entry = 0; entry < count; entry++) {
         const { relativeOffsetOfLocalHeader, compressedSize } = memberAt(view, starts[entry]);
         bounds[entry] = relativeOffsetOfLocalHeader;
-        const end = relativeOffsetOfLocalHeader + 30 + nameOf(entry).length + compressedSize;
+        const end = relativeOffsetOfLocalHeader + 30 + nameBytes(entry) + compressedSize;
         bounds[count] = Math.max(bounds[count], end);
       }
       bounds.subarray(0, count).sort();
