@@ -1,6 +1,7 @@
 import { setNnls, solveNnls, target, updated } from "./exact-nnls";
-import { gram, P, setGram } from "./gram";
+import { P, setGram } from "./gram";
 import { indexAt, numberAt, storedAt, storedPair } from "./memory";
+import { addProducts } from "./slope-products";
 
 // Newton steps of the likelihood of each spot's counts. Twins: packages/solver-poisson/src/refine-counts.ts and newton-step.ts.
 // Every operation on doubles is the twin's, in its order, so that both give the same bits; vectors hold numbers of two types or
@@ -318,138 +319,6 @@ function gatherSlopes(from: usize, count: usize): void {
   }
 }
 
-/** Adds the products of four types' slopes, from `a` on, with those of four types from `b` on. */
-@inline
-function addFourByFour(a: usize, b: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + b) << 3);
-  const second = out + stride;
-  const third = second + stride;
-  const fourth = third + stride;
-  let aa = v128.load(out);
-  let ab = v128.load(out, 16);
-  let ba = v128.load(second);
-  let bb = v128.load(second, 16);
-  let ca = v128.load(third);
-  let cb = v128.load(third, 16);
-  let da = v128.load(fourth);
-  let db = v128.load(fourth, 16);
-  const ahead = (a - b) << 3;
-  for (let at = slopes + (b << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    const y = v128.load(at, 16);
-    const own = at + ahead;
-    let amount = v128.load64_splat(own);
-    aa = f64x2.add(aa, f64x2.mul(amount, x));
-    ab = f64x2.add(ab, f64x2.mul(amount, y));
-    amount = v128.load64_splat(own, 8);
-    ba = f64x2.add(ba, f64x2.mul(amount, x));
-    bb = f64x2.add(bb, f64x2.mul(amount, y));
-    amount = v128.load64_splat(own, 16);
-    ca = f64x2.add(ca, f64x2.mul(amount, x));
-    cb = f64x2.add(cb, f64x2.mul(amount, y));
-    amount = v128.load64_splat(own, 24);
-    da = f64x2.add(da, f64x2.mul(amount, x));
-    db = f64x2.add(db, f64x2.mul(amount, y));
-  }
-  v128.store(out, aa);
-  v128.store(out, ab, 16);
-  v128.store(second, ba);
-  v128.store(second, bb, 16);
-  v128.store(third, ca);
-  v128.store(third, cb, 16);
-  v128.store(fourth, da);
-  v128.store(fourth, db, 16);
-}
-
-/** The same of four types among themselves, without the corner above the diagonal. */
-@inline
-function addFourAmongThem(a: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + a) << 3);
-  const second = out + stride;
-  const third = second + stride;
-  const fourth = third + stride;
-  let aa = v128.load(out);
-  let ba = v128.load(second);
-  let ca = v128.load(third);
-  let cb = v128.load(third, 16);
-  let da = v128.load(fourth);
-  let db = v128.load(fourth, 16);
-  for (let at = slopes + (a << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    const y = v128.load(at, 16);
-    aa = f64x2.add(aa, f64x2.mul(v128.load64_splat(at), x));
-    ba = f64x2.add(ba, f64x2.mul(v128.load64_splat(at, 8), x));
-    let amount = v128.load64_splat(at, 16);
-    ca = f64x2.add(ca, f64x2.mul(amount, x));
-    cb = f64x2.add(cb, f64x2.mul(amount, y));
-    amount = v128.load64_splat(at, 24);
-    da = f64x2.add(da, f64x2.mul(amount, x));
-    db = f64x2.add(db, f64x2.mul(amount, y));
-  }
-  v128.store(out, aa);
-  v128.store(second, ba);
-  v128.store(third, ca);
-  v128.store(third, cb, 16);
-  v128.store(fourth, da);
-  v128.store(fourth, db, 16);
-}
-
-/** The same of two types from `a` on with four from `b` on. */
-@inline
-function addTwoByFour(a: usize, b: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + b) << 3);
-  const second = out + stride;
-  let aa = v128.load(out);
-  let ab = v128.load(out, 16);
-  let ba = v128.load(second);
-  let bb = v128.load(second, 16);
-  const ahead = (a - b) << 3;
-  for (let at = slopes + (b << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    const y = v128.load(at, 16);
-    const one = v128.load64_splat(at + ahead);
-    const two = v128.load64_splat(at + ahead, 8);
-    aa = f64x2.add(aa, f64x2.mul(one, x));
-    ab = f64x2.add(ab, f64x2.mul(one, y));
-    ba = f64x2.add(ba, f64x2.mul(two, x));
-    bb = f64x2.add(bb, f64x2.mul(two, y));
-  }
-  v128.store(out, aa);
-  v128.store(out, ab, 16);
-  v128.store(second, ba);
-  v128.store(second, bb, 16);
-}
-
-/** The same of two types among themselves. */
-@inline
-function addTwoAmongThem(a: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + a) << 3);
-  let aa = v128.load(out);
-  let ba = v128.load(out + stride);
-  for (let at = slopes + (a << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    aa = f64x2.add(aa, f64x2.mul(v128.load64_splat(at), x));
-    ba = f64x2.add(ba, f64x2.mul(v128.load64_splat(at, 8), x));
-  }
-  v128.store(out, aa);
-  v128.store(out + stride, ba);
-}
-
-/** Adds the products of all pairs of active types over the slopes of `count` counts to the picture's lower triangle, four rows at a time. */
-function addCurvatures(count: usize): void {
-  const stride = P << 3;
-  const end = slopes + count * stride;
-  let a: usize = 0;
-  for (; a + 4 <= P; a += 4) {
-    for (let b: usize = 0; b < a; b += 4) addFourByFour(a, b, end, stride);
-    addFourAmongThem(a, end, stride);
-  }
-  if (a < P) {
-    for (let b: usize = 0; b < a; b += 4) addTwoByFour(a, b, end, stride);
-    addTwoAmongThem(a, end, stride);
-  }
-}
-
 /** `sums` = M'x of `count` rows of `length` numbers, an even number, each. */
 @inline
 function multiplyRows(matrix: usize, x: usize, count: usize, length: usize): void {
@@ -493,7 +362,7 @@ function solvePicture(length: usize): void {
   for (let from: usize = 0; from < length; from += CHUNK) {
     const count = min(CHUNK, length - from);
     gatherSlopes(from, count);
-    addCurvatures(count);
+    addProducts(slopes, count);
   }
   for (let a: usize = 1; a < activeCount; a++) {
     const row = picture + a * stride;
