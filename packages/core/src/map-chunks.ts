@@ -15,6 +15,7 @@ export function mapChunks<A extends Chunk, B extends Chunk>(
   return {
     spotCount: source.spotCount,
     width,
+    ...(source.spotsReadTogether !== undefined && { spotsReadTogether: source.spotsReadTogether }),
     async *chunks(options) {
       for await (const chunk of source.chunks(options)) yield transform(chunk);
     },

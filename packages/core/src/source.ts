@@ -38,6 +38,11 @@ export interface StreamOptions {
 export interface ChunkSource<C extends Chunk = Chunk> {
   readonly spotCount: number;
   readonly width: number;
+  /**
+   * Spots that are read in any case where one of them is, about: those of a stored chunk; all, where any range costs a pass over the whole
+   * matrix. Who wants a few ranges reads through gaps as short. Left out where nothing is known.
+   */
+  readonly spotsReadTogether?: number;
   /** Starts a new pass. */
   chunks(options?: StreamOptions): AsyncIterable<C>;
 }

@@ -14,7 +14,8 @@ import { noteUnusedPermission } from "./stages/reference/require-counts.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
 import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-means.js";
 import { NO_SAMPLE, sampleSpots } from "./stages/survey/sample-spots.js";
-import { surveySpots } from "./stages/survey/survey-spots.js";
+import { type OpenSurvey, unseenGenes } from "./stages/survey/settle-survey.js";
+import { surveySection } from "./stages/survey/survey-section.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
 import type { TrialData } from "./tuning/held-out-trial.js";
 import { settleSample } from "./tuning/settle-sample.js";
@@ -29,9 +30,11 @@ export interface OpenProblem {
   readonly columns: Int32Array;
   readonly aligned: AlignedReference;
   readonly sharedGeneCount: number;
+  /** What is left to be said of the section; undefined where the survey was of all its spots. */
+  readonly openSurvey: OpenSurvey | undefined;
 }
 
-/** Reads the reference, and the section once: neighbours, shared genes, mean counts of types, genes in use. */
+/** Reads the reference, and the section or a part of it: neighbours, shared genes, mean counts of types, genes in use. */
 export async function findProblem(
   spatial: SpatialInput,
   reference: ReferenceInput,
@@ -51,11 +54,18 @@ export async function findProblem(
   const aligned = await alignReference(reference, alignment, options, run);
   requireCountedGenes(aligned.signature);
 
-  // The first pass over the section: moments of its genes, and a sample of its spots.
+  // The first pass, over the section or a part that stands for it: moments of its genes, and a sample of its spots.
   const sample = method.needsSample(options) ? sampleSpots(graph) : undefined;
   const columns = alignment.spatialIndex;
-  const wanted = { columns, sample: sample ?? NO_SAMPLE, withDepths: method.weighsCounts };
-  const survey = await surveySpots(spatial, wanted, options, run);
+  const wanted = {
+    columns,
+    sample: sample ?? NO_SAMPLE,
+    withDepths: method.weighsCounts,
+    // Genes are chosen by all spots.
+    mayBePart: method.weighsCounts && options.genes === "all",
+    shared: aligned.signature,
+  };
+  const survey = await surveySection(spatial, wanted, options, run);
   const evidence = {
     ...gatherEvidence(alignment, aligned.signature, survey, notices),
     cellCounts: wholeCells(aligned),
@@ -63,8 +73,10 @@ export async function findProblem(
   const areLogged = isSignature(reference) && requireRawMeans(evidence, options, notices);
   const { values } = aligned;
   if (values) noteRoundedLogs(evidence, values, notices);
-  const areWhole = survey.isWhole && (values?.isWhole ?? true);
-  noteUnusedPermission(options, (areWhole || options.preprocess === "raw") && !areLogged, notices);
+  const isReferenceWhole = (values?.isWhole ?? true) && !areLogged;
+  const areWhole = survey.isWhole && isReferenceWhole;
+  if (survey.isOfAll)
+    noteUnusedPermission(options, areWhole || (options.preprocess === "raw" && !areLogged), notices);
 
   // Genes in use, their weights or sketch, and how strongly neighbours are drawn together.
   const settled = settleSample(sample, survey);
@@ -78,7 +90,19 @@ export async function findProblem(
   let sweepCount = 0;
   const onSweep = () => run.report({ stage: "smoothing", done: ++sweepCount, total: undefined });
   const data = { ...settled, context, onSweep };
-  return { problem, data, context, graph, columns, aligned, sharedGeneCount: evidence.genes.length };
+  const { signature: shared } = aligned;
+  const openSurvey = survey.isOfAll
+    ? undefined
+    : {
+        surveyedSpotCount: survey.moments.spotCount,
+        depths: survey.depths,
+        shared,
+        genes: evidence.genes,
+        unseen: unseenGenes(shared, evidence.genes),
+        isReferenceWhole,
+      };
+  const sharedGeneCount = evidence.genes.length;
+  return { problem, data, context, graph, columns, aligned, sharedGeneCount, openSurvey };
 }
 
 /** Cells of each type by name, where their counts are whole and so have the noise of counts. */

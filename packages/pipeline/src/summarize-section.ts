@@ -8,6 +8,7 @@ import { choiceIn } from "./methods/resolve-options.js";
 import { startSession } from "./stages/solve/start-session.js";
 import { enoughPrecision } from "./stages/summarize/enough-precision.js";
 import { summarizeSpots } from "./stages/summarize/summarize-spots.js";
+import { settleSurvey } from "./stages/survey/settle-survey.js";
 import type { Fit } from "./tuning/settle-smoothing.js";
 
 /** A problem of which nothing is open any more. */
@@ -16,7 +17,7 @@ export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & { readonly 
 /** The second pass over the section, and all that a solve needs besides. */
 export async function summarizeSection(
   spatial: SpatialInput,
-  { fit: { solver, problem }, context, graph, columns, aligned, sharedGeneCount }: SettledProblem,
+  { fit: { solver, problem }, context, graph, columns, aligned, openSurvey, sharedGeneCount }: SettledProblem,
   given: DeconvolveOptions,
   run: RunContext,
 ): Promise<SectionSummary> {
@@ -30,8 +31,13 @@ export async function summarizeSection(
     form: { input: solver.input, normalization, statistics, precision, kernels },
     session: request,
     statWidth: session.statWidth,
+    ...(openSurvey && { unseen: openSurvey.unseen.map((gene) => columns[gene]) }),
   };
-  const spots = await summarizeSpots(spatial, wanted, run);
+  const { census, ...spots } = await summarizeSpots(spatial, wanted, run);
+  if (census && openSurvey) {
+    const { librarySizes } = spots;
+    await settleSurvey(spatial, openSurvey, { census, librarySizes, options }, run);
+  }
   return {
     ...context,
     ...spots,

@@ -31,6 +31,7 @@ export function cscSource(matrix: SparseMatrix, options: CscSourceOptions): Chun
   return {
     spotCount,
     width,
+    spotsReadTogether: spotCount,
     async *chunks({ spotRange, signal, onProgress, onNotice = options.onNotice } = {}) {
       const { start, end } = resolveSpotRange(spotCount, spotRange);
       signal?.throwIfAborted();

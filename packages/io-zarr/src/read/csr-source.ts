@@ -42,6 +42,7 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
   return {
     spotCount,
     width,
+    spotsReadTogether: Math.ceil((chunkLength * spotCount) / Math.max(matrix.itemCount, 1)),
     async *chunks({ spotRange, signal, onProgress, onNotice = options.onNotice } = {}) {
       const { start, end } = resolveSpotRange(spotCount, spotRange);
       signal?.throwIfAborted();

@@ -16,6 +16,7 @@ export function denseCsrSource(array: ZarrArray, options: SourceOptions): ChunkS
   return {
     spotCount,
     width,
+    spotsReadTogether: bandHeight,
     async *chunks({ spotRange, signal, onProgress } = {}) {
       const { start, end } = resolveSpotRange(spotCount, spotRange);
       signal?.throwIfAborted();

@@ -83,6 +83,8 @@ export interface SurveyInput {
   readonly range: SpotRange;
   /** Columns of the shared genes. */
   readonly columns: Int32Array;
+  /** Spots whose counts are summed: ascending ranges at whole blocks of ordered sums. All of `range` if left out. */
+  readonly summed?: readonly SpotRange[];
   /** Spots, ascending, whose rows are wanted; none if left out. */
   readonly sample?: Pick<SpotSample, "spots" | "isCore">;
   /** Whether totals are wanted apart by the depth of spots, too. */
@@ -111,6 +113,15 @@ export interface SummarizeInput {
   readonly statistics?: StatArray | { readonly path: string };
   /** N, written in memory that the caller sees; left out, they come back with the part. */
   readonly librarySizes?: StatArray;
+  /** Columns of the genes that a survey of some spots has left out; given where a census is wanted. */
+  readonly unseen?: Int32Array;
+}
+
+/** What a pass over all spots finds that a survey of some of them could not. */
+export interface Census {
+  readonly check: CountCheck;
+  /** By gene that the survey left out: spots that have a count of it. */
+  readonly spotCounts: Int32Array;
 }
 
 export interface RefineInput {
@@ -133,6 +144,7 @@ export interface SummaryPart {
   readonly statistics?: StatArray;
   /** Rows of the range. */
   readonly librarySizes?: StatArray;
+  readonly census?: Census;
 }
 
 export interface SweepInput {

@@ -14,8 +14,14 @@ type Part<N extends keyof PipelineTasks> = Awaited<ReturnType<PipelineTasks[N]>>
 
 export interface PassSettings<N extends keyof PipelineTasks> {
   readonly task: N;
+  /** Begins the names of the pieces that are kept; the task's name by default. */
+  readonly keptAs?: string;
   readonly stage: StageName;
   readonly spotCount: number;
+  /** Spots of a range that the task tells of; by default all. */
+  countOf?(range: SpotRange): number;
+  /** Spots that the stage had done before this pass. */
+  readonly before?: number;
   /** The section lies behind a network: a stored chunk on a border of ranges, which is read twice, costs more than idling. */
   readonly isFar: boolean;
   inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0];
@@ -32,16 +38,17 @@ export async function runPass<N extends keyof PipelineTasks>(
   settings: PassSettings<N>,
   { executor, signal, checkpoint, notices, report }: RunContext,
 ): Promise<void> {
-  const { task, stage, spotCount, isFar, inputFor, onPart } = settings;
+  const { task, stage, spotCount, isFar, inputFor, onPart, before = 0, countOf = lengthOf } = settings;
   const kept = await loadKept(settings, checkpoint, signal);
   const most = checkpoint ? MOST_KEPT_SPOTS : Number.POSITIVE_INFINITY;
   const ranges = passRanges(spotCount, executor.concurrency, { isFar, most }, kept);
   const stop = new AbortController();
   const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const doneInRange = new Float64Array(ranges.length);
-  let done = 0;
-  for (const { range } of kept) done += range.end - range.start;
-  report({ stage, done, total: spotCount });
+  const total = before + countOf({ start: 0, end: spotCount });
+  let done = before;
+  for (const { range } of kept) done += countOf(range);
+  report({ stage, done, total });
 
   const jobs = ranges.map(async (range, i) => {
     const known = kept.find((one) => one.range.start === range.start);
@@ -51,10 +58,10 @@ export async function runPass<N extends keyof PipelineTasks>(
       if (told.kind === "notice") return notices.add(told.notice);
       done += told.spotsDone - doneInRange[i];
       doneInRange[i] = told.spotsDone;
-      report({ stage, done, total: spotCount });
+      report({ stage, done, total });
     };
     const part = await executor.run(task, inputFor(range), { signal: signals, onReport });
-    checkpoint?.offer(pieceName(task, range), () => settings.pack(part, range));
+    checkpoint?.offer(pieceName(settings, range), () => settings.pack(part, range));
     checkpoint?.throwIfFailed();
     return part;
   });
@@ -71,6 +78,10 @@ export async function runPass<N extends keyof PipelineTasks>(
   }
 }
 
+function lengthOf({ start, end }: SpotRange): number {
+  return end - start;
+}
+
 interface KeptPart<N extends keyof PipelineTasks> {
   readonly range: SpotRange;
   readonly part: Part<N>;
@@ -78,13 +89,13 @@ interface KeptPart<N extends keyof PipelineTasks> {
 
 /** The ranges that an earlier run had done, in order. */
 async function loadKept<N extends keyof PipelineTasks>(
-  { task, unpack }: PassSettings<N>,
+  { unpack, ...settings }: PassSettings<N>,
   checkpoint: Checkpoint | undefined,
   signal: AbortSignal | undefined,
 ): Promise<KeptPart<N>[]> {
   const kept: KeptPart<N>[] = [];
   for (const name of checkpoint?.names() ?? []) {
-    const range = rangeOf(task, name);
+    const range = rangeOf(settings, name);
     if (!range) continue;
     signal?.throwIfAborted();
     const piece = await checkpoint?.load(name);
@@ -100,13 +111,16 @@ async function loadKept<N extends keyof PipelineTasks>(
   });
 }
 
-function pieceName(task: string, { start, end }: SpotRange): string {
-  return `${task}/${start}-${end}`;
+/** What the names of a pass's pieces are made of. */
+type PieceNaming = Pick<PassSettings<keyof PipelineTasks>, "task" | "keptAs">;
+
+function pieceName({ task, keptAs = task }: PieceNaming, { start, end }: SpotRange): string {
+  return `${keptAs}/${start}-${end}`;
 }
 
-function rangeOf(task: string, name: string): SpotRange | undefined {
+function rangeOf({ task, keptAs = task }: PieceNaming, name: string): SpotRange | undefined {
   const [, of, start, end] = /^(\w+)\/(\d+)-(\d+)$/.exec(name) ?? [];
-  return of === task ? { start: Number(start), end: Number(end) } : undefined;
+  return of === keptAs ? { start: Number(start), end: Number(end) } : undefined;
 }
 
 /**

@@ -12,3 +12,11 @@ export const SAMPLE_SPOTS = ALL_PATCHES * SPOTS_PER_PATCH;
 export const CHOICE_SECTIONS = 16;
 /** Counted genes of a spot beyond the core up to which it is taken: what it takes in memory is bounded before the depth is known. */
 export const SPARSE_ROW = 128;
+/** Counts of a usual spot up to which a section is sparse. */
+export const SPARSE_DEPTH = 64;
+
+/** Spots whose counts give the sums per gene of a large section: so many, or this share where that is more. */
+export const SURVEYED_SPOTS = 100_000;
+export const SURVEYED_SHARE = 0.1;
+/** They stand for the section where the genes that they have counts of hold this share of what each type of the reference expresses. */
+export const SURVEYED_EXPRESSION = 0.99;

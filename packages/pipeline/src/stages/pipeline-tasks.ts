@@ -1,4 +1,4 @@
-import type { ChunkSource, CsrChunk, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 import { freeChunk } from "@flashdeconv/core/internal";
 import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
@@ -14,7 +14,6 @@ import { assessPiece, sweepPiece, tabulatePiece } from "@flashdeconv/solver/inte
 import { buildRefiner } from "@flashdeconv/solver-poisson/internal";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
-  PassReport,
   PipelineTasks,
   RefineInput,
   SectionLocation,
@@ -24,8 +23,11 @@ import type {
 import { statArray } from "../runtime/allocator.js";
 import { bytesOf } from "../runtime/scratch/bytes-of.js";
 import { buildGraphTasks } from "./neighbors/graph-tasks.js";
+import { streamOptions } from "./stream-options.js";
+import { startCensus } from "./summarize/census.js";
 import { buildRowMaker, growingMemory } from "./summarize/solver-rows.js";
 import { addDepths, buildDepthSums } from "./survey/depth-sums.js";
+import { readWanted, rowsWithin } from "./survey/read-wanted.js";
 import { SampleCollector } from "./survey/sample-rows.js";
 import { NO_SAMPLE } from "./survey/sample-spots.js";
 
@@ -90,7 +92,7 @@ export function buildPipelineTasks({
     ...buildGraphTasks(allocate),
 
     /** Checks that the values are counts and gathers the moments of the shared genes. */
-    async survey({ location, range, columns, sample, withDepths, kernels }, context) {
+    async survey({ location, range, columns, summed, sample = NO_SAMPLE, withDepths, kernels }, context) {
       const check = buildCountCheck();
       const addCountCheck = buildCountChecker(kernels);
       const moments = buildMoments(columns.length);
@@ -98,11 +100,16 @@ export function buildPipelineTasks({
       const map = buildGeneMap(columns, counts.width);
       const addMoments = buildMomentAdder(map, kernels);
       const depths = withDepths ? buildDepthSums(columns.length) : undefined;
-      const collector = new SampleCollector(sample ?? NO_SAMPLE, range.start);
-      for await (const chunk of counts.chunks(streamOptions(range, context))) {
-        addCountCheck(check, chunk);
-        addMoments(moments, chunk);
-        if (depths) addDepths(depths, chunk, map);
+      const collector = new SampleCollector(sample, range.start);
+      const chunks = summed
+        ? readWanted(counts, { ranges: summed, spots: sample.spots }, range, context)
+        : counts.chunks(streamOptions(range, context));
+      for await (const chunk of chunks) {
+        for (const rows of summed ? rowsWithin(chunk, summed) : [chunk]) {
+          addCountCheck(check, rows);
+          addMoments(moments, rows);
+          if (depths) addDepths(depths, rows, map);
+        }
         collector.add(chunk, map);
         freeChunk(chunk);
       }
@@ -122,8 +129,10 @@ export function buildPipelineTasks({
       const sizes = input.librarySizes ? undefined : statArray(form.precision, range.end - range.start);
       const allSizes = sizes ?? (input.librarySizes as StatArray);
       const firstSize = sizes ? range.start : 0;
+      const census = input.unseen && startCensus(input.unseen, counts.width, form.kernels);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         const { spotStart: start, spotCount } = chunk;
+        census?.add(chunk);
         const selected = renumberInPlace(chunk, renumbering);
         const sums = sumMemory(spotCount);
         librarySizes(selected, sums);
@@ -131,7 +140,11 @@ export function buildPipelineTasks({
         await put(start, spotCount, (out) => session.summarize(rowsOf(selected, sums), out));
         freeChunk(chunk);
       }
-      return { ...(rows && { statistics: rows }), ...(sizes && { librarySizes: sizes }) };
+      return {
+        ...(rows && { statistics: rows }),
+        ...(sizes && { librarySizes: sizes }),
+        ...(census && { census: census.found }),
+      };
     },
 
     /** Reads the spots once more, and refines what they were reduced to around the answer of a first solve. */
@@ -174,15 +187,5 @@ export function buildPipelineTasks({
       const session = openSession(request);
       for (const piece of pieces) tabulatePiece(session, level, piece, rows);
     },
-  };
-}
-
-function streamOptions(spotRange: SpotRange, { signal, report }: TaskContext) {
-  const tell = (data: PassReport) => report(data);
-  return {
-    spotRange,
-    signal,
-    onProgress: ({ spotsDone }: { spotsDone: number }) => tell({ kind: "progress", spotsDone }),
-    onNotice: (notice: Notice) => tell({ kind: "notice", notice }),
   };
 }

@@ -5,6 +5,7 @@ import type { Problem, RowForm } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
 import type { SpotSample } from "../contracts/sample.js";
 import { allocator, graphInReach, reachOf, startArena, statArray } from "../runtime/allocator.js";
+import { hashWord } from "../runtime/hash-word.js";
 import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
 import { solveSpots } from "../stages/solve/solve-spots.js";
 import { startSession } from "../stages/solve/start-session.js";
@@ -12,7 +13,7 @@ import { buildRowMaker } from "../stages/summarize/solver-rows.js";
 import { narrow } from "../stages/survey/narrow-sample.js";
 import { meanOf } from "./search-strength.js";
 import { countJudge, halfDifference, type Judge, moveRows, spotLosses } from "./spot-losses.js";
-import { hashWord, thinCounts } from "./thin-counts.js";
+import { thinCounts } from "./thin-counts.js";
 
 /** Samples whose counts were split in two, on which strengths of smoothing are tried. */
 export interface SmoothingTrial {

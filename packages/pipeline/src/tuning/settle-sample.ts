@@ -1,11 +1,9 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import type { SpotSample } from "../contracts/sample.js";
+import { SPARSE_DEPTH } from "../runtime/sample-size.js";
 import { pickRows } from "../stages/survey/sample-rows.js";
 import { graphOf, places } from "../stages/survey/sample-spots.js";
 import type { Survey } from "../stages/survey/survey-spots.js";
-
-/** Counts of a usual spot up to which a section is sparse. */
-const SPARSE_DEPTH = 64;
 
 /** The sample and its counts, as they are used once the section's depth is known: of a section of many counts the core alone. */
 export function settleSample(

@@ -1,4 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { hashWord } from "../runtime/hash-word.js";
 
 /** The two halves of some counts: each single count went to one or the other by the toss of a coin. */
 export interface ThinnedCounts {
@@ -51,11 +52,4 @@ function countBits(word: number): number {
   word -= (word >>> 1) & 0x55555555;
   word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
   return Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** Hashes 32 bits to 32 bits, one to one. Constants: "lowbias32" by C. Wellons, in the public domain. */
-export function hashWord(word: number): number {
-  word = Math.imul(word ^ (word >>> 16), 0x7feb352d);
-  word = Math.imul(word ^ (word >>> 15), 0x846ca68b);
-  return word ^ (word >>> 16);
 }

@@ -15,6 +15,8 @@ export interface CountSubject {
   /** "spot" or "cell". */
   readonly row: string;
   readonly geneNames: readonly string[];
+  /** Where only some rows were looked at. */
+  readonly isSample?: boolean;
   nameRow(row: number): Promise<string>;
   /** The other matrices of its store, where that is known. */
   otherMatrices?(): Promise<readonly OtherMatrix[]>;
@@ -41,7 +43,7 @@ export async function requireCounts(
   const gene = subject.geneNames[fault.gene];
   throw new CountError({
     subject: subject.name,
-    found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.kind}: ${fault.valueCount} of ${numbered(report.nonzeroCount, "non-zero value")})`,
+    found: `${fault.value} in ${subject.row} "${spot}", gene "${gene}" (${fault.kind}: ${fault.valueCount} of ${numbered(report.nonzeroCount, "non-zero value")}${subject.isSample ? ` of a sample of the ${subject.row}s` : ""})`,
     expected: "raw counts: whole numbers of at least 0",
     remedy: remedyFor(fault, report, subject.name, await rawLayers(subject)),
     spot,

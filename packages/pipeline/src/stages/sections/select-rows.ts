@@ -17,6 +17,9 @@ export function selectRows(source: ChunkSource<CsrChunk>, rows: SectionRows): Ch
   return {
     spotCount,
     width: source.width,
+    ...(source.spotsReadTogether !== undefined && {
+      spotsReadTogether: Math.ceil((source.spotsReadTogether * spotCount) / extentOf(rows)),
+    }),
     async *chunks({ spotRange, signal, onProgress, onNotice } = {}) {
       const { start, end } = resolveSpotRange(spotCount, spotRange);
       signal?.throwIfAborted();
@@ -34,6 +37,11 @@ export function selectRows(source: ChunkSource<CsrChunk>, rows: SectionRows): Ch
       }
     },
   };
+}
+
+/** Rows of the store from the first of the section to the last. */
+function extentOf({ starts, ends }: SectionRows): number {
+  return Math.max(1, (ends.at(-1) ?? 0) - (starts[0] ?? 0));
 }
 
 /** The row of the store that is row `spot` of the section. */

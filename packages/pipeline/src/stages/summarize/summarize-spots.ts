@@ -5,9 +5,11 @@ import type { SpatialInput } from "../../contracts/inputs.js";
 import type { RowForm } from "../../contracts/problem.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SpotStatistics } from "../../contracts/summary.js";
-import type { SessionRequest, SummaryPart } from "../../contracts/tasks.js";
+import type { Census, SessionRequest, SummaryPart } from "../../contracts/tasks.js";
 import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
 import { runPass } from "../../runtime/run-pass.js";
+import type { CheckFacts } from "../keep/pack-check.js";
+import { emptyCensus, mergeCensus, packCensus, unpackCensus } from "./census.js";
 import { statisticsRows } from "./statistics-rows.js";
 
 export interface SpotSummary {
@@ -15,6 +17,8 @@ export interface SpotSummary {
   readonly statistics: SpotStatistics;
   /** N counts over the selected genes. */
   readonly librarySizes: StatArray;
+  /** Where one was asked for. */
+  readonly census?: Census;
 }
 
 export interface SummaryRequest {
@@ -23,12 +27,14 @@ export interface SummaryRequest {
   readonly form: RowForm;
   readonly session: SessionRequest;
   readonly statWidth: number;
+  /** Columns of the genes that a survey of some spots has left out: of all spots is then found what it could not find. */
+  readonly unseen?: Int32Array;
 }
 
 /** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
 export async function summarizeSpots(
   spatial: SpatialInput,
-  { columns, form, session, statWidth }: SummaryRequest,
+  { columns, form, session, statWidth, unseen }: SummaryRequest,
   run: RunContext,
 ): Promise<SpotSummary> {
   const { spotCount } = spatial.counts;
@@ -41,28 +47,42 @@ export async function summarizeSpots(
     statistics: rows.target,
     librarySizes: sharesMemory ? librarySizes : undefined,
   };
+  const census = unseen && emptyCensus(unseen.length);
   const { location } = spatial;
   const settings = {
     task: "summarize" as const,
     stage: "statistics" as const,
     spotCount,
     isFar: location?.access !== undefined,
-    inputFor: (range: SpotRange) => ({ location, range, columns, form, session, ...targets }),
+    inputFor: (range: SpotRange) => ({ location, range, columns, form, session, unseen, ...targets }),
     onPart(part: SummaryPart, range: SpotRange) {
       if (part.statistics) rows.place(part.statistics, range);
       if (part.librarySizes) librarySizes.set(part.librarySizes, range.start);
+      if (census && part.census) mergeCensus(census, part.census);
     },
     async pack(part: SummaryPart, range: SpotRange): Promise<Piece> {
       const sizes = part.librarySizes ?? librarySizes.subarray(range.start, range.end);
       const { facts, arrays } = await rows.pack(part.statistics, range);
-      return { facts, arrays: { ...arrays, librarySizes: sizes } };
+      const counted = part.census && packCensus(part.census);
+      return {
+        facts: { rows: facts, census: counted?.facts ?? null },
+        arrays: { ...arrays, ...counted?.arrays, librarySizes: sizes },
+      };
     },
-    async unpack(piece: Piece, range: SpotRange) {
-      if (!(await rows.unpack(piece, range))) return undefined;
-      librarySizes.set(piece.arrays.librarySizes, range.start);
-      return { part: {} };
+    async unpack({ facts, arrays }: Piece, range: SpotRange) {
+      const { rows: rowFacts, census: counted } = facts as PieceFacts;
+      if ((counted !== null) !== (census !== undefined)) return undefined;
+      if (!(await rows.unpack({ facts: rowFacts, arrays }, range))) return undefined;
+      librarySizes.set(arrays.librarySizes, range.start);
+      return { part: counted === null ? {} : { census: unpackCensus(counted, arrays) } };
     },
   };
   await runPass(settings, run);
-  return { statistics: rows.statistics, librarySizes };
+  return { statistics: rows.statistics, librarySizes, ...(census && { census }) };
+}
+
+/** Of a range that is done. */
+interface PieceFacts {
+  readonly rows: unknown;
+  readonly census: CheckFacts | null;
 }

@@ -79,7 +79,7 @@ function addTo(sums: Float64Array, values: Float64Array): void {
 export interface RobustDepths {
   /** Counts of the middle one of the spots with counts. */
   readonly median: number;
-  /** Counts from which a spot counts for so many only; infinite where no spot has as many. */
+  /** Counts from which a spot counts for so many only. */
   readonly cap: number;
   /** Spots at or above the cap. */
   readonly deepSpotCount: number;
@@ -114,7 +114,7 @@ export function finishDepthSums({ spotCounts, depths, totals }: DepthSums): Robu
     sum(values.subarray(doubling * STEPS_PER_DOUBLING, (doubling + 1) * STEPS_PER_DOUBLING));
   return Object.freeze({
     median: depthAt(0.5),
-    cap: deep.length > 0 ? 2 ** first : Number.POSITIVE_INFINITY,
+    cap: 2 ** first,
     deepSpotCount: deep.reduce((count, doubling) => count + within(spotCounts, doubling), 0),
     cappedTotals(rawTotal: Float64Array): Float64Array {
       if (deep.length === 0) return rawTotal;

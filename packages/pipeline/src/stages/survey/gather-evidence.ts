@@ -54,7 +54,7 @@ export function requireCountedGenes(shared: ReferenceSignature): void {
 export function gatherEvidence(
   alignment: GeneAlignment,
   shared: ReferenceSignature,
-  { moments, depths, isEmpty }: Survey,
+  { moments, depths, isEmpty, isOfAll }: Survey,
   notices: NoticeList,
 ): Evidence {
   const inReference = genesInSignature(shared);
@@ -70,7 +70,8 @@ export function gatherEvidence(
     reference: shared.geneNames.length - inReference.length,
     section: inReference.length - genes.length,
   };
-  noteUncounted(genes.length, absent, notices);
+  // Of genes that were not met in some spots it is known later whether others have them.
+  if (isOfAll) noteUncounted(genes.length, absent, notices);
   noteFewGenes(genes.length, signature.typeNames.length, alignment, notices);
   return { moments, depths, genes, signature, silentTypes: silent.map((k) => shared.typeNames[k]) };
 }
@@ -86,7 +87,8 @@ export function requireEnoughGenes(geneCount: number, typeCount: number, which: 
   });
 }
 
-function noteUncounted(
+/** Tells which shared genes take no part; `geneCount` others do. */
+export function noteUncounted(
   geneCount: number,
   { section, reference }: { readonly section: number; readonly reference: number },
   notices: NoticeList,

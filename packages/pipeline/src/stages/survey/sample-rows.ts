@@ -49,6 +49,50 @@ export class SampleCollector {
   }
 }
 
+/** Rows of spots `isOf` and of the others as those of all, in order. Without the others theirs are left out. */
+export function weaveRows(own: SampleRows, others: SampleRows | undefined, isOf: Uint8Array): SampleRows {
+  const length = own.genes.length + (others?.genes.length ?? 0);
+  const rowCounts = new Int32Array(isOf.length);
+  const genes = new Int32Array(length);
+  const values = new Float64Array(length);
+  const from = [others, own].map((rows) => ({ rows, row: 0, at: 0 }));
+  let at = 0;
+  for (const [place, is] of isOf.entries()) {
+    const side = from[is];
+    const { rows } = side;
+    const count = rows ? rows.rowCounts[side.row++] : -1;
+    rowCounts[place] = count;
+    if (!rows || count <= 0) continue;
+    genes.set(rows.genes.subarray(side.at, side.at + count), at);
+    values.set(rows.values.subarray(side.at, side.at + count), at);
+    side.at += count;
+    at += count;
+  }
+  return { rowCounts, genes, values };
+}
+
+/** The rows of several parts as those of one. */
+export function joinRows(parts: readonly SampleRows[]): SampleRows {
+  const join = <A extends Int32Array | Float64Array>(out: A, arrays: readonly A[]): A => {
+    let at = 0;
+    for (const array of arrays) {
+      out.set(array, at);
+      at += array.length;
+    }
+    return out;
+  };
+  const lengthOf = (arrays: readonly ArrayLike<number>[]) =>
+    arrays.reduce((sum, { length }) => sum + length, 0);
+  const rowCounts = parts.map((part) => part.rowCounts);
+  const genes = parts.map((part) => part.genes);
+  const values = parts.map((part) => part.values);
+  return {
+    rowCounts: join(new Int32Array(lengthOf(rowCounts)), rowCounts),
+    genes: join(new Int32Array(lengthOf(genes)), genes),
+    values: join(new Float64Array(lengthOf(values)), values),
+  };
+}
+
 /** The sample's rows; in a row genes come as they are stored, in any order. */
 export interface JoinedRows {
   readonly counts: CsrChunk;

@@ -1,27 +1,31 @@
-import { numbered } from "@flashdeconv/core/internal";
-import { buildCountCheck, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
+import type { SpotRange } from "@flashdeconv/core";
+import { buildCountCheck, type CountReport, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
-import type { NoticeList } from "../../contracts/notices.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SampleRows, SpotSample } from "../../contracts/sample.js";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { runPass } from "../../runtime/run-pass.js";
-import { noteValues } from "../reference/note-values.js";
+import { SPARSE_DEPTH } from "../../runtime/sample-size.js";
 import type { CountOptions } from "../reference/require-counts.js";
-import { isWhole, requireCounts } from "../reference/require-counts.js";
+import { isWhole } from "../reference/require-counts.js";
 import { buildDepthSums, finishDepthSums, mergeDepthSums, type RobustDepths } from "./depth-sums.js";
+import { judgeValues, noteDeepSpots, noteReport } from "./judge-values.js";
 import { packSurvey, unpackSurvey } from "./pack-survey.js";
-import { type JoinedRows, joinSampleRows, leaveOutDeepSpots } from "./sample-rows.js";
+import { type JoinedRows, joinRows, joinSampleRows, leaveOutDeepSpots, weaveRows } from "./sample-rows.js";
+import { countWanted } from "./surveyed-ranges.js";
 
 export interface Survey {
+  /** Of the surveyed spots. */
   readonly moments: GeneMoments;
   /** Raw counts of the sample's spots over the same genes. */
   readonly sample: JoinedRows;
-  /** Whether the section holds no count at all, of any gene. */
+  /** Whether every spot was surveyed: else what holds of all of them is known after the second pass. */
+  readonly isOfAll: boolean;
+  /** Whether the surveyed spots hold no count at all, of any gene. */
   readonly isEmpty: boolean;
-  /** Whether all its values are whole numbers. */
+  /** Whether all values of the surveyed spots are whole numbers. */
   readonly isWhole: boolean;
   /** How many counts spots have, and totals in which the deepest spots are scaled down; for solvers of the model of counts. */
   readonly depths?: RobustDepths;
@@ -39,25 +43,92 @@ export interface SurveyRequest {
 /** The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample. */
 export async function surveySpots(
   spatial: SpatialInput,
-  { columns, sample: { spots, isCore }, withDepths }: SurveyRequest,
+  { columns, sample, withDepths }: SurveyRequest,
   options: CountOptions,
   run: RunContext,
 ): Promise<Survey> {
-  const { notices, signal } = run;
+  const wanted = { columns, sample, withDepths, keptAs: "survey", before: 0 };
+  const found = await readSpots(spatial, wanted, run);
+  const report = finishCountCheck(found.check);
+  await judgeValues(report, spatial, wantedCounts(options, withDepths), run);
+  noteReport(report, wantedCounts(options, withDepths), run.notices);
+  const survey = { ...finished(found, report), isOfAll: true };
+  const rows = joinSampleRows(found.rows, sample.spots.length, columns.length);
+  if (!withDepths) return { ...survey, sample: rows };
+  const depths = finishDepthSums(found.depthSums);
+  noteDeepSpots(depths, depths.deepSpotCount, run.notices);
+  return { ...survey, sample: { ...rows, counts: leaveOutDeepSpots(rows.counts, depths.cap) }, depths };
+}
+
+/**
+ * The same of a part of the section, and of the sample's spots. What it finds may be no counts is refused at once; what is to be told of
+ * the values is told when all have been read.
+ *
+ * @param summed ranges of spots
+ */
+export async function surveyRanges(
+  spatial: SpatialInput,
+  { columns, sample, summed }: Omit<SurveyRequest, "withDepths"> & { readonly summed: readonly SpotRange[] },
+  options: CountOptions,
+  run: RunContext,
+): Promise<Survey> {
+  const { spots, isCore } = sample;
+  const part = (is: number) => ({
+    spots: spots.filter((_, i) => isCore[i] === is),
+    isCore: isCore.filter((one) => one === is),
+  });
+  const core = { columns, sample: part(1), summed, withDepths: true, keptAs: "sums", before: 0 };
+  const found = await readSpots(spatial, core, run);
+  const report = finishCountCheck(found.check);
+  await judgeValues(report, spatial, wantedCounts(options, true), run);
+  const depths = finishDepthSums(found.depthSums);
+  const others = { ...core, sample: part(0), summed: [], keptAs: "rows", before: found.spotCount };
+  const isSparse = depths.median <= SPARSE_DEPTH && others.sample.spots.length > 0;
+  const rows = isSparse ? joinRows((await readSpots(spatial, others, run)).rows) : undefined;
+  const woven = weaveRows(joinRows(found.rows), rows, isCore);
+  const joined = joinSampleRows([woven], spots.length, columns.length);
+  const counts = leaveOutDeepSpots(joined.counts, depths.cap);
+  return { ...finished(found, report), isOfAll: false, sample: { ...joined, counts }, depths };
+}
+
+/** Scaled values, which may be negative, are not counts to weigh. */
+export function wantedCounts(options: CountOptions, weighsCounts: boolean): CountOptions {
+  return weighsCounts ? { ...options, preprocess: "log-cpm" } : options;
+}
+
+interface Reading extends SurveyRequest {
+  /** Ranges of spots whose counts are summed; left out, all are. */
+  readonly summed?: readonly SpotRange[];
+  /** Begins the names of pieces. */
+  readonly keptAs: string;
+  /** Spots read before. */
+  readonly before: number;
+}
+
+async function readSpots(
+  spatial: SpatialInput,
+  { columns, sample: { spots, isCore }, withDepths, summed, keptAs, before }: Reading,
+  run: RunContext,
+) {
   const rows: SampleRows[] = [];
   const check = buildCountCheck();
   const moments = buildMoments(columns.length);
   const depthSums = buildDepthSums(columns.length);
   const { location, counts } = spatial;
+  const wanted = summed && { ranges: summed, spots };
   const settings = {
     task: "survey" as const,
+    keptAs,
+    before,
     stage: "genes" as const,
     spotCount: counts.spotCount,
     isFar: location?.access !== undefined,
-    inputFor: (range: { start: number; end: number }) => ({
+    ...(wanted && { countOf: (range: SpotRange) => countWanted(wanted, range) }),
+    inputFor: (range: SpotRange) => ({
       location,
       range,
       columns,
+      ...(summed && { summed }),
       sample: { spots, isCore },
       withDepths,
       kernels: run.kernels,
@@ -72,37 +143,15 @@ export async function surveySpots(
     unpack: async (piece: Piece) => ({ part: unpackSurvey(piece) }),
   };
   await runPass(settings, run);
-  const report = finishCountCheck(check);
-  // Scaled values, which may be negative, are not counts to weigh.
-  const wantedCounts: CountOptions = withDepths ? { ...options, preprocess: "log-cpm" } : options;
-  await requireCounts(
-    report,
-    {
-      name: "spatial data",
-      row: "spot",
-      geneNames: spatial.geneNames,
-      nameRow: async (spot) => (await spatial.readSpotName?.(spot)) ?? `number ${spot}`,
-      otherMatrices: async () => (await spatial.otherMatrices?.({ signal })) ?? [],
-    },
-    wantedCounts,
-  );
-  const isEmpty = report.nonzeroCount === 0;
-  if (isEmpty) {
-    notices.add({ code: "no-counts", message: "No spot has any count: no spot can be given proportions." });
-  }
-  noteValues(report, "section", wantedCounts, notices);
-  const joined = joinSampleRows(rows, spots.length, columns.length);
-  const found = { moments: finishMoments(moments), isEmpty, isWhole: isWhole(report) };
-  if (!withDepths) return { ...found, sample: joined };
-  const depths = finishDepthSums(depthSums);
-  noteDeepSpots(depths, notices);
-  return { ...found, sample: { ...joined, counts: leaveOutDeepSpots(joined.counts, depths.cap) }, depths };
+  const all = { start: 0, end: counts.spotCount };
+  const spotCount = wanted ? countWanted(wanted, all) : counts.spotCount;
+  return { check, moments, depthSums, rows, spotCount };
 }
 
-function noteDeepSpots({ cap, deepSpotCount, median }: RobustDepths, notices: NoticeList): void {
-  if (deepSpotCount === 0) return;
-  notices.add({
-    code: "deep-spots",
-    message: `${numbered(deepSpotCount, "spot")} of ${numbered(cap, "count")} or more, where the median is ${Math.round(median)}: each counts as ${cap} in the section's totals, so that they do not decide for all others. Check what they are.`,
-  });
+function finished({ moments }: Awaited<ReturnType<typeof readSpots>>, report: CountReport) {
+  return {
+    moments: finishMoments(moments),
+    isEmpty: report.nonzeroCount === 0,
+    isWhole: isWhole(report),
+  };
 }
