@@ -16,10 +16,9 @@ import { summarizeSection } from "./summarize-section.js";
 /**
  * Says which cell types each spot of a section holds.
  *
- * Reads the reference once and the section twice, chunk by chunk: once to choose genes, once to reduce each spot to the
- * K + 1 numbers of the least-squares problem, which is then solved to its optimum over all spots together. Methods that refine
- * solve coarsely first, and read the section a third time for better numbers. In memory are only those numbers, the answer and
- * the graph.
+ * Reads the reference once and the section twice, chunk by chunk: once, or a part of it, to choose and weigh genes, once to reduce each
+ * spot to the K + 1 numbers of the least-squares problem, which is then solved to its optimum over all spots together. Methods that refine
+ * solve coarsely first, and read the section a third time for better numbers. In memory are only those numbers, the answer and the graph.
  *
  * @throws CountError, CoordinateError, GeneMismatchError, ShapeError, OptionError for input that cannot be used; what
  * reading the inputs throws; the signal's reason when it is aborted.

@@ -10,6 +10,8 @@ export interface SummaryFacts {
   readonly problem: Problem;
   readonly aligned: AlignedReference;
   readonly sharedGeneCount: number;
+  /** Undefined where all spots were surveyed. */
+  readonly surveyedSpotCount: number | undefined;
   readonly spotCount: number;
   readonly meanDegree: number;
 }
@@ -45,6 +47,7 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     cell_counts: aligned.cellCounts ?? null,
     silent_types: problem.silentTypes,
     shared_gene_count: facts.sharedGeneCount,
+    ...(facts.surveyedSpotCount !== undefined && { surveyed_spot_count: facts.surveyedSpotCount }),
     genes_used: problem.signature.geneNames,
   };
 }

@@ -54,6 +54,7 @@ export async function summarizeSection(
       problem,
       aligned,
       sharedGeneCount,
+      surveyedSpotCount: openSurvey?.surveyedSpotCount,
       ...context,
     }),
   };
