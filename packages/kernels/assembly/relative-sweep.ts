@@ -15,7 +15,7 @@ import {
   tissueWeight,
   weightOf,
 } from "./relative-prior";
-import { configureSingle, hasSingle, stepSingle } from "./single-spot";
+import { configureSingle, hasSingle, startSingle, stepSingle } from "./single-spot";
 
 export { configureSingle };
 
@@ -357,6 +357,16 @@ function assess(
   }
   store<f64>(out, objective);
   store<f64>(out, greaterLane(violations), 8);
+}
+
+/** Sets spots that have counts near to their own answers; only of a problem with steps in single precision. */
+export function startFloat32(spots: usize, spotCount: usize, statistics: usize, abundance: usize): void {
+  for (let i: usize = 0; i < spotCount; i++) {
+    const spot = indexAt(spots, i);
+    const stat = statistics + ((spot * (K + 1)) << 2);
+    const depth = storedAt(stat, K, false);
+    if (depth > 0) startSingle(spot, stat, depth, abundance);
+  }
 }
 
 /** Updates spots in their order. All arrays by their addresses; `weights` at 0 stands for none. Returns the largest change. */

@@ -2,7 +2,7 @@ import { isShared } from "@flashdeconv/core/internal";
 import { compileKernel } from "./compile-kernel.js";
 import { relativeSweepWasm } from "./generated/relative-sweep-wasm.js";
 import type { SharedArena } from "./shared-arena.js";
-import type { SweepTile } from "./tile-arguments.js";
+import { type SweepTile, tileArguments } from "./tile-arguments.js";
 import { type TileExports, tileKernel } from "./tile-kernel.js";
 
 /** Count-weighted least squares under the relative prior, the same for all spots: see solver-weighted. K types. */
@@ -38,6 +38,8 @@ export interface CountAssessment {
 }
 
 export interface RelativeSweep {
+  /** Sets the tile's spots near to their own answers; false, with nothing done, for arrays elsewhere or in double precision. */
+  startCounts(tile: SweepTile, abundance: Float32Array | Float64Array): boolean;
   /** Updates the tile's spots in place and returns the largest change; undefined, with nothing done, for arrays elsewhere. */
   sweepCounts(tile: SweepTile, abundance: Float32Array | Float64Array): number | undefined;
   /** Judges them; undefined for arrays elsewhere. */
@@ -45,6 +47,7 @@ export interface RelativeSweep {
 }
 
 interface Exports extends TileExports {
+  readonly startFloat32: (spots: number, spotCount: number, statistics: number, abundance: number) => void;
   readonly configure: (
     base: number,
     typeCount: number,
@@ -96,6 +99,13 @@ export function relativeSweepKernel(arena: SharedArena, problem: RelativeProblem
     exports.configureSingle(base, excess, rest, edgeWeight, epsilon, tissue.weight);
   }
   return {
+    startCounts(tile, abundance) {
+      const args = problem.single && tileArguments(arena, tile, abundance);
+      if (!args || !(abundance instanceof Float32Array)) return false;
+      const [spots, spotCount, statistics, abundances] = args;
+      exports.startFloat32(spots, spotCount, statistics, abundances);
+      return true;
+    },
     sweepCounts: kernel.sweep,
     assessCounts(tile, abundance) {
       const found = kernel.assess(tile, abundance);

@@ -58,6 +58,45 @@ function stepRow(
   }
 }
 
+/** Rounds of a start: after them sweeps go on from it as from the exact answer, or within one of it. */
+const START_ROUNDS = 6;
+
+/** Sets a spot of so many counts near to its own answer: steps on the bound from the composition, without neighbours. */
+export function startSingle(
+  step: SingleStep,
+  { statistics }: Tile,
+  abundance: Float32Array,
+  { spot, depth }: Pick<SingleSpot, "spot" | "depth">,
+): void {
+  const { typeCount, direction: v, composition, rest, product, target, leaning, sums, lengths } = step;
+  const stat = spot * (typeCount + 1);
+  const row = spot * typeCount;
+  const share = f(1 / depth);
+  const inverse = f(1 / rest);
+  for (let k = 0; k < typeCount; k++) {
+    abundance[row + k] = composition[k];
+    leaning[k] = v[k] * inverse;
+  }
+  for (let round = 0; round < START_ROUNDS; round++) {
+    multiplyRow(step, abundance, row);
+    sums.fill(0);
+    lengths.fill(0);
+    for (let k = 0; k < typeCount; k++) {
+      const own = abundance[row + k];
+      const gap = f(f(share * statistics[stat + k]) - product[k]);
+      target[k] = gap + f(rest * own);
+      const entry = own > 0 ? leaning[k] : 0;
+      sums[k & 3] += f(entry * target[k]);
+      lengths[k & 3] += f(entry * v[k]);
+    }
+    const tau = findTau(step);
+    for (let k = 0; k < typeCount; k++) {
+      const value = f(target[k] - f(tau * v[k]));
+      abundance[row + k] = value > 0 ? value * inverse : 0;
+    }
+  }
+}
+
 /** `product` = the remainder of the Gram matrix times the abundances of a row. */
 function multiplyRow(
   { typeCount, remainder, product }: SingleStep,

@@ -7,7 +7,7 @@ import {
   solveDiagonalNnls,
 } from "@flashdeconv/solver/internal";
 import { isNear, loadPrior, majorizePrior, type RelativePrior, weightOf } from "./relative-prior.js";
-import { stepSingle } from "./single-spot.js";
+import { startSingle, stepSingle } from "./single-spot.js";
 import type { SingleStep } from "./single-step.js";
 
 /** A problem of counts with the scratch memory that a sweep needs. One per thread. */
@@ -96,6 +96,20 @@ export function sweepCounts(sweeper: CountSweeper, tile: Tile, abundance: StatAr
     if (change > 0) largestChange = Math.max(largestChange, change / Math.max(even + odd, evenOld + oddOld));
   }
   return largestChange;
+}
+
+/** Whether `startCounts` can: steps in single precision are made, and abundances stored so. */
+export function canStart({ single }: CountSweeper, abundance: StatArray): abundance is Float32Array {
+  return single !== undefined && abundance instanceof Float32Array;
+}
+
+/** Sets the tile's spots that have counts near to their own answers. The twin of the kernel's function of the same name. */
+export function startCounts({ single, prior }: CountSweeper, tile: Tile, abundance: Float32Array): void {
+  const { typeCount } = prior;
+  for (const spot of tile.spots) {
+    const depth = tile.statistics[spot * (typeCount + 1) + typeCount];
+    if (single && depth > 0) startSingle(single, tile, abundance, { spot, depth });
+  }
 }
 
 /** A spot's update in single precision, where it is made so; undefined, with nothing done, where it is not. */

@@ -14,7 +14,7 @@ import { boundGram } from "@flashdeconv/solver/internal";
 import { assessCounts } from "./assess-counts.js";
 import { buildRelativePrior } from "./relative-prior.js";
 import { buildSingleStep, singleBound } from "./single-step.js";
-import { buildCountSweeper, sweepCounts } from "./sweep-counts.js";
+import { buildCountSweeper, canStart, startCounts, sweepCounts } from "./sweep-counts.js";
 
 export interface WeightedProblem {
   /** Strength of the prior, in counts. */
@@ -123,6 +123,11 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
     },
 
     sweep(tile: Tile, abundance: StatArray): SweepStats {
+      // Neighbours pull, but the tile has no edge: spots start by themselves, and near to their own answers will do.
+      if (edgeWeight > 0 && shrinkage === 0 && tile.indices.length === 0 && canStart(sweeper, abundance)) {
+        if (!kernel?.startCounts(tile, abundance)) startCounts(sweeper, tile, abundance);
+        return { largestChange: 1 };
+      }
       return {
         largestChange: kernel?.sweepCounts(tile, abundance) ?? sweepCounts(sweeper, tile, abundance),
       };

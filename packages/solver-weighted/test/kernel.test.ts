@@ -77,6 +77,17 @@ describe("the kernel of the sweep has the bits of its twin", () => {
     },
   );
 
+  it.each([2, 3, 5, 8, 20, 39, 60])("where spots start by themselves, for %i types", (typeCount) => {
+    const one = { ...USUAL_TILE, seed: typeCount, typeCount, single: true, smoothing: 4, shrinkage: 0 };
+    const { start, section } = bothWays(one, apart(typeCount));
+    const alone = () => {
+      const { tile, abundance } = section();
+      const indptr = new Int32Array(tile.indptr.length);
+      return { tile: { ...tile, indptr, indices: new Int32Array(0) }, abundance };
+    };
+    expectSameBits({ start, section: alone });
+  });
+
   it("makes steps in single precision where abundances are stored so, the same but for rounding", () => {
     const one = { ...USUAL_TILE, typeCount: 9, single: true, smoothing: 4, shrinkage: 0 };
     const { start, section } = bothWays(one, apart(9));
