@@ -2,7 +2,7 @@ import type { CsrChunk } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { geneMomentsWasm } from "./generated/gene-moments-wasm.js";
 import { reserve } from "./reserve.js";
-import { reserveRowBlock, rowLoader } from "./row-block.js";
+import { requireTaken, reserveRowBlock, rowLoader } from "./row-block.js";
 
 /** Which gene, of n, each column is; -1 for one whose counts are passed over. */
 export interface MomentColumns {
@@ -115,6 +115,7 @@ export function geneMomentsKernel(
     ownSums.set(sums);
     for (let row = start; row < end; ) {
       const rowCount = rows.takeValues(chunk, row, end);
+      requireTaken(rowCount, chunk, row);
       const isWhole = kernel.scanCounts(rowCount, indptrAt, valuesAt, totalsAt, greatestAt) !== 0;
       if (isWhole) {
         rows.takeIndices();

@@ -2,7 +2,7 @@ import type { CsrChunk, Values } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { refineCountsWasm } from "./generated/refine-counts-wasm.js";
 import { reserve } from "./reserve.js";
-import { reserveRowBlock, rowLoader } from "./row-block.js";
+import { requireTaken, reserveRowBlock, rowLoader } from "./row-block.js";
 
 /** The likelihood of counts, as solver-poisson describes it, and how spots are refined by it. G genes, K types. */
 export interface RefineTables {
@@ -118,6 +118,7 @@ export function refineCountsKernel(tables: RefineTables): CountRefiner {
       const refine = values instanceof Float64Array ? kernel.refineFloat64 : kernel.refineFloat32;
       for (let row = 0; row < spotCount; ) {
         const rowCount = rows.takeValues(chunk, row, spotCount);
+        requireTaken(rowCount, chunk, row);
         rows.takeIndices();
         blockStart.set(start.subarray(row * typeCount, (row + rowCount) * typeCount));
         refine(rowCount, block.indptrAt, block.indicesAt, block.valuesAt, startAt, outAt);

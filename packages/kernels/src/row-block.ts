@@ -1,4 +1,5 @@
-import type { CsrChunk } from "@flashdeconv/core";
+import { type CsrChunk, ShapeError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { reserve } from "./reserve.js";
 
 /** Few enough entries, 12 bytes each, to stay in the processor's cache. */
@@ -19,6 +20,17 @@ export interface RowLoader {
   takeValues(chunk: CsrChunk, row: number, end: number): number;
   /** Copies the columns of the rows that were taken. */
   takeIndices(): void;
+}
+
+/** @throws ShapeError where no row was taken: one that is longer than there are columns names some twice, and would never fit. */
+export function requireTaken(rowCount: number, { indptr, width, spotStart }: CsrChunk, row: number): void {
+  if (rowCount > 0) return;
+  throw new ShapeError({
+    subject: `row ${spotStart + row}`,
+    found: numbered(indptr[row + 1] - indptr[row], "entry"),
+    expected: `at most ${width}, one for each column`,
+    remedy: "Add up the entries that a row has of the same column.",
+  });
 }
 
 /**

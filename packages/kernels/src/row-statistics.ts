@@ -2,7 +2,7 @@ import type { CsrChunk, Values } from "@flashdeconv/core";
 import { compileKernel } from "./compile-kernel.js";
 import { rowStatisticsWasm } from "./generated/row-statistics-wasm.js";
 import { reserve } from "./reserve.js";
-import { reserveRowBlock, rowLoader } from "./row-block.js";
+import { requireTaken, reserveRowBlock, rowLoader } from "./row-block.js";
 
 /** What rows are summarised with. n genes, K types. */
 export interface RowTables {
@@ -77,6 +77,7 @@ export function rowStatisticsKernel({ typeCount, geneCount, projection, sketch }
       const summarize = values instanceof Float64Array ? kernel.summarizeFloat64 : kernel.summarizeFloat32;
       for (let row = 0; row < spotCount; ) {
         const rowCount = rows.takeValues(chunk, row, spotCount);
+        requireTaken(rowCount, chunk, row);
         rows.takeIndices();
         summarize(
           rowCount,
