@@ -16,7 +16,7 @@ describe("the methods of the accuracy benchmark", () => {
   const NEW = `${OLD}
   --smoothing <auto|number|none>
                            strength of the smoothing, auto for chosen by the data
-  --method <name>          flashdeconv or weighted (default: weighted)
+  --method <name>          flashdeconv, weighted or refined (default: refined)
 `;
 
   it("are those that the command line knows; the rest is named", async () => {
@@ -24,13 +24,13 @@ describe("the methods of the accuracy benchmark", () => {
     const old = knownMethods(OLD);
     const names = (methods: { name: string }[]) => methods.map(({ name }) => name);
     expect(names(old.methods)).toEqual(["flashdeconv", "flashdeconv, exact", "poisson"]);
-    expect(old.unknown).toEqual(["flashdeconv, chosen", "weighted"]);
+    expect(old.unknown).toEqual(["flashdeconv, chosen", "weighted", "refined"]);
     expect(old.methods[0].flags).toEqual(["--lambda", "auto"]);
     expect(Object.keys(old.families)).toEqual(["flashdeconv"]);
     const now = knownMethods(NEW);
     expect(now.unknown).toEqual([]);
     expect(now.methods[0].flags).toEqual(["--method", "flashdeconv", "--lambda", "auto"]);
-    expect(Object.keys(now.families)).toEqual(["flashdeconv", "weighted"]);
+    expect(Object.keys(now.families)).toEqual(["flashdeconv", "weighted", "refined"]);
     expect(names(knownMethods(NEW, ["weighted"]).methods)).toEqual(["weighted"]);
   });
 });

@@ -81,7 +81,7 @@ function renderPeers({ name, peers, methods }) {
 
 /** Where a method of counts loses enough to see: all of it is in the files. */
 function renderRegret(sets) {
-  const names = ["weighted", "poisson"].filter((name) =>
+  const names = ["weighted", "refined", "poisson"].filter((name) =>
     sets[0].methods.some((one) => one.name === name && one.regret),
   );
   const regretOf = (set, wanted) => set.methods.find(({ name }) => name === wanted).regret;
