@@ -102,7 +102,17 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     "--quiet",
   ],
   evaluate: ["--truth", "--spots-of", "--json", "--quiet"],
-  convert: ["--table", "--bin", "--cells", "--layer", "--gene-key", "--scratch", "--json", "--quiet"],
+  convert: [
+    "--table",
+    "--bin",
+    "--cells",
+    "--layer",
+    "--gene-key",
+    "--scratch",
+    "--overwrite",
+    "--json",
+    "--quiet",
+  ],
   signature: [
     ...["--out", "--overwrite", "--cell-type-key", "--layer", "--gene-key", "--drop-type", "--min-cells"],
     ...["--zarr-format", "--allow-non-counts", "--json", "--quiet"],

@@ -43,5 +43,5 @@ export { projectRows } from "./project-rows.js";
 export { compareCodePoints } from "./reference-signature.js";
 export { sliceChunk } from "./slice-chunk.js";
 export { resolveSpotRange } from "./spot-range.js";
-export { fileText, NotUtf8, notUtf8, strictText, textAt } from "./utf8-text.js";
+export { countedTextAt, fileText, NotUtf8, notUtf8, strictText, textAt } from "./utf8-text.js";
 export { numbered, optionName, shortList } from "./words.js";

@@ -47,6 +47,15 @@ export function textAt(bytes: Uint8Array, path: string, where: string): string {
   }
 }
 
+/** The same where texts come with their lengths, and a zero byte is a letter as any other. */
+export function countedTextAt(bytes: Uint8Array, path: string, where: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw notUtf8(path, where, bytes[firstBad(bytes)]);
+  }
+}
+
 export function notUtf8(path: string, where: string, byte: number): FormatError {
   return new FormatError({
     path,

@@ -30,6 +30,8 @@ export interface Checkpoint {
    * the same name replaces it. Never throws: the caller may be in the middle of something.
    */
   offer(name: string, make: PieceMaker): void;
+  /** Forgets the pieces of names with this beginning that were offered and are not being written: what they hold is about to change. */
+  withdraw(beginning: string): void;
   /** Throws what a write failed with. */
   throwIfFailed(): void;
   /** Writes a piece now, after those that were offered. Its arrays may change once this has resolved. */

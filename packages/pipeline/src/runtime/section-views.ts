@@ -20,6 +20,7 @@ export function checkpointOf(checkpoint: Checkpoint, section: string): Checkpoin
       checkpoint.names().flatMap((name) => (name.startsWith(inside) ? [name.slice(inside.length)] : [])),
     load: (name, allocate) => checkpoint.load(outer(name), allocate),
     offer: (name, make) => checkpoint.offer(outer(name), make),
+    withdraw: (beginning) => checkpoint.withdraw(inside + beginning),
     throwIfFailed: () => checkpoint.throwIfFailed(),
     save: (name, make) => checkpoint.save(outer(name), make),
     settle: () => checkpoint.settle(),

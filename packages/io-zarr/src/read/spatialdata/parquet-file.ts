@@ -1,5 +1,5 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
-import { numbered, textAt } from "@flashdeconv/core/internal";
+import { countedTextAt, numbered } from "@flashdeconv/core/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { MOST_BYTES, readKey } from "@flashdeconv/stores/internal";
 import type { AsyncBuffer, ColumnMetaData, FileMetaData } from "hyparquet";
@@ -103,7 +103,7 @@ export async function openParquet(
             parsers: {
               geometryFromBytes: asBytes,
               geographyFromBytes: asBytes,
-              stringFromBytes: (bytes) => bytes && textAt(bytes, path, "its columns"),
+              stringFromBytes: (bytes) => bytes && countedTextAt(bytes, path, "its columns"),
             },
             onChunk: ({ columnName, columnData }) => parts.get(columnName)?.push(columnData),
           }),

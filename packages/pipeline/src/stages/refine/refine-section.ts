@@ -83,9 +83,9 @@ async function firstAnswer(
     const typeCount = summary.reference.typeNames.length;
     const rowBytes = typeCount * (precisionOf(summary) === "float32" ? 4 : 8);
     const solve = () => solveFirstOnScratch({ ...summary, statistics }, options, first);
-    return startOnScratch(rowBytes, solve, first);
+    return startOnScratch(rowBytes, solve, run);
   }
-  return startInMemory(() => solveFirstInMemory({ ...summary, statistics }, options, first), first);
+  return startInMemory(() => solveFirstInMemory({ ...summary, statistics }, options, first), run);
 }
 
 async function solveFirstOnScratch(

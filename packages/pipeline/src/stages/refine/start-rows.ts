@@ -10,24 +10,25 @@ export type StartRows = { readonly rows: StatArray } | { readonly path: string }
 
 /** The piece that says they are there. */
 const PIECE = "start";
+/** Begins the names of the pieces of the pass before. */
+const STATISTICS = "summarize/";
 
 /**
- * In memory, from an earlier run or from `solve`.
- *
- * Saving a piece also writes all that were offered before: what they hold is about to be overwritten.
+ * In memory, from an earlier run or from `solve`. The statistics that they follow from are about to be overwritten, so what was offered of
+ * them is written before that, together with these rows, if any of it is worth writing yet; else it is forgotten.
  */
 export async function startInMemory(
   solve: () => Promise<StatArray>,
   run: Pick<RunContext, "checkpoint" | "executor" | "arena">,
 ): Promise<StartRows> {
   const { checkpoint } = run;
-  const kept = (await checkpoint?.load(PIECE, allocator(reachOf(run))))?.arrays.rows;
-  if (kept !== undefined) {
-    await checkpoint?.save("refining", () => ({ facts: null, arrays: {} }));
-    return { rows: kept as StatArray };
-  }
-  const rows = await solve();
-  await checkpoint?.save(PIECE, () => ({ facts: null, arrays: { rows } }));
+  if (!checkpoint) return { rows: await solve() };
+  const kept = (await checkpoint.load(PIECE, allocator(reachOf(run))))?.arrays.rows;
+  const rows = (kept as StatArray | undefined) ?? (await solve());
+  await checkpoint.settle();
+  const isWorth = checkpoint.isDue || checkpoint.names().some((name) => name.startsWith(STATISTICS));
+  if (isWorth && kept === undefined) await checkpoint.save(PIECE, () => ({ facts: null, arrays: { rows } }));
+  else checkpoint.withdraw(STATISTICS);
   return { rows };
 }
 
@@ -51,7 +52,7 @@ export async function startOnScratch(
     await file.write(bytesOf(values as StatArray), spotStart * rowBytes);
   }
   const byteLength = proportions.spotCount * rowBytes;
-  await checkpoint?.save(PIECE, async () => ({
+  checkpoint?.offer(PIECE, async () => ({
     facts: { byteLength, checksum: await checksumOf(checkpoint, file, 0, byteLength) },
     arrays: {},
   }));

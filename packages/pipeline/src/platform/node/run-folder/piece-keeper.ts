@@ -154,6 +154,9 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
       pending.set(name, make);
       flushWhenDue();
     },
+    withdraw(beginning) {
+      for (const name of [...pending.keys()]) if (name.startsWith(beginning)) pending.delete(name);
+    },
     throwIfFailed() {
       if (failure) throw failure.error;
     },
