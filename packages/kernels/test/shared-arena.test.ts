@@ -5,6 +5,22 @@ import { createArena, openArena } from "../src/index.js";
 afterEach(() => vi.unstubAllGlobals());
 
 describe("an arena", () => {
+  it.each([undefined, 2 ** 22])(
+    "goes back to a mark, and hands out zeros there again (%s bytes)",
+    (bytes) => {
+      if (bytes !== undefined) vi.stubGlobal("SharedArrayBuffer", undefined);
+      const arena = createArena(bytes);
+      const before = arena.allocate(Float64Array, 100)?.fill(3);
+      const mark = arena.mark();
+      const first = arena.allocate(Float32Array, 200_000)?.fill(7);
+      arena.rewind(mark);
+      const again = arena.allocate(Float64Array, 90_000);
+      expect(again?.byteOffset).toBe(first?.byteOffset);
+      expect(again?.every((value) => value === 0)).toBe(true);
+      expect(before?.every((value) => value === 3)).toBe(true);
+    },
+  );
+
   it("hands out arrays of zeros that do not overlap, each at a line of its own", () => {
     const arena = createArena();
     const lengths = [0, 1, 15, 16, 17, 100_000, 3];
