@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import type { Verdict } from "./try-store.js";
 
 /** A store may take so long, at most. */
-export const MOST_MILLISECONDS = 10_000;
+export const MOST_MILLISECONDS = 60_000;
 /** What runs are given by --max-memory; no child may take more. */
 export const MAX_MEMORY = "512MiB";
 const MOST_BYTES = 512 * 2 ** 20;
