@@ -44,9 +44,13 @@ export async function deconvolve(
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver };
   // With some methods a third: each spot is taken towards the most likely answer to its own counts.
   const refinement = method.refine?.(fit);
-  const columns = fit.problem.genes.map((gene) => found.columns[gene]);
   const summary = refinement
-    ? await refineSection(spatial, first, { refinement, columns, solving }, run)
+    ? await refineSection(
+        spatial,
+        first,
+        { refinement, columns: fit.problem.genes.map((gene) => found.columns[gene]), solving },
+        run,
+      )
     : first;
   await callbacks.onSummary?.(summary);
   try {

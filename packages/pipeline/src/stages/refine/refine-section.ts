@@ -1,4 +1,4 @@
-import type { SolverContext, StatArray } from "@flashdeconv/solver";
+import type { StatArray } from "@flashdeconv/solver";
 import { type Refinement, refiningGram } from "@flashdeconv/solver-poisson/internal";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
@@ -9,7 +9,7 @@ import { checkpointOf } from "../../runtime/section-views.js";
 import { type SpotsOnScratch, solveOnScratch } from "../solve/solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
 import { answerSpots } from "../solve/spot-answers.js";
-import { startSession } from "../solve/start-session.js";
+import { contextOf, startSession } from "../solve/start-session.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
 import { refineSpots } from "./refine-spots.js";
 import { type StartRows, startInMemory, startOnScratch } from "./start-rows.js";
@@ -42,7 +42,7 @@ export async function refineSection(
   const { arena } = run;
   const mark = arena?.mark();
   const start = await firstAnswer(summary, solving, run);
-  const { statistics, librarySizes } = summary;
+  const { statistics } = summary;
   const precision = precisionOf(summary);
   const into = isSource(statistics) ? undefined : statistics;
   const request = { refinement, columns, precision, start, into };
@@ -53,7 +53,6 @@ export async function refineSection(
   const { typeNames } = summary.reference;
   return {
     ...summary,
-    librarySizes,
     statistics: refined,
     reference: { typeNames, width: typeNames.length, values: gram, gram },
     parameters: { ...summary.parameters, refining_steps: refinement.steps },
@@ -109,14 +108,7 @@ async function solveFirstInMemory(
 }
 
 function startFirst(summary: SectionSummary, { solver }: SolveSummaryOptions, run: RunContext) {
-  const { spotCount, meanDegree, meanDepth, composition, reference } = summary;
-  const context: SolverContext = {
-    spotCount,
-    meanDegree,
-    ...(meanDepth !== undefined && { meanDepth }),
-    ...(composition !== undefined && { composition }),
-  };
   run.report({ stage: "first-solve", done: 0, total: undefined });
-  const started = startSession(solver, summary, context, run.arena);
-  return { ...started, solver, typeCount: reference.typeNames.length, tables: [] };
+  const started = startSession(solver, summary, contextOf(summary), run.arena);
+  return { ...started, solver, typeCount: summary.reference.typeNames.length, tables: [] };
 }

@@ -17,7 +17,7 @@ import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { cutTables, emptyRows, tablesOf, widthOf } from "./solver-tables.js";
 import { answerSpots } from "./spot-answers.js";
-import { startSession } from "./start-session.js";
+import { contextOf, startSession } from "./start-session.js";
 
 /**
  * Solves a summarised section with the options that came with it.
@@ -29,16 +29,10 @@ export async function solveSection(
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<Deconvolution> {
-  const { spotCount, meanDegree, meanDepth, composition } = summary;
+  const { spotCount } = summary;
   const { reference, solverOptions, statistics, graph, librarySizes } = summary;
   const { notices } = run;
-  const context = {
-    spotCount,
-    meanDegree,
-    ...(meanDepth !== undefined && { meanDepth }),
-    ...(composition !== undefined && { composition }),
-  };
-  const started = startSession(options.solver, summary, context, run.arena);
+  const started = startSession(options.solver, summary, contextOf(summary), run.arena);
   noteAlikeTypes(reference, notices);
   run.report({ stage: "solve", done: 0, total: undefined });
   const tables = tablesOf(options.solver, solverOptions);

@@ -1,5 +1,6 @@
 import type { SharedArena } from "@flashdeconv/kernels";
 import type { Solver, SolverContext, SolverReference, SolverSession } from "@flashdeconv/solver";
+import type { SectionSummary } from "../../contracts/summary.js";
 import type { SessionRequest } from "../../contracts/tasks.js";
 
 export interface StartedSession {
@@ -12,6 +13,21 @@ export interface StartedSession {
 export interface SessionProblem {
   readonly reference: SolverReference;
   readonly solverOptions: object;
+}
+
+/** What a session may know of a summarised section. */
+export function contextOf({
+  spotCount,
+  meanDegree,
+  meanDepth,
+  composition,
+}: Pick<SectionSummary, "spotCount" | "meanDegree" | "meanDepth" | "composition">): SolverContext {
+  return {
+    spotCount,
+    meanDegree,
+    ...(meanDepth !== undefined && { meanDepth }),
+    ...(composition !== undefined && { composition }),
+  };
 }
 
 const started = new WeakMap<SessionRequest, SolverSession>();
