@@ -212,7 +212,9 @@ function touchGroup(
   const farEnd = min<usize>(end + GROUP, spotCount);
   for (let i = end; i < farEnd; i++) {
     const spot = indexAt(spots, i);
-    load<u8>(indices + (indexAt(indptr, spot) << 2));
+    const from = indexAt(indptr, spot);
+    // A spot alone may come last, and behind the last index the memory may end.
+    if (from < indexAt(indptr, spot + 1)) load<u8>(indices + (from << 2));
     touchBytes(statistics + spot * statLength, statLength);
     touchBytes(abundance + spot * rowLength, rowLength);
   }
