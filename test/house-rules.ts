@@ -25,6 +25,7 @@ export interface Manifest {
 const FLOORS: Readonly<Record<string, number>> = {
   "@flashdeconv/core": 0,
   "@flashdeconv/kernels": 1,
+  "@flashdeconv/maps": 1,
   "@flashdeconv/stores": 1,
   "@flashdeconv/io-zarr": 2,
   "@flashdeconv/io-h5": 2,

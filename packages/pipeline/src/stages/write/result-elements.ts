@@ -1,12 +1,12 @@
 import { type ChunkSource, type DenseChunk, OptionError, type Values } from "@flashdeconv/core";
 import type { AnnDataAdditions, Column, UnsObject } from "@flashdeconv/io-zarr";
 import { ELEMENTS_RECORD, safeNames } from "@flashdeconv/io-zarr/internal";
+import { typeColors } from "@flashdeconv/maps";
 import type { AnswerTable, SignatureSummary } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 import type { ResultDescription } from "../../contracts/sink.js";
 import { columnNamesOf } from "./column-names.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
-import { typeColors } from "./type-colors.js";
 import { typedParameters } from "./whole-numbers.js";
 
 /** Tables of one number per spot that every result has: columns of obs. */
