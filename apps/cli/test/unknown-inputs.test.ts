@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -80,6 +81,32 @@ describe("an input of no known kind", () => {
       expect(stderr).toMatch(KINDS);
     }
   });
+
+  it.skipIf(process.platform === "win32")(
+    "is told where it cannot be read from many places: a pipe",
+    async () => {
+      const folder = await temporaryFolder();
+      for (const name of ["pipe.h5ad", "pipe", "pipe.zarr"]) {
+        execFileSync("mkfifo", [join(folder, name)]);
+        const { code, stderr } = await runCli(["inspect", join(folder, name), "--quiet"]);
+        expect(code).toBe(2);
+        expect(stderr).toMatch(/found neither a file nor a folder.*Save what it yields as a file/);
+      }
+    },
+  );
+
+  it.each(["", "\n\n", "gene,a\n", "gene,a\nActb,-1\n", "gene,a\nActb,1,5\n"])(
+    "is named as a table: %j",
+    async (content) => {
+      const path = join(await temporaryFolder(), "means.csv");
+      await writeFile(path, content);
+      const { code, stderr } = await runCli(["inspect", stores.spatial, "--reference", path, "--quiet"]);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/^error: \S*means\.csv: found /),
+      });
+    },
+  );
 
   it("is told as a reference, which may be a table too, as a result and as statistics", async () => {
     const path = join(await temporaryFolder(), "cells.rds");

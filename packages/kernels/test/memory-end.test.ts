@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createArena, relativeSweepKernel, type SharedArena, spotSweepKernel } from "../src/index.js";
+import {
+  type ArenaArray,
+  type ArenaArrayConstructor,
+  createArena,
+  relativeSweepKernel,
+  type SharedArena,
+  spotSweepKernel,
+} from "../src/index.js";
 
 const LINE_BYTES = 64;
 /** More than kernels fetch ahead. */
@@ -23,9 +30,9 @@ function endingWith(arena: SharedArena, last: Name, sizes: Record<Name, number>,
     indices: Int32Array,
     weights: Float64Array,
   };
-  const arrays: Record<string, Int32Array | Float32Array | Float64Array> = {};
+  const arrays: Partial<Record<Name, ArenaArray>> = {};
   const place = (name: Name) => {
-    const array = arena.allocate(constructors[name] as typeof Floats, sizes[name]);
+    const array = arena.allocate(constructors[name] as ArenaArrayConstructor<ArenaArray>, sizes[name]);
     if (!array) throw new Error("the arena is full");
     arrays[name] = array;
   };

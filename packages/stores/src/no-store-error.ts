@@ -13,3 +13,7 @@ export class NoStoreError extends StoreError {
     this.thing = parts.thing;
   }
 }
+
+/** What is found where a path leads to a pipe, a device or a socket. */
+export const NO_FILE = "neither a file nor a folder";
+export const NO_FILE_REMEDY = "Save what it yields as a file, which is read from many places at once.";

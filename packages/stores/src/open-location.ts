@@ -1,4 +1,5 @@
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
+import { NO_FILE, NO_FILE_REMEDY } from "./no-store-error.js";
 import type { OpenFile, RangeReader } from "./range-reader.js";
 import { redactUrl } from "./remote/redact-url.js";
 import type { OpenStore } from "./store.js";
@@ -143,7 +144,10 @@ function withFormats(error: StoreError, place: StoreLocation): StoreError {
     path: error.path,
     found: `${error.found}, and no file of ${format.called}`,
     expected: `${error.expected}, or a file of ${format.called}`,
-    remedy: "Check the address; if the file is there, it is damaged or incomplete: copy it again.",
+    remedy:
+      error.found === NO_FILE
+        ? NO_FILE_REMEDY
+        : "Check the address; if the file is there, it is damaged or incomplete: copy it again.",
     cause: error,
   });
 }

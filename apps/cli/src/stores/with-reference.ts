@@ -63,7 +63,7 @@ export async function withReference<T>(
   const access = { ...storeAccess(flags), bin: undefined, cells: undefined, expects: REFERENCE_KINDS };
   if (isTable(path)) {
     const text = await readText(path, access, signal);
-    return work(readSignatureCsv(text), { facts: async () => textFacts(text, path) });
+    return work(readSignatureCsv(text, { path }), { facts: async () => textFacts(text, path) });
   }
   const told = await readLabels(flags, { signal, note });
   return withStore(path, access, async (store) => {

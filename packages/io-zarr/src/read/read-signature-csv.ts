@@ -8,9 +8,10 @@ export interface SignatureCsvOptions {
    * whatever there are fewer of are the types; rows where there are as many.
    */
   readonly orientation?: "types-by-genes" | "genes-by-types" | "auto";
+  /** What errors call the table, as the path it was read from; `signature table` by default. */
+  readonly path?: string;
 }
 
-const SUBJECT = "signature table";
 const REMEDY =
   "Give CSV with names in the first row and the first column and numbers elsewhere, with points in decimals.";
 /** The first cell of a table that flashdeconv wrote; other columns of its own begin so, too. */
@@ -31,7 +32,7 @@ const MOST_CELLS = 2 ** 25;
  * Throws FormatError for what is no such table or repeats a type, CountError for a negative number.
  */
 export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}): ReferenceSignature {
-  const orientation = options.orientation ?? "auto";
+  const { orientation = "auto", path = "signature table" } = options;
   if (!["types-by-genes", "genes-by-types", "auto"].includes(orientation)) {
     throw new OptionError({
       option: "orientation",
@@ -39,10 +40,11 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
       rule: "types-by-genes, genes-by-types or auto",
     });
   }
-  const [header = [], ...rows] = ownCells(parseCells(text));
+  const [header = [], ...rows] = ownCells(parseCells(text, path));
   const columnNames = header.slice(1);
   if (columnNames.length === 0 || rows.length === 0) {
     throw broken(
+      path,
       `${numbered(rows.length, "row")} and ${numbered(columnNames.length, "column")} of numbers`,
       "at least one of each",
     );
@@ -55,13 +57,13 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
   const [types, genes] = byRows ? [rowNames, columnNames] : [columnNames, rowNames];
   const order = types.map((_, i) => i).sort((a, b) => compareCodePoints(types[a], types[b]));
   const typeNames = order.map((i) => types[i]);
-  requireTypes(typeNames);
+  requireTypes(typeNames, path);
 
   const values = new Float64Array(types.length * genes.length);
   for (const [k, type] of order.entries()) {
     for (let gene = 0; gene < genes.length; gene++) {
       const cell = byRows ? rows[type][gene + 1] : rows[gene][type + 1];
-      values[k * genes.length + gene] = parseCount(cell, types[type], genes[gene]);
+      values[k * genes.length + gene] = parseCount(cell, { path, spot: types[type], gene: genes[gene] });
     }
   }
   return { typeNames, geneNames: genes, values };
@@ -77,10 +79,10 @@ function ownCells(rows: string[][]): string[][] {
   );
 }
 
-function parseCells(text: string): string[][] {
+function parseCells(text: string, path: string): string[][] {
   const cellCount = countCells(text);
-  if (cellCount > MOST_CELLS) throw broken(`${numbered(cellCount, "cell")}`, `at most ${MOST_CELLS}`);
-  return readTextCells(text, { path: SUBJECT, remedy: REMEDY, mostRowCharacters: MOST_ROW_CHARACTERS });
+  if (cellCount > MOST_CELLS) throw broken(path, `${numbered(cellCount, "cell")}`, `at most ${MOST_CELLS}`);
+  return readTextCells(text, { path, remedy: REMEDY, mostRowCharacters: MOST_ROW_CHARACTERS });
 }
 
 /** How many cells a text has at most, counted before any is made. */
@@ -93,22 +95,25 @@ function countCells(text: string): number {
   return count;
 }
 
-function requireTypes(typeNames: readonly string[]): void {
+function requireTypes(typeNames: readonly string[], path: string): void {
   for (const [i, name] of typeNames.entries()) {
-    if (name === "") throw broken("a cell type without a name", "a name for each type");
+    if (name === "") throw broken(path, "a cell type without a name", "a name for each type");
     if (name === typeNames[i - 1])
-      throw broken(`the cell type ${JSON.stringify(name)} twice`, "each type once");
+      throw broken(path, `the cell type ${JSON.stringify(name)} twice`, "each type once");
   }
 }
 
-function parseCount(cell: string, spot: string, gene: string): number {
+function parseCount(
+  cell: string,
+  { path, spot, gene }: { readonly path: string; readonly spot: string; readonly gene: string },
+): number {
   const value = cell === "" ? Number.NaN : Number(cell);
   if (!Number.isFinite(value)) {
-    throw broken(`${JSON.stringify(cell)} for the type ${spot} and the gene ${gene}`, "a number");
+    throw broken(path, `${JSON.stringify(cell)} for the type ${spot} and the gene ${gene}`, "a number");
   }
   if (value < 0) {
     throw new CountError({
-      subject: SUBJECT,
+      subject: path,
       spot,
       gene,
       value,
@@ -120,6 +125,6 @@ function parseCount(cell: string, spot: string, gene: string): number {
   return value;
 }
 
-function broken(found: string, expected: string): FormatError {
-  return new FormatError({ path: SUBJECT, found, expected, remedy: REMEDY });
+function broken(path: string, found: string, expected: string): FormatError {
+  return new FormatError({ path, found, expected, remedy: REMEDY });
 }

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
-import { type FoundThing, NoStoreError } from "../no-store-error.js";
+import { type FoundThing, NO_FILE, NO_FILE_REMEDY, NoStoreError } from "../no-store-error.js";
 import type { OpenStore } from "../store.js";
 import type { StoreAccess } from "../store-access.js";
 import type { StoreFormat } from "../store-format.js";
@@ -72,7 +72,7 @@ function describeFolder(names: readonly string[], { rootDocuments, extension }: 
 
 async function foundFile(path: string): Promise<Found> {
   const file = await openLocalFile(path);
-  if (!file) return { thing: UNKNOWN, called: "neither a file nor a folder" };
+  if (!file) return { thing: UNKNOWN, called: NO_FILE };
   try {
     const thing = await describeFile(file);
     const extension = /\.[^./\\]+$/.exec(path)?.[0];
@@ -107,6 +107,6 @@ function notStore(path: string, { thing, called }: Found, format: StoreFormat): 
     thing,
     found: called,
     expected: `a ${format.name} store: a folder, or a zip file of one`,
-    remedy: "Check the path.",
+    remedy: called === NO_FILE ? NO_FILE_REMEDY : "Check the path.",
   });
 }
