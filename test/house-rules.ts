@@ -35,6 +35,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   "@flashdeconv/graph": 2,
   "@flashdeconv/solver": 2,
   "@flashdeconv/simulate": 2,
+  "@flashdeconv/report": 2,
   "@flashdeconv/io-vendor": 3,
   "@flashdeconv/solver-weighted": 3,
   "@flashdeconv/solver-poisson": 3,

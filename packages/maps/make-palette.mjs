@@ -1,6 +1,6 @@
 // Prints the palette of src/palette.ts: the twenty that results have had from the first (six of Okabe and Ito, then the farthest from all
-// before), then one by one the colour that is farthest from all before it in the worst of four ways of seeing. By hand: node make-palette.mjs
-import { distance, seenBy, VISIONS } from "./test/color-vision.js";
+// before), then one by one the colour that is farthest from all before it in the worst of four ways of seeing. By hand, on the Node of the workspace: npx node make-palette.mjs
+import { distance, seenBy, VISIONS } from "./test/color-vision.ts";
 
 const SEEDS =
   "0072b2 d55e00 009e73 cc79a7 56b4e9 e69f00 691e1e 3c0f96 87f0c3 5a00ff 695a5a 8778ff d2e100 c3000f 87c387 b4d2ff 3c3c5a c31e96 6900c3 e11ed2".split(

@@ -26,6 +26,8 @@ export function scaleBar(frame: MapFrame, micrometersPerUnit: number | undefined
   return { length: micrometers / perPixel, label: `${Number(value.toPrecision(1))} ${unit}` };
 }
 
+type Place = readonly [x: number, y: number];
+
 /** Glyphs of 3 x 5 pixels, for labels of scale bars; 5 wide for m. */
 const GLYPHS: Readonly<Record<string, readonly string[]>> = {
   "0": ["###", "# #", "# #", "# #", "###"],
@@ -49,20 +51,20 @@ export function drawScaleBar(image: IndexedImage, { length, label }: ScaleBar): 
   const pixels = image.pixels.slice();
   const black = palette.length / 3;
   const [left, top] = [zoom, height - boxHeight - zoom];
-  const fill = (x: number, y: number, columns: number, rows: number, color: number) => {
+  const fill = ([x, y]: Place, [columns, rows]: Place, color: number) => {
     for (let row = Math.max(0, y); row < y + rows; row++) {
       const from = row * width + x;
       pixels.fill(color, from, Math.min(from + columns, (row + 1) * width));
     }
   };
-  fill(Math.min(left, width - boxWidth), top, boxWidth, boxHeight, black);
+  fill([Math.min(left, width - boxWidth), top], [boxWidth, boxHeight], black);
   const inner = Math.min(left, width - boxWidth) + 2 * zoom;
-  fill(inner, top + 9 * zoom, Math.round(length), 2 * zoom, black + 1);
+  fill([inner, top + 9 * zoom], [Math.round(length), 2 * zoom], black + 1);
   let x = inner;
   for (const glyph of glyphs) {
     for (const [row, line] of glyph.entries()) {
       for (const [column, dot] of [...line].entries()) {
-        if (dot === "#") fill(x + column * zoom, top + (row + 2) * zoom, zoom, zoom, black + 1);
+        if (dot === "#") fill([x + column * zoom, top + (row + 2) * zoom], [zoom, zoom], black + 1);
       }
     }
     x += (glyph[0].length + 1) * zoom;

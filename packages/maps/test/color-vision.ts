@@ -8,12 +8,8 @@ export const VISIONS = [
   [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
 ];
 
-/**
- * @param {readonly number[]} rgb 0 to 255
- * @param {readonly number[]} vision
- * @returns {number[]} OKLab
- */
-export function seenBy(rgb, vision) {
+/** OKLab of red, green and blue, 0 to 255. */
+export function seenBy(rgb: readonly number[], vision: readonly number[]): number[] {
   const linear = rgb.map((v) => (v <= 10.314 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4));
   const [r, g, b] = [0, 3, 6].map((at) =>
     Math.min(
@@ -31,10 +27,7 @@ export function seenBy(rgb, vision) {
   ];
 }
 
-/**
- * @param {readonly number[]} a
- * @param {readonly number[]} b
- */
-export function distance(a, b) {
+/** Of two colours in OKLab, x 100. */
+export function distance(a: readonly number[], b: readonly number[]): number {
   return 100 * Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }

@@ -1,0 +1,68 @@
+import type { Canvas } from "./drawing.js";
+import type { Figure } from "./figures.js";
+import type { Gathered, SiteSums } from "./gather.js";
+import type { ReportInput } from "./report-input.js";
+
+/** What the sections of a report are made from. */
+export interface Context {
+  readonly input: ReportInput;
+  readonly gathered: Gathered;
+  /** Undefined where there are no positions. */
+  readonly canvas: Canvas | undefined;
+  readonly sites: SiteSums | undefined;
+  /** Of the lower bounds: sums at sites, and in how many spots each type lies above `PRESENT_ABOVE`. */
+  readonly low: { readonly sites: SiteSums | undefined; readonly above: Float64Array } | undefined;
+  readonly colors: readonly string[];
+  /** Types, the most abundant first. */
+  readonly order: readonly number[];
+  /** Pictures so far, to be written as files too. */
+  readonly figures: Figure[];
+}
+
+/** A type is present where its lower bound lies above this share. */
+export const PRESENT_ABOVE = 0.02;
+/** A type with fewer cells in the reference rests on few. */
+export const FEW_CELLS = 25;
+/** Signatures with a higher cosine look alike. */
+export const ALIKE = 0.98;
+
+export function meanOf({ gathered }: Context, type: number): number {
+  return gathered.sums[type] / gathered.answered;
+}
+
+/** Cosines of signatures, the most alike first; none where the products are not known. */
+export function alikePairs({ input }: Context): { a: number; b: number; cosine: number }[] {
+  const { gram } = input.signature ?? {};
+  if (gram === undefined) return [];
+  const pairs: { a: number; b: number; cosine: number }[] = [];
+  for (let a = 0; a < gram.length; a++) {
+    for (let b = 0; b < a; b++) {
+      const cosine = gram[a][b] / Math.sqrt(gram[a][a] * gram[b][b]);
+      if (Number.isFinite(cosine)) pairs.push({ a: b, b: a, cosine });
+    }
+  }
+  return pairs.sort((one, other) => other.cosine - one.cosine);
+}
+
+/** The value that a share of the spots with one lies below; NaN where none has. */
+export function quantile(values: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(values)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+}
+
+/** The smoothing's strengths tried and their losses, as a run records them. */
+export function smoothingCurve({
+  input,
+}: Context): { points: { x: number; y: number }[]; chosen: number } | undefined {
+  const { smoothing_curve: curve, smoothing_used: used } = input.parameters;
+  const { strength: strengths, loss: losses } = (curve ?? {}) as {
+    strength?: ArrayLike<number>;
+    loss?: ArrayLike<number>;
+  };
+  const chosen = Number(used);
+  if (strengths === undefined || losses === undefined || !Number.isFinite(chosen)) return undefined;
+  const points = Array.from(strengths, (x, i) => ({ x: Number(x), y: Number(losses[i]) }));
+  return points.length > 1 ? { points: points.sort((a, b) => a.x - b.x), chosen } : undefined;
+}

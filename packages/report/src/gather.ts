@@ -1,0 +1,200 @@
+import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
+import type { Raster } from "@flashdeconv/maps";
+import type { ReportInput, SpotGroups } from "./report-input.js";
+
+/** Bins of a histogram of proportions, on the scale of their square roots: most are near 0. */
+export const BIN_COUNT = 512;
+/** Spots that correlations are taken from. */
+const MOST_SAMPLED = 50_000;
+
+/** What one pass over the proportions leaves. */
+export interface Gathered {
+  readonly spotCount: number;
+  /** Spots with an answer. */
+  readonly answered: number;
+  /** Per type: sum, spots above 5 % and 25 %, spots where it is the largest, histogram (K x BIN_COUNT). */
+  readonly sums: Float64Array;
+  readonly above5: Float64Array;
+  readonly above25: Float64Array;
+  readonly dominantIn: Float64Array;
+  readonly histograms: Float64Array;
+  /** Per spot: the largest type (-1 without an answer), its share, and 1 / sum p^2. */
+  readonly dominant: Int16Array | Int32Array;
+  readonly topShare: Float32Array;
+  readonly effective: Float32Array;
+  /** Correlation of types, K x K; NaN of a type that does not vary. */
+  readonly correlations: Float64Array;
+  /** Sums of proportions for each region of each column, and spots. */
+  readonly regions: readonly { readonly sums: Float64Array; readonly counts: Float64Array }[];
+}
+
+/** Proportions summed at the sites of a raster. */
+export interface SiteSums {
+  /** Sites x K. */
+  readonly sums: Float32Array;
+  readonly counts: Float32Array;
+}
+
+/** Reads all proportions once, and never holds them. */
+export async function gather(
+  { proportions, typeNames, regions = [] }: ReportInput,
+  raster: Raster | undefined,
+  signal?: AbortSignal,
+): Promise<{ gathered: Gathered; sites: SiteSums | undefined }> {
+  const { spotCount } = proportions;
+  const width = typeNames.length;
+  const perType = () => new Float64Array(width);
+  const facts = {
+    sums: perType(),
+    above5: perType(),
+    above25: perType(),
+    dominantIn: perType(),
+    histograms: new Float64Array(width * BIN_COUNT),
+    dominant: (width < 2 ** 15 ? new Int16Array(spotCount) : new Int32Array(spotCount)).fill(-1),
+    topShare: new Float32Array(spotCount).fill(Number.NaN),
+    effective: new Float32Array(spotCount).fill(Number.NaN),
+  };
+  const byRegion = regions.map(({ categories }) => ({
+    sums: new Float64Array(categories.length * width),
+    counts: new Float64Array(categories.length),
+  }));
+  const products = new Products(width);
+  const step = Math.max(1, Math.ceil(spotCount / MOST_SAMPLED));
+  const sites = raster && emptySites(raster, width);
+  let answered = 0;
+  for await (const { spotStart, spotCount: rows, values } of proportions.chunks({ signal })) {
+    for (let row = 0; row < rows; row++) {
+      const at = row * width;
+      if (Number.isNaN(values[at])) continue;
+      const spot = spotStart + row;
+      answered++;
+      addRow(facts, values, at, spot);
+      if (spot % step === 0) products.add(values, at);
+      if (raster && sites) addSite(sites, raster.siteOf(spot), values, at);
+      for (const [i, region] of regions.entries())
+        addRegion(byRegion[i], region, spot, { values, at, width });
+    }
+  }
+  const correlations = products.correlations();
+  return { gathered: { ...facts, spotCount, answered, correlations, regions: byRegion }, sites };
+}
+
+type Facts = Omit<Gathered, "spotCount" | "answered" | "correlations" | "regions">;
+
+function addRow(facts: Facts, values: ArrayLike<number>, at: number, spot: number): void {
+  const { sums, above5, above25, histograms } = facts;
+  const width = sums.length;
+  let [top, topShare, squares] = [0, Number.NEGATIVE_INFINITY, 0];
+  for (let k = 0; k < width; k++) {
+    const value = values[at + k];
+    sums[k] += value;
+    squares += value * value;
+    if (value > 0.05) above5[k]++;
+    if (value > 0.25) above25[k]++;
+    histograms[k * BIN_COUNT + binOf(value)]++;
+    if (value > topShare) {
+      top = k;
+      topShare = value;
+    }
+  }
+  facts.dominantIn[top]++;
+  facts.dominant[spot] = top;
+  facts.topShare[spot] = topShare;
+  facts.effective[spot] = squares > 0 ? 1 / squares : Number.NaN;
+}
+
+function binOf(value: number): number {
+  if (!(value > 0)) return 0;
+  return Math.min(BIN_COUNT - 1, Math.floor(Math.sqrt(value) * BIN_COUNT));
+}
+
+function emptySites({ siteCount }: Raster, width: number): SiteSums {
+  return { sums: new Float32Array(siteCount * width), counts: new Float32Array(siteCount) };
+}
+
+function addSite({ sums, counts }: SiteSums, site: number, values: ArrayLike<number>, at: number): void {
+  const width = sums.length / counts.length;
+  counts[site]++;
+  for (let k = 0, to = site * width; k < width; k++, to++) sums[to] += values[at + k];
+}
+
+function addRegion(
+  { sums, counts }: Gathered["regions"][number],
+  { codes }: SpotGroups,
+  spot: number,
+  { values, at, width }: { values: ArrayLike<number>; at: number; width: number },
+): void {
+  const code = codes[spot];
+  if (code < 0) return;
+  counts[code]++;
+  for (let k = 0; k < width; k++) sums[code * width + k] += values[at + k];
+}
+
+/** The same of another table of spots by types, and in how many spots each value lies above a limit. */
+export async function gatherSites(
+  table: ChunkSource<DenseChunk>,
+  raster: Raster | undefined,
+  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal },
+): Promise<{ sites: SiteSums | undefined; above: Float64Array }> {
+  const { width } = table;
+  const above = new Float64Array(width);
+  const sites = raster && emptySites(raster, width);
+  for await (const { spotStart, spotCount, values } of table.chunks({ signal })) {
+    for (let row = 0; row < spotCount; row++) {
+      const at = row * width;
+      if (Number.isNaN(values[at])) continue;
+      for (let k = 0; k < width; k++) if (values[at + k] > limit) above[k]++;
+      if (raster && sites) addSite(sites, raster.siteOf(spotStart + row), values, at);
+    }
+  }
+  return { sites, above };
+}
+
+/** Sums of products of types, for their correlations. */
+class Products {
+  #count = 0;
+  readonly #sums: Float64Array;
+  readonly #products: Float64Array;
+
+  constructor(readonly width: number) {
+    this.#sums = new Float64Array(width);
+    this.#products = new Float64Array(width * width);
+  }
+
+  add(values: ArrayLike<number>, at: number): void {
+    const { width } = this;
+    this.#count++;
+    for (let a = 0; a < width; a++) {
+      const value = values[at + a];
+      this.#sums[a] += value;
+      for (let b = 0; b <= a; b++) this.#products[a * width + b] += value * values[at + b];
+    }
+  }
+
+  correlations(): Float64Array {
+    const { width } = this;
+    const covariance = (a: number, b: number) =>
+      this.#products[a * width + b] / this.#count -
+      (this.#sums[a] / this.#count) * (this.#sums[b] / this.#count);
+    const found = new Float64Array(width * width);
+    for (let a = 0; a < width; a++) {
+      for (let b = 0; b <= a; b++) {
+        const scale = Math.sqrt(covariance(a, a) * covariance(b, b));
+        const value = scale > 1e-12 ? Math.max(-1, Math.min(1, covariance(a, b) / scale)) : Number.NaN;
+        found[a * width + b] = value;
+        found[b * width + a] = value;
+      }
+    }
+    return found;
+  }
+}
+
+/** The value that a share of the spots lies below, from a histogram of a type. */
+export function quantileOf({ histograms, answered }: Gathered, type: number, share: number): number {
+  let left = share * answered;
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    left -= histograms[type * BIN_COUNT + bin];
+    if (left <= 0) return bin === 0 ? 0 : ((bin + 1) / BIN_COUNT) ** 2;
+  }
+  return 0;
+}

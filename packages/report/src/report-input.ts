@@ -1,0 +1,56 @@
+import type { ChunkSource, Coordinates, DenseChunk, Notice } from "@flashdeconv/core";
+
+/** A group for each spot: a place in `categories`, or -1 for none. */
+export interface SpotGroups {
+  readonly codes: ArrayLike<number>;
+  readonly categories: readonly string[];
+}
+
+/** A number for each spot, NaN where there is none. */
+export interface SpotMeasure {
+  readonly name: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** Whether the reference describes the section, as the run judged it. */
+export interface ReferenceScore {
+  readonly level: "green" | "amber" | "red";
+  /** The judgement in words. */
+  readonly text: string;
+  /** What it rests on, for instance the score and that of scrambled gene names. */
+  readonly numbers?: Readonly<Record<string, number>>;
+}
+
+/** A result: N spots, K types. What is left out is told to be missing. */
+export interface ReportInput {
+  /** What it is called: the title of the page. */
+  readonly name: string;
+  readonly typeNames: readonly string[];
+  /** `#rrggbb` for each type; by their places otherwise. */
+  readonly typeColors?: readonly string[];
+  /** N x K; rows sum to 1, or are NaN where there is no answer. Read once. */
+  readonly proportions: ChunkSource<DenseChunk>;
+  /** N x K lower bounds of intervals. Read once. */
+  readonly low?: ChunkSource<DenseChunk>;
+  readonly coordinates?: Coordinates;
+  readonly micrometersPerUnit?: number;
+  readonly statuses?: SpotGroups;
+  /** Raw counts over the genes in use. */
+  readonly counts?: ArrayLike<number>;
+  /** What else is known of each spot; the one called "unexplained" is what the reference leaves over. */
+  readonly measures?: readonly SpotMeasure[];
+  /** Columns of annotation, such as tissue regions. */
+  readonly regions?: readonly (SpotGroups & { readonly name: string })[];
+  readonly signature?: {
+    readonly cellCounts?: ArrayLike<number>;
+    /** K x K products of signatures. */
+    readonly gram?: readonly ArrayLike<number>[];
+  };
+  readonly referenceScore?: ReferenceScore;
+  /** Genes that the unexplained part rests on, the strongest first. */
+  readonly unexplainedGenes?: readonly string[];
+  /** As a run records them: `method`, `version`, `smoothing_curve` and so on. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly notices: readonly Notice[];
+  readonly command?: string;
+}

@@ -1,0 +1,72 @@
+import { type Context, meanOf } from "../context.js";
+import { BIN_COUNT, quantileOf } from "../gather.js";
+import { spark } from "../page/charts.js";
+import { count, escaped, nameText, percent, shown, table } from "../page/text.js";
+
+const SPARK_BINS = 16;
+
+/** The numbers of all maps, as a table and as CSV. */
+export function amounts(context: Context): string {
+  const { input, gathered, order, low } = context;
+  const { cellCounts } = input.signature ?? {};
+  const head = [
+    "cell type",
+    "mean",
+    "99th percentile",
+    "spots > 5 %",
+    "spots > 25 %",
+    "largest in",
+    ...(low ? ["present in"] : []),
+    "reference cells",
+    "spots by share (0 to 100 %, square roots)",
+  ];
+  const rows = order.map((k) => [
+    nameText(input.typeNames[k]),
+    percent(meanOf(context, k)),
+    percent(quantileOf(gathered, k, 0.99)),
+    count(gathered.above5[k]),
+    count(gathered.above25[k]),
+    count(gathered.dominantIn[k]),
+    ...(low ? [count(low.above[k])] : []),
+    cellCounts ? count(cellCounts[k]) : "–",
+    spark(sparkOf(context, k)),
+  ]);
+  const csv = [
+    [
+      "cell_type",
+      "mean",
+      "percentile_99",
+      "spots_above_5_percent",
+      "spots_above_25_percent",
+      "largest_in",
+      "reference_cells",
+    ],
+    ...order.map((k) => [
+      csvCell(input.typeNames[k]),
+      (gathered.answered ? meanOf(context, k) : 0).toPrecision(5),
+      quantileOf(gathered, k, 0.99).toPrecision(3),
+      `${gathered.above5[k]}`,
+      `${gathered.above25[k]}`,
+      `${gathered.dominantIn[k]}`,
+      cellCounts ? `${cellCounts[k]}` : "",
+    ]),
+  ];
+  const text = escaped(csv.map((row) => row.join(",")).join("\u0000")).replaceAll("\\u0000", "\n");
+  return `${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+}
+
+/** Spots with a little share fill the first bin; it is left out. */
+function sparkOf({ gathered }: Context, type: number): number[] {
+  const bins = new Array<number>(SPARK_BINS).fill(0);
+  for (let bin = 1; bin < BIN_COUNT; bin++) {
+    const to = Math.floor((bin * SPARK_BINS) / BIN_COUNT);
+    if (to > 0) bins[to] += gathered.histograms[type * BIN_COUNT + bin];
+  }
+  return bins;
+}
+
+/** A spreadsheet runs what begins like a formula: an apostrophe comes before it. */
+function csvCell(name: string): string {
+  const safe = /^[=+\-@\t\r\n']/.test(name) ? `'${name}` : name;
+  return /[",;\s]/.test(safe) ? `"${shown(safe).replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,166 @@
+import { type Context, quantile } from "../context.js";
+import { amountDrawing, type Canvas } from "../drawing.js";
+import { mapFigure, mapHtml, numberScale, rampSvg } from "../figures.js";
+import { histogram } from "../page/charts.js";
+import { count, counted, escaped, listed, nameText, number, percent, table } from "../page/text.js";
+
+const BINS = 40;
+
+/** What each status means, and what to do. */
+const STATUSES: Readonly<Record<string, readonly [meaning: string, remedy: string]>> = {
+  ok: ["answered from its own counts and its neighbours", ""],
+  "no counts, from neighbours": [
+    "has no counts: the answer is its neighbours'",
+    "leave it out where single spots matter",
+  ],
+  "no counts": ["has no counts and no answer", "leave it out"],
+  "no answer": ["has counts, but none that the reference explains", "look at its genes"],
+  "few counts": ["has too few counts for an answer of its own", "trust regions, not the spot"],
+  "from neighbours": ["the answer is mostly its neighbours'", "trust regions, not the spot"],
+  "reference mismatch": [
+    "the reference does not describe the section",
+    "do not use the answer: check gene names, species, tissue, labels",
+  ],
+};
+
+interface Measure {
+  readonly title: string;
+  readonly explains: string;
+  readonly values: ArrayLike<number>;
+  /** Ends of the scale; the 99th percentile is the upper one by default. */
+  readonly ends?: readonly [number, number];
+}
+
+/** Maps and histograms of what says how much to trust a spot, and what its status means. */
+export async function howSure(context: Context): Promise<string> {
+  const { gathered, input } = context;
+  const named = (input.measures ?? []).filter(({ name }) => name !== "unexplained");
+  const measures: Measure[] = [
+    {
+      title: "share of the largest type",
+      explains: "Near 100 %: one type. Low: a mixture, or too few counts to tell.",
+      values: gathered.topShare,
+      ends: [0, 1],
+    },
+    {
+      title: "effective number of types",
+      explains: "1 / sum of squared shares: 1 for a pure spot, more for mixtures.",
+      values: gathered.effective,
+    },
+    ...(input.counts
+      ? [
+          {
+            title: "counts",
+            explains: "Raw counts over the genes in use: what the answer rests on.",
+            values: input.counts,
+          },
+        ]
+      : []),
+    ...named.map(({ name, values }) => ({
+      title: name,
+      explains: EXPLAINED[name] ?? "As the result has it.",
+      values,
+    })),
+  ];
+  const parts: string[] = [];
+  for (const measure of measures) parts.push(await measured(context, measure));
+  return `<div class="maps">${parts.join("\n")}</div>${statusTable(context)}`;
+}
+
+const EXPLAINED: Readonly<Record<string, string>> = {
+  entropy: "Of the shares: 0 for a pure spot, more for mixtures.",
+};
+
+/** One measure: a map, a histogram, what it means. */
+export async function measured({ canvas, gathered, figures }: Context, measure: Measure): Promise<string> {
+  const { title, explains, values } = measure;
+  const [low, high] = measure.ends ?? [0, quantile(values, 0.99) || 1];
+  const median = quantile(values, 0.5);
+  const bins = new Float64Array(BINS);
+  for (let spot = 0; spot < gathered.spotCount; spot++) {
+    const value = values[spot];
+    if (Number.isNaN(value)) continue;
+    const share = high > low ? (value - low) / (high - low) : 0;
+    bins[Math.max(0, Math.min(BINS - 1, Math.floor(share * BINS)))]++;
+  }
+  const ends = measure.ends ? ([percent(low), percent(high)] as const) : numberScale(low, high);
+  const told = measure.ends ? percent(median) : number(median);
+  const chart = histogram(`Histogram of ${title}: median ${told}`, bins, ends);
+  const map =
+    canvas === undefined
+      ? ""
+      : await mapOf(canvas, { ...measure, ends: [low, high] }, { told, ends, figures });
+  return `<figure><h3>${escaped(title)}</h3>${map}${chart}<figcaption>${escaped(explains)} Median ${told}.</figcaption></figure>`;
+}
+
+async function mapOf(
+  canvas: Canvas,
+  { title, values, ends }: Measure & { readonly ends: readonly [number, number] },
+  {
+    told,
+    ends: texts,
+    figures,
+  }: {
+    readonly told: string;
+    readonly ends: readonly [string, string];
+    readonly figures: Context["figures"];
+  },
+): Promise<string> {
+  const { small } = canvas;
+  const sums = new Float64Array(small.siteCount);
+  const counts = new Float64Array(small.siteCount);
+  for (let spot = 0; spot < values.length; spot++) {
+    if (Number.isNaN(values[spot])) continue;
+    const site = small.siteOf(spot);
+    sums[site] += values[spot];
+    counts[site]++;
+  }
+  const drawing = amountDrawing(canvas, small.isPerSpot ? undefined : counts, ends, (site) =>
+    counts[site] > 0 ? sums[site] / counts[site] : Number.NaN,
+  );
+  const figure = mapFigure(drawing, canvas, {
+    title,
+    label: `Map of ${title}: median ${told}`,
+    legend: texts,
+  });
+  figures.push(figure);
+  const ramp = `<div class="ramp"><svg viewBox="0 0 128 12" width="128" height="10" preserveAspectRatio="none" aria-hidden="true">${rampSvg(128)}</svg><span>${texts[0]}</span><span>${texts[1]}</span></div>`;
+  return (await mapHtml(figure, canvas)) + ramp;
+}
+
+function statusTable({ input: { statuses }, gathered }: Context): string {
+  if (statuses === undefined) return "<p>This result has no statuses of spots.</p>";
+  const counts = new Float64Array(statuses.categories.length);
+  for (let spot = 0; spot < gathered.spotCount; spot++)
+    if (statuses.codes[spot] >= 0) counts[statuses.codes[spot]]++;
+  const rows = statuses.categories.flatMap((name, i) => {
+    if (counts[i] === 0 && name !== "ok") return [];
+    const [meaning, remedy] = STATUSES[name.replaceAll("_", " ")] ?? ["–", "–"];
+    return [
+      [nameText(name), count(counts[i]), percent(counts[i] / gathered.spotCount), meaning, remedy || "–"],
+    ];
+  });
+  return table("Statuses of spots", ["status", "spots", "share", "meaning", "what to do"], rows);
+}
+
+/** Where the reference fails, as far as the result knows. */
+export async function whereItFails(context: Context): Promise<string> {
+  const { input, gathered } = context;
+  const unexplained = input.measures?.find(({ name }) => name === "unexplained");
+  if (unexplained === undefined) {
+    return "<p>This result does not hold what the reference leaves unexplained, so no region can be named where it fails. A type that the reference lacks is attributed to the most similar ones.</p>";
+  }
+  const most = quantile(unexplained.values, 0.95);
+  let above = 0;
+  for (let spot = 0; spot < gathered.spotCount; spot++) if (unexplained.values[spot] > most) above++;
+  const genes = input.unexplainedGenes?.length
+    ? `<p>Genes that the unexplained part rests on: ${listed(input.unexplainedGenes, 20)}.</p>`
+    : "";
+  const figure = await measured(context, {
+    title: "unexplained",
+    explains:
+      "What neither the reference's types nor chance explain, against what chance would leave. High in a region: a type may be missing there, or it may not.",
+    values: unexplained.values,
+  });
+  return `<div class="maps">${figure}</div>${genes}<p>The highest twentieth (${counted(above, "spot")}) lies above ${number(most)}.</p>`;
+}

@@ -1,0 +1,133 @@
+import { ALIKE, alikePairs, type Context, FEW_CELLS, meanOf, quantile, smoothingCurve } from "../context.js";
+import { count, counted, escaped, listed, nameText, number, percent } from "../page/text.js";
+
+/** More lines than this nobody reads. */
+const MOST_LINES = 8;
+const ALMOST_ALL = 0.9;
+
+/** Large numbers, and what to look at before the maps are believed, the worst first. */
+export function inShort(context: Context): string {
+  const { gathered, input } = context;
+  const { spotCount, answered } = gathered;
+  const { shared_gene_count: shared, genes_used: used } = input.parameters;
+  const facts: [value: string, what: string][] = [
+    [count(spotCount), spotCount === 1 ? "spot" : "spots"],
+    [count(input.typeNames.length), "cell types"],
+    [percent(ownShare(context)), "of spots have an answer of their own"],
+    ...(isNumber(shared)
+      ? [[count(Number(shared)), "genes shared with the reference"] as [string, string]]
+      : []),
+    ...(isNumber(used) ? [[count(Number(used)), "genes used"] as [string, string]] : []),
+    ...(input.counts
+      ? [[count(quantile(input.counts, 0.5)), "counts in a spot (median)"] as [string, string]]
+      : []),
+    ...(answered > 0
+      ? [
+          [percent(quantile(gathered.topShare, 0.5)), "share of the largest type (median)"] as [
+            string,
+            string,
+          ],
+          [number(quantile(gathered.effective, 0.5)), "types in a spot (effective number, median)"] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
+  const all = remarks(context);
+  const shown = all.length > MOST_LINES ? all.slice(0, MOST_LINES - 1) : all;
+  if (shown.length < all.length) shown.push(`${all.length - shown.length} more, in the sections below.`);
+  const told = shown.length
+    ? `<h3>Look at these before you trust the maps</h3><ul class="remarks">${shown.map((line) => `<li>${line}</li>`).join("")}</ul>`
+    : "<p>Nothing stands out. What no report can tell stands at the end.</p>";
+  return `${verdict(context)}<dl class="facts">${facts.map(([value, what]) => `<div><dt>${what}</dt><dd>${value}</dd></div>`).join("")}</dl>${told}`;
+}
+
+/** The judgement of the reference, in words and not by colour alone. */
+function verdict({ input }: Context): string {
+  const { referenceScore: score } = input;
+  if (score === undefined) {
+    return '<p class="verdict">Whether the reference describes this section was not measured in this result: compare marker genes before you rely on the maps.</p>';
+  }
+  const word = { green: "Good", amber: "Careful", red: "Do not use" }[score.level];
+  const numbers = Object.entries(score.numbers ?? {}).map(
+    ([name, value]) => `${nameText(name)} ${number(value)}`,
+  );
+  return `<p class="verdict ${score.level}"><strong>${word}.</strong> ${escaped(score.text)}${numbers.length ? ` <small>(${numbers.join(", ")})</small>` : ""}</p>`;
+}
+
+function ownShare({ gathered, input: { statuses } }: Context): number {
+  const ok = statuses?.categories.indexOf("ok") ?? -1;
+  if (statuses === undefined || ok < 0) return gathered.answered / gathered.spotCount;
+  let own = 0;
+  for (let spot = 0; spot < gathered.spotCount; spot++) if (statuses.codes[spot] === ok) own++;
+  return own / gathered.spotCount;
+}
+
+function remarks(context: Context): string[] {
+  const { input, gathered, canvas, order } = context;
+  const { typeNames, signature, parameters } = input;
+  const lines: string[] = [];
+  if (parameters.converged === false) {
+    lines.push("The solve stopped before it converged: allow more sweeps and run again.");
+  }
+  const unanswered = gathered.spotCount - gathered.answered;
+  if (unanswered > 0) {
+    lines.push(
+      `${counted(unanswered, "spot")} (${percent(unanswered / gathered.spotCount)}) ${unanswered === 1 ? "has" : "have"} no answer: drawn in grey, left out of all numbers.`,
+    );
+  }
+  const own = ownShare(context);
+  if (own < 1 - unanswered / gathered.spotCount - 1e-9) {
+    lines.push(
+      `${percent(1 - own - unanswered / gathered.spotCount)} of spots have an answer that is not their own: see the statuses in 5.`,
+    );
+  }
+  const { cellCounts } = signature ?? {};
+  if (cellCounts) {
+    const few = order.filter((k) => cellCounts[k] < FEW_CELLS);
+    if (few.length > 0)
+      lines.push(
+        `${counted(few.length, "type")} rest on fewer than ${FEW_CELLS} reference cells: ${listed(few.map((k) => typeNames[k]))}.`.replace(
+          "1 type rest ",
+          "1 type rests ",
+        ),
+      );
+  }
+  const alike = alikePairs(context).filter(({ cosine }) => cosine >= ALIKE);
+  if (alike.length > 0) {
+    const pairs = alike.map(({ a, b }) => `${typeNames[a]} and ${typeNames[b]}`);
+    lines.push(`The reference can hardly tell these apart: ${listed(pairs, 3)}. Read their sum.`);
+  }
+  const curve = smoothingCurve(context);
+  if (curve && curve.points.length > 2 && curve.points.at(-1)?.x === curve.chosen && curve.chosen > 0) {
+    lines.push("The chosen smoothing lies at the upper end of what was tried: fine structure may be lost.");
+  }
+  const [first] = order;
+  if (gathered.answered > 0 && first !== undefined) {
+    if (typeNames.length > 1 && gathered.dominantIn[first] > ALMOST_ALL * gathered.answered) {
+      lines.push(
+        `${nameText(typeNames[first])} is the largest type in ${percent(gathered.dominantIn[first] / gathered.answered)} of spots.`,
+      );
+    }
+    const nowhere = order.filter((k) => gathered.dominantIn[k] === 0 && meanOf(context, k) < 0.01);
+    if (nowhere.length > 0)
+      lines.push(
+        `Under 1 % on average and nowhere the largest: ${listed(nowhere.map((k) => typeNames[k]))}.`,
+      );
+  }
+  const hidden = canvas?.small.hiddenCount ?? 0;
+  if (hidden > 0)
+    lines.push(`${counted(hidden, "spot")} lie under others in the same place and are not seen on the maps.`);
+  const sections = parameters.section_names;
+  if (Array.isArray(sections) && sections.length > 1) {
+    lines.push(
+      `This result holds ${count(sections.length)} sections. They are drawn at their own positions, so where these overlap, so do the maps.`,
+    );
+  }
+  return lines;
+}
+
+function isNumber(value: unknown): boolean {
+  return (typeof value === "number" || typeof value === "bigint") && Number.isFinite(Number(value));
+}

@@ -1,0 +1,264 @@
+import { inflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { buildReport } from "../src/build-report.js";
+import type { ReportInput } from "../src/report-input.js";
+import { stripes } from "./sections.js";
+
+const HOSTILE = [
+  "<script>document.title='hit'</script>",
+  "a\"b'c&d<e>",
+  "line\u2028sep\u0000\u001b[31m\u202e",
+  "=cmd()",
+  "</style></title><img src=x onerror=alert(1)>",
+];
+
+describe("a report", () => {
+  it("says in words and numbers what it shows", async () => {
+    const { html } = await buildReport(stripes(30, 10));
+    expect(html).toContain('<h2 id="short">1. In short</h2>');
+    expect([...html.matchAll(/<h2 id="[a-z]+">(\d+)\. /g)].map(([, number]) => Number(number))).toEqual(
+      Array.from({ length: 12 }, (_, i) => i + 1),
+    );
+    expect(html).toContain("<dt>spots</dt><dd>300</dd>");
+    expect(html).toContain("<dt>share of the largest type (median)</dt><dd>80 %</dd>");
+    expect(html).toContain("1 spot (0.33 %) has no answer");
+    expect(html).toMatch(
+      /<th scope="row">astrocyte<\/th><td>33 %<\/td><td>80 %<\/td><td>299<\/td><td>100<\/td><td>100<\/td>/,
+    );
+    expect(html).toContain("no intervals");
+    expect(html).toContain("was not measured in this result");
+  });
+
+  it("shows any name as text, and lets none act", async () => {
+    const input = {
+      ...stripes(10, 5, HOSTILE),
+      name: HOSTILE[0],
+      command: HOSTILE[1],
+      notices: [{ code: "x", message: HOSTILE[4] }],
+    };
+    const { html, figures } = await buildReport({
+      ...input,
+      regions: [{ name: HOSTILE[4], categories: HOSTILE, codes: new Int8Array(50) }],
+      unexplainedGenes: HOSTILE,
+      measures: [{ name: "unexplained", values: new Float64Array(50).fill(1) }],
+      referenceScore: { level: "red", text: HOSTILE[0], numbers: { [HOSTILE[1]]: 1 } },
+      parameters: { [HOSTILE[0]]: HOSTILE[4], version: HOSTILE[1], section_names: HOSTILE },
+    });
+    const svgs = await Promise.all(figures.map((figure) => figure.svg()));
+    for (const text of [html, ...svgs]) {
+      expect(text).not.toMatch(
+        /<img[^>]* src=x|<script>document|<\/style><\/title>|onerror=alert\(1\)>(?!<)/,
+      );
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+      expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u2028\u202e]/);
+    }
+    expect(html.match(/<script>/g)).toHaveLength(1);
+    expect(html).toContain("&lt;script&gt;document.title=&#39;hit&#39;&lt;/script&gt;");
+    expect(html).toContain("line\\u2028sep\\u0000\\u001b[31m\\u202e");
+    expect(html).toContain("&#39;=cmd()");
+  });
+
+  it("takes nothing from outside and lets only itself act", async () => {
+    const { html } = await buildReport(stripes(10, 5));
+    expect(html).toMatch(
+      /content="default-src 'none'; img-src data:; style-src 'sha256-[\w+/]{43}='; script-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'"/,
+    );
+    expect(html).not.toMatch(/(src|href)="(?!data:|#)/);
+    expect(shownOf(html)).not.toMatch(/ style="| on\w+="|url\(|@import/);
+  });
+
+  it("is readable without seeing it: a name for every picture, scopes in tables, headings in order", async () => {
+    const { html } = await buildReport(stripes(30, 10));
+    for (const [tag] of html.matchAll(/<(?:svg|img)[^>]*>/g))
+      expect(tag).toMatch(/aria-label="[^"]+"|alt="[^"]+"|aria-hidden/);
+    for (const [tag] of html.matchAll(/<th[ >][^>]*>?/g)) expect(tag).toMatch(/scope="(col|row)"/);
+    const levels = [...html.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
+    for (const [i, level] of levels.slice(1).entries()) expect(level - levels[i]).toBeLessThanOrEqual(1);
+    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe("pictures", () => {
+  it("have each type where it lies, in its colour", async () => {
+    // Wide enough for pixels in place of paths.
+    const { figures } = await buildReport(stripes(300, 40));
+    const { width, height, pixels, palette } = decode(await figures[0].png());
+    expect([width, height]).toEqual([900, 120]);
+    const colorAt = (x: number, y: number) => [
+      ...palette.subarray(3 * pixels[y * width + x], 3 * pixels[y * width + x] + 3),
+    ];
+    expect(colorAt(10, 5)).toEqual([0x00, 0x72, 0xb2]);
+    expect(colorAt(450, 100)).toEqual([0xd5, 0x5e, 0x00]);
+    expect(colorAt(890, 5)).toEqual([0x00, 0x9e, 0x73]);
+    expect(colorAt(899, 119)).toEqual([0x9a, 0x9a, 0x9a]);
+    const [astrocyte] = figures.filter(({ title }) => title === "astrocyte");
+    const one = decode(await astrocyte.png());
+    const yellow = [0xfd, 0xe7, 0x25];
+    const own = [...one.palette.subarray(3 * one.pixels[0], 3 * one.pixels[0] + 3)];
+    expect(own).toEqual(yellow);
+  });
+
+  it("take the colours that the result has, where they are colours", async () => {
+    const { html } = await buildReport({ ...stripes(10, 5), typeColors: ["#123456FF", "url(x)", "#ABCDEF"] });
+    for (const color of ["#123456", "#d55e00", "#abcdef"]) expect(html).toContain(`fill="${color}"`);
+    expect(html).not.toContain("url(x)");
+  });
+
+  it("have a scale bar only where micrometres are known", async () => {
+    const without = await buildReport(stripes(30, 10));
+    expect(without.html).toContain("No scale bar: the size of a unit is not known. Spots lie 8 units apart.");
+    const { html } = await buildReport({ ...stripes(30, 10), micrometersPerUnit: 0.5 });
+    expect(html).toContain(">20 µm</text>");
+    expect(html).not.toContain("No scale bar");
+  });
+});
+
+describe("sizes", () => {
+  it("of a small section: below 0.4 MB", async () => {
+    const names = Array.from({ length: 20 }, (_, k) => `type ${k}`);
+    const { html } = await buildReport(stripes(30, 14, names));
+    expect(html.length).toBeLessThan(400_000);
+  });
+
+  it.each([20, 60])("of noise in %i types on 360,000 bins: below 4 MB", async (typeCount) => {
+    const names = Array.from({ length: typeCount }, (_, k) => `type ${k}`);
+    const input = stripes(600, 600, names);
+    const { html } = await buildReport({ ...input, proportions: noise(600 * 600, typeCount) });
+    expect(html.length).toBeLessThan(4_000_000);
+  });
+});
+
+describe("what is odd", () => {
+  it.each<[string, Partial<ReportInput>, RegExp]>([
+    ["no positions", { coordinates: undefined }, /no positions, so there are no maps/],
+    [
+      "all in one place",
+      { coordinates: { dimension: 2, values: new Float64Array(600) } },
+      /299 spots lie under others.*All spots lie in one place/s,
+    ],
+    [
+      "three dimensions",
+      { coordinates: { dimension: 3, values: Float64Array.from({ length: 900 }, (_, i) => i % 31) } },
+      /Seen along the third axis/,
+    ],
+    ["no statuses", { statuses: undefined }, /no statuses of spots/],
+    ["not converged", { parameters: { converged: false } }, /stopped before it converged/],
+    ["several sections", { parameters: { section_names: ["a", "b"] } }, /holds 2 sections/],
+    [
+      "few cells",
+      { signature: { cellCounts: [3, 100, 7] } },
+      /2 types rest on fewer than 25 reference cells: (astrocyte|microglia), /,
+    ],
+    [
+      "alike types",
+      {
+        signature: {
+          gram: [
+            [1, 0.99, 0],
+            [0.99, 1, 0],
+            [0, 0, 1],
+          ],
+        },
+      },
+      /can hardly tell these apart: astrocyte and neuron/,
+    ],
+    [
+      "a red score",
+      { referenceScore: { level: "red", text: "The reference does not describe this section." } },
+      /<strong>Do not use\.<\/strong> The reference does not/,
+    ],
+    [
+      "a curve",
+      { parameters: { smoothing_used: 4, smoothing_curve: { strength: [0, 2, 4], loss: [3, 2, 1] } } },
+      /upper end of what was tried/,
+    ],
+  ])("%s", async (_, more, expected) => {
+    const { html } = await buildReport({ ...stripes(30, 10), ...more });
+    expect(html).toMatch(expected);
+    expect(shownOf(html).match(/.{40}(NaN|Infinity|undefined).{10}/)?.[0]).toBeUndefined();
+  });
+
+  it("no spot with an answer, one spot, no spot", async () => {
+    for (const spots of [0, 1, 4]) {
+      const all = stripes(spots, 1);
+      const { html } = await buildReport(spots === 4 ? { ...all, proportions: nothing(4) } : all);
+      expect(shownOf(html).match(/.{40}(NaN|Infinity|undefined).{10}/)?.[0]).toBeUndefined();
+    }
+  });
+
+  it("intervals: at least so much, and in how many spots", async () => {
+    const input = stripes(30, 10);
+    const { html, figures } = await buildReport({ ...input, low: stripes(30, 10).proportions });
+    expect(html).toContain("Left the estimate, right the lower bound");
+    expect(html).toContain('present ("at least") in 299 spots');
+    expect(figures.map(({ title }) => title)).toContain("neuron, at least");
+  });
+
+  it("lengths that differ are refused by name", async () => {
+    await expect(buildReport({ ...stripes(30, 10), counts: [1] })).rejects.toThrow(
+      /counts: found 1, expected 300/,
+    );
+    await expect(buildReport({ ...stripes(30, 10), typeNames: ["a"] })).rejects.toThrow(
+      /columns of proportions: found 3, expected 1/,
+    );
+  });
+});
+
+/** What is to be read: a script may use any word. */
+function shownOf(html: string): string {
+  return html.slice(0, html.indexOf("<script>"));
+}
+
+function nothing(spotCount: number): ReportInput["proportions"] {
+  const values = new Float64Array(3 * spotCount).fill(Number.NaN);
+  return {
+    spotCount,
+    width: 3,
+    async *chunks() {
+      yield { kind: "dense", spotStart: 0, spotCount, width: 3, values };
+    },
+  };
+}
+
+/** Shares without any order, piece by piece. */
+function noise(spotCount: number, width: number): ReportInput["proportions"] {
+  return {
+    spotCount,
+    width,
+    async *chunks() {
+      let state = 7;
+      for (let spotStart = 0; spotStart < spotCount; spotStart += 10_000) {
+        const rows = Math.min(10_000, spotCount - spotStart);
+        const values = new Float32Array(rows * width);
+        for (let row = 0; row < rows; row++) {
+          let sum = 0;
+          for (let k = 0; k < width; k++) {
+            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+            const value = (state / 2 ** 32) ** 4;
+            values[row * width + k] = value;
+            sum += value;
+          }
+          for (let k = 0; k < width; k++) values[row * width + k] /= sum;
+        }
+        yield { kind: "dense", spotStart, spotCount: rows, width, values };
+      }
+    },
+  };
+}
+
+function decode(png: Uint8Array) {
+  const view = new DataView(png.buffer, png.byteOffset);
+  const parts: Record<string, Uint8Array> = {};
+  for (let at = 8; at < png.length; ) {
+    const length = view.getUint32(at);
+    parts[String.fromCharCode(...png.subarray(at + 4, at + 8))] = png.subarray(at + 8, at + 8 + length);
+    at += 12 + length;
+  }
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const rows = inflateSync(parts.IDAT);
+  const pixels = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++)
+    pixels.set(rows.subarray(y * (width + 1) + 1, (y + 1) * (width + 1)), y * width);
+  return { width, height, pixels, palette: parts.PLTE };
+}
