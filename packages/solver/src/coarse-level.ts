@@ -46,13 +46,15 @@ export function coarsen(fine: LevelGraph, allocate: Allocate): CoarseGraph {
   const { graph, weights, sizes, spatialOrder } = fine;
   const { indptr, indices } = graph;
   const rowCount = Math.ceil(graph.spotCount / ROWS_PER_RUN);
-  const rowOf = new Int32Array(graph.spotCount);
-  const coarseSizes = new Float64Array(rowCount);
-  for (let place = 0; place < graph.spotCount; place++) {
-    const spot = spatialOrder ? spatialOrder[place] : place;
-    const row = Math.floor(place / ROWS_PER_RUN);
-    rowOf[spot] = row;
-    coarseSizes[row] += sizes ? sizes[spot] : 1;
+  const rowOf = allocate(Int32Array, graph.spotCount);
+  const coarseSizes = allocate(Float64Array, rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    const end = Math.min((row + 1) * ROWS_PER_RUN, graph.spotCount);
+    for (let place = row * ROWS_PER_RUN; place < end; place++) {
+      const spot = spatialOrder ? spatialOrder[place] : place;
+      rowOf[spot] = row;
+      coarseSizes[row] += sizes ? sizes[spot] : 1;
+    }
   }
 
   const coarseIndptr = allocate(Int32Array, rowCount + 1);

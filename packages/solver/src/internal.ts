@@ -4,10 +4,12 @@
  * @internal
  */
 
+export { type Arrangement, arrangeLevel } from "./arrangement.js";
 export { meanDiagonal } from "./bcd.js";
 export { boundGram, type DeflatedBound, type DeflatedStep, dotByTwos, findTau } from "./deflated-bound.js";
 export { solveDiagonalNnls } from "./exact-nnls.js";
-export { coarseLevelBytes, coarseStartBytes } from "./levels.js";
+export { type LevelWork, workOnLevel } from "./level-work.js";
+export { coarseLevelBytes, coarseStartBytes, needsCoarseLevels } from "./levels.js";
 export { resolveBySchema, resolvePluginOptions } from "./resolve-by-schema.js";
 export { roundingError } from "./section-progress.js";
 export { looksAtNeighbors } from "./solve.js";

@@ -1,4 +1,5 @@
 import type { Allocate } from "@flashdeconv/core/internal";
+import { type Arrangement, arrangeLevel } from "./arrangement.js";
 import { arrayLike } from "./array-like.js";
 import {
   averageStatistics,
@@ -10,7 +11,7 @@ import {
 } from "./coarse-level.js";
 import type { SolveLevel } from "./solve-level.js";
 import type { StatArray } from "./solver.js";
-import { type UpdateOrder, updateOrder } from "./update-order.js";
+import type { UpdateOrder } from "./update-order.js";
 
 /** A level with all that the driver needs to sweep it. */
 export interface Level extends SolveLevel, UpdateOrder {
@@ -69,6 +70,8 @@ export interface CoarseLevelSettings {
   /** An array of the kind that abundances are kept in. */
   readonly abundanceKind: StatArray;
   readonly allocate: Allocate;
+  /** Of the section, where it was arranged before. */
+  readonly coarse: CoarseGraph | undefined;
   /** The statistics of the first coarse level, from those of the section. */
   firstStatistics(coarse: CoarseGraph): StatArray | Promise<StatArray>;
 }
@@ -76,24 +79,25 @@ export interface CoarseLevelSettings {
 /** Coarser and coarser levels under the finest one, until neighbours pull weakly or one row is left: each a sixteenth of the last. */
 export async function buildCoarseLevels(
   finest: LevelGraph,
-  { statWidth, typeCount, pull, abundanceKind, allocate, firstStatistics }: CoarseLevelSettings,
+  { statWidth, typeCount, pull, abundanceKind, allocate, coarse, firstStatistics }: CoarseLevelSettings,
 ): Promise<CoarseLevel[]> {
   const levels: CoarseLevel[] = [];
   const pullPerWeight = pull / (finest.graph.indices.length / finest.graph.spotCount);
-  let level = finest;
-  let levelPull = pull;
-  while (needsCoarseLevels(levelPull, level.graph.spotCount)) {
-    const coarse = coarsen(level, allocate);
-    const rowCount = coarse.graph.spotCount;
+  let next = needsCoarseLevels(pull, finest.graph.spotCount)
+    ? (coarse ?? coarsen(finest, allocate))
+    : undefined;
+  while (next) {
+    const rowCount = next.graph.spotCount;
     const last = levels.at(-1);
     const statistics = last
-      ? coarseStatistics(last.problem, coarse, statWidth, allocate)
-      : await firstStatistics(coarse);
-    levelPull = (pullPerWeight * coarse.weights.reduce((sum, weight) => sum + weight, 0)) / rowCount;
+      ? coarseStatistics(last.problem, next, statWidth, allocate)
+      : await firstStatistics(next);
+    const levelPull = (pullPerWeight * next.weights.reduce((sum, weight) => sum + weight, 0)) / rowCount;
     const abundance = arrayLike(abundanceKind, rowCount * typeCount, allocate);
-    const problem = { ...coarse, statistics };
-    levels.push({ ...buildLevel(problem, abundance, levelPull, allocate), problem });
-    level = problem;
+    const problem = { ...next, statistics };
+    const arrangement = arrangeLevel(problem, needsCoarseLevels(levelPull, rowCount), allocate);
+    levels.push({ ...buildLevel(problem, abundance, levelPull, arrangement), problem });
+    next = arrangement.coarse;
   }
   return levels;
 }
@@ -115,19 +119,9 @@ export function buildLevel(
   problem: LevelProblem,
   abundance: SolveLevel["abundance"],
   pull: number,
-  allocate: Allocate,
+  { order, colorStarts, blocks }: Arrangement,
 ): Level {
-  const { graph, statistics, weights, spatialOrder } = problem;
-  const out = allocate(Int32Array, graph.spotCount);
+  const { graph, statistics, weights } = problem;
   const { indptr, indices } = graph;
-  return {
-    problem,
-    pull,
-    statistics,
-    abundance,
-    indptr,
-    indices,
-    weights,
-    ...updateOrder(graph, spatialOrder, out),
-  };
+  return { problem, pull, statistics, abundance, indptr, indices, weights, order, colorStarts, blocks };
 }

@@ -1,6 +1,7 @@
 import type { SpotRange } from "@flashdeconv/core";
 import { allocateHere, breather } from "@flashdeconv/core/internal";
 import { arrayLike } from "./array-like.js";
+import { type LevelWork, workOnLevel } from "./level-work.js";
 import type { Assessment, SolverSession, StatArray, SweepStats, Tile } from "./solver.js";
 import { SPOTS_PER_BLOCK } from "./update-order.js";
 
@@ -38,6 +39,8 @@ export interface PieceRunner {
   sweep(jobs: readonly SweepJob[]): Promise<readonly SweepStats[]>;
   /** Judges ranges of `level.order`; resolves to one judgement per range, in their order. */
   assess(level: SolveLevel, pieces: readonly SpotRange[]): Promise<readonly PieceAssessment[]>;
+  /** Does ranges of rows of some work. */
+  work(work: LevelWork, pieces: readonly SpotRange[]): Promise<void>;
   /** Writes what the solver's tables say of the rows of some ranges of `level.order`. */
   tabulate(level: SolveLevel, pieces: readonly SpotRange[], rows: TableRows): Promise<void>;
 }
@@ -138,6 +141,12 @@ export function inlineRunner(session: SolverSession, signal?: AbortSignal): Piec
         assessments.push(assessPiece(session, level, piece));
       }
       return assessments;
+    },
+    async work(work, pieces) {
+      for (const piece of pieces) {
+        await turns();
+        workOnLevel(work, piece);
+      }
     },
     async tabulate(level, pieces, rows) {
       for (const piece of pieces) {

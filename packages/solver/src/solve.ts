@@ -1,8 +1,10 @@
 import { type NeighborGraph, ShapeError } from "@flashdeconv/core";
 import { type Allocate, allocateHere, numbered } from "@flashdeconv/core/internal";
+import { type Arrangement, arrangeLevel } from "./arrangement.js";
 import { arrayLike } from "./array-like.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
-import { buildCoarseLevels, buildLevel, coarseStatistics, type Level } from "./levels.js";
+import type { CoarseGraph, LevelProblem } from "./coarse-level.js";
+import { buildCoarseLevels, buildLevel, type Level, needsCoarseLevels } from "./levels.js";
 import { sectionProgress } from "./section-progress.js";
 import { inlineRunner, type PieceRunner } from "./solve-level.js";
 import type { SolveOptions } from "./solve-options.js";
@@ -10,6 +12,7 @@ import type { SolveState, StateListener } from "./solve-state.js";
 import type { Assessment, Solver, SolverSession, StatArray } from "./solver.js";
 import {
   piecesByColor,
+  piecesOf,
   prolongAll,
   rowsOf,
   solveCoarse,
@@ -32,6 +35,8 @@ export interface SolveInput<A extends StatArray = Float64Array> {
   readonly graph: NeighborGraph;
   /** A permutation of the spots that keeps neighbours close, for the order of updates; storage order if left out. */
   readonly spatialOrder?: Int32Array;
+  /** As `arrangeLevel` found it of graph and order, in memory that this solve's kernels and threads see; found anew if left out. */
+  readonly arrangement?: Arrangement;
   /** N x K, for the answer; what it holds is overwritten. A new Float64Array if left out. */
   readonly abundance?: A;
   /** Who runs the pieces of a sweep: this thread, if left out. */
@@ -87,7 +92,10 @@ export async function solve<A extends StatArray = Float64Array>(
   const isCoupled = looksAtNeighbors(solver, session);
   const problem = { graph: isCoupled ? graph : withoutEdges(graph, allocate), statistics, spatialOrder };
   const pull = isCoupled ? (session.pull ?? 0) : 0;
-  let finest = buildLevel(problem, abundance, pull, allocate);
+  const isStarted = resume?.level === "section" && resume.abundance !== undefined;
+  const isCoarse = !isStarted && needsCoarseLevels(pull, graph.spotCount);
+  const arrangement = (isCoupled && input.arrangement) || arrangeLevel(problem, isCoarse, allocate);
+  let finest = buildLevel(problem, abundance, pull, arrangement);
   const { statWidth } = session;
   let coarseRows: readonly number[];
   if (resume?.level === "section" && resume.abundance) {
@@ -100,12 +108,18 @@ export async function solve<A extends StatArray = Float64Array>(
       pull,
       abundanceKind: abundance,
       allocate,
-      firstStatistics: (first) => coarseStatistics(problem, first, statWidth, allocate),
+      coarse: arrangement.coarse,
+      firstStatistics: (first) => averageAll(runner, problem, first, { statWidth, allocate }),
     });
     coarseRows = rowsOf(coarse);
     await solveCoarse(runner, coarse, { typeCount, allocate, signal, resume, onState });
-    if (coarse.length > 0) prolongAll(finest, coarse[0], abundance, typeCount);
-    else await sweepAlone(runner, finest, allocate);
+    if (coarse.length > 0) await prolongAll(runner, finest, coarse[0], typeCount);
+    else {
+      // Answers are found from where the array stands, so it has to stand at the same place each time.
+      const rows = piecesOf(0, graph.spotCount);
+      await runner.work({ kind: "clear", out: abundance, width: typeCount }, rows);
+      await sweepAlone(runner, finest, allocate);
+    }
   }
 
   const progress = sectionProgress({ session, coarseRows, abundance, statistics, isCoupled }, options);
@@ -134,6 +148,19 @@ export async function solve<A extends StatArray = Float64Array>(
     assessment,
     tables,
   };
+}
+
+/** Mean statistics of the rows of the first coarse level. */
+async function averageAll(
+  runner: PieceRunner,
+  { statistics, spatialOrder }: LevelProblem,
+  { graph: { spotCount }, sizes: coarseSizes, rowOf }: CoarseGraph,
+  { statWidth: width, allocate }: { readonly statWidth: number; readonly allocate: Allocate },
+): Promise<StatArray> {
+  const out = arrayLike(statistics, spotCount * width, allocate);
+  const fine = { statistics, spatialOrder };
+  await runner.work({ kind: "average", fine, coarseSizes, width, out }, piecesOf(0, rowOf.length));
+  return out;
 }
 
 async function tabulateAll(
@@ -174,8 +201,6 @@ function prepareAbundance<A extends StatArray>({ abundance, graph, typeCount }: 
       remedy: "Give an array of that length, or none.",
     });
   }
-  // Answers are found from where the array stands, so it has to stand at the same place each time.
-  abundance.fill(0);
   return abundance;
 }
 

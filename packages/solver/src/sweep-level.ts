@@ -1,11 +1,9 @@
 import type { NeighborGraph, SpotRange } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
-import { prolong } from "./coarse-level.js";
 import type { CoarseLevel, Level } from "./levels.js";
 import { chooseRelaxation } from "./relaxation.js";
 import type { PieceRunner } from "./solve-level.js";
 import { NO_CHANGES, type SolveState, type StateListener } from "./solve-state.js";
-import type { StatArray } from "./solver.js";
 import { SPOTS_PER_BLOCK } from "./update-order.js";
 
 /** Sweeps without over-relaxation at the start: they settle which types are present, where overshooting would not help. */
@@ -62,7 +60,7 @@ export async function solveCoarse(
     );
     if (depth > 0) {
       const finer = levels[depth - 1];
-      prolongAll(finer, level, finer.abundance, typeCount);
+      await prolongAll(runner, finer, level, typeCount);
     }
   }
 }
@@ -72,10 +70,17 @@ export function rowsOf(levels: readonly CoarseLevel[]): number[] {
 }
 
 /** Starts all rows of a level from the answer of the next coarser one. */
-export function prolongAll(finer: Level, coarse: CoarseLevel, out: StatArray, typeCount: number): void {
-  const { problem } = finer;
-  const answer = { typeCount, rowOf: coarse.problem.rowOf, abundance: coarse.abundance };
-  prolong(problem, answer, out, { start: 0, end: problem.graph.spotCount });
+export function prolongAll(
+  runner: PieceRunner,
+  { problem: { graph, weights }, abundance: out }: Level,
+  { problem: { rowOf }, abundance }: CoarseLevel,
+  typeCount: number,
+): Promise<void> {
+  const coarse = { typeCount, rowOf, abundance };
+  return runner.work(
+    { kind: "prolong", fine: { graph, weights }, coarse, out },
+    piecesOf(0, graph.spotCount),
+  );
 }
 
 async function sweepCoarse(

@@ -19,20 +19,28 @@ export interface UpdateOrder {
  *
  * @param spatialOrder a permutation of the spots that keeps neighbours close; storage order if left out
  * @param out the array to become `order`
+ * @param coloring of the blocks, where it is known
  */
-export function updateOrder(graph: NeighborGraph, spatialOrder?: Int32Array, out?: Int32Array): UpdateOrder {
+export function updateOrder(
+  graph: NeighborGraph,
+  spatialOrder?: Int32Array,
+  out = new Int32Array(graph.spotCount),
+  coloring = colorBlocks(graph, spatialOrder),
+): UpdateOrder {
   const { spotCount } = graph;
-  const { colorOf, colorCount } = colorBlocks(graph, spatialOrder);
+  const { colorOf, colorCount } = coloring;
   const colorStarts = new Int32Array(colorCount + 1);
-  for (let place = 0; place < spotCount; place++) colorStarts[colorOf[blockAt(place)] + 1]++;
-  for (let color = 0; color < colorCount; color++) colorStarts[color + 1] += colorStarts[color];
-  const next = colorStarts.slice();
   const blocks = orderedBlocks(colorOf, colorCount);
-  const order = out ?? new Int32Array(spotCount);
-  for (let place = 0; place < spotCount; place++) {
-    order[next[colorOf[blockAt(place)]]++] = spatialOrder ? spatialOrder[place] : place;
+  let filled = 0;
+  for (const block of blocks) {
+    const start = block * SPOTS_PER_BLOCK;
+    const end = Math.min(start + SPOTS_PER_BLOCK, spotCount);
+    if (spatialOrder) out.set(spatialOrder.subarray(start, end), filled);
+    else for (let place = start; place < end; place++) out[filled + place - start] = place;
+    filled += end - start;
+    colorStarts[colorOf[block] + 1] = filled;
   }
-  return { order, colorStarts, blocks };
+  return { order: out, colorStarts, blocks };
 }
 
 function orderedBlocks(colorOf: Int32Array, colorCount: number): Int32Array {
@@ -44,20 +52,37 @@ function orderedBlocks(colorOf: Int32Array, colorCount: number): Int32Array {
   return blocks;
 }
 
-/** Greedy colouring in the order of the blocks: the lowest colour that no touching block has taken. */
-export function colorBlocks({ spotCount, indptr, indices }: NeighborGraph, spatialOrder?: Int32Array) {
-  const blockCount = Math.ceil(spotCount / SPOTS_PER_BLOCK);
+export interface Coloring {
+  /** Of each block. */
+  readonly colorOf: Int32Array;
+  readonly colorCount: number;
+}
+
+/**
+ * Greedy colouring in the order of the blocks: the lowest colour that no touching block has taken.
+ *
+ * @param rowsPerBlock rows of the graph in a block: fewer where each stands for several spots
+ */
+export function colorBlocks(
+  { spotCount, indptr, indices }: NeighborGraph,
+  spatialOrder?: Int32Array,
+  rowsPerBlock = SPOTS_PER_BLOCK,
+): Coloring {
+  const blockCount = Math.ceil(spotCount / rowsPerBlock);
   const blockOf = new Int32Array(spotCount);
-  for (let place = 0; place < spotCount; place++) {
-    blockOf[spatialOrder ? spatialOrder[place] : place] = blockAt(place);
+  for (let block = 0; block < blockCount; block++) {
+    const end = Math.min((block + 1) * rowsPerBlock, spotCount);
+    for (let place = block * rowsPerBlock; place < end; place++) {
+      blockOf[spatialOrder ? spatialOrder[place] : place] = block;
+    }
   }
   const colorOf = new Int32Array(blockCount).fill(-1);
   /** The last block that met each colour on a neighbour. There are never more colours than blocks. */
   const takenFor = new Int32Array(blockCount).fill(-1);
   let colorCount = 0;
   for (let block = 0; block < blockCount; block++) {
-    const end = Math.min((block + 1) * SPOTS_PER_BLOCK, spotCount);
-    for (let place = block * SPOTS_PER_BLOCK; place < end; place++) {
+    const end = Math.min((block + 1) * rowsPerBlock, spotCount);
+    for (let place = block * rowsPerBlock; place < end; place++) {
       const spot = spatialOrder ? spatialOrder[place] : place;
       for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
         const other = colorOf[blockOf[indices[e]]];

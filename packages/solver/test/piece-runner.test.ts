@@ -7,6 +7,7 @@ import {
   type SolveLevel,
   sweepPiece,
   tabulatePiece,
+  workOnLevel,
 } from "../src/internal.js";
 import { gridProblem, meanDiagonalOf, solveGrid, startOn } from "./grid-problem.js";
 
@@ -16,7 +17,7 @@ const lambda = 3 * meanDiagonalOf(problem);
 /** Runs pieces on three sessions of their own, last first, and on copies of the level's views as a thread would have. */
 function scatteringRunner() {
   const sessions = [startOn(problem, lambda), startOn(problem, lambda), startOn(problem, lambda)];
-  const seen = { levels: new Set<unknown>(), mostPieces: 0 };
+  const seen = { levels: new Set<unknown>(), work: new Set<string>(), mostPieces: 0 };
   const overThere = (level: SolveLevel): SolveLevel => ({
     ...level,
     abundance: new Float64Array(level.abundance.buffer),
@@ -45,6 +46,10 @@ function scatteringRunner() {
     async assess(level, pieces) {
       return each(level, pieces, (piece, i) => assessPiece(sessions[i % 3], overThere(level), piece));
     },
+    async work(work, pieces) {
+      seen.work.add(work.kind);
+      for (const piece of pieces.toReversed()) workOnLevel(work, piece);
+    },
     async tabulate(level, pieces, rows) {
       each(level, pieces, (piece, i) => tabulatePiece(sessions[i % 3], overThere(level), piece, rows));
     },
@@ -67,6 +72,7 @@ describe("PieceRunner", () => {
     expect(here.coarseRows.length).toBeGreaterThan(1);
     expect(seen.levels.size).toBe(1 + here.coarseRows.length);
     expect(seen.mostPieces).toBeGreaterThan(1);
+    expect([...seen.work].sort()).toEqual(["average", "prolong"]);
     expect(shared).toBeGreaterThan(5);
     expect(there.abundance).toBe(abundance);
     expect(Buffer.compare(bytes(there.abundance), bytes(here.abundance))).toBe(0);
@@ -76,7 +82,7 @@ describe("PieceRunner", () => {
   it("hands on what a piece throws", async () => {
     const reason = new Error("a thread died");
     const fail = () => Promise.reject(reason);
-    const runner: PieceRunner = { sweep: fail, assess: fail, tabulate: fail };
+    const runner: PieceRunner = { sweep: fail, assess: fail, work: fail, tabulate: fail };
     await expect(solveGrid(problem, lambda, { runner })).rejects.toBe(reason);
   });
 

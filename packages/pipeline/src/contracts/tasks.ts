@@ -6,6 +6,7 @@ import type { CountCheck } from "@flashdeconv/normalize";
 import type { MomentSums } from "@flashdeconv/select-genes";
 import type { SolverContext, SolverReference, StatArray, SweepStats } from "@flashdeconv/solver";
 import type {
+  LevelWork,
   PieceAssessment,
   SolveLevel,
   StripLayout,
@@ -160,6 +161,13 @@ export interface AssessInput {
   readonly pieces: readonly SpotRange[];
 }
 
+export interface LevelWorkInput {
+  /** Its arrays in shared memory where the task runs in another thread. */
+  readonly work: LevelWork;
+  /** Ranges of rows. */
+  readonly pieces: readonly SpotRange[];
+}
+
 export interface TabulateInput extends AssessInput {
   /** In memory that the caller sees. */
   readonly rows: TableRows;
@@ -177,5 +185,6 @@ export type PipelineTasks = GraphTasks & {
   readonly refine: (input: RefineInput, context: TaskContext) => Promise<Pick<SummaryPart, "statistics">>;
   readonly sweep: (input: SweepInput) => SweepStats[];
   readonly assess: (input: AssessInput) => PieceAssessment[];
+  readonly workOnLevel: (input: LevelWorkInput) => void;
   readonly tabulate: (input: TabulateInput) => void;
 };

@@ -35,6 +35,13 @@ export function threadRunner(
       );
       return parts.flat();
     },
+    async work(work, pieces) {
+      const shares = share(pieces, executor.concurrency);
+      if (shares.length < PIECES_WORTH_THREADS) return alone.work(work, pieces);
+      await Promise.all(
+        shares.map((part) => executor.run("workOnLevel", { work, pieces: part }, { signal })),
+      );
+    },
     async tabulate(level, pieces, rows) {
       const shares = share(pieces, executor.concurrency);
       const run = (part: readonly SpotRange[]) =>

@@ -10,7 +10,7 @@ import {
   renumberInPlace,
 } from "@flashdeconv/select-genes/internal";
 import type { SolverSession, StatArray } from "@flashdeconv/solver";
-import { assessPiece, sweepPiece, tabulatePiece } from "@flashdeconv/solver/internal";
+import { assessPiece, sweepPiece, tabulatePiece, workOnLevel } from "@flashdeconv/solver/internal";
 import { buildRefiner } from "@flashdeconv/solver-poisson/internal";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
@@ -181,6 +181,10 @@ export function buildPipelineTasks({
     assess({ session: request, level, pieces }) {
       const session = openSession(request);
       return pieces.map((piece) => assessPiece(session, level, piece));
+    },
+
+    workOnLevel({ work, pieces }) {
+      for (const piece of pieces) workOnLevel(work, piece);
     },
 
     tabulate({ session: request, level, pieces, rows }) {

@@ -80,6 +80,7 @@ function buildCoarse(
     pull,
     abundanceKind: kind,
     allocate,
+    coarse: undefined,
     firstStatistics,
   });
 }

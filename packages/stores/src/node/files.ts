@@ -18,14 +18,31 @@ export async function exists(path: string): Promise<boolean> {
   return (await ifPresent(lstat(path))) !== undefined;
 }
 
+/** Files that are synced side by side: one waits for the disk, several wait for it together. */
+const SYNCED_AT_ONCE = 8;
+
 /** Waits until a folder and all in it have reached the disk, so that a rename after it never shows half a store. */
 export async function syncTree(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await syncTree(path);
-    else await syncFile(path);
+  const files: string[] = [];
+  const folders = [folder];
+  for (const path of folders) {
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      (entry.isDirectory() ? folders : files).push(join(path, entry.name));
+    }
   }
-  await syncFolder(folder);
+  await syncAll(files, syncFile);
+  await syncAll(folders, syncFolder);
+}
+
+/** Waits for all that are under way before it throws. */
+async function syncAll(paths: readonly string[], sync: (path: string) => Promise<void>): Promise<void> {
+  let next = 0;
+  const takeTurns = async () => {
+    while (next < paths.length) await sync(paths[next++]);
+  };
+  const turns = await Promise.allSettled(Array.from({ length: SYNCED_AT_ONCE }, takeTurns));
+  const failed = turns.find((turn) => turn.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 export async function syncFile(path: string): Promise<void> {

@@ -25,7 +25,12 @@ export function buildGraphTasks(allocate: Allocate): GraphTasks {
     },
     joinNeighbors: (search) => joinNeighbors(search, allocate),
     buildGraph: ({ coordinates, options }) => buildNeighborGraph(coordinates, options),
-    orderSpots: (coordinates) => spatialOrder(coordinates),
+    orderSpots(coordinates) {
+      const order = spatialOrder(coordinates);
+      const out = allocate(Int32Array, order.length);
+      out.set(order);
+      return out;
+    },
     arrangeStrips: ({ graph, order }) => arrangeStrips(graph, order, { allocate }),
   };
 }

@@ -7,7 +7,7 @@ import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { checkpointOf } from "../../runtime/section-views.js";
 import { type SpotsOnScratch, solveOnScratch } from "../solve/solve-on-scratch.js";
-import { type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
+import { arrangeGraph, type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
 import { answerSpots } from "../solve/spot-answers.js";
 import { contextOf, startSession } from "../solve/start-session.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
@@ -40,9 +40,12 @@ export async function refineSection(
   run: RunContext,
 ): Promise<SectionSummary> {
   const { arena } = run;
-  const mark = arena?.mark();
-  const start = await firstAnswer(summary, solving, run);
   const { statistics } = summary;
+  const started = startFirst(summary, solving, run);
+  // It serves the second solve as well, so it is not among the arrays of the first.
+  const graph = isSource(statistics) ? summary.graph : arrangeGraph(summary.graph, started, run);
+  const mark = arena?.mark();
+  const start = await firstAnswer({ ...summary, graph }, started, solving, run);
   const precision = precisionOf(summary);
   const into = isSource(statistics) ? undefined : statistics;
   const request = { refinement, columns, precision, start, into };
@@ -53,6 +56,7 @@ export async function refineSection(
   const { typeNames } = summary.reference;
   return {
     ...summary,
+    graph,
     statistics: refined,
     reference: { typeNames, width: typeNames.length, values: gram, gram },
     parameters: { ...summary.parameters, refining_steps: refinement.steps },
@@ -62,6 +66,7 @@ export async function refineSection(
 /** The proportions of the first solve, of this run or the one that it resumes. */
 async function firstAnswer(
   summary: SectionSummary,
+  started: FirstSession,
   solving: SolveSummaryOptions,
   run: RunContext,
 ): Promise<StartRows> {
@@ -81,34 +86,36 @@ async function firstAnswer(
   if (isSource(statistics)) {
     const typeCount = summary.reference.typeNames.length;
     const rowBytes = typeCount * (precisionOf(summary) === "float32" ? 4 : 8);
-    const solve = () => solveFirstOnScratch({ ...summary, statistics }, options, first);
+    const solve = () => solveFirstOnScratch({ ...started, ...summary, statistics }, options, first);
     return startOnScratch(rowBytes, solve, run);
   }
-  return startInMemory(() => solveFirstInMemory({ ...summary, statistics }, options, first), run);
+  return startInMemory(() => solveFirstInMemory({ ...started, ...summary, statistics }, options, first), run);
 }
 
 async function solveFirstOnScratch(
-  summary: SectionSummary & Pick<SpotsOnScratch, "statistics">,
+  toSolve: SpotsOnScratch,
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<SpotAnswers["proportions"]> {
-  const toSolve = { ...startFirst(summary, options, run), ...summary };
   return (await solveOnScratch(toSolve, options, run)).answers.proportions;
 }
 
 async function solveFirstInMemory(
-  summary: SectionSummary & Pick<SpotsToSolve, "statistics">,
+  toSolve: SpotsToSolve & Pick<SpotsOnScratch, "librarySizes">,
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<StatArray> {
-  const toSolve = { ...startFirst(summary, options, run), ...summary };
   const { abundance } = await solveSpots(toSolve, options, run);
-  answerSpots(abundance, summary.librarySizes, toSolve.typeCount, "nan");
+  answerSpots(abundance, toSolve.librarySizes, toSolve.typeCount, "nan");
   return abundance;
 }
 
-function startFirst(summary: SectionSummary, { solver }: SolveSummaryOptions, run: RunContext) {
-  run.report({ stage: "first-solve", done: 0, total: undefined });
-  const started = startSession(solver, summary, contextOf(summary), run.arena);
-  return { ...started, solver, typeCount: summary.reference.typeNames.length, tables: [] };
+type FirstSession = ReturnType<typeof startFirst>;
+
+/** A session of the first solve. Nobody asks how good its answer is. */
+function startFirst(summary: SectionSummary, { solver }: SolveSummaryOptions, { arena, report }: RunContext) {
+  report({ stage: "first-solve", done: 0, total: undefined });
+  const { session, request } = startSession(solver, summary, contextOf(summary), arena);
+  const typeCount = summary.reference.typeNames.length;
+  return { request, session: { ...session, assess: undefined }, solver, typeCount, tables: [] };
 }

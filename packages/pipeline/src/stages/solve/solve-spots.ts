@@ -1,5 +1,11 @@
 import { type Solution, type Solver, type SolverTable, type StatArray, solve } from "@flashdeconv/solver";
-import { inlineRunner, type PieceRunner } from "@flashdeconv/solver/internal";
+import {
+  arrangeLevel,
+  inlineRunner,
+  looksAtNeighbors,
+  needsCoarseLevels,
+  type PieceRunner,
+} from "@flashdeconv/solver/internal";
 import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
@@ -7,6 +13,7 @@ import {
   allocator,
   graphInReach,
   inReach,
+  type Reach,
   reachOf,
   statArray,
   usesSharing,
@@ -46,7 +53,8 @@ export async function solveSpots(
       typeCount,
       statistics: inReach(statistics, reach),
       graph: graphInReach(graph.neighbors, reach),
-      spatialOrder: graph.order,
+      spatialOrder: orderInReach(graph.order, reach),
+      arrangement: graph.arrangement,
       abundance: statArray(options.precision, spotCount * typeCount, allocate),
       allocate,
       tableWidth: widthOf(tables, typeCount),
@@ -62,6 +70,24 @@ export async function solveSpots(
     },
     options,
   );
+}
+
+/** The graph with what a solve of it finds out first, for more than one of them, in memory that their kernels and threads see. */
+export function arrangeGraph(
+  graph: SpatialGraph,
+  { solver, session }: Pick<SpotsToSolve, "solver" | "session">,
+  run: Pick<RunContext, "executor" | "arena">,
+): SpatialGraph {
+  const { neighbors, order } = graph;
+  if (!looksAtNeighbors(solver, session)) return graph;
+  const isCoarse = needsCoarseLevels(session.pull ?? 0, neighbors.spotCount);
+  const level = { graph: neighbors, spatialOrder: order };
+  return { ...graph, arrangement: arrangeLevel(level, isCoarse, allocator(reachOf(run))) };
+}
+
+/** Threads see the order, and no kernel does. */
+function orderInReach(order: Int32Array | undefined, { isShared }: Reach): Int32Array | undefined {
+  return order && inReach(order, { isShared });
 }
 
 /** Runs pieces of a sweep on the executor's threads, or on this one where there is no other. */
