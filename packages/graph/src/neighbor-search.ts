@@ -38,6 +38,7 @@ export const stepsPerSpot = (neighborCount: number): number => 8 + 4 * neighborC
 /**
  * Sorts the spots into bins, or into a tree, and finds nothing yet. Depends on the coordinates only.
  *
+ * @param allocateGraph makes the memory of the lists, in which the graph will lie
  * @throws OptionError when k is not a whole number of at least 1 or gives more entries than can be stored, ShapeError without
  * a spot, CoordinateError for a coordinate that is not finite.
  */
@@ -45,6 +46,7 @@ export function buildNeighborSearch(
   coordinates: Coordinates,
   options: Partial<Pick<GraphOptions, "neighborCount">> = {},
   allocate: Allocate = allocateHere,
+  allocateGraph = allocate,
 ): NeighborSearch {
   const asked = resolveGraphOptions({ neighborCount: options.neighborCount }).neighborCount;
   const spotCount = checkCoordinates(coordinates);
@@ -56,7 +58,7 @@ export function buildNeighborSearch(
     spotCount,
     neighborCount,
     places: grid ?? buildSpatialTree(coordinates, allocate),
-    neighbors: allocate(Int32Array, capacity),
+    neighbors: allocateGraph(Int32Array, capacity),
     stepLimit: grid ? spotCount * stepsPerSpot(neighborCount) : Number.POSITIVE_INFINITY,
   };
 }

@@ -5,10 +5,10 @@ import { indexAt, numberAt, pairAt } from "./memory";
 
 /** Weight of an edge. */
 export let edgeWeight: f64 = 0;
-let epsilon: f64 = 0;
+export let epsilon: f64 = 0;
 /** How hard the tissue pulls at a spot that has counts, and where its composition lies. */
 export let tissueWeight: f64 = 0;
-let composition: usize = 0;
+export let composition: usize = 0;
 
 // Of the spot that was loaded: its abundances, slope and curvature of the prior, and the least abundance among it and its neighbours.
 export let old: usize = 0;
@@ -126,7 +126,7 @@ function loadPair(
 
 /** The tissue pulls only where there are counts: a spot without any has no answer of its own. */
 @inline
-function pullAt(depth: f64): f64 {
+export function pullAt(depth: f64): f64 {
   return depth > 0 ? tissueWeight : 0;
 }
 
@@ -239,45 +239,4 @@ export function isNear(updated: usize, relaxation: f64): bool {
     far = v128.or(far, f64x2.lt(v128.load(updated + at), limit));
   }
   return !v128.any_true(far);
-}
-
-/** Weight x phi between a spot of so many counts and the tissue, in two types. */
-@inline
-export function tissueRoughness(k: usize, depth: f64): v128 {
-  const own = v128.load(old + (k << 3));
-  const other = v128.load(composition + (k << 3));
-  const difference = f64x2.sub(own, other);
-  const middle = f64x2.add(
-    f64x2.mul(f64x2.splat(0.5), f64x2.add(own, other)),
-    f64x2.splat(epsilon),
-  );
-  const squared = f64x2.mul(f64x2.splat(pullAt(depth)), f64x2.mul(difference, difference));
-  return f64x2.div(squared, middle);
-}
-
-/** Sum over the spot's edges of weight x phi, in two types. */
-@inline
-export function roughness(
-  k: usize,
-  abundance: usize,
-  from: usize,
-  to: usize,
-  indices: usize,
-  weights: usize,
-  isDouble: bool,
-  isLast: bool,
-): v128 {
-  const size: usize = isDouble ? 3 : 2;
-  const half = f64x2.splat(0.5);
-  const floor = f64x2.splat(epsilon);
-  const own = v128.load(old + (k << 3));
-  let sums = f64x2.splat(0);
-  for (let e = from; e < to; e++) {
-    const share = f64x2.splat(weights === 0 ? 1 : numberAt(weights, e));
-    const other = pairAt(abundance + ((indexAt(indices, e) * K) << size), k, isDouble, isLast);
-    const difference = f64x2.sub(own, other);
-    const middle = f64x2.add(f64x2.mul(half, f64x2.add(own, other)), floor);
-    sums = f64x2.add(sums, f64x2.mul(share, f64x2.div(f64x2.mul(difference, difference), middle)));
-  }
-  return sums;
 }

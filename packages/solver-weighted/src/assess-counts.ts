@@ -1,5 +1,5 @@
 import type { Assessment, StatArray, Tile } from "@flashdeconv/solver";
-import { loadPrior, type RelativePrior, roughness, tissueRoughness } from "./relative-prior.js";
+import { judgePrior } from "./judge-prior.js";
 import { type CountSweeper, multiplyGram } from "./sweep-counts.js";
 
 /**
@@ -7,45 +7,38 @@ import { type CountSweeper, multiplyGram } from "./sweep-counts.js";
  * over types are made of two, over even and over odd types.
  */
 export function assessCounts(
-  { gram, prior, product }: CountSweeper,
+  { gram, prior, product, shares }: CountSweeper,
   tile: Tile,
   abundance: StatArray,
 ): Omit<Assessment, "proportionErrorBound"> {
   const { spots, statistics } = tile;
-  const { typeCount, old, slope, edgeWeight }: RelativePrior = prior;
+  const { typeCount, old, slope } = prior;
   let objective = 0;
   let kktResidual = 0;
   for (let index = 0; index < spots.length; index++) {
     const spot = spots[index];
     const stat = spot * (typeCount + 1);
     const depth = statistics[stat + typeCount];
-    loadPrior(prior, tile, abundance, spot);
+    prior.spot = spot;
+    judgePrior(prior, tile, abundance, shares);
     multiplyGram(gram, old, product);
     let even = 0;
     let odd = 0;
-    let evenRough = 0;
-    let oddRough = 0;
-    let evenPull = 0;
-    let oddPull = 0;
+    let evenShares = 0;
+    let oddShares = 0;
     for (let k = 0; k < typeCount; k++) {
       const value = old[k] * ((depth / 2) * product[k] - statistics[stat + k]);
-      const rough = roughness(prior, tile, abundance, k);
-      const pull = tissueRoughness(prior, tile, k);
       if ((k & 1) === 0) {
         even += value;
-        evenRough += rough;
-        evenPull += pull;
+        evenShares += shares[k];
       } else {
         odd += value;
-        oddRough += rough;
-        oddPull += pull;
+        oddShares += shares[k];
       }
       const gradient = depth * product[k] - statistics[stat + k] + slope[k];
       kktResidual = Math.max(kktResidual, old[k] > 0 ? Math.abs(gradient) : -gradient);
     }
-    // Each edge is met from both ends, so each end takes half of edgeWeight / 2.
-    objective += even + odd + (edgeWeight / 4) * (evenRough + oddRough);
-    objective += (evenPull + oddPull) / 2;
+    objective += even + odd + (evenShares + oddShares);
   }
   return { objective, kktResidual };
 }

@@ -162,7 +162,7 @@ export function weightOf({ indptr, weights }: Tile, spot: number): number {
 }
 
 /** The tissue pulls only where there are counts: a spot without any has no answer of its own. */
-function tissueWeightOf({ typeCount, tissue, spot }: RelativePrior, { statistics }: Tile): number {
+export function tissueWeightOf({ typeCount, tissue, spot }: RelativePrior, { statistics }: Tile): number {
   return statistics[spot * (typeCount + 1) + typeCount] > 0 ? tissue.weight : 0;
 }
 
@@ -226,29 +226,4 @@ export function isNear(
     if (next[k] < share * old[k] - (1 - share) * (least[k] + 2 * epsilon)) return false;
   }
   return true;
-}
-
-/** Weight x phi of one type between the spot and the tissue. */
-export function tissueRoughness(prior: RelativePrior, tile: Tile, type: number): number {
-  const { epsilon, old, tissue } = prior;
-  const b = tissue.composition[type];
-  const difference = old[type] - b;
-  return (tissueWeightOf(prior, tile) * (difference * difference)) / (0.5 * (old[type] + b) + epsilon);
-}
-
-/** Sum over the spot's edges of weight x phi of one type. */
-export function roughness(
-  { spot, typeCount, epsilon, old }: RelativePrior,
-  { indptr, indices, weights }: Tile,
-  abundance: StatArray,
-  type: number,
-): number {
-  let sum = 0;
-  for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
-    const b = abundance[indices[e] * typeCount + type];
-    const difference = old[type] - b;
-    const phi = (difference * difference) / (0.5 * (old[type] + b) + epsilon);
-    sum += (weights === undefined ? 1 : weights[e]) * phi;
-  }
-  return sum;
 }

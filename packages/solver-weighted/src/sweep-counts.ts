@@ -16,6 +16,8 @@ export interface CountSweeper {
   readonly gram: Float64Array;
   readonly prior: RelativePrior;
   readonly product: Float64Array;
+  /** A spot's share of the prior by type, where it is judged. */
+  readonly shares: Float64Array;
   /** Given where one step on the bound takes the place of the exact answer. Its target is that of `nnls`. */
   readonly step: DeflatedStep | undefined;
   /** Given where steps are made in single precision if abundances are stored so. */
@@ -44,6 +46,7 @@ export function buildCountSweeper(
     gram,
     prior,
     product: vector(),
+    shares: vector(),
     step: bound && { ...bound, leaning: vector(), target },
     single,
     inverse: vector(),

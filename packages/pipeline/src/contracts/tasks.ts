@@ -22,6 +22,8 @@ import type { SampleRows, SpotSample } from "./sample.js";
 export interface ArrangeSpotsInput {
   readonly coordinates: Coordinates;
   readonly neighborCount: number;
+  /** That of an arena, for the graph to lie in. */
+  readonly memory?: WebAssembly.Memory;
   /** An earlier search, which took too many steps: its lists' memory is used again, by a tree. */
   readonly failed?: NeighborSearch;
 }
@@ -37,7 +39,11 @@ export type GraphTasks = {
   readonly arrangeSpots: (input: ArrangeSpotsInput) => NeighborSearch;
   /** Resolves to the steps taken, as `searchRange` returns them. */
   readonly searchNeighbors: (input: SearchNeighborsInput, context: TaskContext) => Promise<number>;
-  readonly joinNeighbors: (search: NeighborSearch) => NeighborGraph;
+  readonly joinNeighbors: (input: {
+    readonly search: NeighborSearch;
+    /** As in ArrangeSpotsInput. */
+    readonly memory?: WebAssembly.Memory;
+  }) => NeighborGraph;
   /** All of it at once, for the kinds that are not searched in ranges. */
   readonly buildGraph: (input: { coordinates: Coordinates; options: Partial<GraphOptions> }) => NeighborGraph;
   readonly orderSpots: (coordinates: Coordinates) => Int32Array;
@@ -148,20 +154,26 @@ export interface SummaryPart {
   readonly census?: Census;
 }
 
-export interface SweepInput {
+/** Pieces that threads share among them. */
+export interface SharedPieces {
+  /** One number in shared memory, of pieces that a thread has taken; all threads are told of all pieces. */
+  readonly turns: Int32Array;
+}
+
+export interface SweepInput extends SharedPieces {
   readonly session: SessionRequest;
   /** Arrays of their levels in shared memory where the task runs in another thread. */
   readonly jobs: readonly SweepJob[];
 }
 
-export interface AssessInput {
+export interface AssessInput extends SharedPieces {
   readonly session: SessionRequest;
   readonly level: SolveLevel;
   /** Ranges of the level's order of updates. */
   readonly pieces: readonly SpotRange[];
 }
 
-export interface LevelWorkInput {
+export interface LevelWorkInput extends SharedPieces {
   /** Its arrays in shared memory where the task runs in another thread. */
   readonly work: LevelWork;
   /** Ranges of rows. */
@@ -184,7 +196,8 @@ export type PipelineTasks = GraphTasks & {
   readonly summarize: (input: SummarizeInput, context: TaskContext) => Promise<SummaryPart>;
   readonly refine: (input: RefineInput, context: TaskContext) => Promise<Pick<SummaryPart, "statistics">>;
   readonly sweep: (input: SweepInput) => SweepStats[];
-  readonly assess: (input: AssessInput) => PieceAssessment[];
+  /** Resolves to the judgements of the pieces that the thread took, by their numbers. */
+  readonly assess: (input: AssessInput) => { readonly piece: number; readonly assessment: PieceAssessment }[];
   readonly workOnLevel: (input: LevelWorkInput) => void;
   readonly tabulate: (input: TabulateInput) => void;
 };

@@ -1,81 +1,58 @@
-import type { Executor, SpotRange } from "@flashdeconv/core";
-import type { PieceRunner, SolveLevel, SweepJob } from "@flashdeconv/solver/internal";
+import type { Executor } from "@flashdeconv/core";
+import { allocateShared } from "@flashdeconv/core/internal";
+import type { PieceAssessment, PieceRunner, SolveLevel } from "@flashdeconv/solver/internal";
 import type { PipelineTasks, SessionRequest } from "../contracts/tasks.js";
 
 /** Fewer pieces than this are done before a message would have arrived. */
 const PIECES_WORTH_THREADS = 2;
 
-/** Shares the pieces of a sweep among the executor's threads; a single one is left to `alone`, on the calling thread. */
+/**
+ * Shares the pieces of a sweep among the executor's threads; a single one is left to `alone`, on the calling thread. Each thread is told of
+ * all pieces and takes the next that is left, so that a slow one keeps no other waiting.
+ */
 export function threadRunner(
   executor: Executor<PipelineTasks>,
   session: SessionRequest,
   alone: PieceRunner,
   signal?: AbortSignal,
 ): PieceRunner {
+  /** What the threads say that took part. */
+  function onThreads<T>(pieceCount: number, start: (turns: Int32Array) => Promise<T>): Promise<T[]> {
+    const turns = allocateShared(Int32Array, 1);
+    const threads = Math.min(executor.concurrency, pieceCount);
+    return Promise.all(Array.from({ length: threads }, () => start(turns)));
+  }
+
   return {
     async sweep(jobs) {
-      const shares = shareJobs(jobs, executor.concurrency);
-      if (shares.length < PIECES_WORTH_THREADS) return alone.sweep(jobs);
-      const largest = new Float64Array(jobs.length);
-      const done = shares.map(async (share) => {
-        const stats = await executor.run("sweep", { session, jobs: share.map(({ job }) => job) }, { signal });
-        for (const [i, { index }] of share.entries()) {
-          largest[index] = Math.max(largest[index], stats[i].largestChange);
-        }
-      });
-      await Promise.all(done);
-      return Array.from(largest, (largestChange) => ({ largestChange }));
+      const pieceCount = jobs.reduce((count, { pieces }) => count + pieces.length, 0);
+      if (pieceCount < PIECES_WORTH_THREADS) return alone.sweep(jobs);
+      const plainJobs = jobs.map((job) => ({ ...job, level: plain(job.level) }));
+      const stats = await onThreads(pieceCount, (turns) =>
+        executor.run("sweep", { session, jobs: plainJobs, turns }, { signal }),
+      );
+      return jobs.map((_, i) => ({ largestChange: Math.max(...stats.map((own) => own[i].largestChange)) }));
     },
     async assess(level, pieces) {
-      const shares = share(pieces, executor.concurrency);
-      const parts = await Promise.all(
-        shares.map((part) =>
-          executor.run("assess", { session, level: plain(level), pieces: part }, { signal }),
-        ),
+      const found = await onThreads(pieces.length, (turns) =>
+        executor.run("assess", { session, level: plain(level), pieces, turns }, { signal }),
       );
-      return parts.flat();
+      const inOrder: PieceAssessment[] = [];
+      for (const { piece, assessment } of found.flat()) inOrder[piece] = assessment;
+      return inOrder;
     },
     async work(work, pieces) {
-      const shares = share(pieces, executor.concurrency);
-      if (shares.length < PIECES_WORTH_THREADS) return alone.work(work, pieces);
-      await Promise.all(
-        shares.map((part) => executor.run("workOnLevel", { work, pieces: part }, { signal })),
+      if (pieces.length < PIECES_WORTH_THREADS) return alone.work(work, pieces);
+      await onThreads(pieces.length, (turns) =>
+        executor.run("workOnLevel", { work, pieces, turns }, { signal }),
       );
     },
     async tabulate(level, pieces, rows) {
-      const shares = share(pieces, executor.concurrency);
-      const run = (part: readonly SpotRange[]) =>
-        executor.run("tabulate", { session, level: plain(level), pieces: part, rows }, { signal });
-      await Promise.all(shares.map(run));
+      await onThreads(pieces.length, (turns) =>
+        executor.run("tabulate", { session, level: plain(level), pieces, turns, rows }, { signal }),
+      );
     },
   };
-}
-
-/** Shares the pieces of all jobs among as many threads, as even as can be; `index` is the job that pieces come from. */
-function shareJobs(jobs: readonly SweepJob[], threadCount: number) {
-  const pieces = jobs.flatMap((job, index) => job.pieces.map((piece) => ({ index, piece })));
-  return share(pieces, threadCount).map((part) => {
-    const own: { index: number; job: SweepJob & { pieces: SpotRange[] } }[] = [];
-    for (const { index, piece } of part) {
-      const { level, relaxation } = jobs[index];
-      if (own.at(-1)?.index !== index) {
-        own.push({ index, job: { level: plain(level), pieces: [], relaxation } });
-      }
-      own[own.length - 1].job.pieces.push(piece);
-    }
-    return own;
-  });
-}
-
-/** Cuts a list into as many runs as there are threads, as even as can be. */
-function share<T>(pieces: readonly T[], threadCount: number): (readonly T[])[] {
-  const shares = Array.from({ length: threadCount }, (_, i) =>
-    pieces.slice(
-      Math.floor((i * pieces.length) / threadCount),
-      Math.floor(((i + 1) * pieces.length) / threadCount),
-    ),
-  );
-  return shares.filter((part) => part.length > 0);
 }
 
 /** The arrays of a level and nothing else: a message is copied, but for shared memory. */

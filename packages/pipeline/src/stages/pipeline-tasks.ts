@@ -22,6 +22,7 @@ import type {
 } from "../contracts/tasks.js";
 import { statArray } from "../runtime/allocator.js";
 import { bytesOf } from "../runtime/scratch/bytes-of.js";
+import { takeTurns } from "../runtime/take-turns.js";
 import { buildGraphTasks } from "./neighbors/graph-tasks.js";
 import { streamOptions } from "./stream-options.js";
 import { startCensus } from "./summarize/census.js";
@@ -166,30 +167,34 @@ export function buildPipelineTasks({
       return rows ? { statistics: rows } : {};
     },
 
-    sweep({ session: request, jobs }) {
+    sweep({ session: request, jobs, turns }) {
       const session = openSession(request);
-      return jobs.map(({ level, pieces, relaxation }) => {
-        let largestChange = 0;
-        for (const piece of pieces) {
-          const stats = sweepPiece(session, level, piece, relaxation);
-          largestChange = Math.max(largestChange, stats.largestChange);
-        }
-        return { largestChange };
-      });
+      const changes = jobs.map(() => 0);
+      const pieces = jobs.flatMap(({ pieces }, job) => pieces.map((piece) => ({ job, piece })));
+      for (const i of takeTurns(pieces.length, turns)) {
+        const { job, piece } = pieces[i];
+        const { level, relaxation } = jobs[job];
+        const { largestChange } = sweepPiece(session, level, piece, relaxation);
+        changes[job] = Math.max(changes[job], largestChange);
+      }
+      return changes.map((largestChange) => ({ largestChange }));
     },
 
-    assess({ session: request, level, pieces }) {
+    assess({ session: request, level, pieces, turns }) {
       const session = openSession(request);
-      return pieces.map((piece) => assessPiece(session, level, piece));
+      return Array.from(takeTurns(pieces.length, turns), (piece) => ({
+        piece,
+        assessment: assessPiece(session, level, pieces[piece]),
+      }));
     },
 
-    workOnLevel({ work, pieces }) {
-      for (const piece of pieces) workOnLevel(work, piece);
+    workOnLevel({ work, pieces, turns }) {
+      for (const i of takeTurns(pieces.length, turns)) workOnLevel(work, pieces[i]);
     },
 
-    tabulate({ session: request, level, pieces, rows }) {
+    tabulate({ session: request, level, pieces, turns, rows }) {
       const session = openSession(request);
-      for (const piece of pieces) tabulatePiece(session, level, piece, rows);
+      for (const i of takeTurns(pieces.length, turns)) tabulatePiece(session, level, pieces[i], rows);
     },
   };
 }

@@ -8,9 +8,11 @@ import { untilAborted } from "../../runtime/until-aborted.js";
 /** Few enough that progress is told often, many enough that a message for each costs nothing. */
 const PLACES_PER_RANGE = 65_536;
 
-export interface FindNeighborsCallbacks {
+export interface FindNeighborsSettings {
   readonly signal?: AbortSignal;
   readonly onSpots?: (done: number) => void;
+  /** That of an arena, for the graph to lie in, as far as it has room. */
+  readonly memory?: WebAssembly.Memory;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function findNeighbors(
   executor: Executor<PipelineTasks>,
   coordinates: Coordinates,
   options: Pick<GraphOptions, "kind" | "neighborCount" | "radius">,
-  { signal, onSpots }: FindNeighborsCallbacks,
+  { signal, onSpots, memory }: FindNeighborsSettings,
 ): Promise<{ neighbors: NeighborGraph; order: Int32Array }> {
   const seen: Coordinates = {
     ...coordinates,
@@ -48,12 +50,12 @@ export async function findNeighbors(
     return (await Promise.all(parts)).reduce((sum, steps) => sum + steps, 0) <= search.stepLimit;
   };
   const { neighborCount } = options;
-  let search = await run("arrangeSpots", { coordinates: seen, neighborCount });
+  let search = await run("arrangeSpots", { coordinates: seen, neighborCount, memory });
   if (!(await searchAll(search))) {
     search = await run("arrangeSpots", { coordinates: seen, neighborCount, failed: search });
     await searchAll(search);
   }
-  const joined = run("joinNeighbors", search);
+  const joined = run("joinNeighbors", { search, memory });
   const [neighbors, order] = await Promise.all([joined, run("orderSpots", seen)]);
   return { neighbors, order };
 }

@@ -1,6 +1,7 @@
 import { type Allocate, breather } from "@flashdeconv/core/internal";
 import { buildNeighborGraph, spatialOrder } from "@flashdeconv/graph";
 import { buildNeighborSearch, joinNeighbors, searchByTree, searchRange } from "@flashdeconv/graph/internal";
+import { openArena } from "@flashdeconv/kernels";
 import { arrangeStrips } from "@flashdeconv/solver/internal";
 import type { GraphTasks } from "../../contracts/tasks.js";
 
@@ -8,10 +9,15 @@ import type { GraphTasks } from "../../contracts/tasks.js";
 const PLACES_PER_TURN = 4096;
 
 export function buildGraphTasks(allocate: Allocate): GraphTasks {
+  /** In the arena of that memory, as long as there is room. */
+  const allocateIn = (memory: WebAssembly.Memory | undefined): Allocate => {
+    const arena = memory && openArena(memory);
+    return arena ? (Type, length) => arena.allocate(Type, length) ?? allocate(Type, length) : allocate;
+  };
   return {
-    arrangeSpots({ coordinates, neighborCount, failed }) {
+    arrangeSpots({ coordinates, neighborCount, failed, memory }) {
       if (failed) return searchByTree(coordinates, failed, allocate);
-      return buildNeighborSearch(coordinates, { neighborCount }, allocate);
+      return buildNeighborSearch(coordinates, { neighborCount }, allocate, allocateIn(memory));
     },
     async searchNeighbors({ search, range }, { signal }) {
       const turn = breather(signal);
@@ -23,7 +29,7 @@ export function buildGraphTasks(allocate: Allocate): GraphTasks {
       }
       return steps;
     },
-    joinNeighbors: (search) => joinNeighbors(search, allocate),
+    joinNeighbors: ({ search, memory }) => joinNeighbors(search, allocateIn(memory)),
     buildGraph: ({ coordinates, options }) => buildNeighborGraph(coordinates, options),
     orderSpots(coordinates) {
       const order = spatialOrder(coordinates);

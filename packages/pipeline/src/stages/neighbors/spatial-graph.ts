@@ -54,6 +54,8 @@ async function graphOf(
   }
   const graph = await findNeighbors(executor, coordinates, graphOptions(options), {
     signal,
+    // On scratch it is arranged anew.
+    memory: run.scratch ? undefined : run.arena?.memory,
     onSpots: (done) => report({ stage: "graph", done, total: spotCount }),
   });
   const asked = options.graph === "knn" ? options.neighborCount : 0;

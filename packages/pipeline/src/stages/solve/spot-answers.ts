@@ -51,13 +51,18 @@ export function spotAnswerer(
   const nothing = empty === "nan" ? Number.NaN : 1 / typeCount;
   return (spot, rows, start, hasCounts) => {
     let total = 0;
-    for (let k = 0; k < typeCount; k++) total += rows[start + k];
+    let most = rows[start];
+    let greatest = 0;
+    for (let k = 0; k < typeCount; k++) {
+      const amount = rows[start + k];
+      total += amount;
+      if (amount > most) {
+        most = amount;
+        greatest = k;
+      }
+    }
     totals[spot] = total;
     if (total > 0) {
-      let greatest = 0;
-      for (let k = 0; k < typeCount; k++) {
-        if (rows[start + k] > rows[start + greatest]) greatest = k;
-      }
       for (let k = 0; k < typeCount; k++) rows[start + k] /= total;
       dominant[spot] = greatest;
       statuses[spot] = hasCounts ? 0 : 1;
