@@ -3,7 +3,7 @@
 //   --before COMMIT   the same code at a commit beside it, by turns, and whether both give the same bits
 //   --rounds 9        rounds per case; the first two warm up and do not count
 //   --spots 1000000   spots of the graphs; 0 leaves them out
-//   --only TEXT       cases whose name has this in it; writes no file
+//   --only TEXT       cases whose name has this in it, to a file of their own
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
@@ -41,10 +41,9 @@ for (const [name, kernel] of Object.entries(cases)) {
   results.push(result);
   console.log(describe(result));
 }
-if (options.only === "") {
-  const how = { before: options.before, rounds: roundCount, graph_spots: spotCount };
-  console.log(saveResult("kernels", { kind: "kernels", ...where, options: how, results }));
-}
+const how = { before: options.before, rounds: roundCount, graph_spots: spotCount };
+const file = options.only === "" ? "kernels" : `kernels-${options.only.replace(/\W+/g, "-")}`;
+console.log(saveResult(file, { kind: "kernels", ...where, options: how, results }));
 
 /** Medians over rounds of nanoseconds per unit, of now and of before by turns, and of their ratio. */
 async function measure({ unitCount, prepare, run, mayDiffer = false }) {

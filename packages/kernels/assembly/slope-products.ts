@@ -1,136 +1,120 @@
-import { gram, P } from "./gram";
+import { roots } from "./count-gradient";
+import { indexAt } from "./memory";
+import { COLUMN, firstTwo, lastTwo, stretchAt, stretchLength, STRETCH, sumEach, width } from "./spot-counts";
 
-// Products of slopes, rows of P numbers, one row for each count: added up into a lower triangle, in blocks whose sums stay in registers
-// and share what is loaded. Every sum takes the counts in their order.
+// The curvature of the likelihood over active types: products of their slopes, which are columns of shares times the roots of the
+// counts' curvatures. Two types by four at a time, whose sums stay in registers.
 
-/** Adds the products of four types' slopes, from `a` on, with those of four types from `b` on. */
-@inline
-function addFourByFour(slopes: usize, a: usize, b: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + b) << 3);
-  const second = out + stride;
-  const third = second + stride;
-  const fourth = third + stride;
-  let aa = v128.load(out);
-  let ab = v128.load(out, 16);
-  let ba = v128.load(second);
-  let bb = v128.load(second, 16);
-  let ca = v128.load(third);
-  let cb = v128.load(third, 16);
-  let da = v128.load(fourth);
-  let db = v128.load(fourth, 16);
-  const ahead = (a - b) << 3;
-  for (let at = slopes + (b << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    const y = v128.load(at, 16);
-    const own = at + ahead;
-    let amount = v128.load64_splat(own);
-    aa = f64x2.add(aa, f64x2.mul(amount, x));
-    ab = f64x2.add(ab, f64x2.mul(amount, y));
-    amount = v128.load64_splat(own, 8);
-    ba = f64x2.add(ba, f64x2.mul(amount, x));
-    bb = f64x2.add(bb, f64x2.mul(amount, y));
-    amount = v128.load64_splat(own, 16);
-    ca = f64x2.add(ca, f64x2.mul(amount, x));
-    cb = f64x2.add(cb, f64x2.mul(amount, y));
-    amount = v128.load64_splat(own, 24);
-    da = f64x2.add(da, f64x2.mul(amount, x));
-    db = f64x2.add(db, f64x2.mul(amount, y));
-  }
-  v128.store(out, aa);
-  v128.store(out, ab, 16);
-  v128.store(second, ba);
-  v128.store(second, bb, 16);
-  v128.store(third, ca);
-  v128.store(third, cb, 16);
-  v128.store(fourth, da);
-  v128.store(fourth, db, 16);
+/** Added to the diagonal, as a share of it: more than rounding in single precision can take away, and far less than counts can tell. */
+export const DAMPING: f64 = 1 / <f64>(1 << 18);
+
+/** Columns of a stretch's slopes, one for each active type. */
+let slopes: usize = 0;
+/** Sums over stretches: rows of `width` doubles, right on and below the diagonal. Behind the last active type they are anything. */
+export let products: usize = 0;
+
+/** Returns where their room ends. */
+export function setSlopes(room: usize): usize {
+  products = room;
+  slopes = products + ((width * width) << 3);
+  return slopes + width * COLUMN;
 }
 
-/** The same of four types among themselves, without the corner above the diagonal. */
 @inline
-function addFourAmongThem(slopes: usize, a: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + a) << 3);
-  const second = out + stride;
-  const third = second + stride;
-  const fourth = third + stride;
-  let aa = v128.load(out);
-  let ba = v128.load(second);
-  let ca = v128.load(third);
-  let cb = v128.load(third, 16);
-  let da = v128.load(fourth);
-  let db = v128.load(fourth, 16);
-  for (let at = slopes + (a << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    const y = v128.load(at, 16);
-    aa = f64x2.add(aa, f64x2.mul(v128.load64_splat(at), x));
-    ba = f64x2.add(ba, f64x2.mul(v128.load64_splat(at, 8), x));
-    let amount = v128.load64_splat(at, 16);
-    ca = f64x2.add(ca, f64x2.mul(amount, x));
-    cb = f64x2.add(cb, f64x2.mul(amount, y));
-    amount = v128.load64_splat(at, 24);
-    da = f64x2.add(da, f64x2.mul(amount, x));
-    db = f64x2.add(db, f64x2.mul(amount, y));
+function findSlopes(from: usize, count: usize, active: usize, activeCount: usize): void {
+  const stretch = stretchAt(from);
+  const root = roots + (from << 2);
+  for (let a: usize = 0; a < activeCount; a++) {
+    const column = stretch + indexAt(active, a) * COLUMN;
+    const to = slopes + a * COLUMN;
+    for (let i: usize = 0; i < count; i += 16) {
+      v128.store(to + i, f32x4.mul(v128.load(root + i), v128.load(column + i)));
+    }
   }
-  v128.store(out, aa);
-  v128.store(second, ba);
-  v128.store(third, ca);
-  v128.store(third, cb, 16);
-  v128.store(fourth, da);
-  v128.store(fourth, db, 16);
 }
 
-/** The same of two types from `a` on with four from `b` on. */
 @inline
-function addTwoByFour(slopes: usize, a: usize, b: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + b) << 3);
-  const second = out + stride;
-  let aa = v128.load(out);
-  let ab = v128.load(out, 16);
-  let ba = v128.load(second);
-  let bb = v128.load(second, 16);
-  const ahead = (a - b) << 3;
-  for (let at = slopes + (b << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    const y = v128.load(at, 16);
-    const one = v128.load64_splat(at + ahead);
-    const two = v128.load64_splat(at + ahead, 8);
-    aa = f64x2.add(aa, f64x2.mul(one, x));
-    ab = f64x2.add(ab, f64x2.mul(one, y));
-    ba = f64x2.add(ba, f64x2.mul(two, x));
-    bb = f64x2.add(bb, f64x2.mul(two, y));
-  }
-  v128.store(out, aa);
-  v128.store(out, ab, 16);
-  v128.store(second, ba);
-  v128.store(second, bb, 16);
+function keepTwo(at: usize, sums: v128, isFirst: bool): void {
+  v128.store(at, isFirst ? sums : f64x2.add(v128.load(at), sums));
 }
 
-/** The same of two types among themselves. */
 @inline
-function addTwoAmongThem(slopes: usize, a: usize, end: usize, stride: usize): void {
-  const out = gram + ((a * P + a) << 3);
-  let aa = v128.load(out);
-  let ba = v128.load(out + stride);
-  for (let at = slopes + (a << 3); at < end; at += stride) {
-    const x = v128.load(at);
-    aa = f64x2.add(aa, f64x2.mul(v128.load64_splat(at), x));
-    ba = f64x2.add(ba, f64x2.mul(v128.load64_splat(at, 8), x));
-  }
-  v128.store(out, aa);
-  v128.store(out + stride, ba);
+function keepFour(at: usize, sums: v128, isFirst: bool): void {
+  keepTwo(at, firstTwo(sums), isFirst);
+  keepTwo(at + 16, lastTwo(sums), isFirst);
 }
 
-/** Adds the products of all pairs of active types over the slopes of `count` counts to the picture's lower triangle, four rows at a time. */
-export function addProducts(slopes: usize, count: usize): void {
-  const stride = P << 3;
-  const end = slopes + count * stride;
-  let a: usize = 0;
-  for (; a + 4 <= P; a += 4) {
-    for (let b: usize = 0; b < a; b += 4) addFourByFour(slopes, a, b, end, stride);
-    addFourAmongThem(slopes, a, end, stride);
+/** The products of two types, from `a` on, with four from `b` on; added to those of stretches before. */
+@inline
+function addTwoByFour(a: usize, b: usize, count: usize, isFirst: bool): void {
+  const own = slopes + a * COLUMN;
+  const other = slopes + b * COLUMN;
+  let aa = f32x4.splat(0);
+  let ab = aa;
+  let ac = aa;
+  let ad = aa;
+  let ba = aa;
+  let bb = aa;
+  let bc = aa;
+  let bd = aa;
+  for (let i: usize = 0; i < count; i += 16) {
+    const one = v128.load(own + i);
+    const two = v128.load(own + i, COLUMN);
+    const w = v128.load(other + i);
+    aa = f32x4.add(aa, f32x4.mul(one, w));
+    ba = f32x4.add(ba, f32x4.mul(two, w));
+    const x = v128.load(other + i, COLUMN);
+    ab = f32x4.add(ab, f32x4.mul(one, x));
+    bb = f32x4.add(bb, f32x4.mul(two, x));
+    const y = v128.load(other + i, 2 * COLUMN);
+    ac = f32x4.add(ac, f32x4.mul(one, y));
+    bc = f32x4.add(bc, f32x4.mul(two, y));
+    const z = v128.load(other + i, 3 * COLUMN);
+    ad = f32x4.add(ad, f32x4.mul(one, z));
+    bd = f32x4.add(bd, f32x4.mul(two, z));
   }
-  if (a < P) {
-    for (let b: usize = 0; b < a; b += 4) addTwoByFour(slopes, a, b, end, stride);
-    addTwoAmongThem(slopes, a, end, stride);
+  const at = products + ((a * width + b) << 3);
+  keepFour(at, sumEach(aa, ab, ac, ad), isFirst);
+  keepFour(at + (width << 3), sumEach(ba, bb, bc, bd), isFirst);
+}
+
+/** The products of two types, from `a` on, among themselves. */
+@inline
+function addTwoAmongThem(a: usize, count: usize, isFirst: bool): void {
+  const own = slopes + a * COLUMN;
+  let aa = f32x4.splat(0);
+  let ba = aa;
+  let bb = aa;
+  for (let i: usize = 0; i < count; i += 16) {
+    const one = v128.load(own + i);
+    const two = v128.load(own + i, COLUMN);
+    aa = f32x4.add(aa, f32x4.mul(one, one));
+    ba = f32x4.add(ba, f32x4.mul(two, one));
+    bb = f32x4.add(bb, f32x4.mul(two, two));
+  }
+  const sums = sumEach(aa, aa, ba, bb);
+  keepTwo(products + ((a * width + a) << 3), firstTwo(sums), isFirst);
+  keepTwo(products + (((a + 1) * width + a) << 3), lastTwo(sums), isFirst);
+}
+
+function addProducts(count: usize, activeCount: usize, isFirst: bool): void {
+  for (let a: usize = 0; a < activeCount; a += 2) {
+    let b: usize = 0;
+    for (; b < a; b += 4) addTwoByFour(a, b, count, isFirst);
+    if (b === a) addTwoAmongThem(a, count, isFirst);
+  }
+}
+
+/** The curvature of `length` counts over the active types, to `products`. */
+export function addCurvatures(length: usize, active: usize, activeCount: usize): void {
+  for (let from: usize = 0; from < length; from += STRETCH) {
+    const count = stretchLength(from, length) << 2;
+    findSlopes(from, count, active, activeCount);
+    addProducts(count, activeCount, from === 0);
+  }
+  for (let a: usize = 0; a < activeCount; a++) {
+    const at = products + ((a * width + a) << 3);
+    const own = load<f64>(at);
+    store<f64>(at, own + own * DAMPING);
   }
 }

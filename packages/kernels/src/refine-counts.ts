@@ -8,10 +8,10 @@ import { requireTaken, reserveRowBlock, rowLoader } from "./row-block.js";
 export interface RefineTables {
   readonly typeCount: number;
   readonly geneCount: number;
-  /** G x K, finite and at least 0. */
-  readonly shares: Float64Array;
+  /** G x K, in 0 .. 1. */
+  readonly shares: Float32Array;
   /** G. */
-  readonly weights: Float64Array;
+  readonly weights: Float32Array;
   /** K. */
   readonly totals: Float64Array;
   /** K x K. */
@@ -53,10 +53,9 @@ interface Exports {
     geneCount: number,
     shares: number,
     weights: number,
-    own: number,
-    rowRoom: number,
+    gram: number,
     longest: number,
-  ) => void;
+  ) => number;
   readonly limitSteps: (mostSteps: number, leastStart: number, farStep: number, mostGrowth: number) => void;
   readonly limitClimb: (mostSteps: number, smallStep: number, mostRise: number, mostHalvings: number) => void;
   readonly refineFloat32: (...args: RefineArguments) => void;
@@ -73,38 +72,35 @@ type RefineArguments = [
 ];
 
 const ROWS_PER_BLOCK = 64;
-/** As `configure` lays them out: vectors over types, with those of the exact solver, and rows of slopes. */
-const VECTOR_COUNT = 14;
-const SLOPE_ROWS = 128;
+const PAGE_BYTES = 65_536;
 
 /**
- * The kernel over the given tables, which are copied into a memory of its own (8 (K + 7) bytes per gene and 1 MB).
+ * The kernel over the given tables, which are copied into a memory of its own (8 (K + 3) bytes per gene and 1 MB).
  *
  * @throws where the runtime has no WebAssembly with SIMD.
  */
 export function refineCountsKernel(tables: RefineTables): CountRefiner {
   const module = compileKernel(refineCountsWasm);
   const { typeCount, geneCount } = tables;
-  const width = 2 * Math.ceil(typeCount / 2);
+  const width = 4 * Math.ceil(typeCount / 4);
   const layout = { top: 64 };
-  const sharesAt = reserve(layout, 8 * (geneCount + 1) * width);
-  const weightsAt = reserve(layout, 8 * geneCount);
-  const ownRows = typeCount + width + VECTOR_COUNT + SLOPE_ROWS;
-  const ownAt = reserve(layout, 8 * (ownRows * width + typeCount * typeCount + typeCount));
+  const sharesAt = reserve(layout, 4 * (geneCount + 1) * width);
+  const weightsAt = reserve(layout, 4 * geneCount);
   const block = reserveRowBlock(layout, ROWS_PER_BLOCK, geneCount);
-  const rowAt = reserve(layout, 36 * (block.entryCount + 4));
   const startAt = reserve(layout, 8 * ROWS_PER_BLOCK * typeCount);
   const outAt = reserve(layout, 8 * ROWS_PER_BLOCK * (typeCount + 1));
+  const gramAt = reserve(layout, 8 * (typeCount + 1) * width);
 
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.top / 65_536) });
-  const { buffer } = memory;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(layout.top / PAGE_BYTES) });
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
-  putRows(new Float64Array(buffer, sharesAt), tables.shares, typeCount);
-  new Float64Array(buffer, weightsAt).set(tables.weights);
-  const own = new Float64Array(buffer, ownAt);
-  putRows(own, tables.gram, typeCount);
-  own.set(tables.totals, typeCount * width);
-  kernel.configure(typeCount, geneCount, sharesAt, weightsAt, ownAt, rowAt, block.entryCount);
+  const end = kernel.configure(typeCount, geneCount, sharesAt, weightsAt, gramAt, block.entryCount);
+  memory.grow(Math.ceil(end / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES);
+  const { buffer } = memory;
+  putRows(new Float32Array(buffer, sharesAt), tables.shares, typeCount);
+  new Float32Array(buffer, weightsAt).set(tables.weights);
+  const gram = new Float64Array(buffer, gramAt);
+  putRows(gram, tables.gram, typeCount);
+  gram.set(tables.totals, typeCount * width);
   kernel.limitSteps(tables.mostSteps, tables.leastStart, tables.farStep, tables.mostGrowth);
   const { climb } = tables;
   if (climb) kernel.limitClimb(climb.mostSteps, climb.smallStep, climb.mostRise, climb.mostHalvings);
@@ -129,9 +125,9 @@ export function refineCountsKernel(tables: RefineTables): CountRefiner {
   };
 }
 
-/** Rows of K numbers as rows of an even length. */
-function putRows(to: Float64Array, rows: Float64Array, typeCount: number): void {
-  const width = 2 * Math.ceil(typeCount / 2);
+/** Rows of K numbers as rows of a multiple of four. */
+function putRows<A extends Float32Array | Float64Array>(to: A, rows: A, typeCount: number): void {
+  const width = 4 * Math.ceil(typeCount / 4);
   for (let from = 0, at = 0; from < rows.length; from += typeCount, at += width) {
     to.set(rows.subarray(from, from + typeCount), at);
   }

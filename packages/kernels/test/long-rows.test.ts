@@ -37,7 +37,12 @@ describe("a row longer than there are columns", () => {
     [
       "refining",
       () => {
-        const tables = { shares: ones(GENES), weights: ones(GENES), totals: ones(1), gram: ones(1) };
+        const tables = {
+          shares: new Float32Array(GENES).fill(1),
+          weights: new Float32Array(GENES).fill(1),
+          totals: ones(1),
+          gram: ones(1),
+        };
         const limits = { leastStart: 0.01, mostSteps: 1, farStep: 0.1, mostGrowth: 4 } as const;
         const kernel = refineCountsKernel({ typeCount: 1, geneCount: GENES, ...tables, ...limits });
         kernel.refineRows(chunk, ones(1), out);

@@ -15,9 +15,9 @@ export interface CountLikelihood {
   readonly typeCount: number;
   readonly geneCount: number;
   /** G x K, one row per gene: its share of each type's counts, u_kg. */
-  readonly shares: Float64Array;
+  readonly shares: Float32Array;
   /** G: omega_g, or 0 for a gene that nothing is known to have. */
-  readonly weights: Float64Array;
+  readonly weights: Float32Array;
   /** G: the inverse variance of a count at the mean of the types, v_g, times that mean squared; or 0. */
   readonly inverseMeans: Float64Array;
   /** K: sum_g omega_g u_kg. */
@@ -49,8 +49,10 @@ export function buildCountLikelihood(
   { meanDepth, overdispersion, means = meanShares(signature, typeCount) }: CountVariance,
 ): CountLikelihood {
   const geneCount = signature.length / typeCount;
-  const shares = sharesByGene(signature, typeCount);
-  const weights = new Float64Array(geneCount);
+  const exact = sharesByGene(signature, typeCount);
+  // All that follows is of the shares and weights as they are stored: expected counts then sum to what the totals say.
+  const shares = new Float32Array(exact.length);
+  const weights = new Float32Array(geneCount);
   const inverseMeans = new Float64Array(geneCount);
   const totals = new Float64Array(typeCount);
   const gram = new Float64Array(typeCount * typeCount);
@@ -58,7 +60,8 @@ export function buildCountLikelihood(
     const row = shares.subarray(g * typeCount, (g + 1) * typeCount);
     let mean = 0;
     for (let k = 0; k < typeCount; k++) {
-      row[k] += UNSEEN_SHARE * (means[g] - row[k]);
+      const share = exact[g * typeCount + k];
+      row[k] = share + UNSEEN_SHARE * (means[g] - share);
       mean += row[k] / typeCount;
     }
     if (mean === 0) continue;

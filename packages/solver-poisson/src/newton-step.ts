@@ -1,5 +1,6 @@
 import { buildNnlsWorkspace, type NnlsWorkspace, solveNnls } from "@flashdeconv/solver";
 import type { CountLikelihood } from "./count-likelihood.js";
+import { buildLikelySupport, guessMinimum, type LikelySupport } from "./likely-support.js";
 
 /** The non-zero counts of one spot: `values[start .. end - 1]` of the genes `indices[start .. end - 1]`. */
 export interface CountRow {
@@ -23,11 +24,27 @@ export interface NewtonStep {
   activeCount: number;
   /** The second-order picture over so many active types, in their order; made when it is first wanted. */
   readonly pictures: NnlsWorkspace[];
+  readonly support: LikelySupport;
+  /** The picture's gradient at its minimum, over active types. */
+  readonly reached: Float64Array;
+  /** What the gradient takes of each count's shares: omega_g y_g / mu_g. */
+  ratios: Float32Array;
   /** The root of each count's curvature: that of F along mu_g, omega_g y_g / mu_g^2. */
-  roots: Float64Array;
-  /** One stretch per active type: shares of the row's genes, times the roots. */
-  slopes: Float64Array;
+  roots: Float32Array;
+  /** One column per type: shares of the row's genes. */
+  columns: Float32Array;
+  /** One column per active type: shares times roots. */
+  slopes: Float32Array;
 }
+
+/** Counts whose products are summed in single precision before they are added up in double. */
+const STRETCH = 128;
+/** An expected count below this is taken for this, and a root of curvature above that for that: no sum is infinite. */
+const LEAST_MEAN = Math.fround(1e-18);
+const MOST_ROOT = Math.fround(1e18);
+/** Added to the curvature's diagonal, as a share of it: more than rounding in single precision can take away, and far less than counts can tell. */
+const DAMPING = 2 ** -18;
+const { fround } = Math;
 
 export function buildNewtonStep(likelihood: CountLikelihood): NewtonStep {
   const { typeCount } = likelihood;
@@ -39,8 +56,12 @@ export function buildNewtonStep(likelihood: CountLikelihood): NewtonStep {
     active: new Int32Array(typeCount),
     activeCount: 0,
     pictures: [],
-    roots: new Float64Array(0),
-    slopes: new Float64Array(0),
+    support: buildLikelySupport(typeCount),
+    reached: new Float64Array(typeCount),
+    ratios: new Float32Array(0),
+    roots: new Float32Array(0),
+    columns: new Float32Array(0),
+    slopes: new Float32Array(0),
   };
 }
 
@@ -48,8 +69,8 @@ export function buildNewtonStep(likelihood: CountLikelihood): NewtonStep {
  * From `abundance`, by one step of Newton's method on the active set (Bertsekas 1982): types that are there, or that the gradient
  * calls for, move to the minimum over b >= 0 of the second-order picture of F, `next`; the others stay at 0.
  *
- * The curvature is the observed one: genes without a count have none, exactly, so only stored counts are visited. The kernel
- * (packages/kernels/assembly/refine-counts.ts) adds in the same order.
+ * The curvature is the observed one: genes without a count have none, exactly, so only stored counts are visited. Sums over
+ * counts are taken in single precision. The kernel (packages/kernels/assembly/newton-step.ts) adds in the same order.
  *
  * @returns the largest move of any abundance
  */
@@ -72,49 +93,70 @@ export function moveToMinimum(step: NewtonStep, row: CountRow): number {
 }
 
 /** Goes to where the step ended, with the gradient that its picture has there. Of other types it says nothing, and they have not moved. */
-export function landStep({ abundance, gradient, next, active, activeCount, pictures }: NewtonStep): void {
-  if (activeCount === 0) return;
-  const { gram, target: moves } = pictures[activeCount];
-  for (let a = 0; a < activeCount; a++) moves[a] = next[active[a]] - abundance[active[a]];
-  for (let a = 0; a < activeCount; a++) {
-    let change = 0;
-    for (let b = 0; b < activeCount; b++) change += gram[a * activeCount + b] * moves[b];
-    gradient[active[a]] += change;
-  }
+export function landStep({ abundance, gradient, next, active, activeCount, reached }: NewtonStep): void {
+  for (let a = 0; a < activeCount; a++) gradient[active[a]] = reached[a];
   abundance.set(next);
 }
 
-/** Expected counts at `abundance`, and with them the gradient and the curvature of each count. Means are summed in two, over even and odd types. */
+/** Expected counts at `abundance`, and with them the gradient and the curvature of each count. */
 export function differentiate(step: NewtonStep, row: CountRow): void {
   const { likelihood, abundance, gradient } = step;
   const { typeCount, shares, weights, totals } = likelihood;
   const length = row.end - row.start;
-  if (step.roots.length < length) step.roots = new Float64Array(2 * length);
-  const { roots } = step;
-  gradient.set(totals);
+  if (step.roots.length < length) makeRoom(step, 2 * length);
+  const { ratios, roots, columns } = step;
   for (let i = 0; i < length; i++) {
     const gene = row.indices[row.start + i];
     const at = gene * typeCount;
-    let even = 0;
-    let odd = 0;
-    let k = 0;
-    for (; k + 1 < typeCount; k += 2) {
-      even += abundance[k] * shares[at + k];
-      odd += abundance[k + 1] * shares[at + k + 1];
+    let mean = 0;
+    for (let k = 0; k < typeCount; k++) {
+      const share = shares[at + k];
+      columns[k * length + i] = share;
+      mean = fround(mean + fround(fround(abundance[k]) * share));
     }
-    if (k < typeCount) even += abundance[k] * shares[at + k];
-    const mean = even + odd;
-    const inverse = mean > 0 ? 1 / mean : 0;
-    const weighted = weights[gene] * row.values[row.start + i];
-    const ratio = weighted * inverse;
-    roots[i] = Math.sqrt(weighted) * inverse;
-    for (let l = 0; l < typeCount; l++) gradient[l] -= ratio * shares[at + l];
+    const inverse = fround(1 / Math.max(mean, LEAST_MEAN));
+    const weighted = fround(weights[gene] * fround(row.values[row.start + i]));
+    ratios[i] = fround(weighted * inverse);
+    roots[i] = Math.min(fround(fround(Math.sqrt(weighted)) * inverse), MOST_ROOT);
   }
+  for (let k = 0; k < typeCount; k++) {
+    gradient[k] = totals[k] - productOf(ratios.subarray(0, length), columns.subarray(k * length));
+  }
+}
+
+function makeRoom(step: NewtonStep, length: number): void {
+  const { typeCount } = step.likelihood;
+  step.ratios = new Float32Array(length);
+  step.roots = new Float32Array(length);
+  step.columns = new Float32Array(typeCount * length);
+  step.slopes = new Float32Array(typeCount * length);
+}
+
+/** The sum of products of two columns, as long as the first: of every fourth count by itself, a stretch at a time. */
+function productOf(one: Float32Array, other: Float32Array): number {
+  let total = 0;
+  for (let from = 0; from < one.length; from += STRETCH) {
+    const end = Math.min(from + STRETCH, one.length);
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let i = from;
+    for (; i + 3 < end; i += 4) {
+      a = fround(a + fround(one[i] * other[i]));
+      b = fround(b + fround(one[i + 1] * other[i + 1]));
+      c = fround(c + fround(one[i + 2] * other[i + 2]));
+      d = fround(d + fround(one[i + 3] * other[i + 3]));
+    }
+    if (i < end) a = fround(a + fround(one[i] * other[i]));
+    if (i + 1 < end) b = fround(b + fround(one[i + 1] * other[i + 1]));
+    if (i + 2 < end) c = fround(c + fround(one[i + 2] * other[i + 2]));
+    total += fround(fround(a + c) + fround(b + d));
+  }
+  return total;
 }
 
 /** Solves the quadratic x'Hx / 2 - target'x around `abundance`, over the active types and x >= 0. */
 function pictureSecondOrder(step: NewtonStep, row: CountRow): NnlsWorkspace {
-  const { abundance, gradient, active, pictures } = step;
+  const { likelihood, abundance, gradient, active, pictures } = step;
+  const { totals } = likelihood;
   let size = 0;
   for (let k = 0; k < abundance.length; k++) {
     if (abundance[k] > 0 || gradient[k] < 0) active[size++] = k;
@@ -123,16 +165,33 @@ function pictureSecondOrder(step: NewtonStep, row: CountRow): NnlsWorkspace {
   pictures[size] ??= buildPicture(size);
   const picture = pictures[size];
   if (size === 0) return picture;
-  const { gram, target, x } = picture;
+  const { gram, target } = picture;
   addCurvatures(step, row, gram);
-  for (let a = 0; a < size; a++) x[a] = abundance[active[a]];
   for (let a = 0; a < size; a++) {
-    let sum = 0;
-    for (let b = 0; b < size; b++) sum += gram[a * size + b] * x[b];
-    target[a] = sum - gradient[active[a]];
+    const k = active[a];
+    const damped = DAMPING * gram[a * size + a] * abundance[k];
+    // H b - g: H b is what the gradient took from the totals.
+    target[a] = totals[k] - 2 * gradient[k] + damped;
   }
-  solveNnls(picture, 0);
+  guessMinimum(step.support, picture);
+  if (!isMinimum(step, picture)) {
+    solveNnls(picture, 0);
+    isMinimum(step, picture);
+  }
   return picture;
+}
+
+/** Finds the gradient at the picture's `x`, and whether no type that is absent there would rather be there. */
+function isMinimum({ reached }: NewtonStep, { gram, target, x }: NnlsWorkspace): boolean {
+  const size = x.length;
+  let isLeast = true;
+  for (let b = 0; b < size; b++) {
+    let sum = 0;
+    for (let a = 0; a < size; a++) if (x[a] > 0) sum += gram[b * size + a] * x[a];
+    reached[b] = sum - target[b];
+    if (!(x[b] > 0 || reached[b] >= 0)) isLeast = false;
+  }
+  return isLeast;
 }
 
 function buildPicture(size: number): NnlsWorkspace {
@@ -140,48 +199,22 @@ function buildPicture(size: number): NnlsWorkspace {
   return buildNnlsWorkspace({ gram: new Float64Array(size * size), target, x });
 }
 
-/**
- * H, the products of active types' slopes: sums over the counts in their order, of two by two types at a time, so that an addition need
- * not wait for the one before.
- */
+/** H, the products of active types' slopes, a little more on its diagonal. */
 function addCurvatures(step: NewtonStep, row: CountRow, gram: Float64Array): void {
-  const { likelihood, active, activeCount: size, roots } = step;
-  const { typeCount, shares } = likelihood;
+  const { active, activeCount: size, roots, columns, slopes } = step;
   const length = row.end - row.start;
-  if (step.slopes.length < size * length) step.slopes = new Float64Array(2 * typeCount * length);
-  const { slopes } = step;
-  for (let i = 0; i < length; i++) {
-    const at = row.indices[row.start + i] * typeCount;
-    for (let a = 0; a < size; a++) slopes[a * length + i] = roots[i] * shares[at + active[a]];
+  for (let a = 0; a < size; a++) {
+    const at = active[a] * length;
+    for (let i = 0; i < length; i++) slopes[a * length + i] = roots[i] * columns[at + i];
   }
-  for (let a = 0; a < size; a += 2) {
-    // The last type stands beside itself where there is no other.
-    const nextA = Math.min(a + 1, size - 1);
-    for (let b = 0; b <= a; b += 2) {
-      const nextB = Math.min(b + 1, size - 1);
-      const [atA, atNextA, atB, atNextB] = [a * length, nextA * length, b * length, nextB * length];
-      let first = 0;
-      let second = 0;
-      let third = 0;
-      let fourth = 0;
-      for (let i = 0; i < length; i++) {
-        const one = slopes[atA + i];
-        const two = slopes[atNextA + i];
-        const three = slopes[atB + i];
-        const four = slopes[atNextB + i];
-        first += one * three;
-        second += one * four;
-        third += two * three;
-        fourth += two * four;
-      }
-      gram[a * size + b] = first;
-      gram[b * size + a] = first;
-      gram[a * size + nextB] = second;
-      gram[nextB * size + a] = second;
-      gram[nextA * size + b] = third;
-      gram[b * size + nextA] = third;
-      gram[nextA * size + nextB] = fourth;
-      gram[nextB * size + nextA] = fourth;
+  for (let a = 0; a < size; a++) {
+    const own = slopes.subarray(a * length, (a + 1) * length);
+    for (let b = 0; b < a; b++) {
+      const product = productOf(own, slopes.subarray(b * length));
+      gram[a * size + b] = product;
+      gram[b * size + a] = product;
     }
+    const square = productOf(own, own);
+    gram[a * size + a] = square + square * DAMPING;
   }
 }

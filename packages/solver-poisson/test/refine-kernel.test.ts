@@ -123,6 +123,49 @@ describe("the kernel that refines counts has the bits of its twin", () => {
   });
 });
 
+describe("types that can hardly be told apart", () => {
+  // One step: whether a second follows depends on how they share what they have.
+  const typeCount = 5;
+  const problem = problemOf({
+    typeCount,
+    geneCount: 300,
+    spotCount: 40,
+    overdispersion: 0,
+    started: 1,
+    steps: "one",
+  });
+  const { refinement, rows, start } = problem;
+  const geneCount = refinement.profiles.length / typeCount;
+
+  /** The same problem, where the last type is nearly the one before it. */
+  function withAlike(difference: number) {
+    const profiles = refinement.profiles.slice();
+    for (let gene = 0; gene < geneCount; gene++) {
+      const share = profiles[3 * geneCount + gene];
+      profiles[4 * geneCount + gene] = share * (1 + difference * ((gene % 3) - 1));
+    }
+    return { ...problem, refinement: { ...refinement, profiles } };
+  }
+
+  it.each([0, 1e-9, 1e-6, 1e-4, 1e-3])(
+    "get together what two equal ones would, %d from each other",
+    (difference) => {
+      const alike = withAlike(difference);
+      expect(bothWays(alike)).toBe(0);
+      const refined = [alike, withAlike(0)].map((one) => {
+        const out = new Float64Array(rows.spotCount * (typeCount + 1));
+        buildRefiner(one.refinement).refine(rows, start, out);
+        return out;
+      });
+      // c = G b, less slopes, is the same however the two share what they have.
+      const largest = Math.max(...refined[1]);
+      refined[0].forEach((value, i) => {
+        expect(Math.abs(value - refined[1][i])).toBeLessThan(0.01 * largest);
+      });
+    },
+  );
+});
+
 describe("what is kept of a refined spot", () => {
   it("has its minimum at the most likely proportions, the nearer the more steps", () => {
     const typeCount = 6;
