@@ -28,6 +28,7 @@ describe("what is planned for a reference", () => {
     chunkShape: [30_000, 2000],
     codecs: ["gzip"],
     isCompressed: true,
+    isHandedOver: false,
     nonZeroCount: undefined,
     readAheadBytes: 7,
   } as const;

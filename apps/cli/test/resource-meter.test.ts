@@ -12,8 +12,10 @@ function readings(...list: readonly (readonly [number, number, number])[]): () =
 
 describe("resourceMeter", () => {
   it("tells what the whole and each stage took; a stage that comes back continues", () => {
+    let ended = 0;
     const meter = resourceMeter(
       "open",
+      () => ended++,
       readings([10, 1, 100], [11, 1.5, 200], [13, 4, 300], [17, 8, 300], [18, 8.5, 400]),
     );
     meter.enter("open");
@@ -21,6 +23,7 @@ describe("resourceMeter", () => {
     meter.enter("solve");
     meter.enter("write");
     meter.enter("solve");
+    expect(ended, "stages that ended").toBe(3);
     expect(meter.report()).toEqual({
       wall_seconds: 8,
       cpu_seconds: 7.5,

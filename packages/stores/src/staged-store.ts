@@ -13,7 +13,9 @@ export type StoreKey = `/${string}`;
 export interface StagedStore extends ReadableStore {
   /** Names directly below a path, changes included; none if there is nothing. */
   list(path: StoreKey): Promise<readonly string[]>;
-  /** The store may keep `bytes`: do not change the array afterwards. */
+  /** Whether it keeps nothing of what `set` was given once that has resolved: the memory may then be given back; false by default. */
+  readonly forgets?: boolean;
+  /** The store may keep `bytes`, unless it `forgets`: do not change the array afterwards. */
   set(key: StoreKey, bytes: Uint8Array): Promise<void>;
   /** Removes the key and everything below it, if there is anything. */
   delete(prefix: StoreKey): Promise<void>;

@@ -43,6 +43,8 @@ export interface ReadableStore {
   readonly mostBytes?: number;
   /** Memory that the open store itself takes, such as the directory of a zip; none by default. */
   readonly heldBytes?: number;
+  /** Whether what it gives is nobody else's, so that a reader may give its memory back; false by default. */
+  readonly givesAway?: boolean;
   get(key: `/${string}`, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Needed for shards to be read in part; without it they are read whole. */
   getRange?(key: `/${string}`, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
@@ -56,7 +58,9 @@ export interface ReadableStore {
 }
 
 /** A store that can do all of it, as those on a disk can. */
-export type LocalStore = Required<Omit<ReadableStore, "readAheadBytes" | "mostBytes" | "heldBytes">>;
+export type LocalStore = Required<
+  Omit<ReadableStore, "readAheadBytes" | "mostBytes" | "heldBytes" | "givesAway">
+>;
 
 /** A store that can be looked through. */
 export type ListedStore = ReadableStore & Required<Pick<ReadableStore, "list">>;

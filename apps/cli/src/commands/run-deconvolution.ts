@@ -14,6 +14,7 @@ import {
   tablesOf,
   typeNamesOf,
 } from "@flashdeconv/pipeline/internal";
+import { tidyHeap } from "@flashdeconv/pipeline/pool";
 import { isStatisticsInput } from "@flashdeconv/solver/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
@@ -80,7 +81,7 @@ export async function runDeconvolution(
   const table = ofPath ?? (beside && (await tableBeside(path, beside, givenFlags, terminal.signal)));
   const flags = { ...givenFlags, table };
   const { reference, out, inPlace, newTable } = flags;
-  const meter = resourceMeter("open");
+  const meter = resourceMeter("open", tidyHeap);
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
   const left = await leftToResume(flags, out ?? path);

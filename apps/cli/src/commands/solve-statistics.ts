@@ -17,6 +17,7 @@ import {
   type SummarySize,
   tableWidth,
 } from "@flashdeconv/pipeline/internal";
+import { tidyHeap } from "@flashdeconv/pipeline/pool";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { STATISTICS_KINDS } from "../options/input-kinds.js";
@@ -81,7 +82,7 @@ export interface SolveFlags
 /** Reads statistics, solves them, writes a result. Whatever fails, the output is as it was before. */
 export async function solveStatistics(path: string, flags: SolveFlags, terminal: Terminal): Promise<Outcome> {
   const { signal, note } = terminal;
-  const meter = resourceMeter("open");
+  const meter = resourceMeter("open", tidyHeap);
   checkWorkers(flags.workers);
   const layout = resolveResultLayout({
     key: flags.keyAdded,

@@ -57,6 +57,7 @@ export function memoryFacts(
     mayBeStrong: mayBeStrong({ platform, smoothing, input: solver.input, ...solverOptions }),
     transposeBytes,
     areChunksPacked: matrix.isCompressed,
+    areChunksGivenBack: matrix.isHandedOver,
     readAheadBytes: matrix.readAheadBytes,
     ...places,
     isRefined: refines(options),

@@ -31,9 +31,14 @@ export interface ResourceMeter {
  * Measures a command from now on, stage by stage.
  *
  * @param firstStage what the time until the first `enter` counts for
+ * @param onStage called at the end of each stage, which what it takes counts for
  * @param read a meter that tests can set
  */
-export function resourceMeter(firstStage: string, read: () => Reading = readProcess): ResourceMeter {
+export function resourceMeter(
+  firstStage: string,
+  onStage: () => void = () => undefined,
+  read: () => Reading = readProcess,
+): ResourceMeter {
   const start = read();
   const stages = new Map<string, ResourceUse>();
   let current = firstStage;
@@ -47,6 +52,7 @@ export function resourceMeter(firstStage: string, read: () => Reading = readProc
   return {
     enter(stage) {
       if (stage === current) return;
+      onStage();
       close();
       current = stage;
     },

@@ -34,10 +34,7 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
   const [spotCount, width] = matrix.shape;
   const { valuesPerChunk } = options;
   const chunkLength = matrix.data.metadata.chunkShape[0];
-  const yieldsWhole =
-    chunkLength === matrix.indices.metadata.chunkShape[0] &&
-    chunkLength >= LEAST_WHOLE_CHUNK &&
-    chunkLength <= valuesPerChunk;
+  const yieldsWhole = yieldsWholeChunks(matrix, valuesPerChunk);
   let known: Offsets | undefined;
   return {
     spotCount,
@@ -71,6 +68,16 @@ export function csrSource(matrix: SparseMatrix, options: SourceOptions): ChunkSo
       tellRepairs(matrix.path, repairs, onNotice);
     },
   };
+}
+
+/** Whether rows are yielded as views of stored chunks: where these are neither small nor large, and those of both arrays alike. */
+export function yieldsWholeChunks({ data, indices }: SparseMatrix, valuesPerChunk: number): boolean {
+  const chunkLength = data.metadata.chunkShape[0];
+  return (
+    chunkLength === indices.metadata.chunkShape[0] &&
+    chunkLength >= LEAST_WHOLE_CHUNK &&
+    chunkLength <= valuesPerChunk
+  );
 }
 
 function repairRows(matrix: SparseMatrix, rows: Rows, repairs: RowRepairs): Rows {

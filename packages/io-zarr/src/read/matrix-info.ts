@@ -13,6 +13,8 @@ export interface MatrixInfo {
   readonly codecs: readonly string[];
   /** Whether the chunks of the values are compressed: where they are not, bytes of theirs are held as they lie. */
   readonly isCompressed: boolean;
+  /** Whether rows come in arrays as the chunks were unpacked to, and of what was read nothing else is left: so memory is given back early. */
+  readonly isHandedOver: boolean;
   /** Stored entries; undefined for a dense matrix, which would have to be read. */
   readonly nonZeroCount: number | undefined;
   /**

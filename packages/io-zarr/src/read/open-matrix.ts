@@ -1,13 +1,15 @@
 import { type ChunkSource, type CsrChunk, FormatError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { ArrayMetadata } from "./array-metadata.js";
+import { CHUNK_BYTES, entriesPerChunk } from "./chunk-entries.js";
 import { cscSource } from "./csc-source.js";
-import { csrSource, type SourceOptions } from "./csr-source.js";
+import { csrSource, type SourceOptions, yieldsWholeChunks } from "./csr-source.js";
 import { denseCsrSource } from "./dense-csr-source.js";
 import { encodingOf } from "./encoding-of.js";
 import type { Hierarchy, ZarrNode } from "./hierarchy.js";
 import type { MatrixInfo } from "./matrix-info.js";
-import { openSparseMatrix } from "./sparse-matrix.js";
+import { ownsChunks } from "./row-reader.js";
+import { openSparseMatrix, type SparseMatrix } from "./sparse-matrix.js";
 import { openArray } from "./zarr-array.js";
 
 /** A matrix and the way to read it by rows. */
@@ -41,7 +43,10 @@ function openDense(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): Ma
   return {
     // The chunks of a row of chunks are asked for together: nothing is read ahead.
     info: describe(
-      { path, encoding: "dense", shape: [rows, columns], nonZeroCount: undefined, readAheadBytes: 0 },
+      {
+        ...{ path, encoding: "dense", shape: [rows, columns], nonZeroCount: undefined },
+        ...{ readAheadBytes: 0, isHandedOver: false },
+      },
       metadata,
     ),
     source: (options) => denseCsrSource(array, options),
@@ -57,9 +62,17 @@ async function openSparse(hierarchy: Hierarchy, node: ZarrNode & { kind: "group"
   const matrix = await openSparseMatrix(hierarchy, path, shape, encoding);
   const readAheadBytes = matrix.data.readAheadBytes + matrix.indices.readAheadBytes;
   const nonZeroCount = matrix.itemCount;
-  const info = describe({ path, encoding, shape, readAheadBytes, nonZeroCount }, matrix.data.metadata);
+  const isHandedOver = encoding === "csr" && handsChunksOver(matrix, hierarchy.store);
+  const facts = { path, encoding, shape, readAheadBytes, nonZeroCount, isHandedOver } as const;
+  const info = describe(facts, matrix.data.metadata);
   const source = encoding === "csr" ? csrSource : cscSource;
   return { info, source: (options) => source(matrix, options) };
+}
+
+function handsChunksOver(matrix: SparseMatrix, { givesAway }: Hierarchy["store"]): boolean {
+  const { name } = matrix.data.metadata.dataType;
+  const most = entriesPerChunk(CHUNK_BYTES, name);
+  return givesAway === true && yieldsWholeChunks(matrix, most) && ownsChunks(matrix);
 }
 
 /** Rows and columns are numbered with 32 bits everywhere after this. */
@@ -78,10 +91,10 @@ function parseShape(path: string, shape: unknown): [number, number] {
 }
 
 function describe(
-  matrix: Pick<MatrixInfo, "path" | "encoding" | "shape" | "readAheadBytes" | "nonZeroCount">,
+  matrix: Omit<MatrixInfo, "dataType" | "chunkShape" | "codecs" | "isCompressed">,
   metadata: ArrayMetadata,
 ): MatrixInfo {
-  const { path, encoding, shape, nonZeroCount, readAheadBytes } = matrix;
+  const { path, encoding, shape, nonZeroCount, readAheadBytes, isHandedOver } = matrix;
   return {
     path,
     encoding,
@@ -90,6 +103,7 @@ function describe(
     chunkShape: metadata.chunkShape,
     codecs: metadata.codecNames,
     isCompressed: metadata.isCompressed,
+    isHandedOver,
     nonZeroCount,
     readAheadBytes,
   };

@@ -1,4 +1,5 @@
 import { type Notice, OptionError } from "@flashdeconv/core";
+import { CHUNK_BYTES, entriesPerChunk } from "./chunk-entries.js";
 import type { MatrixInfo } from "./matrix-info.js";
 import type { MatrixSourceOptions } from "./open-matrix.js";
 
@@ -43,7 +44,7 @@ export interface ReferenceOptions extends OpenOptions {
 }
 
 export const OPEN_DEFAULTS = {
-  maxChunkBytes: 12 * 2 ** 20,
+  maxChunkBytes: CHUNK_BYTES,
   maxTransposeBytes: 256 * 2 ** 20,
   cellTypeKey: "cell_type",
 } as const;
@@ -100,6 +101,5 @@ export function sourceOptions(
   { maxChunkBytes, maxTransposeBytes, onNotice }: ResolvedOpenOptions,
   { dataType }: MatrixInfo,
 ): MatrixSourceOptions {
-  const entryBytes = dataType === "float64" ? 12 : 8;
-  return { valuesPerChunk: Math.max(1, Math.floor(maxChunkBytes / entryBytes)), maxTransposeBytes, onNotice };
+  return { valuesPerChunk: entriesPerChunk(maxChunkBytes, dataType), maxTransposeBytes, onNotice };
 }

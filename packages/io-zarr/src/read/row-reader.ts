@@ -67,13 +67,21 @@ export function rowReader(
       read(
         start,
         end,
-        ownsChunks(matrix.data, "float32", "float64") ? takeValues : copyValues,
-        ownsChunks(matrix.indices, "int32") ? takeColumns : copyColumns,
+        ownsValues(matrix) ? takeValues : copyValues,
+        ownsColumns(matrix) ? takeColumns : copyColumns,
       ),
   };
 }
 
+/** Whether what `take` gives are decoded chunks, without a copy. */
+export function ownsChunks(matrix: SparseMatrix): boolean {
+  return ownsValues(matrix) && ownsColumns(matrix);
+}
+
+const ownsValues = ({ data }: SparseMatrix) => isOwn(data, "float32", "float64");
+const ownsColumns = ({ indices }: SparseMatrix) => isOwn(indices, "int32");
+
 /** Whether decoded chunks are of one of these types as they are, and nobody else's. */
-function ownsChunks({ metadata }: ZarrArray, ...typeNames: string[]): boolean {
+function isOwn({ metadata }: ZarrArray, ...typeNames: string[]): boolean {
   return metadata.isCompressed && typeNames.includes(metadata.dataType.name);
 }

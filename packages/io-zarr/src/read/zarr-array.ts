@@ -1,5 +1,5 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { freeArray, numbered } from "@flashdeconv/core/internal";
 import { MOST_BYTES } from "@flashdeconv/stores/internal";
 import {
   isZarritaError,
@@ -99,6 +99,8 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
         if (!bytes) return missingChunk(metadata, path, coordinates, missing);
         const options: GivenBytes = { bytes };
         chunk = await array.getChunk([...coordinates], options);
+        // What was unpacked of them is all that is wanted.
+        if (store.givesAway && isApart(chunk, bytes)) freeArray(bytes);
       } catch (error) {
         signal?.throwIfAborted();
         if (isFlashdeconvError(error)) throw error;
@@ -115,6 +117,11 @@ export function openArray({ store }: Hierarchy, node: ZarrNode & { kind: "array"
         : chunk;
     },
   };
+}
+
+/** Whether a chunk lies in other memory than the bytes that it was decoded from. */
+function isApart({ data }: DecodedChunk, { buffer }: Uint8Array): boolean {
+  return ArrayBuffer.isView(data) && data.buffer !== buffer;
 }
 
 /** Most bytes of a chunk, as it is stored or at any step of its decoding. */

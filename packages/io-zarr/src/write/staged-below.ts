@@ -7,6 +7,7 @@ export function stagedBelow(store: StagedStore, path: string): StagedStore {
   const inner = (key: StoreKey): StoreKey => `/${path}${key === "/" ? "" : key}`;
   return {
     ...storeBelow(store, path),
+    ...(store.forgets !== undefined && { forgets: store.forgets }),
     list: (key) => store.list(inner(key)),
     set: (key, bytes) => store.set(inner(key), bytes),
     delete: (prefix) => store.delete(inner(prefix)),

@@ -86,6 +86,7 @@ export class ZarrWriter {
     freeArray(bytes);
     signal?.throwIfAborted();
     for (const path of paths) await this.store.set(this.dialect.chunkKey(path, position), encoded);
+    if (this.store.forgets) freeArray(encoded);
   }
 
   /** Writes a document of a node, new or changed. */

@@ -18,6 +18,8 @@ export interface MemoryFacts {
   readonly chunkBytes: number;
   /** Whether stored chunks are compressed. */
   readonly areChunksPacked: boolean;
+  /** Whether the memory of what was read is given back at once, not with the next collection of garbage; false by default. */
+  readonly areChunksGivenBack?: boolean;
   /** Bytes that each thread holds to turn a matrix that is stored by gene into rows; 0 for one stored by spot. */
   readonly transposeBytes: number;
   /** Whether the section, or the reference, lies behind a network. */

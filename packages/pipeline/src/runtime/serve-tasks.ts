@@ -8,13 +8,20 @@ export interface CallerPort {
   onMessage(listen: (message: ToWorker) => void): void;
 }
 
-/** Does what a pool asks of this worker, until the worker is ended. */
-export function serveTasks(tasks: TaskTable, port: CallerPort): void {
+/**
+ * Does what a pool asks of this worker, until the worker is ended.
+ *
+ * @param tidy called between tasks of different kinds: what the last kind left is of no use to the next
+ */
+export function serveTasks(tasks: TaskTable, port: CallerPort, tidy?: () => void): void {
   const running = new Map<number, AbortController>();
+  let last: string | undefined;
   port.onMessage(async (message) => {
     if (message.kind === "abort") return running.get(message.id)?.abort();
     const { id, task, input } = message;
     const controller = new AbortController();
+    if (last !== task && last !== undefined && running.size === 0) tidy?.();
+    last = task;
     running.set(id, controller);
     const context: TaskContext = {
       signal: controller.signal,

@@ -66,6 +66,7 @@ export async function createStore(location: string, options: CreateStoreOptions)
   const gate = openGate(path, dirname(target));
   const content = () => directoryStore(gate.isCommitted() ? target : staging);
   return {
+    forgets: true,
     get: (key, options) => asStoreError(path, () => content().get(key, options)),
     list: (key) => asStoreError(path, () => content().list(key)),
     set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes), bytes.length),

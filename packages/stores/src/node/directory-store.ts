@@ -7,7 +7,10 @@ import { fingerprintFolder } from "./fingerprint-folder.js";
 import { readFileBytes } from "./read-file.js";
 
 /** A store that is a folder. Reads nothing outside of it, except through links that lie in it. */
-export function directoryStore(root: string, mostBytes = MOST_BYTES): LocalStore & { mostBytes: number } {
+export function directoryStore(
+  root: string,
+  mostBytes = MOST_BYTES,
+): LocalStore & { readonly mostBytes: number; readonly givesAway: true } {
   const folder = resolve(root);
   /** The file of a key, or undefined for a key that points out of the folder. */
   const file = (key: string): string | undefined => {
@@ -24,6 +27,7 @@ export function directoryStore(root: string, mostBytes = MOST_BYTES): LocalStore
   return {
     name: root,
     mostBytes,
+    givesAway: true,
     get: (key, options = {}) => read(key, undefined, options),
     getRange: (key, range, options = {}) => read(key, range, options),
     async list(path) {

@@ -64,6 +64,7 @@ export async function editStore(
   const content = overlay(directoryStore(root), directoryStore(join(staging, NEW)), deleted);
   const current = () => (gate.isCommitted() ? directoryStore(root) : content);
   return {
+    forgets: true,
     get: (key, options) => asStoreError(path, () => current().get(key, options)),
     list: (key) => asStoreError(path, () => current().list(key)),
     set: (key, bytes) =>

@@ -14,11 +14,16 @@ import { optionName } from "@flashdeconv/core/internal";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { type WorkerPort, workerPool } from "../../runtime/worker-pool.js";
 
+export { tidyHeap } from "./tidy-heap.js";
+
 export interface ThreadPoolOptions {
   readonly threadCount: number;
   /** The module that threads run; the one beside this by default. */
   readonly workerUrl?: URL;
 }
+
+/** Two halves of 1 MiB, and as much for large objects: what lives long are arrays, which lie elsewhere. */
+const YOUNG_MIB = 3;
 
 /**
  * Starts threads as tasks come, one task at a time on each. When a thread dies its task, and every later one, is rejected with a
@@ -33,7 +38,8 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
   return workerPool({
     workerCount: threadCount,
     sharesMemory: true,
-    start: () => threadPort(new Worker(workerUrl)),
+    start: () =>
+      threadPort(new Worker(workerUrl, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } })),
     remedy: `It may have run out of memory: try fewer workers (${optionName("workers", 1)}). Nothing was written.`,
   });
 }

@@ -4,7 +4,7 @@ import type { SpatialGraph } from "../../contracts/graph.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
-import { allocator, graphInReach, reachOf } from "../../runtime/allocator.js";
+import { allocator, graphInReach, inReach, reachOf } from "../../runtime/allocator.js";
 import { checkCoordinates } from "../check-inputs.js";
 import { findNeighbors } from "./find-neighbors.js";
 import { graphOptions } from "./graph-options.js";
@@ -17,17 +17,24 @@ export async function buildSpatialGraph(
   options: DeconvolveOptions,
   run: RunContext,
 ): Promise<SpatialGraph> {
-  const graph = await graphOf(spatial, options, run);
+  const { isNew, ...found } = await graphOf(spatial, options, run);
   // On scratch it is arranged anew, strip by strip.
-  if (run.scratch) return graph;
-  return { ...graph, neighbors: graphInReach(graph.neighbors, reachOf(run)) };
+  const neighbors = run.scratch ? found.neighbors : graphInReach(found.neighbors, reachOf(run));
+  const graph = { ...found, neighbors };
+  if (isNew) offer(graph, run);
+  return graph;
+}
+
+/** Offered as it will lie: what was copied from would else be held until it is written. */
+function offer({ neighbors: { indptr, indices }, order }: SpatialGraph, { checkpoint }: RunContext): void {
+  if (order) checkpoint?.offer(PIECE, () => ({ facts: {}, arrays: { indptr, indices, order } }));
 }
 
 async function graphOf(
   spatial: SpatialInput,
   options: DeconvolveOptions,
   run: RunContext,
-): Promise<SpatialGraph> {
+): Promise<SpatialGraph & { readonly isNew?: true }> {
   const { executor, signal, checkpoint, notices, report } = run;
   const { spotCount } = spatial.counts;
   if (options.solver.coupling === "independent") return withoutNeighbors(spotCount);
@@ -60,9 +67,7 @@ async function graphOf(
   });
   const asked = options.graph === "knn" ? options.neighborCount : 0;
   for (const notice of positionNotices(coordinates, graph.neighbors, asked)) notices.add(notice);
-  const { indptr, indices } = graph.neighbors;
-  checkpoint?.offer(PIECE, () => ({ facts: {}, arrays: { indptr, indices, order: graph.order } }));
-  return graph;
+  return { ...graph, isNew: true };
 }
 
 const PIECE = "graph";
@@ -72,14 +77,16 @@ function withoutNeighbors(spotCount: number): SpatialGraph {
   return { neighbors, order: undefined };
 }
 
-/** Coordinates; undefined where there are none to be used and nothing is smoothed. */
+/** Coordinates, where threads see them; undefined where there are none to be used and nothing is smoothed. */
 async function readIfWanted(
   spatial: SpatialInput,
   options: DeconvolveOptions,
-  { signal, notices }: RunContext,
+  run: RunContext,
 ): Promise<Coordinates | undefined> {
+  const { signal, notices } = run;
   try {
-    return await spatial.readCoordinates({ signal, onNotice: (notice) => notices.add(notice) });
+    const found = await spatial.readCoordinates({ signal, onNotice: (notice) => notices.add(notice) });
+    return { ...found, values: inReach(found.values, reachOf(run, "no kernel")) };
   } catch (error) {
     if (wantsNeighbors(options) || !isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
     notices.add({

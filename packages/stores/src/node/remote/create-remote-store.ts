@@ -61,6 +61,7 @@ export async function createRemoteStore(
 
   return {
     name,
+    forgets: true,
     get: (key, options) => (gate.isCommitted() ? remote : local).get(key, options),
     list: (key) => local.list(key),
     set: (key, bytes) => gate.change(() => writeWithFolders(gate.file(staging, key), bytes), bytes.length),
