@@ -6,6 +6,7 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
 import { addInspectCommand } from "./commands/inspect.js";
+import { addReportCommand } from "./commands/report.js";
 import { addRunCommand } from "./commands/run.js";
 import { addSignatureCommand } from "./commands/signature.js";
 import { addSimulateCommand } from "./commands/simulate.js";
@@ -39,6 +40,7 @@ export function buildProgram(environment: Environment): Command {
   addRunCommand(program, environment);
   addSolveCommand(program, environment);
   addExportCommand(program, environment);
+  addReportCommand(program, environment);
   addConvertCommand(program, environment);
   addInspectCommand(program, environment);
   addSignatureCommand(program, environment);

@@ -15,22 +15,30 @@ import {
 useOptionFolder();
 
 describe("every option has an entry", () => {
-  it.each(["run", "solve", "export", "convert", "signature", "inspect", "simulate", "evaluate", "demo"])(
-    "of %s",
-    (name) => {
-      const flags = commandNamed(name).options.map(({ long }) => long as string);
-      const known = new Set([
-        ...OTHERS[name],
-        ...(name === "simulate" || name === "demo" ? [] : Object.keys(OBJECTS_OF)),
-        ...(name === "run" ? Object.keys(METHOD_OPTIONS) : []),
-        ...(name === "run" || name === "solve" ? Object.keys(NEUTRAL) : []),
-        ...(name === "solve" ? Object.keys(SOLVE_OPTIONS) : []),
-        ...(name === "simulate" ? Object.keys(SIMULATE_OPTIONS) : []),
-      ]);
-      expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
-      expect(OTHERS[name].filter((flag) => !flags.includes(flag))).toEqual([]);
-    },
-  );
+  it.each([
+    "run",
+    "solve",
+    "export",
+    "report",
+    "convert",
+    "signature",
+    "inspect",
+    "simulate",
+    "evaluate",
+    "demo",
+  ])("of %s", (name) => {
+    const flags = commandNamed(name).options.map(({ long }) => long as string);
+    const known = new Set([
+      ...OTHERS[name],
+      ...(name === "simulate" || name === "demo" ? [] : Object.keys(OBJECTS_OF)),
+      ...(name === "run" ? Object.keys(METHOD_OPTIONS) : []),
+      ...(name === "run" || name === "solve" ? Object.keys(NEUTRAL) : []),
+      ...(name === "solve" ? Object.keys(SOLVE_OPTIONS) : []),
+      ...(name === "simulate" ? Object.keys(SIMULATE_OPTIONS) : []),
+    ]);
+    expect(flags.filter((flag) => !known.has(flag))).toEqual([]);
+    expect(OTHERS[name].filter((flag) => !flags.includes(flag))).toEqual([]);
+  });
 });
 
 describe.each(Object.entries(METHOD_OPTIONS))(

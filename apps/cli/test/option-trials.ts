@@ -61,6 +61,7 @@ export const NEUTRAL: Readonly<Record<string, readonly string[]>> = {
   "--restart": [],
   "--resume": [],
   "--save-every": ["never"],
+  "--no-report": [],
   "--quiet": [],
 };
 
@@ -118,6 +119,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--zarr-format", "--allow-non-counts", "--json", "--quiet"],
   ],
   export: ["--key", "--table", "--format", "--overwrite", "--json", "--quiet"],
+  report: ["--out", "--key", "--table", "--png", "--svg", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],
 };

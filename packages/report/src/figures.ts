@@ -3,6 +3,7 @@ import { encodePng, rgbOf } from "@flashdeconv/maps";
 import {
   AMOUNT_PALETTE,
   type Canvas,
+  coarser,
   type Drawing,
   dataUri,
   halved,
@@ -15,6 +16,9 @@ import {
   vectorPaths,
 } from "./drawing.js";
 import { escaped, number, percent } from "./page/text.js";
+
+/** A map of fewer pixels shows nothing. */
+const SMALLEST = 32;
 
 /** A picture of the report, to be written as a file of its own. */
 export interface Figure {
@@ -113,18 +117,27 @@ export function imgHtml(
   return `<img class="map${smooth}" width="${width}" height="${height}" src="${dataUri(png)}" alt="${escaped(label)}">`;
 }
 
-/** Pictures of amounts packed so that all of them stay within a number of bytes: with half the pixels as often as it takes. */
+/** Pictures of amounts packed so that all of them stay within a number of bytes: with half the levels, then half the pixels, as often as it takes. */
 export async function packWithin(
   drawings: readonly Drawing[],
   mostBytes: number,
 ): Promise<{ readonly image: IndexedImage; readonly png: Uint8Array }[]> {
   let images = drawings.map(imageOf);
-  for (;;) {
+  // What cannot fit is not tried.
+  const isMuch = images.reduce((sum, { pixels }) => sum + pixels.length, 0) > mostBytes;
+  if (isMuch) images = images.map(coarser);
+  for (let round = isMuch ? 1 : 0; ; round++) {
     const packed: { image: IndexedImage; png: Uint8Array }[] = [];
-    for (const image of images) packed.push({ image, png: await encodePng(image) });
-    const bytes = packed.reduce((sum, { png }) => sum + png.length, 0);
-    if (bytes <= mostBytes || images[0].width <= 32) return packed;
-    images = images.map(halved);
+    let bytes = 0;
+    for (const image of images) {
+      const png = await encodePng(image);
+      bytes += png.length;
+      packed.push({ image, png });
+      // What is too much is not packed to the end.
+      if (bytes > mostBytes && images[0].width > SMALLEST) break;
+    }
+    if (packed.length === images.length && (bytes <= mostBytes || images[0].width <= SMALLEST)) return packed;
+    images = images.map(round === 0 ? coarser : halved);
   }
 }
 

@@ -7,6 +7,7 @@ import { asStoreError, makeFolders } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { parseNumber } from "../options/parse-number.js";
+import { reportPlace } from "../report/report-file.js";
 import { tissuePaths } from "../stores/write-tissue.js";
 import { shellWord } from "../terminal/command-line.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
@@ -34,7 +35,9 @@ interface DemoFlags extends TerminalOptions {
 export function addDemoCommand(program: Command, environment: Environment): void {
   program
     .command("demo")
-    .description("Simulates a section, deconvolves it and compares the result with the truth.")
+    .description(
+      "Simulates a section, deconvolves it, compares the result with the truth and shows it in a report.",
+    )
     .option(
       "--spots <count>",
       `spots of the section (default: ${SIMULATION_DEFAULTS.spotCount})`,
@@ -79,6 +82,8 @@ async function demonstrate(flags: DemoFlags, terminal: Terminal): Promise<Outcom
       "",
       `Everything lies in ${folder}. Try a run of your own:`,
       `  ${rerun}`,
+      "",
+      `See the result in a browser: ${reportPlace(result)}`,
     ],
     json: {
       folder,

@@ -21,6 +21,7 @@ import { isRemote } from "@flashdeconv/stores/node/internal";
 import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
+import { planRunReport } from "../report/run-report.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
@@ -45,7 +46,7 @@ import { type ReferenceSource, withReference } from "../stores/with-reference.js
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
 import { outputFormat } from "../tables/output-format.js";
-import { describeDone, describeSame } from "../terminal/describe-done.js";
+import { describeDone, describeSame, withReport } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
@@ -103,13 +104,15 @@ export async function runDeconvolution(
   const lock = lockOptions(terminal);
   const more = shared?.facts;
   const request = { path, flags, options, key: layout.key, signal: terminal.signal, more };
+  const report = await planRunReport(flags, terminal);
   const { output, statistics } = await openOutputs(request, terminal);
   if (output === undefined) {
     const facts = () => factsOf(request);
     const resumedCount = await removeFinishedRun({ ...flags, target: out ?? path, facts, lock });
     const where = redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`);
     const format = outputFormat(out, flags.format);
-    return describeDone({ path: where, key: layout.key, format }, resumedCount);
+    const done = describeDone({ path: where, key: layout.key, format }, resumedCount);
+    return withReport(done, (await report?.complete(layout.key)) ? report?.path : undefined);
   }
   try {
     return await withStore(path, access, async (store) => {
@@ -201,9 +204,10 @@ export async function runDeconvolution(
               onCommit: () => noteRun("result"),
             };
             await writeSectionResult(output, toWrite, terminal);
+            await report?.write(toWrite);
             const where = redactUrl(out ?? resultPath(path, spatial, newTable));
             const told = { path: where, key: layout.key, format: output.format };
-            if (output.wasThere?.()) return describeSame(told, resumedCount);
+            if (output.wasThere?.()) return withReport(describeSame(told, resumedCount), report?.path);
             const { lines, json } = await describeRun(told, found, notices());
             const transfer = transfers.report();
             const more = {
@@ -212,7 +216,8 @@ export async function runDeconvolution(
               resources: meter.report(),
               transfer,
             };
-            return { lines: [...lines, ...describeTransfers(transfer)], json: { ...json, ...more } };
+            const outcome = { lines: [...lines, ...describeTransfers(transfer)], json: { ...json, ...more } };
+            return withReport(outcome, report?.path);
           },
         );
       });

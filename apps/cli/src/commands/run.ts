@@ -57,6 +57,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "--overwrite",
       "replace what flashdeconv wrote: what is at --out or --save-stats, the table --new-table",
     )
+    .option("--no-report", "leave out the report, which else is written beside --out (<result>.report.html)")
     .option("--save-stats <store>", "also keep what solve needs to solve the section again in another way")
     .option("--key-added <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
     .option("--obs-columns", "also write each type as a column of obs")

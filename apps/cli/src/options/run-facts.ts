@@ -70,6 +70,7 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   // Where a result goes is told by what `out` is made of it.
   "outDir",
   "overwrite",
+  "report",
   "json",
   "quiet",
   "workers",

@@ -6,6 +6,7 @@ import {
   resolveDeconvolveOptions,
 } from "@flashdeconv/pipeline";
 import { wantsNeighbors } from "@flashdeconv/pipeline/internal";
+import { isRemote } from "@flashdeconv/stores/node/internal";
 import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import { outputFormat } from "../tables/output-format.js";
@@ -37,6 +38,8 @@ export interface RunFlags
   readonly keyAdded?: string;
   readonly obsColumns?: boolean;
   readonly saveStats?: string;
+  /** False with --no-report; commander has it true otherwise. */
+  readonly report?: boolean;
   readonly zarrFormat?: "2" | "3";
   readonly method?: MethodName;
   readonly genes?: DeconvolveOptions["genes"];
@@ -89,6 +92,7 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
     newStore: !inPlace && newTable === undefined,
     zarr: format === "zarr",
     annData: isAnnData(format),
+    report: out !== undefined && !isRemote(out),
     scratch: flags.useScratch !== "never",
     plugin: isPlugin(flags.solver),
   });

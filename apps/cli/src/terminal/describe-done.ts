@@ -10,6 +10,12 @@ export function describeDone(place: ToldPlace, resumedCount: number): Outcome {
   };
 }
 
+/** The outcome with the place of the report, where one lies beside the result. */
+export function withReport<T extends Outcome>(outcome: T, path: string | undefined): T {
+  const lines = path === undefined ? outcome.lines : [...outcome.lines, "", `Report, for a browser: ${path}`];
+  return { ...outcome, lines, json: { ...outcome.json, report: path ?? null } };
+}
+
 /** The same of a table that does not say what it was made of: it was made again, and compared. */
 export function describeSame(place: ToldPlace, resumedCount: number): Outcome {
   const { json } = describeDone(place, resumedCount);

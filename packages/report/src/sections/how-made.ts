@@ -35,6 +35,7 @@ export function howMade({ input }: Context): string {
     : "<p>The run had nothing to remark.</p>";
   const rows = Object.entries(parameters)
     .filter(([name, value]) => !BULKY.has(name) && value !== undefined && value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => [escaped(name), parameterText(value)]);
   return (
     `${line}${told}<details><summary>All parameters</summary>${table("Parameters", ["name", "value"], rows)}</details>` +
@@ -43,7 +44,16 @@ export function howMade({ input }: Context): string {
 }
 
 /** Shown elsewhere, or for programs. */
-const BULKY = new Set(["cell_types", "type_columns", "elements_written", "smoothing_curve", "cell_counts"]);
+const BULKY = new Set([
+  "cell_types",
+  "type_columns",
+  "elements_written",
+  "smoothing_curve",
+  "cell_counts",
+  "genes_used",
+  "fingerprint",
+  "reference_score",
+]);
 const LONGEST_VALUE = 400;
 
 function parameterText(value: unknown): string {
@@ -52,7 +62,11 @@ function parameterText(value: unknown): string {
     if (ArrayBuffer.isView(one)) return Array.from(one as unknown as ArrayLike<number>);
     if (Array.isArray(one)) return one.map(plain);
     if (typeof one === "object" && one !== null)
-      return Object.fromEntries(Object.entries(one).map(([k, v]) => [k, plain(v)]));
+      return Object.fromEntries(
+        Object.entries(one)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([k, v]) => [k, plain(v)]),
+      );
     return one;
   };
   const text = typeof value === "string" ? value : (JSON.stringify(plain(value)) ?? "");

@@ -1,10 +1,11 @@
 import { type Context, quantile } from "../context.js";
 import { amountDrawing, type Canvas } from "../drawing.js";
-import { mapFigure, mapHtml, numberScale, rampSvg } from "../figures.js";
+import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from "../figures.js";
 import { histogram } from "../page/charts.js";
 import { count, counted, escaped, listed, nameText, number, percent, table } from "../page/text.js";
 
 const BINS = 40;
+const MOST_MEASURE_BYTES = 130_000;
 
 /** What each status means, and what to do. */
 const STATUSES: Readonly<Record<string, readonly [meaning: string, remedy: string]>> = {
@@ -125,7 +126,9 @@ async function mapOf(
   });
   figures.push(figure);
   const ramp = `<div class="ramp"><svg viewBox="0 0 128 12" width="128" height="10" preserveAspectRatio="none" aria-hidden="true">${rampSvg(128)}</svg><span>${texts[0]}</span><span>${texts[1]}</span></div>`;
-  return (await mapHtml(figure, canvas)) + ramp;
+  if (canvas.isVector) return (await mapHtml(figure, canvas)) + ramp;
+  const [{ image, png }] = await packWithin([drawing], MOST_MEASURE_BYTES);
+  return imgHtml(png, image, figure.label) + ramp;
 }
 
 function statusTable({ input: { statuses }, gathered }: Context): string {

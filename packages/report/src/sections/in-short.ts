@@ -9,7 +9,8 @@ const ALMOST_ALL = 0.9;
 export function inShort(context: Context): string {
   const { gathered, input } = context;
   const { spotCount, answered } = gathered;
-  const { shared_gene_count: shared, genes_used: used } = input.parameters;
+  const { shared_gene_count: shared, genes_used: genes } = input.parameters;
+  const used = Array.isArray(genes) ? genes.length : genes;
   const facts: [value: string, what: string][] = [
     [count(spotCount), spotCount === 1 ? "spot" : "spots"],
     [count(input.typeNames.length), "cell types"],

@@ -1,22 +1,23 @@
 import { type Context, meanOf, PRESENT_ABOVE } from "../context.js";
-import { amountDrawing } from "../drawing.js";
+import { amountDrawing, type Canvas, pngOf } from "../drawing.js";
 import { imgHtml, type MapFigure, mapFigure, mapHtml, packWithin, rampSvg, shareScale } from "../figures.js";
 import { quantileOf, type SiteSums } from "../gather.js";
 import { swatch } from "../page/charts.js";
 import { count, nameText, number, percent } from "../page/text.js";
-import { PALE_BELOW, typeMap } from "../type-map.js";
+import { PALE_BELOW, type TypeMap, typeMap } from "../type-map.js";
 
 /** All maps of types together; a report of a million spots stays below 4 MB. */
-const MOST_MAP_BYTES = 2_300_000;
+const MOST_MAP_BYTES = 1_850_000;
+const MOST_WHOLE_BYTES = 600_000;
 
 export const NO_POSITIONS =
   "<p>This result has no positions, so there are no maps. Write the result to a store (.zarr or .h5ad) to keep them.</p>";
 
 /** The largest type of each spot, with a legend by abundance. */
 export async function dominantMap(context: Context): Promise<string> {
-  const { canvas, gathered, input, order, colors, figures } = context;
+  const { canvas, input, order, colors, figures } = context;
   if (canvas === undefined) return NO_POSITIONS + legend(context);
-  const map = typeMap(canvas, gathered, { colors, order, statuses: input.statuses });
+  const map = await whole(context, canvas);
   const top = order.slice(0, 5).map((k) => `${input.typeNames[k]} ${percent(meanOf(context, k))}`);
   const figure = mapFigure(map.drawing, canvas, {
     title: "largest type",
@@ -34,6 +35,14 @@ export async function dominantMap(context: Context): Promise<string> {
     `<div class="whole" data-shown="${map.shownCount}"><figure>${html}<figcaption>The largest type of each spot; paler where it has less than ${percent(PALE_BELOW)} or the answer is not the spot's own, grey without an answer. ${orientation(context)}</figcaption></figure>` +
     `${legend(context, map.indexOf)}</div><p id="named" role="status"></p>`
   );
+}
+
+/** With fewer pixels where it would be too large. */
+async function whole({ gathered, input, order, colors }: Context, canvas: Canvas): Promise<TypeMap> {
+  const what = { colors, order, statuses: input.statuses };
+  const map = typeMap(canvas, gathered, what);
+  if (canvas.isVector || (await pngOf(map.drawing)).length <= MOST_WHOLE_BYTES) return map;
+  return typeMap({ ...canvas, large: canvas.small }, gathered, what);
 }
 
 function orientation({ canvas, input }: Context): string {

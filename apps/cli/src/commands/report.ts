@@ -1,0 +1,146 @@
+import { basename } from "node:path";
+import { OptionError } from "@flashdeconv/core";
+import { inspectStore, readColumn } from "@flashdeconv/io-zarr";
+import { readResultContents, tableStore } from "@flashdeconv/io-zarr/internal";
+import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { buildReport, type ReportInput } from "@flashdeconv/report";
+import type { ReadableStore } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import type { Command } from "commander";
+import type { Environment } from "../environment.js";
+import { RESULT_KINDS } from "../options/input-kinds.js";
+import { withFlags } from "../options/option-flags.js";
+import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
+import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
+import { openFigureFolder } from "../report/figure-folder.js";
+import { openReportFile, reportPlace, writeReport } from "../report/report-file.js";
+import { reportInput } from "../report/report-input.js";
+import { lockOptions } from "../stores/lock-options.js";
+import { isTable } from "../stores/read-text.js";
+import { withStore } from "../stores/with-store.js";
+import { isColumnTable } from "../tables/read-column-table.js";
+import { countOf } from "../terminal/format.js";
+import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
+import { useTerminal } from "../terminal/use-terminal.js";
+
+const EXAMPLES = `
+Examples:
+  flashdeconv report result.zarr
+  flashdeconv report section.zarr --key mine --out mine.html
+  flashdeconv report result.zarr --png pictures`;
+
+/** Columns of annotation with more groups tell nothing on a page. */
+const MOST_GROUPS = 40;
+const MOST_COLUMNS = 3;
+
+export interface ReportFlags extends TerminalOptions, StoreFlags {
+  readonly out?: string;
+  readonly key?: string;
+  readonly table?: string;
+  readonly png?: string;
+  readonly svg?: string;
+}
+
+export function addReportCommand(program: Command, environment: Environment): void {
+  const command = program
+    .command("report")
+    .description(
+      "Shows a result as one page of HTML that needs nothing else: maps, amounts, how sure, how made.",
+    )
+    .argument("<result>", "store with the result (.zarr, .h5ad), a path or URL")
+    .option("-o, --out <file>", "page to write; a report is replaced (default: <result>.report.html)")
+    .option("--key <name>", `obsm key of the result (default: ${RESULT_DEFAULTS.key})`)
+    .option("--table <name>", "table of a SpatialData store with the result (default: the only one)")
+    .option("--png <folder>", "also write each map as PNG")
+    .option("--svg <folder>", "also write each map as SVG, with title and legend");
+  addStoreOptions(command)
+    .optionsGroup("Messages:")
+    .option("--json", "print one JSON object instead of a summary")
+    .option("--quiet", "no progress, no notes")
+    .addHelpText("after", EXAMPLES)
+    .action((result: string, flags: ReportFlags) =>
+      useTerminal(environment, flags, (terminal) => reportResult(result, flags, terminal)),
+    );
+}
+
+/** Reads a result from a store and writes its report. Whatever fails, a report that was there is as it was before. */
+export async function reportResult(result: string, flags: ReportFlags, terminal: Terminal): Promise<Outcome> {
+  const { key = RESULT_DEFAULTS.key, table, png, svg } = flags;
+  const { signal, note } = terminal;
+  refuseTable(result);
+  refuseWithoutObject(flags, remoteObjects([result], flags));
+  const path = flags.out ?? reportPlace(result);
+  if (png !== undefined && png === svg) {
+    const rule = "another folder than --png";
+    throw new OptionError({ option: "--svg", value: svg, rule, remedy: "Give each a folder of its own." });
+  }
+  const request = { path, flag: "--out", remedy: "--out names another place", lock: lockOptions(terminal) };
+  // A bad place costs no time.
+  await (await openReportFile(request)).discard();
+  const folders = [
+    ...(png === undefined ? [] : [await openFigureFolder(png, "png")]),
+    ...(svg === undefined ? [] : [await openFigureFolder(svg, "svg")]),
+  ];
+  const access = { ...storeAccess(flags), expects: RESULT_KINDS };
+  return withStore(result, access, async (store) => {
+    const contents = await withFlags({ key: "--key" }, () =>
+      readResultContents(store, { key, table, signal, onNotice: note }),
+    );
+    const regions = await readRegions(await tableStore(store, table, signal), { key, signal });
+    const name = basename(
+      redactUrl(result)
+        .split("?")[0]
+        .replace(/[/\\]+$/, ""),
+    );
+    const input = await reportInput(contents, { name, key, regions, signal });
+    const { html, figures } = await buildReport(input, { signal });
+    const files: string[] = [];
+    for (const folder of folders) files.push(...(await folder.write(figures)));
+    await writeReport(await openReportFile(request), html);
+    const told =
+      files.length === 0
+        ? []
+        : [`${countOf(files.length, "picture")} in ${[png, svg].filter(Boolean).join(" and ")}`];
+    return {
+      lines: [
+        `${path}: the report of ${countOf(contents.spotCount, "spot")} x ${countOf(input.typeNames.length, "cell type")}`,
+        ...told,
+        "Open it in a browser.",
+      ],
+      json: {
+        report: path,
+        key,
+        spot_count: contents.spotCount,
+        cell_types: input.typeNames,
+        figures: files,
+      },
+    };
+  });
+}
+
+function refuseTable(result: string): void {
+  if (!isTable(result) && !isColumnTable(result)) return;
+  throw new OptionError({
+    option: "<result>",
+    value: redactUrl(result),
+    rule: `${RESULT_KINDS}; a table has neither positions nor how it was made`,
+    remedy: "Run again with --out result.zarr, or open the report that run wrote beside the table.",
+  });
+}
+
+/** Columns of obs that sort spots into a few groups, such as tissue regions; not what flashdeconv wrote. */
+async function readRegions(
+  store: ReadableStore,
+  { key, signal }: { readonly key: string; readonly signal: AbortSignal },
+): Promise<ReportInput["regions"]> {
+  const { obsColumns } = await inspectStore(store, { signal });
+  const found: NonNullable<ReportInput["regions"]>[number][] = [];
+  for (const { name, kind } of obsColumns) {
+    if (kind !== "categorical" || name.startsWith(`${key}_`) || found.length === MOST_COLUMNS) continue;
+    const column = await readColumn(store, `obs/${name}`, { signal });
+    if (column.kind !== "categorical") continue;
+    const { codes, categories } = column;
+    if (categories.length >= 2 && categories.length <= MOST_GROUPS) found.push({ name, codes, categories });
+  }
+  return found;
+}
