@@ -7,7 +7,9 @@ import { smallStores } from "./small-stores.js";
 
 const stores = smallStores();
 const run = (out: string, ...flags: string[]) =>
-  runCli(["run", stores.spatial, "--reference", stores.reference, "--out", out, ...flags]);
+  runCli(["run", stores.spatial, "--reference", stores.reference, "--out", out, ...flags], {
+    withReport: true,
+  });
 
 it("a run leaves a report beside its result, which the command makes again from the store", async () => {
   const folder = await temporaryFolder();

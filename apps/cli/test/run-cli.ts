@@ -14,6 +14,8 @@ export interface CliRun {
 }
 
 export interface CliOptions {
+  /** Whether runs leave their report; without it they are told not to, as most tests are about something else. */
+  readonly withReport?: boolean;
   readonly signal?: AbortSignal;
   readonly isTTY?: boolean;
   readonly variables?: Environment["variables"];
@@ -28,7 +30,7 @@ const findFaults = faultFinder();
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const stdout = capture();
   const stderr = capture(options.onStderr);
-  const code = await main(args, {
+  const code = await main(options.withReport ? args : withoutReport(args), {
     stdout: stdout.stream,
     stderr: Object.assign(stderr.stream, { isTTY: options.isTTY }),
     variables: options.variables ?? {},
@@ -38,6 +40,14 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   if (args.includes("--json")) requireSchema(args, run);
   refuseRepeated(args, run);
   return run;
+}
+
+/** A run that would write a report beside what it writes on this machine is told not to. */
+function withoutReport(args: readonly string[]): readonly string[] {
+  const place = args[args.findIndex((one) => one === "--out" || one === "--out-dir") + 1] ?? "";
+  const isWritten = args[0] === "run" && (args.includes("--out") || args.includes("--out-dir"));
+  const mayReport = isWritten && place !== "" && !place.includes("://") && !args.includes("--in-place");
+  return mayReport && !args.includes("--no-report") ? [...args, "--no-report"] : args;
 }
 
 /** No message says twice in a row what it is about, whoever wrapped the error. */
