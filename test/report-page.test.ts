@@ -76,6 +76,7 @@ describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
   it("names what the pointer is over", async () => {
     for (const name of ["paths", "pixels"]) {
       const { page } = await open(name);
+      await page.locator(".whole .map").scrollIntoViewIfNeeded();
       const box = await page.locator(".whole .map").boundingBox();
       if (box === null) throw new Error("the map has no box");
       await page.mouse.move(box.x + box.width * 0.1, box.y + box.height / 2);
