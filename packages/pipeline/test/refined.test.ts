@@ -56,12 +56,37 @@ describe("methods that refine", () => {
     expect(await rmse("poisson")).toBeLessThan(0.92 * least);
   });
 
+  it("are as near as least squares where a spot has a handful of counts", async () => {
+    const { spatial, reference, truth } = await smallTissue({ depth: 4, spotCount: 900 });
+    const rmse = async (method: DeconvolveOptions["method"]) =>
+      evaluateProportions(await proportionsOf(await deconvolve(spatial, reference, { method })), truth, 8)
+        .rmse;
+    expect(await rmse("refined")).toBeLessThan(1.02 * (await rmse("weighted")));
+  });
+
+  it("find a type that few spots hold at least as well as least squares, at the same strength", async () => {
+    const { spatial, reference, truth } = await smallTissue({
+      depth: 200,
+      spotCount: 1600,
+      geneCount: 1500,
+      rareTypeFraction: 0.02,
+      typeVariation: 0.7,
+      seed: 3,
+    });
+    const aupr = async (method: DeconvolveOptions["method"], smoothing: number) => {
+      const found = await deconvolve(spatial, reference, { method, smoothing });
+      return evaluateProportions(await proportionsOf(found), truth, 8).rarestTypeAupr;
+    };
+    expect(await aupr("refined", 30)).toBeGreaterThan((await aupr("weighted", 40)) - 0.005);
+  });
+
   it("say by how many steps, which follow from the strength and the depth alone", async () => {
     const { spatial, reference } = await smallSection({ depth: 300 });
     const stepsOf = async (smoothing: number | "none", method: DeconvolveOptions["method"] = "refined") =>
       (await deconvolve(spatial, reference, { method, smoothing })).parameters.refining_steps;
     expect(await stepsOf("none")).toBe("one or two");
     expect(await stepsOf(50)).toBe("one");
+    expect(await stepsOf(250)).toBeUndefined();
     expect(await stepsOf(50, "poisson")).toBe("all");
     expect(await stepsOf(50, "weighted")).toBeUndefined();
   });
@@ -152,3 +177,10 @@ describe("methods that refine", () => {
     await expect(async () => deconvolve(negative, small.reference, { method })).rejects.toThrow(/-2 in spot/);
   });
 });
+
+async function smallTissue(options: NonNullable<globalThis.Parameters<typeof simulateTissue>[0]>) {
+  const made = simulateTissue({ geneCount: 500, typeCount: 8, ...options });
+  const coordinates = Float64Array.from((await collect(made.coordinates)).values);
+  const spatial = spatialFrom(await collect(made.counts), made.geneNames, coordinates);
+  return { spatial, reference: made.reference, truth: (await collect(made.truth)).values };
+}

@@ -18,11 +18,11 @@ export interface CountLikelihood {
   readonly shares: Float32Array;
   /** G: omega_g, or 0 for a gene that nothing is known to have. */
   readonly weights: Float32Array;
-  /** G: the inverse variance of a count at the mean of the types, v_g, times that mean squared; or 0. */
+  /** G: the inverse variance of a count where the shared curvature is taken, v_g, times that mean squared; or 0. */
   readonly inverseMeans: Float64Array;
   /** K: sum_g omega_g u_kg. */
   readonly totals: Float64Array;
-  /** K x K: sum_g u_kg u_lg / (v_g (1 + phi n v_g)). n times it is the curvature of F along proportions, at the mean of the types. */
+  /** K x K: sum_g u_kg u_lg / (v_g (1 + phi n v_g)). n times it is the curvature of F along proportions, at v. */
   readonly gram: Float64Array;
 }
 
@@ -34,6 +34,11 @@ export interface CountVariance {
   readonly overdispersion: number;
   /** G: m_g, shares of genes. By default the mean of the types' shares. */
   readonly means?: Float64Array;
+  /**
+   * G: v_g, shares of genes where the curvature is taken that all spots share. By default the mean of the types' shares; the section's own make
+   * a rare type's genes weigh what they do in the spots that lack it.
+   */
+  readonly curvatureMeans?: Float64Array;
 }
 
 /**
@@ -46,7 +51,7 @@ const UNSEEN_SHARE = 0.01;
 export function buildCountLikelihood(
   signature: Float64Array,
   typeCount: number,
-  { meanDepth, overdispersion, means = meanShares(signature, typeCount) }: CountVariance,
+  { meanDepth, overdispersion, means = meanShares(signature, typeCount), curvatureMeans }: CountVariance,
 ): CountLikelihood {
   const geneCount = signature.length / typeCount;
   const exact = sharesByGene(signature, typeCount);
@@ -66,7 +71,8 @@ export function buildCountLikelihood(
     }
     if (mean === 0) continue;
     weights[g] = 1 / (1 + overdispersion * meanDepth * means[g]);
-    inverseMeans[g] = 1 / (mean * (1 + overdispersion * meanDepth * mean));
+    const usual = curvatureMeans?.[g] ?? mean;
+    inverseMeans[g] = 1 / (usual * (1 + overdispersion * meanDepth * usual));
     for (let k = 0; k < typeCount; k++) {
       totals[k] += weights[g] * row[k];
       const scaled = inverseMeans[g] * row[k];

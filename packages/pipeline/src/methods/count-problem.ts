@@ -1,4 +1,4 @@
-import type { CsrChunk } from "@flashdeconv/core";
+import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
 import { buildNnlsWorkspace, determineGram, solveNnls } from "@flashdeconv/solver";
 import {
@@ -35,6 +35,8 @@ export interface CountProblem extends Problem {
   readonly means: Float64Array;
   /** K x G: the types' shares of genes, adapted to the section's platform. */
   readonly profiles: Float64Array;
+  /** K: counts that each type's profile rests on, where the reference has single cells of whole counts. */
+  readonly referenceCounts?: Float64Array;
 }
 
 /**
@@ -96,7 +98,10 @@ export async function buildCountProblem(
     shares,
     means,
     profiles,
-    ...(cellCounts && { referenceNoise: referenceNoise(model, signature, cellCounts) }),
+    ...(cellCounts && {
+      referenceNoise: referenceNoise(model, signature, cellCounts),
+      referenceCounts: countsOf(signature, cellCounts),
+    }),
     facts: { platform_correction: options.platformCorrection, overdispersion },
   };
 }
@@ -114,6 +119,18 @@ function compositionOf(bulk: Float64Array, gram: Float64Array, projection: Float
   solveNnls(buildNnlsWorkspace({ gram: determined, target: sums, x: mix }), 0);
   const sum = mix.reduce((all, share) => all + share, 0);
   return mix.map((share) => (sum > 0 ? share / sum : 1 / typeCount));
+}
+
+/** K: counts of the reference's cells in the signature's genes. */
+function countsOf(
+  { typeNames, geneNames, values }: ReferenceSignature,
+  cellCounts: ReadonlyMap<string, number>,
+): Float64Array {
+  const geneCount = geneNames.length;
+  return Float64Array.from(typeNames, (name, k) => {
+    const means = values.subarray(k * geneCount, (k + 1) * geneCount);
+    return (cellCounts.get(name) ?? 0) * sumOf(means);
+  });
 }
 
 function sumOf(values: Float64Array): number {

@@ -28,8 +28,8 @@ export interface Method<P extends Problem = Problem> {
   prepare(evidence: Evidence, sample: CsrChunk, options: DeconvolveOptions, run: RunContext): P | Promise<P>;
   /** Settles what is left to the data: the strength of smoothing, and with some methods more. */
   tune(problem: P, data: TrialData, options: DeconvolveOptions, run: RunContext): Promise<Fit>;
-  /** With what a third pass over the section refines a first coarse solve; left out, there is one solve and no such pass. */
-  refine?(fit: Fit<P>): Refinement;
+  /** With what a third pass over the section refines a first coarse solve; left out or undefined, there is one solve and no such pass. */
+  refine?(fit: Fit<P>): Refinement | undefined;
 }
 
 /** As most methods tune: the strength of smoothing alone. */

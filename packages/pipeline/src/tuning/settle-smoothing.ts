@@ -32,7 +32,8 @@ export async function settleSmoothing(
   return withStrengths(fit, strengths, facts);
 }
 
-function withStrengths({ solver, problem }: Fit, strengths: Strengths, facts: Parameters): Fit {
+/** The fit with these strengths, which are kept with its result together with more facts. */
+export function withStrengths({ solver, problem }: Fit, strengths: Strengths, facts: Parameters): Fit {
   const solverOptions = setSmoothing(solver, problem.solverOptions, strengths);
   const { smoothing, shrinkage } = strengths;
   return noted(

@@ -6,6 +6,7 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { checkpointOf } from "../../runtime/section-views.js";
+import { weakened } from "../solve/set-smoothing.js";
 import { type SpotsOnScratch, solveOnScratch } from "../solve/solve-on-scratch.js";
 import { arrangeGraph, type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
 import { answerSpots } from "../solve/spot-answers.js";
@@ -24,6 +25,8 @@ export interface RefineRequest {
 
 /** How far from its optimum the first solve may stop: what is refined from there came out the same to 0.0001. */
 const FIRST_TOLERANCE = 2e-2;
+/** The first solve draws spots together by this part of the strength: a step from where a spot has lost a type can at most double it. */
+const FIRST_STRENGTH = 2 / 3;
 /** Begins the names of the pieces that the first solve keeps. */
 const FIRST = "first";
 
@@ -115,7 +118,11 @@ type FirstSession = ReturnType<typeof startFirst>;
 /** A session of the first solve. Nobody asks how good its answer is. */
 function startFirst(summary: SectionSummary, { solver }: SolveSummaryOptions, { arena, report }: RunContext) {
   report({ stage: "first-solve", done: 0, total: undefined });
-  const { session, request } = startSession(solver, summary, contextOf(summary), arena);
+  const problem = {
+    reference: summary.reference,
+    solverOptions: weakened(solver, summary.solverOptions, FIRST_STRENGTH),
+  };
+  const { session, request } = startSession(solver, problem, contextOf(summary), arena);
   const typeCount = summary.reference.typeNames.length;
   return { request, session: { ...session, assess: undefined }, solver, typeCount, tables: [] };
 }

@@ -6,6 +6,17 @@ export interface Strengths {
   readonly shrinkage: number;
 }
 
+/** The solver's options with so much of their strengths. */
+export function weakened(solver: Solver, solverOptions: object, part: number): object {
+  const options = solverOptions as Record<string, number>;
+  const partOf = (option: string | undefined) => (option === undefined ? 0 : part * (options[option] ?? 0));
+  const { smoothing, shrinkage } = solver;
+  return setSmoothing(solver, solverOptions, {
+    smoothing: partOf(smoothing?.option),
+    shrinkage: partOf(shrinkage?.option),
+  });
+}
+
 /** The solver's options with other strengths, as far as it has such; shrinkage stays where none is given. */
 export function setSmoothing(
   { smoothing, shrinkage, resolveOptions }: Solver,
