@@ -43,7 +43,7 @@ export async function deconvolve(
   const first = await summarizeSection(spatial, { ...found, fit }, options, run);
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver };
   // With some methods a third: each spot is taken towards the most likely answer to its own counts.
-  const refinement = method.refine?.(fit);
+  const refinement = method.refine?.(fit, notices);
   const summary = refinement
     ? await refineSection(
         spatial,

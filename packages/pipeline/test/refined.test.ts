@@ -82,8 +82,13 @@ describe("methods that refine", () => {
 
   it("say by how many steps, which follow from the strength and the depth alone", async () => {
     const { spatial, reference } = await smallSection({ depth: 300 });
-    const stepsOf = async (smoothing: number | "none", method: DeconvolveOptions["method"] = "refined") =>
-      (await deconvolve(spatial, reference, { method, smoothing })).parameters.refining_steps;
+    const stepsOf = async (smoothing: number | "none", method: DeconvolveOptions["method"] = "refined") => {
+      const { parameters, notices } = await deconvolve(spatial, reference, { method, smoothing });
+      const steps = parameters.refining_steps;
+      const told = notices.some(({ code }) => code === "not-refined");
+      expect(told).toBe(steps === undefined && method === "refined");
+      return steps;
+    };
     expect(await stepsOf("none")).toBe("one or two");
     expect(await stepsOf(50)).toBe("one");
     expect(await stepsOf(250)).toBeUndefined();

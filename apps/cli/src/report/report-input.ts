@@ -66,8 +66,8 @@ function textsIn(value: unknown): readonly string[] | undefined {
 }
 
 function rowsIn(value: unknown, count: number): readonly ArrayLike<number>[] | undefined {
-  const rows = Array.isArray(value) && value.length === count ? value : undefined;
-  return rows?.every((row) => ArrayBuffer.isView(row)) ? (rows as readonly ArrayLike<number>[]) : undefined;
+  const rows: (ArrayLike<number> | undefined)[] = Array.isArray(value) ? value.map(numbersIn) : [];
+  return rows.length === count && rows.every((row) => row !== undefined) ? rows : undefined;
 }
 
 /** Scanpy's colours belong to categories, which may be in another order than the types. */

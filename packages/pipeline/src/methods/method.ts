@@ -1,6 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
 import type { Refinement } from "@flashdeconv/solver-poisson/internal";
+import type { NoticeList } from "../contracts/notices.js";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
@@ -28,8 +29,8 @@ export interface Method<P extends Problem = Problem> {
   prepare(evidence: Evidence, sample: CsrChunk, options: DeconvolveOptions, run: RunContext): P | Promise<P>;
   /** Settles what is left to the data: the strength of smoothing, and with some methods more. */
   tune(problem: P, data: TrialData, options: DeconvolveOptions, run: RunContext): Promise<Fit>;
-  /** With what a third pass over the section refines a first coarse solve; left out or undefined, there is one solve and no such pass. */
-  refine?(fit: Fit<P>): Refinement | undefined;
+  /** With what a third pass over the section refines a first coarse solve; left out or undefined, there is one solve and no such pass, which is told. */
+  refine?(fit: Fit<P>, notices: NoticeList): Refinement | undefined;
 }
 
 /** As most methods tune: the strength of smoothing alone. */

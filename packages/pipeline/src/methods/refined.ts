@@ -1,6 +1,8 @@
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import type { Solver } from "@flashdeconv/solver";
 import type { RefiningSteps } from "@flashdeconv/solver-poisson/internal";
 import { weighted as weightedSolver } from "@flashdeconv/solver-weighted";
+import type { NoticeList } from "../contracts/notices.js";
 import type { MethodName } from "../contracts/options.js";
 import type { Strengths } from "../stages/solve/set-smoothing.js";
 import { type Fit, strengthsIn, withStrengths } from "../tuning/settle-smoothing.js";
@@ -53,11 +55,17 @@ function refining(
       const left = { smoothing: STRENGTH_LEFT * smoothing, shrinkage: STRENGTH_LEFT * shrinkage };
       return stepsFor(left, problem.meanDepth) ? withStrengths(fit, left, {}) : fit;
     },
-    refine(fit: Fit<CountProblem>) {
+    refine(fit: Fit<CountProblem>, notices: NoticeList) {
       const { profiles, shares, means, meanDepth, overdispersion, referenceCounts } = fit.problem;
       const typeCount = fit.problem.reference.typeNames.length;
       const steps = stepsFor(strengthsIn(fit), meanDepth);
-      if (steps === undefined) return undefined;
+      if (steps === undefined) {
+        notices.add({
+          code: "not-refined",
+          message: `A spot has ${numbered(Math.round(meanDepth), "count")} on average, too few beside the smoothing to go by its own likelihood: spots are not refined, and the answer is that of ${optionName("method", "weighted")}.`,
+        });
+        return undefined;
+      }
       return {
         typeCount,
         profiles: referenceCounts ? steadyProfiles(profiles, referenceCounts) : profiles,
