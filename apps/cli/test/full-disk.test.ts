@@ -133,7 +133,7 @@ describe.skipIf(!isBuilt || !canLimit)(
         expect(full.stderr).toMatch(/--cache-size/);
         expect(full.status).toBe(2);
         expect(await filesOf(out)).toEqual(before);
-        expect((await readdir(folder)).sort()).toEqual(["cache", "out.zarr"]);
+        expect((await readdir(folder)).sort()).toEqual(["cache", "out.report.html", "out.zarr"]);
         // A thread that was ended may leave the draft it was writing, which nobody reads, and the next run removes.
         const kept = Object.keys(await filesOf(cache)).filter(
           (file) => !/\.[^/]*$/.test(file.slice(cache.length)),

@@ -46,6 +46,7 @@ beforeAll(async () => {
   await print(0, ["export", at("out"), at("out.csv")]);
   for (let i = 0; i < 2; i++) await print(0, ["convert", stores.spatial, at("converted.zarr")]);
   await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
+  await print(0, ["report", at("out"), "--out", at("page.html"), "--png", at("png")]);
   await print(0, ["evaluate", at("out"), "--truth", stores.spatial]);
   await print(0, ["demo", "--dir", at("demo"), "--spots", "60"]);
   await fail();
@@ -166,6 +167,7 @@ describe("the schema of what --json prints", () => {
     expect(new Set(outputs.map(({ name }) => name))).toEqual(
       new Set([
         "run",
+        "report",
         "solve",
         "export",
         "convert",

@@ -110,7 +110,8 @@ describe("run with several sections", () => {
     // The same command run again ends well where it may.
     const again = await run(...paths, "--out-dir", pathToFileURL(outDir).href, "--resume", "--json");
     expect(again.code, again.stderr + again.stdout).toBe(0);
-    expect((await readdir(outDir)).sort()).toEqual(["second.zarr", "spatial.zarr"]);
+    const results = ["second", "spatial"].flatMap((name) => [`${name}.report.html`, `${name}.zarr`]);
+    expect((await readdir(outDir)).sort()).toEqual(results);
   });
 
   it("resumed after a kill read the reference and try strengths once only, and nothing where all are done", async () => {

@@ -6,6 +6,8 @@ export interface ReferenceSignature {
   readonly geneNames: readonly string[];
   /** K x genes, row-major; mean raw counts per cell unless said otherwise. */
   readonly values: Float64Array;
+  /** K: cells that each row is the mean of, where that is known. */
+  readonly cellCounts?: Int32Array;
 }
 
 /** The order of names everywhere: ascending by Unicode code point (not by UTF-16 unit, nor by locale). */

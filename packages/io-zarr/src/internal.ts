@@ -14,7 +14,7 @@ export { layerOf, openMatrices } from "./read/other-matrices.js";
 export { streamRowNames } from "./read/read-dataframe.js";
 export { type NumberRows, readMatrix } from "./read/read-matrix.js";
 export { type ResultReading, readResultContents, tableStore } from "./read/read-result.js";
-export { SIGNATURE_STAMP } from "./read/read-signature-csv.js";
+export { CELLS_COLUMN, SIGNATURE_STAMP } from "./read/read-signature-csv.js";
 export { readSignatureStore, SIGNATURE } from "./read/read-signature-store.js";
 export { CentroidSum } from "./read/spatialdata/centroid.js";
 export { openParquet, type ParquetFile } from "./read/spatialdata/parquet-file.js";

@@ -2,12 +2,14 @@
  * Pictures of spots, for reports, viewers and the command line: pure, the same in Node and browsers.
  *
  * @example
- * ```ts
+ * import { amountColors, encodePng, frameFor, measureSpots, Raster } from "@flashdeconv/maps";
+ *
  * const coordinates = { dimension: 2 as const, values: Float64Array.of(0, 0, 1, 0, 0, 1, 1, 1) };
  * const raster = new Raster(frameFor(measureSpots(coordinates), 500), coordinates);
- * const pixels = raster.paint(Uint8Array.of(1, 2, 3, 4)); // a value per site; here a spot is a site
+ * // A value per site; here each spot is one.
+ * const pixels = raster.paint(Uint8Array.of(1, 2, 3, 4));
  * const png = await encodePng({ ...raster.frame, pixels, palette: amountColors(5) });
- * ```
+ * console.log(png.subarray(1, 4).join(" ")); // 80 78 71
  */
 export { frameFor, type MapFrame } from "./map-frame.js";
 export { rgbOf, typeColors } from "./palette.js";

@@ -6,6 +6,7 @@ import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import { deconvolve } from "./deconvolve.js";
 import { findProblem } from "./find-problem.js";
+import { methodWith } from "./methods/methods.js";
 import { resolveDeconvolveOptions, withChoice } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
@@ -95,6 +96,7 @@ export async function chooseTogether(
   const { checkpoint } = callbacks;
   const tried = spreadSections(sections);
   const trials = [];
+  let depths = 0;
   for (const [i, section] of tried.entries()) {
     const size = sizeOf(section, reference, options);
     const own = { ...callbacks, checkpoint: checkpoint && checkpointOf(checkpoint, `choice-${i + 1}`) };
@@ -104,10 +106,12 @@ export async function chooseTogether(
       findProblem(section, reference, options, run),
     );
     trials.push(heldOutTrial({ solver, problem }, data, run));
+    depths += problem.meanDepth ?? 0;
   }
   const trial = joinTrials(trials);
   const choice = await chooseSmoothing(trial);
-  const strengths = { smoothing: choice.smoothing, shrinkage: choice.shrinkage };
+  const chosen = { smoothing: choice.smoothing, shrinkage: choice.shrinkage };
+  const strengths = methodWith(solver).strengthsLeft?.(chosen, depths / tried.length) ?? chosen;
   const names = tried.map(({ name }, i) => name ?? `number ${i + 1}`);
   const curve = { ...curvesOf(choice, trial.spotCount), sections: names };
   return withChoice(options, { strengths, facts: { smoothing_curve: curve } });

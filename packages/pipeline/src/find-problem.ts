@@ -1,3 +1,4 @@
+import type { ReferenceSignature } from "@flashdeconv/core";
 import { meanDegree } from "@flashdeconv/graph";
 import type { SolverContext } from "@flashdeconv/solver";
 import type { SpatialGraph } from "./contracts/graph.js";
@@ -107,6 +108,15 @@ export async function findProblem(
 
 /** Cells of each type by name, where their counts are whole and so have the noise of counts. */
 function wholeCells({ signature, cellCounts, values }: AlignedReference): Map<string, number> | undefined {
-  if (!cellCounts || !values?.isWhole) return undefined;
+  if (!cellCounts || !(values?.isWhole ?? areMeansOfWhole(signature, cellCounts))) return undefined;
   return new Map(signature.typeNames.map((name, k) => [name, cellCounts[k]]));
+}
+
+/** Whether means are sums of whole counts over so many cells, but for rounding. */
+function areMeansOfWhole({ values, typeNames }: ReferenceSignature, cellCounts: Int32Array): boolean {
+  const geneCount = values.length / typeNames.length;
+  return values.every((mean, i) => {
+    const sum = mean * cellCounts[Math.floor(i / geneCount)];
+    return Math.abs(sum - Math.round(sum)) <= 1e-9 * Math.max(1, sum);
+  });
 }

@@ -90,10 +90,14 @@ describe("deconvolve", () => {
       sums.get(name)!.map((value) => value / (counts.get(name) as number)),
     );
     const values = Float64Array.from(rows.flatMap((row) => [...row]));
-    const fromSignature = await deconvolve(spatial, { typeNames, geneNames: reference.geneNames, values });
+    const cellCounts = Int32Array.from(typeNames, (name) => counts.get(name) as number);
+    const signature = { typeNames, geneNames: reference.geneNames, values, cellCounts };
+    const fromSignature = await deconvolve(spatial, signature);
     expect(fromSignature.typeNames).toEqual(fromCells.typeNames);
     expect(await proportionsOf(fromSignature)).toEqual(await proportionsOf(fromCells));
-    expect(fromSignature.parameters.cell_counts).toBeNull();
+    expect(fromSignature.parameters.cell_counts).toEqual(fromCells.parameters.cell_counts);
+    const { cellCounts: _, ...means } = signature;
+    expect((await deconvolve(spatial, means)).parameters.cell_counts).toBeNull();
   });
 
   it.each(["counts", "normalized", "sketch", "statistics"] as const)(

@@ -1,13 +1,12 @@
 import { type CsrChunk, memorySource } from "@flashdeconv/core";
 import { writeAnnData } from "@flashdeconv/io-zarr";
-import { SIGNATURE, SIGNATURE_STAMP, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
+import { CELLS_COLUMN, SIGNATURE, SIGNATURE_STAMP, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { StagedStore } from "@flashdeconv/stores";
 import type { StagedFile } from "@flashdeconv/stores/node/internal";
 import { csvCell } from "../tables/csv/csv-cells.js";
 import type { JoinedSignature } from "./join-donors.js";
 
-/** Columns of a table of means that are not genes. */
-export const CELLS_COLUMN = "flashdeconv_cells";
+/** A column of a table of means that is no gene. */
 const DISPERSION_COLUMN = "flashdeconv_dispersion";
 
 /** Writes means as CSV, a row per type: numbers with as many digits as say which they are. */

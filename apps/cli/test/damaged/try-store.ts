@@ -76,7 +76,7 @@ export class StoreTrial {
       if (typeof error?.tag !== "string") return ["wrong", `no tag: ${ran.stdout.slice(0, 300)}`];
       return ["refused", `${error.tag}: ${error.message}`];
     }
-    if (left.join() !== "out.zarr") return ["wrong", `wrote ${left.join(", ")}`];
+    if (left.sort().join() !== "out.report.html,out.zarr") return ["wrong", `wrote ${left.join(", ")}`];
     const result = this.#result();
     if (result === expected) return ["same", ""];
     return this.#compare(path, damaged, result);

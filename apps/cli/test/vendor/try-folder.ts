@@ -51,7 +51,7 @@ export class FolderTrial {
       if (left.length > 0) return ["wrong", `left ${left.join(", ")} behind`];
       return this.#judgeError(ran, damaged);
     }
-    if (left.join() !== "out.zarr") return ["wrong", `wrote ${left.join(", ")}`];
+    if (left.sort().join() !== "out.report.html,out.zarr") return ["wrong", `wrote ${left.join(", ")}`];
     const result = this.#result();
     if (result === expected) return ["same", ""];
     return damaged.role === "section" ? this.#compare(damaged, result) : ["changed", ""];

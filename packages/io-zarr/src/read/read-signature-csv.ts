@@ -16,6 +16,8 @@ const REMEDY =
   "Give CSV with names in the first row and the first column and numbers elsewhere, with points in decimals.";
 /** The first cell of a table that flashdeconv wrote; other columns of its own begin so, too. */
 export const SIGNATURE_STAMP = "flashdeconv_cell_type";
+/** Its column of how many cells a mean is of. */
+export const CELLS_COLUMN = "flashdeconv_cells";
 const OWN_COLUMN = /^flashdeconv_/;
 /** What flashdeconv put an apostrophe before, so that no spreadsheet runs it. */
 const MARKED = /^'(?=[=+\-@\t\r\n'])/;
@@ -40,7 +42,8 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
       rule: "types-by-genes, genes-by-types or auto",
     });
   }
-  const [header = [], ...rows] = ownCells(parseCells(text, path));
+  const cells = parseCells(text, path);
+  const [header = [], ...rows] = ownCells(cells);
   const columnNames = header.slice(1);
   if (columnNames.length === 0 || rows.length === 0) {
     throw broken(
@@ -66,7 +69,20 @@ export function readSignatureCsv(text: string, options: SignatureCsvOptions = {}
       values[k * genes.length + gene] = parseCount(cell, { path, spot: types[type], gene: genes[gene] });
     }
   }
-  return { typeNames, geneNames: genes, values };
+  const counts = cellCountsIn(cells, path);
+  const cellCounts = counts && Int32Array.from(order, (type) => counts[type]);
+  return { typeNames, geneNames: genes, values, ...(cellCounts && { cellCounts }) };
+}
+
+/** How many cells the rows of a table that flashdeconv wrote are the means of. */
+function cellCountsIn([header = [], ...rows]: string[][], path: string): number[] | undefined {
+  const column = header.indexOf(CELLS_COLUMN);
+  if (header[0] !== SIGNATURE_STAMP || column < 0) return undefined;
+  return rows.map((row) => {
+    const count = Number(row[column]);
+    if (row[column] !== "" && Number.isInteger(count) && count > 0 && count < 2 ** 31) return count;
+    throw broken(path, `${JSON.stringify(row[column])} for the cells of the type ${row[0]}`, "their number");
+  });
 }
 
 /** The means of a table that flashdeconv wrote, names as they were; other tables as they are. */

@@ -7,6 +7,7 @@ import { WRITTEN_AS } from "../write/written-as.js";
 import { openHierarchy } from "./hierarchy.js";
 import { inStore } from "./name-store.js";
 import { openReference } from "./open-reference.js";
+import { readColumn } from "./read-dataframe.js";
 
 /** What the root of a store of mean counts says it is. */
 export const SIGNATURE = "signature";
@@ -43,5 +44,20 @@ export async function readSignatureStore(
       for (let i = indptr[row]; i < indptr[row + 1]; i++) values[offset + indices[i]] = stored[i];
     }
   }
-  return { typeNames: names, geneNames, values };
+  const column = await readColumn(store, "obs/cell_count", { signal });
+  const cells = column.kind === "number" ? Array.from(column.values) : [];
+  if (
+    cells.length !== names.length ||
+    !cells.every((count) => Number.isInteger(count) && count > 0 && count < 2 ** 31)
+  ) {
+    throw new FormatError({
+      path: "obs/cell_count",
+      found: `${numbered(cells.length, "number")} for ${numbered(names.length, "type")}`,
+      expected: "how many cells each type has",
+      remedy: "The store is damaged: write it again.",
+    });
+  }
+  const cellCounts = new Int32Array(names.length);
+  for (const [row, type] of codes.entries()) cellCounts[type] = cells[row];
+  return { typeNames: names, geneNames, values, cellCounts };
 }

@@ -5,6 +5,7 @@ import type { NoticeList } from "../contracts/notices.js";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import type { Problem } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
+import type { Strengths } from "../stages/solve/set-smoothing.js";
 import type { Evidence } from "../stages/survey/gather-evidence.js";
 import type { TrialData } from "../tuning/held-out-trial.js";
 import { type Fit, settleSmoothing } from "../tuning/settle-smoothing.js";
@@ -29,6 +30,8 @@ export interface Method<P extends Problem = Problem> {
   prepare(evidence: Evidence, sample: CsrChunk, options: DeconvolveOptions, run: RunContext): P | Promise<P>;
   /** Settles what is left to the data: the strength of smoothing, and with some methods more. */
   tune(problem: P, data: TrialData, options: DeconvolveOptions, run: RunContext): Promise<Fit>;
+  /** What a method leaves of the strengths that suit its solver, where the data chose them; left out, all. */
+  strengthsLeft?(strengths: Strengths, meanDepth: number): Strengths;
   /** With what a third pass over the section refines a first coarse solve; left out or undefined, there is one solve and no such pass, which is told. */
   refine?(fit: Fit<P>, notices: NoticeList): Refinement | undefined;
 }

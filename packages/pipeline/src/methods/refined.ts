@@ -44,6 +44,11 @@ function refining(
   name: MethodName,
   stepsFor: (strengths: Strengths, meanDepth: number) => RefiningSteps | undefined,
 ): Method<CountProblem> {
+  const strengthsLeft = (strengths: Strengths, meanDepth: number): Strengths => {
+    const { smoothing, shrinkage } = strengths;
+    const left = { smoothing: STRENGTH_LEFT * smoothing, shrinkage: STRENGTH_LEFT * shrinkage };
+    return stepsFor(left, meanDepth) ? left : strengths;
+  };
   return Object.freeze({
     ...(weighted as Method<CountProblem>),
     name,
@@ -51,10 +56,9 @@ function refining(
     async tune(problem, data, options, run) {
       const fit = await tuneSmoothing(problem, data, options, run);
       if (options.smoothing !== "auto") return fit;
-      const { smoothing, shrinkage } = strengthsIn(fit);
-      const left = { smoothing: STRENGTH_LEFT * smoothing, shrinkage: STRENGTH_LEFT * shrinkage };
-      return stepsFor(left, problem.meanDepth) ? withStrengths(fit, left, {}) : fit;
+      return withStrengths(fit, strengthsLeft(strengthsIn(fit), problem.meanDepth), {});
     },
+    strengthsLeft,
     refine(fit: Fit<CountProblem>, notices: NoticeList) {
       const { profiles, shares, means, meanDepth, overdispersion, referenceCounts } = fit.problem;
       const typeCount = fit.problem.reference.typeNames.length;

@@ -6,7 +6,7 @@ export function isSignature(reference: ReferenceInput): reference is ReferenceSi
 }
 
 export function isPrepared(reference: ReferenceInput): reference is PreparedReference {
-  return "cellCounts" in reference;
+  return "cellCounts" in reference && !isSignature(reference);
 }
 
 /** The types of which the reference has cells, or means. */
@@ -25,6 +25,10 @@ export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): v
     requireRows("reference signature", "cell type", reference.typeNames.length);
     const expected = reference.typeNames.length * reference.geneNames.length;
     requireSame("reference signature", [reference.values.length, "values"], [expected, "types x genes"]);
+    const { typeNames, cellCounts } = reference;
+    if (cellCounts) {
+      requireSame("reference signature", [cellCounts.length, "cell counts"], [typeNames.length, "types"]);
+    }
     return;
   }
   if (isPrepared(reference)) return;

@@ -78,8 +78,8 @@ async function overGenes(
   run: RunContext,
 ): Promise<AlignedReference> {
   if (isSignature(reference)) {
-    const signature = signatureSubset(sortTypes(reference), columns);
-    return { signature, cellCounts: undefined, values: undefined };
+    const sorted = sortTypes(reference);
+    return { signature: signatureSubset(sorted, columns), cellCounts: sorted.cellCounts, values: undefined };
   }
   if (!isPrepared(reference)) return keptCells(reference, columns, options, run);
   const { signature, cellCounts, values, notices } = reference;
@@ -178,7 +178,7 @@ function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeL
 
 /** A signature's types in code-point order, as the result lists them, its values checked. */
 function sortTypes(signature: ReferenceSignature): ReferenceSignature {
-  const { typeNames, geneNames, values } = signature;
+  const { typeNames, geneNames, values, cellCounts } = signature;
   const bad = values.findIndex((value) => !(value >= 0 && value < Number.POSITIVE_INFINITY));
   if (bad >= 0) {
     const [type, gene] = [Math.floor(bad / geneNames.length), bad % geneNames.length];
@@ -194,5 +194,10 @@ function sortTypes(signature: ReferenceSignature): ReferenceSignature {
   for (const [k, old] of order.entries()) {
     sorted.set(values.subarray(old * geneNames.length, (old + 1) * geneNames.length), k * geneNames.length);
   }
-  return { typeNames: order.map((k) => typeNames[k]), geneNames, values: sorted };
+  return {
+    typeNames: order.map((k) => typeNames[k]),
+    geneNames,
+    values: sorted,
+    ...(cellCounts && { cellCounts: Int32Array.from(order, (k) => cellCounts[k]) }),
+  };
 }
