@@ -70,7 +70,8 @@ describe("several sections in one run", () => {
     expect(curve).toMatchObject({ sections: ["smooth", "number 2"] });
     const { strength, loss } = curve as Record<string, Float64Array>;
     expect(strength.length).toBe(loss.length);
-    expect([...strength]).toContain(used);
+    // Three quarters of what suits least squares alone.
+    expect(Array.from(strength, (one) => (first.parameters.refining_steps ? 0.75 : 1) * one)).toContain(used);
     expect(second.parameters.smoothing_curve).toEqual(curve);
     const [given] = await deconvolveSections(named, smooth.reference, { smoothing: 7 });
     expect(given.parameters).toMatchObject({ smoothing: "7", smoothing_used: 7 });
