@@ -51,7 +51,7 @@ def check_result(store, type_names):
 
     parameters = store.uns["flashdeconv_params"]
     assert parameters["converged"], parameters["converged"]
-    assert parameters["method"] == "weighted", parameters["method"]
+    assert parameters["method"] == "refined", parameters["method"]
     assert parameters["smoothing_used"] >= 0 and parameters["sweeps"] > 0
     assert list(parameters["cell_types"]) == type_names
     assert list(parameters["type_columns"]) == type_names

@@ -76,8 +76,12 @@ export function buildCountLikelihood(
     for (let k = 0; k < typeCount; k++) {
       totals[k] += weights[g] * row[k];
       const scaled = inverseMeans[g] * row[k];
-      for (let l = 0; l < typeCount; l++) gram[k * typeCount + l] += scaled * row[l];
+      for (let l = 0; l <= k; l++) gram[k * typeCount + l] += scaled * row[l];
     }
+  }
+  // The same to the bit on both sides of the diagonal.
+  for (let k = 0; k < typeCount; k++) {
+    for (let l = 0; l < k; l++) gram[l * typeCount + k] = gram[k * typeCount + l];
   }
   return Object.freeze({ typeCount, geneCount, shares, weights, inverseMeans, totals, gram });
 }

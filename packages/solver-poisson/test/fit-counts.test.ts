@@ -127,3 +127,25 @@ describe("fitCounts", () => {
     expect(fit.abundance[1]).toBeGreaterThan(90);
   });
 });
+
+it("has a curvature that is the same on both sides of the diagonal, to the bit, wherever it is taken", () => {
+  const share = fc.double({ min: 1e-6, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(share, { minLength: 4, maxLength: 4 }), { minLength: 3, maxLength: 6 }),
+      (rows) => {
+        const signature = Float64Array.from(
+          rows.flatMap((row) => row.map((one) => one / row.reduce((a, b) => a + b))),
+        );
+        for (const curvatureMeans of [undefined, Float64Array.of(0.1, 0.2, 0.3, 0.4)]) {
+          const variance = { meanDepth: 100, overdispersion: 0.3, ...(curvatureMeans && { curvatureMeans }) };
+          const { gram } = buildCountLikelihood(signature, rows.length, variance);
+          const turned = gram.map(
+            (_, i) => gram[(i % rows.length) * rows.length + Math.floor(i / rows.length)],
+          );
+          expect(gram).toEqual(turned);
+        }
+      },
+    ),
+  );
+});
