@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OBJECTS_OF } from "../src/options/option-objects.js";
-import { chosen, commandNamed, failure, nowhere, resultOf, useOptionFolder } from "./option-runs.js";
+import { COMMAND_NAMES, commandNamed } from "./commands.js";
+import { chosen, failure, nowhere, resultOf, useOptionFolder } from "./option-runs.js";
 import {
   EVERYONE,
   METHOD_OPTIONS,
@@ -15,18 +16,7 @@ import {
 useOptionFolder();
 
 describe("every option has an entry", () => {
-  it.each([
-    "run",
-    "solve",
-    "export",
-    "report",
-    "convert",
-    "signature",
-    "inspect",
-    "simulate",
-    "evaluate",
-    "demo",
-  ])("of %s", (name) => {
+  it.each(COMMAND_NAMES)("of %s", (name) => {
     const flags = commandNamed(name).options.map(({ long }) => long as string);
     const known = new Set([
       ...OTHERS[name],

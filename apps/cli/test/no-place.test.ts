@@ -1,11 +1,9 @@
 import { readdir } from "node:fs/promises";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { buildProgram } from "../src/build-program.js";
-import { processEnvironment } from "../src/process-environment.js";
+import { COMMANDS, commandNamed } from "./commands.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
-const commands = buildProgram(processEnvironment()).commands.filter((one) => one.name() !== "help");
 /** Placeholders of values that are no place: names of things, words, numbers. */
 const NO_PLACES =
   /<(name|when|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
@@ -58,12 +56,12 @@ function valuedOptions(command: Command): string[] {
 
 describe("a path that is no name", () => {
   it("can be given to these options, and to all arguments", () => {
-    expect(commands.flatMap(valuedOptions).sort()).toEqual([...PLACES].sort());
+    expect(COMMANDS.flatMap(valuedOptions).sort()).toEqual([...PLACES].sort());
   });
 
   it.each(PLACES)("is refused: %s", async (place) => {
     const [name, flag] = place.split(" ");
-    const given = commands.find((one) => one.name() === name)?.registeredArguments.map(() => "/none.zarr");
+    const given = commandNamed(name).registeredArguments.map(() => "/none.zarr");
     for (const value of ["-", "", " "]) {
       const { code, stderr } = await runCli([name, ...(given ?? []), flag, value]);
       expect([code, stderr]).toEqual([2, expect.stringContaining(`option ${flag}: found "${value}"`)]);
@@ -74,7 +72,7 @@ describe("a path that is no name", () => {
   });
 
   it.each(
-    commands.filter((one) => one.registeredArguments.length > 0).map((one) => [one.name(), one] as const),
+    COMMANDS.filter((one) => one.registeredArguments.length > 0).map((one) => [one.name(), one] as const),
   )("is refused as an argument of %s", async (name, { registeredArguments }) => {
     const { length } = registeredArguments;
     // One more of what may be several.

@@ -2,9 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { afterAll, beforeAll, expect } from "vitest";
-import { buildProgram } from "../src/build-program.js";
 import type { Who } from "./option-trials.js";
 import { runCli } from "./run-cli.js";
 
@@ -98,10 +96,3 @@ async function runFor(...args: string[]): Promise<string> {
   await rm(out, { recursive: true });
   return content;
 }
-
-export const commandNamed = (name: string): Command => {
-  const stream = { write: () => true };
-  const environment = { stdout: stream, stderr: stream, variables: {}, signal: new AbortController().signal };
-  const program = buildProgram(environment as unknown as Parameters<typeof buildProgram>[0]);
-  return program.commands.find((command) => command.name() === name) as Command;
-};

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { OBJECTS_OF } from "../src/options/option-objects.js";
-import { at, commandNamed, failure, nowhere, useOptionFolder } from "./option-runs.js";
+import { commandNamed } from "./commands.js";
+import { at, failure, nowhere, useOptionFolder } from "./option-runs.js";
 
 useOptionFolder();
 

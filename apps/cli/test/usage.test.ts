@@ -3,37 +3,26 @@ import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";
 import { OPTION_FLAGS } from "../src/options/option-flags.js";
+import { COMMAND_NAMES } from "./commands.js";
 import { runCli } from "./run-cli.js";
-
-const COMMANDS = [
-  "run",
-  "solve",
-  "export",
-  "convert",
-  "signature",
-  "inspect",
-  "simulate",
-  "evaluate",
-  "demo",
-];
 
 describe("help and version", () => {
   it("print on standard output and are not errors", async () => {
     expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: "" });
     const { code, stdout, stderr } = await runCli(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const command of COMMAND_NAMES) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
     expect(await runCli(["help", "run"])).toEqual(await runCli(["run", "--help"]));
   });
 
-  it.each(COMMANDS)("%s: examples at the end, no default left unsaid as undefined", async (command) => {
+  it.each(COMMAND_NAMES)("%s: examples at the end, no default left unsaid as undefined", async (command) => {
     const { code, stdout } = await runCli([command, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\n  flashdeconv ${command}`));
     expect(stdout).not.toContain("undefined");
   });
 
-  it.each(COMMANDS)("%s: every option says what it is", async (command) => {
+  it.each(COMMAND_NAMES)("%s: every option says what it is", async (command) => {
     const { stdout } = await runCli([command, "--help"]);
     const lines = stdout.match(/^ {2}(?:-h, )?--.*$/gm) ?? [];
     expect(lines.length).toBeGreaterThan(3);

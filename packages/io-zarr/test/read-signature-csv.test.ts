@@ -35,6 +35,23 @@ describe("a signature table", () => {
     expect(readSignatureCsv(quoted).typeNames).toEqual(["B cell", 'T, "naive"']);
   });
 
+  it("says how many cells its means are of where flashdeconv wrote it", () => {
+    const ours = (cells: string) =>
+      `flashdeconv_cell_type,flashdeconv_cells,flashdeconv_dispersion,g1\nT cell,${cells},0.1,1\nB cell,7,,2\n`;
+    expect(readSignatureCsv(ours("3"))).toEqual({
+      typeNames: ["B cell", "T cell"],
+      geneNames: ["g1"],
+      values: Float64Array.of(2, 1),
+      cellCounts: Int32Array.of(7, 3),
+    });
+    expect(readSignatureCsv(TYPES_BY_GENES).cellCounts).toBeUndefined();
+    for (const cells of ["", "0", "-1", "1.5", "x", "1e12"]) {
+      expect(() => readSignatureCsv(ours(cells), { path: "means.csv" })).toThrow(
+        `means.csv: found ${JSON.stringify(cells)} for the cells of the type T cell, expected their number`,
+      );
+    }
+  });
+
   it("comes out the same whichever way it is written", () => {
     const name = fc
       .string({ minLength: 1, unit: fc.constantFrom("a", "b", "Z", "é", "/", " x") })
