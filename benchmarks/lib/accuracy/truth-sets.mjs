@@ -155,4 +155,8 @@ export const GIVEN_SETS = {
   golden: { folder: "golden" },
   "starmap-cortex": { folder: "real/starmap-cortex" },
   "cerebellum-sim": { folder: "real/cerebellum-sim" },
+  "merfish-hypothalamus": { folder: "real/merfish-hypothalamus" },
+  "merfish-hypothalamus-50um": { folder: "real/merfish-hypothalamus-50um" },
+  "osmfish-cortex": { folder: "real/osmfish-cortex" },
+  "rnamix-sortseq-celref": { folder: "real/rnamix-sortseq-celref" },
 };
