@@ -12,9 +12,9 @@ import { capture } from "./capture.mjs";
 export async function measureSet(set, { methods, families, curves, python }) {
   const folder = mkdtempSync(join(tmpdir(), "flashdeconv-accuracy-"));
   try {
-    const names = curves
-      ? Object.keys(families).filter((name) => methods.some(({ family }) => family === name))
-      : [];
+    const names = Object.keys(families).filter(
+      (name) => curves.includes(name) && methods.some(({ family }) => family === name),
+    );
     const drawn = [];
     for (const name of names) drawn.push(await measureFamily(set, name, families[name], folder));
     const measured = [];

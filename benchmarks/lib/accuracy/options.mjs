@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { METHODS } from "./methods.mjs";
+import { FAMILIES, METHODS } from "./methods.mjs";
 import { GIVEN_SETS, GROUPS, QUICK_SETS } from "./truth-sets.mjs";
 
 export const HELP = `Measures how close the built command line comes to known truths.
@@ -12,6 +12,7 @@ pnpm bench:accuracy [options]
   --sets <a;b>         only these sections, by name
   --methods <a;b>      only these methods, by name
   --seeds <count>      how many of the group's seeds (default: all)
+  --curves <a;b>       show the regret of these methods only (default: of all)
   --no-curves          without the strengths that show the regret
   --peer               also run the Python package, where it can be imported
   --parallel <count>   sections at a time (default: all cores)
@@ -31,6 +32,7 @@ export function parseAccuracyOptions(args) {
       sets: { type: "string" },
       methods: { type: "string" },
       seeds: { type: "string" },
+      curves: { type: "string" },
       "no-curves": { type: "boolean", default: false },
       peer: { type: "boolean", default: false },
       parallel: { type: "string", default: String(availableParallelism()) },
@@ -56,8 +58,10 @@ export function parseAccuracyOptions(args) {
   }
   const seedCount =
     values.seeds === undefined ? (quick ? 1 : seeds.length) : wholeNumber("--seeds", values.seeds);
-  const curves = !values["no-curves"];
-  const isWhole = !wantedSets && !methods && seedCount >= seeds.length && curves;
+  const families = Object.keys(FAMILIES);
+  const curves = values["no-curves"] ? [] : (list(values.curves) ?? families);
+  requireKnown("--curves", curves, families);
+  const isWhole = !wantedSets && !methods && seedCount >= seeds.length && curves.length === families.length;
   return {
     group,
     sets: wantedSets ?? setNames,
