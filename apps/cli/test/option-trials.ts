@@ -49,6 +49,7 @@ export const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
   "--tolerance": { value: "0.01", preset: "0.001", who: EVERYONE },
   "--max-sweeps": { value: "5000", preset: "20000", who: EVERYONE },
   "--precision": { value: "float64", preset: "float32", who: EVERYONE },
+  "--amount": { value: "cells", preset: "rna", who: EVERYONE },
   "--empty": { value: "uniform", preset: "nan", who: EVERYONE },
 };
 
@@ -135,6 +136,7 @@ export const SOLVE_OPTIONS: Readonly<
   "--tolerance": { value: "0.01", preset: "0.001", who: ["weighted", "flashdeconv"] },
   "--max-sweeps": { value: "5000", preset: "20000", who: ["weighted", "flashdeconv"] },
   "--precision": { value: "float64", preset: "float32", who: ["weighted", "flashdeconv"] },
+  "--amount": { value: "cells", preset: "rna", who: ["weighted", "flashdeconv"] },
   "--empty": { value: "uniform", preset: "nan", who: ["weighted", "flashdeconv"] },
 };
 

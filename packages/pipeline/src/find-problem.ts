@@ -11,6 +11,7 @@ import { checkInputs, isSignature, typeNamesOf } from "./stages/check-inputs.js"
 import { buildSpatialGraph } from "./stages/neighbors/spatial-graph.js";
 import { alignInputs } from "./stages/reference/align-inputs.js";
 import { type AlignedReference, alignReference } from "./stages/reference/align-reference.js";
+import { countsOfCells, requireCells, requireWholeCells } from "./stages/reference/counts-of-cells.js";
 import { noteUnusedPermission } from "./stages/reference/require-counts.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
 import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-means.js";
@@ -30,6 +31,8 @@ export interface OpenProblem {
   /** Columns of the shared genes. */
   readonly columns: Int32Array;
   readonly aligned: AlignedReference;
+  /** As in SectionSummary. */
+  readonly countsPerCell: Float64Array | undefined;
   readonly sharedGeneCount: number;
   /** What is left to be said of the section; undefined where the survey was of all its spots. */
   readonly openSurvey: OpenSurvey | undefined;
@@ -47,6 +50,7 @@ export async function findProblem(
 
   // Genes that both sides have, and which spots are neighbours: bad inputs should not cost a pass.
   checkInputs(spatial, reference);
+  requireCells(reference, options);
   noteColumnNames(typeNamesOf(reference), notices);
   const alignment = await alignInputs(spatial, reference, run);
   const graph = await buildSpatialGraph(spatial, options, run);
@@ -54,6 +58,8 @@ export async function findProblem(
   // One pass over the reference: the mean counts of each type.
   const aligned = await alignReference(reference, alignment, options, run);
   requireCountedGenes(aligned.signature);
+  const cellCounts = wholeCells(aligned);
+  requireWholeCells(cellCounts !== undefined, options);
 
   // The first pass, over the section or a part that stands for it: moments of its genes, and a sample of its spots.
   const sample = method.needsSample(options) ? sampleSpots(graph) : undefined;
@@ -69,7 +75,7 @@ export async function findProblem(
   const survey = await surveySection(spatial, wanted, options, run);
   const evidence = {
     ...gatherEvidence(alignment, aligned.signature, survey, notices),
-    cellCounts: wholeCells(aligned),
+    cellCounts,
   };
   const areLogged = isSignature(reference) && requireRawMeans(evidence, options, notices);
   const { values } = aligned;
@@ -103,7 +109,8 @@ export async function findProblem(
         isReferenceWhole,
       };
   const sharedGeneCount = evidence.genes.length;
-  return { problem, data, context, graph, columns, aligned, sharedGeneCount, openSurvey };
+  const countsPerCell = cellCounts && countsOfCells(shared.typeNames, problem.signature);
+  return { problem, data, context, graph, columns, aligned, countsPerCell, sharedGeneCount, openSurvey };
 }
 
 /** Cells of each type by name, where their counts are whole and so have the noise of counts. */

@@ -1,7 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { Deconvolution } from "./contracts/answers.js";
-import type { SolveSummaryOptions } from "./contracts/options.js";
+import type { Amount, SolveSummaryOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { methodOf, methodOfStatistics } from "./methods/methods.js";
@@ -9,6 +9,7 @@ import { resolveOptionsFor } from "./methods/resolve-options.js";
 import { openRun } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
+import { requireAmount } from "./stages/solve/amount.js";
 import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
 import { setSmoothing } from "./stages/solve/set-smoothing.js";
 import { solveSection } from "./stages/solve/solve-section.js";
@@ -19,6 +20,8 @@ export interface SolveSummaryInput extends SolveSummaryOptions {
   readonly solverOptions: Readonly<Record<string, unknown>>;
   /** As in DeconvolveOptions; "auto" is what the run that made the summary chose. */
   readonly smoothing: number | "auto" | "none" | undefined;
+  /** As in DeconvolveOptions; by default what the run that made the summary was asked for. */
+  readonly amount: Amount;
   /** As in DeconvolveOptions. */
   readonly kernels: KernelChoice;
 }
@@ -35,12 +38,14 @@ export function solveSummary(
   input: Partial<SolveSummaryInput> = {},
   callbacks: DeconvolveCallbacks = {},
 ): Promise<Deconvolution> {
-  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels } =
+  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels, ...rest } =
     resolveSummaryOptions(summary, input);
+  const amount = input.amount ?? summary.amount ?? rest.amount;
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   noteColumnNames(summary.reference.typeNames, notices);
-  const options = { solver, tolerance, maxSweeps, precision, empty };
+  const options = { solver, tolerance, maxSweeps, precision, amount, empty };
+  requireAmount(summary, amount, input.amount !== undefined);
   const resolved = solver.resolveOptions(solverOptions);
   const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");
   const withStrengths = strengths === undefined ? resolved : setSmoothing(solver, resolved, strengths);

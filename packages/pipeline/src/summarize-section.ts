@@ -5,6 +5,7 @@ import type { SectionSummary } from "./contracts/summary.js";
 import { describeSummary } from "./describe-summary.js";
 import type { OpenProblem } from "./find-problem.js";
 import { choiceIn } from "./methods/resolve-options.js";
+import { measuresOf } from "./stages/solve/amount.js";
 import { startSession } from "./stages/solve/start-session.js";
 import { enoughPrecision } from "./stages/summarize/enough-precision.js";
 import { summarizeSpots } from "./stages/summarize/summarize-spots.js";
@@ -17,10 +18,12 @@ export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & { readonly 
 /** The second pass over the section, and all that a solve needs besides. */
 export async function summarizeSection(
   spatial: SpatialInput,
-  { fit: { solver, problem }, context, graph, columns, aligned, openSurvey, sharedGeneCount }: SettledProblem,
+  found: SettledProblem,
   given: DeconvolveOptions,
   run: RunContext,
 ): Promise<SectionSummary> {
+  const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount } = found;
+  const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
   const precision = enoughPrecision(solver, session, given, run.notices);
   const options = { ...given, precision };
@@ -46,6 +49,9 @@ export async function summarizeSection(
     reference: problem.reference,
     silentTypes: problem.silentTypes,
     ...(aligned.cellCounts && { cellCounts: aligned.cellCounts }),
+    ...(countsPerCell && { countsPerCell }),
+    measures: measuresOf(problem),
+    amount: given.amount,
     ...(problem.strengths && { strengths: problem.strengths }),
     solverOptions: problem.solverOptions,
     parameters: describeSummary({

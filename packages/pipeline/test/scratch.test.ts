@@ -58,6 +58,7 @@ describe("a run on scratch", () => {
   const cases: Partial<DeconvolveOptions>[] = [
     {},
     { precision: "float64" },
+    { amount: "cells" },
     { method: "flashdeconv", solverOptions: { lambda: 0 } },
     { method: "flashdeconv", solverOptions: { lambda: 300 }, graph: "radius", radius: 2 },
     { solver: nnls as Solver },

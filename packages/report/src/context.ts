@@ -26,6 +26,11 @@ export const FEW_CELLS = 25;
 /** Signatures with a higher cosine look alike. */
 export const ALIKE = 0.98;
 
+/** Whether the shares are of cells; of RNA otherwise. */
+export function isOfCells({ parameters }: ReportInput): boolean {
+  return parameters.amount === "cells";
+}
+
 export function meanOf({ gathered }: Context, type: number): number {
   return gathered.sums[type] / gathered.answered;
 }

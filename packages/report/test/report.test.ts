@@ -145,6 +145,12 @@ describe("what is odd", () => {
     ["no statuses", { statuses: undefined }, /no statuses of spots/],
     ["not converged", { parameters: { converged: false } }, /stopped before it converged/],
     ["several sections", { parameters: { section_names: ["a", "b"] } }, /holds 2 sections/],
+    ["shares of RNA", {}, /Shares are of RNA, not of cells/],
+    [
+      "shares of cells",
+      { parameters: { amount: "cells" } },
+      /<p>Shares of cells.*Shares are of cells, by the counts/s,
+    ],
     [
       "few cells",
       { signature: { cellCounts: [3, 100, 7] } },

@@ -60,6 +60,7 @@ export interface SolveFlags
       | "keyAdded"
       | "obsColumns"
       | "zarrFormat"
+      | "amount"
       | "empty"
       | "lambda"
       | "smoothing"
@@ -92,9 +93,19 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   });
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
-  const { tolerance, maxSweeps, precision, empty, kernels, smoothing, out, overwrite } = flags;
+  const { tolerance, maxSweeps, precision, amount, empty, kernels, smoothing, out, overwrite } = flags;
   const own = solverOptions(flags);
-  const asked = { solver, smoothing, solverOptions: own, tolerance, maxSweeps, precision, empty, kernels };
+  const asked = {
+    solver,
+    smoothing,
+    solverOptions: own,
+    tolerance,
+    maxSweeps,
+    precision,
+    amount,
+    empty,
+    kernels,
+  };
   const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {
     ...remoteObjects([path, out], flags),

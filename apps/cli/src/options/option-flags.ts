@@ -28,6 +28,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   tolerance: "--tolerance",
   maxSweeps: "--max-sweeps",
   precision: "--precision",
+  amount: "--amount",
   empty: "--empty",
   kernels: "--kernels",
   allowNonCounts: "--allow-non-counts",

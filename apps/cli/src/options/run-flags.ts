@@ -63,6 +63,7 @@ export interface RunFlags
   readonly tolerance?: number;
   readonly maxSweeps?: number;
   readonly precision?: DeconvolveOptions["precision"];
+  readonly amount?: DeconvolveOptions["amount"];
   readonly empty?: DeconvolveOptions["empty"];
   readonly allowNonCounts?: boolean;
 }

@@ -30,7 +30,11 @@ export async function describeRun(
       .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),
     "",
     ...table(
-      ["cell type", "mean proportion", "dominant in spots"],
+      [
+        "cell type",
+        parameters.amount === "cells" ? "mean proportion of cells" : "mean proportion",
+        "dominant in spots",
+      ],
       shown.map(({ name, meanProportion, dominantSpotCount }) => [
         name,
         meanProportion === null ? "-" : formatPercent(meanProportion),
@@ -53,6 +57,7 @@ export async function describeRun(
         dominant_spot_count: dominantSpotCount,
       })),
       spot_statuses: statuses,
+      amount: parameters.amount,
       ...commonOf(sections),
       method: parameters.method ?? null,
       solver: parameters.solver,

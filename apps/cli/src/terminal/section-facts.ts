@@ -5,7 +5,14 @@ import { formatCount } from "./format.js";
 type Facts = Readonly<Record<(typeof FACTS)[number], Parameters[string]>>;
 
 /** What sections may have of their own. */
-const FACTS = ["shared_gene_count", "gene_count", "lambda_used", "smoothing_used", "overdispersion"] as const;
+const FACTS = [
+  "shared_gene_count",
+  "gene_count",
+  "lambda_used",
+  "smoothing_used",
+  "overdispersion",
+  "counts_per_cell",
+] as const;
 
 export interface SectionFacts {
   readonly name: string | undefined;
@@ -19,9 +26,14 @@ export function sectionsOf(parameters: Parameters): SectionFacts[] {
   const names = own ? (parameters.section_names as readonly string[]) : [undefined];
   return names.map((name) => {
     const all: Parameters = name === undefined ? parameters : { ...parameters, ...own?.[name] };
+    const perCell = all.counts_per_cell;
+    const counts_per_cell = perCell instanceof Float64Array ? [...perCell] : null;
     const gene_count = (all.genes_used as readonly string[]).length;
     const facts = Object.fromEntries(
-      FACTS.map((key) => [key, ({ ...all, gene_count } as Parameters)[key] ?? null]),
+      FACTS.map((key) => [
+        key,
+        ({ ...all, gene_count, counts_per_cell } as Record<string, unknown>)[key] ?? null,
+      ]),
     );
     return { name, spotCount: all.spot_count, facts: facts as unknown as Facts };
   });

@@ -18,7 +18,7 @@ export interface AnswerTable {
 export interface SpotAnswers {
   /** N x K, a source to be read as often as wanted; a row sums to 1, or is NaN (or 1/K) where there is no answer. */
   readonly proportions: ChunkSource<DenseChunk>;
-  /** N sums of abundance over types, 0 where there is no answer: abundance = proportion x total. */
+  /** N sums of abundance over types, in RNA or cells as the proportions are; 0 where there is no answer: abundance = proportion x total. */
   readonly totals: StatArray;
   /** Per spot the type of greatest proportion (the first of equals), or -1 where there is no answer. */
   readonly dominant: Int32Array;

@@ -4,6 +4,9 @@ import type { NormalizationOptions } from "@flashdeconv/normalize";
 import type { SolveOptions, Solver } from "@flashdeconv/solver";
 import type { Parameters } from "./parameters.js";
 
+/** What proportions are shares of. */
+export type Amount = "rna" | "cells";
+
 export type MethodName = "refined" | "weighted" | "poisson" | "flashdeconv";
 
 /** Platforms that the article's table of lambda has. */
@@ -51,6 +54,8 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
    * Storage of normalised values, statistics and proportions. Where the tolerance is below 1e-5 it is "float64" unless given.
    */
   readonly precision: "float64" | "float32";
+  /** What proportions are shares of: "rna", or "cells", for which each type's RNA is divided by the counts that a cell of it has. */
+  readonly amount: Amount;
   /** What a spot without any abundance gets: NaN, or 1/K in every type. */
   readonly empty: "nan" | "uniform";
   /** Which form of the inner loops to run. No result depends on it, to the bit, and none records it. */
@@ -64,6 +69,8 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly solver: Solver;
   /** Storage of the abundances and proportions; as in DeconvolveOptions. */
   readonly precision: "float64" | "float32";
+  /** What proportions are shares of; as in DeconvolveOptions. */
+  readonly amount: Amount;
   /** What a spot without any abundance gets; as in DeconvolveOptions. */
   readonly empty: "nan" | "uniform";
 }

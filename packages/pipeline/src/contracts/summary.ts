@@ -1,6 +1,7 @@
 import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
 import type { SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import type { SpatialGraph } from "./graph.js";
+import type { Amount } from "./options.js";
 import type { Parameters } from "./parameters.js";
 import type { Problem } from "./problem.js";
 
@@ -28,6 +29,15 @@ export interface SectionSummary {
   readonly composition?: Float64Array;
   /** Cells of each type, those of `reference` and `silentTypes` together in ascending order; left out where nobody knows. */
   readonly cellCounts?: Int32Array;
+  /**
+   * Mean counts of a cell over the genes in use, of the types that `cellCounts` is of; 0 for silent types. Left out where the reference is
+   * not of whole counts of cells.
+   */
+  readonly countsPerCell?: Float64Array;
+  /** What abundances are amounts of: RNA, also where left out, or cells where spots were fitted with mean counts of cells as they are. */
+  readonly measures?: Amount;
+  /** What the run's proportions were asked to be shares of; left out, of what `measures` says. */
+  readonly amount?: Amount;
   /** How strongly answers are drawn together, as the run was given or chose it; left out where that was the solver's own matter. */
   readonly strengths?: Problem["strengths"];
   /** The solver's own options, with the strength of smoothing that was chosen. */

@@ -92,6 +92,12 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
       "half the memory; rounding moves proportions by about 1e-6 and may hold a run up below a tolerance of 1e-5",
     meaning: "storage of what is kept per spot; float64 if the tolerance is below 1e-5",
   },
+  amount: {
+    kind: oneOf("rna", "cells"),
+    default: "rna",
+    because: "it is what counts measure, whatever the reference tells of its cells",
+    meaning: "what proportions are shares of; for cells, a type's RNA is divided by the counts of its cells",
+  },
   empty: {
     kind: oneOf("nan", "uniform"),
     default: "nan",

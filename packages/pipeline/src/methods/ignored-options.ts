@@ -23,6 +23,13 @@ export const IGNORED_FOR: Partial<
   markersPerType: needsSelection,
   targetSum: needsLogCpm,
   logBase: needsLogCpm,
+  amount: ({ preprocess }) =>
+    preprocess === "log-cpm"
+      ? undefined
+      : {
+          rule: `nothing with { preprocess: "${preprocess}" }, which fits the mean counts of cells: shares are of cells`,
+          remedy: LEAVE_OUT,
+        },
   seed: ({ sketchDimension }) =>
     sketchDimension === "none"
       ? { rule: 'nothing with { sketchDimension: "none" }, which draws no sketch', remedy: LEAVE_OUT }

@@ -25,12 +25,14 @@ export const NORMALIZED_OPTIONS = [
   "logBase",
   "sketchDimension",
   "seed",
+  "amount",
 ] as const satisfies readonly OptionName[];
 
 /** The model of counts, for solvers that take counts as they are, weighed by it. */
 export const COUNT_MODEL_OPTIONS = [
   "platformCorrection",
   "overdispersion",
+  "amount",
 ] as const satisfies readonly OptionName[];
 
 /** For solvers that look at neighbours. */

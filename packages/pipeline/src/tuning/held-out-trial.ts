@@ -108,7 +108,7 @@ export function heldOutTrial(
   };
   const solved = async (statistics: StatArray, strengths: Strengths) => {
     const toSolve = { solver, typeCount, tables: [], statistics, graph, ...start(strengths) };
-    const solving = { solver, precision: "float64", empty: "nan", ...options } as const;
+    const solving = { solver, precision: "float64", amount: "rna", empty: "nan", ...options } as const;
     const alone = { executor, arena, checkpoint: undefined, signal, report: onSweep };
     return (await solveSpots(toSolve, solving, alone)).abundance;
   };

@@ -1,4 +1,4 @@
-import { type Context, meanOf } from "../context.js";
+import { type Context, isOfCells, meanOf } from "../context.js";
 import { BIN_COUNT, quantileOf } from "../gather.js";
 import { spark } from "../page/charts.js";
 import { count, escaped, nameText, percent, shown, table } from "../page/text.js";
@@ -52,7 +52,10 @@ export function amounts(context: Context): string {
     ]),
   ];
   const text = escaped(csv.map((row) => row.join(",")).join("\u0000")).replaceAll("\\u0000", "\n");
-  return `${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+  const told = isOfCells(input)
+    ? "<p>Shares of cells.</p>"
+    : "<p>Shares of RNA: a type whose cells hold much of it counts for more than its cells.</p>";
+  return `${told}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
 }
 
 /** Spots with a little share fill the first bin; it is left out. */

@@ -1,4 +1,4 @@
-import { type Context, smoothingCurve } from "../context.js";
+import { type Context, isOfCells, smoothingCurve } from "../context.js";
 import { curve } from "../page/charts.js";
 import { escaped, number, table } from "../page/text.js";
 
@@ -76,7 +76,9 @@ function parameterText(value: unknown): string {
 /** What no number above says. */
 export function limits({ input }: Context): string {
   const sentences = [
-    "Shares are of expression, not of cells: a type with much RNA counts for more.",
+    isOfCells(input)
+      ? "Shares are of cells, by the counts that cells of each type have in the reference: if a type's cells hold more RNA here, beside those of other types, its shares are too great."
+      : "Shares are of RNA, not of cells: a type with much RNA counts for more.",
     "A type that the reference lacks is attributed to the types that are most like it, and nothing on this page shows that for certain.",
     "Converged means that the solver found its own optimum, not that the answer is right.",
     input.low

@@ -57,7 +57,9 @@ export async function readSummary(
 ): Promise<StoredSummary> {
   const arrays = await openArrays(store, { signal: options.signal });
   const facts = readFacts(arrays.attributes[MARK], store.name);
-  const { spotCount, typeNames, precision, edgeCount, hasOrder, dimension, cellCounts } = facts;
+  const { spotCount, typeNames, precision, edgeCount, hasOrder, dimension, cellCounts, countsPerCell } =
+    facts;
+  const { measures, amount } = facts;
   const typeCount = typeNames.length;
   const { streamStatistics = false, ...readOptions } = options;
   const { meanDegree } = facts;
@@ -100,6 +102,9 @@ export async function readSummary(
     graph,
     meanDegree: facts.meanDegree,
     ...(cellCounts && { cellCounts: Int32Array.from(cellCounts) }),
+    ...(countsPerCell && { countsPerCell: Float64Array.from(countsPerCell) }),
+    ...(measures && { measures }),
+    ...(amount && { amount }),
     ...storedStrengths(facts.parameters),
     solverOptions: facts.solverOptions,
     parameters: { ...unpackArrays(facts.parameters), cell_counts: cellCounts && Int32Array.from(cellCounts) },

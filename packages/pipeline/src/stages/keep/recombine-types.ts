@@ -19,7 +19,15 @@ export function recombineTypes(
     merge = {},
   }: { readonly drop?: readonly string[]; readonly merge?: Readonly<Record<string, readonly string[]>> },
 ): SectionSummary {
-  const { reference, statistics, spotCount, parameters, composition, cellCounts: counts } = summary;
+  const {
+    reference,
+    statistics,
+    spotCount,
+    parameters,
+    composition,
+    cellCounts: counts,
+    countsPerCell,
+  } = summary;
   const { typeNames, gram } = reference;
   const typeCount = typeNames.length;
   const allNames = [...typeNames, ...summary.silentTypes].sort(compareCodePoints);
@@ -47,6 +55,13 @@ export function recombineTypes(
   const newNames = weightsOfAll.map(([name]) => name);
   const newCounts =
     cellCounts && Int32Array.from(newNames, (name) => sumOver(groups.get(name) ?? [], cellCounts));
+  const perCell = countsPerCell && new Map(allNames.map((name, k) => [name, countsPerCell[k]]));
+  // As of cells that were of one type all along.
+  const meanPerCell = (name: string) =>
+    weightsOf(groups.get(name) ?? [], cellCounts).reduce(
+      (sum, [member, weight]) => sum + weight * (perCell?.get(member) ?? 0),
+      0,
+    );
   const silentTypes = newNames.filter((name) => !names.includes(name));
 
   const count = names.length;
@@ -86,6 +101,7 @@ export function recombineTypes(
     reference: { typeNames: names, width: count, values: combinedGram, gram: combinedGram },
     silentTypes,
     ...(newCounts && { cellCounts: newCounts }),
+    ...(perCell && { countsPerCell: Float64Array.from(newNames, meanPerCell) }),
     ...(composition && { composition: combineComposition(composition, weights) }),
     parameters: {
       ...parameters,

@@ -3,6 +3,7 @@ import { optionName } from "@flashdeconv/core/internal";
 import { openArrays } from "@flashdeconv/io-zarr/internal";
 import type { SolverInput } from "@flashdeconv/solver";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
+import type { Amount } from "../../contracts/options.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import { unpackArrays } from "./pack-arrays.js";
 
@@ -31,6 +32,9 @@ export interface Facts {
   readonly solverOptions: object;
   readonly parameters: Parameters;
   readonly cellCounts: readonly number[] | null;
+  readonly countsPerCell?: readonly number[];
+  readonly measures?: Amount;
+  readonly amount?: Amount;
 }
 
 /** The parameters of a summary that `writeSummary` kept, and nothing else of it. Throws FormatError as `readSummary` does. */

@@ -19,7 +19,7 @@ export async function writeSummary(
   { spotNames, coordinates }: ResultFrame,
   options?: WriteOptions,
 ): Promise<void> {
-  const { statistics, librarySizes, graph, reference, parameters, cellCounts } = summary;
+  const { statistics, librarySizes, graph, reference, parameters, cellCounts, countsPerCell } = summary;
   const facts: Facts = {
     version: LAYOUT_VERSION,
     spotCount: summary.spotCount,
@@ -36,6 +36,9 @@ export async function writeSummary(
     solverOptions: summary.solverOptions,
     parameters: packArrays({ ...parameters, cell_counts: null }),
     cellCounts: cellCounts ? [...cellCounts] : null,
+    countsPerCell: countsPerCell && [...countsPerCell],
+    measures: summary.measures,
+    amount: summary.amount,
   };
   await writeArrays(
     target,

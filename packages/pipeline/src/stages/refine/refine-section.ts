@@ -109,7 +109,7 @@ async function solveFirstInMemory(
   run: RunContext,
 ): Promise<StatArray> {
   const { abundance } = await solveSpots(toSolve, options, run);
-  answerSpots(abundance, toSolve.librarySizes, toSolve.typeCount, "nan");
+  answerSpots(abundance, toSolve.librarySizes, toSolve.typeCount, { empty: "nan" });
   return abundance;
 }
 

@@ -21,6 +21,8 @@ const SPOTS_PER_BLOCK = 65_536;
 export interface SpotsOnScratch extends Omit<SpotsToSolve, "statistics"> {
   readonly statistics: ChunkSource<DenseChunk>;
   readonly librarySizes: StatArray;
+  /** As in AnswerRules. */
+  readonly divisors?: Float64Array;
 }
 
 /** As `solveSpots` and `answerSpots`, with statistics, abundances and proportions on scratch. The bits are the same. */
@@ -31,7 +33,7 @@ export async function solveOnScratch(
 ): Promise<{ readonly solution: Omit<Solution, "abundance" | "tables">; readonly answers: SpotAnswers }> {
   const { executor, checkpoint, signal, report } = run;
   const { scratch, windowBytes } = requireScratch(run);
-  const { solver, session, typeCount, tables, statistics, graph, librarySizes } = spots;
+  const { solver, session, typeCount, tables, statistics, graph, librarySizes, divisors } = spots;
   const tableWidth = widthOf(tables, typeCount);
   // A spot's proportions, and what the solver's tables say of it.
   const rowWidth = typeCount + tableWidth;
@@ -66,7 +68,7 @@ export async function solveOnScratch(
     bufferBytes: SCATTER_BYTES,
   });
   const arrays = buildAnswerArrays(spotCount, precision);
-  const answer = spotAnswerer(arrays, typeCount, options.empty);
+  const answer = spotAnswerer(arrays, typeCount, { empty: options.empty, divisors });
   const memory = statArray(precision, layout.greatestStrip * rowWidth);
   const files = { typeCount, precision, checkpoint };
   const resume = await intactState(scratch, layout, files);

@@ -8,6 +8,7 @@ import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { addSilentTypes } from "./add-silent-types.js";
+import { amountOf, divisorsOf } from "./amount.js";
 import { answerTables } from "./answer-tables.js";
 import { describeSolve } from "./describe-solve.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
@@ -16,7 +17,7 @@ import { summarizeSignature } from "./signature-summary.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { cutTables, emptyRows, tablesOf, widthOf } from "./solver-tables.js";
-import { answerSpots } from "./spot-answers.js";
+import { type AnswerRules, answerSpots } from "./spot-answers.js";
 import { contextOf, startSession } from "./start-session.js";
 
 /**
@@ -38,14 +39,17 @@ export async function solveSection(
   const tables = tablesOf(options.solver, solverOptions);
   const typeCount = reference.typeNames.length;
   const toSolve = { ...started, solver: options.solver, typeCount, tables, graph };
+  const divisors = divisorsOf(summary, options);
   const { solution, answers: solved } = isSource(statistics)
-    ? await solveOnScratch({ ...toSolve, statistics, librarySizes }, options, run)
-    : await solveInMemory({ ...toSolve, statistics }, librarySizes, options, run);
+    ? await solveOnScratch({ ...toSolve, statistics, librarySizes, divisors }, options, run)
+    : await solveInMemory({ ...toSolve, statistics, librarySizes, divisors }, options, run);
   noteOutcome(solved, solution, options, notices);
   const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, summary.silentTypes);
   const parameters = {
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session: started.session, solution }),
+    amount: amountOf(summary, options),
+    counts_per_cell: summary.countsPerCell ?? null,
   };
   const signature = summarizeSignature(summary, typeNames);
   const { solverTables: _, ...found } = answers;
@@ -61,19 +65,18 @@ export async function solveSection(
 }
 
 async function solveInMemory(
-  spots: SpotsToSolve,
-  librarySizes: StatArray,
+  spots: SpotsToSolve & Pick<AnswerRules, "divisors"> & { readonly librarySizes: StatArray },
   options: SolveSummaryOptions,
   run: RunContext,
 ) {
-  const { typeCount, tables } = spots;
+  const { typeCount, tables, librarySizes, divisors } = spots;
   const { abundance, tables: rows, ...solution } = await solveSpots(spots, options, run);
   // Without threads nobody expects shared memory, or that of WebAssembly, which some APIs of browsers refuse.
   const own = (array: StatArray) => {
     const isApart = run.arena?.addressOf(array) === undefined && !isShared(array.buffer);
     return usesSharing(run.executor) || isApart ? array : array.slice();
   };
-  const answers = answerSpots(own(abundance), librarySizes, typeCount, options.empty);
+  const answers = answerSpots(own(abundance), librarySizes, typeCount, { empty: options.empty, divisors });
   return { solution, answers: { ...answers, solverTables: rows ? tablesIn(own(rows)) : [] } };
 
   function tablesIn(values: StatArray): AnswerTable[] {

@@ -16,6 +16,14 @@ export function buildAnswerArrays(spotCount: number, precision: "float64" | "flo
   };
 }
 
+/** How abundances become answers. */
+export interface AnswerRules {
+  /** What a spot without any abundance gets. */
+  readonly empty: "nan" | "uniform";
+  /** K: what a type's abundance is divided by first; left out, it stays as it is. */
+  readonly divisors?: Float64Array;
+}
+
 /**
  * Answers of all spots at once, the proportions written over the abundance: the two differ by one number per spot, and
  * each is the largest array of a run.
@@ -27,11 +35,11 @@ export function answerSpots(
   abundance: StatArray,
   librarySizes: StatArray,
   typeCount: number,
-  empty: "nan" | "uniform",
+  rules: AnswerRules,
 ): Omit<SpotAnswers, "solverTables"> {
   const spotCount = librarySizes.length;
   const answers = buildAnswerArrays(spotCount, abundance instanceof Float32Array ? "float32" : "float64");
-  const answer = spotAnswerer(answers, typeCount, empty);
+  const answer = spotAnswerer(answers, typeCount, rules);
   for (let spot = 0; spot < spotCount; spot++) {
     answer(spot, abundance, spot * typeCount, librarySizes[spot] !== 0);
   }
@@ -40,16 +48,17 @@ export function answerSpots(
 }
 
 /**
- * Turns the K abundances from `start` on into proportions, abundance / the spot's total, and notes the spot's total, dominant type and
+ * Turns the K abundances from `start` on, divided as the rules say, into proportions, abundance / the spot's total, and notes the spot's total, dominant type and
  * status. A spot whose abundances are all 0 has no proportions: NaN, or 1/K where `empty` says "uniform", and a status that says why.
  */
 export function spotAnswerer(
   { totals, dominant, statuses }: AnswerArrays,
   typeCount: number,
-  empty: "nan" | "uniform",
+  { empty, divisors }: AnswerRules,
 ): (spot: number, rows: StatArray, start: number, hasCounts: boolean) => void {
   const nothing = empty === "nan" ? Number.NaN : 1 / typeCount;
   return (spot, rows, start, hasCounts) => {
+    if (divisors) for (let k = 0; k < typeCount; k++) rows[start + k] /= divisors[k];
     let total = 0;
     let most = rows[start];
     let greatest = 0;
