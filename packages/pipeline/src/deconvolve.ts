@@ -18,7 +18,7 @@ import { summarizeSection } from "./summarize-section.js";
  *
  * Reads the reference once and the section twice, chunk by chunk: once, or a part of it, to choose and weigh genes, once to reduce each
  * spot to the K + 1 numbers of the least-squares problem, which is then solved to its optimum over all spots together. Methods that refine
- * solve coarsely first, and read the section a third time for better numbers. In memory are only those numbers, the answer and the graph.
+ * solve coarsely first, and read the section, or its `keptCounts`, a third time for better numbers. In memory are only those numbers, the answer and the graph.
  *
  * @throws CountError, CoordinateError, GeneMismatchError, ShapeError, OptionError for input that cannot be used; what
  * reading the inputs throws; the signal's reason when it is aborted.
@@ -40,15 +40,19 @@ export async function deconvolve(
   const method = methodWith(options.solver);
   const fit = await method.tune(found.problem, found.data, options, run);
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
-  const first = await summarizeSection(spatial, { ...found, fit }, options, run);
+  const refinement = method.refine?.(fit, notices);
+  const keptCounts = refinement && run.keptCounts;
+  const { summary: first, kept } = await summarizeSection(spatial, { ...found, fit }, options, {
+    ...run,
+    keptCounts,
+  });
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver };
   // With some methods a third: each spot is taken towards the most likely answer to its own counts.
-  const refinement = method.refine?.(fit, notices);
   const summary = refinement
     ? await refineSection(
         spatial,
         first,
-        { refinement, columns: fit.problem.genes.map((gene) => found.columns[gene]), solving },
+        { refinement, columns: fit.problem.genes.map((gene) => found.columns[gene]), kept, solving },
         run,
       )
     : first;

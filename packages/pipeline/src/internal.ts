@@ -5,7 +5,7 @@
  */
 
 export type { SpotSections } from "./contracts/inputs.js";
-export type { ScratchUse } from "./contracts/scratch.js";
+export type { KeptCounts, ScratchUse } from "./contracts/scratch.js";
 export type { DividedCallbacks } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
 export { keptChoice } from "./kept-choice.js";

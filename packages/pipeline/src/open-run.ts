@@ -26,14 +26,15 @@ export function openRun(
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): RunContext {
-  const { executor: threads, scratch, checkpoint, signal, onProgress } = callbacks;
+  const { executor: threads, scratch, keptCounts, checkpoint, signal, onProgress } = callbacks;
   const canRead = section === undefined || section.location !== undefined;
   const canSolve = BUILT_IN_SOLVERS[solver.name] === solver;
   return {
-    executor: threads && canRead && canSolve ? threads : callingThread(section, scratch),
+    executor: threads && canRead && canSolve ? threads : callingThread(section, callbacks),
     kernels,
     arena: startArena(kernels, size, threads),
     scratch,
+    keptCounts,
     checkpoint,
     signal,
     notices,
@@ -51,7 +52,10 @@ export function sizeOf(
 }
 
 /** The calling thread, on the section and the sessions as they are. */
-function callingThread(section: SpatialInput | undefined, scratch: DeconvolveCallbacks["scratch"]) {
+function callingThread(
+  section: SpatialInput | undefined,
+  { scratch, keptCounts }: Pick<DeconvolveCallbacks, "scratch" | "keptCounts">,
+) {
   return inlineExecutor(
     buildPipelineTasks({
       allocate: allocateHere,
@@ -61,7 +65,7 @@ function callingThread(section: SpatialInput | undefined, scratch: DeconvolveCal
       },
       openSession: startedSession,
       openScratchFile: async (path) => {
-        const file = scratch?.scratch.find(path);
+        const file = scratch?.scratch.find(path) ?? keptCounts?.scratch.find(path);
         if (!file) throw new TypeError(`no scratch file ${path}`);
         return file;
       },

@@ -8,6 +8,7 @@ import { choiceIn } from "./methods/resolve-options.js";
 import { measuresOf } from "./stages/solve/amount.js";
 import { startSession } from "./stages/solve/start-session.js";
 import { enoughPrecision } from "./stages/summarize/enough-precision.js";
+import type { KeptRanges } from "./stages/summarize/kept-ranges.js";
 import { summarizeSpots } from "./stages/summarize/summarize-spots.js";
 import { settleSurvey } from "./stages/survey/settle-survey.js";
 import type { Fit } from "./tuning/settle-smoothing.js";
@@ -21,7 +22,7 @@ export async function summarizeSection(
   found: SettledProblem,
   given: DeconvolveOptions,
   run: RunContext,
-): Promise<SectionSummary> {
+): Promise<{ readonly summary: SectionSummary; readonly kept: KeptRanges }> {
   const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount } = found;
   const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
@@ -36,12 +37,12 @@ export async function summarizeSection(
     statWidth: session.statWidth,
     ...(openSurvey && { unseen: openSurvey.unseen.map((gene) => columns[gene]) }),
   };
-  const { census, ...spots } = await summarizeSpots(spatial, wanted, run);
+  const { census, kept, ...spots } = await summarizeSpots(spatial, wanted, run);
   if (census && openSurvey) {
     const { librarySizes } = spots;
     await settleSurvey(spatial, openSurvey, { census, librarySizes, options }, run);
   }
-  return {
+  const summary = {
     ...context,
     ...spots,
     graph,
@@ -64,4 +65,5 @@ export async function summarizeSection(
       ...context,
     }),
   };
+  return { summary, kept };
 }

@@ -9,6 +9,7 @@ import type {
 } from "@flashdeconv/pipeline";
 import {
   checkResultPlace,
+  type DividedCallbacks,
   isSignature,
   resolveResultLayout,
   tablesOf,
@@ -26,6 +27,7 @@ import { memoryFacts } from "../resources/memory-facts.js";
 import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
+import { withKeptCounts } from "../resources/with-kept-counts.js";
 import { leftToResume, removeFinishedRun, withRunDir } from "../resources/with-run-dir.js";
 import { withThreads } from "../resources/with-threads.js";
 import { factsOf, fingerprintOf, STATISTICS_FINGERPRINT } from "../stores/fingerprint.js";
@@ -174,9 +176,12 @@ export async function runDeconvolution(
           async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
             noteVersions = await keepVersions(path, access, checkpoint);
             const settled = (await shared?.settle(input, source, checkpoint)) ?? { options };
-            const { found, notices } = await withThreads(plan.threads, (executor) => {
+            const work = (
+              executor: DividedCallbacks["executor"],
+              keptCounts: DividedCallbacks["keptCounts"],
+            ) => {
               const callbacks = {
-                ...{ signal, onProgress, executor, scratch, checkpoint },
+                ...{ signal, onProgress, executor, scratch, keptCounts, checkpoint },
                 async onSummary(summary: SectionSummary, section: number) {
                   if (!statistics) return;
                   const parameters = {
@@ -192,7 +197,13 @@ export async function runDeconvolution(
               };
               const run = { options: settled.options, flags, callbacks };
               return deconvolveOpened(spatial, settled.prepared ?? input, run, terminal);
-            });
+            };
+            // Threads close their files before these are removed.
+            const { found, notices } = await withKeptCounts(
+              flags,
+              { spatial: path, target: out ?? path },
+              (keptCounts) => withThreads(plan.threads, (executor) => work(executor, keptCounts)),
+            );
             meter.enter("write");
             transfers.enter("write");
             const extraParameters = { ...origin, fingerprint };

@@ -29,7 +29,10 @@ export function addResourceOptions(command: Command): Command {
       "memory limit (default: half of what is free, at most 2GiB)",
       parseBytes("--max-memory"),
     )
-    .option("--scratch <folder>", "where to keep what does not fit in memory (default: beside the result)")
+    .option(
+      "--scratch <folder>",
+      "where to keep what does not fit in memory, and counts from behind a network (default: beside the result)",
+    )
     .option(
       "--use-scratch <when>",
       "auto, always or never (default: auto, where memory is short)",

@@ -2,7 +2,7 @@ import type { Executor, Notice } from "@flashdeconv/core";
 import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
 import type { Checkpoint } from "./checkpoint.js";
 import type { NoticeList } from "./notices.js";
-import type { ScratchUse } from "./scratch.js";
+import type { KeptCounts, ScratchUse } from "./scratch.js";
 import type { SectionSummary } from "./summary.js";
 import type { PipelineTasks } from "./tasks.js";
 
@@ -39,6 +39,11 @@ export interface DeconvolveCallbacks {
    */
   readonly scratch?: ScratchUse;
   /**
+   * Keeps the counts of the genes in use between the passes of methods that refine, which else read the section once more. The result is
+   * the same to the bit. The caller removes the scratch.
+   */
+  readonly keptCounts?: KeptCounts;
+  /**
    * Keeps finished pieces, so that a run that was stopped resumes from them, with the same bits. It must belong to these inputs and
    * options alone; with `scratch`, to that scratch too.
    */
@@ -59,6 +64,7 @@ export interface RunContext {
   /** Where the arrays of the solve lie, for kernels to work on. */
   readonly arena: SharedArena | undefined;
   readonly scratch: ScratchUse | undefined;
+  readonly keptCounts: KeptCounts | undefined;
   readonly checkpoint: Checkpoint | undefined;
   readonly signal: AbortSignal | undefined;
   readonly notices: NoticeList;

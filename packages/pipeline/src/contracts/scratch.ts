@@ -15,6 +15,13 @@ export interface Scratch {
   find(path: string): ScratchFile | undefined;
 }
 
+/** Where a run may keep the counts that it has read, so as not to read the section again. */
+export interface KeptCounts {
+  readonly scratch: Scratch;
+  /** Of counts at most: what takes more is read again. */
+  readonly mostBytes: number;
+}
+
 /** How a run is to use scratch. */
 export interface ScratchUse {
   readonly scratch: Scratch;

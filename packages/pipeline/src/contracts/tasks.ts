@@ -122,6 +122,14 @@ export interface SummarizeInput {
   readonly librarySizes?: StatArray;
   /** Columns of the genes that a survey of some spots has left out; given where a census is wanted. */
   readonly unseen?: Int32Array;
+  /** Where the counts in use are to be kept, up to so many bytes. */
+  readonly keep?: { readonly path: string; readonly mostBytes: number };
+}
+
+/** A scratch file of counts in use, and its length. */
+export interface KeptFile {
+  readonly path: string;
+  readonly byteCount: number;
 }
 
 /** What a pass over all spots finds that a survey of some of them could not. */
@@ -141,6 +149,8 @@ export interface RefineInput {
   /** The proportions to begin with: rows x K from spot `first` on, or a scratch file of all rows. */
   readonly start: { readonly rows: StatArray; readonly first: number } | { readonly path: string };
   readonly kernels: KernelChoice;
+  /** The counts of the range, where they were kept: read instead of the section. */
+  readonly kept?: KeptFile;
   /** As in SummarizeInput. */
   readonly statistics?: StatArray | { readonly path: string };
 }
@@ -152,6 +162,8 @@ export interface SummaryPart {
   /** Rows of the range. */
   readonly librarySizes?: StatArray;
   readonly census?: Census;
+  /** How long the file of kept counts is, where they are all there. */
+  readonly keptBytes?: number;
 }
 
 /** Pieces that threads share among them. */

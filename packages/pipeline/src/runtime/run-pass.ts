@@ -24,7 +24,7 @@ export interface PassSettings<N extends keyof PipelineTasks> {
   readonly before?: number;
   /** The section lies behind a network: a stored chunk on a border of ranges, which is read twice, costs more than idling. */
   readonly isFar: boolean;
-  inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0];
+  inputFor(range: SpotRange): Parameters<PipelineTasks[N]>[0] | Promise<Parameters<PipelineTasks[N]>[0]>;
   /** Called with the parts in the order of the spots. */
   onPart?(part: Part<N>, range: SpotRange): void;
   /** What is kept of a range that is done. */
@@ -60,7 +60,7 @@ export async function runPass<N extends keyof PipelineTasks>(
       doneInRange[i] = told.spotsDone;
       report({ stage, done, total });
     };
-    const part = await executor.run(task, inputFor(range), { signal: signals, onReport });
+    const part = await executor.run(task, await inputFor(range), { signal: signals, onReport });
     checkpoint?.offer(pieceName(settings, range), () => settings.pack(part, range));
     checkpoint?.throwIfFailed();
     return part;

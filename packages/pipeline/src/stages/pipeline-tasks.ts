@@ -1,4 +1,4 @@
-import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
+import type { ChunkSource, CsrChunk, TaskContext } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 import { freeChunk } from "@flashdeconv/core/internal";
 import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
@@ -26,6 +26,7 @@ import { takeTurns } from "../runtime/take-turns.js";
 import { buildGraphTasks } from "./neighbors/graph-tasks.js";
 import { streamOptions } from "./stream-options.js";
 import { startCensus } from "./summarize/census.js";
+import { countsKeeper, keptChunks } from "./summarize/kept-counts.js";
 import { buildRowMaker, growingMemory } from "./summarize/solver-rows.js";
 import { addDepths, buildDepthSums } from "./survey/depth-sums.js";
 import { readWanted, rowsWithin } from "./survey/read-wanted.js";
@@ -89,6 +90,25 @@ export function buildPipelineTasks({
     };
   }
 
+  /** The counts of a range in the genes in use: as they were kept, or of the section. */
+  async function* countsInUse(
+    { kept, location, range, columns }: RefineInput,
+    context: TaskContext,
+  ): AsyncGenerator<CsrChunk> {
+    const options = streamOptions(range, context);
+    if (kept) {
+      const file = await openScratchFile(kept.path);
+      yield* keptChunks(file, { ...options, byteCount: kept.byteCount, width: columns.length });
+      return;
+    }
+    const counts = await openCounts(location);
+    const renumbering = buildRenumbering(columns, counts.width);
+    for await (const chunk of counts.chunks(options)) {
+      yield renumberInPlace(chunk, renumbering);
+      freeChunk(chunk);
+    }
+  }
+
   return {
     ...buildGraphTasks(allocate),
 
@@ -130,6 +150,7 @@ export function buildPipelineTasks({
       const sizes = input.librarySizes ? undefined : statArray(form.precision, range.end - range.start);
       const allSizes = sizes ?? (input.librarySizes as StatArray);
       const firstSize = sizes ? range.start : 0;
+      const keeper = input.keep && countsKeeper(await openScratchFile(input.keep.path), input.keep.mostBytes);
       const census = input.unseen && startCensus(input.unseen, counts.width, form.kernels);
       for await (const chunk of counts.chunks(streamOptions(range, context))) {
         const { spotStart: start, spotCount } = chunk;
@@ -138,6 +159,7 @@ export function buildPipelineTasks({
         const sums = sumMemory(spotCount);
         librarySizes(selected, sums);
         allSizes.set(sums, start - firstSize);
+        await keeper?.add(selected);
         await put(start, spotCount, (out) => session.summarize(rowsOf(selected, sums), out));
         freeChunk(chunk);
       }
@@ -145,24 +167,21 @@ export function buildPipelineTasks({
         ...(rows && { statistics: rows }),
         ...(sizes && { librarySizes: sizes }),
         ...(census && { census: census.found }),
+        ...(keeper && { keptBytes: keeper.finish() }),
       };
     },
 
     /** Reads the spots once more, and refines what they were reduced to around the answer of a first solve. */
     async refine(input, context) {
-      const { range, columns, refinement, kernels } = input;
+      const { refinement, kernels } = input;
       const { typeCount } = refinement;
       const refiner = buildRefiner(refinement, kernels);
-      const counts = await openCounts(input.location);
-      const renumbering = buildRenumbering(columns, counts.width);
       const { put, rows } = await statisticsWriter(input, typeCount + 1);
       const startOf = await startReader(input);
-      for await (const chunk of counts.chunks(streamOptions(range, context))) {
-        const { spotStart, spotCount } = chunk;
-        const selected = renumberInPlace(chunk, renumbering);
+      for await (const selected of countsInUse(input, context)) {
+        const { spotStart, spotCount } = selected;
         const start = await startOf(spotStart, spotCount);
         await put(spotStart, spotCount, (out) => refiner.refine(selected, start, out));
-        freeChunk(chunk);
       }
       return rows ? { statistics: rows } : {};
     },

@@ -11,6 +11,7 @@ import { type SpotsOnScratch, solveOnScratch } from "../solve/solve-on-scratch.j
 import { arrangeGraph, type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
 import { answerSpots } from "../solve/spot-answers.js";
 import { contextOf, startSession } from "../solve/start-session.js";
+import type { KeptRanges } from "../summarize/kept-ranges.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
 import { refineSpots } from "./refine-spots.js";
 import { type StartRows, startInMemory, startOnScratch } from "./start-rows.js";
@@ -19,6 +20,8 @@ export interface RefineRequest {
   readonly refinement: Refinement;
   /** Columns of the genes in use in the spatial data. */
   readonly columns: Int32Array;
+  /** Where they are not, the section is read again. */
+  readonly kept: KeptRanges;
   /** As the refined section will be solved. */
   readonly solving: SolveSummaryOptions;
 }
@@ -39,7 +42,7 @@ const FIRST = "first";
 export async function refineSection(
   spatial: SpatialInput,
   summary: SectionSummary,
-  { refinement, columns, solving }: RefineRequest,
+  { refinement, columns, kept, solving }: RefineRequest,
   run: RunContext,
 ): Promise<SectionSummary> {
   const { arena } = run;
@@ -51,7 +54,7 @@ export async function refineSection(
   const start = await firstAnswer({ ...summary, graph }, started, solving, run);
   const precision = precisionOf(summary);
   const into = isSource(statistics) ? undefined : statistics;
-  const request = { refinement, columns, precision, start, into };
+  const request = { refinement, columns, kept, precision, start, into };
   const refined = await refineSpots(spatial, request, run);
   // The arrays of the first solve.
   if (mark !== undefined) arena?.rewind(mark);

@@ -7,6 +7,7 @@ import type { RunContext } from "../../contracts/run-context.js";
 import type { SpotStatistics } from "../../contracts/summary.js";
 import type { SummaryPart } from "../../contracts/tasks.js";
 import { runPass } from "../../runtime/run-pass.js";
+import type { KeptRanges } from "../summarize/kept-ranges.js";
 import { statisticsRows } from "../summarize/statistics-rows.js";
 import type { StartRows } from "./start-rows.js";
 
@@ -14,6 +15,7 @@ export interface SpotsToRefine {
   readonly refinement: Refinement;
   /** Columns of the genes in use. */
   readonly columns: Int32Array;
+  readonly kept: KeptRanges;
   readonly precision: "float64" | "float32";
   readonly start: StartRows;
   /** Statistics to be overwritten, N x (K + 1); left out on scratch. */
@@ -23,7 +25,7 @@ export interface SpotsToRefine {
 /** The third pass over the section: each spot's K + 1 numbers once more, around its answer to the first solve. */
 export async function refineSpots(
   spatial: SpatialInput,
-  { refinement, columns, precision, start, into }: SpotsToRefine,
+  { refinement, columns, kept, precision, start, into }: SpotsToRefine,
   run: RunContext,
 ): Promise<SpotStatistics> {
   const { location, counts } = spatial;
@@ -50,6 +52,7 @@ export async function refineSpots(
       precision,
       start: startFor(range),
       kernels: run.kernels,
+      kept: kept.of(range),
       statistics: rows.target,
     }),
     onPart({ statistics }: Pick<SummaryPart, "statistics">, range: SpotRange) {

@@ -7,7 +7,7 @@ import { checkpointOf, scratchOf } from "../../runtime/section-views.js";
 import { joinResults } from "./join-results.js";
 
 /** What one section keeps, and whom it tells. */
-export type SectionKeeping = Pick<DeconvolveCallbacks, "scratch" | "checkpoint" | "onNotice">;
+export type SectionKeeping = Pick<DeconvolveCallbacks, "scratch" | "keptCounts" | "checkpoint" | "onNotice">;
 
 export interface SectionsKeeping extends SectionKeeping {
   /** Told before each section, with its place among the sections. */
@@ -17,7 +17,7 @@ export interface SectionsKeeping extends SectionKeeping {
 /** Works on the sections of a store one after the other, each with files and pieces of its own, and joins what comes of it. */
 export async function eachSection(
   sections: SpotSections,
-  { scratch, checkpoint, onNotice, onSection }: SectionsKeeping,
+  { scratch, keptCounts, checkpoint, onNotice, onSection }: SectionsKeeping,
   work: (section: number, keeping: SectionKeeping) => Promise<Deconvolution>,
 ): Promise<Deconvolution> {
   const told = new Set<string>();
@@ -26,6 +26,8 @@ export async function eachSection(
     const place = `section-${i + 1}`;
     const keeping: SectionKeeping = {
       scratch: scratch && scratchOf(scratch, place),
+      // Those of the section before are written over.
+      keptCounts,
       checkpoint: checkpoint && checkpointOf(checkpoint, place),
       // What is the reference's is the same for all.
       onNotice(notice) {

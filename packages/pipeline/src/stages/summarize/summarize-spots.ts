@@ -10,6 +10,7 @@ import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
 import { runPass } from "../../runtime/run-pass.js";
 import type { CheckFacts } from "../keep/pack-check.js";
 import { emptyCensus, mergeCensus, packCensus, unpackCensus } from "./census.js";
+import { type KeptRanges, keptRanges } from "./kept-ranges.js";
 import { statisticsRows } from "./statistics-rows.js";
 
 export interface SpotSummary {
@@ -19,6 +20,7 @@ export interface SpotSummary {
   readonly librarySizes: StatArray;
   /** Where one was asked for. */
   readonly census?: Census;
+  readonly kept: KeptRanges;
 }
 
 export interface SummaryRequest {
@@ -47,6 +49,7 @@ export async function summarizeSpots(
     statistics: rows.target,
     librarySizes: sharesMemory ? librarySizes : undefined,
   };
+  const kept = keptRanges(run.keptCounts, spotCount);
   const census = unseen && emptyCensus(unseen.length);
   const { location } = spatial;
   const settings = {
@@ -54,8 +57,12 @@ export async function summarizeSpots(
     stage: "statistics" as const,
     spotCount,
     isFar: location?.access !== undefined,
-    inputFor: (range: SpotRange) => ({ location, range, columns, form, session, unseen, ...targets }),
+    inputFor: async (range: SpotRange) => ({
+      ...{ location, range, columns, form, session, unseen, ...targets },
+      keep: await kept.target(range),
+    }),
     onPart(part: SummaryPart, range: SpotRange) {
+      kept.note(range, part.keptBytes);
       if (part.statistics) rows.place(part.statistics, range);
       if (part.librarySizes) librarySizes.set(part.librarySizes, range.start);
       if (census && part.census) mergeCensus(census, part.census);
@@ -78,7 +85,7 @@ export async function summarizeSpots(
     },
   };
   await runPass(settings, run);
-  return { statistics: rows.statistics, librarySizes, ...(census && { census }) };
+  return { statistics: rows.statistics, librarySizes, kept, ...(census && { census }) };
 }
 
 /** Of a range that is done. */
