@@ -165,7 +165,7 @@ function section(size: number): ReportInput {
     coordinates: { dimension: 2, values: places },
     statuses: { codes: new Uint8Array(spotCount), categories: ["ok"] },
     counts: Float64Array.from({ length: spotCount }, (_, i) => 50 + (i % 9)),
-    referenceScore: { level: "amber", text: "The reference explains only part of the differences." },
+    referenceScores: [{ level: "amber", text: "The reference explains only part of the differences." }],
     parameters: {},
     notices: [],
   };

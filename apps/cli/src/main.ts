@@ -7,6 +7,7 @@ import { type ProcessEnvironment, processEnvironment } from "./process-environme
 import { commandLineOf } from "./terminal/command-line.js";
 import { describeFailure } from "./terminal/describe-failure.js";
 import { printJson, printMessage } from "./terminal/print.js";
+import { Ending } from "./terminal/terminal.js";
 
 /**
  * Runs one command.
@@ -34,6 +35,7 @@ async function runCommand(args: readonly string[], environment: Environment): Pr
   } catch (error) {
     // Help and version: commander has printed what was asked for.
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.done;
+    if (error instanceof Ending) return error.exitCode;
     return tellFailure(error, args, environment);
   }
 }

@@ -83,12 +83,21 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
       "--new-table",
       "--overwrite",
     ],
-    ...["--out-dir", "--per-section", "--save-stats", "--key-added", "--obs-columns", "--run-dir", "--json"],
+    ...[
+      "--out-dir",
+      "--per-section",
+      "--save-stats",
+      "--key-added",
+      "--obs-columns",
+      "--run-dir",
+      "--json",
+      "--fail-on",
+    ],
     ...["--method", "--solver", "--solver-options"],
   ],
   solve: [
     ...["--out", "--format", "--overwrite", "--key-added", "--obs-columns", "--json", "--zarr-format"],
-    ...["--drop-type", "--merge-types", "--solver", "--solver-options"],
+    ...["--drop-type", "--merge-types", "--solver", "--solver-options", "--fail-on"],
   ],
   inspect: [
     "--reference",

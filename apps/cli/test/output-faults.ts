@@ -5,7 +5,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 /** What `args` printed with `--json`, by the schema's name for it. */
 export function outputName(args: readonly string[], code: number): string {
-  return code === 0 ? args[0] : "failure";
+  // 3: done, but --fail-on asks for it.
+  return code === 0 || code === 3 ? args[0] : "failure";
 }
 
 /**

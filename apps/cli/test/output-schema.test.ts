@@ -74,7 +74,9 @@ async function runAndSolve(): Promise<void> {
   const slide = { kind: "categorical", name: "slide", codes, categories: ["lower", "upper"] } as const;
   const divided = await writeTwoSections(at("sections"), { obs: [slide] });
   const cells = await writeTheirCells(at("their-cells"));
-  await print(0, ["run", divided, "--reference", cells, "--section-key", "slide", "--out", at("divided")]);
+  const both = ["run", divided, "--reference", cells, "--section-key", "slide", "--out", at("divided")];
+  await print(0, both);
+  await print(0, [...both, "--resume"]);
   const server = await remoteServer({ read: fromFolder(stores.folder) });
   const [section, farCells] = ["spatial", "reference"].map((name) => `${server.url}/${name}.zarr`);
   await print(0, ["run", section, "--reference", farCells, "--out", at("far")]);

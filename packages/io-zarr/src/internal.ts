@@ -13,7 +13,12 @@ export { OPEN_DEFAULTS } from "./read/open-options.js";
 export { layerOf, openMatrices } from "./read/other-matrices.js";
 export { streamRowNames } from "./read/read-dataframe.js";
 export { type NumberRows, readMatrix } from "./read/read-matrix.js";
-export { type ResultReading, readResultContents, tableStore } from "./read/read-result.js";
+export {
+  type ResultReading,
+  readResultContents,
+  readResultParameters,
+  tableStore,
+} from "./read/read-result.js";
 export { CELLS_COLUMN, SIGNATURE_STAMP } from "./read/read-signature-csv.js";
 export { readSignatureStore, SIGNATURE } from "./read/read-signature-store.js";
 export { CentroidSum } from "./read/spatialdata/centroid.js";

@@ -8,6 +8,7 @@ import { methodWith } from "./methods/methods.js";
 import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { keptNotices } from "./runtime/notice-list.js";
+import { scoreProblem } from "./score-section.js";
 import { refineSection } from "./stages/refine/refine-section.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { precisionOf } from "./stages/summarize/spot-statistics.js";
@@ -36,13 +37,15 @@ export async function deconvolve(
 
   // The reference, and the first pass over the section: neighbours, shared genes, mean counts of each type, genes in use.
   const found = await findProblem(spatial, reference, options, run);
+  // Whether the reference describes the section at all, on the sample.
+  const score = await scoreProblem(found, run);
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);
   const fit = await method.tune(found.problem, found.data, options, run);
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
   const refinement = method.refine?.(fit, notices);
   const keptCounts = refinement && run.keptCounts;
-  const { summary: first, kept } = await summarizeSection(spatial, { ...found, fit }, options, {
+  const { summary: first, kept } = await summarizeSection(spatial, { ...found, fit, score }, options, {
     ...run,
     keptCounts,
   });

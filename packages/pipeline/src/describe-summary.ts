@@ -1,6 +1,8 @@
 import type { DeconvolveOptions, SharedChoice } from "./contracts/options.js";
 import type { Parameters } from "./contracts/parameters.js";
 import type { Problem } from "./contracts/problem.js";
+import type { ReferenceScore } from "./contracts/score.js";
+import { scoreFacts } from "./stages/keep/score-facts.js";
 import type { AlignedReference } from "./stages/reference/align-reference.js";
 
 export interface SummaryFacts {
@@ -9,6 +11,7 @@ export interface SummaryFacts {
   readonly choice: SharedChoice | undefined;
   readonly problem: Problem;
   readonly aligned: AlignedReference;
+  readonly score: ReferenceScore;
   readonly sharedGeneCount: number;
   /** Undefined where all spots were surveyed. */
   readonly surveyedSpotCount: number | undefined;
@@ -46,6 +49,7 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     cell_types: aligned.signature.typeNames,
     cell_counts: aligned.cellCounts ?? null,
     silent_types: problem.silentTypes,
+    reference_score: scoreFacts(facts.score),
     shared_gene_count: facts.sharedGeneCount,
     ...(facts.surveyedSpotCount !== undefined && { surveyed_spot_count: facts.surveyedSpotCount }),
     genes_used: problem.signature.geneNames,

@@ -15,7 +15,7 @@ import { countsOfCells, requireCells, requireWholeCells } from "./stages/referen
 import { noteUnusedPermission } from "./stages/reference/require-counts.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
 import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-means.js";
-import { NO_SAMPLE, sampleSpots } from "./stages/survey/sample-spots.js";
+import { sampleSpots } from "./stages/survey/sample-spots.js";
 import { type OpenSurvey, unseenGenes } from "./stages/survey/settle-survey.js";
 import { surveySection } from "./stages/survey/survey-section.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
@@ -62,11 +62,11 @@ export async function findProblem(
   requireWholeCells(cellCounts !== undefined, options);
 
   // The first pass, over the section or a part that stands for it: moments of its genes, and a sample of its spots.
-  const sample = method.needsSample(options) ? sampleSpots(graph) : undefined;
+  const sample = sampleSpots(graph);
   const columns = alignment.spatialIndex;
   const wanted = {
     columns,
-    sample: sample ?? NO_SAMPLE,
+    sample,
     withDepths: method.weighsCounts,
     // Genes are chosen by all spots.
     mayBePart: method.weighsCounts && options.genes === "all",

@@ -1,6 +1,7 @@
 import type { SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
+import type { ReferenceScore } from "./contracts/score.js";
 import type { SectionSummary } from "./contracts/summary.js";
 import { describeSummary } from "./describe-summary.js";
 import type { OpenProblem } from "./find-problem.js";
@@ -14,7 +15,10 @@ import { settleSurvey } from "./stages/survey/settle-survey.js";
 import type { Fit } from "./tuning/settle-smoothing.js";
 
 /** A problem of which nothing is open any more. */
-export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & { readonly fit: Fit };
+export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & {
+  readonly fit: Fit;
+  readonly score: ReferenceScore;
+};
 
 /** The second pass over the section, and all that a solve needs besides. */
 export async function summarizeSection(
@@ -23,7 +27,7 @@ export async function summarizeSection(
   given: DeconvolveOptions,
   run: RunContext,
 ): Promise<{ readonly summary: SectionSummary; readonly kept: KeptRanges }> {
-  const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount } = found;
+  const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount, score } = found;
   const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
   const precision = enoughPrecision(solver, session, given, run.notices);
@@ -55,11 +59,13 @@ export async function summarizeSection(
     amount: given.amount,
     ...(problem.strengths && { strengths: problem.strengths }),
     solverOptions: problem.solverOptions,
+    score,
     parameters: describeSummary({
       options,
       choice: choiceIn(given),
       problem,
       aligned,
+      score,
       sharedGeneCount,
       surveyedSpotCount: openSurvey?.surveyedSpotCount,
       ...context,

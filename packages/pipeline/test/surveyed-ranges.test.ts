@@ -89,12 +89,14 @@ describe("rows that were read in two passes", () => {
                 rowCounts: Int32Array.of(values.length),
                 genes: Int32Array.from(values),
                 values: Float64Array.from(values),
+                others: Float64Array.of(values.length),
               })),
           );
         const isCore = Uint8Array.from(sample, ([, is]) => (is ? 1 : 0));
         const all = weaveRows(rowsOf(true), rowsOf(false), isCore);
         expect([...all.rowCounts]).toEqual(sample.map(([values]) => values.length));
         expect([...all.values]).toEqual(sample.flatMap(([values]) => values));
+        expect([...all.others]).toEqual(sample.map(([values]) => values.length));
         const core = weaveRows(rowsOf(true), undefined, isCore);
         expect([...core.rowCounts]).toEqual(sample.map(([values, is]) => (is ? values.length : -1)));
         expect(core.values.subarray(0, sample.flatMap(([values, is]) => (is ? values : [])).length)).toEqual(

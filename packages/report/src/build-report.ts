@@ -29,13 +29,13 @@ export async function buildReport(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Report> {
   checkLengths(input);
-  const { typeNames, coordinates, low } = input;
+  const { typeNames, coordinates, low, statuses } = input;
   const canvas =
     coordinates && coordinates.values.length > 0
       ? canvasFor(coordinates, typeNames.length * (low ? 2 : 1), input.micrometersPerUnit)
       : undefined;
   const { gathered, sites } = await gather(input, canvas?.small, signal);
-  const lower = low && (await gatherSites(low, canvas?.small, { limit: PRESENT_ABOVE, signal }));
+  const lower = low && (await gatherSites(low, canvas?.small, { limit: PRESENT_ABOVE, signal, statuses }));
   const own = typeColors(typeNames);
   const context: Context = {
     input,

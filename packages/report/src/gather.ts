@@ -1,6 +1,6 @@
 import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
 import type { Raster } from "@flashdeconv/maps";
-import type { ReportInput, SpotGroups } from "./report-input.js";
+import { mismatchIn, type ReportInput, type SpotGroups } from "./report-input.js";
 
 /** Bins of a histogram of proportions, on the scale of their square roots: most are near 0. */
 export const BIN_COUNT = 512;
@@ -10,8 +10,10 @@ const MOST_SAMPLED = 50_000;
 /** What one pass over the proportions leaves. */
 export interface Gathered {
   readonly spotCount: number;
-  /** Spots with an answer. */
+  /** Spots with an answer from a reference that describes them. */
   readonly answered: number;
+  /** Spots whose reference does not describe them. */
+  readonly mismatched: number;
   /** Per type: sum, spots above 5 % and 25 %, spots where it is the largest, histogram (K x BIN_COUNT). */
   readonly sums: Float64Array;
   readonly above5: Float64Array;
@@ -37,7 +39,7 @@ export interface SiteSums {
 
 /** Reads all proportions once, and never holds them. */
 export async function gather(
-  { proportions, typeNames, regions = [] }: ReportInput,
+  { proportions, typeNames, regions = [], statuses }: ReportInput,
   raster: Raster | undefined,
   signal?: AbortSignal,
 ): Promise<{ gathered: Gathered; sites: SiteSums | undefined }> {
@@ -61,12 +63,15 @@ export async function gather(
   const products = new Products(width);
   const step = Math.max(1, Math.ceil(spotCount / MOST_SAMPLED));
   const sites = raster && emptySites(raster, width);
+  const isMismatch = mismatchIn({ statuses });
   let answered = 0;
+  let mismatched = 0;
   for await (const { spotStart, spotCount: rows, values } of proportions.chunks({ signal })) {
     for (let row = 0; row < rows; row++) {
       const at = row * width;
-      if (Number.isNaN(values[at])) continue;
       const spot = spotStart + row;
+      if (isMismatch(spot)) mismatched++;
+      if (Number.isNaN(values[at]) || isMismatch(spot)) continue;
       answered++;
       addRow(facts, values, at, spot);
       if (spot % step === 0) products.add(values, at);
@@ -76,10 +81,10 @@ export async function gather(
     }
   }
   const correlations = products.correlations();
-  return { gathered: { ...facts, spotCount, answered, correlations, regions: byRegion }, sites };
+  return { gathered: { ...facts, spotCount, answered, mismatched, correlations, regions: byRegion }, sites };
 }
 
-type Facts = Omit<Gathered, "spotCount" | "answered" | "correlations" | "regions">;
+type Facts = Omit<Gathered, "spotCount" | "answered" | "mismatched" | "correlations" | "regions">;
 
 function addRow(facts: Facts, values: ArrayLike<number>, at: number, spot: number): void {
   const { sums, above5, above25, histograms } = facts;
@@ -130,19 +135,25 @@ function addRegion(
   for (let k = 0; k < width; k++) sums[code * width + k] += values[at + k];
 }
 
+interface SiteReading extends Pick<ReportInput, "statuses"> {
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
 /** The same of another table of spots by types, and in how many spots each value lies above a limit. */
 export async function gatherSites(
   table: ChunkSource<DenseChunk>,
   raster: Raster | undefined,
-  { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal },
+  { limit, signal, statuses }: SiteReading,
 ): Promise<{ sites: SiteSums | undefined; above: Float64Array }> {
   const { width } = table;
   const above = new Float64Array(width);
   const sites = raster && emptySites(raster, width);
+  const isMismatch = mismatchIn({ statuses });
   for await (const { spotStart, spotCount, values } of table.chunks({ signal })) {
     for (let row = 0; row < spotCount; row++) {
       const at = row * width;
-      if (Number.isNaN(values[at])) continue;
+      if (Number.isNaN(values[at]) || isMismatch(spotStart + row)) continue;
       for (let k = 0; k < width; k++) if (values[at + k] > limit) above[k]++;
       if (raster && sites) addSite(sites, raster.siteOf(spotStart + row), values, at);
     }

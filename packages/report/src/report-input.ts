@@ -12,8 +12,19 @@ export interface SpotMeasure {
   readonly values: ArrayLike<number>;
 }
 
-/** Whether the reference describes the section, as the run judged it. */
+/** The status of spots whose reference does not describe them: nothing is said of their types. */
+const MISMATCH = "reference mismatch";
+
+/** Tells spots of whose types nothing is to be said. */
+export function mismatchIn({ statuses }: Pick<ReportInput, "statuses">): (spot: number) => boolean {
+  const code = statuses?.categories.indexOf(MISMATCH) ?? -1;
+  return code < 0 ? () => false : (spot) => statuses?.codes[spot] === code;
+}
+
+/** Whether the reference describes a section, as the run judged it. */
 export interface ReferenceScore {
+  /** The section, where there are several. */
+  readonly section?: string;
   readonly level: "green" | "amber" | "red";
   /** The judgement in words. */
   readonly text: string;
@@ -46,7 +57,8 @@ export interface ReportInput {
     /** K x K products of signatures. */
     readonly gram?: readonly ArrayLike<number>[];
   };
-  readonly referenceScore?: ReferenceScore;
+  /** One for each section. */
+  readonly referenceScores?: readonly ReferenceScore[];
   /** Genes that the unexplained part rests on, the strongest first. */
   readonly unexplainedGenes?: readonly string[];
   /** As a run records them: `method`, `version`, `smoothing_curve` and so on. */

@@ -41,7 +41,9 @@ describe("a report", () => {
       regions: [{ name: HOSTILE[4], categories: HOSTILE, codes: new Int8Array(50) }],
       unexplainedGenes: HOSTILE,
       measures: [{ name: "unexplained", values: new Float64Array(50).fill(1) }],
-      referenceScore: { level: "red", text: HOSTILE[0], numbers: { [HOSTILE[1]]: 1 } },
+      referenceScores: [
+        { section: HOSTILE[4], level: "red", text: HOSTILE[0], numbers: { [HOSTILE[1]]: 1 } },
+      ],
       parameters: { [HOSTILE[0]]: HOSTILE[4], version: HOSTILE[1], section_names: HOSTILE },
     });
     const svgs = await Promise.all(figures.map((figure) => figure.svg()));
@@ -171,7 +173,7 @@ describe("what is odd", () => {
     ],
     [
       "a red score",
-      { referenceScore: { level: "red", text: "The reference does not describe this section." } },
+      { referenceScores: [{ level: "red", text: "The reference does not describe this section." }] },
       /<strong>Do not use\.<\/strong> The reference does not/,
     ],
     [
@@ -191,6 +193,34 @@ describe("what is odd", () => {
       const { html } = await buildReport(spots === 4 ? { ...all, proportions: nothing(4) } : all);
       expect(shownOf(html).match(/.{40}(NaN|Infinity|undefined).{10}/)?.[0]).toBeUndefined();
     }
+  });
+
+  it("says nothing of types where the reference does not describe the section, and first that it does not", async () => {
+    const input = stripes(30, 10);
+    const categories = ["ok", "reference mismatch"];
+    const red = { level: "red", text: "The reference does not describe this section." } as const;
+    const all = { categories, codes: new Uint8Array(300).fill(1) };
+    const { html } = await buildReport({
+      ...input,
+      statuses: all,
+      referenceScores: [red],
+      measures: [{ name: "entropy", values: new Float64Array(300).fill(0.77) }],
+    });
+    expect(html.indexOf("Do not use.")).toBeLessThan(html.indexOf("<dl"));
+    expect(html).toContain("Nothing is said of the types of 300 spots (100 %)");
+    expect(html).toContain("<p>No spot has an answer.</p>");
+    expect(shownOf(html)).not.toMatch(/80 %|0\.77|median 0|NaN/);
+
+    // A store of two sections: the left half of a section that is described, and the right half of one that is not.
+    const codes = Uint8Array.from({ length: 300 }, (_, spot) => (spot % 30 < 15 ? 0 : 1));
+    const scores = [
+      { section: "left", level: "green", text: "The reference explains 90%." } as const,
+      { section: "right", ...red },
+    ];
+    const half = await buildReport({ ...input, statuses: { categories, codes }, referenceScores: scores });
+    expect(half.html).toMatch(/right: Do not use\..*left: Good\./s);
+    expect(half.html).toContain("Nothing is said of the types of 150 spots (50 %)");
+    expect(half.html).toMatch(/<th scope="row">microglia<\/th><td>10 %<\/td><td>10 %<\/td>/);
   });
 
   it("intervals: at least so much, and in how many spots", async () => {

@@ -41,11 +41,21 @@ export function correctPlatform(profiles: Float64Array, typeCount: number, bulk:
 export function bulkMisfit(signature: Float64Array, typeCount: number, bulk: Float64Array): number {
   const total = sum(bulk);
   if (!(total > 0)) return 0;
-  const expected = expectedBulk(expressionProfiles(signature, typeCount), typeCount, bulk, total);
+  const expected = bestBulk(signature, typeCount, bulk);
   return bulk.reduce(
     (misfit, count, g) => misfit + (count > 0 ? (count / total) * Math.log(count / total / expected[g]) : 0),
     0,
   );
+}
+
+/**
+ * Shares of genes that the best mix of some types has.
+ *
+ * @param signature K x G, on any scale
+ * @param bulk G totals over all spots, some above 0
+ */
+export function bestBulk(signature: Float64Array, typeCount: number, bulk: Float64Array): Float64Array {
+  return expectedBulk(expressionProfiles(signature, typeCount), typeCount, bulk, sum(bulk));
 }
 
 /**

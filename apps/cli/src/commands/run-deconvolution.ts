@@ -43,6 +43,7 @@ import { openSections } from "../stores/open-sections.js";
 import { provenance } from "../stores/provenance.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
+import { storedScores } from "../stores/stored-scores.js";
 import { threadLocation } from "../stores/thread-location.js";
 import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
@@ -50,6 +51,7 @@ import { resultPath, writeSectionResult } from "../stores/write-result.js";
 import { outputFormat } from "../tables/output-format.js";
 import { describeDone, describeSame, withReport } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
+import { sectionsOf } from "../terminal/section-facts.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { checkNamedCoordinates, refuseOneSection } from "./check-section.js";
@@ -109,11 +111,13 @@ export async function runDeconvolution(
   const report = await planRunReport(flags, terminal);
   const { output, statistics } = await openOutputs(request, terminal);
   if (output === undefined) {
+    const sections = await storedScores(out ?? path, request);
     const facts = () => factsOf(request);
     const resumedCount = await removeFinishedRun({ ...flags, target: out ?? path, facts, lock });
     const where = redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`);
     const format = outputFormat(out, flags.format);
-    const done = describeDone({ path: where, key: layout.key, format }, resumedCount);
+    const place = { path: where, key: layout.key, format };
+    const done = describeDone({ place, resumedCount, sections, failOn: flags.failOn });
     return withReport(done, (await report?.complete(layout.key)) ? report?.path : undefined);
   }
   try {
@@ -218,8 +222,12 @@ export async function runDeconvolution(
             await report?.write(toWrite);
             const where = redactUrl(out ?? resultPath(path, spatial, newTable));
             const told = { path: where, key: layout.key, format: output.format };
-            if (output.wasThere?.()) return withReport(describeSame(told, resumedCount), report?.path);
-            const { lines, json } = await describeRun(told, found, notices());
+            if (output.wasThere?.()) {
+              const scored = sectionsOf(found.parameters);
+              const same = { place: told, resumedCount, sections: scored, failOn: flags.failOn };
+              return withReport(describeSame(same), report?.path);
+            }
+            const { lines, json, ...ending } = await describeRun(told, found, notices(), flags.failOn);
             const transfer = transfers.report();
             const more = {
               resumed_pieces: resumedCount,
@@ -227,7 +235,11 @@ export async function runDeconvolution(
               resources: meter.report(),
               transfer,
             };
-            const outcome = { lines: [...lines, ...describeTransfers(transfer)], json: { ...json, ...more } };
+            const outcome = {
+              lines: [...lines, ...describeTransfers(transfer)],
+              json: { ...json, ...more },
+              ...ending,
+            };
             return withReport(outcome, report?.path);
           },
         );

@@ -68,6 +68,7 @@ export async function runSections(
   return {
     lines: outcomes.flatMap(({ lines }, i) => (i === 0 ? lines : ["", ...lines])),
     json: { sections: outcomes.map(({ json }) => json) },
+    exitCode: outcomes.find(({ exitCode }) => exitCode)?.exitCode,
   };
 }
 

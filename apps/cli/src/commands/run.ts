@@ -13,6 +13,7 @@ import type { RunFlags } from "../options/run-flags.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
+import { FAIL_ON, type FailOn } from "../terminal/reference-score.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 import { runSections } from "./run-sections.js";
@@ -95,6 +96,11 @@ export function addRunCommand(program: Command, environment: Environment): void 
   addRunDirOptions(command);
   addStoreOptions(command)
     .optionsGroup("Messages:")
+    .option(
+      "--fail-on <level>",
+      "end with exit code 3 where the reference scores red, or amber (default: never)",
+      parseChoice("--fail-on", Object.keys(FAIL_ON) as FailOn[]),
+    )
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)

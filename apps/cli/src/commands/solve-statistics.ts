@@ -72,6 +72,7 @@ export interface SolveFlags
       | "tolerance"
       | "maxSweeps"
       | "precision"
+      | "failOn"
       | "json"
       | "quiet"
     > {
@@ -195,12 +196,14 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         const kept = { ...result, notices: noticesToKeep(notices) };
         const onWritten = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
         await writeResult(output.sinkFor({ layout, signal, onProgress: onWritten }), kept, frame);
-        const { lines, json } = await describeRun(
+        const { lines, json, ...ending } = await describeRun(
           { path: redactUrl(out), key: layout.key, format: output.format },
           result,
           notices,
+          flags.failOn,
         );
-        return { lines, json: { ...json, memory: planJson(plan as MemoryPlan), resources: meter.report() } };
+        const used = { memory: planJson(plan as MemoryPlan), resources: meter.report() };
+        return { lines, json: { ...json, ...used }, ...ending };
       });
     });
   } catch (error) {

@@ -11,6 +11,7 @@ import { addResourceOptions } from "../options/resource-options.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
+import { FAIL_ON, type FailOn } from "../terminal/reference-score.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 import { type SolveFlags, solveStatistics } from "./solve-statistics.js";
@@ -73,6 +74,11 @@ export function addSolveCommand(program: Command, environment: Environment): voi
   addResourceOptions(command);
   addStoreOptions(command)
     .optionsGroup("Messages:")
+    .option(
+      "--fail-on <level>",
+      "end with exit code 3 where the reference scores red, or amber (default: never)",
+      parseChoice("--fail-on", Object.keys(FAIL_ON) as FailOn[]),
+    )
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)

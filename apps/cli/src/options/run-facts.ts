@@ -71,6 +71,7 @@ export const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   "outDir",
   "overwrite",
   "report",
+  "failOn",
   "json",
   "quiet",
   "workers",

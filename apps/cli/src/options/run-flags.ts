@@ -11,6 +11,7 @@ import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
 import { outputFormat } from "../tables/output-format.js";
 import { isAnnData, type OutputFormat } from "../tables/table-formats.js";
+import type { FailOn } from "../terminal/reference-score.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
 import type { SectionFlags } from "./input-options.js";
 import { isPlugin, loadSolver } from "./load-solver.js";
@@ -66,6 +67,7 @@ export interface RunFlags
   readonly amount?: DeconvolveOptions["amount"];
   readonly empty?: DeconvolveOptions["empty"];
   readonly allowNonCounts?: boolean;
+  readonly failOn?: FailOn;
 }
 
 /**

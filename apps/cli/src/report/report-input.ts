@@ -1,6 +1,9 @@
 import { type Coordinates, collect } from "@flashdeconv/core";
 import type { AnnDataContents, Column, UnsObject } from "@flashdeconv/io-zarr";
+import type { Parameters } from "@flashdeconv/pipeline";
+import { describeScore, scoreIn } from "@flashdeconv/pipeline/internal";
 import type { ReferenceScore, ReportInput, SpotGroups, SpotMeasure } from "@flashdeconv/report";
+import { scoredSections } from "../terminal/reference-score.js";
 
 export interface ReportSubject {
   /** What the result is called. */
@@ -38,7 +41,7 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
       cellCounts: numbersIn(signature.cell_counts),
       gram: rowsIn(signature.gram, typeNames.length),
     },
-    referenceScore: scoreIn(parameters.reference_score),
+    referenceScores: scoresIn(parameters),
     unexplainedGenes: textsIn(uns[`${key}_unexplained_genes`]),
     parameters,
     notices: noticesIn(groupIn(uns, `${key}_notices`)),
@@ -106,15 +109,27 @@ function measuresIn(obs: readonly Column[], key: string, { type_columns: types }
   );
 }
 
-function scoreIn(value: UnsObject[string]): ReferenceScore | undefined {
-  const { level, text, ...rest } = groupIn({ value }, "value");
-  if (level !== "green" && level !== "amber" && level !== "red") return undefined;
-  if (typeof text !== "string") return undefined;
-  const told = ["explained", "scrambled", "bulk_correlation"].flatMap((name) => {
-    const number = rest[name];
-    return typeof number === "number" ? [[name.replace("_", " "), number] as const] : [];
+/** The scores of all sections; results from before references were scored have none. */
+function scoresIn(parameters: UnsObject): ReferenceScore[] {
+  return scoredSections(parameters as Parameters).flatMap(({ name, facts }) => {
+    const score = scoreIn(facts);
+    if (score === undefined) return [];
+    const numbers = {
+      explained: score.explained,
+      scrambled: score.scrambled,
+      "bulk correlation": score.bulkCorrelation,
+    };
+    const told = Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== null);
+    const text = describeScore(score);
+    return [
+      {
+        ...(name !== undefined && { section: name }),
+        level: score.level,
+        text,
+        numbers: Object.fromEntries(told),
+      },
+    ];
   });
-  return { level, text, numbers: Object.fromEntries(told) };
 }
 
 function noticesIn({ code, message }: UnsObject): ReportInput["notices"] {

@@ -4,7 +4,6 @@ import type { DeconvolveOptions, OpenReference } from "@flashdeconv/pipeline";
 import {
   isSignature,
   type MemoryFacts,
-  needsSample,
   type ReferenceFacts,
   refines,
   tableWidth,
@@ -61,7 +60,7 @@ export function memoryFacts(
     readAheadBytes: matrix.readAheadBytes,
     ...places,
     isRefined: refines(options),
-    sampledValuesPerSpot: needsSample(options) ? stored / Math.max(1, spotCount) : 0,
+    sampledValuesPerSpot: stored / Math.max(1, spotCount),
     chunkBytes,
   };
 }

@@ -9,7 +9,7 @@ import type { SectionFlags } from "../options/input-options.js";
 import { runFacts } from "../options/run-facts.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
-import { fingerprintOfTable } from "../tables/is-own-table.js";
+import { parametersOfTable } from "../tables/is-own-table.js";
 import { outputFormat } from "../tables/output-format.js";
 import { isAnnData } from "../tables/table-formats.js";
 import { factsAbout, sectionFingerprint, storeFacts } from "./input-facts.js";
@@ -97,8 +97,9 @@ export async function differenceOfResult(
 ): Promise<Difference | "same" | undefined> {
   const format = outputFormat(flags.out, flags.format);
   if (!isAnnData(format)) {
-    const lines = await fingerprintOfTable(localPath(location), format);
-    return lines && compareFingerprints(location, lines, fingerprintOf(await facts()));
+    const lines = (await parametersOfTable(localPath(location), format))?.fingerprint;
+    const isText = Array.isArray(lines) && lines.every((line) => typeof line === "string");
+    return isText ? compareFingerprints(location, lines, fingerprintOf(await facts())) : undefined;
   }
   const path = `${group === "" ? "" : `${group}/`}uns/${key}_params/fingerprint`;
   const found = await ifReadable(location, flags, async (store) => {

@@ -12,11 +12,13 @@ export function aboutText({ parameters, notices }: ResultDescription, layout: Re
   );
 }
 
-/** The inputs and options that a table was made of, where it tells. */
-export function fingerprintIn(about: string | undefined): readonly string[] | undefined {
+/** How a table was made, where it tells. */
+export function parametersIn(about: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
-    const lines: unknown = JSON.parse(about ?? "null")?.parameters?.fingerprint;
-    return Array.isArray(lines) && lines.every((line) => typeof line === "string") ? lines : undefined;
+    const parameters: unknown = JSON.parse(about ?? "null")?.parameters;
+    return typeof parameters === "object" && parameters !== null
+      ? (parameters as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
     return undefined;
   }

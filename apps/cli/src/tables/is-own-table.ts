@@ -1,7 +1,7 @@
 import { foreignPart } from "@flashdeconv/io-zarr/internal";
 import type { ListedStore } from "@flashdeconv/stores";
 import { withStore } from "../stores/with-store.js";
-import { fingerprintIn, isAboutResult } from "./about.js";
+import { isAboutResult, parametersIn } from "./about.js";
 import { type FileFormat, TABLE_KINDS, type TableFormat } from "./table-formats.js";
 import { typesAmong } from "./table-shape.js";
 
@@ -18,12 +18,12 @@ export async function isOwnTable(path: string, format: FileFormat): Promise<bool
   }
 }
 
-/** What a table was made of; undefined where none is there that tells. */
-export async function fingerprintOfTable(
+/** How a table was made; undefined where none is there that tells. */
+export async function parametersOfTable(
   path: string,
   format: TableFormat,
-): Promise<readonly string[] | undefined> {
-  return fingerprintIn(await TABLE_KINDS[format].about?.(path).catch(() => undefined));
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  return parametersIn(await TABLE_KINDS[format].about?.(path).catch(() => undefined));
 }
 
 /** Whether a file of HDF5 holds a result of ours and nothing else. */

@@ -1,8 +1,10 @@
 import type { Notice } from "@flashdeconv/core";
-import { type Deconvolution, SPOT_STATUSES } from "@flashdeconv/pipeline";
+import { type Deconvolution, type Parameters, SPOT_STATUSES } from "@flashdeconv/pipeline";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
+import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
 import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";
+import { depthText, spotsByDepth } from "./spots-by-depth.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 
@@ -11,6 +13,7 @@ export async function describeRun(
   place: ToldPlace,
   result: Deconvolution,
   notices: readonly Notice[],
+  failOn?: FailOn,
 ): Promise<Outcome> {
   const { path, key } = place;
   const { spotCount, typeNames, parameters } = result;
@@ -18,29 +21,21 @@ export async function describeRun(
   const { sweeps, converged, proportion_error_estimate: error } = parameters;
   const sections = sectionsOf(parameters);
   const statuses = countStatuses(result);
-  const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
+  const depths = spotsByDepth(result.counts);
+  // Of a reference that does not describe the section nothing is claimed.
+  const claims = !isMismatch(sections);
   const lines = [
+    ...scoreLines(sections),
     `${tellPlace(place)}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
     `method ${parameters.method ?? parameters.solver}, ` +
       `${genesText(sections)} used${smoothingText(sections)}`,
     `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
-      `${typeof error === "number" && error > 0 ? `, solved to within ${error.toPrecision(1)} of the optimum` : ""}`,
+      `${claims && typeof error === "number" && error > 0 ? `, the solver is within ${error.toPrecision(1)} of its own optimum, which says nothing about the truth` : ""}`,
     ...Object.entries(statuses)
       .filter(([status, count]) => status !== "ok" && count > 0)
       .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),
-    "",
-    ...table(
-      [
-        "cell type",
-        parameters.amount === "cells" ? "mean proportion of cells" : "mean proportion",
-        "dominant in spots",
-      ],
-      shown.map(({ name, meanProportion, dominantSpotCount }) => [
-        name,
-        meanProportion === null ? "-" : formatPercent(meanProportion),
-        formatCount(dominantSpotCount),
-      ]),
-    ),
+    depthText(depths),
+    ...(claims ? ["", ...typeTable(types, parameters.amount)] : []),
     "",
     ...openInPython(place),
   ];
@@ -53,8 +48,8 @@ export async function describeRun(
       spot_count: spotCount,
       cell_types: types.map(({ name, meanProportion, dominantSpotCount }) => ({
         name,
-        mean_proportion: meanProportion,
-        dominant_spot_count: dominantSpotCount,
+        mean_proportion: claims ? meanProportion : null,
+        dominant_spot_count: claims ? dominantSpotCount : null,
       })),
       spot_statuses: statuses,
       amount: parameters.amount,
@@ -63,36 +58,51 @@ export async function describeRun(
       solver: parameters.solver,
       sweeps,
       converged,
-      proportion_error_estimate: error,
+      proportion_error_estimate: claims ? error : null,
+      spots_by_depth: depths,
       objective: parameters.objective,
       kkt_residual: parameters.kkt_residual,
       sections: describeSections(sections),
       notices,
     },
+    ...exitCodeFor(sections, failOn),
   };
+}
+
+function typeTable(types: readonly TypeSummary[], amount: Parameters[string]): string[] {
+  const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
+  return table(
+    ["cell type", amount === "cells" ? "mean proportion of cells" : "mean proportion", "dominant in spots"],
+    shown.map(({ name, meanProportion, dominantSpotCount }) => [
+      name,
+      meanProportion === null ? "-" : formatPercent(meanProportion),
+      formatCount(dominantSpotCount),
+    ]),
+  );
 }
 
 interface TypeSummary {
   readonly name: string;
-  /** Over the spots that have proportions; null where none has. */
+  /** Over the spots that have proportions from a reference that describes them; null where none has. */
   readonly meanProportion: number | null;
   readonly dominantSpotCount: number;
 }
 
 async function summarizeTypes(result: Deconvolution): Promise<TypeSummary[]> {
-  const { typeNames, proportions, dominant } = result;
+  const { typeNames, proportions, dominant, statuses } = result;
+  const claims = (spot: number) => SPOT_STATUSES[statuses[spot]] !== "reference mismatch";
   const width = typeNames.length;
   const sums = new Float64Array(width);
   const dominantCounts = new Int32Array(width);
   let answered = 0;
-  for await (const { values } of proportions.chunks()) {
+  for await (const { spotStart, values } of proportions.chunks()) {
     for (let start = 0; start < values.length; start += width) {
-      if (Number.isNaN(values[start])) continue;
+      if (Number.isNaN(values[start]) || !claims(spotStart + start / width)) continue;
       answered++;
       for (let k = 0; k < width; k++) sums[k] += values[start + k];
     }
   }
-  for (const type of dominant) if (type >= 0) dominantCounts[type]++;
+  for (const [spot, type] of dominant.entries()) if (type >= 0 && claims(spot)) dominantCounts[type]++;
   return typeNames.map((name, k) => ({
     name,
     meanProportion: answered === 0 ? null : sums[k] / answered,

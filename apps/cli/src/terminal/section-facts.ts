@@ -12,6 +12,7 @@ const FACTS = [
   "smoothing_used",
   "overdispersion",
   "counts_per_cell",
+  "reference_score",
 ] as const;
 
 export interface SectionFacts {
@@ -44,9 +45,13 @@ export function commonOf(sections: readonly SectionFacts[]): Facts {
   const [{ facts: first }] = sections;
   const common = FACTS.map((key) => [
     key,
-    sections.every(({ facts }) => facts[key] === first[key]) ? first[key] : null,
+    sections.every(({ facts }) => isSame(facts[key], first[key])) ? first[key] : null,
   ]);
   return Object.fromEntries(common);
+}
+
+function isSame(a: Parameters[string], b: Parameters[string]): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** For JSON; null where the store is one section. */

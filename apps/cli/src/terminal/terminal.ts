@@ -6,6 +6,15 @@ export interface Outcome {
   /** Each is printed as one line, whatever names it holds. */
   readonly lines: readonly string[];
   readonly json: Readonly<Record<string, unknown>>;
+  /** What the process ends with, where that is not 0 though all was done. */
+  readonly exitCode?: number;
+}
+
+/** Thrown once an outcome with an exit code of its own has been printed. */
+export class Ending extends Error {
+  constructor(readonly exitCode: number) {
+    super(`exit code ${exitCode}`);
+  }
 }
 
 export interface TerminalOptions {

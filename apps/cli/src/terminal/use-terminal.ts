@@ -8,7 +8,7 @@ import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
 import { printJson, printLines, printMessage } from "./print.js";
 import { printableLine } from "./printable.js";
 import { progressMeter } from "./progress-meter.js";
-import type { Outcome, Terminal, TerminalOptions } from "./terminal.js";
+import { Ending, type Outcome, type Terminal, type TerminalOptions } from "./terminal.js";
 
 /** Told although it is to be quiet: what a command finds instead of what it was to resume is refused or replaced. */
 const ALWAYS_TOLD: ReadonlySet<string> = new Set(["another-result"]);
@@ -58,6 +58,7 @@ export async function useTerminal(
   }
   if (options.json) printJson(stdout, outcome.json);
   else printLines(stdout, outcome.lines);
+  if (outcome.exitCode) throw new Ending(outcome.exitCode);
 }
 
 function openLiveLine({ stderr }: Environment, { quiet }: TerminalOptions): LiveLine {

@@ -71,6 +71,27 @@ export function readResultContents(
   });
 }
 
+/**
+ * Reads how the result of a key was made, and nothing else of it.
+ *
+ * @throws OptionError where a table has to be named, FormatError where there is no such key
+ */
+export function readResultParameters(
+  store: ReadableStore,
+  { key, table, signal }: Omit<ResultReading, "onNotice">,
+): Promise<UnsObject> {
+  return inStore(store, async () => {
+    const { hierarchy } = await openAnnDataRoot(store, table, signal);
+    const found = await readUns(
+      { hierarchy, signal, elementCount: 0, bytes: 0 },
+      join("uns", `${key}_params`),
+    );
+    if (typeof found !== "object" || found === null || Array.isArray(found) || ArrayBuffer.isView(found))
+      throw noResult(key);
+    return found as UnsObject;
+  });
+}
+
 /** The AnnData group that holds a result: the store itself, or a table of a container. Throws OptionError where one has to be named. */
 export function tableStore(
   store: ReadableStore,

@@ -24,6 +24,10 @@ export interface Problem {
   readonly meanDepth?: number;
   /** What the tissue as a whole consists of; for solvers of the model of counts. */
   readonly composition?: Float64Array;
+  /** K x G: the types' shares of genes as spots are fitted with them; for the same solvers. */
+  readonly profiles?: Float64Array;
+  /** phi: a count of mean m has variance m + phi m^2; for the same solvers. */
+  readonly overdispersion?: number;
   /** G: shares of the genes in use in the whole section; for the same solvers. */
   readonly shares?: Float64Array;
   /** K: what the noise of the reference's means adds to the Gram matrix's diagonal, where the model of counts has single cells to tell. */

@@ -16,4 +16,6 @@ export interface SampleRows {
   readonly rowCounts: Int32Array;
   readonly genes: Int32Array;
   readonly values: Float64Array;
+  /** By row: its counts in all other genes. */
+  readonly others: Float64Array;
 }

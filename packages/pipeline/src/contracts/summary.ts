@@ -4,6 +4,7 @@ import type { SpatialGraph } from "./graph.js";
 import type { Amount } from "./options.js";
 import type { Parameters } from "./parameters.js";
 import type { Problem } from "./problem.js";
+import type { ReferenceScore } from "./score.js";
 
 /** N x statWidth: in memory, or where they do not fit there a source, to be read as often as wanted. */
 export type SpotStatistics = StatArray | ChunkSource<DenseChunk>;
@@ -42,6 +43,8 @@ export interface SectionSummary {
   readonly strengths?: Problem["strengths"];
   /** The solver's own options, with the strength of smoothing that was chosen. */
   readonly solverOptions: object;
+  /** Whether the reference describes the section; left out by summaries from before it was asked. */
+  readonly score?: ReferenceScore;
   /** What made the summary, under the names of the command line's options. */
   readonly parameters: Parameters;
 }

@@ -10,7 +10,6 @@ export const flashdeconv: Method = Object.freeze({
   options: [...COMMON_OPTIONS, ...NORMALIZED_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing", "platform"],
   genes: "selected",
   weighsCounts: false,
-  needsSample: ({ smoothing }) => smoothing === "auto",
   prepare: (evidence, _, options, run) => buildNormalizedProblem(evidence, options, run),
   tune: tuneSmoothing,
 } satisfies Method);

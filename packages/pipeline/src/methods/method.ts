@@ -24,8 +24,6 @@ export interface Method<P extends Problem = Problem> {
   readonly smoothing?: "auto";
   /** Whether the solver is fed from the model of counts: platform-corrected shares of genes, overdispersion, weights. */
   readonly weighsCounts: boolean;
-  /** Whether anything is to be estimated from a sample of the spots. */
-  needsSample(options: DeconvolveOptions): boolean;
   /** All that is fixed before the second pass; `sample` has raw counts of a sample over the shared genes. */
   prepare(evidence: Evidence, sample: CsrChunk, options: DeconvolveOptions, run: RunContext): P | Promise<P>;
   /** Settles what is left to the data: the strength of smoothing, and with some methods more. */

@@ -66,8 +66,3 @@ export function methodOfStatistics(input: SolverInput, name: unknown): Method | 
 export function refines({ solver }: DeconvolveOptions): boolean {
   return methodWith(solver).refine !== undefined;
 }
-
-/** Whether anything is to be estimated from a sample of the spots. */
-export function needsSample(options: DeconvolveOptions): boolean {
-  return methodWith(options.solver).needsSample(options);
-}

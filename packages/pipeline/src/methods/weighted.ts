@@ -15,7 +15,6 @@ export const weighted: Method = Object.freeze({
   genes: "all",
   smoothing: "auto",
   weighsCounts: true,
-  needsSample: ({ smoothing, overdispersion }) => smoothing === "auto" || overdispersion === "auto",
   prepare: buildCountProblem,
   tune: tuneSmoothing,
 } satisfies Method);

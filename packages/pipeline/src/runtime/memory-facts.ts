@@ -32,7 +32,7 @@ export interface MemoryFacts {
   readonly reference: ReferenceFacts | undefined;
   /** Bytes that joining coordinates from shapes takes, with what comes out; 0 where they are stored as numbers. */
   readonly coordinateBytes: number;
-  /** Stored values of a spot, on average, where a sample of spots is taken (`needsSample`); else 0. */
+  /** Stored values of a spot, on average, for the sample of spots; 0 where no counts are read. */
   readonly sampledValuesPerSpot: number;
 }
 

@@ -37,9 +37,11 @@ export interface SmoothingTrial {
 
 /** A sample of the section's spots, and who is told of each sweep. */
 export interface TrialData {
-  readonly sample: SpotSample | undefined;
+  readonly sample: SpotSample;
   /** Raw counts of the sample, over the shared genes. */
   readonly counts: CsrChunk;
+  /** Share of the sample's counts that are in these genes; null where it has none. */
+  readonly sharedCounts: number | null;
   readonly context: SolverContext;
   readonly onSweep: () => void;
 }
@@ -60,7 +62,6 @@ export function heldOutTrial(
   { sample, counts, context, onSweep }: TrialData,
   { executor, kernels, signal }: Pick<RunContext, "executor" | "kernels" | "signal">,
 ): SmoothingTrial {
-  if (sample === undefined) throw new TypeError("no sample was taken");
   const { spots, graph: sampleGraph } = sample;
   const { smoothing: control } = solver;
   if (control === undefined) throw new TypeError("this solver has no smoothing to choose");

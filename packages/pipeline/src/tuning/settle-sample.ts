@@ -5,15 +5,22 @@ import { pickRows } from "../stages/survey/sample-rows.js";
 import { graphOf, places } from "../stages/survey/sample-spots.js";
 import type { Survey } from "../stages/survey/survey-spots.js";
 
+export interface SettledSample {
+  readonly sample: SpotSample;
+  /** Raw counts over the shared genes. */
+  readonly counts: CsrChunk;
+  /** Share of the sample's counts that are in these genes; null where it has none. */
+  readonly sharedCounts: number | null;
+}
+
 /** The sample and its counts, as they are used once the section's depth is known: of a section of many counts the core alone. */
 export function settleSample(
-  asked: SpotSample | undefined,
-  { moments, depths, sample: { counts, isRead } }: Survey,
-): { readonly sample: SpotSample | undefined; readonly counts: CsrChunk } {
-  if (asked === undefined) return { sample: undefined, counts };
+  asked: SpotSample,
+  { moments, depths, sample: { counts, isRead, sharedCounts } }: Survey,
+): SettledSample {
   const mean = moments.rawTotal.reduce((sum, count) => sum + count, 0) / moments.spotCount;
   const kept = keptPlaces(asked, isRead, depths?.median ?? mean);
-  return { sample: restrictSample(asked, kept), counts: pickRows(counts, kept) };
+  return { sample: restrictSample(asked, kept), counts: pickRows(counts, kept), sharedCounts };
 }
 
 /** @param isRead by place in the sample, whether the spot's counts were taken */

@@ -3,6 +3,7 @@ import { amountDrawing, type Canvas } from "../drawing.js";
 import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from "../figures.js";
 import { histogram } from "../page/charts.js";
 import { count, counted, escaped, listed, nameText, number, percent, table } from "../page/text.js";
+import { mismatchIn } from "../report-input.js";
 
 const BINS = 40;
 const MOST_MEASURE_BYTES = 130_000;
@@ -36,6 +37,7 @@ interface Measure {
 export async function howSure(context: Context): Promise<string> {
   const { gathered, input } = context;
   const named = (input.measures ?? []).filter(({ name }) => name !== "unexplained");
+  const isMismatch = mismatchIn(input);
   const measures: Measure[] = [
     {
       title: "share of the largest type",
@@ -60,7 +62,11 @@ export async function howSure(context: Context): Promise<string> {
     ...named.map(({ name, values }) => ({
       title: name,
       explains: EXPLAINED[name] ?? "As the result has it.",
-      values,
+      // Of the answer, so nothing is said of it where the reference does not describe the spot.
+      values:
+        gathered.mismatched > 0
+          ? Float64Array.from(values, (value, spot) => (isMismatch(spot) ? Number.NaN : value))
+          : values,
     })),
   ];
   const parts: string[] = [];

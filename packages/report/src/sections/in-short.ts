@@ -1,5 +1,6 @@
 import { ALIKE, alikePairs, type Context, FEW_CELLS, meanOf, quantile, smoothingCurve } from "../context.js";
 import { count, counted, escaped, listed, nameText, number, percent } from "../page/text.js";
+import type { ReferenceScore } from "../report-input.js";
 
 /** More lines than this nobody reads. */
 const MOST_LINES = 8;
@@ -46,15 +47,23 @@ export function inShort(context: Context): string {
 
 /** The judgement of the reference, in words and not by colour alone. */
 function verdict({ input }: Context): string {
-  const { referenceScore: score } = input;
-  if (score === undefined) {
+  const { referenceScores: scores = [] } = input;
+  if (scores.length === 0) {
     return '<p class="verdict">Whether the reference describes this section was not measured in this result: compare marker genes before you rely on the maps.</p>';
   }
-  const word = { green: "Good", amber: "Careful", red: "Do not use" }[score.level];
-  const numbers = Object.entries(score.numbers ?? {}).map(
-    ([name, value]) => `${nameText(name)} ${number(value)}`,
+  const worstFirst = (["red", "amber", "green"] as const).flatMap((level) =>
+    scores.filter((score) => score.level === level),
   );
-  return `<p class="verdict ${score.level}"><strong>${word}.</strong> ${escaped(score.text)}${numbers.length ? ` <small>(${numbers.join(", ")})</small>` : ""}</p>`;
+  const shown = worstFirst.slice(0, MOST_LINES).map(verdictOf).join("");
+  const more = worstFirst.length - MOST_LINES;
+  return more > 0 ? `${shown}<p>${counted(more, "section")} more, none worse than these.</p>` : shown;
+}
+
+function verdictOf({ section, level, text, numbers = {} }: ReferenceScore): string {
+  const word = { green: "Good", amber: "Careful", red: "Do not use" }[level];
+  const name = section === undefined ? "" : `${nameText(section)}: `;
+  const told = Object.entries(numbers).map(([what, value]) => `${nameText(what)} ${number(value)}`);
+  return `<p class="verdict ${level}"><strong>${name}${word}.</strong> ${escaped(text)}${told.length ? ` <small>(${told.join(", ")})</small>` : ""}</p>`;
 }
 
 function ownShare({ gathered, input: { statuses } }: Context): number {
@@ -72,17 +81,21 @@ function remarks(context: Context): string[] {
   if (parameters.converged === false) {
     lines.push("The solve stopped before it converged: allow more sweeps and run again.");
   }
-  const unanswered = gathered.spotCount - gathered.answered;
+  const { mismatched } = gathered;
+  if (mismatched > 0) {
+    lines.push(
+      `Nothing is said of the types of ${counted(mismatched, "spot")} (${percent(mismatched / gathered.spotCount)}), as the reference does not describe them: drawn in grey, left out of all numbers.`,
+    );
+  }
+  const unanswered = gathered.spotCount - gathered.answered - mismatched;
   if (unanswered > 0) {
     lines.push(
       `${counted(unanswered, "spot")} (${percent(unanswered / gathered.spotCount)}) ${unanswered === 1 ? "has" : "have"} no answer: drawn in grey, left out of all numbers.`,
     );
   }
-  const own = ownShare(context);
-  if (own < 1 - unanswered / gathered.spotCount - 1e-9) {
-    lines.push(
-      `${percent(1 - own - unanswered / gathered.spotCount)} of spots have an answer that is not their own: see the statuses in 5.`,
-    );
+  const borrowed = gathered.answered / gathered.spotCount - ownShare(context);
+  if (borrowed > 1e-9) {
+    lines.push(`${percent(borrowed)} of spots have an answer that is not their own: see the statuses in 5.`);
   }
   const { cellCounts } = signature ?? {};
   if (cellCounts) {

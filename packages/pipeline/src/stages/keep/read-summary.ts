@@ -13,6 +13,7 @@ import type { SpatialGraph } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { unpackArrays } from "./pack-arrays.js";
+import { scoreIn } from "./score-facts.js";
 import { MARK, readFacts } from "./summary-facts.js";
 
 /** A summary that lies in a store, with what a result written from it needs besides. */
@@ -106,6 +107,7 @@ export async function readSummary(
     ...(measures && { measures }),
     ...(amount && { amount }),
     ...storedStrengths(facts.parameters),
+    ...storedScore(facts.parameters),
     solverOptions: facts.solverOptions,
     parameters: { ...unpackArrays(facts.parameters), cell_counts: cellCounts && Int32Array.from(cellCounts) },
   };
@@ -125,6 +127,11 @@ function storedStrengths({
 }: Parameters): Pick<SectionSummary, "strengths"> {
   if (typeof smoothing !== "number") return {};
   return { strengths: { smoothing, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 } };
+}
+
+function storedScore(parameters: Parameters): Pick<SectionSummary, "score"> {
+  const score = scoreIn(parameters);
+  return score ? { score } : {};
 }
 
 function statisticsSource(

@@ -3,6 +3,7 @@ import type { Solution } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
+import { SPOT_STATUSES } from "./spot-answers.js";
 
 /** Tells what the user should know of the answers: spots without one, and whether the solver came to its end. */
 export function noteOutcome(
@@ -11,7 +12,7 @@ export function noteOutcome(
   { empty, maxSweeps }: Pick<DeconvolveOptions, "empty" | "maxSweeps">,
   notices: NoticeList,
 ): void {
-  const counts = [0, 0, 0, 0];
+  const counts = SPOT_STATUSES.map(() => 0);
   for (const status of statuses) counts[status]++;
   const [, fromNeighbors, noCounts, noAnswer] = counts;
   if (fromNeighbors > 0) {

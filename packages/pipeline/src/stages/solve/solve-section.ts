@@ -17,7 +17,7 @@ import { summarizeSignature } from "./signature-summary.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { cutTables, emptyRows, tablesOf, widthOf } from "./solver-tables.js";
-import { type AnswerRules, answerSpots } from "./spot-answers.js";
+import { type AnswerRules, answerSpots, MISMATCH } from "./spot-answers.js";
 import { contextOf, startSession } from "./start-session.js";
 
 /**
@@ -44,6 +44,7 @@ export async function solveSection(
     ? await solveOnScratch({ ...toSolve, statistics, librarySizes, divisors }, options, run)
     : await solveInMemory({ ...toSolve, statistics, librarySizes, divisors }, options, run);
   noteOutcome(solved, solution, options, notices);
+  if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
   const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, summary.silentTypes);
   const parameters = {
     ...summary.parameters,

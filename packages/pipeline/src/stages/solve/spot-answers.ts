@@ -3,7 +3,16 @@ import type { StatArray } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
 
 /** What is to be said of a spot's answer, by code. */
-export const SPOT_STATUSES = ["ok", "no counts, from neighbours", "no counts", "no answer"] as const;
+export const SPOT_STATUSES = [
+  "ok",
+  "no counts, from neighbours",
+  "no counts",
+  "no answer",
+  "few counts",
+  "reference mismatch",
+] as const;
+/** The code of a spot whose reference does not describe the section: nothing that is said of it holds. */
+export const MISMATCH = SPOT_STATUSES.indexOf("reference mismatch");
 
 /** SpotAnswers that are to be filled in, in any order of rows. */
 export type AnswerArrays = Omit<SpotAnswers, "proportions" | "counts" | "solverTables">;

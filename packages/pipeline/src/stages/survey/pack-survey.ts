@@ -29,6 +29,7 @@ export function packSurvey({ moments, check, sample, depths }: SurveyPart): Piec
       sampleCounts: sample.rowCounts,
       sampleGenes: sample.genes,
       sampleValues: sample.values,
+      sampleOthers: sample.others,
       ...(depths && packDepths(depths)),
     },
   };
@@ -46,6 +47,7 @@ export function unpackSurvey({ facts, arrays }: Piece): SurveyPart {
       rowCounts: arrays.sampleCounts as Int32Array,
       genes: arrays.sampleGenes as Int32Array,
       values: arrays.sampleValues as Float64Array,
+      others: arrays.sampleOthers as Float64Array,
     },
     ...(doublings && { depths: unpackDepths(geneCount, doublings, arrays as Record<string, Float64Array>) }),
   };

@@ -9,6 +9,7 @@ export class SampleCollector {
   private readonly lengths: number[] = [];
   private readonly genes: number[] = [];
   private readonly values: number[] = [];
+  private readonly others: number[] = [];
   private next: number;
 
   /** Spots of the sample before `start` are not waited for. */
@@ -28,14 +29,20 @@ export class SampleCollector {
       const before = this.genes.length;
       if (isCore[this.next] === 0 && indptr[row + 1] - indptr[row] > SPARSE_ROW) {
         this.lengths.push(-1);
+        this.others.push(0);
         continue;
       }
+      let other = 0;
       for (let i = indptr[row]; i < indptr[row + 1]; i++) {
         const gene = geneOfColumn[indices[i]];
-        if (gene < 0) continue;
+        if (gene < 0) {
+          other += values[i];
+          continue;
+        }
         this.genes.push(gene);
         this.values.push(values[i]);
       }
+      this.others.push(other);
       this.lengths.push(this.genes.length - before);
     }
   }
@@ -45,6 +52,7 @@ export class SampleCollector {
       rowCounts: Int32Array.from(this.lengths),
       genes: Int32Array.from(this.genes),
       values: Float64Array.from(this.values),
+      others: Float64Array.from(this.others),
     };
   }
 }
@@ -53,6 +61,7 @@ export class SampleCollector {
 export function weaveRows(own: SampleRows, others: SampleRows | undefined, isOf: Uint8Array): SampleRows {
   const length = own.genes.length + (others?.genes.length ?? 0);
   const rowCounts = new Int32Array(isOf.length);
+  const otherCounts = new Float64Array(isOf.length);
   const genes = new Int32Array(length);
   const values = new Float64Array(length);
   const from = [others, own].map((rows) => ({ rows, row: 0, at: 0 }));
@@ -60,15 +69,17 @@ export function weaveRows(own: SampleRows, others: SampleRows | undefined, isOf:
   for (const [place, is] of isOf.entries()) {
     const side = from[is];
     const { rows } = side;
-    const count = rows ? rows.rowCounts[side.row++] : -1;
+    const row = side.row++;
+    const count = rows ? rows.rowCounts[row] : -1;
     rowCounts[place] = count;
+    otherCounts[place] = rows ? rows.others[row] : 0;
     if (!rows || count <= 0) continue;
     genes.set(rows.genes.subarray(side.at, side.at + count), at);
     values.set(rows.values.subarray(side.at, side.at + count), at);
     side.at += count;
     at += count;
   }
-  return { rowCounts, genes, values };
+  return { rowCounts, genes, values, others: otherCounts };
 }
 
 /** The rows of several parts as those of one. */
@@ -86,10 +97,12 @@ export function joinRows(parts: readonly SampleRows[]): SampleRows {
   const rowCounts = parts.map((part) => part.rowCounts);
   const genes = parts.map((part) => part.genes);
   const values = parts.map((part) => part.values);
+  const others = parts.map((part) => part.others);
   return {
     rowCounts: join(new Int32Array(lengthOf(rowCounts)), rowCounts),
     genes: join(new Int32Array(lengthOf(genes)), genes),
     values: join(new Float64Array(lengthOf(values)), values),
+    others: join(new Float64Array(lengthOf(others)), others),
   };
 }
 
@@ -98,6 +111,8 @@ export interface JoinedRows {
   readonly counts: CsrChunk;
   /** By spot of the sample: 0 where its row was left out, which is then empty. */
   readonly isRead: Uint8Array;
+  /** Share of all counts of these spots that are in the genes of `counts`; null where they have none. */
+  readonly sharedCounts: number | null;
 }
 
 /** The rows of all parts as one chunk, in the order of the spots. */
@@ -141,7 +156,18 @@ export function joinSampleRows(
     indices,
     values,
   };
-  return { counts, isRead };
+  return { counts, isRead, sharedCounts: sharedCountsOf(parts) };
+}
+
+function sharedCountsOf(parts: readonly SampleRows[]): number | null {
+  let shared = 0;
+  let others = 0;
+  for (const part of parts) {
+    for (const value of part.values) shared += value;
+    for (const value of part.others) others += value;
+  }
+  const all = shared + others;
+  return all > 0 && shared >= 0 && others >= 0 && all < Number.POSITIVE_INFINITY ? shared / all : null;
 }
 
 /** Certain rows of a chunk. */
