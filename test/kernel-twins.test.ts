@@ -25,7 +25,9 @@ describe("every kernel has a twin, and one table of cases for both", () => {
     const folder = twin.slice(0, twin.indexOf("/src/"));
     expect(existsSync(`${root}${twin}`)).toBe(true);
     // The stage that the twin serves chooses between the two.
-    const sources = readdirSync(`${root}${folder}/src`).filter((name) => name.endsWith(".ts"));
+    const sources = readdirSync(`${root}${folder}/src`, { recursive: true, encoding: "utf8" }).filter(
+      (name) => name.endsWith(".ts"),
+    );
     const texts = sources.map((name) => read(`${folder}/src/${name}`));
     expect(texts.filter((text) => text.includes("chooseKernel(") && text.includes(kernel))).toHaveLength(1);
     expect(cases.startsWith(`${folder}/test/`)).toBe(true);

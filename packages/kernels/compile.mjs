@@ -16,6 +16,7 @@ const KERNELS = {
   "row-statistics": [],
   "refine-counts": ["--enable", "bulk-memory"],
   inflate: ["--enable", "bulk-memory"],
+  lz4: ["--enable", "bulk-memory"],
   "spot-sweep": SHARED_MEMORY,
   "relative-sweep": SHARED_MEMORY,
 };

@@ -21,6 +21,7 @@ export { type CountScan, countScanKernel, type ScannedRows } from "./count-scan.
 export { type AddRowMoments, geneMomentsKernel, type MomentColumns } from "./gene-moments.js";
 export { type Inflate, inflateKernel } from "./inflate.js";
 export { chooseKernel, KERNEL_CHOICES, type KernelChoice } from "./kernel-choice.js";
+export { type Lz4, type Lz4Block, lz4Kernel } from "./lz4.js";
 export { type CountRefiner, type RefineTables, refineCountsKernel } from "./refine-counts.js";
 export {
   type CountAssessment,

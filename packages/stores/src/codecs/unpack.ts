@@ -1,5 +1,6 @@
 import { numbered } from "@flashdeconv/core/internal";
 import { readBounded } from "../read-bounded.js";
+import { unpackBloscFrame } from "./blosc-frame.js";
 import { checkBloscFrame } from "./check-blosc-frame.js";
 import { checkLz4Frame } from "./check-lz4-frame.js";
 import { checkZstdFrames } from "./check-zstd-frames.js";
@@ -36,9 +37,18 @@ export async function unpack(
 const DECODERS: Readonly<Record<UnpackingCodec, (bytes: Uint8Array, most: number) => Promise<Uint8Array>>> = {
   gzip: (bytes, most) => inflated(bytes, "gzip", most),
   zlib: (bytes, most) => inflated(bytes, "deflate", most),
-  zstd: (bytes, most) => checked("zstd", bytes, () => checkZstdFrames(bytes, most)),
-  lz4: (bytes, most) => checked("lz4", bytes, () => checkLz4Frame(bytes, most)),
-  blosc: (bytes, most) => checked("blosc", bytes, () => checkBloscFrame(bytes, most)),
+  async zstd(bytes, most) {
+    checkZstdFrames(bytes, most);
+    return decoded("zstd", bytes);
+  },
+  async lz4(bytes, most) {
+    checkLz4Frame(bytes, most);
+    return decoded("lz4", bytes);
+  },
+  async blosc(bytes, most) {
+    checkBloscFrame(bytes, most);
+    return unpackBloscFrame(bytes) ?? decoded("blosc", bytes);
+  },
 };
 
 async function inflated(bytes: Uint8Array, format: "gzip" | "deflate", most: number): Promise<Uint8Array> {
@@ -57,13 +67,8 @@ const MODULES: Readonly<Record<"blosc" | "lz4" | "zstd", () => Promise<unknown>>
   zstd: () => import("numcodecs/zstd"),
 };
 
-/** A decoder that believes what a frame says of itself, after a look at that. */
-async function checked(
-  codec: keyof typeof MODULES,
-  bytes: Uint8Array,
-  check: () => void,
-): Promise<Uint8Array> {
-  check();
+/** By a decoder that believes what a frame says of itself: to be called after a look at that. */
+async function decoded(codec: keyof typeof MODULES, bytes: Uint8Array): Promise<Uint8Array> {
   const { default: Codec } = (await MODULES[codec]()) as DecoderModule;
   return Codec.fromConfig({}).decode(bytes);
 }
