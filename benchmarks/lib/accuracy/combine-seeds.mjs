@@ -39,16 +39,18 @@ function curveOf(curves, family) {
   return family === undefined ? undefined : curves.find((curve) => curve.family === family);
 }
 
-/** Pearson lost, and RMSE gained as a share, against the best by truth; and which strength that was. */
+/** Pearson lost, per type and pooled, and RMSE gained as a share, against the best by truth; and which strength that was. */
 function regret({ shared_scores: scores, strength }, curve) {
   if (curve === undefined) return undefined;
   const all = [{ scores, strength }, ...curve.points];
   const byPearson = all.reduce((best, point) =>
     point.scores.mean_pearson_per_type > best.scores.mean_pearson_per_type ? point : best,
   );
+  const pooled = Math.max(...all.map((point) => point.scores.pearson));
   const byRmse = all.reduce((best, point) => (point.scores.rmse < best.scores.rmse ? point : best));
   return {
     pearson: byPearson.scores.mean_pearson_per_type - scores.mean_pearson_per_type,
+    pooled_pearson: pooled - scores.pearson,
     rmse_share: scores.rmse / byRmse.scores.rmse - 1,
     best_by_pearson: byPearson.strength,
     best_by_rmse: byRmse.strength,
@@ -59,6 +61,7 @@ function worst(regrets) {
   if (regrets.length === 0) return undefined;
   return {
     pearson: Math.max(...regrets.map(({ pearson }) => pearson)),
+    pooled_pearson: Math.max(...regrets.map((one) => one.pooled_pearson)),
     rmse_share: Math.max(...regrets.map((one) => one.rmse_share)),
     best_by_pearson: regrets.map((one) => one.best_by_pearson),
     best_by_rmse: regrets.map((one) => one.best_by_rmse),

@@ -2,10 +2,17 @@ import { markdownTable } from "../markdown-table.mjs";
 
 /** Tables of all accuracy results, group by group. Deterministic: only the results' content and order matter. */
 export function renderAccuracy(results) {
-  return results.length === 0 ? "No results yet.\n" : results.map(renderGroup).join("\n");
+  if (results.length === 0) return "No results yet.\n";
+  return results.map((result) => renderGroup(result, latestWithPeers(results) === result)).join("\n");
 }
 
-function renderGroup(result) {
+/** Published predictions are shown once, beside the latest result. */
+function latestWithPeers(results) {
+  const having = results.filter(({ sets }) => sets.some(({ peers }) => peers.length > 0));
+  return having.reduce((latest, one) => (latest?.made > one.made ? latest : one), undefined);
+}
+
+function renderGroup(result, showsPeers) {
   const { group, sets, unknown_methods: unknown } = result;
   const rare = sets.filter(({ methods }) => methods[0].scores.rare_type_aupr !== undefined);
   const withRegret = sets.filter(({ methods }) => methods.some((method) => method.regret));
@@ -17,7 +24,7 @@ function renderGroup(result) {
     ...(rare.length > 0
       ? ["AUPR of the rare type:", table(rare, ({ scores }) => three(scores.rare_type_aupr))]
       : []),
-    ...sets.filter(({ peers }) => peers.length > 0).flatMap(renderPeers),
+    ...sets.filter(({ peers }) => showsPeers && peers.length > 0).flatMap(renderPeers),
     ...(withRegret.length > 0 ? renderRegret(withRegret) : []),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -85,7 +92,8 @@ function renderRegret(sets) {
     sets[0].methods.some((one) => one.name === name && one.regret),
   );
   const regretOf = (set, wanted) => set.methods.find(({ name }) => name === wanted).regret;
-  const isSeen = ({ pearson, rmse_share: rmse }) => pearson >= 0.005 || rmse >= 0.01;
+  const isSeen = ({ pearson, pooled_pearson: pooled = 0, rmse_share: rmse }) =>
+    pearson >= 0.005 || pooled >= 0.005 || rmse >= 0.01;
   const seen = sets.filter((set) => names.some((name) => isSeen(regretOf(set, name))));
   const steps = sets[0].curves
     .filter(({ family }) => names.includes(family))
@@ -100,8 +108,9 @@ function renderRegret(sets) {
       seen.map((set) => [
         set.name,
         ...names.map((name) => {
-          const { pearson, rmse_share: rmse } = regretOf(set, name);
-          return `${three(pearson)}/${percent(rmse)}`;
+          const { pearson, pooled_pearson: pooled, rmse_share: rmse } = regretOf(set, name);
+          // Results of earlier versions have no regret of the pooled figure.
+          return [three(pearson), ...(pooled === undefined ? [] : [three(pooled)]), percent(rmse)].join("/");
         }),
       ]),
     ),
