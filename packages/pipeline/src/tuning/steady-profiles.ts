@@ -1,10 +1,4 @@
 /**
- * Of what the spread of types' shares asks for, this part is taken: shares are not gamma distributed, and a type that has none of a gene is
- * told by that. With all of it simulated sections gained more, but panels of marker genes lost 0.003 of Pearson.
- */
-const PART = 0.3;
-
-/**
  * Types' shares of genes, each drawn towards the types' mean t as far as counting noise of the reference explains their difference. A share that
  * rests on c of C counts is taken to come from a gamma distribution around t_g with squared coefficient of variation s, so its best
  * estimate is (C x + a) / (C + a / t) with a = 1 / s: one of a gene seen often stays, one of a gene that hardly any count could show is t_g. A
@@ -21,7 +15,7 @@ export function steadyProfiles(profiles: Float64Array, counts: Float64Array): Fl
   for (let i = 0; i < profiles.length; i++) mean[i % geneCount] += profiles[i] / typeCount;
   const spread = spreadOf(profiles, mean, counts);
   if (!(spread > 0)) return profiles;
-  const prior = PART / spread;
+  const prior = 1 / spread;
   const steady = new Float64Array(profiles.length);
   for (let k = 0; k < typeCount; k++) {
     const row = k * geneCount;
