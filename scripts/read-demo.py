@@ -29,10 +29,10 @@ def check_result(store, type_names):
     assert isinstance(dominant.dtype, pandas.CategoricalDtype), dominant.dtype
     assert (dominant[answered].astype(str) == proportions[answered].idxmax(axis=1)).all()
     assert dominant[~answered].isna().all()
-    assert set(store.obs["flashdeconv_status"][answered]) <= {"ok", "no counts, from neighbours"}
+    assert set(store.obs["flashdeconv_status"][answered]) <= {"ok", "few counts", "no counts, from neighbours"}
     counts = store.obs["flashdeconv_counts"].to_numpy()
     assert (counts == counts.round()).all() and counts.max() > 0
-    assert ((counts > 0) == store.obs["flashdeconv_status"].isin(["ok", "no answer"])).all()
+    assert ((counts > 0) == store.obs["flashdeconv_status"].isin(["ok", "few counts", "no answer"])).all()
 
     colors = store.uns["flashdeconv_dominant_colors"]
     assert len(colors) == len(dominant.cat.categories), colors

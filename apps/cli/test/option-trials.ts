@@ -51,6 +51,7 @@ export const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
   "--precision": { value: "float64", preset: "float32", who: EVERYONE },
   "--amount": { value: "cells", preset: "rna", who: EVERYONE },
   "--empty": { value: "uniform", preset: "nan", who: EVERYONE },
+  "--few-counts": { value: "400", preset: "10", who: EVERYONE },
 };
 
 /** Options that no result depends on: every method takes them, and gives the same bits. */
@@ -147,6 +148,7 @@ export const SOLVE_OPTIONS: Readonly<
   "--precision": { value: "float64", preset: "float32", who: ["weighted", "flashdeconv"] },
   "--amount": { value: "cells", preset: "rna", who: ["weighted", "flashdeconv"] },
   "--empty": { value: "uniform", preset: "nan", who: ["weighted", "flashdeconv"] },
+  "--few-counts": { value: "400", preset: "10", who: ["weighted", "flashdeconv"] },
 };
 
 /** Options of `simulate`, each with a value that changes the data. */

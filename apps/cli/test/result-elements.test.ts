@@ -176,7 +176,7 @@ describe("a result in place, again", () => {
     await run(stores.reference, "--obs-columns");
     await run(stores.reference, "--key-added", "other", "--obs-columns");
     const own = (key: string, types: readonly string[]) =>
-      ["dominant", "status", "counts", ...types].map((end) => `${key}_${end}`);
+      ["dominant", "status", "counts", "entropy", ...types].map((end) => `${key}_${end}`);
     const others = own("other", ["type_0", "type_1", "type_2", "type_3"]);
     const all = [...before, ...own("flashdeconv", ["type_0", "type_1", "type_2", "type_3"]), ...others];
     expect((await obsOf(section)).sort()).toEqual(all.sort());
@@ -236,7 +236,7 @@ describe("a result in place, again", () => {
       await succeed(["run", section, "--reference", stores.reference, "--in-place"]);
       // One alone is not a column of a result that had one for each type.
       const left = columns.length === 3 ? [] : ["flashdeconv_T"];
-      const own = ["dominant", "status", "counts"].map((end) => `flashdeconv_${end}`);
+      const own = ["dominant", "status", "counts", "entropy"].map((end) => `flashdeconv_${end}`);
       expect(await obsOf(section)).toEqual([...left, ...own]);
     }
   });

@@ -186,7 +186,7 @@ print(json.dumps({"columns": list(table.columns), "first": table.index[0], "rows
     expect(read).toEqual({
       columns: [0, 1, 2, 3]
         .map((k) => `type_${k}`)
-        .concat(["status", "counts", "dominant"].map((name) => `flashdeconv_${name}`)),
+        .concat(["entropy", "status", "counts", "dominant"].map((name) => `flashdeconv_${name}`)),
       first: "spot_0",
       rows: 200,
       status: ["ok"],

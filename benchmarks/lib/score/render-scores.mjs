@@ -24,7 +24,8 @@ export function renderScores(runs) {
     .join("\n\n");
 }
 
-const digits = (value) => (value === null || value === undefined ? "-" : value.toFixed(2).replace(/^0/, ""));
+const digits = (value) =>
+  value === null || value === undefined ? "-" : value.toFixed(2).replace(/^(-?)0/, "$1");
 
 function cell(found = []) {
   const [first] = found;

@@ -39,6 +39,7 @@ export {
   type OrderedSum,
   orderedSumAt,
 } from "./ordered-sum.js";
+export { portableExp, portableLog, portableLog1p } from "./portable-math.js";
 export { projectRows } from "./project-rows.js";
 export { compareCodePoints } from "./reference-signature.js";
 export { sliceChunk } from "./slice-chunk.js";

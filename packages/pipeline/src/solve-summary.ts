@@ -38,13 +38,14 @@ export function solveSummary(
   input: Partial<SolveSummaryInput> = {},
   callbacks: DeconvolveCallbacks = {},
 ): Promise<Deconvolution> {
-  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, empty, kernels, ...rest } =
+  const { solver, solverOptions, smoothing, tolerance, maxSweeps, precision, kernels, ...rest } =
     resolveSummaryOptions(summary, input);
   const amount = input.amount ?? summary.amount ?? rest.amount;
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   noteColumnNames(summary.reference.typeNames, notices);
-  const options = { solver, tolerance, maxSweeps, precision, amount, empty };
+  const { empty, fewCounts } = rest;
+  const options = { solver, tolerance, maxSweeps, precision, amount, empty, fewCounts };
   requireAmount(summary, amount, input.amount !== undefined);
   const resolved = solver.resolveOptions(solverOptions);
   const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");

@@ -146,7 +146,7 @@ describe("tables that a solver yields", () => {
   it("come with the result, and say nothing of spots without an answer", async () => {
     const result = await run();
     expect(result.tables.map(({ name }) => name)).toEqual([
-      ...["proportions", "dominant", "status", "counts"],
+      ...["proportions", "dominant", "status", "counts", "entropy"],
       ...["errors", "fit"],
     ]);
     const [errors, fit] = [await tableOf(result, "errors"), await tableOf(result, "fit")];
@@ -277,6 +277,6 @@ it("a sink of one's own is handed all tables and what they are about", async () 
     discard: async () => undefined,
   };
   await writeResult(sink, result, { spotNames: ["one"] });
-  const names = ["proportions", "dominant", "status", "counts", "errors", "fit"];
+  const names = ["proportions", "dominant", "status", "counts", "entropy", "errors", "fit"];
   expect(seen).toEqual({ names, first: "one", types: result.typeNames });
 });

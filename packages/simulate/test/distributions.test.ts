@@ -1,8 +1,8 @@
+import { portableExp, portableLog, portableLog1p } from "@flashdeconv/core/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildAliasTables, nextItem } from "../src/alias-tables.js";
 import { nextLogarithmic, nextLogNormal, nextNormal, nextPoisson } from "../src/distributions.js";
-import { portableExp, portableLog, portableLog1p } from "../src/portable-math.js";
 import {
   buildStream,
   mixWord,

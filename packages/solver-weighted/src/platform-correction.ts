@@ -15,14 +15,20 @@ const ROUNDS = 2;
  *
  * @param profiles K x G, rows sum to 1
  * @param bulk G totals over all spots
+ * @param mixRounds of EM for the mix; fewer where the signature is one of chance
  * @returns K x G, rows sum to 1
  */
-export function correctPlatform(profiles: Float64Array, typeCount: number, bulk: Float64Array): Float64Array {
+export function correctPlatform(
+  profiles: Float64Array,
+  typeCount: number,
+  bulk: Float64Array,
+  mixRounds = MIX_ROUNDS,
+): Float64Array {
   const geneCount = bulk.length;
   const total = sum(bulk);
   const corrected = profiles.slice();
   for (let round = 0; round < ROUNDS && total > 0; round++) {
-    const expected = expectedBulk(corrected, typeCount, bulk, total);
+    const expected = expectedBulk(corrected, typeCount, bulk, mixRounds);
     for (let g = 0; g < geneCount; g++) {
       const factor = (bulk[g] + PSEUDO_COUNTS) / (total * expected[g] + PSEUDO_COUNTS);
       for (let k = 0; k < typeCount; k++) corrected[k * geneCount + g] *= factor;
@@ -55,7 +61,7 @@ export function bulkMisfit(signature: Float64Array, typeCount: number, bulk: Flo
  * @param bulk G totals over all spots, some above 0
  */
 export function bestBulk(signature: Float64Array, typeCount: number, bulk: Float64Array): Float64Array {
-  return expectedBulk(expressionProfiles(signature, typeCount), typeCount, bulk, sum(bulk));
+  return expectedBulk(expressionProfiles(signature, typeCount), typeCount, bulk, MIX_ROUNDS);
 }
 
 /**
@@ -68,9 +74,10 @@ function expectedBulk(
   profiles: Float64Array,
   typeCount: number,
   bulk: Float64Array,
-  total: number,
+  mixRounds: number,
 ): Float64Array {
   const geneCount = bulk.length;
+  const total = sum(bulk);
   const weights = bulk.map((count) => 1 / Math.sqrt(Math.sqrt(1 + count)));
   const weighed = bulk.map((count, g) => (weights[g] * count) / total);
   const masses = new Float64Array(typeCount);
@@ -80,7 +87,7 @@ function expectedBulk(
   const expected = new Float64Array(geneCount);
   const ratios = new Float64Array(geneCount);
   mixProfiles(profiles, mix, expected);
-  for (let round = 0; round < MIX_ROUNDS; round++) {
+  for (let round = 0; round < mixRounds; round++) {
     for (let g = 0; g < geneCount; g++) ratios[g] = weighed[g] > 0 ? weighed[g] / expected[g] : 0;
     sumProducts(profiles, ratios, gains);
     for (let k = 0; k < typeCount; k++) mix[k] *= masses[k] > 0 ? gains[k] / masses[k] : 0;

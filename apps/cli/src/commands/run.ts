@@ -67,7 +67,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "Zarr version of the new store (default: as the section)",
       parseChoice("--zarr-format", ["2", "3"]),
     );
-  addSchemaOptions(command, ["amount", "empty"]).optionsGroup("Method:");
+  addSchemaOptions(command, ["amount", "empty", "fewCounts"]).optionsGroup("Method:");
   addSchemaOptions(command, ["method", "platformCorrection", "overdispersion"]);
   command.optionsGroup("Counts and genes:");
   addSchemaOptions(command, ["genes", "preprocess", "targetSum", "logBase", "highlyVariableCount"]);

@@ -62,6 +62,7 @@ export interface SolveFlags
       | "zarrFormat"
       | "amount"
       | "empty"
+      | "fewCounts"
       | "lambda"
       | "smoothing"
       | "rho"
@@ -94,19 +95,11 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   });
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
-  const { tolerance, maxSweeps, precision, amount, empty, kernels, smoothing, out, overwrite } = flags;
+  const { tolerance, maxSweeps, precision, amount, empty, fewCounts, kernels, smoothing, out, overwrite } =
+    flags;
   const own = solverOptions(flags);
-  const asked = {
-    solver,
-    smoothing,
-    solverOptions: own,
-    tolerance,
-    maxSweeps,
-    precision,
-    amount,
-    empty,
-    kernels,
-  };
+  const solving = { tolerance, maxSweeps, precision, amount, empty, fewCounts, kernels };
+  const asked = { solver, smoothing, solverOptions: own, ...solving };
   const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {
     ...remoteObjects([path, out], flags),

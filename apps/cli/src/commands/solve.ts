@@ -42,7 +42,7 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "Zarr version of the new store (default: 2)",
       parseChoice("--zarr-format", ["2", "3"]),
     );
-  addSchemaOptions(command, ["amount", "empty"], { amount: { default: "as the run" } })
+  addSchemaOptions(command, ["amount", "empty", "fewCounts"], { amount: { default: "as the run" } })
     .optionsGroup("Types:")
     .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
     .option(

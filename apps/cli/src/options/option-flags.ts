@@ -30,6 +30,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   precision: "--precision",
   amount: "--amount",
   empty: "--empty",
+  fewCounts: "--few-counts",
   kernels: "--kernels",
   allowNonCounts: "--allow-non-counts",
   layer: "--layer",

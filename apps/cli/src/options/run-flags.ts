@@ -66,6 +66,7 @@ export interface RunFlags
   readonly precision?: DeconvolveOptions["precision"];
   readonly amount?: DeconvolveOptions["amount"];
   readonly empty?: DeconvolveOptions["empty"];
+  readonly fewCounts?: number;
   readonly allowNonCounts?: boolean;
   readonly failOn?: FailOn;
 }

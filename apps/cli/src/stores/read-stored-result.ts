@@ -34,8 +34,11 @@ export async function readStoredResult(
       remedy: "Name the key of a result, with --key.",
     });
   }
+  const elements = await elementsOf(store, key, signal);
+  // Results from before there was one lack it.
+  const later = elements.includes(`obs/${key}_entropy`) ? ["entropy"] : [];
   const columns = await Promise.all(
-    ["dominant", "status", "counts"].map((name) => columnTable(store, { key, name }, signal)),
+    ["dominant", "status", "counts", ...later].map((name) => columnTable(store, { key, name }, signal)),
   );
   const wrong = columns.find((table) => table.values.spotCount !== values.spotCount);
   if (wrong !== undefined) {
@@ -52,7 +55,7 @@ export async function readStoredResult(
     tables: [
       { name: "proportions", dtype: "float64", columns: "types", values },
       ...columns,
-      ...(await solverTables(store, { key, typeNames }, signal)),
+      ...(await solverTables(store, { key, typeNames, elements }, signal)),
     ],
   };
 }
@@ -100,15 +103,25 @@ function oneColumn(values: Float64Array) {
   });
 }
 
+interface StoredElements {
+  readonly key: string;
+  readonly typeNames: readonly string[];
+  readonly elements: readonly string[];
+}
+
+/** The paths of all that the result wrote. */
+async function elementsOf(store: ReadableStore, key: string, signal: AbortSignal): Promise<string[]> {
+  const record = await readColumn(store, `uns/${key}_params/${ELEMENTS_RECORD}`, { signal });
+  return record.kind === "string" ? record.values.filter((path) => path !== undefined) : [];
+}
+
 /** What the solver said of the spots beside the proportions. */
 async function solverTables(
   store: ReadableStore,
-  { key, typeNames }: { readonly key: string; readonly typeNames: readonly string[] },
+  { key, typeNames, elements }: StoredElements,
   signal: AbortSignal,
 ): Promise<AnswerTable[]> {
-  const record = await readColumn(store, `uns/${key}_params/${ELEMENTS_RECORD}`, { signal });
-  const paths = record.kind === "string" ? record.values.filter((path) => path !== undefined) : [];
-  const names = paths
+  const names = elements
     .filter((path) => path.startsWith(`obsm/${key}_`))
     .map((path) => path.slice(`obsm/${key}_`.length));
   return Promise.all(

@@ -17,7 +17,7 @@ export interface TableShape {
 export const LAST_COLUMNS = ["status", "counts", "dominant"] as const;
 
 /**
- * How a result lies in one table: barcode, the types under their own names, what the solver adds, then status, counts and dominant type.
+ * How a result lies in one table: barcode, the types under their own names, what the solver adds, entropy, then status, counts and dominant type.
  * All but the types begin with the result's key, as the columns of obs do in AnnData.
  *
  * @throws OptionError for a type whose name would be taken for such a column
@@ -29,7 +29,9 @@ export function tableShape(
 ): TableShape {
   refuseClash(typeNames, key);
   const named = (name: string) => tables.find((table) => table.name === name) as AnswerTable;
-  const known = ["proportions", ...LAST_COLUMNS];
+  const known = ["proportions", "entropy", ...LAST_COLUMNS];
+  // Results from before there was one lack it.
+  const entropy = tables.filter(({ name }) => name === "entropy");
   const further = tables.filter(({ name }) => !known.includes(name));
   return {
     barcode: barcodeColumn(typeNames, key),
@@ -41,6 +43,7 @@ export function tableShape(
           (column) => `${key}_${table.name}_${column}`,
         ),
       })),
+      ...entropy.map((table) => ({ table, columnNames: [`${key}_entropy`] })),
       ...LAST_COLUMNS.map((name) => ({ table: named(name), columnNames: [`${key}_${name}`] })),
     ],
   };

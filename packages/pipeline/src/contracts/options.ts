@@ -58,6 +58,8 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly amount: Amount;
   /** What a spot without any abundance gets: NaN, or 1/K in every type. */
   readonly empty: "nan" | "uniform";
+  /** Counts over the genes in use below which a spot's status is "few counts". */
+  readonly fewCounts: number;
   /** Which form of the inner loops to run. No result depends on it, to the bit, and none records it. */
   readonly kernels: KernelChoice;
   /** Accept values that are not whole numbers (they must still be finite and not negative). */
@@ -73,6 +75,8 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly amount: Amount;
   /** What a spot without any abundance gets; as in DeconvolveOptions. */
   readonly empty: "nan" | "uniform";
+  /** As in DeconvolveOptions. */
+  readonly fewCounts: number;
 }
 
 /** Strengths that were chosen on several sections together, and what there is to tell of the choice. */

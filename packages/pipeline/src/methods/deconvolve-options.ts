@@ -104,6 +104,12 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     because: "1/K in every type, the answer of the Python package, looks like a finding",
     meaning: "what a spot without an answer gets",
   },
+  fewCounts: {
+    kind: number({ least: 0 }),
+    default: 10,
+    because: "so few say little of a spot by themselves; 0 for no such status",
+    meaning: "counts over the genes in use below which a spot's status says that they are few",
+  },
   kernels: {
     kind: oneOf(...KERNEL_CHOICES),
     default: "auto",

@@ -14,6 +14,7 @@ export const COMMON_OPTIONS = [
   "maxSweeps",
   "precision",
   "empty",
+  "fewCounts",
   "kernels",
   "allowNonCounts",
 ] as const satisfies readonly OptionName[];

@@ -87,6 +87,7 @@ async function firstAnswer(
     ...solving,
     tolerance: Math.max(FIRST_TOLERANCE, solving.tolerance),
     empty: "nan" as const,
+    fewCounts: 0,
   };
   const { statistics } = summary;
   if (isSource(statistics)) {
@@ -112,7 +113,7 @@ async function solveFirstInMemory(
   run: RunContext,
 ): Promise<StatArray> {
   const { abundance } = await solveSpots(toSolve, options, run);
-  answerSpots(abundance, toSolve.librarySizes, toSolve.typeCount, { empty: "nan" });
+  answerSpots(abundance, toSolve.librarySizes, toSolve.typeCount, options);
   return abundance;
 }
 

@@ -1,6 +1,13 @@
-import { type ChunkSource, type DenseChunk, generatedSource, memorySource } from "@flashdeconv/core";
+import {
+  type ChunkSource,
+  type DenseChunk,
+  generatedSource,
+  mapChunks,
+  memorySource,
+} from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import type { AnswerTable, SpotAnswers } from "../../contracts/answers.js";
+import { entropyOf } from "./entropy.js";
 import { SPOT_STATUSES } from "./spot-answers.js";
 
 /** Spots whose codes are made at once. */
@@ -15,6 +22,7 @@ export function answerTables(answers: SpotAnswers, typeNames: readonly string[])
     category("dominant", dominant, typeNames),
     category("status", statuses, SPOT_STATUSES),
     { name: "counts", dtype, columns: ["counts"], values: column(counts) },
+    { name: "entropy", dtype, columns: ["entropy"], values: entropies(proportions) },
     ...solverTables,
   ];
 }
@@ -29,6 +37,17 @@ function category(name: string, codes: Int32Array | Uint8Array, categories: read
     values: Float32Array.from(codes.subarray(spotStart, end)),
   }));
   return { name, dtype: "category", columns: [name], categories, values };
+}
+
+/** Entropies of the rows, made anew whenever they are read. */
+function entropies(proportions: ChunkSource<DenseChunk>): ChunkSource<DenseChunk> {
+  const { width } = proportions;
+  const entropiesOf = ({ values, spotCount }: DenseChunk) => {
+    const own = values instanceof Float32Array ? new Float32Array(spotCount) : new Float64Array(spotCount);
+    for (let row = 0; row < spotCount; row++) own[row] = entropyOf(values, row * width, width);
+    return own;
+  };
+  return mapChunks(proportions, (chunk) => ({ ...chunk, width: 1, values: entropiesOf(chunk) }), 1);
 }
 
 function column(values: StatArray): ChunkSource<DenseChunk> {

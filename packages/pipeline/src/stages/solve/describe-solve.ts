@@ -23,6 +23,7 @@ export function describeSolve({ options, solverOptions, session, solution }: Sol
     max_sweeps: options.maxSweeps,
     precision: options.precision,
     empty: options.empty,
+    few_counts: options.fewCounts,
     sweeps: solution.sweeps,
     converged: solution.converged,
     proportion_error_estimate: finite(solution.proportionErrorEstimate),

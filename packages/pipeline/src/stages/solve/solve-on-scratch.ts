@@ -68,7 +68,7 @@ export async function solveOnScratch(
     bufferBytes: SCATTER_BYTES,
   });
   const arrays = buildAnswerArrays(spotCount, precision);
-  const answer = spotAnswerer(arrays, typeCount, { empty: options.empty, divisors });
+  const answer = spotAnswerer(arrays, typeCount, { ...options, divisors });
   const memory = statArray(precision, layout.greatestStrip * rowWidth);
   const files = { typeCount, precision, checkpoint };
   const resume = await intactState(scratch, layout, files);
@@ -111,7 +111,7 @@ export async function solveOnScratch(
           const spot = layout.spotAt[start + row];
           const at = row * rowWidth;
           memory.set(abundance.subarray(row * typeCount, (row + 1) * typeCount), at);
-          answer(spot, memory, at, librarySizes[spot] !== 0);
+          answer(spot, memory, at, librarySizes[spot]);
           if (!found) continue;
           if (arrays.dominant[spot] < 0) memory.fill(Number.NaN, at + typeCount, at + rowWidth);
           else memory.set(found.subarray(row * tableWidth, (row + 1) * tableWidth), at + typeCount);

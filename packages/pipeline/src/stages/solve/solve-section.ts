@@ -77,7 +77,7 @@ async function solveInMemory(
     const isApart = run.arena?.addressOf(array) === undefined && !isShared(array.buffer);
     return usesSharing(run.executor) || isApart ? array : array.slice();
   };
-  const answers = answerSpots(own(abundance), librarySizes, typeCount, { empty: options.empty, divisors });
+  const answers = answerSpots(own(abundance), librarySizes, typeCount, { ...options, divisors });
   return { solution, answers: { ...answers, solverTables: rows ? tablesIn(own(rows)) : [] } };
 
   function tablesIn(values: StatArray): AnswerTable[] {

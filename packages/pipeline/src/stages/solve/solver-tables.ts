@@ -3,7 +3,7 @@ import type { Solver, SolverTable, StatArray } from "@flashdeconv/solver";
 import type { AnswerTable } from "../../contracts/answers.js";
 
 /** Names that tables of every result have. */
-const TAKEN = ["proportions", "dominant", "status", "counts"];
+const TAKEN = ["proportions", "dominant", "status", "counts", "entropy"];
 
 /**
  * The tables that a solver yields with its options.

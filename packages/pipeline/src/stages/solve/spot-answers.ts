@@ -1,6 +1,7 @@
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import type { SpotAnswers } from "../../contracts/answers.js";
+import type { SolveSummaryOptions } from "../../contracts/options.js";
 
 /** What is to be said of a spot's answer, by code. */
 export const SPOT_STATUSES = [
@@ -11,6 +12,7 @@ export const SPOT_STATUSES = [
   "few counts",
   "reference mismatch",
 ] as const;
+const FEW_COUNTS = SPOT_STATUSES.indexOf("few counts");
 /** The code of a spot whose reference does not describe the section: nothing that is said of it holds. */
 export const MISMATCH = SPOT_STATUSES.indexOf("reference mismatch");
 
@@ -26,9 +28,7 @@ export function buildAnswerArrays(spotCount: number, precision: "float64" | "flo
 }
 
 /** How abundances become answers. */
-export interface AnswerRules {
-  /** What a spot without any abundance gets. */
-  readonly empty: "nan" | "uniform";
+export interface AnswerRules extends Pick<SolveSummaryOptions, "empty" | "fewCounts"> {
   /** K: what a type's abundance is divided by first; left out, it stays as it is. */
   readonly divisors?: Float64Array;
 }
@@ -50,7 +50,7 @@ export function answerSpots(
   const answers = buildAnswerArrays(spotCount, abundance instanceof Float32Array ? "float32" : "float64");
   const answer = spotAnswerer(answers, typeCount, rules);
   for (let spot = 0; spot < spotCount; spot++) {
-    answer(spot, abundance, spot * typeCount, librarySizes[spot] !== 0);
+    answer(spot, abundance, spot * typeCount, librarySizes[spot]);
   }
   const table: DenseChunk = { kind: "dense", spotStart: 0, spotCount, width: typeCount, values: abundance };
   return { ...answers, counts: librarySizes, proportions: memorySource(table) };
@@ -63,10 +63,10 @@ export function answerSpots(
 export function spotAnswerer(
   { totals, dominant, statuses }: AnswerArrays,
   typeCount: number,
-  { empty, divisors }: AnswerRules,
-): (spot: number, rows: StatArray, start: number, hasCounts: boolean) => void {
+  { empty, fewCounts, divisors }: AnswerRules,
+): (spot: number, rows: StatArray, start: number, counts: number) => void {
   const nothing = empty === "nan" ? Number.NaN : 1 / typeCount;
-  return (spot, rows, start, hasCounts) => {
+  return (spot, rows, start, counts) => {
     if (divisors) for (let k = 0; k < typeCount; k++) rows[start + k] /= divisors[k];
     let total = 0;
     let most = rows[start];
@@ -83,11 +83,11 @@ export function spotAnswerer(
     if (total > 0) {
       for (let k = 0; k < typeCount; k++) rows[start + k] /= total;
       dominant[spot] = greatest;
-      statuses[spot] = hasCounts ? 0 : 1;
+      statuses[spot] = counts === 0 ? 1 : counts < fewCounts ? FEW_COUNTS : 0;
     } else {
       rows.fill(nothing, start, start + typeCount);
       dominant[spot] = -1;
-      statuses[spot] = hasCounts ? 3 : 2;
+      statuses[spot] = counts === 0 ? 2 : 3;
     }
   };
 }

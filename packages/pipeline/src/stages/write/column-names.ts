@@ -2,7 +2,7 @@ import { safeNames } from "@flashdeconv/io-zarr/internal";
 import type { NoticeList } from "../../contracts/notices.js";
 
 /** What stands behind the key of a result in the names of its other columns of obs. */
-const OTHER_COLUMNS = ["dominant", "status", "counts"];
+const OTHER_COLUMNS = ["dominant", "status", "counts", "entropy"];
 /** Names that a notice shows. */
 const MOST_SHOWN = 5;
 

@@ -11,6 +11,8 @@ import { typedParameters } from "./whole-numbers.js";
 
 /** Tables of one number per spot that every result has: columns of obs. */
 const COLUMNS = ["dominant", "status", "counts"];
+/** As these, of results from before there was one left out. */
+const LATER_COLUMNS = ["entropy"];
 
 /** A result as what it adds to an AnnData store. Reads the proportions where each type is to be a column of `obs`. */
 export async function resultElements(
@@ -22,7 +24,8 @@ export async function resultElements(
   const { typeNames, signature, notices } = description;
   const names = columnNamesOf(typeNames);
   const proportions = tableNamed(tables, "proportions");
-  const columns = COLUMNS.map((name) => tableNamed(tables, name));
+  const later = tables.filter(({ name }) => LATER_COLUMNS.includes(name));
+  const columns = [...COLUMNS.map((name) => tableNamed(tables, name)), ...later];
   const further = tables.filter((table) => table !== proportions && !columns.includes(table));
   const paths = [
     ...resultPaths(layout, typeNames),
@@ -125,6 +128,7 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
     `obs/${key}_dominant`,
     `obs/${key}_status`,
     `obs/${key}_counts`,
+    ...LATER_COLUMNS.map((name) => `obs/${key}_${name}`),
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
   ];
 }

@@ -22,7 +22,7 @@ const GROUP_COUNTS = 2000;
 /** No group counts for more than so many times the middle one. */
 const MOST_SIZE = 4;
 /** References with scrambled gene names, whose scores are what chance gives: at least so many, and more where they cost nothing. */
-const SCRAMBLED = { least: 3, most: 12, numbers: 120_000 };
+const SCRAMBLED = { least: 3, most: 12, numbers: 120_000, mixRounds: 30 };
 /** Standard deviations of their scores that a score must be above their mean, not to be one of chance itself. */
 const BEYOND_CHANCE = 3;
 /** Groups of spots per type below which the best directions explain what no reference could: overdispersion is in both halves. */
@@ -76,8 +76,8 @@ export async function scoreReference(
   const { groupCount } = groups;
   const none = { explained: null, scrambled: null, evidence: 0, bulkCorrelation, sharedCounts, groupCount };
   if (typeCount < 2 || !(total > 0)) return judged(none);
-  const profilesOf = (raw: Float64Array) =>
-    correctPlatform(expressionProfiles(raw, typeCount), typeCount, bulk);
+  const profilesOf = (raw: Float64Array, mixRounds?: number) =>
+    correctPlatform(expressionProfiles(raw, typeCount), typeCount, bulk, mixRounds);
   const profiles = input.fitted?.profiles ?? profilesOf(values);
   const plain = () => buildCountModel(profiles, bulk, { meanDepth, overdispersion: 0 });
   const overdispersion = input.fitted?.overdispersion ?? (await overdispersionOf(counts, plain()));
@@ -96,10 +96,12 @@ export async function scoreReference(
   const shareOf = (own: Float64Array) => explainedShare(own, typeCount, halves, explainable);
   const { least, most, numbers } = SCRAMBLED;
   const chanceCount = Math.min(most, Math.max(least, Math.floor(numbers / values.length)));
+  // Of many genes chance explains next to nothing, however well its mix fits the bulk.
+  const mixRounds = chanceCount > least ? undefined : SCRAMBLED.mixRounds;
   const chances = new Float64Array(chanceCount);
   for (let i = 0; i < chanceCount; i++) {
     await turns();
-    chances[i] = shareOf(profilesOf(scramble(values, typeCount, seed * most + i)));
+    chances[i] = shareOf(profilesOf(scramble(values, typeCount, seed * most + i), mixRounds));
   }
   const scrambled = sum(chances) / chanceCount;
   const deviation = Math.sqrt(
@@ -119,7 +121,7 @@ interface Judging {
   readonly isFew: boolean;
 }
 
-/** Few counts and few places say nothing against a reference: there it is its genes' order that does. */
+/** Few counts and few places say little against a reference by themselves: there its genes' order has to as well. */
 function judged(
   found: Omit<ReferenceScore, "level">,
   { isChance, isFew }: Judging = { isChance: false, isFew: true },
@@ -128,7 +130,10 @@ function judged(
   const isEnough = evidence >= ENOUGH_EVIDENCE;
   const explains = (least: number) => explained === null || explained >= least;
   const isAlike = (least: number) => bulkCorrelation === null || bulkCorrelation >= least;
-  const isRed = !isAlike(RED.bulk) || (isEnough && (isChance || (!isFew && !explains(RED.explained))));
+  const isRed =
+    !isAlike(RED.bulk) ||
+    (!isAlike(AMBER.bulk) && !explains(RED.explained)) ||
+    (isEnough && (isChance || (!isFew && !explains(RED.explained))));
   if (isRed) return { ...found, level: "red" };
   const isGreen = isEnough && explains(AMBER.explained) && isAlike(AMBER.bulk);
   return { ...found, level: isGreen ? "green" : "amber" };

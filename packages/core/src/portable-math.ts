@@ -2,7 +2,7 @@
  * Logarithm and exponential from +, -, * and / alone.
  *
  * The language fixes the result of those four to the last bit but leaves that of `Math.log` and `Math.exp` to the
- * engine. Simulated data must be the same on every machine, so they are built on these. Both are good to about 1e-15
+ * engine. Simulated data and results must be the same on every machine, so they are built on these. Both are good to about 1e-15
  * relative.
  */
 
