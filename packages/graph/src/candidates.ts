@@ -6,6 +6,14 @@ export interface NeighborLists {
   readonly neighbors: Int32Array;
 }
 
+/** What a search of a range of places says. */
+export interface RangeSearched {
+  /** Steps taken, where they are counted; above the limit the lists are not whole. */
+  readonly steps: number;
+  /** Spots of the range that lie where another does. */
+  readonly sharedCount: number;
+}
+
 /** The best so far for the spots at some places from `firstPlace` on, k slots each, ascending by (squared distance, spot). */
 export interface Candidates {
   readonly neighborCount: number;
@@ -48,4 +56,12 @@ export function listCandidates(found: Candidates, searcherCount: number, neighbo
     const slot = searcher * neighborCount;
     for (let i = 0; i < neighborCount; i++) neighbors[at + i] = spots[places[slot + i]];
   }
+}
+
+/** How many searchers have another spot at a distance of 0. */
+export function countShared({ neighborCount, distances }: Candidates, searcherCount: number): number {
+  let count = 0;
+  for (let searcher = 0; searcher < searcherCount; searcher++)
+    if (distances[searcher * neighborCount] === 0) count++;
+  return count;
 }

@@ -2,9 +2,11 @@ import type { SpotRange } from "@flashdeconv/core";
 import {
   buildCandidates,
   type Candidates,
+  countShared,
   insertCandidate,
   listCandidates,
   type NeighborLists,
+  type RangeSearched,
 } from "./candidates.js";
 import { EDGE_SLACK, type SpotGrid } from "./spot-grid.js";
 
@@ -20,26 +22,27 @@ export const SPOTS_PER_BIN = 1 / 3;
  *
  * @param lists receives the lists of these spots; its k is at least 1
  * @param stepLimit rows of bins, and spots, to look at beyond the first bins before giving up
- * @returns the steps taken; more than the limit where it was given up
  */
 export function searchGrid(
   grid: SpotGrid,
   { start, end }: SpotRange,
   { neighborCount, neighbors }: NeighborLists,
   stepLimit: number,
-): number {
+): RangeSearched {
   const { spots, binStart } = grid;
   const found = buildCandidates(neighborCount, 1, spots);
   let steps = 0;
+  let sharedCount = 0;
   for (let place = start, bin = binOf(grid, start); place < end && steps <= stepLimit; bin++) {
     const to = Math.min(binStart[bin + 1], end);
     for (; place < to; place++) {
       found.firstPlace = place;
       steps += searchRings(grid, bin, found);
       listCandidates(found, 1, neighbors);
+      sharedCount += countShared(found, 1);
     }
   }
-  return steps;
+  return { steps, sharedCount };
 }
 
 /** The bin of a place, by bisection. */

@@ -4,6 +4,7 @@
  * @internal
  */
 
+export type { RangeSearched } from "./candidates.js";
 export { GRAPH_OPTIONS } from "./graph-options.js";
 export { buildNeighborSearch, type NeighborSearch, searchByTree, searchRange } from "./neighbor-search.js";
 export { joinNeighbors } from "./symmetric-union.js";

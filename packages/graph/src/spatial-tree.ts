@@ -2,7 +2,7 @@ import type { Coordinates } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkCoordinates } from "./check-coordinates.js";
 import { partitionBelow, selectMiddle } from "./partition.js";
-import type { PlaceGroups } from "./places.js";
+import type { PlaceGroups, Places } from "./places.js";
 
 /**
  * A k-d tree in flat arrays. Node 0 is the root; the left child of an inner node follows it at once, `right` names the
@@ -28,15 +28,27 @@ const LEAST_SHARE = 1 / 8;
 /** No tree is deeper: each level leaves at most 7/8 of the spots, and there are at most 2^31 of them. */
 export const DEPTH_LIMIT = 256;
 
-/** @throws ShapeError or CoordinateError as `checkCoordinates` does. */
-export function buildSpatialTree(coordinates: Coordinates, allocate: Allocate = allocateHere): SpatialTree {
+/**
+ * @param takesOver whether the tree's points are to lie where the coordinates are now
+ * @throws ShapeError or CoordinateError as `checkCoordinates` does.
+ */
+export function buildSpatialTree(
+  coordinates: Coordinates,
+  allocate: Allocate = allocateHere,
+  takesOver = false,
+): SpatialTree {
   const spotCount = checkCoordinates(coordinates);
-  const { dimension } = coordinates;
-  const points = allocate(Float64Array, coordinates.values.length);
-  points.set(coordinates.values);
+  const { dimension, values } = coordinates;
+  const points = takesOver ? values : allocate(Float64Array, values.length);
+  if (!takesOver) points.set(values);
   const spots = allocate(Int32Array, spotCount);
   for (let spot = 0; spot < spotCount; spot++) spots[spot] = spot;
+  return treeOf({ spotCount, dimension, points, spots }, allocate);
+}
 
+/** A tree over places that are in another order. It takes them over. */
+export function treeOf(places: Places, allocate: Allocate): SpatialTree {
+  const { spotCount, dimension, points, spots } = places;
   // About 0.4 nodes per spot on ordinary data.
   const nodes = allocateNodes(Math.ceil(spotCount / 2) + 1, dimension, allocate);
   let tree: SpatialTree = { spotCount, dimension, points, spots, nodeCount: 0, ...nodes };

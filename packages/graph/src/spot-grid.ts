@@ -1,6 +1,7 @@
 import type { Coordinates } from "@flashdeconv/core";
 import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import { checkCoordinates } from "./check-coordinates.js";
+import { gatherRows, permuteRows } from "./permute-rows.js";
 import type { Places } from "./places.js";
 
 /**
@@ -38,12 +39,14 @@ const GREATEST_BIN = 1e120;
  * The spots in a grid of about `spotsPerBin` spots in each bin that has any, or undefined where there is no such grid of a
  * reasonable size: lines, clusters, far outliers, many spots at one place. Depends on the coordinates only.
  *
+ * @param takesOver whether the grid's points are to lie where the coordinates are now
  * @throws ShapeError or CoordinateError as `checkCoordinates` does.
  */
 export function buildSpotGrid(
   coordinates: Coordinates,
   spotsPerBin: number,
   allocate: Allocate = allocateHere,
+  takesOver = false,
 ): SpotGrid | undefined {
   const spotCount = checkCoordinates(coordinates);
   const { lows, extents } = boundsOf(coordinates);
@@ -59,7 +62,12 @@ export function buildSpotGrid(
     crowding = counts ? crowdingOf(counts, spotCount) / (spotsPerBin + 1) : Number.POSITIVE_INFINITY;
   }
   if (!shape || !counts || crowding > WORST_CROWDING) return undefined;
-  return sortIntoBins(coordinates, shape, counts, allocate);
+  const { dimension, values } = coordinates;
+  const spots = sortIntoBins(coordinates, shape, counts, allocate);
+  const points = takesOver ? values : allocate(Float64Array, values.length);
+  if (takesOver) permuteRows(values, dimension, spots);
+  else gatherRows(values, dimension, spots, points);
+  return { spotCount, dimension, points, spots, ...shape, binStart: counts };
 }
 
 type Shape = Pick<SpotGrid, "lows" | "columnCounts" | "binSize" | "binsPerUnit">;
@@ -112,13 +120,13 @@ function crowdingOf(counts: Int32Array, spotCount: number): number {
   return pairs / spotCount;
 }
 
-/** A counting sort; turns the counts into the bins' first places. */
+/** A counting sort: the spot at each place. Turns the counts into the bins' first places. */
 function sortIntoBins(
   { dimension, values }: Coordinates,
   shape: Shape,
   counts: Int32Array,
   allocate: Allocate,
-): SpotGrid {
+): Int32Array {
   const spotCount = values.length / dimension;
   const binStart = counts;
   let end = 0;
@@ -126,19 +134,12 @@ function sortIntoBins(
     end += binStart[bin];
     binStart[bin] = end;
   }
-  const points = allocate(Float64Array, values.length);
   const spots = allocate(Int32Array, spotCount);
   // From the last spot to the first, so that each bin's end moves down to its start and spots ascend in it.
   for (let spot = spotCount - 1; spot >= 0; spot--) {
-    const at = spot * dimension;
-    const place = --binStart[binAt(values, at, dimension, shape)];
-    spots[place] = spot;
-    const to = place * dimension;
-    points[to] = values[at];
-    points[to + 1] = values[at + 1];
-    if (dimension === 3) points[to + 2] = values[at + 2];
+    spots[--binStart[binAt(values, spot * dimension, dimension, shape)]] = spot;
   }
-  return { spotCount, dimension, points, spots, ...shape, binStart };
+  return spots;
 }
 
 /**

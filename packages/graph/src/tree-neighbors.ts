@@ -2,6 +2,7 @@ import type { SpotRange } from "@flashdeconv/core";
 import {
   buildCandidates,
   type Candidates,
+  countShared,
   insertCandidate,
   listCandidates,
   type NeighborLists,
@@ -16,14 +17,16 @@ import { squaredGapTo, walkLeaves } from "./walk-leaves.js";
  * All spots of a leaf search together, so that one walk through the tree serves about six of them.
  *
  * @param lists receives the lists of these spots; its k is at least 1
+ * @returns how many of them lie where another spot does
  */
 export function searchTree(
   tree: SpatialTree,
   { start, end }: SpotRange,
   { neighborCount, neighbors }: NeighborLists,
-): void {
+): number {
   const { nodeCount, right } = tree;
   const found = buildCandidates(neighborCount, LEAF_SIZE, tree.spots);
+  let sharedCount = 0;
   let from = 0;
   let to = 0;
   const visit = (leaf: number): number => {
@@ -44,8 +47,10 @@ export function searchTree(
       found.distances.fill(Number.POSITIVE_INFINITY);
       walkLeaves(tree, leaf, Number.POSITIVE_INFINITY, visit);
       listCandidates(found, to - from, neighbors);
+      sharedCount += countShared(found, to - from);
     }
   }
+  return sharedCount;
 }
 
 /** Offers every spot of a leaf as a neighbour of the one at `place`. */

@@ -7,6 +7,7 @@ import { gridRadiusGraph } from "../src/grid-radius-graph.js";
 import { buildNeighborGraph } from "../src/index.js";
 import { buildNeighborSearch, joinNeighbors, searchByTree, searchRange } from "../src/internal.js";
 import { buildKnnGraph } from "../src/knn-graph.js";
+import { squaredDistance } from "../src/places.js";
 import { treeRadiusGraph } from "../src/radius-graph.js";
 import { buildSpatialTree } from "../src/spatial-tree.js";
 import { buildSpotGrid } from "../src/spot-grid.js";
@@ -105,11 +106,11 @@ describe("which one runs", () => {
     const search = buildNeighborSearch(even["at random"]);
     const all = { start: 0, end: search.spotCount };
     expect(search.places).toHaveProperty("binStart");
-    expect(searchRange({ ...search, stepLimit: 0 }, all)).toBeGreaterThan(0);
-    expect(searchRange(search, all)).toBeLessThan(search.stepLimit);
+    expect(searchRange({ ...search, stepLimit: 0 }, all).steps).toBeGreaterThan(0);
+    expect(searchRange(search, all).steps).toBeLessThan(search.stepLimit);
     const byGrid = search.neighbors.slice();
-    const byTree = searchByTree(even["at random"], search);
-    expect(searchRange(byTree, all)).toBe(0);
+    const byTree = searchByTree(search);
+    expect(searchRange(byTree, all).steps).toBe(0);
     expect(byTree.neighbors).toEqual(byGrid);
   });
 });
@@ -117,28 +118,48 @@ describe("which one runs", () => {
 describe("a search in ranges", () => {
   it.each(Object.entries(layouts))("gives the same graph however spots %s are cut", (_, layout) => {
     fc.assert(
-      fc.property(layout, fc.array(fc.nat(), { maxLength: 5 }), (coordinates, seeds) => {
-        fc.pre(coordinates.values.length > coordinates.dimension);
-        const whole = buildKnnGraph(coordinates);
-        let search = buildNeighborSearch(coordinates, {}, allocateShared);
-        const cuts = [0, search.spotCount, ...seeds.map((seed) => seed % search.spotCount)].sort(
-          (a, b) => a - b,
-        );
-        const run = () => {
-          let steps = 0;
-          for (let i = cuts.length - 1; i > 0; i--) {
-            steps += searchRange(search, { start: cuts[i - 1], end: cuts[i] });
+      fc.property(
+        layout,
+        fc.array(fc.nat(), { maxLength: 5 }),
+        fc.boolean(),
+        (coordinates, seeds, takesOver) => {
+          fc.pre(coordinates.values.length > coordinates.dimension);
+          const whole = buildKnnGraph(coordinates);
+          const sharedCount = countShared(coordinates);
+          const own = { ...coordinates, values: coordinates.values.slice() };
+          let search = buildNeighborSearch(own, { takesOver }, allocateShared);
+          expect(search.places.points === own.values).toBe(takesOver);
+          if (!takesOver) expect(own.values).toEqual(coordinates.values);
+          const cuts = [0, search.spotCount, ...seeds.map((seed) => seed % search.spotCount)].sort(
+            (a, b) => a - b,
+          );
+          const run = () => {
+            const sum = { steps: 0, sharedCount: 0 };
+            for (let i = cuts.length - 1; i > 0; i--) {
+              const found = searchRange(search, { start: cuts[i - 1], end: cuts[i] });
+              sum.steps += found.steps;
+              sum.sharedCount += found.sharedCount;
+            }
+            return sum;
+          };
+          let found = run();
+          if (found.steps > search.stepLimit) {
+            search = searchByTree(search);
+            found = run();
           }
-          return steps;
-        };
-        if (run() > search.stepLimit) {
-          search = searchByTree(coordinates, search);
-          run();
-        }
-        const { indptr, indices } = joinNeighbors(search);
-        expect(indptr).toEqual(whole.indptr);
-        expect(Array.from(indices)).toEqual(Array.from(whole.indices));
-      }),
+          expect(found.sharedCount).toBe(sharedCount);
+          const { indptr, indices } = joinNeighbors(search);
+          expect(indptr).toEqual(whole.indptr);
+          expect(Array.from(indices)).toEqual(Array.from(whole.indices));
+        },
+      ),
     );
   });
 });
+
+/** Spots at a distance of 0 from another. */
+function countShared({ dimension, values: points }: Coordinates): number {
+  const spots = Array.from({ length: points.length / dimension }, (_, spot) => spot);
+  return spots.filter((a) => spots.some((b) => a !== b && squaredDistance({ points, dimension }, a, b) === 0))
+    .length;
+}

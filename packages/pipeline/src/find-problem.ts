@@ -8,6 +8,7 @@ import type { Problem } from "./contracts/problem.js";
 import type { RunContext } from "./contracts/run-context.js";
 import { methodWith } from "./methods/methods.js";
 import { checkInputs, isSignature, typeNamesOf } from "./stages/check-inputs.js";
+import { NEIGHBORS_FILE, neighborsOnScratch } from "./stages/neighbors/neighbors-on-scratch.js";
 import { buildSpatialGraph } from "./stages/neighbors/spatial-graph.js";
 import { alignInputs } from "./stages/reference/align-inputs.js";
 import { type AlignedReference, alignReference } from "./stages/reference/align-reference.js";
@@ -53,7 +54,7 @@ export async function findProblem(
   requireCells(reference, options);
   noteColumnNames(typeNamesOf(reference), notices);
   const alignment = await alignInputs(spatial, reference, run);
-  const graph = await buildSpatialGraph(spatial, options, run);
+  const { graph, sample, ...section } = await openGraph(spatial, options, run);
 
   // One pass over the reference: the mean counts of each type.
   const aligned = await alignReference(reference, alignment, options, run);
@@ -62,7 +63,6 @@ export async function findProblem(
   requireWholeCells(cellCounts !== undefined, options);
 
   // The first pass, over the section or a part that stands for it: moments of its genes, and a sample of its spots.
-  const sample = sampleSpots(graph);
   const columns = alignment.spatialIndex;
   const wanted = {
     columns,
@@ -90,7 +90,7 @@ export async function findProblem(
   const problem = await method.prepare(evidence, settled.counts, options, run);
   const context = {
     spotCount: spatial.counts.spotCount,
-    meanDegree: meanDegree(graph.neighbors),
+    ...section,
     ...(problem.meanDepth !== undefined && { meanDepth: problem.meanDepth }),
     ...(problem.composition !== undefined && { composition: problem.composition }),
   };
@@ -111,6 +111,15 @@ export async function findProblem(
   const sharedGeneCount = evidence.genes.length;
   const countsPerCell = cellCounts && countsOfCells(shared.typeNames, problem.signature);
   return { problem, data, context, graph, columns, aligned, countsPerCell, sharedGeneCount, openSurvey };
+}
+
+/** Which spots are neighbours, where the solves want to find it, and what is to be known of it all. */
+async function openGraph(spatial: SpatialInput, options: DeconvolveOptions, run: RunContext) {
+  const found = await buildSpatialGraph(spatial, options, run);
+  const facts = { sample: sampleSpots(found), meanDegree: meanDegree(found.neighbors) };
+  if (!run.scratch || found.order === undefined) return { graph: found, ...facts };
+  const neighbors = await neighborsOnScratch(found, run.scratch.scratch, NEIGHBORS_FILE, run);
+  return { graph: { ...found, neighbors }, ...facts };
 }
 
 /** Cells of each type by name, where their counts are whole and so have the noise of counts. */

@@ -9,6 +9,7 @@ import {
   solveSummary,
   writeSummary,
 } from "../src/index.js";
+import { graphInMemory } from "../src/stages/neighbors/neighbors-on-scratch.js";
 import { proportionsOf } from "./proportions-of.js";
 import { type SmallSection, smallSection } from "./small-section.js";
 
@@ -68,7 +69,7 @@ describe("a stored summary", () => {
   it("is refused where it is none, of another version, or damaged", async () => {
     await expect(readSummary(memoryStore())).rejects.toThrow();
     const { summary } = await summarize();
-    const { graph } = summary;
+    const graph = graphInMemory(summary.graph);
     const indices = graph.neighbors.indices.slice();
     indices[3] = 150;
     const neighbors = { ...graph.neighbors, indices };

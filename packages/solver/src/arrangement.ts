@@ -9,7 +9,7 @@ export interface Arrangement extends UpdateOrder {
 }
 
 /** Coarse rows that make up a block: where they touch, blocks do. */
-const ROWS_PER_BLOCK = SPOTS_PER_BLOCK / ROWS_PER_RUN;
+export const ROWS_PER_BLOCK = SPOTS_PER_BLOCK / ROWS_PER_RUN;
 
 /** @param isCoarse whether a coarser level is wanted */
 export function arrangeLevel(level: LevelGraph, isCoarse: boolean, allocate: Allocate): Arrangement {

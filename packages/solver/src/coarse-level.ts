@@ -22,7 +22,7 @@ export interface LevelProblem extends LevelGraph {
 export interface CoarseGraph extends LevelGraph {
   readonly weights: Float64Array;
   readonly sizes: Float64Array;
-  /** The coarse row of each finer row. */
+  /** The coarse row of each finer row; empty where the finer rows are strips, which know their own. */
   readonly rowOf: Int32Array;
 }
 
@@ -145,6 +145,8 @@ export interface CoarseAnswer {
   readonly typeCount: number;
   /** The coarse row of each finer row. */
   readonly rowOf: Int32Array;
+  /** The coarse row of the finer row that each entry of the graph names; looked up in `rowOf` if left out. */
+  readonly neighborRows?: Int32Array;
   readonly abundance: StatArray;
 }
 
@@ -156,7 +158,7 @@ export interface CoarseAnswer {
  */
 export function prolong(
   { graph: { indptr, indices }, weights }: LevelGraph,
-  { typeCount, rowOf, abundance: coarse }: CoarseAnswer,
+  { typeCount, rowOf, neighborRows, abundance: coarse }: CoarseAnswer,
   fine: StatArray,
   { start, end }: SpotRange,
 ): void {
@@ -173,7 +175,7 @@ export function prolong(
     sums.fill(0);
     for (let e = from; e < to; e++) {
       const share = (0.5 * (weights ? weights[e] : 1)) / weight;
-      const other = rowOf[indices[e]];
+      const other = neighborRows ? neighborRows[e] : rowOf[indices[e]];
       if (other === own) {
         ownShare += share;
         continue;

@@ -1,14 +1,7 @@
 import type { Allocate } from "@flashdeconv/core/internal";
 import { type Arrangement, arrangeLevel } from "./arrangement.js";
 import { arrayLike } from "./array-like.js";
-import {
-  averageStatistics,
-  type CoarseGraph,
-  coarsen,
-  type LevelGraph,
-  type LevelProblem,
-  ROWS_PER_RUN,
-} from "./coarse-level.js";
+import { averageStatistics, type CoarseGraph, type LevelProblem, ROWS_PER_RUN } from "./coarse-level.js";
 import type { SolveLevel } from "./solve-level.js";
 import type { StatArray } from "./solver.js";
 import type { UpdateOrder } from "./update-order.js";
@@ -38,7 +31,7 @@ const COARSE_DEGREE = 8;
 /** A sixteenth of the rows, a sixteenth of those, and so on. */
 const ALL_LEVELS = ROWS_PER_RUN / (ROWS_PER_RUN - 1);
 
-/** About what all coarse levels together take in memory. */
+/** About what all coarse levels together take in memory, beside 4 bytes a spot where the section itself is there too. */
 export function coarseLevelBytes({ spotCount, meanDegree, ...size }: CoarseSize): number {
   const edgeBytes = 4 + 8;
   const rowBytes =
@@ -46,12 +39,7 @@ export function coarseLevelBytes({ spotCount, meanDegree, ...size }: CoarseSize)
     edgeBytes * Math.max(COARSE_DEGREE, meanDegree) +
     // Offsets, order of updates, sizes, blocks while they are coloured.
     (4 + 4 + 8 + 8);
-  return ALL_LEVELS * (spotCount / ROWS_PER_RUN) * rowBytes + 4 * spotCount;
-}
-
-/** What of it stays while the section itself is swept strip by strip: the answer of the first level, and whose start each row is. */
-export function coarseStartBytes({ spotCount, typeCount, bytesPerNumber }: CoarseSize): number {
-  return 4 * spotCount + (spotCount / ROWS_PER_RUN) * typeCount * bytesPerNumber;
+  return ALL_LEVELS * (spotCount / ROWS_PER_RUN) * rowBytes;
 }
 
 /** Whether neighbours pull so hard that coarse levels are worth it. */
@@ -70,22 +58,20 @@ export interface CoarseLevelSettings {
   /** An array of the kind that abundances are kept in. */
   readonly abundanceKind: StatArray;
   readonly allocate: Allocate;
-  /** Of the section, where it was arranged before. */
-  readonly coarse: CoarseGraph | undefined;
+  /** The first level of the section. */
+  readonly coarse: () => CoarseGraph | Promise<CoarseGraph>;
   /** The statistics of the first coarse level, from those of the section. */
   firstStatistics(coarse: CoarseGraph): StatArray | Promise<StatArray>;
 }
 
-/** Coarser and coarser levels under the finest one, until neighbours pull weakly or one row is left: each a sixteenth of the last. */
+/** Coarser and coarser levels under the section, until neighbours pull weakly or one row is left: each a sixteenth of the last. */
 export async function buildCoarseLevels(
-  finest: LevelGraph,
+  { spotCount, edgeCount }: { readonly spotCount: number; readonly edgeCount: number },
   { statWidth, typeCount, pull, abundanceKind, allocate, coarse, firstStatistics }: CoarseLevelSettings,
 ): Promise<CoarseLevel[]> {
   const levels: CoarseLevel[] = [];
-  const pullPerWeight = pull / (finest.graph.indices.length / finest.graph.spotCount);
-  let next = needsCoarseLevels(pull, finest.graph.spotCount)
-    ? (coarse ?? coarsen(finest, allocate))
-    : undefined;
+  const pullPerWeight = pull / (edgeCount / spotCount);
+  let next = needsCoarseLevels(pull, spotCount) ? await coarse() : undefined;
   while (next) {
     const rowCount = next.graph.spotCount;
     const last = levels.at(-1);

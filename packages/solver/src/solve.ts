@@ -3,7 +3,7 @@ import { type Allocate, allocateHere, numbered } from "@flashdeconv/core/interna
 import { type Arrangement, arrangeLevel } from "./arrangement.js";
 import { arrayLike } from "./array-like.js";
 import { addAssessments, buildAssessmentSum, finishAssessments } from "./assess-pieces.js";
-import type { CoarseGraph, LevelProblem } from "./coarse-level.js";
+import { type CoarseGraph, coarsen, type LevelProblem } from "./coarse-level.js";
 import { buildCoarseLevels, buildLevel, type Level, needsCoarseLevels } from "./levels.js";
 import { sectionProgress } from "./section-progress.js";
 import { inlineRunner, type PieceRunner } from "./solve-level.js";
@@ -102,13 +102,15 @@ export async function solve<A extends StatArray = Float64Array>(
     coarseRows = resume.coarseRows;
     abundance.set(resume.abundance);
   } else {
-    const coarse = await buildCoarseLevels(problem, {
+    const { spotCount, indices } = problem.graph;
+    const section = { spotCount, edgeCount: indices.length };
+    const coarse = await buildCoarseLevels(section, {
       statWidth,
       typeCount,
       pull,
       abundanceKind: abundance,
       allocate,
-      coarse: arrangement.coarse,
+      coarse: () => arrangement.coarse ?? coarsen(problem, allocate),
       firstStatistics: (first) => averageAll(runner, problem, first, { statWidth, allocate }),
     });
     coarseRows = rowsOf(coarse);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bcd, resolveSolveOptions, type StatArray, solve } from "../src/index.js";
-import { arrangeStrips, type SolveState, solveStrips } from "../src/internal.js";
+import { type SolveState, solveStrips } from "../src/internal.js";
 import { sectionProgress } from "../src/section-progress.js";
 import { gridProblem, meanDiagonalOf, proportionDifference, startOn } from "./grid-problem.js";
-import { memoryStripStore } from "./memory-strip-store.js";
+import { arrangeInMemory, memoryStripStore } from "./memory-strip-store.js";
 
 const options = resolveSolveOptions();
 const problem = gridProblem({ side: 24, typeCount: 4 });
@@ -70,7 +70,8 @@ describe.each([0.5, 5])("where single precision cannot hold what is left to do (
 
   it("on strips to the same bits, whatever the window", async () => {
     const { abundance, ...wanted } = await solveIn(single());
-    const layout = arrangeStrips(graph, undefined, { blocksPerStrip: 1 });
+    const strips = await arrangeInMemory(graph, undefined, { blocksPerStrip: 1 });
+    const { layout } = strips;
     for (const windowBytes of [2 ** 17, 2 ** 24]) {
       const answer = single();
       const found = await solveStrips(
@@ -79,7 +80,7 @@ describe.each([0.5, 5])("where single precision cannot hold what is left to do (
         {
           typeCount,
           layout,
-          store: memoryStripStore(layout, statistics, typeCount),
+          store: memoryStripStore(strips, statistics, typeCount),
           precision: "float32",
           windowBytes,
           onStrip(strip, rows) {
@@ -89,7 +90,7 @@ describe.each([0.5, 5])("where single precision cannot hold what is left to do (
               position++
             ) {
               const from = (position - layout.stripStarts[strip]) * typeCount;
-              answer.set(rows.subarray(from, from + typeCount), layout.spotAt[position] * typeCount);
+              answer.set(rows.subarray(from, from + typeCount), strips.spotAt[position] * typeCount);
             }
           },
         },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bcd, resolveSolveOptions, type StatArray, solve } from "../src/index.js";
-import { arrangeStrips, type SolveState, solveStrips } from "../src/internal.js";
+import { type SolveState, solveStrips } from "../src/internal.js";
 import { gridProblem, meanDiagonalOf, startOn } from "./grid-problem.js";
-import { memoryStripStore } from "./memory-strip-store.js";
+import { arrangeInMemory, memoryStripStore } from "./memory-strip-store.js";
 
 const problem = gridProblem({ side: 30, typeCount: 4 });
 const { graph, statistics, typeCount } = problem;
@@ -39,14 +39,15 @@ describe.each([0.0005, 0.02, 1])("lambda %d x the mean diagonal", (share) => {
   });
 
   it("over strips too, whatever the length of their passes", async () => {
-    const layout = arrangeStrips(graph, undefined, { blocksPerStrip: 2 });
+    const arranged = await arrangeInMemory(graph, undefined, { blocksPerStrip: 2 });
+    const { layout } = arranged;
     const solveOver = async (
       passSeconds: number | undefined,
       stopAt: number,
       resume?: SolveState,
       from?: Strips,
     ) => {
-      const store = memoryStripStore(layout, statistics, typeCount);
+      const store = memoryStripStore(arranged, statistics, typeCount);
       const kepts: Strips = new Map();
       const strips = {
         ...store,

@@ -11,8 +11,8 @@ import {
   type StatArray,
   solve,
 } from "../src/index.js";
-import { arrangeStrips, solveStrips } from "../src/internal.js";
-import { memoryStripStore } from "./memory-strip-store.js";
+import { solveStrips } from "../src/internal.js";
+import { arrangeInMemory, memoryStripStore } from "./memory-strip-store.js";
 
 const K = 4;
 
@@ -90,10 +90,11 @@ async function solveBothWays(
   );
   const empty = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
   const isCoupled = solver.coupling === "neighbors" && session.pull !== 0;
-  const layout = arrangeStrips(isCoupled ? graph : empty, spatialOrder, {
+  const arranged = await arrangeInMemory(isCoupled ? graph : empty, spatialOrder, {
     blocksPerStrip: settings.blocksPerStrip,
   });
-  const store = memoryStripStore(layout, statistics, K);
+  const { layout } = arranged;
+  const store = memoryStripStore(arranged, statistics, K);
   const answer: StatArray = settings.single
     ? new Float32Array(spotCount * K)
     : new Float64Array(spotCount * K);
@@ -109,7 +110,7 @@ async function solveBothWays(
       onStrip(strip, rows) {
         for (let position = layout.stripStarts[strip]; position < layout.stripStarts[strip + 1]; position++) {
           const at = (position - layout.stripStarts[strip]) * K;
-          answer.set(rows.subarray(at, at + K), layout.spotAt[position] * K);
+          answer.set(rows.subarray(at, at + K), arranged.spotAt[position] * K);
         }
       },
     },
@@ -203,7 +204,8 @@ describe("solveStrips", () => {
   it("stops with the signal's own reason, and with what the store throws, once nothing is under way", async () => {
     const section = buildSection(2000, 7, 0, true);
     const session = startBcd(section, 1);
-    const layout = arrangeStrips(section.graph, section.spatialOrder, { blocksPerStrip: 2 });
+    const arranged = await arrangeInMemory(section.graph, section.spatialOrder, { blocksPerStrip: 2 });
+    const { layout } = arranged;
     const base = {
       typeCount: K,
       layout,
@@ -212,7 +214,7 @@ describe("solveStrips", () => {
       onStrip: () => undefined,
     };
     const options = resolveSolveOptions({ tolerance: 1e-8 });
-    const memory = memoryStripStore(layout, section.statistics, K);
+    const memory = memoryStripStore(arranged, section.statistics, K);
     const controller = new AbortController();
     const reason = new Error("enough");
     let underWay = 0;
@@ -247,25 +249,30 @@ async function leastWindow(section: Section, session: SolverSession, settings: o
 }
 
 describe("arrangeStrips", () => {
-  it("is a renumbering: every spot once, neighbours the same and in the same order", () => {
-    fc.assert(
-      fc.property(
+  it("is a renumbering: every spot once, neighbours the same and in the same order", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.integer({ min: 1, max: 900 }),
         fc.integer({ min: 1, max: 1e9 }),
         fc.boolean(),
-        (n, seed, ordered) => {
+        async (n, seed, ordered) => {
           const { graph, spatialOrder } = buildSection(n, seed, 0.05, ordered);
-          const layout = arrangeStrips(graph, spatialOrder, { blocksPerStrip: 2 });
-          expect(Int32Array.from(layout.spotAt).sort()).toEqual(Int32Array.from({ length: n }, (_, i) => i));
-          for (let position = 0; position < n; position++) {
-            const spot = layout.spotAt[position];
-            const moved = layout.graph.indices.subarray(
-              layout.graph.indptr[position],
-              layout.graph.indptr[position + 1],
-            );
-            expect(moved.map((other) => layout.spotAt[other])).toEqual(
-              graph.indices.subarray(graph.indptr[spot], graph.indptr[spot + 1]),
-            );
+          const { layout, spotAt, neighbors } = await arrangeInMemory(graph, spatialOrder, {
+            blocksPerStrip: 2,
+          });
+          expect(Int32Array.from(spotAt).sort()).toEqual(Int32Array.from({ length: n }, (_, i) => i));
+          for (const [strip, { indptr, indices }] of neighbors.entries()) {
+            const start = layout.stripStarts[strip];
+            expect(indptr.length).toBe(layout.stripStarts[strip + 1] - start + 1);
+            expect(indices.length).toBe(layout.edgeStarts[strip + 1] - layout.edgeStarts[strip]);
+            for (let row = 0; row + 1 < indptr.length; row++) {
+              const spot = spotAt[start + row];
+              const moved = indices.subarray(indptr[row], indptr[row + 1]);
+              expect(moved.map((other) => spotAt[other])).toEqual(
+                graph.indices.subarray(graph.indptr[spot], graph.indptr[spot + 1]),
+              );
+              expect(moved.every((other) => other < layout.stripStarts[layout.reach[strip] + 1])).toBe(true);
+            }
           }
         },
       ),
@@ -273,8 +280,8 @@ describe("arrangeStrips", () => {
     );
   });
 
-  it("refuses strips of no block", () => {
+  it("refuses strips of no block", async () => {
     const { graph } = buildSection(10, 1, 0, false);
-    expect(() => arrangeStrips(graph, undefined, { blocksPerStrip: 0 })).toThrow(/blocksPerStrip/);
+    await expect(arrangeInMemory(graph, undefined, { blocksPerStrip: 0 })).rejects.toThrow(/blocksPerStrip/);
   });
 });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bcd, nnls, resolveSolveOptions, type Solver, solve } from "../src/index.js";
-import { arrangeStrips, solveStrips } from "../src/internal.js";
+import { solveStrips } from "../src/internal.js";
 import { type GridProblem, gridProblem } from "./grid-problem.js";
-import { memoryStripStore } from "./memory-strip-store.js";
+import { arrangeInMemory, memoryStripStore } from "./memory-strip-store.js";
 
 const SIDE = 9;
 const K = 4;
@@ -139,8 +139,9 @@ describe.each(Object.entries(KINDS))("types that the data do not determine: %s",
       0.5,
       "float32",
     );
-    const layout = arrangeStrips(problem.graph, undefined, { blocksPerStrip: 1 });
-    const store = memoryStripStore(layout, statistics, problem.typeCount);
+    const strips = await arrangeInMemory(problem.graph, undefined, { blocksPerStrip: 1 });
+    const { layout } = strips;
+    const store = memoryStripStore(strips, statistics, problem.typeCount);
     const answer = new Float32Array(abundance.length);
     const { typeCount } = problem;
     const found = await solveStrips(
@@ -159,7 +160,7 @@ describe.each(Object.entries(KINDS))("types that the data do not determine: %s",
             position++
           ) {
             const from = (position - layout.stripStarts[strip]) * typeCount;
-            answer.set(rows.subarray(from, from + typeCount), layout.spotAt[position] * typeCount);
+            answer.set(rows.subarray(from, from + typeCount), strips.spotAt[position] * typeCount);
           }
         },
       },

@@ -53,6 +53,7 @@ export function memoryFacts(
     precision: wantsNeighbors(options) ? precision : "float64",
     neighborCount:
       solver.coupling === "independent" ? 0 : graph === "knn" ? neighborCount : USUAL_RADIUS_NEIGHBORS,
+    isSearchedTogether: graph === "knn" && sections === undefined,
     mayBeStrong: mayBeStrong({ platform, smoothing, input: solver.input, ...solverOptions }),
     transposeBytes,
     areChunksPacked: matrix.isCompressed,

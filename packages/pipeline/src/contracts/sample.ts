@@ -1,4 +1,4 @@
-import type { SpatialGraph } from "./graph.js";
+import type { GraphInMemory } from "./graph.js";
 
 /** A few pieces of tissue that stand for the section: what is estimated from real spots is estimated from these. */
 export interface SpotSample {
@@ -7,7 +7,7 @@ export interface SpotSample {
   /** By place in `spots`: whether a spot is of the patches that every section gives; the others are for sparse sections. */
   readonly isCore: Uint8Array;
   /** Of the sampled spots, numbered as in `spots`; edges that leave the sample are dropped. */
-  readonly graph: SpatialGraph;
+  readonly graph: GraphInMemory;
 }
 
 /** Rows of some spots, gathered from chunks on their way. */

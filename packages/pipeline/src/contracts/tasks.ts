@@ -1,6 +1,6 @@
 import type { Coordinates, NeighborGraph, Notice, SpotRange, TaskContext } from "@flashdeconv/core";
 import type { GraphOptions } from "@flashdeconv/graph";
-import type { NeighborSearch } from "@flashdeconv/graph/internal";
+import type { NeighborSearch, RangeSearched } from "@flashdeconv/graph/internal";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { CountCheck } from "@flashdeconv/normalize";
 import type { MomentSums } from "@flashdeconv/select-genes";
@@ -9,23 +9,30 @@ import type {
   LevelWork,
   PieceAssessment,
   SolveLevel,
-  StripLayout,
   SweepJob,
   TableRows,
 } from "@flashdeconv/solver/internal";
 import type { Refinement } from "@flashdeconv/solver-poisson/internal";
 import type { StoreAccess, StoreLocation } from "@flashdeconv/stores";
 import type { DepthSums } from "./depth-sums.js";
+import type { StripArrangement } from "./graph.js";
 import type { RowForm } from "./problem.js";
 import type { SampleRows, SpotSample } from "./sample.js";
 
 export interface ArrangeSpotsInput {
   readonly coordinates: Coordinates;
   readonly neighborCount: number;
+  /** Whether the search may lie where the coordinates are; false by default. */
+  readonly takesOver?: boolean;
   /** That of an arena, for the graph to lie in. */
   readonly memory?: WebAssembly.Memory;
-  /** An earlier search, which took too many steps: its lists' memory is used again, by a tree. */
-  readonly failed?: NeighborSearch;
+}
+
+export interface ArrangeStripsInput {
+  readonly graph: NeighborGraph;
+  readonly order: Int32Array | undefined;
+  /** Of the scratch file that neighbours and coarse rows are written to. */
+  readonly path: string;
 }
 
 export interface SearchNeighborsInput {
@@ -37,8 +44,9 @@ export interface SearchNeighborsInput {
 /** The steps from coordinates to what the solve wants to know of them. Arrays that are large come in the allocator's memory. */
 export type GraphTasks = {
   readonly arrangeSpots: (input: ArrangeSpotsInput) => NeighborSearch;
-  /** Resolves to the steps taken, as `searchRange` returns them. */
-  readonly searchNeighbors: (input: SearchNeighborsInput, context: TaskContext) => Promise<number>;
+  /** A search that took too many steps, by a tree in its memory. */
+  readonly arrangeAgain: (failed: NeighborSearch) => NeighborSearch;
+  readonly searchNeighbors: (input: SearchNeighborsInput, context: TaskContext) => Promise<RangeSearched>;
   readonly joinNeighbors: (input: {
     readonly search: NeighborSearch;
     /** As in ArrangeSpotsInput. */
@@ -47,7 +55,7 @@ export type GraphTasks = {
   /** All of it at once, for the kinds that are not searched in ranges. */
   readonly buildGraph: (input: { coordinates: Coordinates; options: Partial<GraphOptions> }) => NeighborGraph;
   readonly orderSpots: (coordinates: Coordinates) => Int32Array;
-  readonly arrangeStrips: (input: { graph: NeighborGraph; order: Int32Array | undefined }) => StripLayout;
+  readonly arrangeStrips: (input: ArrangeStripsInput) => Promise<StripArrangement>;
 };
 
 /** Rows of a store that are a section of their own, as runs: `starts[i]` to `ends[i] - 1`, ascending and apart. */

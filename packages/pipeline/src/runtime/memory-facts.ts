@@ -12,6 +12,8 @@ export interface MemoryFacts {
   readonly isRefined?: boolean;
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
+  /** Whether all spots are searched for nearest neighbours together: not within a radius, nor section by section; false by default. */
+  readonly isSearchedTogether?: boolean;
   /** Whether smoothing may be so strong that coarse levels of the section are solved first: only the Gram matrix tells for sure. */
   readonly mayBeStrong: boolean;
   /** Bytes of one stored chunk of counts when decoded, values and indices; 0 where no counts are read. */

@@ -1,6 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
-import { coarseLevelBytes, coarseStartBytes } from "@flashdeconv/solver/internal";
+import { coarseLevelBytes } from "@flashdeconv/solver/internal";
 import type { MemoryFacts } from "./memory-facts.js";
 import { CHOICE_SECTIONS, CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
 import { SCATTER_BYTES, scratchBytes } from "./scratch/scratch-size.js";
@@ -61,6 +61,8 @@ const UNPACKED_CHUNKS_IN_FLIGHT = 12.5;
 const LONE_CHUNK_COPIES = 4;
 /** Bytes per spot while neighbours are searched for: coordinates, bins, lists before and after they are made mutual. 108 were measured. */
 const GRAPH_BUILD_BYTES = 120;
+/** The same where the search may lie where the coordinates do. */
+const GRAPH_IN_PLACE_BYTES = 68;
 /** Neighbours per spot once they are mutual, over those asked for: 1.25 at random points. */
 const MUTUAL_DEGREE = 1.3;
 /** Stages of the shortest pass over the strips, and the share of a section that lies between two of them; see `leastWindow`. */
@@ -124,37 +126,35 @@ function planFor(
   const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * (3 + tables) * typeCount * geneCount;
   const coarse = coarseBytes(facts);
   const onScratch = keeps === "scratch";
-  const spots = spotCount * bytesPerSpot(facts, ownThreads > 0, keeps) + (onScratch ? 0 : coarse.all);
+  const spots =
+    spotCount * bytesPerSpot(facts, ownThreads > 0, keeps) + (onScratch ? 0 : coarse + 4 * spotCount);
+  const isInPlace = onScratch && ownThreads > 0 && facts.isSearchedTogether;
   const building =
-    neighborCount > 0 && chunkBytes > 0 ? ownThreads * THREAD_BYTES + spotCount * GRAPH_BUILD_BYTES : 0;
+    neighborCount > 0 && chunkBytes > 0
+      ? ownThreads * THREAD_BYTES + spotCount * (isInPlace ? GRAPH_IN_PLACE_BYTES : GRAPH_BUILD_BYTES)
+      : 0;
   const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * (facts.reference?.readAheadBytes ?? 0) : 0;
   const held = facts.heldBytes + (facts.reference?.heldBytes ?? 0);
-  const own = PROCESS_BYTES + WRITE_BYTES + far + held;
-  const fixed =
-    own +
-    // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
-    facts.coordinateBytes +
-    Math.max(
-      building + referenceBytes(facts),
-      // The sample has been used before anything is scattered, but its memory is not given back.
-      threads + spots + Math.max(samplesBytes(facts), scatterBytes(facts, keeps)),
-    );
-  // What the strips take of the coarse levels stays while they are swept.
-  const least = onScratch ? Math.max(coarse.all, coarse.kept + leastWindow(facts)) : 0;
+  // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
+  const own = PROCESS_BYTES + WRITE_BYTES + far + held + facts.coordinateBytes;
+  // The sample has been used before anything is scattered, but its memory is not given back: 10 million spots took the sum.
+  const passes = threads + spots + samplesBytes(facts) + scatterBytes(facts, keeps);
+  // The memory of the coarse levels stays taken while the strips are swept.
+  const least = onScratch ? coarse + leastWindow(facts) : 0;
   const left = Math.max(
     least,
-    Math.min(budgetBytes - fixed, MOST_WINDOW_BYTES, 2 * spotRowBytes(facts) * spotCount),
+    Math.min(budgetBytes - own - passes, MOST_WINDOW_BYTES, 2 * spotRowBytes(facts) * spotCount),
   );
   const windowBytes = onScratch ? Math.floor(left) : 0;
   return {
     budgetBytes,
-    totalBytes: Math.ceil(fixed + windowBytes),
+    totalBytes: Math.ceil(own + Math.max(building + referenceBytes(facts), passes + windowBytes)),
     workers,
     threads: ownThreads,
     keeps,
     windowBytes,
-    scratchBytes: onScratch ? scratchBytes(facts) + spotCount * passBytes(facts) : 0,
-    parts: { process: own + facts.coordinateBytes, workers: threads, spots: Math.ceil(spots) },
+    scratchBytes: onScratch ? scratchBytes(facts) + spotCount * (passBytes(facts) + neighborBytes(facts)) : 0,
+    parts: { process: own, workers: threads, spots: Math.ceil(spots) },
   };
 }
 
@@ -162,6 +162,11 @@ function planFor(
 function passBytes({ typeCount, precision, isRefined = false }: MemoryFacts): number {
   const statistics = typeCount + 1;
   return bytesOf(precision) * (isRefined ? typeCount + 2 * statistics : statistics);
+}
+
+/** The graph, and that of the first coarse level. */
+function neighborBytes(facts: MemoryFacts): number {
+  return 4 + 4 * degreeOf(facts) + 12;
 }
 
 /** What stays in memory for each spot during the passes and the solve. */
@@ -173,8 +178,10 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   // They are the counts of the result, too.
   const librarySize = bytes;
   if (keeps === "scratch") {
-    // The graph as it is and by position; the spatial order; spots, positions and blocks while it is arranged.
-    return 2 * graph + 4 + 3 * 4 + librarySize + answers;
+    // The spatial order, and the position of each spot while statistics go to their strips.
+    const spots = 4 + 4 + librarySize + answers;
+    // A graph that was read, as threads see it, beside what it takes to arrange it.
+    return facts.chunkBytes === 0 ? 2 * graph + 12 + spots : spots;
   }
   // A graph that was read (no counts are) is copied to where threads see it; one that was built is there already.
   const copies = isThreaded && facts.chunkBytes === 0 ? 2 : 1;
@@ -198,7 +205,7 @@ function abundanceBytes({ typeCount, precision, neighborCount }: MemoryFacts): n
 /** A row of the window: statistics, abundances (with room for doubles), neighbours. */
 function spotRowBytes(facts: MemoryFacts): number {
   const { typeCount, precision } = facts;
-  return (typeCount + 1) * bytesOf(precision) + typeCount * 8 + 8 + 4 * degreeOf(facts);
+  return (typeCount + 1) * bytesOf(precision) + typeCount * 8 + 12 + 4 * degreeOf(facts);
 }
 
 /**
@@ -214,10 +221,10 @@ function leastWindow(facts: MemoryFacts): number {
   return rows * spotRowBytes(facts);
 }
 
-/** All coarse levels of the section, and what is kept of them for the strips. */
-function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept: number } {
+/** All coarse levels of the section. */
+function coarseBytes(facts: MemoryFacts): number {
   const { spotCount, typeCount, precision, mayBeStrong, neighborCount } = facts;
-  if (!mayBeStrong || neighborCount === 0) return { all: 0, kept: 0 };
+  if (!mayBeStrong || neighborCount === 0) return 0;
   const size = {
     spotCount,
     meanDegree: degreeOf(facts),
@@ -225,7 +232,7 @@ function coarseBytes(facts: MemoryFacts): { readonly all: number; readonly kept:
     typeCount,
     bytesPerNumber: bytesOf(precision),
   };
-  return { all: coarseLevelBytes(size), kept: coarseStartBytes(size) };
+  return coarseLevelBytes(size);
 }
 
 /** The samples of all sections that a strength is chosen on together. */
@@ -277,7 +284,7 @@ function scatterBytes(
   const width = typeCount + Math.max(1, tableWidth);
   // The tables' rows of a strip, as the solver fills them and beside its proportions.
   const strip = 2 * Math.min(spotCount, STRIP_SPOTS) * tableWidth * bytesOf(precision);
-  return strip + 2 * Math.min(SCATTER_BYTES, spotCount * (4 + width * bytesOf(precision)));
+  return strip + Math.min(SCATTER_BYTES, spotCount * (4 + width * bytesOf(precision)));
 }
 
 function degreeOf({ neighborCount }: MemoryFacts): number {

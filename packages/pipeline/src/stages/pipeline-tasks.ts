@@ -110,7 +110,7 @@ export function buildPipelineTasks({
   }
 
   return {
-    ...buildGraphTasks(allocate),
+    ...buildGraphTasks(allocate, openScratchFile),
 
     /** Checks that the values are counts and gathers the moments of the shared genes. */
     async survey({ location, range, columns, summed, sample = NO_SAMPLE, withDepths, kernels }, context) {

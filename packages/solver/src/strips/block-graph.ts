@@ -1,26 +1,21 @@
 import type { NeighborGraph } from "@flashdeconv/core";
-import { SPOTS_PER_BLOCK } from "../update-order.js";
 
-/** Which blocks of the update order touch: a neighbour graph whose rows are blocks. */
+/** Which runs of so many rows touch: a neighbour graph whose rows are these blocks. */
 export function buildBlockGraph(
-  { spotCount, indptr, indices }: NeighborGraph,
-  blockOf: Int32Array,
-  spatialOrder?: Int32Array,
+  { spotCount: rowCount, indptr, indices }: NeighborGraph,
+  rowsPerBlock: number,
 ): NeighborGraph {
-  const blockCount = Math.ceil(spotCount / SPOTS_PER_BLOCK);
+  const blockCount = Math.ceil(rowCount / rowsPerBlock);
   const blockIndptr = new Int32Array(blockCount + 1);
   /** The last block that met each block. */
   const lastFrom = new Int32Array(blockCount).fill(-1);
   const visit = (block: number, meet: (other: number) => void) => {
-    const end = Math.min((block + 1) * SPOTS_PER_BLOCK, spotCount);
-    for (let place = block * SPOTS_PER_BLOCK; place < end; place++) {
-      const spot = spatialOrder ? spatialOrder[place] : place;
-      for (let e = indptr[spot]; e < indptr[spot + 1]; e++) {
-        const other = blockOf[indices[e]];
-        if (other === block || lastFrom[other] === block) continue;
-        lastFrom[other] = block;
-        meet(other);
-      }
+    const end = Math.min((block + 1) * rowsPerBlock, rowCount);
+    for (let e = indptr[block * rowsPerBlock]; e < indptr[end]; e++) {
+      const other = Math.floor(indices[e] / rowsPerBlock);
+      if (other === block || lastFrom[other] === block) continue;
+      lastFrom[other] = block;
+      meet(other);
     }
   };
   let edgeCount = 0;

@@ -7,19 +7,23 @@ import type { SolverSession, StatArray } from "../solver.js";
 import { rowsOf, solveCoarse } from "../sweep-level.js";
 import { SPOTS_PER_BLOCK } from "../update-order.js";
 import { requireMemory, STRONG_SMOOTHING } from "./require-memory.js";
-import type { StripLayout } from "./strip-layout.js";
+import type { StripLayout, StripNeighbors } from "./strip-layout.js";
 import type { StripSolveInput } from "./strip-solve-input.js";
 import type { WindowShape } from "./strip-window.js";
 
 export interface CoarseOutcome {
   /**
-   * Of the first coarse level, by position: where strips take their start from. Undefined where there are no coarse levels, or where
-   * the strips have been started already.
+   * Of the first coarse level: where strips take their start from. Undefined where there are no coarse levels, or where the strips
+   * have been started already.
    */
-  readonly start?: CoarseAnswer;
+  readonly start?: StripStart;
   /** Rows of the coarse levels, finest first. */
   readonly coarseRows: readonly number[];
+  /** What the levels take; in an arena it stays taken. */
+  readonly byteCount?: number;
 }
+
+export type StripStart = Pick<CoarseAnswer, "typeCount" | "abundance">;
 
 /** Solves the coarse levels, if neighbours pull hard enough, and keeps only what the strips need of them. */
 export async function solveCoarseFirst(
@@ -28,17 +32,14 @@ export async function solveCoarseFirst(
   { pull, shape, kind, allocate, runner }: CoarseSettings,
 ): Promise<CoarseOutcome> {
   const { layout, typeCount, windowBytes: available, signal, resume, onState } = input;
-  const { spotCount, graph } = layout;
+  const { spotCount, stripStarts, edgeStarts } = layout;
   if (!needsCoarseLevels(pull, spotCount)) return { coarseRows: [] };
-  const meanDegree = graph.indices.length / spotCount;
-  requireMemory(coarseLevelBytes({ ...shape, spotCount, meanDegree }), available, STRONG_SMOOTHING);
+  const meanDegree = edgeStarts[stripStarts.length - 1] / spotCount;
+  const byteCount = coarseLevelBytes({ ...shape, spotCount, meanDegree });
+  requireMemory(byteCount, available, STRONG_SMOOTHING);
   const levels = await buildCoarse(session, input, { pull, kind, allocate });
   await solveCoarse(runner, levels, { typeCount, allocate, signal, resume, onState });
-  const [{ problem, abundance }] = levels;
-  return {
-    start: { typeCount, rowOf: problem.rowOf, abundance },
-    coarseRows: rowsOf(levels),
-  };
+  return { start: { typeCount, abundance: levels[0].abundance }, coarseRows: rowsOf(levels), byteCount };
 }
 
 export interface CoarseSettings {
@@ -73,35 +74,40 @@ function buildCoarse(
     }
     return out;
   };
-  const finest = { graph: layout.graph, spatialOrder: pull > 0 ? positionsInOrder(layout) : undefined };
-  return buildCoarseLevels(finest, {
-    statWidth,
-    typeCount,
-    pull,
-    abundanceKind: kind,
-    allocate,
-    coarse: undefined,
-    firstStatistics,
-  });
-}
-
-/** The position at each place of the spatial order. */
-function positionsInOrder({ spotCount, blocks }: StripLayout): Int32Array {
-  const positions = new Int32Array(spotCount);
-  let position = 0;
-  for (const block of blocks) {
-    const end = Math.min((block + 1) * SPOTS_PER_BLOCK, spotCount);
-    for (let place = block * SPOTS_PER_BLOCK; place < end; place++) positions[place] = position++;
-  }
-  return positions;
+  const { spotCount, stripStarts, edgeStarts } = layout;
+  return buildCoarseLevels(
+    { spotCount, edgeCount: edgeStarts[stripStarts.length - 1] },
+    {
+      statWidth,
+      typeCount,
+      pull,
+      abundanceKind: kind,
+      allocate,
+      coarse: () => store.loadCoarse(allocate),
+      firstStatistics,
+    },
+  );
 }
 
 /** Starts the rows of a strip from the coarse answer. */
 export function startStrip(
-  { graph, stripStarts }: StripLayout,
+  { stripStarts }: StripLayout,
   strip: number,
-  coarse: CoarseAnswer,
-  abundance: StatArray,
+  { indptr, indices }: StripNeighbors,
+  { coarse, coarseRowsAt, abundance }: StripStarting,
 ): void {
-  prolong({ graph }, coarse, abundance, { start: stripStarts[strip], end: stripStarts[strip + 1] });
+  const first = stripStarts[strip];
+  const spotCount = stripStarts[strip + 1] - first;
+  const positions = new Int32Array(spotCount);
+  for (let row = 0; row < spotCount; row++) positions[row] = first + row;
+  const answer = { ...coarse, rowOf: coarseRowsAt(positions), neighborRows: coarseRowsAt(indices) };
+  prolong({ graph: { spotCount, indptr, indices } }, answer, abundance, { start: 0, end: spotCount });
+}
+
+export interface StripStarting {
+  readonly coarse: StripStart;
+  /** The coarse rows of the spots at some positions. */
+  readonly coarseRowsAt: (positions: Int32Array) => Int32Array;
+  /** The strip's, to be filled. */
+  readonly abundance: StatArray;
 }

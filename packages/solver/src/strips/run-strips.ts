@@ -14,7 +14,6 @@ export interface Stage {
 export interface StripPass {
   readonly layout: StripLayout;
   readonly window: StripWindow;
-  readonly slotCount: number;
   readonly signal?: AbortSignal;
   /** Brings a strip into the window. */
   load(strip: number): Promise<void>;
@@ -26,8 +25,8 @@ export interface StripPass {
 
 /** Passes over the strips once, all stages together. Waits for what is under way before it throws. */
 export async function passOverStrips(pass: StripPass, stageCount: number): Promise<void> {
-  const { layout, slotCount, signal } = pass;
-  const schedule = new StripSchedule(layout, stageCount, slotCount);
+  const { layout, window, signal } = pass;
+  const schedule = new StripSchedule(layout, stageCount, window.slotCount);
   while (!schedule.isDone) {
     signal?.throwIfAborted();
     const { load, sweeps, release } = schedule.next();

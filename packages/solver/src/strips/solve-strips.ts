@@ -11,12 +11,15 @@ import { type CoarseOutcome, solveCoarseFirst, startStrip } from "./coarse-start
 import { LONG_EDGES, requireMemory } from "./require-memory.js";
 import { passOverStrips, type Stage, type StripPass, sweepStrips } from "./run-strips.js";
 import type { StripLayout } from "./strip-layout.js";
+import { coarseRowFinder } from "./strip-places.js";
 import { slotsFor } from "./strip-schedule.js";
 import type { StripSolveInput } from "./strip-solve-input.js";
 import { StripWindow, type WindowShape, windowBytes } from "./strip-window.js";
 
 /** More than this in one pass and a run that stops in between has swept much for nothing. */
 const MOST_SWEEPS_PER_PASS = 8;
+/** Of the sweeps that may still be needed, as many as were, or a few more, in the runs that were looked at. */
+const GUESSED_SHARE = 2 / 3;
 /** Sweeps of the first pass, which cannot know how many will do; most runs stop within two passes. */
 const FIRST_SWEEPS = 4;
 
@@ -41,28 +44,48 @@ export async function solveStrips(
   const isCoupled = looksAtNeighbors(solver, session);
   const pull = isCoupled ? (session.pull ?? 0) : 0;
   const kind = input.precision === "float32" ? new Float32Array(0) : new Float64Array(0);
-  const shape = { statWidth: session.statWidth, typeCount, bytesPerNumber: kind.BYTES_PER_ELEMENT };
+  const bytesPerNumber = kind.BYTES_PER_ELEMENT;
+  const numbers = { statWidth: session.statWidth, typeCount, bytesPerNumber };
+  const shape = { ...numbers, bytesPerAbundance: bytesPerNumber };
+  const wideShape = { ...numbers, bytesPerAbundance: 8 };
   const resume = input.resume?.level === "section" ? input.resume : undefined;
-  const { start, coarseRows }: CoarseOutcome =
-    resume ?? (await solveCoarseFirst(session, input, { pull, shape, kind, allocate, runner }));
+  const {
+    start,
+    coarseRows,
+    byteCount: coarseBytes = 0,
+  }: CoarseOutcome = resume ??
+  (await solveCoarseFirst(session, input, { pull, shape, kind, allocate, runner }));
 
-  const available = input.windowBytes - (start ? start.rowOf.byteLength + start.abundance.byteLength : 0);
-  const sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, shape, available) : 0;
-  const slotCount = slotsFor(layout, stageCountFor(layout, sweepsPerPass));
-  requireMemory(windowBytes(layout, shape, slotCount), available, LONG_EDGES);
-  const window = new StripWindow(layout, { ...shape, slotCount }, kind, allocate);
+  const available = input.windowBytes - coarseBytes;
+  let sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, shape, available) : 0;
+  const bytesFor = (window: WindowShape, sweeps: number) =>
+    windowBytes(layout, window, slotsFor(layout, stageCountFor(layout, sweeps)));
+  // There is room for abundances in double precision, should they come to need it, if for fewer sweeps at a time.
+  const least = bytesFor(wideShape, Math.min(1, sweepsPerPass));
+  requireMemory(least, available, LONG_EDGES);
+  const byteCount = Math.max(least, bytesFor(shape, sweepsPerPass));
+  const window = new StripWindow(layout, shape, byteCount, allocate);
+  window.layOut(shape, slotsFor(layout, stageCountFor(layout, sweepsPerPass)));
+  let isWindowWide = false;
+  const widen = () => {
+    if (isWindowWide) return;
+    isWindowWide = true;
+    sweepsPerPass = isCoupled ? chooseSweepsPerPass(layout, wideShape, byteCount) : 0;
+    window.layOut(wideShape, slotsFor(layout, stageCountFor(layout, sweepsPerPass)));
+  };
+  const coarseRowsAt = coarseRowFinder(layout);
   let isStored = resume !== undefined;
   const pass: Omit<StripPass, "run"> = {
     layout,
     window,
-    slotCount,
     signal,
     async load(strip) {
       const { statistics, abundance } = window.rowsOf(strip);
-      window.loadNeighbors(strip);
+      const neighbors = await store.loadNeighbors(strip);
+      window.setNeighbors(strip, neighbors);
       await store.loadStatistics(strip, statistics);
       if (isStored) await store.loadAbundance(strip, abundance);
-      else if (start) startStrip(layout, strip, start, abundance);
+      else if (start) startStrip(layout, strip, neighbors, { coarse: start, coarseRowsAt, abundance });
       else abundance.fill(0);
     },
     release: (strip) => store.storeAbundance(strip, window.rowsOf(strip).abundance),
@@ -83,7 +106,8 @@ export async function solveStrips(
   }
   let secondsPerSweep = 0;
   while (!progress.isDone) {
-    const wanted = isStored ? progress.sweepsLeft() : FIRST_SWEEPS;
+    // A pass with sweeps too many is made again, so rather fewer are made than may be needed.
+    const wanted = isStored ? Math.ceil(GUESSED_SHARE * progress.sweepsLeft()) : FIRST_SWEEPS;
     const inTime = (input.passSeconds ?? Infinity) / secondsPerSweep;
     const count = Math.max(
       1,
@@ -92,7 +116,7 @@ export async function solveStrips(
     const relaxations = Array.from({ length: count }, (_, ahead) => progress.relaxationAhead(ahead));
     const began = performance.now();
     const isWide = progress.needsDouble;
-    if (isWide) window.widen();
+    if (isWide) widen();
     const changes = await sweepPass(relaxations);
     secondsPerSweep = (performance.now() - began) / 1000 / count;
     let used = 0;
@@ -107,7 +131,7 @@ export async function solveStrips(
   }
   const { sweeps, estimate, doubleFrom } = progress;
   // The last state of an earlier solve may be all there is to do.
-  if (doubleFrom !== undefined) window.widen();
+  if (doubleFrom !== undefined) widen();
   return {
     sweeps,
     coarseRows,

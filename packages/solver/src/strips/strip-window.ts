@@ -1,11 +1,10 @@
 import type { SpotRange } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
-import { arrayLike } from "../array-like.js";
 import type { SolveLevel } from "../solve-level.js";
 import type { StatArray } from "../solver.js";
 import { piecesOf } from "../sweep-level.js";
 import { SPOTS_PER_BLOCK } from "../update-order.js";
-import type { StripLayout } from "./strip-layout.js";
+import type { StripLayout, StripNeighbors } from "./strip-layout.js";
 
 /** A colour of a strip is small: pieces must be smaller yet to be shared evenly. */
 const SPOTS_PER_PIECE = 8 * SPOTS_PER_BLOCK;
@@ -13,68 +12,76 @@ const SPOTS_PER_PIECE = 8 * SPOTS_PER_BLOCK;
 export interface WindowShape {
   readonly statWidth: number;
   readonly typeCount: number;
-  /** Bytes of a stored number: 4 or 8. */
+  /** Bytes of a number of the statistics: 4 or 8. */
   readonly bytesPerNumber: number;
+  /** Bytes of an abundance, which may come to need double precision. */
+  readonly bytesPerAbundance: number;
 }
 
-/** Bytes that a window of so many strips takes. There is room for abundances in double precision, should they come to need it. */
+/** Bytes that a window of so many strips takes. */
 export function windowBytes(
   layout: StripLayout,
-  { statWidth, typeCount, bytesPerNumber }: WindowShape,
+  { statWidth, typeCount, bytesPerNumber, bytesPerAbundance }: WindowShape,
   slotCount: number,
 ): number {
-  const rowBytes = bytesPerNumber * statWidth + 8 * typeCount + 4 + 4;
-  return slotCount * (strideOf(layout) * rowBytes + 4 * mostEdges(layout));
+  // Offsets with and without neighbours, order.
+  const rowBytes = bytesPerNumber * statWidth + bytesPerAbundance * typeCount + 3 * 4;
+  return slotCount * (strideOf(layout) * rowBytes + 4 * mostEdges(layout)) + ARRAYS * LINE_BYTES;
 }
 
+/** Arrays of a window, each of which begins at a multiple of this: no two threads write to one line of a processor's cache. */
+const ARRAYS = 6;
+const LINE_BYTES = 64;
+
 /**
- * The strips that are in memory, as a level whose arrays never move. Strip `i` lies in slot `i` modulo the number of slots.
+ * The strips that are in memory, as a level. Strip `i` lies in slot `i` modulo the number of slots.
  * A slot has one row more than the largest strip: `indptr` needs the end of a strip's last row.
  */
 export class StripWindow {
-  level: SolveLevel;
+  level!: SolveLevel;
   /** The same rows without neighbours, for the first pass. */
-  readonly aloneLevel: SolveLevel;
-  private readonly wideAbundance: Float64Array;
+  aloneLevel!: SolveLevel;
+  slotCount = 0;
+  private readonly memory: Float64Array;
   private readonly layout: StripLayout;
-  private readonly slotCount: number;
   private readonly stride: number;
   private readonly edgesPerSlot: number;
   private readonly statWidth: number;
   private readonly typeCount: number;
 
-  constructor(
-    layout: StripLayout,
-    { slotCount, statWidth, typeCount }: Omit<WindowShape, "bytesPerNumber"> & { readonly slotCount: number },
-    kind: StatArray,
-    allocate: Allocate,
-  ) {
+  /** @param byteCount memory that is set aside for all slots there will ever be */
+  constructor(layout: StripLayout, shape: WindowShape, byteCount: number, allocate: Allocate) {
     this.layout = layout;
-    this.slotCount = slotCount;
-    this.statWidth = statWidth;
-    this.typeCount = typeCount;
+    this.statWidth = shape.statWidth;
+    this.typeCount = shape.typeCount;
     this.stride = strideOf(layout);
     this.edgesPerSlot = mostEdges(layout);
-    const rowCount = slotCount * this.stride;
-    const order = allocate(Int32Array, rowCount);
-    for (let row = 0; row < rowCount; row++) order[row] = row;
-    const wide = allocate(Float64Array, rowCount * typeCount);
-    this.wideAbundance = wide;
-    const isSingle = kind instanceof Float32Array;
-    this.level = {
-      statistics: arrayLike(kind, rowCount * statWidth, allocate),
-      abundance: isSingle ? new Float32Array(wide.buffer, wide.byteOffset, wide.length) : wide,
-      indptr: allocate(Int32Array, rowCount),
-      indices: allocate(Int32Array, slotCount * this.edgesPerSlot),
-      order,
-    };
-    const indptr = allocate(Int32Array, rowCount + 1);
-    this.aloneLevel = { ...this.level, indptr, indices: allocate(Int32Array, 0) };
+    this.memory = allocate(Float64Array, Math.ceil(byteCount / 8));
   }
 
-  /** From now on abundances are in double precision. No strip may be in the window. */
-  widen(): void {
-    this.level = { ...this.level, abundance: this.wideAbundance };
+  /** Lays out so many slots anew. No strip may be in the window. */
+  layOut({ bytesPerNumber, bytesPerAbundance }: WindowShape, slotCount: number): void {
+    this.slotCount = slotCount;
+    const rowCount = slotCount * this.stride;
+    let at = this.memory.byteOffset;
+    const place = (length: number, bytes: number) => {
+      const start = at;
+      at += LINE_BYTES * Math.ceil((length * bytes) / LINE_BYTES);
+      return [this.memory.buffer, start, length] as const;
+    };
+    const whole = (length: number) => new Int32Array(...place(length, 4));
+    const numbers = (length: number, bytes: number) =>
+      bytes === 4 ? new Float32Array(...place(length, 4)) : new Float64Array(...place(length, 8));
+    const level = {
+      statistics: numbers(rowCount * this.statWidth, bytesPerNumber),
+      abundance: numbers(rowCount * this.typeCount, bytesPerAbundance),
+      indptr: whole(rowCount),
+      indices: whole(slotCount * this.edgesPerSlot),
+      order: whole(rowCount),
+    };
+    for (let row = 0; row < rowCount; row++) level.order[row] = row;
+    this.level = level;
+    this.aloneLevel = { ...level, indptr: whole(rowCount + 1).fill(0), indices: whole(0) };
   }
 
   /** A strip's statistics and abundances in the window. */
@@ -89,24 +96,21 @@ export class StripWindow {
     };
   }
 
-  /** Brings in who the neighbours of a strip's spots are. They are read only once their own strips are in the window. */
-  loadNeighbors(strip: number): void {
-    const { stripStarts, graph } = this.layout;
+  /** Takes in who the neighbours of a strip's spots are. They are read only once their own strips are in the window. */
+  setNeighbors(strip: number, neighbors: StripNeighbors): void {
+    const { stripStarts } = this.layout;
     const { indptr, indices } = this.level;
     const first = this.firstRow(strip);
-    const start = stripStarts[strip];
-    let edge = (strip % this.slotCount) * this.edgesPerSlot;
+    const edge = (strip % this.slotCount) * this.edgesPerSlot;
+    for (let row = 0; row < neighbors.indptr.length; row++)
+      indptr[first + row] = edge + neighbors.indptr[row];
     let other = strip;
-    for (let position = start; position < stripStarts[strip + 1]; position++) {
-      indptr[first + position - start] = edge;
-      for (let e = graph.indptr[position]; e < graph.indptr[position + 1]; e++) {
-        const neighbor = graph.indices[e];
-        while (neighbor < stripStarts[other]) other--;
-        while (neighbor >= stripStarts[other + 1]) other++;
-        indices[edge++] = this.firstRow(other) + neighbor - stripStarts[other];
-      }
+    for (let e = 0; e < neighbors.indices.length; e++) {
+      const neighbor = neighbors.indices[e];
+      while (neighbor < stripStarts[other]) other--;
+      while (neighbor >= stripStarts[other + 1]) other++;
+      indices[edge + e] = this.firstRow(other) + neighbor - stripStarts[other];
     }
-    indptr[first + stripStarts[strip + 1] - start] = edge;
   }
 
   /** Pieces of whole blocks: those of one colour of a strip. */
@@ -138,10 +142,6 @@ function strideOf({ greatestStrip }: StripLayout): number {
   return greatestStrip + 1;
 }
 
-function mostEdges({ stripStarts, graph }: StripLayout): number {
-  let most = 0;
-  for (let strip = 0; strip < stripStarts.length - 1; strip++) {
-    most = Math.max(most, graph.indptr[stripStarts[strip + 1]] - graph.indptr[stripStarts[strip]]);
-  }
-  return most;
+function mostEdges({ edgeStarts }: StripLayout): number {
+  return edgeStarts.reduce((most, start, i) => Math.max(most, i && start - edgeStarts[i - 1]), 0);
 }

@@ -1,4 +1,4 @@
-import { numbered } from "@flashdeconv/core/internal";
+import { freeArray, numbered } from "@flashdeconv/core/internal";
 import type { StatArray } from "@flashdeconv/solver";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 import { statArray } from "../allocator.js";
@@ -7,7 +7,7 @@ import type { RowFileShape } from "./row-file.js";
 
 /** Rows in an order of their own, cut into groups that are read as a whole. */
 export interface GroupedRows {
-  /** Fills `out` (rows of the group x width). One group at a time. */
+  /** Fills `out` (rows of the group x width). One group at a time; what comes second is read as it lies. */
   load(group: number, out: StatArray): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface ScatterRequest {
 /**
  * Brings rows that come in one order into another, through memory of a fixed size. A row's *place* is its number in the new
  * order; groups are ranges of places. Rows are gathered by group and written to the group's part of a file in the order in
- * which they come, each with its place; they are put in order when the group is read.
+ * which they come, each with its place; they are put in order when the group is first read, and lie in order from then on.
  */
 export class RowScatter implements GroupedRows {
   private readonly groupStarts: Int32Array;
@@ -38,6 +38,8 @@ export class RowScatter implements GroupedRows {
   /** Rows of each group that wait in the buffer, and that are written. */
   private readonly waiting: Int32Array;
   private readonly written: Int32Array;
+  /** Whether a group's rows lie in order. */
+  private readonly isOrdered: Uint8Array;
   private readonly greatest: number;
   /** Made with the first group that is read. */
   private loading: { readonly places: Int32Array; readonly rows: StatArray } | undefined;
@@ -60,6 +62,7 @@ export class RowScatter implements GroupedRows {
     this.rowBuffer = statArray(precision, groupCount * this.capacity * width);
     this.waiting = new Int32Array(groupCount);
     this.written = new Int32Array(groupCount);
+    this.isOrdered = new Uint8Array(groupCount);
     this.precision = precision;
     this.greatest = greatest;
   }
@@ -72,21 +75,33 @@ export class RowScatter implements GroupedRows {
 
   /** Takes `count` rows from the start of `rows`; the place of row `first + i` is `placeOf[first + i]`. */
   async add(rows: StatArray, count: number, placeOf: Int32Array, first: number): Promise<void> {
+    for (let row = this.gather(rows, 0, count, placeOf.subarray(first)); row < count; ) {
+      // The group of this row has no room.
+      await this.flush(this.groupOf(placeOf[first + row]));
+      row = this.gather(rows, row, count, placeOf.subarray(first));
+    }
+  }
+
+  /** Takes rows from `row` on until the buffer of one is full. Returns the first that was not taken. */
+  private gather(rows: StatArray, row: number, count: number, placeOf: Int32Array): number {
     const { width, rowBuffer, placeBuffer, groupStarts, waiting, capacity } = this;
     let group = 0;
-    for (let row = 0; row < count; row++) {
-      const place = placeOf[first + row];
+    for (; row < count; row++) {
+      const place = placeOf[row];
       if (place < groupStarts[group] || place >= groupStarts[group + 1]) group = this.groupOf(place);
-      if (waiting[group] === capacity) await this.flush(group);
+      if (waiting[group] === capacity) return row;
       const slot = group * capacity + waiting[group]++;
       placeBuffer[slot] = place - groupStarts[group];
       for (let i = 0; i < width; i++) rowBuffer[slot * width + i] = rows[row * width + i];
     }
+    return row;
   }
 
   /** Writes what still waits. Nothing is loaded before, and nothing added after: the buffer is given back. */
   async finish(): Promise<void> {
     for (let group = 0; group < this.waiting.length; group++) await this.flush(group);
+    freeArray(this.placeBuffer);
+    freeArray(this.rowBuffer);
     this.placeBuffer = new Int32Array(0);
     this.rowBuffer = statArray(this.precision, 0);
   }
@@ -97,6 +112,8 @@ export class RowScatter implements GroupedRows {
     const count = groupStarts[group + 1] - start;
     if (this.written[group] !== count)
       throw new Error(`${this.written[group]} of ${numbered(count, "row")} were added`);
+    const at = start * width * out.BYTES_PER_ELEMENT;
+    if (this.isOrdered[group]) return this.rows.read(bytesOf(out), at);
     this.loading ??= {
       places: new Int32Array(this.greatest),
       rows: statArray(this.precision, this.greatest * width),
@@ -104,11 +121,13 @@ export class RowScatter implements GroupedRows {
     const places = this.loading.places.subarray(0, count);
     const rows = this.loading.rows.subarray(0, count * width);
     await this.places.read(bytesOf(places), 4 * start);
-    await this.rows.read(bytesOf(rows), start * width * rows.BYTES_PER_ELEMENT);
+    await this.rows.read(bytesOf(rows), at);
     for (let row = 0; row < count; row++) {
       const to = places[row] * width;
       for (let i = 0; i < width; i++) out[to + i] = rows[row * width + i];
     }
+    await this.rows.write(bytesOf(out), at);
+    this.isOrdered[group] = 1;
   }
 
   private async flush(group: number): Promise<void> {

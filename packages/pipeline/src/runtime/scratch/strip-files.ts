@@ -8,7 +8,7 @@ import { bytesOf } from "./bytes-of.js";
 import type { GroupedRows } from "./row-scatter.js";
 
 /** Strips that lie in scratch files. */
-export interface StripFiles extends StripStore {
+export interface StripFiles extends Omit<StripStore, "loadNeighbors" | "loadCoarse"> {
   /** The abundances that are kept: the file's name and a checksum over those of its strips. */
   generation(): KeptGeneration;
 }

@@ -9,7 +9,7 @@ import { optionName, resolveSpotRange } from "@flashdeconv/core/internal";
 import { type ArraysReader, openArrays } from "@flashdeconv/io-zarr/internal";
 import type { SolverInput } from "@flashdeconv/solver";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
-import type { SpatialGraph } from "../../contracts/graph.js";
+import type { GraphInMemory } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { unpackArrays } from "./pack-arrays.js";
@@ -158,7 +158,7 @@ function statisticsSource(
 }
 
 /** A damaged graph would have the solver read beside its arrays. */
-function checkGraph({ neighbors, order }: SpatialGraph, path = "the store"): void {
+function checkGraph({ neighbors, order }: GraphInMemory, path = "the store"): void {
   const { indptr, indices, spotCount } = neighbors;
   let isSound = indptr[0] === 0 && indptr[spotCount] === indices.length;
   for (let spot = 0; spot < spotCount; spot++) if (indptr[spot] > indptr[spot + 1]) isSound = false;

@@ -5,6 +5,7 @@ import type { StatArray } from "@flashdeconv/solver";
 import type { StagedStore } from "@flashdeconv/stores";
 import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
+import { isOnScratch } from "../neighbors/neighbors-on-scratch.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
 import { packArrays } from "./pack-arrays.js";
 import { type Facts, LAYOUT_VERSION, MARK } from "./summary-facts.js";
@@ -20,13 +21,14 @@ export async function writeSummary(
   options?: WriteOptions,
 ): Promise<void> {
   const { statistics, librarySizes, graph, reference, parameters, cellCounts, countsPerCell } = summary;
+  const neighbors = isOnScratch(graph.neighbors) ? await graph.neighbors.read() : graph.neighbors;
   const facts: Facts = {
     version: LAYOUT_VERSION,
     spotCount: summary.spotCount,
     typeNames: reference.typeNames,
     silentTypes: summary.silentTypes,
     precision: precisionOf(summary),
-    edgeCount: graph.neighbors.indices.length,
+    edgeCount: neighbors.indices.length,
     hasOrder: graph.order !== undefined,
     dimension: coordinates?.dimension ?? 0,
     meanDegree: summary.meanDegree,
@@ -48,8 +50,8 @@ export async function writeSummary(
         statistics: isSource(statistics) ? streamOf(statistics, librarySizes) : statistics,
         gram: reference.gram,
         library_sizes: librarySizes,
-        neighbors_indptr: graph.neighbors.indptr,
-        neighbors_indices: graph.neighbors.indices,
+        neighbors_indptr: neighbors.indptr,
+        neighbors_indices: neighbors.indices,
         ...(graph.order && { spatial_order: graph.order }),
         ...(coordinates && { coordinates: coordinates.values }),
       },

@@ -1,6 +1,6 @@
 import type { Coordinates, Executor, NeighborGraph, SpotRange } from "@flashdeconv/core";
 import type { GraphOptions } from "@flashdeconv/graph";
-import type { NeighborSearch } from "@flashdeconv/graph/internal";
+import type { NeighborSearch, RangeSearched } from "@flashdeconv/graph/internal";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { inReach, reachOf } from "../../runtime/allocator.js";
 import { untilAborted } from "../../runtime/until-aborted.js";
@@ -13,6 +13,15 @@ export interface FindNeighborsSettings {
   readonly onSpots?: (done: number) => void;
   /** That of an arena, for the graph to lie in, as far as it has room. */
   readonly memory?: WebAssembly.Memory;
+  /** Whether the coordinates may be overwritten, which saves a copy of them; false by default. */
+  readonly takesOver?: boolean;
+}
+
+export interface FoundNeighbors {
+  readonly neighbors: NeighborGraph;
+  readonly order: Int32Array;
+  /** Spots that lie exactly where another does; undefined where the search did not count them. */
+  readonly sharedCount: number | undefined;
 }
 
 /**
@@ -23,8 +32,8 @@ export async function findNeighbors(
   executor: Executor<PipelineTasks>,
   coordinates: Coordinates,
   options: Pick<GraphOptions, "kind" | "neighborCount" | "radius">,
-  { signal, onSpots, memory }: FindNeighborsSettings,
-): Promise<{ neighbors: NeighborGraph; order: Int32Array }> {
+  { signal, onSpots, memory, takesOver = false }: FindNeighborsSettings,
+): Promise<FoundNeighbors> {
   const seen: Coordinates = {
     ...coordinates,
     values: inReach(coordinates.values, reachOf({ executor, arena: undefined })),
@@ -37,27 +46,34 @@ export async function findNeighbors(
     const found = run("buildGraph", { coordinates: seen, options });
     const [neighbors, order] = await Promise.all([found, run("orderSpots", seen)]);
     onSpots?.(neighbors.spotCount);
-    return { neighbors, order };
+    return { neighbors, order, sharedCount: undefined };
   }
+  const orderAll = () => run("orderSpots", seen);
+  // Nobody finds the coordinates any more once they are taken over.
+  const orderBefore = takesOver ? await orderAll() : undefined;
   const searchAll = async (search: NeighborSearch) => {
     let done = 0;
     const parts = rangesOf(search.spotCount).map(async (range) => {
-      const steps = await run("searchNeighbors", { search, range });
+      const found = await run("searchNeighbors", { search, range });
       done += range.end - range.start;
       onSpots?.(done);
-      return steps;
+      return found;
     });
-    return (await Promise.all(parts)).reduce((sum, steps) => sum + steps, 0) <= search.stepLimit;
+    const all = await Promise.all(parts);
+    const sum = (count: (found: RangeSearched) => number) =>
+      all.reduce((total, one) => total + count(one), 0);
+    return { steps: sum(({ steps }) => steps), sharedCount: sum((found) => found.sharedCount) };
   };
   const { neighborCount } = options;
-  let search = await run("arrangeSpots", { coordinates: seen, neighborCount, memory });
-  if (!(await searchAll(search))) {
-    search = await run("arrangeSpots", { coordinates: seen, neighborCount, failed: search });
-    await searchAll(search);
+  let search = await run("arrangeSpots", { coordinates: seen, neighborCount, takesOver, memory });
+  let searched = await searchAll(search);
+  if (searched.steps > search.stepLimit) {
+    search = await run("arrangeAgain", search);
+    searched = await searchAll(search);
   }
   const joined = run("joinNeighbors", { search, memory });
-  const [neighbors, order] = await Promise.all([joined, run("orderSpots", seen)]);
-  return { neighbors, order };
+  const [neighbors, order] = await Promise.all([joined, orderBefore ?? orderAll()]);
+  return { neighbors, order, sharedCount: searched.sharedCount };
 }
 
 function rangesOf(spotCount: number): SpotRange[] {

@@ -29,14 +29,11 @@ export function countSharedPositions(
 
 /** What to say of coordinates and neighbours that do not look like those of one tissue. */
 export function positionNotices(
-  coordinates: Coordinates,
-  neighbors: NeighborGraph,
+  components: Int32Array | undefined,
+  { spotCount, sharedCount }: { readonly spotCount: number; readonly sharedCount: number },
   neighborCount: number,
 ): Notice[] {
-  const { spotCount } = neighbors;
-  const { components } = coordinates;
   const notices: Notice[] = [];
-  const sharedCount = countSharedPositions(coordinates, neighbors);
   if (sharedCount > ACCIDENTAL_SHARE * spotCount) {
     const where = components ? " of their section" : "";
     notices.push({

@@ -1,6 +1,6 @@
 import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
-import type { SpatialGraph } from "../../contracts/graph.js";
+import type { GraphInMemory } from "../../contracts/graph.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
@@ -8,7 +8,7 @@ import { allocator, graphInReach, inReach, reachOf } from "../../runtime/allocat
 import { checkCoordinates } from "../check-inputs.js";
 import { findNeighbors } from "./find-neighbors.js";
 import { graphOptions } from "./graph-options.js";
-import { positionNotices } from "./shared-positions.js";
+import { countSharedPositions, positionNotices } from "./shared-positions.js";
 import { wantsNeighbors } from "./wants-neighbors.js";
 
 /** Neighbours, where the solver looks at them. First of all the stages: bad coordinates should not cost a pass. */
@@ -16,7 +16,7 @@ export async function buildSpatialGraph(
   spatial: SpatialInput,
   options: DeconvolveOptions,
   run: RunContext,
-): Promise<SpatialGraph> {
+): Promise<GraphInMemory> {
   const { isNew, ...found } = await graphOf(spatial, options, run);
   // On scratch it is arranged anew, strip by strip.
   const neighbors = run.scratch ? found.neighbors : graphInReach(found.neighbors, reachOf(run));
@@ -26,7 +26,7 @@ export async function buildSpatialGraph(
 }
 
 /** Offered as it will lie: what was copied from would else be held until it is written. */
-function offer({ neighbors: { indptr, indices }, order }: SpatialGraph, { checkpoint }: RunContext): void {
+function offer({ neighbors: { indptr, indices }, order }: GraphInMemory, { checkpoint }: RunContext): void {
   if (order) checkpoint?.offer(PIECE, () => ({ facts: {}, arrays: { indptr, indices, order } }));
 }
 
@@ -34,7 +34,7 @@ async function graphOf(
   spatial: SpatialInput,
   options: DeconvolveOptions,
   run: RunContext,
-): Promise<SpatialGraph & { readonly isNew?: true }> {
+): Promise<GraphInMemory & { readonly isNew?: true }> {
   const { executor, signal, checkpoint, notices, report } = run;
   const { spotCount } = spatial.counts;
   if (options.solver.coupling === "independent") return withoutNeighbors(spotCount);
@@ -59,34 +59,40 @@ async function graphOf(
       message: `More neighbours were asked for (${options.neighborCount}) than there are among ${numbered(spotCount, "spot")}: each spot gets all others.`,
     });
   }
-  const graph = await findNeighbors(executor, coordinates, graphOptions(options), {
+  const { sharedCount, ...graph } = await findNeighbors(executor, coordinates, graphOptions(options), {
     signal,
     // On scratch it is arranged anew.
     memory: run.scratch ? undefined : run.arena?.memory,
+    takesOver: coordinates.isOwn && run.scratch !== undefined,
     onSpots: (done) => report({ stage: "graph", done, total: spotCount }),
   });
   const asked = options.graph === "knn" ? options.neighborCount : 0;
-  for (const notice of positionNotices(coordinates, graph.neighbors, asked)) notices.add(notice);
+  const shared = {
+    spotCount,
+    sharedCount: sharedCount ?? countSharedPositions(coordinates, graph.neighbors),
+  };
+  for (const notice of positionNotices(coordinates.components, shared, asked)) notices.add(notice);
   return { ...graph, isNew: true };
 }
 
 const PIECE = "graph";
 
-function withoutNeighbors(spotCount: number): SpatialGraph {
+function withoutNeighbors(spotCount: number): GraphInMemory {
   const neighbors = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
   return { neighbors, order: undefined };
 }
 
-/** Coordinates, where threads see them; undefined where there are none to be used and nothing is smoothed. */
+/** Coordinates, where threads see them, and whether these are a copy of the run's own; undefined where there are none to be used and nothing is smoothed. */
 async function readIfWanted(
   spatial: SpatialInput,
   options: DeconvolveOptions,
   run: RunContext,
-): Promise<Coordinates | undefined> {
+): Promise<(Coordinates & { readonly isOwn: boolean }) | undefined> {
   const { signal, notices } = run;
   try {
     const found = await spatial.readCoordinates({ signal, onNotice: (notice) => notices.add(notice) });
-    return { ...found, values: inReach(found.values, reachOf(run, "no kernel")) };
+    const values = inReach(found.values, reachOf(run, "no kernel"));
+    return { ...found, values, isOwn: values !== found.values };
   } catch (error) {
     if (wantsNeighbors(options) || !isFlashdeconvError(error) || error.tag !== "CoordinateError") throw error;
     notices.add({

@@ -6,6 +6,7 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { checkpointOf } from "../../runtime/section-views.js";
+import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { weakened } from "../solve/set-smoothing.js";
 import { type SpotsOnScratch, solveOnScratch } from "../solve/solve-on-scratch.js";
 import { arrangeGraph, type SpotsToSolve, solveSpots } from "../solve/solve-spots.js";
@@ -49,7 +50,9 @@ export async function refineSection(
   const { statistics } = summary;
   const started = startFirst(summary, solving, run);
   // It serves the second solve as well, so it is not among the arrays of the first.
-  const graph = isSource(statistics) ? summary.graph : arrangeGraph(summary.graph, started, run);
+  const graph = isSource(statistics)
+    ? summary.graph
+    : arrangeGraph(graphInMemory(summary.graph), started, run);
   const mark = arena?.mark();
   const start = await firstAnswer({ ...summary, graph }, started, solving, run);
   const precision = precisionOf(summary);
@@ -96,7 +99,8 @@ async function firstAnswer(
     const solve = () => solveFirstOnScratch({ ...started, ...summary, statistics }, options, first);
     return startOnScratch(rowBytes, solve, run);
   }
-  return startInMemory(() => solveFirstInMemory({ ...started, ...summary, statistics }, options, first), run);
+  const toSolve = { ...started, ...summary, statistics, graph: graphInMemory(summary.graph) };
+  return startInMemory(() => solveFirstInMemory(toSolve, options, first), run);
 }
 
 async function solveFirstOnScratch(

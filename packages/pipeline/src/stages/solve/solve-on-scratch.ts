@@ -1,16 +1,17 @@
 import { type ChunkSource, type DenseChunk, generatedSource, OptionError } from "@flashdeconv/core";
 import type { Solution, StatArray } from "@flashdeconv/solver";
-import { looksAtNeighbors, type StripLayout, solveStrips } from "@flashdeconv/solver/internal";
+import { looksAtNeighbors, type StripLayout, solveStrips, spotsOfStrip } from "@flashdeconv/solver/internal";
 import type { SpotAnswers } from "../../contracts/answers.js";
+import type { NeighborsOnScratch, SpatialGraph } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { ScratchUse } from "../../contracts/scratch.js";
-import { allocator, graphInReach, reachOf, statArray } from "../../runtime/allocator.js";
+import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
 import { RowScatter } from "../../runtime/scratch/row-scatter.js";
 import { SCATTER_BYTES } from "../../runtime/scratch/scratch-size.js";
 import { isIntact, type StripFilesOptions, stripFiles } from "../../runtime/scratch/strip-files.js";
 import { type KeptState, loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
-import { untilAborted } from "../../runtime/until-aborted.js";
+import { isOnScratch, NEIGHBORS_FILE, neighborsOnScratch } from "../neighbors/neighbors-on-scratch.js";
 import { runnerFor, type SpotsToSolve } from "./solve-spots.js";
 import { columnRange, cutTables, widthOf } from "./solver-tables.js";
 import { buildAnswerArrays, spotAnswerer } from "./spot-answers.js";
@@ -18,7 +19,8 @@ import { buildAnswerArrays, spotAnswerer } from "./spot-answers.js";
 /** Spots that are written as one: few enough to be held, enough that reading them is worth it. */
 const SPOTS_PER_BLOCK = 65_536;
 
-export interface SpotsOnScratch extends Omit<SpotsToSolve, "statistics"> {
+export interface SpotsOnScratch extends Omit<SpotsToSolve, "statistics" | "graph"> {
+  readonly graph: SpatialGraph;
   readonly statistics: ChunkSource<DenseChunk>;
   readonly librarySizes: StatArray;
   /** As in AnswerRules. */
@@ -31,7 +33,7 @@ export async function solveOnScratch(
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<{ readonly solution: Omit<Solution, "abundance" | "tables">; readonly answers: SpotAnswers }> {
-  const { executor, checkpoint, signal, report } = run;
+  const { checkpoint, signal, report } = run;
   const { scratch, windowBytes } = requireScratch(run);
   const { solver, session, typeCount, tables, statistics, graph, librarySizes, divisors } = spots;
   const tableWidth = widthOf(tables, typeCount);
@@ -39,20 +41,8 @@ export async function solveOnScratch(
   const rowWidth = typeCount + tableWidth;
   const { spotCount } = graph.neighbors;
   const { precision } = options;
-  const withoutNeighbors = () => ({
-    spotCount,
-    indptr: new Int32Array(spotCount + 1),
-    indices: new Int32Array(0),
-  });
-  const neighbors = looksAtNeighbors(solver, session) ? graph.neighbors : withoutNeighbors();
-  const layout = await untilAborted(
-    executor.run(
-      "arrangeStrips",
-      { graph: graphInReach(neighbors, reachOf(run, "no kernel")), order: graph.order },
-      { signal },
-    ),
-    signal,
-  );
+  const { order } = graph;
+  const { layout, file: neighbors } = await stripsOf(graph, looksAtNeighbors(solver, session), run);
   const shape = { width: statistics.width, precision };
   const byStrip = await RowScatter.create(scratch, {
     name: "statistics-by-strip",
@@ -60,7 +50,7 @@ export async function solveOnScratch(
     shape,
     bufferBytes: SCATTER_BYTES,
   });
-  await scatterToStrips(byStrip, statistics, layout, signal);
+  await scatterToStrips(byStrip, statistics, positionsOf(layout, order), signal);
   const byBlock = await RowScatter.create(scratch, {
     name: "proportions",
     groupStarts: blockStarts(spotCount),
@@ -72,7 +62,8 @@ export async function solveOnScratch(
   const memory = statArray(precision, layout.greatestStrip * rowWidth);
   const files = { typeCount, precision, checkpoint };
   const resume = await intactState(scratch, layout, files);
-  const store = await stripFiles(scratch, layout, byStrip, { ...files, kept: resume?.generation });
+  const strips = await stripFiles(scratch, layout, byStrip, { ...files, kept: resume?.generation });
+  const store = { ...strips, ...neighbors };
   let isKept = resume?.generation !== undefined;
   const solution = await solveStrips(
     solver,
@@ -104,11 +95,9 @@ export async function solveOnScratch(
         await checkpoint.settle();
       },
       async onStrip(strip, abundance, found) {
-        const start = layout.stripStarts[strip];
-        const count = layout.stripStarts[strip + 1] - start;
+        const spots = spotsOfStrip(layout, strip, order);
         // The strip is still looked at by its neighbours.
-        for (let row = 0; row < count; row++) {
-          const spot = layout.spotAt[start + row];
+        for (const [row, spot] of spots.entries()) {
           const at = row * rowWidth;
           memory.set(abundance.subarray(row * typeCount, (row + 1) * typeCount), at);
           answer(spot, memory, at, librarySizes[spot]);
@@ -116,7 +105,7 @@ export async function solveOnScratch(
           if (arrays.dominant[spot] < 0) memory.fill(Number.NaN, at + typeCount, at + rowWidth);
           else memory.set(found.subarray(row * tableWidth, (row + 1) * tableWidth), at + typeCount);
         }
-        await byBlock.add(memory, count, layout.spotAt, start);
+        await byBlock.add(memory, spots.length, spots, 0);
       },
     },
     options,
@@ -159,15 +148,42 @@ async function intactState(
 async function scatterToStrips(
   byStrip: RowScatter,
   statistics: ChunkSource<DenseChunk>,
-  { spotAt }: StripLayout,
+  positionOf: Int32Array,
   signal?: AbortSignal,
 ): Promise<void> {
-  const positionOf = new Int32Array(spotAt.length);
-  for (let position = 0; position < spotAt.length; position++) positionOf[spotAt[position]] = position;
   for await (const { values, spotStart, spotCount } of statistics.chunks({ signal })) {
     await byStrip.add(values, spotCount, positionOf, spotStart);
   }
   await byStrip.finish();
+}
+
+/** The position of each spot. */
+function positionsOf(layout: StripLayout, order: Int32Array | undefined): Int32Array {
+  const { spotCount, stripStarts } = layout;
+  const positionOf = new Int32Array(spotCount);
+  for (let strip = 0; strip < stripStarts.length - 1; strip++) {
+    const first = stripStarts[strip];
+    for (const [row, spot] of spotsOfStrip(layout, strip, order).entries()) positionOf[spot] = first + row;
+  }
+  return positionOf;
+}
+
+/** The strips of the section; where nobody looks at neighbours, of one without any. */
+async function stripsOf(
+  graph: SpatialGraph,
+  isCoupled: boolean,
+  run: RunContext,
+): Promise<NeighborsOnScratch> {
+  const { scratch } = requireScratch(run);
+  const { neighbors, order } = graph;
+  if (isCoupled) {
+    return isOnScratch(neighbors)
+      ? neighbors
+      : neighborsOnScratch({ neighbors, order }, scratch, NEIGHBORS_FILE, run);
+  }
+  const { spotCount } = neighbors;
+  const none = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
+  return neighborsOnScratch({ neighbors: none, order }, scratch, "no-neighbors", run);
 }
 
 function blockStarts(spotCount: number): Int32Array {

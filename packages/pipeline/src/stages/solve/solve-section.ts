@@ -6,6 +6,7 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
+import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { addSilentTypes } from "./add-silent-types.js";
 import { amountOf, divisorsOf } from "./amount.js";
@@ -42,7 +43,11 @@ export async function solveSection(
   const divisors = divisorsOf(summary, options);
   const { solution, answers: solved } = isSource(statistics)
     ? await solveOnScratch({ ...toSolve, statistics, librarySizes, divisors }, options, run)
-    : await solveInMemory({ ...toSolve, statistics, librarySizes, divisors }, options, run);
+    : await solveInMemory(
+        { ...toSolve, statistics, librarySizes, divisors, graph: graphInMemory(graph) },
+        options,
+        run,
+      );
   noteOutcome(solved, solution, options, notices);
   if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
   const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, summary.silentTypes);

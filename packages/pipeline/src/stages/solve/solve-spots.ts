@@ -6,7 +6,7 @@ import {
   needsCoarseLevels,
   type PieceRunner,
 } from "@flashdeconv/solver/internal";
-import type { SpatialGraph } from "../../contracts/graph.js";
+import type { GraphInMemory } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import {
@@ -30,7 +30,7 @@ export interface SpotsToSolve extends StartedSession {
   readonly tables: readonly SolverTable[];
   /** N x session.statWidth, in memory of the executor's allocator. */
   readonly statistics: StatArray;
-  readonly graph: SpatialGraph;
+  readonly graph: GraphInMemory;
 }
 
 /** Solves all spots together, their sweeps shared among the executor's threads. */
@@ -74,10 +74,10 @@ export async function solveSpots(
 
 /** The graph with what a solve of it finds out first, for more than one of them, in memory that their kernels and threads see. */
 export function arrangeGraph(
-  graph: SpatialGraph,
+  graph: GraphInMemory,
   { solver, session }: Pick<SpotsToSolve, "solver" | "session">,
   run: Pick<RunContext, "executor" | "arena">,
-): SpatialGraph {
+): GraphInMemory {
   const { neighbors, order } = graph;
   if (!looksAtNeighbors(solver, session)) return graph;
   const isCoarse = needsCoarseLevels(session.pull ?? 0, neighbors.spotCount);

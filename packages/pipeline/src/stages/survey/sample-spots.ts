@@ -1,5 +1,5 @@
 import type { NeighborGraph } from "@flashdeconv/core";
-import type { SpatialGraph } from "../../contracts/graph.js";
+import type { GraphInMemory } from "../../contracts/graph.js";
 import type { SpotSample } from "../../contracts/sample.js";
 import { ALL_PATCHES, CORE_PATCHES, CORE_SPOTS, SPOTS_PER_PATCH } from "../../runtime/sample-size.js";
 
@@ -13,7 +13,7 @@ export const NO_SAMPLE: Pick<SpotSample, "spots" | "isCore"> = Object.freeze({
  * Chooses patches of spots that are connected: each grows from a spot by neighbours, neighbours' neighbours and so on. Depends on
  * the coordinates alone. A section of no more spots than the core has is its own sample.
  */
-export function sampleSpots(section: SpatialGraph): SpotSample {
+export function sampleSpots(section: GraphInMemory): SpotSample {
   const { spotCount } = section.neighbors;
   const patchOf = spotCount <= CORE_SPOTS ? new Uint8Array(spotCount) : growPatches(section);
   const spots = places(spotCount, (spot) => patchOf[spot] < ALL_PATCHES);
@@ -22,7 +22,7 @@ export function sampleSpots(section: SpatialGraph): SpotSample {
 }
 
 /** The graph among some spots, which are numbered anew. */
-export function graphOf({ neighbors, order }: SpatialGraph, spots: Int32Array): SpatialGraph {
+export function graphOf({ neighbors, order }: GraphInMemory, spots: Int32Array): GraphInMemory {
   const place = new Int32Array(neighbors.spotCount).fill(-1);
   for (let i = 0; i < spots.length; i++) place[spots[i]] = i;
   return { neighbors: subgraph(neighbors, spots, place), order: order && keep(order, place) };
@@ -41,7 +41,7 @@ const NO_PATCH = 255;
 const BEGINNINGS = [2, 6, 10, 14, 0, 1, 3, 4, 5, 7, 8, 9, 11, 12, 13, 15];
 
 /** The patch that each spot belongs to. */
-function growPatches({ neighbors: { spotCount, indptr, indices }, order }: SpatialGraph): Uint8Array {
+function growPatches({ neighbors: { spotCount, indptr, indices }, order }: GraphInMemory): Uint8Array {
   const patchOf = new Uint8Array(spotCount).fill(NO_PATCH);
   const taken: number[] = [];
   for (let patch = 0; patch < ALL_PATCHES; patch++) {
