@@ -89,7 +89,9 @@ describe("--overwrite", () => {
       if (name.startsWith("flashdeconv_") && name !== "flashdeconv_params")
         await rm(join(out, "uns", name), { recursive: true });
     }
-    await rm(join(out, "obs/flashdeconv_counts"), { recursive: true });
+    for (const name of ["counts", "entropy"]) {
+      await rm(join(out, `obs/flashdeconv_${name}`), { recursive: true });
+    }
     await rm(join(out, ".zmetadata"));
     await writeFile(join(out, ".zattrs"), '{"encoding-type": "anndata", "encoding-version": "0.1.0"}');
     expect((await deconvolve("--out", out, "--overwrite")).code).toBe(0);

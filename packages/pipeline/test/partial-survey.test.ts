@@ -31,7 +31,12 @@ const tissue = simulateTissue({
 const ranges = surveyedRanges(SPOTS) ?? [];
 const isSurveyed = (spot: number) => ranges.some(({ start, end }) => spot >= start && spot < end);
 /** Nothing is estimated from a sample, and nothing smoothed: for tests of the passes alone. */
-const PLAIN: Partial<DeconvolveOptions> = { method: "weighted", smoothing: "none", overdispersion: 0 };
+const PLAIN: Partial<DeconvolveOptions> = {
+  method: "weighted",
+  smoothing: "none",
+  overdispersion: 0,
+  fewCounts: 0,
+};
 
 let matrix: CsrChunk;
 let coordinates: Float64Array;

@@ -67,8 +67,13 @@ export async function runPass<N extends keyof PipelineTasks>(
   });
   // Parts are taken in order; one that fails before its turn is not a stray rejection.
   for (const job of jobs) job.catch(() => undefined);
+  const waiting: Promise<unknown>[] = jobs;
   try {
-    for (const [i, job] of jobs.entries()) onPart?.(await job, ranges[i]);
+    for (const [i, job] of jobs.entries()) {
+      onPart?.(await job, ranges[i]);
+      // What a part was merged into is enough: all parts of a large section are more than the rest of it.
+      waiting[i] = Promise.resolve();
+    }
   } catch (error) {
     stop.abort();
     // No task may still be reading the section, or writing shared memory, once this has thrown.
