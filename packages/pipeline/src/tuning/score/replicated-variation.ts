@@ -68,14 +68,76 @@ function scaledRows(
 /** G x R, orthonormal columns: where the rows differ most. */
 function leadingDirections(rows: ScaledRows, count: number): Float64Array {
   let along: Float64Array = new Float64Array(rows.rowCount * count).map((_, i) => hashWord(i + 1) / 2 ** 31);
+  // The products of few rows cost less than taking each round through all genes.
+  const products = rows.rowCount < 2 * ROUNDS * count ? productsOf(rows) : undefined;
   for (let round = 0; round < ROUNDS; round++) {
     orthonormalize(along, count);
-    along = project(rows, gather(rows, along, count));
+    along = products ? multiply(products, along, count) : project(rows, gather(rows, along, count));
   }
   orthonormalize(along, count);
   const directions = gather(rows, along, count);
   orthonormalize(directions, count);
   return directions;
+}
+
+/** Rows that are multiplied with another at once: its genes are then looked up once for all of them. */
+const TOGETHER = 4;
+
+/** Rows x rows'. */
+function productsOf(rows: ScaledRows): Float64Array {
+  const { rowCount, scales, means } = rows;
+  const dense = new Float64Array(TOGETHER * means.length);
+  means.forEach((mean, g) => {
+    dense[TOGETHER * g] = mean;
+  });
+  const meansSquared = means.reduce((sum, mean) => sum + mean * mean, 0);
+  const away = scales.map((_, row) => timesDense(rows, row, dense)[0]);
+  const products = new Float64Array(rowCount * rowCount);
+  for (let first = 0; first < rowCount; first += TOGETHER) {
+    const end = Math.min(first + TOGETHER, rowCount);
+    dense.fill(0);
+    for (let a = first; a < end; a++) {
+      for (let i = rows.indptr[a]; i < rows.indptr[a + 1]; i++) {
+        dense[TOGETHER * rows.indices[i] + a - first] = rows.values[i];
+      }
+    }
+    for (let b = first; b < rowCount; b++) {
+      const sums = timesDense(rows, b, dense);
+      for (let a = first; a < end; a++) {
+        const common = scales[a] * away[b] + scales[b] * away[a] - scales[a] * scales[b] * meansSquared;
+        products[a * rowCount + b] = sums[a - first] - common;
+        products[b * rowCount + a] = products[a * rowCount + b];
+      }
+    }
+  }
+  return products;
+}
+
+/** The sparse part of a row times each of the four columns of `dense`. */
+function timesDense({ indptr, indices, values }: ScaledRows, row: number, dense: Float64Array): number[] {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = indptr[row]; i < indptr[row + 1]; i++) {
+    const value = values[i];
+    const at = TOGETHER * indices[i];
+    a += value * dense[at];
+    b += value * dense[at + 1];
+    c += value * dense[at + 2];
+    d += value * dense[at + 3];
+  }
+  return [a, b, c, d];
+}
+
+/** Square matrix x columns. */
+function multiply(matrix: Float64Array, columns: Float64Array, count: number): Float64Array {
+  const rowCount = columns.length / count;
+  const out = new Float64Array(columns.length);
+  for (let row = 0; row < rowCount; row++) {
+    for (let other = 0; other < rowCount; other++) {
+      const value = matrix[row * rowCount + other];
+      for (let r = 0; r < count; r++) out[row * count + r] += value * columns[other * count + r];
+    }
+  }
+  return out;
 }
 
 /** Rows x directions. */
