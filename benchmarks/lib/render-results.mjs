@@ -16,6 +16,7 @@ export function renderResults(results) {
   const parts = [
     usual ? `Measured on ${usual}, unless another machine is named.\n` : "",
     section("End to end", of("end-to-end"), (list) => [endToEnd(list)]),
+    section("Against an earlier commit, by turns", of("pairs"), (list) => [pairs(list)]),
     ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => scaling(result))),
     ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
     section("Solved again from kept statistics", of("resolve"), (list) => [resolve(list)]),
@@ -60,6 +61,24 @@ function range(sorted) {
 function describeMachine({ machine: { cpu, cores, memory_bytes: memory, node } }) {
   const gib = memory === undefined ? "" : `, ${Math.round(memory / 2 ** 30)} GiB`;
   return `${cpu}, ${cores} cores${gib}, Node ${node.slice(1)}`;
+}
+
+function pairs(results) {
+  const side = ({ wall_seconds: wall, cpu_seconds: cpu, peak_rss_bytes: peak }) =>
+    `${seconds(wall)}/${seconds(cpu)} s, ${Math.round(peak / 2 ** 20)} MiB`;
+  return markdownTable(
+    ["result", "before", "method", "before: wall/CPU, peak", "now", "ratio of walls"],
+    results.flatMap(({ name, before: commit, results: all }) =>
+      all.map(({ method, ratio, before, now }) => [
+        `\`${name}\``,
+        commit.slice(0, 9),
+        `\`${method}\``,
+        side(before),
+        side(now),
+        ratio.toFixed(2),
+      ]),
+    ),
+  );
 }
 
 function endToEnd(results) {
