@@ -21,13 +21,14 @@ import type {
   SummarizeInput,
 } from "../contracts/tasks.js";
 import { statArray } from "../runtime/allocator.js";
+import { growingMemory } from "../runtime/growing-memory.js";
 import { bytesOf } from "../runtime/scratch/bytes-of.js";
 import { takeTurns } from "../runtime/take-turns.js";
 import { buildGraphTasks } from "./neighbors/graph-tasks.js";
 import { streamOptions } from "./stream-options.js";
 import { startCensus } from "./summarize/census.js";
 import { countsKeeper, keptChunks } from "./summarize/kept-counts.js";
-import { buildRowMaker, growingMemory } from "./summarize/solver-rows.js";
+import { buildRowMaker } from "./summarize/solver-rows.js";
 import { addDepths, buildDepthSums } from "./survey/depth-sums.js";
 import { readWanted, rowsWithin } from "./survey/read-wanted.js";
 import { SampleCollector } from "./survey/sample-rows.js";

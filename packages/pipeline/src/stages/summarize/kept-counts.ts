@@ -1,5 +1,6 @@
 import type { CsrChunk, StreamOptions, Values } from "@flashdeconv/core";
 import type { ScratchFile } from "../../contracts/scratch.js";
+import { growingMemory } from "../../runtime/growing-memory.js";
 
 // Counts of the genes in use, as narrow as they are, so that a later pass need not read, unpack and check the section again. A file holds
 // the chunks of a range one after the other, each as a head, its values, where its rows begin, and its genes.
@@ -18,7 +19,7 @@ export interface CountsKeeper {
 
 /** Keeps up to `mostBytes`. What cannot be kept is no error: it can be read again. */
 export function countsKeeper(file: ScratchFile, mostBytes: number): CountsKeeper {
-  const memory = growingBytes();
+  const memory = growingMemory(Uint8Array);
   let written = 0;
   let isKept = true;
   return {
@@ -50,8 +51,8 @@ export async function* keptChunks(
   file: ScratchFile,
   { byteCount, width, signal, onProgress }: KeptRequest,
 ): AsyncGenerator<CsrChunk> {
-  const memory = growingBytes();
-  const wide = { values: growingBytes(), indices: growingBytes() };
+  const memory = growingMemory(Uint8Array);
+  const wide = { values: growingMemory(Uint8Array), indices: growingMemory(Uint8Array) };
   const head = new Int32Array(HEAD);
   let spotsDone = 0;
   for (let at = 0; at < byteCount; ) {
@@ -132,13 +133,4 @@ type GrowingBytes = (length: number) => Uint8Array;
 interface WideMemory {
   readonly values: GrowingBytes;
   readonly indices: GrowingBytes;
-}
-
-/** Hands out the same bytes again and again, made again only when more are asked for than ever before. */
-function growingBytes(): GrowingBytes {
-  let memory = new Uint8Array(0);
-  return (length) => {
-    if (memory.length < length) memory = new Uint8Array(roundUp(length, 8));
-    return memory.subarray(0, length);
-  };
 }

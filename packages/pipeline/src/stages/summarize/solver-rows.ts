@@ -3,6 +3,7 @@ import type { KernelChoice } from "@flashdeconv/kernels";
 import { normalizeInPlace } from "@flashdeconv/normalize";
 import { buildSummarizer, type SketchStatistics, sketchChunk, summarizeChunk } from "@flashdeconv/sketch";
 import type { RowForm } from "../../contracts/problem.js";
+import { growingMemory } from "../../runtime/growing-memory.js";
 
 /**
  * Makes, of raw counts over the selected genes, the rows that a solver asks for by its `input`.
@@ -14,7 +15,7 @@ export function buildRowMaker(form: RowForm): (selected: CsrChunk, librarySizes:
   const { input, normalization, statistics, precision, kernels } = form;
   if (input === "counts") return (selected) => selected;
   if (input === "weighted-counts") return countRows(statistics, kernels);
-  const valueMemory = growingMemory(precision === "float32" ? Float32Array : Float64Array);
+  const valueMemory = growingMemory<Values>(precision === "float32" ? Float32Array : Float64Array);
   const normalized = (selected: CsrChunk): CsrChunk => {
     const values = valueMemory(selected.values.length);
     values.set(selected.values);
@@ -55,14 +56,5 @@ function countRows(
     summarizeChunk(summarizer, selected, values);
     for (let spot = 0; spot < spotCount; spot++) values[spot * width + width - 1] = librarySizes[spot];
     return { kind: "dense", spotStart, spotCount, width, values };
-  };
-}
-
-/** Hands out the same array again and again, made again only when more is asked for than ever before. */
-export function growingMemory(Storage: new (length: number) => Values): (length: number) => Values {
-  let memory = new Storage(0);
-  return (length) => {
-    if (memory.length < length) memory = new Storage(length);
-    return memory.subarray(0, length);
   };
 }
