@@ -20,12 +20,14 @@ import { digest } from "./lib/store-digest.mjs";
 import { updateTables } from "./make-table.mjs";
 
 const SCRATCH = ["--use-scratch", "always"];
+const LEAST_SQUARES = ["--method", "weighted"];
 const ARTICLE = ["--method", "flashdeconv"];
 /** Options, and where the result goes. */
 const MODES = {
-  "weighted, in memory": { options: [], output: "out" },
-  "weighted, on scratch, in place": { options: SCRATCH, output: "in-place" },
-  "weighted, with statistics": { options: [], output: "stats" },
+  "refined, in memory": { options: [], output: "out" },
+  "refined, on scratch, in place": { options: SCRATCH, output: "in-place" },
+  "refined, on scratch, with statistics": { options: SCRATCH, output: "stats" },
+  "weighted, with statistics": { options: LEAST_SQUARES, output: "stats" },
   "flashdeconv, in memory, in place": { options: ARTICLE, output: "in-place" },
   "flashdeconv, on scratch": { options: [...ARTICLE, ...SCRATCH], output: "out" },
   "flashdeconv, strong smoothing, on scratch, with statistics": {

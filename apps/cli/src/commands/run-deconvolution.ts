@@ -152,9 +152,10 @@ export async function runDeconvolution(
         const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
         const located = await threadLocation(store, opened.matrix.path, signal);
         const location = { store: located, layer, table, access };
-        // Coordinates are wanted for the graph and for the result; where memory is short they are read twice.
+        // Coordinates are wanted for the graph and for the result. Held in between they are 16 bytes a spot, where a run takes most.
         const { readCoordinates, sections } = opened;
-        const isKept = plan.keeps === "memory" || sections !== undefined;
+        const isDear = coordinateBytes > 0 || isRemote(path);
+        const isKept = (plan.keeps === "memory" && isDear) || sections !== undefined;
         const spatial = {
           ...opened,
           location,
