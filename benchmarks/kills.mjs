@@ -196,7 +196,7 @@ function leftOvers(mode) {
   const { output } = MODES[mode];
   const wanted = [
     "section.zarr",
-    ...(output === "in-place" ? [] : ["out.zarr"]),
+    ...(output === "in-place" ? [] : ["out.zarr", "out.report.html"]),
     ...(output === "stats" ? ["stats.zarr"] : []),
   ];
   const hidden = readdirSync(section).filter((name) => name.startsWith(".flashdeconv"));
