@@ -50,6 +50,7 @@ export const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
   "--max-sweeps": { value: "5000", preset: "20000", who: EVERYONE },
   "--precision": { value: "float64", preset: "float32", who: EVERYONE },
   "--amount": { value: "cells", preset: "rna", who: EVERYONE },
+  "--cells-per-spot": { value: "5", who: EVERYONE },
   "--empty": { value: "uniform", preset: "nan", who: EVERYONE },
   "--few-counts": { value: "400", preset: "10", who: EVERYONE },
 };
@@ -147,6 +148,7 @@ export const SOLVE_OPTIONS: Readonly<
   "--max-sweeps": { value: "5000", preset: "20000", who: ["weighted", "flashdeconv"] },
   "--precision": { value: "float64", preset: "float32", who: ["weighted", "flashdeconv"] },
   "--amount": { value: "cells", preset: "rna", who: ["weighted", "flashdeconv"] },
+  "--cells-per-spot": { value: "5", who: ["weighted", "flashdeconv"] },
   "--empty": { value: "uniform", preset: "nan", who: ["weighted", "flashdeconv"] },
   "--few-counts": { value: "400", preset: "10", who: ["weighted", "flashdeconv"] },
 };

@@ -49,7 +49,8 @@ export async function deconvolve(
     ...run,
     keptCounts,
   });
-  const solving = { ...options, precision: precisionOf(first), solver: fit.solver };
+  const { cellsPerSpot = options.cellsPerSpot } = spatial;
+  const solving = { ...options, precision: precisionOf(first), solver: fit.solver, cellsPerSpot };
   // With some methods a third: each spot is taken towards the most likely answer to its own counts.
   const summary = refinement
     ? await refineSection(

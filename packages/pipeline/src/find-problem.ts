@@ -6,6 +6,7 @@ import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { Problem } from "./contracts/problem.js";
 import type { RunContext } from "./contracts/run-context.js";
+import { refuseForeignCells } from "./methods/check-options.js";
 import { methodWith } from "./methods/methods.js";
 import { checkInputs, isSignature, typeNamesOf } from "./stages/check-inputs.js";
 import { NEIGHBORS_FILE, neighborsOnScratch } from "./stages/neighbors/neighbors-on-scratch.js";
@@ -51,7 +52,9 @@ export async function findProblem(
 
   // Genes that both sides have, and which spots are neighbours: bad inputs should not cost a pass.
   checkInputs(spatial, reference);
-  requireCells(reference, options);
+  refuseForeignCells(spatial, options);
+  const { cellsPerSpot = options.cellsPerSpot } = spatial;
+  requireCells(reference, { ...options, cellsPerSpot });
   noteColumnNames(typeNamesOf(reference), notices);
   const alignment = await alignInputs(spatial, reference, run);
   const { graph, sample, ...section } = await openGraph(spatial, options, run);
@@ -60,7 +63,7 @@ export async function findProblem(
   const aligned = await alignReference(reference, alignment, options, run);
   requireCountedGenes(aligned.signature);
   const cellCounts = wholeCells(aligned);
-  requireWholeCells(cellCounts !== undefined, options);
+  requireWholeCells(cellCounts !== undefined, { ...options, cellsPerSpot });
 
   // The first pass, over the section or a part that stands for it: moments of its genes, and a sample of its spots.
   const columns = alignment.spatialIndex;

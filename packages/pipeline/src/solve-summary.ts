@@ -9,7 +9,7 @@ import { resolveOptionsFor } from "./methods/resolve-options.js";
 import { openRun } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
-import { requireAmount } from "./stages/solve/amount.js";
+import { cellsAsked, requireAmount } from "./stages/solve/amount.js";
 import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
 import { setSmoothing } from "./stages/solve/set-smoothing.js";
 import { solveSection } from "./stages/solve/solve-section.js";
@@ -22,6 +22,8 @@ export interface SolveSummaryInput extends SolveSummaryOptions {
   readonly smoothing: number | "auto" | "none" | undefined;
   /** As in DeconvolveOptions; by default what the run that made the summary was asked for. */
   readonly amount: Amount;
+  /** As in DeconvolveOptions: the same number for all spots. */
+  readonly cellsPerSpot: number | undefined;
   /** As in DeconvolveOptions. */
   readonly kernels: KernelChoice;
 }
@@ -44,9 +46,10 @@ export function solveSummary(
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   noteColumnNames(summary.reference.typeNames, notices);
-  const { empty, fewCounts } = rest;
-  const options = { solver, tolerance, maxSweeps, precision, amount, empty, fewCounts };
+  const { empty, fewCounts, cellsPerSpot } = rest;
+  const options = { solver, tolerance, maxSweeps, precision, amount, cellsPerSpot, empty, fewCounts };
   requireAmount(summary, amount, input.amount !== undefined);
+  cellsAsked(summary, options);
   const resolved = solver.resolveOptions(solverOptions);
   const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");
   const withStrengths = strengths === undefined ? resolved : setSmoothing(solver, resolved, strengths);

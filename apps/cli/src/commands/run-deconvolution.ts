@@ -41,6 +41,7 @@ import { noting } from "../stores/noting-store.js";
 import { openOutputs } from "../stores/open-outputs.js";
 import { openSections } from "../stores/open-sections.js";
 import { provenance } from "../stores/provenance.js";
+import { readCellsPerSpot } from "../stores/read-cells-per-spot.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { sectionAt } from "../stores/section-at.js";
 import { storedScores } from "../stores/stored-scores.js";
@@ -133,18 +134,26 @@ export async function runDeconvolution(
         const solverTables = tablesOf(options.solver, options.solver.resolveOptions(options.solverOptions));
         const place = {
           ...layout,
-          solverTables: solverTables.map(({ name }) => name),
+          solverTables: [
+            ...solverTables.map(({ name }) => name),
+            ...(flags.cellsPerSpot === undefined ? [] : ["cells"]),
+          ],
           tablePath: opened.tablePath,
           signal,
         };
         if (inPlace) await checkResultPlace(store, typeNamesOf(input), place);
         output.check(typeNamesOf(input), layout);
         transfers.watch("reference", redactUrl(reference), source.transfer);
+        const { cellsPerSpot: asked } = flags;
+        const cellsPerSpot =
+          typeof asked === "object"
+            ? await readCellsPerSpot(store, { ...opened, cellsPerSpot: asked }, signal)
+            : undefined;
         const places = {
           isFar: isRemote(path) || isRemote(reference),
           reference: source.memory,
           coordinateBytes,
-          heldBytes: store.heldBytes ?? 0,
+          heldBytes: (store.heldBytes ?? 0) + (cellsPerSpot?.byteLength ?? 0),
         };
         const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
@@ -158,6 +167,7 @@ export async function runDeconvolution(
         const isKept = (plan.keeps === "memory" && isDear) || sections !== undefined;
         const spatial = {
           ...opened,
+          cellsPerSpot,
           location,
           readCoordinates: isKept ? once(readCoordinates) : readCoordinates,
         };

@@ -1,6 +1,7 @@
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { addCellsFlag } from "../options/cells-flag.js";
 import { INPUT_KINDS } from "../options/input-kinds.js";
 import { addInputOptions } from "../options/input-options.js";
 import { parseChoice } from "../options/parse-choice.js";
@@ -67,7 +68,9 @@ export function addRunCommand(program: Command, environment: Environment): void 
       "Zarr version of the new store (default: as the section)",
       parseChoice("--zarr-format", ["2", "3"]),
     );
-  addSchemaOptions(command, ["amount", "empty", "fewCounts"]).optionsGroup("Method:");
+  addSchemaOptions(command, ["amount"]);
+  addCellsFlag(command, "numbers and columns");
+  addSchemaOptions(command, ["empty", "fewCounts"]).optionsGroup("Method:");
   addSchemaOptions(command, ["method", "platformCorrection", "overdispersion"]);
   command.optionsGroup("Counts and genes:");
   addSchemaOptions(command, ["genes", "preprocess", "targetSum", "logBase", "highlyVariableCount"]);

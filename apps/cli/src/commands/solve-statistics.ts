@@ -78,6 +78,7 @@ export interface SolveFlags
       | "quiet"
     > {
   readonly out: string;
+  readonly cellsPerSpot?: number;
   readonly dropType?: readonly string[];
   readonly mergeTypes?: Readonly<Record<string, readonly string[]>>;
 }
@@ -95,10 +96,10 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   });
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
-  const { tolerance, maxSweeps, precision, amount, empty, fewCounts, kernels, smoothing, out, overwrite } =
-    flags;
+  const { tolerance, maxSweeps, precision, kernels, smoothing, out, overwrite } = flags;
+  const { amount, cellsPerSpot, empty, fewCounts } = flags;
   const own = solverOptions(flags);
-  const solving = { tolerance, maxSweeps, precision, amount, empty, fewCounts, kernels };
+  const solving = { tolerance, maxSweeps, precision, amount, cellsPerSpot, empty, fewCounts, kernels };
   const asked = { solver, smoothing, solverOptions: own, ...solving };
   const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {

@@ -2,6 +2,7 @@ import { OptionError } from "@flashdeconv/core";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
+import { addCellsFlag } from "../options/cells-flag.js";
 import { SOLVER_NAMES } from "../options/load-solver.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseJsonObject } from "../options/parse-json-object.js";
@@ -42,7 +43,9 @@ export function addSolveCommand(program: Command, environment: Environment): voi
       "Zarr version of the new store (default: 2)",
       parseChoice("--zarr-format", ["2", "3"]),
     );
-  addSchemaOptions(command, ["amount", "empty", "fewCounts"], { amount: { default: "as the run" } })
+  addSchemaOptions(command, ["amount"], { amount: { default: "as the run" } });
+  addCellsFlag(command, "numbers");
+  addSchemaOptions(command, ["empty", "fewCounts"])
     .optionsGroup("Types:")
     .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
     .option(

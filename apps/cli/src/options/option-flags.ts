@@ -29,6 +29,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   maxSweeps: "--max-sweeps",
   precision: "--precision",
   amount: "--amount",
+  cellsPerSpot: "--cells-per-spot",
   empty: "--empty",
   fewCounts: "--few-counts",
   kernels: "--kernels",

@@ -4,6 +4,7 @@ import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import { optionsInForce } from "@flashdeconv/pipeline/internal";
 import packageJson from "../../package.json";
 import { placeOf } from "../stores/place-of.js";
+import { asGiven } from "./cells-flag.js";
 import { OPTION_FLAGS } from "./option-flags.js";
 import type { RunFlags } from "./run-flags.js";
 
@@ -48,6 +49,7 @@ export function runFacts(path: string, flags: RunFlags, options: DeconvolveOptio
     // Another option of that name may have been given; the solver's is what it is without it.
     settings[settings[flag] === undefined ? flag : `${name} of the solver`] = value;
   }
+  settings["--cells-per-spot"] = asGiven(flags.cellsPerSpot);
   return flagFacts(flags, settings);
 }
 

@@ -13,6 +13,7 @@ import { outputFormat } from "../tables/output-format.js";
 import { isAnnData, type OutputFormat } from "../tables/table-formats.js";
 import type { FailOn } from "../terminal/reference-score.js";
 import type { TerminalOptions } from "../terminal/terminal.js";
+import type { ObsColumn } from "./cells-flag.js";
 import type { SectionFlags } from "./input-options.js";
 import { isPlugin, loadSolver } from "./load-solver.js";
 import { refuseWithoutObject, remoteObjects } from "./option-objects.js";
@@ -65,6 +66,7 @@ export interface RunFlags
   readonly maxSweeps?: number;
   readonly precision?: DeconvolveOptions["precision"];
   readonly amount?: DeconvolveOptions["amount"];
+  readonly cellsPerSpot?: number | ObsColumn;
   readonly empty?: DeconvolveOptions["empty"];
   readonly fewCounts?: number;
   readonly allowNonCounts?: boolean;
@@ -82,6 +84,8 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
   checkSolverFlags(solver, flags);
   const options = resolveDeconvolveOptions({
     ...schemaOptions(flags),
+    // A column is the section's to say.
+    cellsPerSpot: typeof flags.cellsPerSpot === "number" ? flags.cellsPerSpot : undefined,
     solver,
     solverOptions: solverOptions(flags),
   });

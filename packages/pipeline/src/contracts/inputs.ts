@@ -1,5 +1,6 @@
 import type { ChunkSource, Coordinates, CsrChunk, Notice, ReferenceSignature } from "@flashdeconv/core";
 import type { NamedColumn } from "@flashdeconv/select-genes/internal";
+import type { StatArray } from "@flashdeconv/solver";
 import type { SectionLocation } from "./tasks.js";
 
 /** A matrix of a store beside the one that is read. */
@@ -24,6 +25,8 @@ export interface SpatialInput {
     signal?: AbortSignal;
     onNotice?: (notice: Notice) => void;
   }): Promise<Coordinates>;
+  /** Cells that each spot holds, such as nuclei that were counted in its picture: the result then says how many are of each type. */
+  readonly cellsPerSpot?: StatArray;
   /** Where other threads can open the same section; needed only where an executor with threads is given. */
   readonly location?: SectionLocation;
   /** The matrices that the store has beside `counts`, for advice where these are not raw counts. */

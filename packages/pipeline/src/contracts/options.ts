@@ -1,7 +1,7 @@
 import type { GraphKind } from "@flashdeconv/graph";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { NormalizationOptions } from "@flashdeconv/normalize";
-import type { SolveOptions, Solver } from "@flashdeconv/solver";
+import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
 import type { Parameters } from "./parameters.js";
 
 /** What proportions are shares of. */
@@ -56,6 +56,8 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly precision: "float64" | "float32";
   /** What proportions are shares of: "rna", or "cells", for which each type's RNA is divided by the counts that a cell of it has. */
   readonly amount: Amount;
+  /** Cells that each spot holds, divided among its types in a table of their own. Where spots differ, the section's `cellsPerSpot` says it. */
+  readonly cellsPerSpot: number | undefined;
   /** What a spot without any abundance gets: NaN, or 1/K in every type. */
   readonly empty: "nan" | "uniform";
   /** Counts over the genes in use below which a spot's status is "few counts". */
@@ -73,6 +75,8 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly precision: "float64" | "float32";
   /** What proportions are shares of; as in DeconvolveOptions. */
   readonly amount: Amount;
+  /** Cells that each spot holds, or all the same number; as in DeconvolveOptions. */
+  readonly cellsPerSpot?: number | StatArray;
   /** What a spot without any abundance gets; as in DeconvolveOptions. */
   readonly empty: "nan" | "uniform";
   /** As in DeconvolveOptions. */

@@ -1,5 +1,6 @@
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import type { Solver } from "@flashdeconv/solver";
+import type { SpatialInput } from "../contracts/inputs.js";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import { IGNORED_FOR } from "./ignored-options.js";
 import { methodOf, methodsWith, methodsWithOwn, methodWith } from "./methods.js";
@@ -21,6 +22,24 @@ export function refuseForeign({ names, options, origin }: GivenOptions): void {
   const option = names.find((name) => !own.includes(name));
   if (option === undefined) return;
   throw foreign({ option, value: options[option], methods: methodsWith(option) }, solver, origin);
+}
+
+/** Refuses cells of each spot that a section says and the solver's result has no table for. */
+export function refuseForeignCells({ cellsPerSpot }: SpatialInput, options: DeconvolveOptions): void {
+  if (cellsPerSpot === undefined) return;
+  const value = "one for each spot";
+  if (options.cellsPerSpot !== undefined) {
+    const rule = "nothing where the section says it for each spot";
+    throw new OptionError({
+      option: "cellsPerSpot",
+      value: options.cellsPerSpot,
+      rule,
+      remedy: "Leave one of the two out.",
+    });
+  }
+  const { solver } = options;
+  if (methodWith(solver).options.includes("cellsPerSpot")) return;
+  throw foreign({ option: "cellsPerSpot", value, methods: methodsWith("cellsPerSpot") }, solver, "given");
 }
 
 /** Refuses each given option that nothing would look at, for what other options say. */

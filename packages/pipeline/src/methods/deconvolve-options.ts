@@ -98,6 +98,11 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     because: "it is what counts measure, whatever the reference tells of its cells",
     meaning: "what proportions are shares of; for cells, a type's RNA is divided by the counts of its cells",
   },
+  cellsPerSpot: {
+    kind: optional(number({ above: 0 })),
+    default: undefined,
+    meaning: "cells that each spot holds: also write how many are of each type",
+  },
   empty: {
     kind: oneOf("nan", "uniform"),
     default: "nan",

@@ -27,6 +27,7 @@ export const NORMALIZED_OPTIONS = [
   "sketchDimension",
   "seed",
   "amount",
+  "cellsPerSpot",
 ] as const satisfies readonly OptionName[];
 
 /** The model of counts, for solvers that take counts as they are, weighed by it. */
@@ -34,6 +35,7 @@ export const COUNT_MODEL_OPTIONS = [
   "platformCorrection",
   "overdispersion",
   "amount",
+  "cellsPerSpot",
 ] as const satisfies readonly OptionName[];
 
 /** For solvers that look at neighbours. */

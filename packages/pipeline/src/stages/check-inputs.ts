@@ -21,6 +21,7 @@ export function typeNamesOf(reference: ReferenceInput): readonly string[] {
 export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): void {
   requireRows("spatial data", "spot", spatial.counts.spotCount);
   requireSame("spatial data", [spatial.geneNames.length, "gene names"], [spatial.counts.width, "columns"]);
+  checkCellsPerSpot(spatial);
   if (isSignature(reference)) {
     requireRows("reference signature", "cell type", reference.typeNames.length);
     const expected = reference.typeNames.length * reference.geneNames.length;
@@ -39,6 +40,19 @@ export function checkInputs(spatial: SpatialInput, reference: ReferenceInput): v
     [reference.cellTypes.codes.length, "cell-type codes"],
     [reference.counts.spotCount, "cells"],
   );
+}
+
+function checkCellsPerSpot({ cellsPerSpot, counts }: SpatialInput): void {
+  if (cellsPerSpot === undefined) return;
+  requireSame("cells per spot", [cellsPerSpot.length, "numbers"], [counts.spotCount, "spots"]);
+  const bad = cellsPerSpot.findIndex((count) => !(count >= 0 && count < Number.POSITIVE_INFINITY));
+  if (bad < 0) return;
+  throw new ShapeError({
+    subject: "cells per spot",
+    found: `${cellsPerSpot[bad]} for spot number ${bad}`,
+    expected: "a number of at least 0 for every spot",
+    remedy: "Fill in what is missing: a spot without any has 0.",
+  });
 }
 
 export function checkCoordinates({ dimension, values }: Coordinates, spotCount: number): void {

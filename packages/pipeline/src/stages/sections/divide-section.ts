@@ -1,5 +1,6 @@
 import { type Coordinates, ShapeError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
+import type { StatArray } from "@flashdeconv/solver";
 import type { OtherMatrix, SpatialInput, SpotSections } from "../../contracts/inputs.js";
 import type { SectionRows } from "../../contracts/tasks.js";
 import { checkCoordinates } from "../check-inputs.js";
@@ -20,11 +21,12 @@ export function divideSection(spatial: SpatialInput, sections: SpotSections): Sp
 }
 
 function partOf(spatial: SpatialInput, rows: SectionRows): SpatialInput {
-  const { counts, location, otherMatrices } = spatial;
+  const { counts, location, otherMatrices, cellsPerSpot } = spatial;
   const firsts = firstsOf(rows);
   return {
     ...spatial,
     counts: selectRows(counts, rows),
+    ...(cellsPerSpot && { cellsPerSpot: pickRows(cellsPerSpot, rows, firsts[rows.starts.length]) }),
     ...(location && { location: { ...location, rows: { ...rows, id: crypto.randomUUID() } } }),
     async readCoordinates(options) {
       const all = await spatial.readCoordinates(options);
@@ -64,6 +66,16 @@ function rowsOf({ codes, names }: SpotSections): SectionRows[] {
 function sharedInts(length: number): Int32Array {
   if (typeof SharedArrayBuffer === "undefined") return new Int32Array(length);
   return new Int32Array(new SharedArrayBuffer(4 * length));
+}
+
+function pickRows(values: StatArray, { starts, ends }: SectionRows, spotCount: number): StatArray {
+  const own = values.slice(0, spotCount);
+  let spot = 0;
+  for (const [run, start] of starts.entries()) {
+    own.set(values.subarray(start, ends[run]), spot);
+    spot += ends[run] - start;
+  }
+  return own;
 }
 
 /** Those of the section. Where they are all of one component they are of none: no other is there to be told apart. */

@@ -1,8 +1,9 @@
 import { OptionError } from "@flashdeconv/core";
 import { compareCodePoints } from "@flashdeconv/core/internal";
-import type { Amount } from "../../contracts/options.js";
+import type { Amount, SolveSummaryOptions } from "../../contracts/options.js";
 import type { Problem } from "../../contracts/problem.js";
 import type { SectionSummary } from "../../contracts/summary.js";
+import type { CellsPerSpot } from "./cells-of-spots.js";
 
 type Measured = Pick<SectionSummary, "measures" | "countsPerCell">;
 
@@ -28,9 +29,21 @@ export function divisorsOf(
 ): Float64Array | undefined {
   const { measures = "rna", countsPerCell } = summary;
   if (measures === "cells" || options.amount === "rna") return undefined;
-  if (!countsPerCell) throw unknownCounts();
+  if (!countsPerCell) throw unknownCounts("amount", "cells");
   const all = [...typeNames, ...silentTypes].sort(compareCodePoints);
   return Float64Array.from(typeNames, (name) => countsPerCell[all.indexOf(name)]);
+}
+
+/** How many cells spots hold, where that was asked for, with what makes cells of the shares. */
+export function cellsAsked(
+  summary: Measured,
+  { cellsPerSpot, amount }: Pick<SolveSummaryOptions, "cellsPerSpot" | "amount">,
+): CellsPerSpot | undefined {
+  if (cellsPerSpot === undefined) return undefined;
+  if (amountOf(summary, { amount }) === "cells") return { perSpot: cellsPerSpot };
+  const { countsPerCell } = summary;
+  if (!countsPerCell) throw unknownCounts("cellsPerSpot", cellsPerSpot);
+  return { perSpot: cellsPerSpot, countsPerCell };
 }
 
 /** Refuses an amount that a kept summary cannot be told in. */
@@ -45,14 +58,14 @@ export function requireAmount(summary: Measured, amount: Amount, isGiven: boolea
       remedy: "Leave it out.",
     });
   }
-  if (amount === "cells" && !countsPerCell) throw unknownCounts();
+  if (amount === "cells" && !countsPerCell) throw unknownCounts("amount", "cells");
 }
 
-function unknownCounts(): OptionError {
+function unknownCounts(option: string, value: unknown): OptionError {
   return new OptionError({
-    option: "amount",
-    value: "cells",
-    rule: "rna, since these statistics do not say how many counts a cell of each type has",
+    option,
+    value,
+    rule: `${option === "amount" ? "rna" : "nothing"}, since these statistics do not say how many counts a cell of each type has`,
     remedy: "Run it on the section itself, with a reference of single cells.",
   });
 }

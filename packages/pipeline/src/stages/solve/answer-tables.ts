@@ -7,6 +7,7 @@ import {
 } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import type { AnswerTable, SpotAnswers } from "../../contracts/answers.js";
+import { type CellsPerSpot, cellsOfSpots } from "./cells-of-spots.js";
 import { entropyOf } from "./entropy.js";
 import { SPOT_STATUSES } from "./spot-answers.js";
 
@@ -14,7 +15,11 @@ import { SPOT_STATUSES } from "./spot-answers.js";
 const SPOTS_PER_CHUNK = 65_536;
 
 /** All tables of a result: those that every result has, then the solver's. */
-export function answerTables(answers: SpotAnswers, typeNames: readonly string[]): AnswerTable[] {
+export function answerTables(
+  answers: SpotAnswers,
+  typeNames: readonly string[],
+  cells: CellsPerSpot | undefined,
+): AnswerTable[] {
   const { proportions, dominant, statuses, counts, solverTables } = answers;
   const dtype = counts instanceof Float32Array ? "float32" : "float64";
   return [
@@ -23,6 +28,9 @@ export function answerTables(answers: SpotAnswers, typeNames: readonly string[])
     category("status", statuses, SPOT_STATUSES),
     { name: "counts", dtype, columns: ["counts"], values: column(counts) },
     { name: "entropy", dtype, columns: ["entropy"], values: entropies(proportions) },
+    ...(cells
+      ? [{ name: "cells", dtype, columns: "types", values: cellsOfSpots(proportions, cells) } as const]
+      : []),
     ...solverTables,
   ];
 }

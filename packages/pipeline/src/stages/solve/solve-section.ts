@@ -9,7 +9,7 @@ import { usesSharing } from "../../runtime/allocator.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { addSilentTypes } from "./add-silent-types.js";
-import { amountOf, divisorsOf } from "./amount.js";
+import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
 import { answerTables } from "./answer-tables.js";
 import { describeSolve } from "./describe-solve.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
@@ -56,6 +56,7 @@ export async function solveSection(
     ...describeSolve({ options, solverOptions, session: started.session, solution }),
     amount: amountOf(summary, options),
     counts_per_cell: summary.countsPerCell ?? null,
+    cells_per_spot: typeof options.cellsPerSpot === "number" ? options.cellsPerSpot : null,
   };
   const signature = summarizeSignature(summary, typeNames);
   const { solverTables: _, ...found } = answers;
@@ -63,7 +64,7 @@ export async function solveSection(
     spotCount,
     typeNames,
     ...found,
-    tables: answerTables(answers, typeNames),
+    tables: answerTables(answers, typeNames, cellsAsked(summary, options)),
     signature,
     parameters,
     notices: notices.all,
