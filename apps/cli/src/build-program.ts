@@ -1,6 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import { Command } from "commander";
 import packageJson from "../package.json";
+import { addCheckCommand } from "./commands/check.js";
 import { addConvertCommand } from "./commands/convert.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
@@ -43,6 +44,7 @@ export function buildProgram(environment: Environment): Command {
   addReportCommand(program, environment);
   addConvertCommand(program, environment);
   addInspectCommand(program, environment);
+  addCheckCommand(program, environment);
   addSignatureCommand(program, environment);
   addSimulateCommand(program, environment);
   addEvaluateCommand(program, environment);

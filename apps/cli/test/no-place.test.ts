@@ -6,8 +6,13 @@ import { runCli, temporaryFolder } from "./run-cli.js";
 
 /** Placeholders of values that are no place: names of things, words, numbers. */
 const NO_PLACES =
-  /<(name|when|level|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
+  /<(json\|@file|name|when|level|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
 const PLACES = [
+  "check --cache",
+  "check --endpoint-url",
+  "check --labels",
+  "check --out",
+  "check --spatial",
   "convert --cache",
   "convert --endpoint-url",
   "convert --scratch",

@@ -114,6 +114,10 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     "--json",
     "--quiet",
   ],
+  check: [
+    ...["--spatial", "--depth", "--out", "--table", "--bin", "--cells", "--layer", "--gene-key"],
+    ...["--allow-non-counts", "--json", "--quiet"],
+  ],
   evaluate: ["--truth", "--spots-of", "--json", "--quiet"],
   convert: [
     "--table",

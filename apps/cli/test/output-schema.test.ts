@@ -15,7 +15,7 @@ import { addColumn, putInto } from "./gene-columns.js";
 import { faultFinder, outputName, type Schema } from "./output-faults.js";
 import { type CliOptions, runCli } from "./run-cli.js";
 import { writeContainer } from "./small-container.js";
-import { meanCounts, smallStores, writeCells, writeSection } from "./small-stores.js";
+import { meanCounts, relabelled, smallStores, writeCells, writeSection } from "./small-stores.js";
 import { sectionCodes, writeTheirCells, writeTwoSections } from "./two-sections.js";
 
 interface Output {
@@ -48,6 +48,10 @@ beforeAll(async () => {
   for (let i = 0; i < 2; i++) await print(0, ["convert", stores.spatial, at("converted.zarr")]);
   await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
   await print(0, ["report", at("out"), "--out", at("page.html"), "--png", at("png")]);
+  await print(0, ["check", stores.reference, "--spatial", stores.spatial, "--out", at("merges.json")]);
+  await print(0, ["check", at("signature.csv")]);
+  const twins = relabelled((name, before) => (before % 2 === 0 ? `${name} twin` : name));
+  await print(0, ["check", await writeCells(at("twins"), twins)]);
   await print(0, ["evaluate", at("out"), "--truth", stores.spatial]);
   await print(0, ["demo", "--dir", at("demo"), "--spots", "60"]);
   await fail();

@@ -56,6 +56,28 @@ export async function writeCells(path: string, changes: StoreChanges = {}): Prom
   });
 }
 
+/** Labels of the small cells in place of their own: `relabel` is told a cell's label, and how many cells of it came before. */
+export function relabelled(relabel: (name: string, before: number) => string): StoreChanges {
+  const { codes, names } = TISSUE.reference.cellTypes;
+  const before = new Map<string, number>();
+  const labels = Array.from(codes, (code) => {
+    const count = before.get(names[code]) ?? 0;
+    before.set(names[code], count + 1);
+    return relabel(names[code], count);
+  });
+  const categories = [...new Set(labels)];
+  const column = {
+    kind: "categorical" as const,
+    name: "cell_type",
+    codes: Int32Array.from(labels, (label) => categories.indexOf(label)),
+    categories,
+  };
+  return { contents: (contents) => ({ ...contents, obs: [column] }) };
+}
+
+/** Names of the small reference's types. */
+export const SMALL_TYPES = TISSUE.reference.cellTypes.names;
+
 /** Mean counts of the small reference's types over its genes. */
 export async function meanCounts(): Promise<ReferenceSignature> {
   const { cellTypes, counts, geneNames } = TISSUE.reference;

@@ -4,6 +4,8 @@
  * @internal
  */
 
+export { type CheckedTypes, type CheckTypesInput, checkTypes } from "./check-types.js";
+export type { TypeConfusion } from "./contracts/confusion.js";
 export type { SpotSections } from "./contracts/inputs.js";
 export type { KeptCounts, ScratchUse } from "./contracts/scratch.js";
 export type { DividedCallbacks } from "./deconvolve-divided.js";
@@ -39,5 +41,8 @@ export {
   mayBeRoundedLogs,
   type TypeMeans,
 } from "./stages/survey/judge-means.js";
+export { judgeTypes, type TypeVerdicts } from "./stages/types/judge-types.js";
+export { bestMarkers, type Marker } from "./stages/types/markers.js";
+export { type Merges, proposeMerges } from "./stages/types/propose-merges.js";
 export { resolveResultLayout } from "./stages/write/result-layout.js";
 export { checkResultPlace, resultContents } from "./stages/write/write-deconvolution.js";

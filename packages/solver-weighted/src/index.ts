@@ -22,6 +22,12 @@
  */
 export { buildCountModel, type CountModel } from "./count-model.js";
 export { estimateOverdispersion, MOST_OVERDISPERSION } from "./overdispersion.js";
-export { bestBulk, bulkMisfit, correctPlatform, expressionProfiles } from "./platform-correction.js";
+export {
+  bestBulk,
+  bulkMisfit,
+  correctPlatform,
+  expressionProfiles,
+  platformFactors,
+} from "./platform-correction.js";
 export { type WeightedOptions, weighted, weighted as default } from "./weighted.js";
 export { summarizeCounts } from "./weighted-counts.js";

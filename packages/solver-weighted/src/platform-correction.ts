@@ -24,18 +24,34 @@ export function correctPlatform(
   bulk: Float64Array,
   mixRounds = MIX_ROUNDS,
 ): Float64Array {
+  return correct(profiles, typeCount, bulk, mixRounds).corrected;
+}
+
+/**
+ * What `correctPlatform` multiplies each gene by before rows are made to sum to 1: G factors, all 1 where the section has no counts.
+ *
+ * @param profiles K x G, rows sum to 1
+ * @param bulk G totals over all spots
+ */
+export function platformFactors(profiles: Float64Array, typeCount: number, bulk: Float64Array): Float64Array {
+  return correct(profiles, typeCount, bulk, MIX_ROUNDS).factors;
+}
+
+function correct(profiles: Float64Array, typeCount: number, bulk: Float64Array, mixRounds: number) {
   const geneCount = bulk.length;
   const total = sum(bulk);
   const corrected = profiles.slice();
+  const factors = new Float64Array(geneCount).fill(1);
   for (let round = 0; round < ROUNDS && total > 0; round++) {
     const expected = expectedBulk(corrected, typeCount, bulk, mixRounds);
     for (let g = 0; g < geneCount; g++) {
       const factor = (bulk[g] + PSEUDO_COUNTS) / (total * expected[g] + PSEUDO_COUNTS);
       for (let k = 0; k < typeCount; k++) corrected[k * geneCount + g] *= factor;
+      factors[g] *= factor;
     }
     normalizeRows(corrected, typeCount);
   }
-  return corrected;
+  return { corrected, factors };
 }
 
 /**

@@ -1,14 +1,14 @@
-import { MemoryPlanError } from "@flashdeconv/core";
+import { isFlashdeconvError, MemoryPlanError } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
-import { type CellReference, DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
-import { isSignature, type MemoryFacts, type NamedSide } from "@flashdeconv/pipeline/internal";
+import { type CellReference, DECONVOLVE_DEFAULTS, type OpenReference } from "@flashdeconv/pipeline";
+import { checkTypes, isSignature, type MemoryFacts, type NamedSide } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { INPUT_KINDS } from "../options/input-kinds.js";
 import { addInputOptions, type SectionFlags, sectionOptions } from "../options/input-options.js";
-import { namedInFlags } from "../options/option-flags.js";
+import { inTermsOfFlags, namedInFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
@@ -20,7 +20,7 @@ import { compareReference, type ReferenceReport } from "../stores/compare-refere
 import type { Inspection } from "../stores/inspection.js";
 import { type LayerReport, reportLayers } from "../stores/layer-report.js";
 import { noteChoice } from "../stores/note-choice.js";
-import { previewCounts } from "../stores/preview-counts.js";
+import { MOST_ROWS, previewCounts } from "../stores/preview-counts.js";
 import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
 import { addSeenGenes, buildSeenGenes, genesSeenInTable, type SeenGenes } from "../stores/seen-genes.js";
@@ -122,7 +122,12 @@ async function inspect(
       heldBytes: store.heldBytes ?? 0,
     });
   return describeInspection(
-    { path, called: store.called, summary, matrix, layers, reference, referenceLayers, memory },
+    {
+      path,
+      called: store.called,
+      referencePath: flags.reference && redactUrl(flags.reference),
+      ...{ summary, matrix, layers, reference, referenceLayers, memory },
+    },
     terminal.notices,
   );
 }
@@ -145,8 +150,28 @@ async function inspectReference(
       ? { counts: undefined, seen: genesSeenInTable(input) }
       : await previewCells(input, signal, progressOf(terminal, "cells"));
     const report = await compareReference(spatial, input, { ...preview, sectionSeen }, signal);
-    return { report, typeCount: report.types.length, source };
+    const checked = await checkPreviewed(spatial, input, terminal);
+    return { report: { ...report, ...checked }, typeCount: report.types.length, source };
   });
+}
+
+/** Which types can be told apart, of a reference that is read as a whole. What is wrong with either side was told already. */
+async function checkPreviewed(
+  spatial: NamedSide,
+  reference: OpenReference,
+  { signal }: Terminal,
+): Promise<Pick<ReferenceReport, "checked" | "uncheckedBecause">> {
+  if (!isSignature(reference) && reference.counts.spotCount > MOST_ROWS) {
+    return { uncheckedBecause: "flashdeconv check reads all cells" };
+  }
+  const section = "counts" in spatial ? (spatial as SpatialDataset) : undefined;
+  try {
+    return { checked: await checkTypes(reference, { spatial: section }, { signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isFlashdeconvError(error)) throw error;
+    return { uncheckedBecause: inTermsOfFlags(error).message };
+  }
 }
 
 async function previewCells(

@@ -28,6 +28,7 @@ import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
 import { checkSolverFlags, solverOptions } from "../options/solver-options.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
+import { fileOfLists, type GivenTypeLists, readTypeLists, type TypeLists } from "../options/type-lists.js";
 import { mayBeStrong } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
@@ -80,7 +81,7 @@ export interface SolveFlags
   readonly out: string;
   readonly cellsPerSpot?: number;
   readonly dropType?: readonly string[];
-  readonly mergeTypes?: Readonly<Record<string, readonly string[]>>;
+  readonly mergeTypes?: GivenTypeLists;
 }
 
 /** Reads statistics, solves them, writes a result. Whatever fails, the output is as it was before. */
@@ -103,13 +104,14 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const asked = { solver, smoothing, solverOptions: own, ...solving };
   const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {
-    ...remoteObjects([path, out], flags),
+    ...remoteObjects([path, out, fileOfLists(flags.mergeTypes)], flags),
     zarr: format === "zarr",
     annData: isAnnData(format),
     scratch: flags.useScratch !== "never",
     plugin: isPlugin(flags.solver),
   });
   const access = storeAccess(flags);
+  const merge = flags.mergeTypes && (await readTypeLists(flags.mergeTypes, access, signal));
   await refuseWorkFoldersInside(flags, [path, out], access);
   const lock = lockOptions(terminal);
   const output = await openResultPlace({
@@ -165,7 +167,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       const solveOne = async (section: number, callbacks: DeconvolveCallbacks) => {
         const { summary: whole } = first ?? (await read(section));
         first = undefined;
-        const summary = await withChangedTypes(whole, flags);
+        const summary = await withChangedTypes(whole, { drop: flags.dropType, merge });
         const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
         return solveSummary(summary, { ...asked, precision }, callbacks);
       };
@@ -210,7 +212,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
 /** The summary with the types left out, or taken together, that the flags name. */
 function withChangedTypes(
   summary: SectionSummary,
-  { dropType: drop, mergeTypes: merge }: SolveFlags,
+  { drop, merge }: { readonly drop?: readonly string[]; readonly merge?: TypeLists },
 ): Promise<SectionSummary> {
   const isChanged = drop !== undefined || merge !== undefined;
   return withFlags({ drop: "--drop-type", merge: "--merge-types" }, async () =>

@@ -1,4 +1,3 @@
-import { OptionError } from "@flashdeconv/core";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -11,6 +10,7 @@ import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
+import { parseTypeLists } from "../options/type-lists.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
 import { FAIL_ON, type FailOn } from "../terminal/reference-score.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -49,8 +49,8 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     .optionsGroup("Types:")
     .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
     .option(
-      "--merge-types <json>",
-      'merge types: {"new name": ["type", "type"]}',
+      "--merge-types <json|@file>",
+      'merge types: {"new name": ["type", "type"]}, or a file with that, as check --out writes it',
       parseTypeLists("--merge-types"),
     )
     .optionsGroup("Solver:");
@@ -94,18 +94,4 @@ export function addSolveCommand(program: Command, environment: Environment): voi
 
 function collectNames(name: string, before: readonly string[] = []): readonly string[] {
   return [...before, name];
-}
-
-/** Parses an object of lists of names. */
-function parseTypeLists(flag: string): (text: string) => Readonly<Record<string, readonly string[]>> {
-  const parse = parseJsonObject(flag, '{"T": ["CD4 T", "CD8 T"]}');
-  return (text) => {
-    const lists = parse(text);
-    for (const [name, members] of Object.entries(lists)) {
-      if (Array.isArray(members) && members.every((member) => typeof member === "string")) continue;
-      const rule = `a list of type names for each new one; ${JSON.stringify(name)} has another`;
-      throw new OptionError({ option: flag, value: text, rule });
-    }
-    return lists as Record<string, readonly string[]>;
-  };
 }

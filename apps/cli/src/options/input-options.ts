@@ -57,7 +57,15 @@ function addSpatialOptions(command: Command): Command {
 
 /** The same, and what tells where the counts, genes and types of a reference are. */
 export function addInputOptions(command: Command): Command {
-  command
+  return addSpatialOptions(addCountOptions(command)).option(
+    "--section-key <column>",
+    "obs column that tells sections apart, each of which is solved by itself (default: where uns/spatial has several ids, the column that names them)",
+  );
+}
+
+/** Where counts, genes and types are, without positions. */
+export function addCountOptions(command: Command): Command {
+  return command
     .option(
       "--cell-type-key <name>",
       `obs column of the cells' types (default: ${OPEN_DEFAULTS.cellTypeKey})`,
@@ -70,8 +78,4 @@ export function addInputOptions(command: Command): Command {
     .option("--reference-layer <name>", "the same of the reference (default: X)")
     .option(...GENE_KEY)
     .option("--reference-gene-key <column>", "the same of the reference (default: the index)");
-  return addSpatialOptions(command).option(
-    "--section-key <column>",
-    "obs column that tells sections apart, each of which is solved by itself (default: where uns/spatial has several ids, the column that names them)",
-  );
 }

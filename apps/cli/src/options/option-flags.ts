@@ -196,7 +196,7 @@ function readSetting(text: string, start: number): { value: unknown; end: number
 }
 
 /** A value as it is typed in a shell. */
-function inShell(value: unknown): string {
+export function inShell(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return /^[\w.,:/@%+=-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

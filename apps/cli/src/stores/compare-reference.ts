@@ -4,6 +4,7 @@ import type { OpenReference } from "@flashdeconv/pipeline";
 import {
   alikeMeans,
   betterColumns,
+  type CheckedTypes,
   isSignature,
   judgeMeans,
   type MeansReport,
@@ -63,6 +64,10 @@ export interface ReferenceReport {
   readonly means: MeansReport | undefined;
   /** Whether whole numbers of cells may be logged ones that were rounded. */
   readonly mayBeRoundedLogs: boolean;
+  /** Which types can be told apart; undefined where it was not looked at. */
+  readonly checked?: CheckedTypes;
+  /** Why it was not. */
+  readonly uncheckedBecause?: string;
 }
 
 export async function compareReference(

@@ -17,6 +17,8 @@ export interface Inspection {
   /** All matrices, and which of them hold raw counts. */
   readonly layers: LayerReport;
   readonly reference: ReferenceReport | undefined;
+  /** Where that lies. */
+  readonly referencePath: string | undefined;
   /** The same of the reference's store; undefined for a table. */
   readonly referenceLayers: LayerReport | undefined;
   /** How a run with the usual options would keep within its memory; undefined where there is nothing to run. */

@@ -2,7 +2,7 @@ import type { ChunkSource, CsrChunk } from "@flashdeconv/core";
 import { addCountCheck, buildCountCheck, type CountReport, finishCountCheck } from "@flashdeconv/normalize";
 
 /** Enough to tell counts from logged or scaled values, and read in no time. */
-const PREVIEW_ROWS = 10_000;
+export const MOST_ROWS = 10_000;
 
 /**
  * Looks at the first rows of a matrix, up to 10,000, and says whether they are counts.
@@ -15,7 +15,7 @@ export async function previewCounts(
   onProgress: (done: number, total: number) => void,
   visit?: (chunk: CsrChunk) => void,
 ): Promise<CountReport> {
-  const total = Math.min(PREVIEW_ROWS, counts.spotCount);
+  const total = Math.min(MOST_ROWS, counts.spotCount);
   const check = buildCountCheck();
   for await (const chunk of counts.chunks({ spotRange: { start: 0, end: total }, signal })) {
     addCountCheck(check, chunk);

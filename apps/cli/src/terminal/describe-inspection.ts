@@ -10,6 +10,7 @@ import { describePlan } from "../resources/plan-resources.js";
 import type { ReferenceReport } from "../stores/compare-reference.js";
 import type { Inspection } from "../stores/inspection.js";
 import { adviseOnLayers, type LayerReport } from "../stores/layer-report.js";
+import { type CheckedPlaces, checkLines } from "./describe-check.js";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { inspectionJson } from "./inspection-json.js";
 import { printableName } from "./printable.js";
@@ -34,12 +35,16 @@ export function describeInspection(inspection: Inspection, notices: readonly Not
     summary.complete ? undefined : "The store cannot be listed: layers and obsm may hold more.",
     describeMemory(inspection),
     ...(referenceLayers ? describeReferenceLayers(referenceLayers) : []),
-    ...(reference ? describeReference(reference) : []),
+    ...(reference ? describeReference(reference, placesOf(inspection)) : []),
   ];
   return {
     lines: sections.filter((line) => line !== undefined),
-    json: { store: path, ...inspectionJson(inspection), notices },
+    json: { store: path, ...inspectionJson(inspection, placesOf(inspection)), notices },
   };
+}
+
+function placesOf({ path, referencePath, matrix }: Inspection): CheckedPlaces {
+  return { reference: referencePath ?? "", spatial: matrix && path };
 }
 
 function describeMissing(candidates: StoreSummary["coordinateCandidates"]): string {
@@ -138,7 +143,7 @@ function describeValues(report: CountReport, rowCount: number, row: string): str
   return `${VERDICTS[describeCounts(report)]} (${looked} looked at; ${facts.filter(Boolean).join("; ")})`;
 }
 
-function describeReference(reference: ReferenceReport): string[] {
+function describeReference(reference: ReferenceReport, places: CheckedPlaces): string[] {
   const { cellCount, types, geneCount, sharedGeneCount, sharedGeneShare, unlabelledCount, counts, means } =
     reference;
   const rows = types.map(({ name, cellCount: count, remark }) => [
@@ -148,6 +153,7 @@ function describeReference(reference: ReferenceReport): string[] {
   ]);
   return [
     "",
+    ...describeTypes(reference, places),
     `Reference: ${cellCount === undefined ? "table of mean counts" : countOf(cellCount, "cell")}, ` +
       `${countOf(types.length, "cell type")}, ${countOf(geneCount, "gene")}`,
     counts && `Values: ${describeValues(counts, cellCount ?? 0, "cell")}`,
@@ -162,6 +168,14 @@ function describeReference(reference: ReferenceReport): string[] {
     unlabelledCount > 0 ? `${countOf(unlabelledCount, "cell")} without a type` : undefined,
     ...indent(table(["cell type", "cells", "remark"], rows)),
   ].filter((line) => line !== undefined);
+}
+
+/** Which types can be told apart, as far as that was looked at. */
+function describeTypes({ checked, uncheckedBecause }: ReferenceReport, places: CheckedPlaces): string[] {
+  if (checked) return checkLines(checked, places);
+  return uncheckedBecause === undefined
+    ? []
+    : [`Which types can be told apart was not looked at: ${uncheckedBecause}`];
 }
 
 function describeSpelling({ cause, gainedCount, example }: SpellingGain): string {

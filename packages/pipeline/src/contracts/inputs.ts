@@ -74,6 +74,19 @@ export interface CellValues {
   readonly max: number;
 }
 
+/** Each type's cells divided in two: what one half says of a type can be tried on cells of the other. K types, G genes. */
+export interface HalfCells {
+  readonly geneCount: number;
+  /** Of either half the sums of counts, K x G; 0 for a type without cells in it. */
+  readonly sums: readonly [Float64Array, Float64Array];
+  /** Whole counts of some cells of both halves; no more than some thousand of each cell. */
+  readonly cells: CsrChunk;
+  /** The type of each of these cells. */
+  readonly types: Int32Array;
+  /** The half that each is of: 0 or 1. */
+  readonly halves: Int32Array;
+}
+
 /** Single cells that were read once, for any number of sections: what `prepareReference` makes of them. */
 export interface PreparedReference {
   readonly geneNames: readonly string[];
@@ -82,6 +95,8 @@ export interface PreparedReference {
   /** Cells per type. */
   readonly cellCounts: Int32Array;
   readonly values: CellValues;
+  /** What types can be told apart by; left out where that is not to be judged. */
+  readonly halves?: HalfCells;
   /** What was told of them. */
   readonly notices: readonly Notice[];
 }

@@ -9,7 +9,11 @@ import {
 
 /** Fits the sample's spots one by one, with the weights of Poisson counts, and looks at what is left. */
 export async function overdispersionOf(sample: CsrChunk, model: CountModel): Promise<number> {
-  const { typeCount, gram, projection, profiles } = model;
+  return estimateOverdispersion(sample, await fitAlone(sample, model), model.profiles, model.typeCount);
+}
+
+/** Fits spots one by one, without neighbours: N x K abundances. */
+export async function fitAlone(sample: CsrChunk, { typeCount, gram, projection }: CountModel) {
   const { spotCount } = sample;
   const statistics = new Float64Array(spotCount * (typeCount + 1));
   summarizeCounts(sample, projection, typeCount, statistics);
@@ -20,7 +24,11 @@ export async function overdispersionOf(sample: CsrChunk, model: CountModel): Pro
     { spotCount, meanDegree: 0 },
   );
   const graph = { spotCount, indptr: new Int32Array(spotCount + 1), indices: new Int32Array(0) };
-  const input = { typeCount, statistics, graph };
-  const { abundance } = await solve(weighted, session, input, resolveSolveOptions());
-  return estimateOverdispersion(sample, abundance, profiles, typeCount);
+  const { abundance } = await solve(
+    weighted,
+    session,
+    { typeCount, statistics, graph },
+    resolveSolveOptions(),
+  );
+  return abundance;
 }

@@ -15,11 +15,25 @@ import {
   geneSubset,
   signatureSubset,
 } from "@flashdeconv/select-genes";
-import type { CellReference, CellValues, PreparedReference, ReferenceInput } from "../../contracts/inputs.js";
+import type {
+  CellReference,
+  CellValues,
+  HalfCells,
+  PreparedReference,
+  ReferenceInput,
+} from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import { buildNoticeList } from "../../runtime/notice-list.js";
 import { isPrepared, isSignature } from "../check-inputs.js";
+import {
+  addHalfSums,
+  buildHalfSums,
+  finishHalfSums,
+  halvesIn,
+  narrowHalves,
+  packHalves,
+} from "./half-cells.js";
 import { noteValues } from "./note-values.js";
 import type { CountOptions } from "./require-counts.js";
 import { isWhole, requireCounts } from "./require-counts.js";
@@ -31,9 +45,11 @@ export interface AlignedReference {
   readonly cellCounts: Int32Array | undefined;
   /** What its values are like; undefined where it came as a signature, which may hold any. */
   readonly values: CellValues | undefined;
+  /** What its types can be told apart by, over the shared genes; undefined where it came as a signature. */
+  readonly halves?: HalfCells;
 }
 
-type AlignedCells = AlignedReference & Pick<PreparedReference, "cellCounts" | "values">;
+type AlignedCells = AlignedReference & Pick<PreparedReference, "cellCounts" | "values" | "halves">;
 
 /** Below this a type's mean is mostly noise. */
 const FEW_CELLS = 10;
@@ -82,9 +98,10 @@ async function overGenes(
     return { signature: signatureSubset(sorted, columns), cellCounts: sorted.cellCounts, values: undefined };
   }
   if (!isPrepared(reference)) return keptCells(reference, columns, options, run);
-  const { signature, cellCounts, values, notices } = reference;
+  const { signature, cellCounts, values, halves, notices } = reference;
   for (const notice of notices) run.notices.add(notice);
-  return { signature: signatureSubset(signature, columns), cellCounts, values };
+  const own = halves && narrowHalves(halves, columns);
+  return { signature: signatureSubset(signature, columns), cellCounts, values, ...(own && { halves: own }) };
 }
 
 const PIECE = "reference";
@@ -106,12 +123,16 @@ async function keptCells(
       signature: { typeNames, geneNames, values: values as Float64Array },
       cellCounts: cellCounts as Int32Array,
       values: found,
+      ...halvesIn(kept.arrays, geneNames.length),
     };
   }
   const prepared = await readCells(reference, columns, options, run);
-  const { signature, cellCounts, values: found } = prepared;
+  const { signature, cellCounts, values: found, halves } = prepared;
   const { typeNames, values } = signature;
-  checkpoint?.offer(PIECE, () => ({ facts: { typeNames, found }, arrays: { values, cellCounts } }));
+  checkpoint?.offer(PIECE, () => ({
+    facts: { typeNames, found },
+    arrays: { values, cellCounts, ...(halves && packHalves(halves)) },
+  }));
   return prepared;
 }
 
@@ -128,6 +149,7 @@ async function readCells(
     return chunk;
   });
   const sums = buildSignatureSums(names.length, columns.length);
+  const halves = buildHalfSums(codes, names.length, columns.length);
   const stream = geneSubset(checked, columns).chunks({
     signal,
     onProgress: ({ spotsDone, spotCount }) =>
@@ -135,7 +157,10 @@ async function readCells(
     onNotice: ({ code, message }) =>
       notices.add({ code: `reference-${code}`, message: `Reference: ${message}` }),
   });
-  for await (const chunk of stream) addCells(sums, chunk, codes);
+  for await (const chunk of stream) {
+    addCells(sums, chunk, codes);
+    addHalfSums(halves, chunk, codes);
+  }
   const subject = {
     name: "reference",
     row: "cell",
@@ -154,7 +179,13 @@ async function readCells(
       message: `Without a cell type: ${unlabelledCount} of ${numbered(codes.length, "reference cell")}, left out.`,
     });
   }
-  return { signature, cellCounts, values: { isWhole: isWhole(found), max: found.max } };
+  const order = signature.typeNames.map((name) => names.indexOf(name));
+  return {
+    signature,
+    cellCounts,
+    values: { isWhole: isWhole(found), max: found.max },
+    halves: finishHalfSums(halves, codes, order),
+  };
 }
 
 function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeList): void {

@@ -1,0 +1,177 @@
+import type { CsrChunk } from "@flashdeconv/core";
+import type { HalfCells } from "../../contracts/inputs.js";
+import { hashWord } from "../../runtime/hash-word.js";
+import { narrow } from "../survey/narrow-sample.js";
+
+/** Cells kept of all types together, and of each. They take 32 MiB at most, a third of that where cells have a thousand genes. */
+const KEPT = { all: 1024, leastOfType: 8, mostOfType: 64 };
+/** A kept cell of more counts is scaled down to so many: no spot is deeper than a few such cells. */
+const MOST_COUNTS = 4096;
+
+/** Sums over both halves of each type's cells, and some of the cells, gathered from chunks in any order. */
+export interface HalfSums {
+  readonly typeCount: number;
+  readonly geneCount: number;
+  readonly sums: readonly [Float64Array, Float64Array];
+  /** By cell the half that it is of. */
+  readonly halfOf: Uint8Array;
+  /** By cell its place among those that are kept, or -1. */
+  readonly places: Int32Array;
+  /** The cells that are kept. */
+  readonly kept: Int32Array;
+  readonly rows: (KeptCell | undefined)[];
+}
+
+interface KeptCell {
+  readonly genes: Int32Array;
+  readonly counts: Float32Array;
+}
+
+/** Divides the cells of each type in two, by a hash of their numbers: the same halves in every run. The first has a cell more. */
+export function buildHalfSums(codes: Int32Array, typeCount: number, geneCount: number): HalfSums {
+  const share = Math.floor(KEPT.all / Math.max(1, typeCount));
+  const mostOfHalf = Math.min(KEPT.mostOfType, Math.max(KEPT.leastOfType, share)) / 2;
+  const keys = Uint32Array.from(codes, (_, cell) => hashWord(cell + 0x7f4a7c15));
+  const byType = Array.from({ length: typeCount }, (): number[] => []);
+  for (const [cell, code] of codes.entries()) byType[code]?.push(cell);
+  const halfOf = new Uint8Array(codes.length);
+  const kept: number[] = [];
+  for (const cells of byType) {
+    cells.sort((a, b) => keys[a] - keys[b] || a - b);
+    for (const [place, cell] of cells.entries()) {
+      halfOf[cell] = place % 2;
+      if (place < 2 * mostOfHalf) kept.push(cell);
+    }
+  }
+  const places = new Int32Array(codes.length).fill(-1);
+  for (const [place, cell] of kept.entries()) places[cell] = place;
+  const size = typeCount * geneCount;
+  const sums = [new Float64Array(size), new Float64Array(size)] as const;
+  const rows = kept.map(() => undefined);
+  return { typeCount, geneCount, sums, halfOf, places, kept: Int32Array.from(kept), rows };
+}
+
+/** Takes in a chunk of cells. */
+export function addHalfSums(fold: HalfSums, chunk: CsrChunk, codes: Int32Array): void {
+  const { indptr, indices, values, spotStart, spotCount } = chunk;
+  for (let row = 0; row < spotCount; row++) {
+    const cell = spotStart + row;
+    if (codes[cell] < 0) continue;
+    const [start, end] = [indptr[row], indptr[row + 1]];
+    const sums = fold.sums[fold.halfOf[cell]];
+    const offset = codes[cell] * fold.geneCount;
+    for (let i = start; i < end; i++) sums[offset + indices[i]] += values[i];
+    if (fold.places[cell] < 0) continue;
+    fold.rows[fold.places[cell]] = keepCell(indices.subarray(start, end), values.subarray(start, end), cell);
+  }
+}
+
+/** Whole counts of a cell, and not many more than `MOST_COUNTS`: what is not whole is rounded up or down by chance. */
+function keepCell(indices: Int32Array, values: CsrChunk["values"], cell: number): KeptCell {
+  let total = 0;
+  for (const value of values) total += Math.max(0, value);
+  const share = total > MOST_COUNTS ? MOST_COUNTS / total : 1;
+  const key = hashWord(cell + 0x3c6ef372);
+  const rounded = Float32Array.from(values, (value, i) => {
+    const scaled = Math.max(0, value) * share;
+    const whole = Math.floor(scaled);
+    const chance = (hashWord(key ^ Math.imul(indices[i] + 1, 0x85ebca6b)) >>> 0) / 2 ** 32;
+    return whole + (chance < scaled - whole ? 1 : 0);
+  });
+  return {
+    genes: indices.filter((_, i) => rounded[i] > 0),
+    counts: rounded.filter((count) => count > 0),
+  };
+}
+
+/**
+ * The types in the order of a signature, without those that have no cell.
+ *
+ * @param order the old number of each new type
+ */
+export function finishHalfSums(fold: HalfSums, codes: Int32Array, order: readonly number[]): HalfCells {
+  const { geneCount, rows, kept, halfOf } = fold;
+  const newTypes = new Map(order.map((type, place) => [type, place]));
+  const inOrder = (sums: Float64Array) => {
+    const ordered = new Float64Array(order.length * geneCount);
+    for (const [place, type] of order.entries()) {
+      ordered.set(sums.subarray(type * geneCount, (type + 1) * geneCount), place * geneCount);
+    }
+    return ordered;
+  };
+  return {
+    geneCount,
+    sums: [inOrder(fold.sums[0]), inOrder(fold.sums[1])],
+    cells: joinCells(rows, geneCount),
+    types: kept.map((cell) => newTypes.get(codes[cell]) as number),
+    halves: Int32Array.from(kept, (cell) => halfOf[cell]),
+  };
+}
+
+function joinCells(rows: HalfSums["rows"], geneCount: number): CsrChunk {
+  const indptr = new Int32Array(rows.length + 1);
+  for (const [i, row] of rows.entries()) indptr[i + 1] = indptr[i] + (row?.genes.length ?? 0);
+  const indices = new Int32Array(indptr[rows.length]);
+  const values = new Float32Array(indices.length);
+  for (const [i, row] of rows.entries()) {
+    if (!row) continue;
+    indices.set(row.genes, indptr[i]);
+    values.set(row.counts, indptr[i]);
+  }
+  return { kind: "csr", spotStart: 0, spotCount: rows.length, width: geneCount, indptr, indices, values };
+}
+
+/** The same over other genes, in ascending order: new gene `j` is the old column `columns[j]`. */
+export function narrowHalves(halves: HalfCells, columns: Int32Array): HalfCells {
+  const { geneCount, sums, cells } = halves;
+  const narrowed = (of: Float64Array) => {
+    const typeCount = of.length / geneCount;
+    const own = new Float64Array(typeCount * columns.length);
+    for (let k = 0, next = 0; k < typeCount; k++) {
+      for (const column of columns) own[next++] = of[k * geneCount + column];
+    }
+    return own;
+  };
+  return {
+    ...halves,
+    geneCount: columns.length,
+    sums: [narrowed(sums[0]), narrowed(sums[1])],
+    cells: narrow(cells, columns),
+  };
+}
+
+/** As arrays that a checkpoint keeps. */
+export function packHalves({ sums, cells, types, halves }: HalfCells) {
+  const { indptr, indices, values } = cells;
+  return {
+    firstSums: sums[0],
+    secondSums: sums[1],
+    keptTypes: types,
+    keptHalves: halves,
+    keptIndptr: indptr,
+    keptIndices: indices,
+    keptValues: Float32Array.from(values),
+  };
+}
+
+/** What `packHalves` packed; nothing where that was not done. */
+export function halvesIn(
+  arrays: Readonly<Record<string, unknown>>,
+  geneCount: number,
+): { readonly halves?: HalfCells } {
+  const { keptTypes } = arrays;
+  if (!(keptTypes instanceof Int32Array)) return {};
+  const sums = [arrays.firstSums as Float64Array, arrays.secondSums as Float64Array] as const;
+  const cells = {
+    kind: "csr" as const,
+    spotStart: 0,
+    spotCount: keptTypes.length,
+    width: geneCount,
+    indptr: arrays.keptIndptr as Int32Array,
+    indices: arrays.keptIndices as Int32Array,
+    values: arrays.keptValues as Float32Array,
+  };
+  return {
+    halves: { geneCount, sums, types: keptTypes, halves: arrays.keptHalves as Int32Array, cells },
+  };
+}
