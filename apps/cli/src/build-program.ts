@@ -6,6 +6,7 @@ import { addConvertCommand } from "./commands/convert.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
+import { addExpressionCommand } from "./commands/expression.js";
 import { addInspectCommand } from "./commands/inspect.js";
 import { addReportCommand } from "./commands/report.js";
 import { addRunCommand } from "./commands/run.js";
@@ -41,6 +42,7 @@ export function buildProgram(environment: Environment): Command {
   addRunCommand(program, environment);
   addSolveCommand(program, environment);
   addExportCommand(program, environment);
+  addExpressionCommand(program, environment);
   addReportCommand(program, environment);
   addConvertCommand(program, environment);
   addInspectCommand(program, environment);

@@ -6,7 +6,7 @@ import { runCli, temporaryFolder } from "./run-cli.js";
 
 /** Placeholders of values that are no place: names of things, words, numbers. */
 const NO_PLACES =
-  /<(json\|@file|name|when|level|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
+  /<(json\|@file|names?|obs:COLUMN|number\|obs:COLUMN|when|level|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
 const PLACES = [
   "check --cache",
   "check --endpoint-url",
@@ -23,6 +23,12 @@ const PLACES = [
   "evaluate --truth",
   "export --cache",
   "export --endpoint-url",
+  "expression --cache",
+  "expression --endpoint-url",
+  "expression --labels",
+  "expression --out",
+  "expression --reference",
+  "expression --spatial",
   "inspect --cache",
   "inspect --endpoint-url",
   "inspect --labels",

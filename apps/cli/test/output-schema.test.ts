@@ -45,6 +45,8 @@ beforeAll(async () => {
   await inspectOddStores();
   await print(0, ["simulate", at("tissue"), "--spots", "60", "--genes", "50", "--types", "3"]);
   await print(0, ["export", at("out"), at("out.csv")]);
+  for (const by of [[], ["--by", "obs:flashdeconv_dominant"]])
+    await print(0, ["expression", at("out"), ...by, "--out", at(`expression${by.length}.zarr`)]);
   for (let i = 0; i < 2; i++) await print(0, ["convert", stores.spatial, at("converted.zarr")]);
   await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
   await print(0, ["report", at("out"), "--out", at("page.html"), "--png", at("png")]);

@@ -19,6 +19,13 @@ export { SPOTS_WORTH_THREADS, samplesBytes } from "./runtime/memory-plan.js";
 export { scoreSection } from "./score-section.js";
 export { resolveSummaryOptions } from "./solve-summary.js";
 export { isSignature, typeNamesOf } from "./stages/check-inputs.js";
+export {
+  type ExpressionInput,
+  type ExpressionLayers,
+  expressionLayers,
+} from "./stages/expression/expression-layers.js";
+export { geneShares } from "./stages/expression/gene-shares.js";
+export { type SummedExpression, sumExpression } from "./stages/expression/sum-expression.js";
 export type { StoredSummary, SummarySize } from "./stages/keep/read-summary.js";
 export { describeScore, scoreFacts, scoreIn } from "./stages/keep/score-facts.js";
 export { readStoredSections, writeSectionSummary } from "./stages/keep/sections-store.js";

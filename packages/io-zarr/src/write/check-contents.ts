@@ -15,6 +15,11 @@ export function checkContents(contents: AnnDataContents): void {
     checkLength("X", X.spotCount, spotCount);
     if (isList(geneNames)) checkLength("geneNames", geneNames.length, X.width);
   }
+  for (const [name, layer] of Object.entries(contents.layers ?? {})) {
+    checkKey("layers", name);
+    checkLength(`layers/${name}`, layer.spotCount, spotCount);
+    checkLength(`layers/${name} (columns)`, layer.width, X?.width ?? layer.width);
+  }
   for (const column of contents.var ?? []) checkColumn("var", column, X?.width ?? 0);
   checkAdditions(contents, spotCount);
 }

@@ -76,4 +76,6 @@ export interface AnnDataContents extends AnnDataAdditions {
   readonly var?: readonly Column[];
   /** Spots x genes. */
   readonly X?: ChunkSource<CsrChunk>;
+  /** More matrices of spots x genes. They are read side by side with X, each once. */
+  readonly layers?: Readonly<Record<string, ChunkSource<CsrChunk>>>;
 }

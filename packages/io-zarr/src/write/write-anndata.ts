@@ -60,8 +60,13 @@ export async function writeGroups(
 }
 
 export async function writeContents(zarr: ZarrWriter, contents: AnnDataContents): Promise<void> {
-  const { spotCount, spotNames, geneNames, X } = contents;
-  const onSpots = progressOver([X, ...tablesOf(contents)], zarr.options.onProgress);
+  const { spotCount, spotNames, geneNames, X, layers = {} } = contents;
+  const matrices = [
+    ...(X === undefined ? [] : ([["X", X]] as const)),
+    ...Object.entries(layers).map(([name, source]) => [`layers/${name}`, source] as const),
+  ];
+  const sources = matrices.map(([, source]) => source);
+  const onSpots = progressOver([...sources, ...tablesOf(contents)], zarr.options.onProgress);
   await zarr.during(async () => {
     await settleAll([
       writeNames(zarr, ["obs", ...dataframesOf(contents)], spotNames, spotCount),
@@ -69,6 +74,6 @@ export async function writeContents(zarr: ZarrWriter, contents: AnnDataContents)
       writeAdditions(zarr, contents, onSpots),
     ]);
     for (const column of contents.var ?? []) await writeColumn(zarr, "var", column);
-    if (X !== undefined) await writeCsrMatrix(zarr, "X", X, onSpots);
+    await settleAll(matrices.map(([path, source]) => writeCsrMatrix(zarr, path, source, onSpots)));
   });
 }
