@@ -1,4 +1,5 @@
 import { type CsrChunk, generatedSource, OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
 import { type Names, type UnsObject, writeAnnData } from "@flashdeconv/io-zarr";
 import { safeNames } from "@flashdeconv/io-zarr/internal";
 import { type ExpressionInput, expressionLayers, sumExpression } from "@flashdeconv/pipeline/internal";
@@ -94,7 +95,7 @@ export async function writeSums(
     throw new OptionError({
       option: "--by",
       value: names.length,
-      rule: `sums of at most 1 GiB; ${names.length} regions x ${typeCount} types x ${geneCount} genes are more`,
+      rule: `sums of at most 1 GiB; ${numbered(names.length, "region")} x ${numbered(typeCount, "type")} x ${numbered(geneCount, "gene")} are more`,
       remedy: "Give fewer genes or types, or a column of fewer values.",
     });
   }
