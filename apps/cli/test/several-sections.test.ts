@@ -1,4 +1,4 @@
-import { cp, readdir } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readColumn } from "@flashdeconv/io-zarr";
@@ -50,6 +50,29 @@ describe("run with several sections", () => {
       );
     },
   );
+
+  it("shows all side by side on one page, also where they were done before, and replaces no page of others", async () => {
+    const { folder, paths } = await twoSections();
+    const outDir = join(folder, "results");
+    const args = ["run", ...paths, "--reference", stores.reference, "--out-dir", outDir, "--json"];
+    const { code, stdout } = await runCli(args, { withReport: true });
+    expect(code).toBe(0);
+    const index = join(outDir, "index.html");
+    expect(JSON.parse(stdout).index).toBe(index);
+    const shown = await readFile(index, "utf8");
+    for (const name of ["spatial", "second"]) {
+      expect(shown).toContain(`<a href="./${name}.report.html">${name}</a>`);
+      expect(await readdir(outDir)).toContain(`${name}.report.html`);
+    }
+    const again = await runCli([...args, "--resume"], { withReport: true });
+    expect(JSON.parse(again.stdout).sections[0].already_done).toBe(true);
+    expect(await readFile(index, "utf8")).toBe(shown);
+    await writeFile(index, "<!doctype html><title>mine</title>");
+    const taken = await runCli([...args, "--overwrite"], { withReport: true });
+    expect(taken.code).toBe(2);
+    expect(taken.stdout).toMatch(/index\.html.*a file that is no report of flashdeconv/);
+    expect(await readFile(index, "utf8")).toContain("mine");
+  });
 
   it("gives each the result that a run of its own with the same strength gives", async () => {
     const { folder, paths, run } = await twoSections();
@@ -111,7 +134,7 @@ describe("run with several sections", () => {
     const again = await run(...paths, "--out-dir", pathToFileURL(outDir).href, "--resume", "--json");
     expect(again.code, again.stderr + again.stdout).toBe(0);
     const results = ["second", "spatial"].flatMap((name) => [`${name}.report.html`, `${name}.zarr`]);
-    expect((await readdir(outDir)).sort()).toEqual(results);
+    expect((await readdir(outDir)).sort()).toEqual(["index.html", ...results]);
   });
 
   it("resumed after a kill read the reference and try strengths once only, and nothing where all are done", async () => {

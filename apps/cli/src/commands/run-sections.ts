@@ -24,6 +24,7 @@ import { isRemote } from "@flashdeconv/stores/node/internal";
 import { noticeInFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
+import { planIndex } from "../report/index-page.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
@@ -56,6 +57,7 @@ export async function runSections(
   const options = await deconvolveOptions(given[0], { ...flags, out: places[0] });
   await refuseRepeated(given, flags);
   await refuseTaken(given, places, flags, terminal);
+  const index = await planIndex(flags, terminal);
   const shared = await sharedWork(given, flags, options, terminal);
   const outcomes: Outcome[] = [];
   for (const [i, section] of given.entries()) {
@@ -65,9 +67,11 @@ export async function runSections(
     const run = () => runDeconvolution(section, own, sectionTerminal(terminal), shared);
     outcomes.push(await namingSection(redactUrl(section), run));
   }
+  await index?.write(outcomes, places);
+  const told = index === undefined ? [] : ["", `All sections side by side, for a browser: ${index.path}`];
   return {
-    lines: outcomes.flatMap(({ lines }, i) => (i === 0 ? lines : ["", ...lines])),
-    json: { sections: outcomes.map(({ json }) => json) },
+    lines: [...outcomes.flatMap(({ lines }, i) => (i === 0 ? lines : ["", ...lines])), ...told],
+    json: { index: index?.path ?? null, sections: outcomes.map(({ json }) => json) },
     exitCode: outcomes.find(({ exitCode }) => exitCode)?.exitCode,
   };
 }

@@ -39,7 +39,8 @@ pre{background:#f3f3f3;padding:.7rem;font-size:.85rem;white-space:pre-wrap;overf
 table{border-collapse:collapse;font-size:.9rem}
 caption{text-align:left;color:#595959;padding:.2rem 0}
 th,td{padding:.2rem .7rem .2rem 0;text-align:right;border-bottom:1px solid #c8c8c8;vertical-align:top;overflow-wrap:anywhere}
-th:first-child,td:last-child{text-align:left}
+#sections~.scroll :is(th,td){min-width:5rem}
+th:first-child,td:last-child,th:last-child{text-align:left}
 tr{break-inside:avoid}
 .chart{max-width:100%;height:auto;display:block;margin:.3rem 0}
 [data-off] path[data-type]{stroke-opacity:.08}
