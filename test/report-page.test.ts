@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
-import { buildReport, type ReportInput } from "@flashdeconv/report";
+import { buildIndex, buildReport, type ReportInput } from "@flashdeconv/report";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
 
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const HOSTILE = "<script>document.title='hit'</script>";
 
 describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
@@ -25,6 +27,9 @@ describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
       writeFileSync(path, (await buildReport(section(size))).html);
       pages[name] = pathToFileURL(path).href;
     }
+    const path = join(folder, "index.html");
+    writeFileSync(path, await buildIndex(sections()));
+    pages.index = pathToFileURL(path).href;
   });
 
   afterAll(async () => {
@@ -99,6 +104,37 @@ describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
     await page.close();
   });
 
+  it.each(
+    ["paths", "pixels", "index"].flatMap(
+      (name) =>
+        [
+          [name, "light"],
+          [name, "dark"],
+        ] as const,
+    ),
+  )("has nothing that axe finds serious: %s, %s", async (name, colorScheme) => {
+    // The page's own policy would let no other script in.
+    const { page } = await open(name, { colorScheme, bypassCSP: true });
+    await page.addScriptTag({ path: AXE });
+    const found = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: Violation[]; passes: object[] }> };
+      };
+      return axe.run();
+    });
+    expect(found.passes.length).toBeGreaterThan(10);
+    const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await page.close();
+  });
+
+  it("of several sections asks for nothing, and shows names as text", async () => {
+    const { page, seen } = await open("index");
+    expect(await page.locator("th[scope=row]").first().textContent()).toBe(HOSTILE);
+    expect(seen).toEqual([pages.index]);
+    await page.close();
+  });
+
   it("prints with its colours, all types shown", async () => {
     const { page, seen } = await open("paths");
     await page.locator(".legend button").first().click();
@@ -110,6 +146,32 @@ describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
     await page.close();
   });
 });
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+function sections(): Parameters<typeof buildIndex>[0] {
+  const score = (level: "green" | "amber" | "red") => [{ level, text: `It is ${level}.` }];
+  return {
+    name: "slides",
+    typeNames: ["astrocyte", HOSTILE],
+    sections: [
+      {
+        name: "one",
+        report: "one.report.html",
+        scores: score("green"),
+        spotCount: 900,
+        ownCount: 890,
+        shares: [0.3, 0.7],
+      },
+      { name: HOSTILE, scores: score("red"), spotCount: 10, ownCount: 0 },
+      { name: "two", report: "two.report.html", scores: score("amber"), shares: [0.5, 0.5] },
+    ],
+  };
+}
 
 /** Colours of the large map as they are drawn. */
 function colors(page: Page): Promise<string> {
