@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 const benchmarks = fileURLToPath(new URL("../benchmarks", import.meta.url));
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 
-describe("benchmarks/README.md, docs/accuracy.md and docs/reference-score.md", () => {
+describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md and docs/max-types.md", () => {
   it("has the tables of the files in benchmarks/results", async () => {
     expect(await makeTable("--check")).toBe(0);
   });
@@ -20,7 +20,8 @@ describe("benchmarks/README.md, docs/accuracy.md and docs/reference-score.md", (
     for (const part of ["README.md", "results"]) {
       cpSync(join(benchmarks, part), join(folder, part), { recursive: true });
     }
-    for (const file of ["accuracy.md", "reference-score.md"]) cpSync(join(docs, file), join(folder, file));
+    for (const file of ["accuracy.md", "reference-score.md", "max-types.md"])
+      cpSync(join(docs, file), join(folder, file));
     const places = ["--folder", folder, "--docs", folder];
     const file = join(folder, "results/real-sections.json");
     const result = JSON.parse(readFileSync(file, "utf8"));

@@ -30,6 +30,12 @@ describe("options that others make meaningless", () => {
       '--method poisson --solver-options {"overdispersion":1}',
       /option --solver-options: .*--overdispersion 0.1/,
     ],
+    ["--max-types 2 --tolerance 0.001", /option --tolerance: .*nothing with --max-types 2/],
+    ["--max-types 2 --empty uniform", /option --empty: .*nan with --max-types 2/],
+    ["--max-types 2 --save-stats kept.zarr", /option --save-stats: .*nothing with --max-types/],
+    ["--max-types 5", /option --max-types: .*from 1 to 4/],
+    ["--method weighted --max-types 2", /option --max-types: .*--method refined or --method poisson/],
+    ["--solver nnls --max-types 2", /option --max-types: /],
     ["--method flashdeconv --platform visium --smoothing auto", /option --smoothing: /],
     ["--use-scratch never --scratch here", /option --scratch: .*--use-scratch never/],
   ])("run %s", async (args, message) => {

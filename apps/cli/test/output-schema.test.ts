@@ -65,6 +65,7 @@ async function runAndSolve(): Promise<void> {
   await print(0, [...ofHere, "--out", at("out"), "--save-stats", at("stats")]);
   await print(0, [...ofHere, "--out", at("out"), "--save-stats", at("stats"), "--resume"]);
   await print(0, [...ofHere, "--out", at("poisson"), "--method", "poisson"]);
+  await print(0, [...ofHere, "--out", at("few"), "--max-types", "2"]);
   const beside = await writeSection(at("beside.zarr"));
   await print(0, [
     "run",

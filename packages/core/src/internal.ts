@@ -42,6 +42,7 @@ export {
 export { portableExp, portableLog, portableLog1p } from "./portable-math.js";
 export { projectRows } from "./project-rows.js";
 export { compareCodePoints } from "./reference-signature.js";
+export { shortLog } from "./short-log.js";
 export { sliceChunk } from "./slice-chunk.js";
 export { resolveSpotRange } from "./spot-range.js";
 export { countedTextAt, fileText, NotUtf8, notUtf8, strictText, textAt } from "./utf8-text.js";

@@ -9,7 +9,9 @@ import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { keptNotices } from "./runtime/notice-list.js";
 import { scoreProblem } from "./score-section.js";
+import { chooseSection } from "./stages/refine/choose-section.js";
 import { refineSection } from "./stages/refine/refine-section.js";
+import { answerSets } from "./stages/solve/answer-sets.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { precisionOf } from "./stages/summarize/spot-statistics.js";
 import { summarizeSection } from "./summarize-section.js";
@@ -43,7 +45,7 @@ export async function deconvolve(
   const method = methodWith(options.solver);
   const fit = await method.tune(found.problem, found.data, options, run);
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
-  const refinement = method.refine?.(fit, notices);
+  const refinement = method.refine?.(fit, options, notices);
   const keptCounts = refinement && run.keptCounts;
   const { summary: first, kept } = await summarizeSection(spatial, { ...found, fit, score }, options, {
     ...run,
@@ -51,14 +53,16 @@ export async function deconvolve(
   });
   const { cellsPerSpot = options.cellsPerSpot } = spatial;
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver, cellsPerSpot };
+  const columns = fit.problem.genes.map((gene) => found.columns[gene]);
+  const { maxTypes } = options;
+  if (refinement && maxTypes !== undefined) {
+    // A third pass chooses a set of types for each spot, which is its answer.
+    const sets = await chooseSection(spatial, first, { refinement, columns, kept, solving }, run);
+    return answerSets({ summary: first, sets, mostTypes: maxTypes }, solving, run);
+  }
   // With some methods a third: each spot is taken towards the most likely answer to its own counts.
   const summary = refinement
-    ? await refineSection(
-        spatial,
-        first,
-        { refinement, columns: fit.problem.genes.map((gene) => found.columns[gene]), kept, solving },
-        run,
-      )
+    ? await refineSection(spatial, first, { refinement, columns, kept, solving }, run)
     : first;
   await callbacks.onSummary?.(summary);
   try {

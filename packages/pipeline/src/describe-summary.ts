@@ -35,6 +35,7 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     n_markers: isSelected ? options.markersPerType : null,
     sketch_dim: isNormalized ? String(options.sketchDimension) : null,
     seed: isNormalized ? options.seed : null,
+    max_types: options.maxTypes ?? null,
     smoothing: smoothing === undefined ? null : String(smoothing),
     ...problem.facts,
     ...choice?.facts,

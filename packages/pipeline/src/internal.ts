@@ -37,6 +37,7 @@ export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-count
 export { divideSection } from "./stages/sections/divide-section.js";
 export { eachSection } from "./stages/sections/each-section.js";
 export { spreadSections } from "./stages/sections/spread-sections.js";
+export { SET_TABLES } from "./stages/solve/set-tables.js";
 export { tablesOf, tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export type { AlikeTypes } from "./stages/survey/alike-types.js";

@@ -46,6 +46,8 @@ export interface ReportInput {
   readonly coordinates?: Coordinates;
   readonly micrometersPerUnit?: number;
   readonly statuses?: SpotGroups;
+  /** What set of at most so many types each spot has ("singlet", "doublet certain", ...), where types were limited. */
+  readonly classes?: SpotGroups;
   /** Raw counts over the genes in use. */
   readonly counts?: ArrayLike<number>;
   /** What else is known of each spot; the one called "unexplained" is what the reference leaves over. */

@@ -89,6 +89,35 @@ export function fillProportions(
     shareOut(model, domainShare * domains.weights[domain]);
     for (let i = 0; i < shares.length; i++) out[offset + firstType + i] += shares[i];
   }
+  if (options.leastShare > 0) keepFew(model, isRare, out.subarray(offset, offset + options.typeCount));
+}
+
+/**
+ * Of a spot's types some are left, those of the greatest shares, and the rare one where it is there; each gets the least share, and all a part
+ * of the rest, drawn evenly.
+ */
+function keepFew({ options, stream, firstType }: CompositionModel, isRare: boolean, all: Float64Array): void {
+  const { typesPerSpot, leastShare } = options;
+  const wanted = 1 + Math.floor(typesPerSpot * nextUniform(stream));
+  const kept: number[] = firstType === 1 && isRare ? [0] : [];
+  while (kept.length < wanted) {
+    let next = -1;
+    for (let k = firstType; k < all.length; k++) {
+      if (all[k] > 0 && !kept.includes(k) && (next < 0 || all[k] > all[next])) next = k;
+    }
+    if (next < 0) break;
+    kept.push(next);
+  }
+  // The rest of the stick is cut at points that are drawn evenly.
+  const cuts = Array.from({ length: kept.length - 1 }, () => nextUniform(stream)).sort((a, b) => a - b);
+  const rest = 1 - kept.length * leastShare;
+  all.fill(0);
+  let from = 0;
+  for (const [i, type] of kept.entries()) {
+    const to = cuts[i] ?? 1;
+    all[type] = leastShare + rest * (to - from);
+    from = to;
+  }
 }
 
 /**

@@ -39,6 +39,11 @@ export interface SimulationOptions {
   readonly borderWidth: number;
   /** Most types of one spot, the rare one apart, in each of the domains that share in it. 5. */
   readonly typesPerSpot: number;
+  /**
+   * Least share of each type that a spot holds. Above 0 a spot holds one to `typesPerSpot` types, each number as often: those that its place
+   * has most of, their shares drawn evenly from all that leave each as much (with 2 types and 0.3: from 0.3 to 0.7). 0: shares are as the fields have them.
+   */
+  readonly leastShare: number;
   /** Noise between neighbouring spots of a domain, on a scale where the fields go from 0 to 1. 0.1. */
   readonly spotVariation: number;
   /** Standard deviation of the logarithm of the genes' mean expression. 1.5, the spread of single-cell data. */
@@ -81,6 +86,7 @@ export const SIMULATION_DEFAULTS: SimulationOptions = Object.freeze({
   domainScale: 20,
   borderWidth: 0,
   typesPerSpot: 5,
+  leastShare: 0,
   spotVariation: 0.1,
   baselineVariation: 1.5,
   typeVariation: 0.2,
@@ -130,6 +136,7 @@ const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
   domainScale: above(0, 1e9),
   borderWidth: between(0, 1e9),
   typesPerSpot: whole(1, 10_000),
+  leastShare: between(0, 1),
   spotVariation: between(0, 100),
   baselineVariation: between(0, 5),
   typeVariation: between(0, 5),
@@ -148,8 +155,8 @@ const RULES: Readonly<Record<keyof SimulationOptions, Rule>> = {
 /**
  * The given options over the defaults; one that is undefined counts as not given.
  *
- * @throws OptionError where an option is unknown, breaks its rule or would be ignored, a border is wider than a domain, or no type is left for the
- *   reference.
+ * @throws OptionError where an option is unknown, breaks its rule or would be ignored, a border is wider than a domain, least shares are more than a
+ *   spot has, or no type is left for the reference.
  */
 export function resolveSimulationOptions(input: Partial<SimulationOptions> = {}): SimulationOptions {
   const resolved: Record<string, unknown> = { ...SIMULATION_DEFAULTS };
@@ -173,6 +180,15 @@ export function resolveSimulationOptions(input: Partial<SimulationOptions> = {})
       option: "borderWidth",
       value: options.borderWidth,
       rule: `a number of at most domainScale, which is ${options.domainScale}`,
+    });
+  }
+  const most = options.typesPerSpot;
+  if (options.leastShare * most > 1) {
+    throw new OptionError({
+      option: "leastShare",
+      value: options.leastShare,
+      rule: `at most 1 / typesPerSpot, which is ${most}: a spot's shares sum to 1`,
+      remedy: "Give less, or fewer typesPerSpot.",
     });
   }
   if (options.missingTypeCount >= options.typeCount) {

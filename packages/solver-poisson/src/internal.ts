@@ -3,5 +3,13 @@
  *
  * @internal
  */
+export { SET_LIMITS, setRowWidth } from "./choose-types.js";
 export type { RefiningSteps } from "./refine-counts.js";
-export { buildRefiner, type Refinement, type Refiner, refiningGram } from "./refiner.js";
+export {
+  buildChooser,
+  buildRefiner,
+  type Refinement,
+  type Refiner,
+  refinedWidth,
+  refiningGram,
+} from "./refiner.js";

@@ -43,7 +43,7 @@ export function refineRows(
 }
 
 /** Summed in two, over even and odd counts. */
-function depthOf({ values, start, end }: CountRow): number {
+export function depthOf({ values, start, end }: CountRow): number {
   let even = 0;
   let odd = 0;
   let i = start;
@@ -56,7 +56,12 @@ function depthOf({ values, start, end }: CountRow): number {
 }
 
 /** Expected counts that are proportional to what of the proportions is worth beginning with. */
-function startFrom({ abundance }: NewtonStep, proportions: StatArray, at: number, depth: number): void {
+export function startFrom(
+  { abundance }: NewtonStep,
+  proportions: StatArray,
+  at: number,
+  depth: number,
+): void {
   const typeCount = abundance.length;
   let sum = 0;
   for (let k = 0; k < typeCount; k++) {

@@ -2,6 +2,7 @@ import { type CsrChunk, ShapeError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import { chooseKernel, type KernelChoice, refineCountsKernel } from "@flashdeconv/kernels";
 import type { StatArray } from "@flashdeconv/solver";
+import { buildTypeChooser, setRowWidth, type TypeChooser } from "./choose-types.js";
 import { buildCountLikelihood, type CountVariance } from "./count-likelihood.js";
 import { CLIMB_LIMITS } from "./fit-counts.js";
 import { buildNewtonStep } from "./newton-step.js";
@@ -14,6 +15,8 @@ export interface Refinement {
   readonly profiles: Float64Array;
   readonly variance: CountVariance;
   readonly steps: RefiningSteps;
+  /** At most so many types a spot, which are chosen in place of a step; left out, each spot takes its steps. */
+  readonly mostTypes?: number;
 }
 
 export interface Refiner {
@@ -27,6 +30,21 @@ export interface Refiner {
    * @param out rows x (K + 1), overwritten
    */
   refine(rows: CsrChunk, start: StatArray, out: StatArray): void;
+}
+
+/** Numbers that a pass leaves of each spot. */
+export function refinedWidth({ typeCount, mostTypes }: Refinement): number {
+  return mostTypes === undefined ? typeCount + 1 : setRowWidth(mostTypes);
+}
+
+/** How a pass finds sets of at most `mostTypes` types; see `TypeChooser`. */
+export function buildChooser({
+  typeCount,
+  profiles,
+  variance,
+  mostTypes = typeCount,
+}: Refinement): TypeChooser {
+  return buildTypeChooser(buildCountLikelihood(profiles, typeCount, variance), mostTypes);
 }
 
 /** K x K: the Gram matrix that goes with what a `Refiner` writes. */

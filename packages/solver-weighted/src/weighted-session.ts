@@ -12,6 +12,7 @@ import {
 } from "@flashdeconv/solver";
 import { boundGram } from "@flashdeconv/solver/internal";
 import { assessCounts } from "./assess-counts.js";
+import { neighborMeans } from "./neighbor-means.js";
 import { buildRelativePrior } from "./relative-prior.js";
 import { buildSingleStep, singleBound } from "./single-step.js";
 import { buildCountSweeper, canStart, startCounts, sweepCounts } from "./sweep-counts.js";
@@ -131,6 +132,11 @@ export function weightedSession(reference: SolverReference, problem: WeightedPro
       return {
         largestChange: kernel?.sweepCounts(tile, abundance) ?? sweepCounts(sweeper, tile, abundance),
       };
+    },
+
+    // No table of results: what a pass that chooses types wants to know of a spot's surroundings.
+    tabulate(tile: Tile, abundance: StatArray, out: StatArray): void {
+      neighborMeans(tile, abundance, { composition, isCoupled: edgeWeight > 0 }, out);
     },
 
     assess(tile: Tile, abundance: StatArray): Assessment {

@@ -99,6 +99,14 @@ export async function runDeconvolution(
       remedy: "Leave it out, or take another --solver.",
     });
   }
+  if (flags.saveStats !== undefined && options.maxTypes !== undefined) {
+    throw new OptionError({
+      option: "--save-stats",
+      value: redactUrl(flags.saveStats),
+      rule: "nothing with --max-types: sets of types are chosen by counts, and statistics keep none to choose by again",
+      remedy: "Leave out one of the two.",
+    });
+  }
   const layout = resolveResultLayout({
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
@@ -138,6 +146,7 @@ export async function runDeconvolution(
             ...solverTables.map(({ name }) => name),
             ...(flags.cellsPerSpot === undefined ? [] : ["cells"]),
           ],
+          maxTypes: options.maxTypes,
           tablePath: opened.tablePath,
           signal,
         };

@@ -71,7 +71,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
   addSchemaOptions(command, ["amount"]);
   addCellsFlag(command, "numbers and columns");
   addSchemaOptions(command, ["empty", "fewCounts"]).optionsGroup("Method:");
-  addSchemaOptions(command, ["method", "platformCorrection", "overdispersion"]);
+  addSchemaOptions(command, ["method", "maxTypes", "platformCorrection", "overdispersion"]);
   command.optionsGroup("Counts and genes:");
   addSchemaOptions(command, ["genes", "preprocess", "targetSum", "logBase", "highlyVariableCount"]);
   addSchemaOptions(command, ["markersPerType", "sketchDimension", "seed", "allowNonCounts"]);

@@ -32,6 +32,10 @@ const NUMBERS: Readonly<Record<NumericOption, readonly [placeholder: string, mea
   emptySpotFraction: ["share", "spots without any count"],
   rareTypeFraction: ["share", "spots that hold the rare type"],
   typesPerSpot: ["count", "most types of one spot"],
+  leastShare: [
+    "share",
+    "least share of each type of a spot; above 0 a spot holds one type or more, each number as often",
+  ],
   domainScale: ["spots", "size of a domain"],
   borderWidth: ["spots", "over which a patch or layer turns into the next"],
   spotVariation: ["number", "noise between neighbouring spots"],

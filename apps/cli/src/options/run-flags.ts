@@ -45,6 +45,7 @@ export interface RunFlags
   readonly zarrFormat?: "2" | "3";
   readonly method?: MethodName;
   readonly genes?: DeconvolveOptions["genes"];
+  readonly maxTypes?: number;
   readonly smoothing?: DeconvolveOptions["smoothing"];
   readonly perSection?: boolean;
   /** False with --no-platform-correction; commander has it true otherwise. */

@@ -34,6 +34,7 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
     coordinates: await coordinatesIn(obsm.spatial, signal),
     micrometersPerUnit: typeof scale === "number" ? scale : undefined,
     statuses: categorical("status"),
+    classes: categorical("class"),
     counts: counts?.kind === "number" ? counts.values : undefined,
     measures: measuresIn(obs, key, parameters),
     regions,

@@ -47,7 +47,10 @@ export function memoryFacts(
     spotCount,
     sectionCount: sections?.names.length,
     typeCount,
-    tableWidth: tableWidth(solver, solver.resolveOptions(solverOptions), typeCount),
+    // Where types are chosen, what neighbours have of each.
+    tableWidth:
+      tableWidth(solver, solver.resolveOptions(solverOptions), typeCount) +
+      (options.maxTypes === undefined ? 0 : typeCount),
     geneCount: geneNames.length,
     // Where nothing is smoothed, types that are much alike are summarised and solved in double.
     precision: wantsNeighbors(options) ? precision : "float64",
@@ -61,6 +64,7 @@ export function memoryFacts(
     readAheadBytes: matrix.readAheadBytes,
     ...places,
     isRefined: refines(options),
+    maxTypes: options.maxTypes,
     sampledValuesPerSpot: stored / Math.max(1, spotCount),
     chunkBytes,
   };

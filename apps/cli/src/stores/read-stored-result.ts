@@ -3,6 +3,7 @@ import { numbered } from "@flashdeconv/core/internal";
 import { readColumn, readObsm } from "@flashdeconv/io-zarr";
 import { ELEMENTS_RECORD } from "@flashdeconv/io-zarr/internal";
 import type { AnswerTable } from "@flashdeconv/pipeline";
+import { SET_TABLES } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
 
@@ -36,7 +37,7 @@ export async function readStoredResult(
   }
   const elements = await elementsOf(store, key, signal);
   // Results from before there was one lack it.
-  const later = elements.includes(`obs/${key}_entropy`) ? ["entropy"] : [];
+  const later = ["entropy", ...SET_TABLES].filter((name) => elements.includes(`obs/${key}_${name}`));
   const columns = await Promise.all(
     ["dominant", "status", "counts", ...later].map((name) => columnTable(store, { key, name }, signal)),
   );
@@ -72,18 +73,20 @@ async function columnTable(
 ): Promise<AnswerTable> {
   const path = `obs/${key}_${name}`;
   const column = await readColumn(store, path, { signal });
+  const placed = SET_TABLES.includes(name) && { isColumn: true };
   if (column.kind === "categorical") {
     const { categories } = column;
     return {
       name,
       dtype: "category",
       columns: [name],
+      ...placed,
       categories,
       values: oneColumn(Float64Array.from(column.codes)),
     };
   }
   if (column.kind === "number") {
-    return { name, dtype: "float64", columns: [name], values: oneColumn(column.values) };
+    return { name, dtype: "float64", columns: [name], ...placed, values: oneColumn(column.values) };
   }
   throw new FormatError({
     path,

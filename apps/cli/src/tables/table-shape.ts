@@ -39,8 +39,8 @@ export function tableShape(
       { table: named("proportions"), columnNames: typeNames },
       ...further.map((table) => ({
         table,
-        columnNames: (table.columns === "types" ? typeNames : table.columns).map(
-          (column) => `${key}_${table.name}_${column}`,
+        columnNames: (table.columns === "types" ? typeNames : table.columns).map((column) =>
+          table.isColumn ? `${key}_${table.name}` : `${key}_${table.name}_${column}`,
         ),
       })),
       ...entropy.map((table) => ({ table, columnNames: [`${key}_entropy`] })),

@@ -4,6 +4,7 @@ import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
 import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";
+import { classText, countClasses } from "./spot-classes.js";
 import { depthText, spotsByDepth } from "./spots-by-depth.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
@@ -18,7 +19,8 @@ export async function describeRun(
   const { path, key } = place;
   const { spotCount, typeNames, parameters } = result;
   const types = await summarizeTypes(result);
-  const { sweeps, converged, proportion_error_estimate: error } = parameters;
+  const { max_types: maxTypes } = parameters;
+  const classes = typeof maxTypes === "number" ? await countClasses(result.tables) : undefined;
   const sections = sectionsOf(parameters);
   const statuses = countStatuses(result);
   const depths = spotsByDepth(result.counts);
@@ -29,8 +31,7 @@ export async function describeRun(
     `${tellPlace(place)}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
     `method ${parameters.method ?? parameters.solver}, ` +
       `${genesText(sections)} used${smoothingText(sections)}`,
-    `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
-      `${claims && typeof error === "number" && error > 0 ? `, the solver is within ${error.toPrecision(1)} of its own optimum, which says nothing about the truth` : ""}`,
+    classes ? classText(maxTypes as number, claims ? classes : {}) : solveText(parameters, claims),
     ...Object.entries(statuses)
       .filter(([status, count]) => status !== "ok" && count > 0)
       .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),
@@ -56,9 +57,10 @@ export async function describeRun(
       ...commonOf(sections),
       method: parameters.method ?? null,
       solver: parameters.solver,
-      sweeps,
-      converged,
-      proportion_error_estimate: claims ? error : null,
+      sweeps: parameters.sweeps,
+      converged: parameters.converged,
+      proportion_error_estimate: claims ? parameters.proportion_error_estimate : null,
+      ...(classes && { max_types: maxTypes, spot_classes: claims ? classes : null }),
       spots_by_depth: depths,
       objective: parameters.objective,
       kkt_residual: parameters.kkt_residual,
@@ -67,6 +69,18 @@ export async function describeRun(
     },
     ...exitCodeFor(sections, failOn),
   };
+}
+
+/** How the solve ended. */
+function solveText(
+  { sweeps, converged, proportion_error_estimate: error }: Parameters,
+  claims: boolean,
+): string {
+  const isTold = claims && typeof error === "number" && error > 0;
+  return (
+    `${converged ? "converged" : "NOT converged"} after ${countOf(sweeps as number, "sweep")}` +
+    `${isTold ? `, the solver is within ${error.toPrecision(1)} of its own optimum, which says nothing about the truth` : ""}`
+  );
 }
 
 function typeTable(types: readonly TypeSummary[], amount: Parameters[string]): string[] {

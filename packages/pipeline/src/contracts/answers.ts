@@ -12,6 +12,8 @@ export interface AnswerTable {
   readonly columns: "types" | readonly string[];
   /** Of "category": what each number stands for; -1 stands for nothing. */
   readonly categories?: readonly string[];
+  /** Whether it is a column of obs as those that every result has; false by default, which is a table of its own in obsm. */
+  readonly isColumn?: boolean;
   readonly values: ChunkSource<DenseChunk>;
 }
 

@@ -48,6 +48,11 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly platformCorrection: boolean;
   /** Overdispersion phi of counts (variance m + phi m^2); "auto" estimates it on a sample of the section. */
   readonly overdispersion: number | "auto";
+  /**
+   * At most so many types a spot: each gets the set of types that is most likely by its own counts, and proportions of these alone. Undefined
+   * leaves it to the counts how many there are.
+   */
+  readonly maxTypes: number | undefined;
   /** Takes the smoothing from the article's table for this platform, carried over to the scale at hand. */
   readonly platform: PlatformName | undefined;
   /**

@@ -48,7 +48,7 @@ export interface DeconvolveCallbacks {
    * options alone; with `scratch`, to that scratch too.
    */
   readonly checkpoint?: Checkpoint;
-  /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. */
+  /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. Not called with `maxTypes`: sets of types are chosen by counts, which no summary has. */
   readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StageProgress) => void;

@@ -6,6 +6,7 @@ import {
   type OptionTable,
   oneOf,
   optional,
+  wholeNumber,
   wordsOr,
   yesOrNo,
 } from "@flashdeconv/core/internal";
@@ -15,6 +16,7 @@ import { NORMALIZATION_OPTIONS } from "@flashdeconv/normalize";
 import { GENE_SELECTION_OPTIONS } from "@flashdeconv/select-genes/internal";
 import { SKETCH_OPTIONS } from "@flashdeconv/sketch";
 import { SOLVE_OPTIONS } from "@flashdeconv/solver/internal";
+import { SET_LIMITS } from "@flashdeconv/solver-poisson/internal";
 import type { DeconvolveOptions, PlatformName } from "../contracts/options.js";
 import { METHOD_NAMES, METHODS } from "./methods.js";
 import { PLATFORMS } from "./platforms.js";
@@ -70,6 +72,13 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     default: "auto",
     meaning:
       "how much more than Poisson counts vary (phi of the variance m + phi m^2); auto estimates it from a sample",
+  },
+  maxTypes: {
+    kind: optional(wholeNumber({ least: 1, most: SET_LIMITS.mostTypes })),
+    default: undefined,
+    because: "a spot has as many types as its counts ask for",
+    meaning:
+      "at most so many types a spot, the likeliest set by its own counts; 2 is for beads and bins of one or two cells",
   },
   smoothing: {
     kind: optional(wordsOr(["auto", "none"], number({ least: 0 }))),

@@ -34,6 +34,20 @@ export const IGNORED_FOR: Partial<
     sketchDimension === "none"
       ? { rule: 'nothing with { sketchDimension: "none" }, which draws no sketch', remedy: LEAVE_OUT }
       : undefined,
+  tolerance: ({ maxTypes }) =>
+    maxTypes === undefined
+      ? undefined
+      : {
+          rule: `nothing with { maxTypes: ${maxTypes} }, which smooths only to find which types come into question`,
+          remedy: LEAVE_OUT,
+        },
+  empty: ({ empty, maxTypes }) =>
+    empty === "nan" || maxTypes === undefined
+      ? undefined
+      : {
+          rule: `nan with { maxTypes: ${maxTypes} }: equal shares of all types are more types than that`,
+          remedy: LEAVE_OUT,
+        },
   graph: needsSmoothing,
   neighborCount: (options) => needsSmoothing(options) ?? needsGraph(options, "knn"),
   radius: (options) => needsSmoothing(options) ?? needsGraph(options, "radius"),

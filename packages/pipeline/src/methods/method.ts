@@ -31,7 +31,11 @@ export interface Method<P extends Problem = Problem> {
   /** What a method leaves of the strengths that suit its solver, where the data chose them; left out, all. */
   strengthsLeft?(strengths: Strengths, meanDepth: number): Strengths;
   /** With what a third pass over the section refines a first coarse solve; left out or undefined, there is one solve and no such pass, which is told. */
-  refine?(fit: Fit<P>, notices: NoticeList): Refinement | undefined;
+  refine?(
+    fit: Fit<P>,
+    options: Pick<DeconvolveOptions, "maxTypes">,
+    notices: NoticeList,
+  ): Refinement | undefined;
 }
 
 /** As most methods tune: the strength of smoothing alone. */

@@ -3,7 +3,7 @@ import type { Solver } from "@flashdeconv/solver";
 import type { RefiningSteps } from "@flashdeconv/solver-poisson/internal";
 import { weighted as weightedSolver } from "@flashdeconv/solver-weighted";
 import type { NoticeList } from "../contracts/notices.js";
-import type { MethodName } from "../contracts/options.js";
+import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import type { Strengths } from "../stages/solve/set-smoothing.js";
 import { type Fit, strengthsIn, withStrengths } from "../tuning/settle-smoothing.js";
 import { steadyProfiles } from "../tuning/steady-profiles.js";
@@ -52,6 +52,7 @@ function refining(
   return Object.freeze({
     ...(weighted as Method<CountProblem>),
     name,
+    options: [...weighted.options, "maxTypes"],
     solver: Object.freeze({ ...(weightedSolver as Solver), name }),
     async tune(problem, data, options, run) {
       const fit = await tuneSmoothing(problem, data, options, run);
@@ -59,10 +60,11 @@ function refining(
       return withStrengths(fit, strengthsLeft(strengthsIn(fit), problem.meanDepth), {});
     },
     strengthsLeft,
-    refine(fit: Fit<CountProblem>, notices: NoticeList) {
+    refine(fit: Fit<CountProblem>, { maxTypes }: Pick<DeconvolveOptions, "maxTypes">, notices: NoticeList) {
       const { profiles, shares, means, meanDepth, overdispersion, referenceCounts } = fit.problem;
       const typeCount = fit.problem.reference.typeNames.length;
-      const steps = stepsFor(strengthsIn(fit), meanDepth);
+      // A set of types is a spot's own matter, however much the rest is smoothed.
+      const steps = stepsFor(strengthsIn(fit), meanDepth) ?? (maxTypes === undefined ? undefined : "one");
       if (steps === undefined) {
         notices.add({
           code: "not-refined",
@@ -75,6 +77,7 @@ function refining(
         profiles: referenceCounts ? steadyProfiles(profiles, referenceCounts) : profiles,
         variance: { meanDepth, overdispersion, means, curvatureMeans: shares },
         steps,
+        ...(maxTypes !== undefined && { mostTypes: maxTypes }),
       };
     },
   } satisfies Method<CountProblem>);

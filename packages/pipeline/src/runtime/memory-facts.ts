@@ -10,6 +10,8 @@ export interface MemoryFacts {
   readonly precision: "float64" | "float32";
   /** Whether a third pass refines the spots (`refines`); false by default. */
   readonly isRefined?: boolean;
+  /** Where a spot gets a set of at most so many types. */
+  readonly maxTypes?: number;
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
   /** Whether all spots are searched for nearest neighbours together: not within a radius, nor section by section; false by default. */

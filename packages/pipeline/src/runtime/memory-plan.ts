@@ -1,6 +1,7 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
 import { coarseLevelBytes } from "@flashdeconv/solver/internal";
+import { setRowWidth } from "@flashdeconv/solver-poisson/internal";
 import type { MemoryFacts } from "./memory-facts.js";
 import { CHOICE_SECTIONS, CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
 import { SCATTER_BYTES, scratchBytes } from "./scratch/scratch-size.js";
@@ -81,6 +82,8 @@ const SAMPLE_PLACE_BYTES = 5;
 const NETWORK_BYTES = 16 * MIB;
 /** Tables of types and genes that each thread makes to refine spots, one of them the kernel's. */
 const REFINING_TABLES = 4;
+/** The same to choose sets of types. */
+const SET_TABLES_OF_GENES = 1;
 /** Spots of a strip. */
 const STRIP_SPOTS = 8192;
 /** What is fetched ahead is there in pieces as it comes, and put together. */
@@ -122,7 +125,8 @@ function planFor(
     networkBytes(facts) +
     (ownThreads > 0 ? facts.heldBytes : 0) +
     64 * geneCount;
-  const tables = facts.isRefined && chunkBytes > 0 ? REFINING_TABLES * workers : 0;
+  const perWorker = REFINING_TABLES + (facts.maxTypes === undefined ? 0 : SET_TABLES_OF_GENES);
+  const tables = facts.isRefined && chunkBytes > 0 ? perWorker * workers : 0;
   const threads = ownThreads * THREAD_BYTES + workers * perThread + 8 * (3 + tables) * typeCount * geneCount;
   const coarse = coarseBytes(facts);
   const onScratch = keeps === "scratch";
@@ -159,9 +163,13 @@ function planFor(
 }
 
 /** What passes leave of a spot on scratch: statistics, and where they are refined the start and the refined ones. */
-function passBytes({ typeCount, precision, isRefined = false }: MemoryFacts): number {
+function passBytes({ typeCount, precision, isRefined = false, maxTypes }: MemoryFacts): number {
   const statistics = typeCount + 1;
-  return bytesOf(precision) * (isRefined ? typeCount + 2 * statistics : statistics);
+  return bytesOf(precision) * (isRefined ? typeCount + 2 * statistics + setWidth(maxTypes) : statistics);
+}
+
+function setWidth(maxTypes: number | undefined): number {
+  return maxTypes === undefined ? 0 : setRowWidth(maxTypes);
 }
 
 /** The graph, and that of the first coarse level. */
@@ -188,7 +196,7 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const orders = 4 * 4;
   const coordinates = 16;
   const statistics = (typeCount + 1) * bytes;
-  const tables = facts.tableWidth * bytes;
+  const tables = (facts.tableWidth + setWidth(facts.maxTypes)) * bytes;
   const solved = abundanceBytes(facts) + librarySize + answers + tables;
   return copies * graph + orders + coordinates + statistics + solved;
 }

@@ -1,6 +1,7 @@
 import type { ChunkSource, CsrChunk, TaskContext } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 import { freeChunk } from "@flashdeconv/core/internal";
+import type { KernelChoice } from "@flashdeconv/kernels";
 import { buildCountCheck, buildCountChecker, librarySizes } from "@flashdeconv/normalize";
 import { buildMoments } from "@flashdeconv/select-genes";
 import {
@@ -11,7 +12,13 @@ import {
 } from "@flashdeconv/select-genes/internal";
 import type { SolverSession, StatArray } from "@flashdeconv/solver";
 import { assessPiece, sweepPiece, tabulatePiece, workOnLevel } from "@flashdeconv/solver/internal";
-import { buildRefiner } from "@flashdeconv/solver-poisson/internal";
+import {
+  buildChooser,
+  buildRefiner,
+  type Refinement,
+  type Refiner,
+  refinedWidth,
+} from "@flashdeconv/solver-poisson/internal";
 import type { ScratchFile } from "../contracts/scratch.js";
 import type {
   PipelineTasks,
@@ -172,17 +179,16 @@ export function buildPipelineTasks({
       };
     },
 
-    /** Reads the spots once more, and refines what they were reduced to around the answer of a first solve. */
+    /** Reads the spots once more, and refines what they were reduced to around the answer of a first solve, or chooses types there. */
     async refine(input, context) {
       const { refinement, kernels } = input;
-      const { typeCount } = refinement;
-      const refiner = buildRefiner(refinement, kernels);
-      const { put, rows } = await statisticsWriter(input, typeCount + 1);
+      const work = workOnSpots(refinement, kernels);
+      const { put, rows } = await statisticsWriter(input, refinedWidth(refinement));
       const startOf = await startReader(input);
       for await (const selected of countsInUse(input, context)) {
         const { spotStart, spotCount } = selected;
         const start = await startOf(spotStart, spotCount);
-        await put(spotStart, spotCount, (out) => refiner.refine(selected, start, out));
+        await put(spotStart, spotCount, (out) => work(selected, start, out));
       }
       return rows ? { statistics: rows } : {};
     },
@@ -217,4 +223,9 @@ export function buildPipelineTasks({
       for (const i of takeTurns(pieces.length, turns)) tabulatePiece(session, level, pieces[i], rows);
     },
   };
+}
+
+function workOnSpots(refinement: Refinement, kernels: KernelChoice): Refiner["refine"] {
+  if (refinement.mostTypes === undefined) return buildRefiner(refinement, kernels).refine;
+  return buildChooser(refinement).choose;
 }

@@ -4,6 +4,7 @@ import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from ".
 import { histogram } from "../page/charts.js";
 import { count, counted, escaped, listed, nameText, number, percent, table } from "../page/text.js";
 import { mismatchIn } from "../report-input.js";
+import { classTable } from "./set-classes.js";
 
 const BINS = 40;
 const MOST_MEASURE_BYTES = 130_000;
@@ -71,11 +72,12 @@ export async function howSure(context: Context): Promise<string> {
   ];
   const parts: string[] = [];
   for (const measure of measures) parts.push(await measured(context, measure));
-  return `<div class="maps">${parts.join("\n")}</div>${statusTable(context)}`;
+  return `<div class="maps">${parts.join("\n")}</div>${statusTable(context)}${classTable(context)}`;
 }
 
 const EXPLAINED: Readonly<Record<string, string>> = {
   entropy: "Of the shares: 0 for a pure spot, more for mixtures.",
+  class_score: "By how much the spot's set of types is likelier than the second best (natural logarithm).",
 };
 
 /** One measure: a map, a histogram, what it means. */

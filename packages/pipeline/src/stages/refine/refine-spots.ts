@@ -1,6 +1,6 @@
 import type { SpotRange } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
-import type { Refinement } from "@flashdeconv/solver-poisson/internal";
+import { type Refinement, refinedWidth } from "@flashdeconv/solver-poisson/internal";
 import type { Piece } from "../../contracts/checkpoint.js";
 import type { SpatialInput } from "../../contracts/inputs.js";
 import type { RunContext } from "../../contracts/run-context.js";
@@ -18,11 +18,14 @@ export interface SpotsToRefine {
   readonly kept: KeptRanges;
   readonly precision: "float64" | "float32";
   readonly start: StartRows;
-  /** Statistics to be overwritten, N x (K + 1); left out on scratch. */
+  /** Rows to be overwritten; left out on scratch. */
   readonly into: StatArray | undefined;
 }
 
-/** The third pass over the section: each spot's K + 1 numbers once more, around its answer to the first solve. */
+/**
+ * The third pass over the section: each spot's K + 1 numbers once more, around its answer to the first solve; or its set of at most so many
+ * types, as rows of `setRowWidth`.
+ */
 export async function refineSpots(
   spatial: SpatialInput,
   { refinement, columns, kept, precision, start, into }: SpotsToRefine,
@@ -30,8 +33,13 @@ export async function refineSpots(
 ): Promise<SpotStatistics> {
   const { location, counts } = spatial;
   const { spotCount } = counts;
-  const { typeCount } = refinement;
-  const request = { name: "refined-statistics", spotCount, width: typeCount + 1, precision };
+  const { typeCount, mostTypes } = refinement;
+  const request = {
+    name: mostTypes === undefined ? "refined-statistics" : "type-sets",
+    spotCount,
+    width: refinedWidth(refinement),
+    precision,
+  };
   const rows = await statisticsRows({ ...request, ...(into && { into }) }, run);
   const startFor = ({ start: first, end }: SpotRange) => {
     if ("path" in start) return start;

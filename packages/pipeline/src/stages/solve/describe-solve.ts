@@ -6,8 +6,9 @@ import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 export interface SolveFacts {
   readonly options: SolveSummaryOptions;
   readonly solverOptions: object;
-  readonly session: SolverSession;
-  readonly solution: Omit<Solution, "abundance" | "tables">;
+  readonly session: Pick<SolverSession, "settings">;
+  readonly solution: Pick<Solution, "sweeps" | "converged" | "proportionErrorEstimate"> &
+    Partial<Pick<Solution, "assessment">>;
 }
 
 /** What a solve was asked for, and how it ended. */

@@ -1,9 +1,10 @@
 import { type ChunkSource, type DenseChunk, mapChunks, SolverError, type Values } from "@flashdeconv/core";
 import type { Solver, SolverTable, StatArray } from "@flashdeconv/solver";
 import type { AnswerTable } from "../../contracts/answers.js";
+import { SET_TABLES } from "./set-tables.js";
 
 /** Names that tables of every result have. */
-const TAKEN = ["proportions", "dominant", "status", "counts", "entropy"];
+const TAKEN = ["proportions", "dominant", "status", "counts", "entropy", ...SET_TABLES];
 
 /**
  * The tables that a solver yields with its options.

@@ -1,8 +1,9 @@
 import { safeNames } from "@flashdeconv/io-zarr/internal";
 import type { NoticeList } from "../../contracts/notices.js";
+import { SET_TABLES } from "../solve/set-tables.js";
 
 /** What stands behind the key of a result in the names of its other columns of obs. */
-const OTHER_COLUMNS = ["dominant", "status", "counts", "entropy"];
+const OTHER_COLUMNS = ["dominant", "status", "counts", "entropy", ...SET_TABLES];
 /** Names that a notice shows. */
 const MOST_SHOWN = 5;
 

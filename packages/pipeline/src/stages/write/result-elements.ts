@@ -25,10 +25,12 @@ export async function resultElements(
   const names = columnNamesOf(typeNames);
   const proportions = tableNamed(tables, "proportions");
   const later = tables.filter(({ name }) => LATER_COLUMNS.includes(name));
-  const columns = [...COLUMNS.map((name) => tableNamed(tables, name)), ...later];
+  const sets = tables.filter(({ isColumn }) => isColumn);
+  const columns = [...COLUMNS.map((name) => tableNamed(tables, name)), ...later, ...sets];
   const further = tables.filter((table) => table !== proportions && !columns.includes(table));
   const paths = [
     ...resultPaths(layout, typeNames),
+    ...sets.map(({ name }) => `obs/${key}_${name}`),
     ...tablePaths(
       further.map(({ name }) => name),
       key,

@@ -12,6 +12,7 @@ import { checkPlace, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { ResultDescription, ResultFrame, ResultSink } from "../../contracts/sink.js";
+import { setTableNames } from "../solve/set-tables.js";
 import { resultElements, resultPaths, tablePaths } from "./result-elements.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
 
@@ -95,11 +96,20 @@ export function checkResultPlace(
   typeNames: readonly string[],
   {
     solverTables = [],
+    maxTypes,
     ...options
   }: ResultLayout &
-    Pick<EditOptions, "tablePath" | "signal"> & { readonly solverTables?: readonly string[] } = {},
+    Pick<EditOptions, "tablePath" | "signal"> & {
+      readonly solverTables?: readonly string[];
+      /** As in DeconvolveOptions. */
+      readonly maxTypes?: number;
+    } = {},
 ): Promise<void> {
   const { key } = resolveResultLayout(options);
-  const paths = [...resultPaths(options, typeNames), ...tablePaths(solverTables, key)];
+  const paths = [
+    ...resultPaths(options, typeNames),
+    ...setTableNames(maxTypes).map((name) => `obs/${key}_${name}`),
+    ...tablePaths(solverTables, key),
+  ];
   return checkPlace(store, { ...options, resultKey: key }, paths);
 }

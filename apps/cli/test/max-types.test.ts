@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.js";
+
+let folder = "";
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "flashdeconv-types-"));
+  const sizes = ["--spots", "300", "--genes", "400", "--types", "6", "--depth", "800"];
+  const few = ["--types-per-spot", "2", "--least-share", "0.3", "--empty-spots", "0.02", "--seed", "5"];
+  await run("simulate", at("tissue"), ...sizes, ...few);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function run(...args: readonly string[]) {
+  const ended = await runCli([...args, "--json", "--quiet"]);
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0);
+  return JSON.parse(ended.stdout);
+}
+
+const deconvolve = (out: string, ...flags: readonly string[]) =>
+  run(
+    "run",
+    at("tissue/spatial.zarr"),
+    "--reference",
+    at("tissue/reference.zarr"),
+    "--out",
+    at(out),
+    ...flags,
+  );
+
+/** Rows of a CSV without quotes, by column. */
+async function rowsOf(name: string): Promise<Record<string, string>[]> {
+  const [header, ...lines] = (await readFile(at(name), "utf8")).trimEnd().split("\n");
+  const names = header.split(",");
+  return lines.map((line) => Object.fromEntries(line.split(",").map((cell, i) => [names[i], cell])));
+}
+
+describe("run --max-types", () => {
+  it("counts classes as the columns say, in every format the same", async () => {
+    const told = await deconvolve("two.csv", "--max-types", "2");
+    const rows = await rowsOf("two.csv");
+    const counts: Record<string, number> = {};
+    for (const row of rows) {
+      const shares = Object.keys(row).filter((name) => name.startsWith("type_") && Number(row[name]) > 0);
+      const { flashdeconv_class: name, flashdeconv_first: first, flashdeconv_second: second } = row;
+      if (row.flashdeconv_counts === "0")
+        expect([name, first, row.flashdeconv_class_score]).toEqual(["", "", ""]);
+      else counts[name] = (counts[name] ?? 0) + 1;
+      expect([first, second].filter((type) => type !== "").sort()).toEqual(shares.sort());
+      expect(first).toBe(row.flashdeconv_dominant);
+    }
+    expect(told.max_types).toBe(2);
+    expect(
+      Object.entries(told.spot_classes)
+        .filter(([, count]) => count !== 0)
+        .sort(),
+    ).toEqual(Object.entries(counts).sort());
+    await deconvolve("two.zarr", "--max-types", "2", "--obs-columns");
+    await run("export", at("two.zarr"), at("again.csv"));
+    expect(await rowsOf("again.csv")).toEqual(rows);
+    await deconvolve("two.h5ad", "--max-types", "2");
+    await run("export", at("two.h5ad"), at("h5ad.csv"));
+    expect(await rowsOf("h5ad.csv")).toEqual(rows);
+    const page = await readFile(at("two.zarr.report.html"), "utf8");
+    expect(page).toContain("Sets of types");
+    const { mean_pearson_per_type: pearson } = await run(
+      "evaluate",
+      at("two.csv"),
+      "--truth",
+      at("tissue/spatial.zarr"),
+    );
+    expect(pearson ?? 1).toBeGreaterThan(0.8);
+  });
+
+  it("replaces what another number left in place", async () => {
+    const inPlace = [
+      "run",
+      at("tissue/spatial.zarr"),
+      "--reference",
+      at("tissue/reference.zarr"),
+      "--in-place",
+    ];
+    await run(...inPlace, "--max-types", "3");
+    await run("export", at("tissue/spatial.zarr"), at("three.csv"));
+    expect(Object.keys((await rowsOf("three.csv"))[0])).toContain("flashdeconv_other_third");
+    await run(...inPlace);
+    await run("export", at("tissue/spatial.zarr"), at("none.csv"));
+    const names = Object.keys((await rowsOf("none.csv"))[0]);
+    expect(names.filter((name) => /class|first|other/.test(name))).toEqual([]);
+  });
+
+  it("is no option of solve, whose statistics have no counts", async () => {
+    await deconvolve("kept.zarr", "--save-stats", at("kept-stats.zarr"));
+    const { code, stdout } = await runCli([
+      "solve",
+      at("kept-stats.zarr"),
+      "--out",
+      at("x.zarr"),
+      "--max-types",
+      "2",
+      "--json",
+    ]);
+    expect(code).not.toBe(0);
+    expect(stdout).toContain("--max-types");
+  });
+});
