@@ -65,7 +65,8 @@ describe("run --max-types", () => {
     await deconvolve("two.h5ad", "--max-types", "2");
     await run("export", at("two.h5ad"), at("h5ad.csv"));
     expect(await rowsOf("h5ad.csv")).toEqual(rows);
-    const page = await readFile(at("two.zarr.report.html"), "utf8");
+    await run("report", at("two.zarr"), "--out", at("page.html"));
+    const page = await readFile(at("page.html"), "utf8");
     expect(page).toContain("Sets of types");
     const { mean_pearson_per_type: pearson } = await run(
       "evaluate",
