@@ -4,7 +4,7 @@ import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
 import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";
-import { classText, countClasses } from "./spot-classes.js";
+import { classesJson, classText, countClasses } from "./spot-classes.js";
 import { depthText, spotsByDepth } from "./spots-by-depth.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
@@ -53,6 +53,8 @@ export async function describeRun(
         dominant_spot_count: claims ? dominantSpotCount : null,
       })),
       spot_statuses: statuses,
+      max_types: maxTypes ?? null,
+      spot_classes: classes && claims ? classesJson(classes) : null,
       amount: parameters.amount,
       ...commonOf(sections),
       method: parameters.method ?? null,
@@ -60,7 +62,6 @@ export async function describeRun(
       sweeps: parameters.sweeps,
       converged: parameters.converged,
       proportion_error_estimate: claims ? parameters.proportion_error_estimate : null,
-      ...(classes && { max_types: maxTypes, spot_classes: claims ? classes : null }),
       spots_by_depth: depths,
       objective: parameters.objective,
       kkt_residual: parameters.kkt_residual,

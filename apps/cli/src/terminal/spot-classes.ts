@@ -21,3 +21,8 @@ export function classText(maxTypes: number, classes: Readonly<Record<string, num
     .map(([name, count]) => `${formatCount(count)} ${name}`);
   return `at most ${countOf(maxTypes, "type")} a spot${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
 }
+
+/** The same for `--json`. */
+export function classesJson(classes: Readonly<Record<string, number>>) {
+  return Object.entries(classes).map(([name, count]) => ({ name, spot_count: count }));
+}
