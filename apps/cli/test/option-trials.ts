@@ -96,11 +96,19 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
       "--json",
       "--fail-on",
     ],
-    ...["--method", "--solver", "--solver-options"],
+    ...["--method", "--solver", "--solver-options", "--merge-types", "--hierarchy", "--level"],
   ],
   solve: [
     ...["--out", "--format", "--overwrite", "--key-added", "--obs-columns", "--json", "--zarr-format"],
-    ...["--drop-type", "--merge-types", "--solver", "--solver-options", "--fail-on"],
+    ...[
+      "--drop-type",
+      "--merge-types",
+      "--hierarchy",
+      "--level",
+      "--solver",
+      "--solver-options",
+      "--fail-on",
+    ],
   ],
   inspect: [
     "--reference",

@@ -1,3 +1,4 @@
+import { confusionIn } from "./confuse-types.js";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -12,8 +13,10 @@ import { scoreProblem } from "./score-section.js";
 import { chooseSection } from "./stages/refine/choose-section.js";
 import { refineSection } from "./stages/refine/refine-section.js";
 import { answerSets } from "./stages/solve/answer-sets.js";
+import { noteAlikeTypes } from "./stages/solve/note-alike-types.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { precisionOf } from "./stages/summarize/spot-statistics.js";
+import { noteConfusedTypes } from "./stages/types/note-confused-types.js";
 import { summarizeSection } from "./summarize-section.js";
 
 /**
@@ -41,16 +44,25 @@ export async function deconvolve(
   const found = await findProblem(spatial, reference, options, run);
   // Whether the reference describes the section at all, on the sample.
   const score = await scoreProblem(found, run);
+  // Types that nothing tells apart, and those that cannot be told apart at this depth.
+  noteAlikeTypes(found.problem.reference, notices);
+  const confusion = await confusionIn(found, options, run);
+  if (score.level !== "red") noteConfusedTypes(confusion, notices);
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);
   const fit = await method.tune(found.problem, found.data, options, run);
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
   const refinement = method.refine?.(fit, options, notices);
   const keptCounts = refinement && run.keptCounts;
-  const { summary: first, kept } = await summarizeSection(spatial, { ...found, fit, score }, options, {
-    ...run,
-    keptCounts,
-  });
+  const { summary: first, kept } = await summarizeSection(
+    spatial,
+    { ...found, fit, score, confusion },
+    options,
+    {
+      ...run,
+      keptCounts,
+    },
+  );
   const { cellsPerSpot = options.cellsPerSpot } = spatial;
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver, cellsPerSpot };
   const columns = fit.problem.genes.map((gene) => found.columns[gene]);

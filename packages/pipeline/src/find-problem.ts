@@ -20,6 +20,7 @@ import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-me
 import { sampleSpots } from "./stages/survey/sample-spots.js";
 import { type OpenSurvey, unseenGenes } from "./stages/survey/settle-survey.js";
 import { surveySection } from "./stages/survey/survey-section.js";
+import { checkHierarchy, requireHierarchyOf } from "./stages/types/hierarchy.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
 import type { TrialData } from "./tuning/held-out-trial.js";
 import { settleSample } from "./tuning/settle-sample.js";
@@ -56,6 +57,10 @@ export async function findProblem(
   const { cellsPerSpot = options.cellsPerSpot } = spatial;
   requireCells(reference, { ...options, cellsPerSpot });
   noteColumnNames(typeNamesOf(reference), notices);
+  if (options.hierarchy) {
+    checkHierarchy(options.hierarchy);
+    requireHierarchyOf(options.hierarchy, typeNamesOf(reference));
+  }
   const alignment = await alignInputs(spatial, reference, run);
   const { graph, sample, ...section } = await openGraph(spatial, options, run);
 

@@ -23,6 +23,7 @@
 
 export type { AnswerTable, Deconvolution, SignatureSummary, SpotAnswers } from "./contracts/answers.js";
 export type { Checkpoint, Piece } from "./contracts/checkpoint.js";
+export type { Hierarchy } from "./contracts/hierarchy.js";
 export type {
   CellReference,
   DividedInput,
@@ -56,6 +57,7 @@ export { type SolveSummaryInput, solveSummary } from "./solve-summary.js";
 export { readSummary } from "./stages/keep/read-summary.js";
 export { recombineTypes } from "./stages/keep/recombine-types.js";
 export { writeSummary } from "./stages/keep/write-summary.js";
+export { mergeReference } from "./stages/reference/merge-reference.js";
 export { SPOT_STATUSES } from "./stages/solve/spot-answers.js";
 export { RESULT_DEFAULTS, type ResultLayout } from "./stages/write/result-layout.js";
 export {

@@ -49,6 +49,12 @@ export {
   mayBeRoundedLogs,
   type TypeMeans,
 } from "./stages/survey/judge-means.js";
+export {
+  changeHierarchy,
+  checkHierarchy,
+  requireHierarchyOf,
+  solveAtLevel,
+} from "./stages/types/hierarchy.js";
 export { judgeTypes, type TypeVerdicts } from "./stages/types/judge-types.js";
 export { bestMarkers, type Marker } from "./stages/types/markers.js";
 export { type Merges, proposeMerges } from "./stages/types/propose-merges.js";

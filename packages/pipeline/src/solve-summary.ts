@@ -1,6 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { Deconvolution } from "./contracts/answers.js";
+import type { Hierarchy } from "./contracts/hierarchy.js";
 import type { Amount, SolveSummaryOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
@@ -13,6 +14,8 @@ import { cellsAsked, requireAmount } from "./stages/solve/amount.js";
 import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
 import { setSmoothing } from "./stages/solve/set-smoothing.js";
 import { solveSection } from "./stages/solve/solve-section.js";
+import { checkHierarchy, requireHierarchyOf } from "./stages/types/hierarchy.js";
+import { noteConfusedTypes } from "./stages/types/note-confused-types.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
 
 export interface SolveSummaryInput extends SolveSummaryOptions {
@@ -24,6 +27,8 @@ export interface SolveSummaryInput extends SolveSummaryOptions {
   readonly amount: Amount;
   /** As in DeconvolveOptions: the same number for all spots. */
   readonly cellsPerSpot: number | undefined;
+  /** As in DeconvolveOptions. */
+  readonly hierarchy: Hierarchy | undefined;
   /** As in DeconvolveOptions. */
   readonly kernels: KernelChoice;
 }
@@ -46,8 +51,23 @@ export function solveSummary(
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   noteColumnNames(summary.reference.typeNames, notices);
-  const { empty, fewCounts, cellsPerSpot } = rest;
-  const options = { solver, tolerance, maxSweeps, precision, amount, cellsPerSpot, empty, fewCounts };
+  const { empty, fewCounts, cellsPerSpot, hierarchy } = rest;
+  if (hierarchy) {
+    checkHierarchy(hierarchy);
+    requireHierarchyOf(hierarchy, [...summary.reference.typeNames, ...summary.silentTypes]);
+  }
+  if (summary.score?.level !== "red") noteConfusedTypes(summary.confusion, notices);
+  const options = {
+    solver,
+    tolerance,
+    maxSweeps,
+    precision,
+    amount,
+    cellsPerSpot,
+    hierarchy,
+    empty,
+    fewCounts,
+  };
   requireAmount(summary, amount, input.amount !== undefined);
   cellsAsked(summary, options);
   const resolved = solver.resolveOptions(solverOptions);

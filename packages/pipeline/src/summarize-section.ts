@@ -1,3 +1,4 @@
+import type { TypeConfusion } from "./contracts/confusion.js";
 import type { SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
@@ -18,6 +19,7 @@ import type { Fit } from "./tuning/settle-smoothing.js";
 export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & {
   readonly fit: Fit;
   readonly score: ReferenceScore;
+  readonly confusion: TypeConfusion | undefined;
 };
 
 /** The second pass over the section, and all that a solve needs besides. */
@@ -28,6 +30,7 @@ export async function summarizeSection(
   run: RunContext,
 ): Promise<{ readonly summary: SectionSummary; readonly kept: KeptRanges }> {
   const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount, score } = found;
+  const { confusion } = found;
   const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
   const precision = enoughPrecision(solver, session, given, run.notices);
@@ -60,6 +63,7 @@ export async function summarizeSection(
     ...(problem.strengths && { strengths: problem.strengths }),
     solverOptions: problem.solverOptions,
     score,
+    ...(confusion && { confusion }),
     parameters: describeSummary({
       options,
       choice: choiceIn(given),

@@ -1,7 +1,7 @@
 import { collect } from "@flashdeconv/core";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
-import { deconvolve, type StageProgress } from "../src/index.js";
+import { deconvolve, type PreparedReference, prepareReference, type StageProgress } from "../src/index.js";
 
 async function run(typeCount: number) {
   const tissue = simulateTissue({ spotCount: 25, geneCount: 200, typeCount, depth: 800, cellsPerType: 4 });
@@ -13,6 +13,8 @@ async function run(typeCount: number) {
       values: Float64Array.from((await collect(tissue.coordinates)).values),
     }),
   };
+  // Trying which types can be told apart solves spots by themselves, exactly: without their halves they are not tried.
+  const { halves: _, ...reference } = (await prepareReference(tissue.reference)) as PreparedReference;
   const progress: StageProgress[] = [];
   const { sqrt } = Math;
   let rootCount = 0;
@@ -23,7 +25,7 @@ async function run(typeCount: number) {
   try {
     const result = await deconvolve(
       section,
-      tissue.reference,
+      reference,
       { kernels: "typescript" },
       { onProgress: (state) => progress.push(state) },
     );

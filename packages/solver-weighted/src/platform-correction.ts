@@ -33,8 +33,13 @@ export function correctPlatform(
  * @param profiles K x G, rows sum to 1
  * @param bulk G totals over all spots
  */
-export function platformFactors(profiles: Float64Array, typeCount: number, bulk: Float64Array): Float64Array {
-  return correct(profiles, typeCount, bulk, MIX_ROUNDS).factors;
+export function platformFactors(
+  profiles: Float64Array,
+  typeCount: number,
+  bulk: Float64Array,
+  mixRounds = MIX_ROUNDS,
+): Float64Array {
+  return correct(profiles, typeCount, bulk, mixRounds).factors;
 }
 
 function correct(profiles: Float64Array, typeCount: number, bulk: Float64Array, mixRounds: number) {

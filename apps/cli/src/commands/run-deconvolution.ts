@@ -7,10 +7,12 @@ import type {
   SectionSummary,
   StageProgress,
 } from "@flashdeconv/pipeline";
+import { mergeReference } from "@flashdeconv/pipeline";
 import {
   checkResultPlace,
   type DividedCallbacks,
   isSignature,
+  requireHierarchyOf,
   resolveResultLayout,
   tablesOf,
   typeNamesOf,
@@ -22,6 +24,7 @@ import { isRemote } from "@flashdeconv/stores/node/internal";
 import { runFacts } from "../options/run-facts.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
+import { aboutTypes, planTypes } from "../options/type-options.js";
 import { planRunReport } from "../report/run-report.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
@@ -138,13 +141,15 @@ export async function runDeconvolution(
       if (shared === undefined) refuseOneSection(opened, flags);
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
-      return await withReference(flags, terminal, async (input, source) => {
+      return await withReference(flags, terminal, async (given, source) => {
+        const input = await withTypes(given, flags);
         const solverTables = tablesOf(options.solver, options.solver.resolveOptions(options.solverOptions));
         const place = {
           ...layout,
           solverTables: [
             ...solverTables.map(({ name }) => name),
             ...(flags.cellsPerSpot === undefined ? [] : ["cells"]),
+            ...(options.hierarchy?.levels.slice(1) ?? []),
           ],
           maxTypes: options.maxTypes,
           tablePath: opened.tablePath,
@@ -271,6 +276,15 @@ export async function runDeconvolution(
     await statistics?.discard().catch(() => undefined);
     throw error;
   }
+}
+
+/** The reference with the types that were asked for, and the hierarchy, if there is one, found to be of its types. */
+function withTypes(reference: OpenReference, flags: RunFlags): Promise<OpenReference> {
+  return aboutTypes(async () => {
+    if (flags.hierarchy) requireHierarchyOf(flags.hierarchy, typeNamesOf(reference));
+    const { merge } = planTypes(flags);
+    return merge ? mergeReference(reference, merge) : reference;
+  });
 }
 
 /** Calls a function the first time only and gives the same answer again. */

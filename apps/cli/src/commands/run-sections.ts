@@ -24,6 +24,7 @@ import { isRemote } from "@flashdeconv/stores/node/internal";
 import { noticeInFlags } from "../options/option-flags.js";
 import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
+import { readTypes, type TypeFlags } from "../options/type-options.js";
 import { planIndex } from "../report/index-page.js";
 import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
@@ -46,9 +47,10 @@ import { placesOf, refuseRepeated, refuseTaken } from "./section-places.js";
  */
 export async function runSections(
   given: readonly string[],
-  flags: RunFlags,
+  asGiven: Omit<RunFlags, keyof TypeFlags> & TypeFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
+  const flags: RunFlags = await readTypes(asGiven, storeAccess(asGiven), terminal.signal);
   const places = placesOf(given, flags);
   if (given.length === 1) {
     return runDeconvolution(given[0], { ...flags, out: places[0] }, terminal);

@@ -13,6 +13,7 @@ import { addRunDirOptions } from "../options/run-dir-options.js";
 import type { RunFlags } from "../options/run-flags.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
+import { addTypeOptions, type TypeFlags } from "../options/type-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
 import { FAIL_ON, type FailOn } from "../terminal/reference-score.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -70,7 +71,8 @@ export function addRunCommand(program: Command, environment: Environment): void 
     );
   addSchemaOptions(command, ["amount"]);
   addCellsFlag(command, "numbers and columns");
-  addSchemaOptions(command, ["empty", "fewCounts"]).optionsGroup("Method:");
+  addSchemaOptions(command, ["empty", "fewCounts"]).optionsGroup("Types:");
+  addTypeOptions(command).optionsGroup("Method:");
   addSchemaOptions(command, ["method", "maxTypes", "platformCorrection", "overdispersion"]);
   command.optionsGroup("Counts and genes:");
   addSchemaOptions(command, ["genes", "preprocess", "targetSum", "logBase", "highlyVariableCount"]);
@@ -107,7 +109,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
     .addHelpText("after", EXAMPLES)
-    .action((spatial: string[], flags: Partial<RunFlags>) => {
+    .action((spatial: string[], flags: Partial<Omit<RunFlags, keyof TypeFlags>> & TypeFlags) => {
       const rule = "a store of single cells, or a table of mean counts";
       const reference = requireGiven("--reference", flags.reference, rule);
       const run = (terminal: Terminal) => runSections(spatial, { ...flags, reference }, terminal);

@@ -1,5 +1,6 @@
 import {
   type DeconvolveCallbacks,
+  type Hierarchy,
   type MemoryPlan,
   readSummary,
   recombineTypes,
@@ -11,6 +12,7 @@ import {
 import {
   eachSection,
   readStoredSections,
+  requireHierarchyOf,
   resolveResultLayout,
   resolveSummaryOptions,
   type StoredSummary,
@@ -22,13 +24,13 @@ import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { STATISTICS_KINDS } from "../options/input-kinds.js";
 import { isPlugin, loadSolver } from "../options/load-solver.js";
-import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { checkWorkers, type RunFlags } from "../options/run-flags.js";
 import { checkSolverFlags, solverOptions } from "../options/solver-options.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
-import { fileOfLists, type GivenTypeLists, readTypeLists, type TypeLists } from "../options/type-lists.js";
+import { fileOfLists, type GivenTypeLists } from "../options/type-lists.js";
+import { aboutTypes, planTypes, type ReadTypes, readTypes } from "../options/type-options.js";
 import { mayBeStrong } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
@@ -82,6 +84,8 @@ export interface SolveFlags
   readonly cellsPerSpot?: number;
   readonly dropType?: readonly string[];
   readonly mergeTypes?: GivenTypeLists;
+  readonly hierarchy?: string | Hierarchy;
+  readonly level?: string;
 }
 
 /** Reads statistics, solves them, writes a result. Whatever fails, the output is as it was before. */
@@ -111,7 +115,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     plugin: isPlugin(flags.solver),
   });
   const access = storeAccess(flags);
-  const merge = flags.mergeTypes && (await readTypeLists(flags.mergeTypes, access, signal));
+  const types = await readTypes(flags, access, signal);
+  const { hierarchy } = await aboutTypes(async () => planTypes(types));
   await refuseWorkFoldersInside(flags, [path, out], access);
   const lock = lockOptions(terminal);
   const output = await openResultPlace({
@@ -167,9 +172,9 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       const solveOne = async (section: number, callbacks: DeconvolveCallbacks) => {
         const { summary: whole } = first ?? (await read(section));
         first = undefined;
-        const summary = await withChangedTypes(whole, { drop: flags.dropType, merge });
+        const summary = await withChangedTypes(whole, types);
         const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
-        return solveSummary(summary, { ...asked, precision }, callbacks);
+        return solveSummary(summary, { ...asked, hierarchy, precision }, callbacks);
       };
       const onProgress = (progress: StageProgress) => {
         meter.enter(progress.stage);
@@ -209,13 +214,14 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   }
 }
 
-/** The summary with the types left out, or taken together, that the flags name. */
-function withChangedTypes(
-  summary: SectionSummary,
-  { drop, merge }: { readonly drop?: readonly string[]; readonly merge?: TypeLists },
-): Promise<SectionSummary> {
-  const isChanged = drop !== undefined || merge !== undefined;
-  return withFlags({ drop: "--drop-type", merge: "--merge-types" }, async () =>
-    isChanged ? recombineTypes(summary, { drop, merge }) : summary,
-  );
+/** The summary with the types left out, or taken together, that the flags name; a hierarchy must be of its types. */
+function withChangedTypes(summary: SectionSummary, types: ReadTypes): Promise<SectionSummary> {
+  return aboutTypes(async () => {
+    const { hierarchy, dropType: drop } = types;
+    if (hierarchy) {
+      requireHierarchyOf(hierarchy, [...summary.reference.typeNames, ...summary.silentTypes]);
+    }
+    const { merge } = planTypes(types);
+    return drop !== undefined || merge !== undefined ? recombineTypes(summary, { drop, merge }) : summary;
+  });
 }

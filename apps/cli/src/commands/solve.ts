@@ -10,7 +10,7 @@ import { requireGiven } from "../options/require-given.js";
 import { addResourceOptions } from "../options/resource-options.js";
 import { addOwnOptions, addSchemaOptions } from "../options/schema-options.js";
 import { addStoreOptions } from "../options/store-options.js";
-import { parseTypeLists } from "../options/type-lists.js";
+import { addTypeOptions } from "../options/type-options.js";
 import { OUTPUT_FORMATS } from "../tables/table-formats.js";
 import { FAIL_ON, type FailOn } from "../terminal/reference-score.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -47,13 +47,8 @@ export function addSolveCommand(program: Command, environment: Environment): voi
   addCellsFlag(command, "numbers");
   addSchemaOptions(command, ["empty", "fewCounts"])
     .optionsGroup("Types:")
-    .option("--drop-type <name>", "leave a type out; may be given several times", collectNames)
-    .option(
-      "--merge-types <json|@file>",
-      'merge types: {"new name": ["type", "type"]}, or a file with that, as check --out writes it',
-      parseTypeLists("--merge-types"),
-    )
-    .optionsGroup("Solver:");
+    .option("--drop-type <name>", "leave a type out; may be given several times", collectNames);
+  addTypeOptions(command).optionsGroup("Solver:");
   addSchemaOptions(command, ["smoothing"], {
     smoothing: {
       meaning: "strength of the smoothing, auto for what the run chose",

@@ -31,6 +31,8 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   precision: "--precision",
   amount: "--amount",
   cellsPerSpot: "--cells-per-spot",
+  hierarchy: "--hierarchy",
+  level: "--level",
   empty: "--empty",
   fewCounts: "--few-counts",
   kernels: "--kernels",

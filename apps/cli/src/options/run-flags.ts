@@ -21,12 +21,14 @@ import type { ResourceFlags } from "./resource-options.js";
 import { checkRunDirFlags, type RunDirFlags } from "./run-dir-options.js";
 import { schemaOptions } from "./schema-options.js";
 import { checkSolverFlags, type SolverFlags, solverOptions } from "./solver-options.js";
+import { planTypes, type ReadTypes } from "./type-options.js";
 
 /** The options of `run` as commander hands them over; what is left out keeps the default of its package. */
 export interface RunFlags
   extends SectionFlags,
     ReferenceFlags,
     SolverFlags,
+    Omit<ReadTypes, "dropType">,
     ResourceFlags,
     RunDirFlags,
     TerminalOptions {
@@ -89,6 +91,7 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
     cellsPerSpot: typeof flags.cellsPerSpot === "number" ? flags.cellsPerSpot : undefined,
     solver,
     solverOptions: solverOptions(flags),
+    hierarchy: planTypes(flags).hierarchy,
   });
   refusePerSection(options, flags);
   const { reference, out, inPlace, newTable, saveStats } = flags;

@@ -37,7 +37,9 @@ export async function readStoredResult(
   }
   const elements = await elementsOf(store, key, signal);
   // Results from before there was one lack it.
-  const later = ["entropy", ...SET_TABLES].filter((name) => elements.includes(`obs/${key}_${name}`));
+  const later = ["entropy", ...SET_TABLES, "resolved_level"].filter((name) =>
+    elements.includes(`obs/${key}_${name}`),
+  );
   const columns = await Promise.all(
     ["dominant", "status", "counts", ...later].map((name) => columnTable(store, { key, name }, signal)),
   );
@@ -73,7 +75,7 @@ async function columnTable(
 ): Promise<AnswerTable> {
   const path = `obs/${key}_${name}`;
   const column = await readColumn(store, path, { signal });
-  const placed = SET_TABLES.includes(name) && { isColumn: true };
+  const placed = [...SET_TABLES, "resolved_level"].includes(name) && { isColumn: true };
   if (column.kind === "categorical") {
     const { categories } = column;
     return {

@@ -37,12 +37,14 @@ export function tableShape(
     barcode: barcodeColumn(typeNames, key),
     parts: [
       { table: named("proportions"), columnNames: typeNames },
-      ...further.map((table) => ({
-        table,
-        columnNames: (table.columns === "types" ? typeNames : table.columns).map((column) =>
-          table.isColumn ? `${key}_${table.name}` : `${key}_${table.name}_${column}`,
-        ),
-      })),
+      ...[...further.filter(({ isColumn }) => !isColumn), ...further.filter(({ isColumn }) => isColumn)].map(
+        (table) => ({
+          table,
+          columnNames: (table.columns === "types" ? typeNames : table.columns).map((column) =>
+            table.isColumn ? `${key}_${table.name}` : `${key}_${table.name}_${column}`,
+          ),
+        }),
+      ),
       ...entropy.map((table) => ({ table, columnNames: [`${key}_entropy`] })),
       ...LAST_COLUMNS.map((name) => ({ table: named(name), columnNames: [`${key}_${name}`] })),
     ],

@@ -12,6 +12,7 @@ const STATISTICS = "flashdeconv_statistics";
 const STATISTICS_ARRAYS = [
   "statistics",
   "gram",
+  "confusion",
   "library_sizes",
   "neighbors_indptr",
   "neighbors_indices",

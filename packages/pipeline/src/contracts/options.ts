@@ -2,6 +2,7 @@ import type { GraphKind } from "@flashdeconv/graph";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { NormalizationOptions } from "@flashdeconv/normalize";
 import type { SolveOptions, Solver, StatArray } from "@flashdeconv/solver";
+import type { Hierarchy } from "./hierarchy.js";
 import type { Parameters } from "./parameters.js";
 
 /** What proportions are shares of. */
@@ -63,6 +64,8 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly amount: Amount;
   /** Cells that each spot holds, divided among its types in a table of their own. Where spots differ, the section's `cellsPerSpot` says it. */
   readonly cellsPerSpot: number | undefined;
+  /** Groups of types, level by level: the result has sums over them, and how far down each spot is resolved. */
+  readonly hierarchy: Hierarchy | undefined;
   /** What a spot without any abundance gets: NaN, or 1/K in every type. */
   readonly empty: "nan" | "uniform";
   /** Counts over the genes in use below which a spot's status is "few counts". */
@@ -82,6 +85,8 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly amount: Amount;
   /** Cells that each spot holds, or all the same number; as in DeconvolveOptions. */
   readonly cellsPerSpot?: number | StatArray;
+  /** As in DeconvolveOptions. */
+  readonly hierarchy?: Hierarchy;
   /** What a spot without any abundance gets; as in DeconvolveOptions. */
   readonly empty: "nan" | "uniform";
   /** As in DeconvolveOptions. */

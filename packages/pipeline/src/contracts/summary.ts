@@ -1,5 +1,6 @@
 import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
 import type { SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
+import type { TypeConfusion } from "./confusion.js";
 import type { SpatialGraph } from "./graph.js";
 import type { Amount } from "./options.js";
 import type { Parameters } from "./parameters.js";
@@ -43,6 +44,8 @@ export interface SectionSummary {
   readonly strengths?: Problem["strengths"];
   /** The solver's own options, with the strength of smoothing that was chosen. */
   readonly solverOptions: object;
+  /** Which types are mistaken for each other; left out where there were no single cells to try, and by earlier summaries. */
+  readonly confusion?: TypeConfusion;
   /** Whether the reference describes the section; left out by summaries from before it was asked. */
   readonly score?: ReferenceScore;
   /** What made the summary, under the names of the command line's options. */

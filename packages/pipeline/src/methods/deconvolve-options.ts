@@ -107,6 +107,11 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     because: "it is what counts measure, whatever the reference tells of its cells",
     meaning: "what proportions are shares of; for cells, a type's RNA is divided by the counts of its cells",
   },
+  hierarchy: {
+    kind: optional(anObject<NonNullable<DeconvolveOptions["hierarchy"]>>("groups of types, level by level")),
+    default: undefined,
+    meaning: "groups of types, level by level: the result has sums over them too",
+  },
   cellsPerSpot: {
     kind: optional(number({ above: 0 })),
     default: undefined,

@@ -15,6 +15,7 @@ export const COMMON_OPTIONS = [
   "precision",
   "empty",
   "fewCounts",
+  "hierarchy",
   "kernels",
   "allowNonCounts",
 ] as const satisfies readonly OptionName[];

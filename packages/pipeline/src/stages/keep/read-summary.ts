@@ -12,6 +12,7 @@ import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
 import type { GraphInMemory } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { SectionSummary } from "../../contracts/summary.js";
+import { confusionLength, unpackConfusion } from "./confusion-arrays.js";
 import { unpackArrays } from "./pack-arrays.js";
 import { scoreIn } from "./score-facts.js";
 import { MARK, readFacts } from "./summary-facts.js";
@@ -80,6 +81,10 @@ export async function readSummary(
   const double = (length: number) => new Float64Array(length);
   const whole = (length: number) => new Int32Array(length);
   const gram = await arrays.readNumbers("gram", typeCount * typeCount, double, readOptions);
+  const packed =
+    facts.confusion &&
+    (await arrays.readNumbers("confusion", confusionLength(facts.confusion), double, readOptions));
+  const confusion = facts.confusion && packed && unpackConfusion(facts.confusion, packed);
   const graph = {
     neighbors: {
       spotCount,
@@ -104,6 +109,7 @@ export async function readSummary(
     meanDegree: facts.meanDegree,
     ...(cellCounts && { cellCounts: Int32Array.from(cellCounts) }),
     ...(countsPerCell && { countsPerCell: Float64Array.from(countsPerCell) }),
+    ...(confusion && { confusion }),
     ...(measures && { measures }),
     ...(amount && { amount }),
     ...storedStrengths(facts.parameters),

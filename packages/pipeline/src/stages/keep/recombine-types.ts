@@ -1,5 +1,6 @@
 import { mapChunks, OptionError, type Values } from "@flashdeconv/core";
 import { compareCodePoints, shortList } from "@flashdeconv/core/internal";
+import type { TypeConfusion } from "../../contracts/confusion.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
 
@@ -102,6 +103,7 @@ export function recombineTypes(
     silentTypes,
     ...(newCounts && { cellCounts: newCounts }),
     ...(perCell && { countsPerCell: Float64Array.from(newNames, meanPerCell) }),
+    ...(summary.confusion && { confusion: groupConfusion(summary.confusion, groups, newNames) }),
     ...(composition && { composition: combineComposition(composition, weights) }),
     parameters: {
       ...parameters,
@@ -115,7 +117,7 @@ export function recombineTypes(
 }
 
 /** New names and the types that each stands for. */
-function groupTypes(
+export function groupTypes(
   typeNames: readonly string[],
   drop: readonly string[],
   merge: Readonly<Record<string, readonly string[]>>,
@@ -152,6 +154,29 @@ function groupTypes(
   if (groups.size === 0)
     throw new OptionError({ option: "drop", value: drop.join(", "), rule: "at least one type left" });
   return groups;
+}
+
+/** Estimates and truths added up over types that are taken together. What types that are left out were mistaken for is not known. */
+function groupConfusion(
+  { typeNames, isJudged, strata }: TypeConfusion,
+  groups: ReadonlyMap<string, readonly string[]>,
+  newNames: readonly string[],
+): TypeConfusion {
+  const members = newNames.map((name) => (groups.get(name) ?? []).map((member) => typeNames.indexOf(member)));
+  const size = typeNames.length;
+  const grouped = (matrix: Float64Array) =>
+    Float64Array.from(
+      members.flatMap((rows) =>
+        members.map((columns) =>
+          rows.reduce((sum, k) => sum + columns.reduce((own, l) => own + matrix[k * size + l], 0), 0),
+        ),
+      ),
+    );
+  return {
+    typeNames: newNames,
+    isJudged: members.map((types) => types.some((k) => isJudged[k])),
+    strata: strata.map((one) => ({ ...one, truths: grouped(one.truths), crossed: grouped(one.crossed) })),
+  };
 }
 
 type CellCounts = ReadonlyMap<string, number>;

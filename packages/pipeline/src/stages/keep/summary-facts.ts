@@ -3,6 +3,7 @@ import { optionName } from "@flashdeconv/core/internal";
 import { openArrays } from "@flashdeconv/io-zarr/internal";
 import type { SolverInput } from "@flashdeconv/solver";
 import type { ReadableStore, ReadOptions } from "@flashdeconv/stores";
+import type { TypeConfusion } from "../../contracts/confusion.js";
 import type { Amount } from "../../contracts/options.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import { unpackArrays } from "./pack-arrays.js";
@@ -35,6 +36,10 @@ export interface Facts {
   readonly countsPerCell?: readonly number[];
   readonly measures?: Amount;
   readonly amount?: Amount;
+  /** What there is of confusion beside its arrays. */
+  readonly confusion?: Omit<TypeConfusion, "strata"> & {
+    readonly strata: readonly { readonly least: number; readonly depth: number }[];
+  };
 }
 
 /** The parameters of a summary that `writeSummary` kept, and nothing else of it. Throws FormatError as `readSummary` does. */

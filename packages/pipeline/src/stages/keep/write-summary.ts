@@ -7,6 +7,7 @@ import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isOnScratch } from "../neighbors/neighbors-on-scratch.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
+import { packConfusion } from "./confusion-arrays.js";
 import { packArrays } from "./pack-arrays.js";
 import { type Facts, LAYOUT_VERSION, MARK } from "./summary-facts.js";
 
@@ -20,7 +21,8 @@ export async function writeSummary(
   { spotNames, coordinates }: ResultFrame,
   options?: WriteOptions,
 ): Promise<void> {
-  const { statistics, librarySizes, graph, reference, parameters, cellCounts, countsPerCell } = summary;
+  const { statistics, librarySizes, graph, reference, parameters, cellCounts, countsPerCell, confusion } =
+    summary;
   const neighbors = isOnScratch(graph.neighbors) ? await graph.neighbors.read() : graph.neighbors;
   const facts: Facts = {
     version: LAYOUT_VERSION,
@@ -41,6 +43,10 @@ export async function writeSummary(
     countsPerCell: countsPerCell && [...countsPerCell],
     measures: summary.measures,
     amount: summary.amount,
+    confusion: confusion && {
+      ...confusion,
+      strata: confusion.strata.map(({ least, depth }) => ({ least, depth })),
+    },
   };
   await writeArrays(
     target,
@@ -52,6 +58,7 @@ export async function writeSummary(
         library_sizes: librarySizes,
         neighbors_indptr: neighbors.indptr,
         neighbors_indices: neighbors.indices,
+        ...(confusion && { confusion: packConfusion(confusion) }),
         ...(graph.order && { spatial_order: graph.order }),
         ...(coordinates && { coordinates: coordinates.values }),
       },

@@ -5,6 +5,7 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary, SpotStatistics } from "../../contracts/summary.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
+import { answerLevels } from "../types/answer-levels.js";
 import { addSilentTypes } from "./add-silent-types.js";
 import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
 import { answerTables } from "./answer-tables.js";
@@ -69,6 +70,7 @@ export async function answerSets(
   const columns = reference.typeNames.map((name) => typeNames.indexOf(name));
   const chosen: ChosenSets = { rows, mostTypes, columns, dtype };
   const { solverTables: _, ...found } = answers;
+  const levels = answerLevels(summary, options, { answers, typeNames }, notices);
   return {
     spotCount,
     typeNames,
@@ -76,6 +78,7 @@ export async function answerSets(
     tables: [
       ...answerTables(answers, typeNames, cellsAsked(summary, options)),
       ...setTables(chosen, answers.proportions, typeNames),
+      ...levels.tables,
     ],
     signature: summarizeSignature(summary, typeNames),
     parameters: {
@@ -84,6 +87,7 @@ export async function answerSets(
       // Nothing came near an optimum by sweeps.
       tolerance: null,
       proportion_error_estimate: null,
+      ...levels.facts,
       amount: amountOf(summary, options),
       counts_per_cell: summary.countsPerCell ?? null,
     },

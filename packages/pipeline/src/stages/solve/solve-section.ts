@@ -8,6 +8,7 @@ import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { isSource } from "../summarize/spot-statistics.js";
+import { answerLevels } from "../types/answer-levels.js";
 import { addSilentTypes } from "./add-silent-types.js";
 import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
 import { answerTables } from "./answer-tables.js";
@@ -51,9 +52,11 @@ export async function solveSection(
   noteOutcome(solved, solution, options, notices);
   if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
   const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, summary.silentTypes);
+  const levels = answerLevels(summary, options, { answers, typeNames }, notices);
   const parameters = {
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session: started.session, solution }),
+    ...levels.facts,
     amount: amountOf(summary, options),
     counts_per_cell: summary.countsPerCell ?? null,
     cells_per_spot: typeof options.cellsPerSpot === "number" ? options.cellsPerSpot : null,
@@ -64,7 +67,7 @@ export async function solveSection(
     spotCount,
     typeNames,
     ...found,
-    tables: answerTables(answers, typeNames, cellsAsked(summary, options)),
+    tables: [...answerTables(answers, typeNames, cellsAsked(summary, options)), ...levels.tables],
     signature,
     parameters,
     notices: notices.all,

@@ -3,7 +3,7 @@ import type { NoticeList } from "../../contracts/notices.js";
 import { SET_TABLES } from "../solve/set-tables.js";
 
 /** What stands behind the key of a result in the names of its other columns of obs. */
-const OTHER_COLUMNS = ["dominant", "status", "counts", "entropy", ...SET_TABLES];
+const OTHER_COLUMNS = ["dominant", "status", "counts", "entropy", "resolved_level", ...SET_TABLES];
 /** Names that a notice shows. */
 const MOST_SHOWN = 5;
 

@@ -55,7 +55,7 @@ export async function resultElements(
           `${key}_${name}`,
           columns === "types"
             ? { values, columnNames: typeNames, storedNames: names }
-            : { values, columnNames: columns },
+            : { values, columnNames: columns, storedNames: safeNames(columns, { reserved: [] }) },
         ]),
       ),
     },

@@ -6,7 +6,7 @@ import { fitAlone, overdispersionOf } from "../estimate-overdispersion.js";
 import { type CellsToMix, type MixedSpots, mixCells } from "./mix-cells.js";
 
 /** Spots that are mixed in all: more where there are many types. */
-const SPOTS = { least: 1200, most: 4000, perType: 75 };
+const SPOTS = { least: 1200, most: 4000, perType: 60 };
 /** Parts of equal numbers of spots that depths are divided into. */
 const STRATA = 3;
 
@@ -22,6 +22,8 @@ export interface SpotsToImitate {
   readonly depths: Float64Array;
   /** G: totals of these genes, for their weights and for what another chemistry makes of the reference; left out, those of the mixtures. */
   readonly bulk?: Float64Array;
+  /** Whether the reference is taken as it is, of the section's chemistry; false by default. */
+  readonly isOneChemistry?: boolean;
 }
 
 export interface MeasureControl {
@@ -38,11 +40,11 @@ export interface MeasureControl {
  */
 export async function measureConfusion(
   { halves, typeNames }: TypesToTry,
-  { depths, bulk }: SpotsToImitate,
+  { depths, bulk, isOneChemistry }: SpotsToImitate,
   { seed = 0, signal }: MeasureControl = {},
 ): Promise<TypeConfusion> {
   const turns = breather(signal);
-  const factors = factorsFor(halves, bulk);
+  const factors = factorsFor(halves, isOneChemistry ? undefined : bulk);
   await turns();
   const folds = [0, 1].map((half) => foldOf(halves, half, factors));
   const isJudged = typeNames.map((_, k) => folds.some(({ cellsOf }) => cellsOf[k].length > 0));
@@ -53,6 +55,7 @@ export async function measureConfusion(
   const wanted = Math.min(SPOTS.most, Math.max(SPOTS.least, SPOTS.perType * judgedCount));
   const spotCount = Math.ceil(wanted / (folds.length * edges.length));
   const strata: ConfusionStratum[] = [];
+  const weighing: Weighing = { bulk };
   for (const [i, [from, to]] of edges.entries()) {
     const range = sorted.subarray(from, to);
     const own = Float64Array.from(
@@ -65,7 +68,7 @@ export async function measureConfusion(
       await turns();
       const spots = mixCells(fold, own, seed + folds.length * i + half);
       await turns();
-      addProducts(sums, spots.truth, await fitSpots(spots, fold, bulk));
+      addProducts(sums, spots.truth, await fitSpots(spots, fold, weighing));
     }
     strata.push({ least: range[0], depth: range[range.length >> 1], ...sums });
   }
@@ -80,12 +83,15 @@ interface Fold extends CellsToMix {
   readonly types: Int32Array;
 }
 
+/** Rounds for the mix of the section: factors are wanted roughly. */
+const FACTOR_ROUNDS = 30;
+
 /** What the section's chemistry makes of each gene, by all cells. */
 function factorsFor({ sums, geneCount }: HalfCells, bulk: Float64Array | undefined): Float64Array {
   if (!bulk) return new Float64Array(geneCount).fill(1);
   const all = sums[0].map((sum, i) => sum + sums[1][i]);
   const typeCount = all.length / geneCount;
-  return platformFactors(expressionProfiles(all, typeCount), typeCount, bulk);
+  return platformFactors(expressionProfiles(all, typeCount), typeCount, bulk, FACTOR_ROUNDS);
 }
 
 function foldOf(
@@ -127,20 +133,28 @@ function depthEdges(sorted: Float64Array): [number, number][] {
   return edges;
 }
 
+/** What the weights of genes follow from. */
+interface Weighing {
+  readonly bulk: Float64Array | undefined;
+  /** Of the first mixtures, once they were made. */
+  overdispersion?: number;
+}
+
 /** N x K proportions; 0 for a spot in which nothing was found. */
 async function fitSpots(
   { counts }: MixedSpots,
   { profiles, types, cellsOf }: Fold,
-  section: Float64Array | undefined,
+  weighing: Weighing,
 ): Promise<Float64Array> {
   const { spotCount, indices, values, width } = counts;
   const rowCount = types.length;
   const own = new Float64Array(width);
   for (let i = 0; i < indices.length; i++) own[indices[i]] += values[i];
   const meanDepth = own.reduce((sum, count) => sum + count, 0) / spotCount;
-  const bulk = section ?? own;
+  const bulk = weighing.bulk ?? own;
   const modelFor = (overdispersion: number) => buildCountModel(profiles, bulk, { meanDepth, overdispersion });
-  const abundance = await fitAlone(counts, modelFor(await overdispersionOf(counts, modelFor(0))));
+  weighing.overdispersion ??= await overdispersionOf(counts, modelFor(0));
+  const abundance = await fitAlone(counts, modelFor(weighing.overdispersion));
   const typeCount = cellsOf.length;
   const estimates = new Float64Array(spotCount * typeCount);
   for (let spot = 0; spot < spotCount; spot++) {

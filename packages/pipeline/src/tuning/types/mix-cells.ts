@@ -42,32 +42,28 @@ export function mixCells(
   const indptr = new Int32Array(depths.length + 1);
   const rows: { genes: Int32Array; values: Float32Array }[] = [];
   const pooled = new Float64Array(geneCount);
-  const isSeen = new Uint8Array(geneCount);
+  const scratch = buildScratch(geneCount);
   const nextType = typesInTurn(mixed, random);
   for (let spot = 0; spot < depths.length; spot++) {
     const own = Array.from({ length: mixed.length === 0 ? 0 : TYPES_PER_SPOT }, nextType);
-    const seen: number[] = [];
     let total = 0;
     for (let i = 0; i < CELLS_PER_SPOT && own.length > 0; i++) {
       const type = own[i < own.length ? i : below(own.length, random)];
       const cell = cellsOf[type][below(cellsOf[type].length, random)];
+      let amount = 0;
       for (let j = cells.indptr[cell]; j < cells.indptr[cell + 1]; j++) {
         const gene = cells.indices[j];
-        if (isSeen[gene] === 0) {
-          isSeen[gene] = 1;
-          seen.push(gene);
-        }
-        const amount = cells.values[j] * factors[gene];
-        pooled[gene] += amount;
-        truth[spot * typeCount + type] += amount;
-        total += amount;
+        const counts = cells.values[j] * factors[gene];
+        pooled[gene] += counts;
+        amount += counts;
       }
+      truth[spot * typeCount + type] += amount;
+      total += amount;
     }
     for (const type of new Set(own)) truth[spot * typeCount + type] /= total;
-    seen.sort((a, b) => a - b);
     const count = Math.min(MOST_COUNTS, Math.max(1, Math.round(depths[spot])));
-    const row = drawCounts(seen, pooled, total > 0 ? count : 0, random);
-    for (const gene of seen) pooled[gene] = isSeen[gene] = 0;
+    const row = drawCounts(pooled, total > 0 ? count : 0, random, scratch);
+    pooled.fill(0);
     rows.push(row);
     indptr[spot + 1] = indptr[spot] + row.genes.length;
   }
@@ -102,29 +98,56 @@ function typesInTurn(types: Int32Array, random: () => number): () => number {
   };
 }
 
+/** Arrays that are used for every spot. G numbers each. */
+interface Scratch {
+  readonly genes: Int32Array;
+  readonly ends: Float64Array;
+  readonly first: Int32Array;
+  readonly drawn: Float32Array;
+}
+
+function buildScratch(geneCount: number): Scratch {
+  return {
+    genes: new Int32Array(geneCount),
+    ends: new Float64Array(geneCount),
+    first: new Int32Array(geneCount),
+    drawn: new Float32Array(geneCount),
+  };
+}
+
 /** Draws counts of genes by their amounts. */
 function drawCounts(
-  genes: readonly number[],
   amounts: Float64Array,
   count: number,
   random: () => number,
+  { genes, ends, first, drawn }: Scratch,
 ): { readonly genes: Int32Array; readonly values: Float32Array } {
-  const size = genes.length;
-  const ends = new Float64Array(size);
-  for (let i = 0, sum = 0; i < size; i++) ends[i] = sum += amounts[genes[i]];
-  const total = ends[size - 1];
+  let size = 0;
+  for (let gene = 0, sum = 0; gene < amounts.length; gene++) {
+    if (!(amounts[gene] > 0)) continue;
+    sum += amounts[gene];
+    genes[size] = gene;
+    drawn[size] = 0;
+    ends[size++] = sum;
+  }
+  const total = size > 0 ? ends[size - 1] : 0;
   // The first gene that a draw from each of as many equal parts can be of.
-  const first = new Int32Array(size);
   for (let part = 0, i = 0; part < size; part++) {
     while (i < size - 1 && ends[i] <= (part / size) * total) i++;
     first[part] = i;
   }
-  const drawn = new Float32Array(size);
+  let seen = 0;
   for (let draw = 0; draw < count; draw++) {
     const place = random();
     let i = first[Math.floor(place * size)];
     while (i < size - 1 && ends[i] <= place * total) i++;
-    drawn[i]++;
+    if (drawn[i]++ === 0) seen++;
   }
-  return { genes: Int32Array.from(genes.filter((_, i) => drawn[i] > 0)), values: drawn.filter((n) => n > 0) };
+  const row = { genes: new Int32Array(seen), values: new Float32Array(seen) };
+  for (let i = 0, next = 0; i < size; i++) {
+    if (drawn[i] === 0) continue;
+    row.genes[next] = genes[i];
+    row.values[next++] = drawn[i];
+  }
+  return row;
 }
