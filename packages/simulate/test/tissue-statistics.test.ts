@@ -20,6 +20,32 @@ describe("truth", () => {
     },
   );
 
+  it("holds one type or a few, each number as often, with least shares", async () => {
+    for (const [typesPerSpot, leastShare] of [
+      [2, 0.3],
+      [3, 0.1],
+      [1, 1],
+    ]) {
+      const rareTypeFraction = 0.1;
+      const few = { typesPerSpot, leastShare, rareTypeFraction, typeCount: 20, spotCount: 3000, seed: 3 };
+      const rows = await readTruth(few);
+      const sizes = new Float64Array(typesPerSpot + 1);
+      for (const row of rows) {
+        const shares = row.filter((share) => share > 0);
+        sizes[shares.length]++;
+        expect(Math.min(...shares)).toBeGreaterThan(leastShare - 1e-12);
+        expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-12);
+      }
+      expect(sizes[0]).toBe(0);
+      // A spot may have fewer types than were drawn for it.
+      for (const size of sizes.subarray(1)) {
+        expect(Math.abs(size / rows.length - 1 / typesPerSpot)).toBeLessThan(0.1);
+      }
+      const rare = rows.filter(([first]) => first > 0).length / rows.length;
+      expect(Math.abs(rare - rareTypeFraction)).toBeLessThan(0.03);
+    }
+  });
+
   it("sums to one for one, two and three types too, and blends two", async () => {
     for (const typeCount of [1, 2, 3]) {
       for (const rareTypeFraction of typeCount === 1 ? [0] : [0, 0.5, 1]) {

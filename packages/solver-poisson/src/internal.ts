@@ -3,7 +3,7 @@
  *
  * @internal
  */
-export { SET_LIMITS, setRowWidth } from "./choose-types.js";
+
 export type { RefiningSteps } from "./refine-counts.js";
 export {
   buildChooser,
@@ -13,3 +13,4 @@ export {
   refinedWidth,
   refiningGram,
 } from "./refiner.js";
+export { SET_LIMITS, setRowWidth } from "./set-limits.js";

@@ -2,11 +2,12 @@ import { type CsrChunk, ShapeError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import { chooseKernel, type KernelChoice, refineCountsKernel } from "@flashdeconv/kernels";
 import type { StatArray } from "@flashdeconv/solver";
-import { buildTypeChooser, setRowWidth, type TypeChooser } from "./choose-types.js";
+import { buildTypeChooser, type TypeChooser } from "./choose-types.js";
 import { buildCountLikelihood, type CountVariance } from "./count-likelihood.js";
 import { CLIMB_LIMITS } from "./fit-counts.js";
 import { buildNewtonStep } from "./newton-step.js";
 import { REFINING_LIMITS, type RefiningSteps, refineRows } from "./refine-counts.js";
+import { setRowWidth } from "./set-limits.js";
 
 /** What a refining pass works with. K types, G genes. */
 export interface Refinement {

@@ -1,9 +1,10 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildTypeChooser, costOf, SET_LIMITS, setRowWidth } from "../src/choose-types.js";
+import { buildTypeChooser } from "../src/choose-types.js";
 import { buildCountLikelihood, type CountLikelihood } from "../src/count-likelihood.js";
 import { buildSetFit, fitSet } from "../src/set-fits.js";
+import { costOf, SET_LIMITS, setRowWidth } from "../src/set-limits.js";
 
 const GENES = 30;
 
@@ -77,6 +78,20 @@ function byEm({ counts, columns }: ReturnType<typeof columnsOf>, set: readonly n
   return { shares, total, value: counts.reduce((sum, count, i) => sum + count * Math.log(meanOf(i)), 0) };
 }
 
+/** How the log-likelihood rises with a type that a fitted set lacks. */
+function slopeFrom(
+  { counts, columns }: ReturnType<typeof columnsOf>,
+  {
+    set,
+    shares,
+    total,
+  }: { readonly set: readonly number[]; readonly shares: number[]; readonly total: number },
+  type: number,
+): number {
+  const meanOf = (i: number) => set.reduce((sum, k, j) => sum + shares[j] * columns[k][i], 0);
+  return counts.reduce((sum, count, i) => sum + (count * columns[type][i]) / meanOf(i), 0) - total;
+}
+
 function subsets(count: number, most: number): number[][] {
   const all: number[][] = [];
   for (let bits = 1; bits < 2 ** count; bits++) {
@@ -98,11 +113,12 @@ function allSets({ likelihood, rows, start, typeCount }: Problem, spot: number, 
   const fits = subsets(typeCount, most).map((set) => ({ set, ...byEm(problem, set) }));
   const sets = fits.flatMap(({ set, shares, total, value }) => {
     const smaller = fits.filter(
-      (one) => one.set.length < set.length && one.set.every((k) => set.includes(k)),
+      (one) => one.set.length === set.length - 1 && one.set.every((k) => set.includes(k)),
     );
     const gain = value - Math.max(...smaller.map((one) => one.value));
-    // EM comes to the edge slowly: there a set is as likely as a smaller one, or it cannot be told.
-    if (gain < 1e-3) return [];
+    // Where the likelihood falls from a smaller set towards the type that it lacks, the two are as likely.
+    const slopes = smaller.map((one) => slopeFrom(problem, one, set.find((k) => !one.set.includes(k)) ?? 0));
+    if (Math.min(...slopes) < -0.1) return [];
     const priors = set.reduce((all, k) => all + prior[k], 0);
     const score = value + priors - (set.length - 1) * costOf(total);
     return [
@@ -160,7 +176,7 @@ describe("the best set of types", () => {
           expect(found.certain).toBe(distances.filter((distance) => distance >= SET_LIMITS.certain).length);
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 8, seed: 20 },
     );
     expect(compared).toBeGreaterThan(8);
   });
