@@ -1,12 +1,13 @@
-// Writes the tables of README.md, docs/accuracy.md, docs/reference-score.md and docs/max-types.md from the files in results: node benchmarks/make-table.mjs
+// Writes the tables of README.md, docs/accuracy.md, docs/reference-score.md, docs/max-types.md and docs/intervals.md from the files in results: node benchmarks/make-table.mjs
 //   --check           changes nothing; ends with 1 where the tables are not those of the files
 //   --folder FOLDER   of README.md and results, in place of this one
-//   --docs FOLDER     of accuracy.md, reference-score.md and max-types.md, in place of docs
+//   --docs FOLDER     of the tables beside these, in place of docs
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { renderAccuracy } from "./lib/accuracy/render-accuracy.mjs";
+import { renderIntervals } from "./lib/intervals/render-intervals.mjs";
 import { renderSets } from "./lib/max-types/render-sets.mjs";
 import { renderResults } from "./lib/render-results.mjs";
 import { renderScores } from "./lib/score/render-scores.mjs";
@@ -21,11 +22,13 @@ export function updateTables({ folder = HERE, docs = join(HERE, "../docs"), chec
   const accuracy = results.filter(({ kind }) => kind === "accuracy");
   const sets = results.filter(({ kind }) => kind === "max-types");
   const scores = results.filter(({ kind }) => kind === "reference-score");
+  const intervals = results.filter(({ kind }) => kind === "intervals");
   const wereCurrent = [
     updateTable(join(folder, "README.md"), renderResults(results), check),
     updateTable(join(docs, "accuracy.md"), renderAccuracy(accuracy), check),
     updateTable(join(docs, "reference-score.md"), renderScores(scores), check),
     updateTable(join(docs, "max-types.md"), renderSets(sets), check),
+    updateTable(join(docs, "intervals.md"), renderIntervals(intervals), check),
   ];
   return wereCurrent.every(Boolean);
 }
@@ -58,7 +61,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const isCurrent = updateTables(values);
   if (values.check && !isCurrent) {
     console.error(
-      "The tables in README.md, docs/accuracy.md, docs/reference-score.md or docs/max-types.md are not those of results: run node benchmarks/make-table.mjs.",
+      "The tables in README.md or docs are not those of results: run node benchmarks/make-table.mjs.",
     );
     process.exitCode = 1;
   }

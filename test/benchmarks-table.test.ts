@@ -20,7 +20,7 @@ describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md and do
     for (const part of ["README.md", "results"]) {
       cpSync(join(benchmarks, part), join(folder, part), { recursive: true });
     }
-    for (const file of ["accuracy.md", "reference-score.md", "max-types.md"])
+    for (const file of ["accuracy.md", "reference-score.md", "max-types.md", "intervals.md"])
       cpSync(join(docs, file), join(folder, file));
     const places = ["--folder", folder, "--docs", folder];
     const file = join(folder, "results/real-sections.json");

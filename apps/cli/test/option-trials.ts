@@ -52,6 +52,7 @@ export const METHOD_OPTIONS: Readonly<Record<string, Trial>> = {
   "--precision": { value: "float64", preset: "float32", who: EVERYONE },
   "--amount": { value: "cells", preset: "rna", who: EVERYONE },
   "--cells-per-spot": { value: "5", who: EVERYONE },
+  "--intervals": { who: COUNTS },
   "--empty": { value: "uniform", preset: "nan", who: EVERYONE },
   "--few-counts": { value: "400", preset: "10", who: EVERYONE },
 };
@@ -108,6 +109,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
       "--solver",
       "--solver-options",
       "--fail-on",
+      "--intervals",
     ],
   ],
   inspect: [

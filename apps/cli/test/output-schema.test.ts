@@ -55,6 +55,9 @@ beforeAll(async () => {
   const twins = relabelled((name, before) => (before % 2 === 0 ? `${name} twin` : name));
   await print(0, ["check", await writeCells(at("twins"), twins)]);
   await print(0, ["evaluate", at("out"), "--truth", stores.spatial]);
+  const sure = ["run", stores.spatial, "--reference", stores.reference, "--out", at("sure"), "--intervals"];
+  await print(0, [...sure, "--no-report"]);
+  await print(0, ["evaluate", at("sure"), "--truth", stores.spatial]);
   await print(0, ["demo", "--dir", at("demo"), "--spots", "60"]);
   await fail();
 });
@@ -216,6 +219,7 @@ describe("the schema of what --json prints", () => {
       reference: true,
       genes: true,
       smoothing: true,
+      intervals: true,
       statistics: true,
       graph: true,
       "first-solve": true,

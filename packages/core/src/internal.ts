@@ -7,6 +7,7 @@
 export { type Allocate, allocateHere, allocateShared } from "./allocate.js";
 export { breather } from "./breather.js";
 export { buildCountLogs, fillCountLogs } from "./count-logs.js";
+export { nextLogarithmic, nextLogNormal, nextNormal, nextPoisson } from "./distributions.js";
 export { type PackedError, packError, unpackError } from "./error-transfer.js";
 export { freeArray, freeChunk } from "./free-chunk.js";
 export { isShared } from "./is-shared.js";
@@ -41,6 +42,17 @@ export {
 } from "./ordered-sum.js";
 export { portableExp, portableLog, portableLog1p } from "./portable-math.js";
 export { projectRows } from "./project-rows.js";
+export {
+  buildStream,
+  mixWord,
+  nextBelow,
+  nextUniform,
+  nextWord,
+  type RandomStream,
+  type StreamKey,
+  startStream,
+  streamKey,
+} from "./random-stream.js";
 export { compareCodePoints } from "./reference-signature.js";
 export { shortLog } from "./short-log.js";
 export { sliceChunk } from "./slice-chunk.js";

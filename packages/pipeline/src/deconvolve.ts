@@ -1,4 +1,5 @@
 import { confusionIn } from "./confuse-types.js";
+import { calibrateSection } from "./calibrate-section.js";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -51,17 +52,17 @@ export async function deconvolve(
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);
   const fit = await method.tune(found.problem, found.data, options, run);
+  // How far proportions may be off, on a tissue made of the reference's cells: a reference of something else could not tell.
+  const isCalibrated = options.intervals && score.level !== "red";
+  const calibration = isCalibrated ? await calibrateSection(found, fit, options, run) : undefined;
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
   const refinement = method.refine?.(fit, options, notices);
   const keptCounts = refinement && run.keptCounts;
   const { summary: first, kept } = await summarizeSection(
     spatial,
-    { ...found, fit, score, confusion },
+    { ...found, fit, score, confusion, calibration },
     options,
-    {
-      ...run,
-      keptCounts,
-    },
+    { ...run, keptCounts },
   );
   const { cellsPerSpot = options.cellsPerSpot } = spatial;
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver, cellsPerSpot };

@@ -26,6 +26,9 @@ export {
 } from "./stages/expression/expression-layers.js";
 export { geneShares } from "./stages/expression/gene-shares.js";
 export { type SummedExpression, sumExpression } from "./stages/expression/sum-expression.js";
+export { PRESENT } from "./stages/intervals/interval-bounds.js";
+export { INTERVAL_TABLES } from "./stages/intervals/interval-tables.js";
+export { calibrationIn } from "./stages/keep/calibration-facts.js";
 export type { StoredSummary, SummarySize } from "./stages/keep/read-summary.js";
 export { describeScore, scoreFacts, scoreIn } from "./stages/keep/score-facts.js";
 export { readStoredSections, writeSectionSummary } from "./stages/keep/sections-store.js";

@@ -9,10 +9,11 @@ import { methodOf, methodOfStatistics } from "./methods/methods.js";
 import { resolveOptionsFor } from "./methods/resolve-options.js";
 import { openRun } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
+import { requireCalibration } from "./stages/intervals/require-calibration.js";
 import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
-import { cellsAsked, requireAmount } from "./stages/solve/amount.js";
+import { amountOf, cellsAsked, requireAmount } from "./stages/solve/amount.js";
 import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
-import { setSmoothing } from "./stages/solve/set-smoothing.js";
+import { setSmoothing, strengthsOf } from "./stages/solve/set-smoothing.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { checkHierarchy, requireHierarchyOf } from "./stages/types/hierarchy.js";
 import { noteConfusedTypes } from "./stages/types/note-confused-types.js";
@@ -51,28 +52,24 @@ export function solveSummary(
   const notices = buildNoticeList(callbacks.onNotice);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   noteColumnNames(summary.reference.typeNames, notices);
-  const { empty, fewCounts, cellsPerSpot, hierarchy } = rest;
+  const { empty, fewCounts, intervals, cellsPerSpot, hierarchy } = rest;
   if (hierarchy) {
     checkHierarchy(hierarchy);
     requireHierarchyOf(hierarchy, [...summary.reference.typeNames, ...summary.silentTypes]);
   }
   if (summary.score?.level !== "red") noteConfusedTypes(summary.confusion, notices);
-  const options = {
-    solver,
-    tolerance,
-    maxSweeps,
-    precision,
-    amount,
-    cellsPerSpot,
-    hierarchy,
-    empty,
-    fewCounts,
-  };
+  const answering = { amount, cellsPerSpot, hierarchy, empty, fewCounts, intervals };
+  const options = { solver, tolerance, maxSweeps, precision, ...answering };
   requireAmount(summary, amount, input.amount !== undefined);
   cellsAsked(summary, options);
   const resolved = solver.resolveOptions(solverOptions);
   const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");
   const withStrengths = strengths === undefined ? resolved : setSmoothing(solver, resolved, strengths);
+  if (intervals) {
+    const found = strengthsOf(solver, withStrengths);
+    const { epsilon } = withStrengths as { readonly epsilon?: number };
+    requireCalibration(summary, { strengths: found, epsilon, amount: amountOf(summary, { amount }) });
+  }
   requireNeighbors(summary, {
     solver,
     smoothing: undefined,

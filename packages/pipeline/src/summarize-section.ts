@@ -1,5 +1,6 @@
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { SpatialInput } from "./contracts/inputs.js";
+import type { Calibration } from "./contracts/intervals.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
 import type { ReferenceScore } from "./contracts/score.js";
@@ -20,6 +21,7 @@ export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & {
   readonly fit: Fit;
   readonly score: ReferenceScore;
   readonly confusion: TypeConfusion | undefined;
+  readonly calibration: Calibration | undefined;
 };
 
 /** The second pass over the section, and all that a solve needs besides. */
@@ -30,7 +32,7 @@ export async function summarizeSection(
   run: RunContext,
 ): Promise<{ readonly summary: SectionSummary; readonly kept: KeptRanges }> {
   const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount, score } = found;
-  const { confusion } = found;
+  const { confusion, calibration } = found;
   const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
   const precision = enoughPrecision(solver, session, given, run.notices);
@@ -64,12 +66,14 @@ export async function summarizeSection(
     solverOptions: problem.solverOptions,
     score,
     ...(confusion && { confusion }),
+    ...(calibration && { calibration }),
     parameters: describeSummary({
       options,
       choice: choiceIn(given),
       problem,
       aligned,
       score,
+      calibration,
       sharedGeneCount,
       surveyedSpotCount: openSurvey?.surveyedSpotCount,
       ...context,

@@ -1,4 +1,4 @@
-import { nextWord, type RandomStream } from "./random-stream.js";
+import { nextWord, type RandomStream } from "@flashdeconv/core/internal";
 
 /**
  * Draws from one of several fixed discrete distributions in constant time: the alias method (Walker, 1977; built in

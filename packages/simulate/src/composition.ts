@@ -1,19 +1,19 @@
 import {
+  buildStream,
+  nextUniform,
+  type RandomStream,
+  type StreamKey,
+  startStream,
+  streamKey,
+} from "@flashdeconv/core/internal";
+import {
   buildDomainMix,
   type DomainField,
   type DomainMix,
   domainScores,
   findDomains,
 } from "./domain-scores.js";
-import {
-  buildStream,
-  nextUniform,
-  PURPOSE,
-  type RandomStream,
-  type StreamKey,
-  startStream,
-  streamKey,
-} from "./random-stream.js";
+import { PURPOSE } from "./purpose.js";
 import type { SimulationOptions } from "./simulation-options.js";
 import { buildSpotLattice, latticeX, latticeY, type SpotLattice } from "./spot-lattice.js";
 

@@ -1,7 +1,11 @@
-import { portableLog1p } from "@flashdeconv/core/internal";
+import {
+  nextLogarithmic,
+  nextPoisson,
+  nextUniform,
+  portableLog1p,
+  type RandomStream,
+} from "@flashdeconv/core/internal";
 import { type AliasTables, buildAliasTables, nextItem } from "./alias-tables.js";
-import { nextLogarithmic, nextPoisson } from "./distributions.js";
-import { nextUniform, type RandomStream } from "./random-stream.js";
 
 /** Draws the counts of one spot or cell at a time. Its buffers are reused: each row is drawn, then taken out. */
 export interface CountSampler {

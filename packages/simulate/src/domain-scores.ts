@@ -1,4 +1,4 @@
-import type { StreamKey } from "./random-stream.js";
+import type { StreamKey } from "@flashdeconv/core/internal";
 import type { SimulationOptions } from "./simulation-options.js";
 import { latticeNoise, octaveNoise, roughNoise } from "./value-noise.js";
 

@@ -1,5 +1,5 @@
-import { nextLogNormal } from "./distributions.js";
-import { buildStream, nextBelow, PURPOSE, startStream, streamKey } from "./random-stream.js";
+import { buildStream, nextBelow, nextLogNormal, startStream, streamKey } from "@flashdeconv/core/internal";
+import { PURPOSE } from "./purpose.js";
 import type { SimulationOptions } from "./simulation-options.js";
 
 /** What each type expresses. */

@@ -1,4 +1,4 @@
-import { mixWord, type StreamKey } from "./random-stream.js";
+import { mixWord, type StreamKey } from "@flashdeconv/core/internal";
 
 const ROUND_COUNT = 4;
 

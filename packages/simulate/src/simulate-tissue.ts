@@ -6,12 +6,12 @@ import {
   type NameChunk,
   type StreamOptions,
 } from "@flashdeconv/core";
+import { buildStream, nextLogNormal, nextUniform, startStream, streamKey } from "@flashdeconv/core/internal";
 import { buildCsrChunk } from "./build-csr-chunk.js";
 import { buildComposition, fillProportions } from "./composition.js";
 import { buildCountSampler, drawCounts } from "./count-sampler.js";
-import { nextLogNormal } from "./distributions.js";
 import { buildProfiles, platformProfiles } from "./expression-profiles.js";
-import { buildStream, nextUniform, PURPOSE, startStream, streamKey } from "./random-stream.js";
+import { PURPOSE } from "./purpose.js";
 import { numberedNameChunks, numberedNames } from "./simulated-names.js";
 import { type SimulatedReference, simulatedReference } from "./simulated-reference.js";
 import { resolveSimulationOptions, type SimulationOptions } from "./simulation-options.js";

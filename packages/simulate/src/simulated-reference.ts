@@ -1,8 +1,8 @@
 import { type ChunkSource, type CsrChunk, generatedSource, type ReferenceSignature } from "@flashdeconv/core";
+import { buildStream, nextLogNormal, startStream, streamKey } from "@flashdeconv/core/internal";
 import { buildCsrChunk } from "./build-csr-chunk.js";
 import { buildCountSampler, drawCounts } from "./count-sampler.js";
-import { nextLogNormal } from "./distributions.js";
-import { buildStream, PURPOSE, startStream, streamKey } from "./random-stream.js";
+import { PURPOSE } from "./purpose.js";
 import { numberedNames } from "./simulated-names.js";
 import type { SimulationOptions } from "./simulation-options.js";
 

@@ -1,4 +1,5 @@
-import { buildStream, nextUniform, PURPOSE, startStream, streamKey } from "./random-stream.js";
+import { buildStream, nextUniform, startStream, streamKey } from "@flashdeconv/core/internal";
+import { PURPOSE } from "./purpose.js";
 import { shuffledPlace } from "./shuffled-place.js";
 import type { SimulationOptions } from "./simulation-options.js";
 

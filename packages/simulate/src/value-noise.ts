@@ -1,4 +1,4 @@
-import { mixWord, type StreamKey } from "./random-stream.js";
+import { mixWord, type StreamKey } from "@flashdeconv/core/internal";
 
 /** A number in [0, 1) for each point of the integer lattice, independent from point to point. */
 export function latticeNoise(key: StreamKey, field: number, column: number, row: number): number {

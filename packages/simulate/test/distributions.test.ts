@@ -1,17 +1,22 @@
-import { portableExp, portableLog, portableLog1p } from "@flashdeconv/core/internal";
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { buildAliasTables, nextItem } from "../src/alias-tables.js";
-import { nextLogarithmic, nextLogNormal, nextNormal, nextPoisson } from "../src/distributions.js";
 import {
   buildStream,
   mixWord,
+  nextLogarithmic,
+  nextLogNormal,
+  nextNormal,
+  nextPoisson,
   nextUniform,
   nextWord,
+  portableExp,
+  portableLog,
+  portableLog1p,
   type RandomStream,
   startStream,
   streamKey,
-} from "../src/random-stream.js";
+} from "@flashdeconv/core/internal";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { buildAliasTables, nextItem } from "../src/alias-tables.js";
 
 const DRAWS = 100_000;
 

@@ -2,8 +2,11 @@ import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import {
   alignProportions,
   type ComparedSide,
+  evaluateIntervals,
   evaluateProportions,
+  type IntervalEvaluation,
   keepAnswered,
+  type NamedProportions,
   normalizeRows,
 } from "@flashdeconv/simulate";
 import type { Command } from "commander";
@@ -11,7 +14,7 @@ import type { Environment } from "../environment.js";
 import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js";
 import { requireGiven } from "../options/require-given.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
-import { readProportions } from "../stores/read-proportions.js";
+import { readIntervals, readProportions } from "../stores/read-proportions.js";
 import { isTable } from "../stores/read-text.js";
 import { isColumnTable } from "../tables/read-column-table.js";
 import { describeEvaluation } from "../terminal/describe-evaluation.js";
@@ -88,6 +91,36 @@ export async function evaluateResult(
   const notices = [result, other, truth, aligned].flatMap((step) => step?.notices ?? []);
   for (const notice of notices) note(notice);
   const evaluation = evaluateProportions(aligned.estimate, aligned.truth, aligned.typeNames.length);
+  const intervals = await readIntervals({ path, ...ofResult, access }, signal);
+  const judged =
+    intervals && judgeIntervals(intervals, { result: result.table, truth: truth.table, other: other?.table });
   const rowsNormalized = { result: result.normalizedCount, truth: truth.normalizedCount };
-  return describeEvaluation(aligned.typeNames, evaluation, rowsNormalized, notices);
+  return describeEvaluation(aligned.typeNames, evaluation, { rowsNormalized, intervals: judged }, notices);
+}
+
+interface Sides {
+  readonly result: NamedProportions;
+  readonly truth: NamedProportions;
+  /** Whose answered spots are compared alone, where one was given. */
+  readonly other: NamedProportions | undefined;
+}
+
+/** The intervals of the types that the result has, brought together with the truth by name. */
+function judgeIntervals(
+  { low, high }: { readonly low: NamedProportions; readonly high: NamedProportions },
+  { result, truth, other }: Sides,
+): IntervalEvaluation {
+  const [estimate, from, to] = [result, low, high].map((table) =>
+    alignProportions(other ? keepAnswered({ ...table }, other) : table, truth),
+  );
+  const { typeNames } = estimate;
+  // A type that the result lacks has no interval.
+  const known = typeNames.map((name) => result.typeNames.includes(name));
+  const actual = estimate.truth.map((value, i) => (known[i % typeNames.length] ? value : Number.NaN));
+  return evaluateIntervals({
+    estimate: estimate.estimate,
+    low: from.estimate,
+    high: to.estimate,
+    truth: actual,
+  });
 }

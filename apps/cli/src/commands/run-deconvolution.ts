@@ -11,6 +11,7 @@ import { mergeReference } from "@flashdeconv/pipeline";
 import {
   checkResultPlace,
   type DividedCallbacks,
+  INTERVAL_TABLES,
   isSignature,
   requireHierarchyOf,
   resolveResultLayout,
@@ -144,10 +145,12 @@ export async function runDeconvolution(
       return await withReference(flags, terminal, async (given, source) => {
         const input = await withTypes(given, flags);
         const solverTables = tablesOf(options.solver, options.solver.resolveOptions(options.solverOptions));
+        const names = solverTables.map(({ name }) => name);
         const place = {
           ...layout,
           solverTables: [
-            ...solverTables.map(({ name }) => name),
+            ...names,
+            ...(options.intervals ? INTERVAL_TABLES : []),
             ...(flags.cellsPerSpot === undefined ? [] : ["cells"]),
             ...(options.hierarchy?.levels.slice(1) ?? []),
           ],

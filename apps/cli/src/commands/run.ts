@@ -71,7 +71,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
     );
   addSchemaOptions(command, ["amount"]);
   addCellsFlag(command, "numbers and columns");
-  addSchemaOptions(command, ["empty", "fewCounts"]).optionsGroup("Types:");
+  addSchemaOptions(command, ["intervals", "empty", "fewCounts"]).optionsGroup("Types:");
   addTypeOptions(command).optionsGroup("Method:");
   addSchemaOptions(command, ["method", "maxTypes", "platformCorrection", "overdispersion"]);
   command.optionsGroup("Counts and genes:");

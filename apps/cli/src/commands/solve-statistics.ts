@@ -66,6 +66,7 @@ export interface SolveFlags
       | "amount"
       | "empty"
       | "fewCounts"
+      | "intervals"
       | "lambda"
       | "smoothing"
       | "rho"
@@ -102,9 +103,10 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   const solver = flags.solver === undefined ? undefined : await loadSolver(flags.solver, flags.solverTimeout);
   checkSolverFlags(solver, flags);
   const { tolerance, maxSweeps, precision, kernels, smoothing, out, overwrite } = flags;
-  const { amount, cellsPerSpot, empty, fewCounts } = flags;
+  const { amount, cellsPerSpot, empty, fewCounts, intervals } = flags;
   const own = solverOptions(flags);
-  const solving = { tolerance, maxSweeps, precision, amount, cellsPerSpot, empty, fewCounts, kernels };
+  const answering = { amount, cellsPerSpot, empty, fewCounts, intervals };
+  const solving = { tolerance, maxSweeps, precision, ...answering, kernels };
   const asked = { solver, smoothing, solverOptions: own, ...solving };
   const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {

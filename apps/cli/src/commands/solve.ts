@@ -45,7 +45,9 @@ export function addSolveCommand(program: Command, environment: Environment): voi
     );
   addSchemaOptions(command, ["amount"], { amount: { default: "as the run" } });
   addCellsFlag(command, "numbers");
-  addSchemaOptions(command, ["empty", "fewCounts"])
+  addSchemaOptions(command, ["intervals", "empty", "fewCounts"], {
+    intervals: { meaning: "those of the run that kept the summary, with its strengths of smoothing" },
+  })
     .optionsGroup("Types:")
     .option("--drop-type <name>", "leave a type out; may be given several times", collectNames);
   addTypeOptions(command).optionsGroup("Solver:");

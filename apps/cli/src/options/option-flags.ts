@@ -33,6 +33,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
   cellsPerSpot: "--cells-per-spot",
   hierarchy: "--hierarchy",
   level: "--level",
+  intervals: "--intervals",
   empty: "--empty",
   fewCounts: "--few-counts",
   kernels: "--kernels",

@@ -72,6 +72,7 @@ export interface RunFlags
   readonly cellsPerSpot?: number | ObsColumn;
   readonly empty?: DeconvolveOptions["empty"];
   readonly fewCounts?: number;
+  readonly intervals?: boolean;
   readonly allowNonCounts?: boolean;
   readonly failOn?: FailOn;
 }

@@ -65,6 +65,7 @@ export function memoryFacts(
     ...places,
     isRefined: refines(options),
     maxTypes: options.maxTypes,
+    hasIntervals: options.intervals,
     sampledValuesPerSpot: stored / Math.max(1, spotCount),
     chunkBytes,
   };

@@ -3,7 +3,7 @@ import { numbered } from "@flashdeconv/core/internal";
 import { readTextCells } from "@flashdeconv/io-zarr/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import { textOfCell } from "../tables/csv/csv-cells.js";
-import { typesAmong } from "../tables/table-shape.js";
+import { placesOfTypes, type TypeColumns, typesAmong } from "../tables/table-shape.js";
 
 /**
  * Reads a table of proportions: spot names in the first column, type names in the first row. Commas, tabs or
@@ -11,13 +11,26 @@ import { typesAmong } from "../tables/table-shape.js";
  *
  * @throws FormatError where a row has another length or a cell is not a number
  */
-export function parseProportions(path: string, text: string): NamedProportions {
+export function parseProportions(path: string, text: string, which?: "proportions"): NamedProportions;
+export function parseProportions(
+  path: string,
+  text: string,
+  which: TypeColumns,
+): NamedProportions | undefined;
+export function parseProportions(
+  path: string,
+  text: string,
+  which: TypeColumns = "proportions",
+): NamedProportions | undefined {
   const [header = [], ...rows] = readTextCells(text, {
     path,
     remedy: REMEDY,
     mostRowCharacters: MOST_ROW_CHARACTERS,
   });
-  const ours = typesAmong(header.map(textOfCell));
+  const columnNames = header.map(textOfCell);
+  const ours = typesAmong(columnNames);
+  const places = placesOfTypes(columnNames, which);
+  if (places === undefined && which !== "proportions") return undefined;
   const typeNames = ours ?? header.slice(1);
   if (typeNames.length === 0 || rows.length === 0) {
     throw broken(
@@ -28,9 +41,11 @@ export function parseProportions(path: string, text: string): NamedProportions {
   }
   const values = new Float64Array(rows.length * typeNames.length);
   let at = 0;
-  for (const [spot, ...cells] of rows) {
+  for (const row of rows) {
+    const [spot] = row;
     // What a result of ours says beside the proportions follows them.
-    for (const [k, cell] of cells.slice(0, typeNames.length).entries()) {
+    const cells = places ? places.map((place) => row[place]) : row.slice(1, typeNames.length + 1);
+    for (const [k, cell] of cells.entries()) {
       const value = /^(nan|na|)$/i.test(cell) ? Number.NaN : Number(cell);
       if (Number.isNaN(value) && !/^(nan|na|)$/i.test(cell)) {
         throw broken(path, `"${cell}" for the spot "${spot}" and the type "${typeNames[k]}"`, "a number");

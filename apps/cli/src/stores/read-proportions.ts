@@ -1,6 +1,7 @@
 import { collect, FormatError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
-import { readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
+import { inspectStore, readColumn, readObsm, readRowNames } from "@flashdeconv/io-zarr";
+import { INTERVAL_TABLES } from "@flashdeconv/pipeline/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import type { ReadableStore, StoreAccess } from "@flashdeconv/stores";
 import { RESULT_KINDS } from "../options/input-kinds.js";
@@ -43,6 +44,29 @@ export async function readProportions(
     }
     return { spotNames, typeNames, values: (await collect(values, { signal })).values };
   });
+}
+
+/** The ends of the intervals around proportions, with their names; undefined where the result has none. */
+export async function readIntervals(
+  { path, key, access }: ProportionsRequest,
+  signal: AbortSignal,
+): Promise<{ readonly low: NamedProportions; readonly high: NamedProportions } | undefined> {
+  const [low, high] = await Promise.all(INTERVAL_TABLES.map((bound) => readBound(bound)));
+  return low && high && { low, high };
+
+  async function readBound(bound: (typeof INTERVAL_TABLES)[number]): Promise<NamedProportions | undefined> {
+    if (isTable(path)) return parseProportions(path, await readText(path, access, signal), bound);
+    if (isColumnTable(path)) return readColumnTable(path, access, signal, bound);
+    return withStore(path, { ...access, expects: PROPORTIONS }, async (store) => {
+      const { obsm } = await inspectStore(store, { signal });
+      const name = `${key}_${bound}`;
+      if (!obsm.some((one) => one.key === name)) return undefined;
+      const { columnNames: typeNames, values } = await readObsm(store, name, { signal });
+      if (typeNames === undefined) return undefined;
+      const spotNames = await readRowNames(store, "obs", { signal });
+      return { spotNames, typeNames, values: (await collect(values, { signal })).values };
+    });
+  }
 }
 
 /** A plain array has no names of its own: they lie in `uns/<key>_cell_types`. */

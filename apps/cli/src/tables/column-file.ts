@@ -1,7 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
 import { numbered, shortList } from "@flashdeconv/core/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
-import { typesAmong } from "./table-shape.js";
+import { placesOfTypes, type TypeColumns, typesAmong } from "./table-shape.js";
 
 /** A file that holds columns under names, of which some are read. */
 export interface ColumnFile {
@@ -15,12 +15,19 @@ export interface ColumnFile {
  *
  * @throws FormatError for any other
  */
-export async function proportionsIn(path: string, file: ColumnFile): Promise<NamedProportions> {
+export async function proportionsIn(
+  path: string,
+  file: ColumnFile,
+  which: TypeColumns = "proportions",
+): Promise<NamedProportions | undefined> {
   const { columns } = file;
-  const ours = typesAmong(columns.map(({ name }) => name));
+  const columnNames = columns.map(({ name }) => name);
+  const ours = typesAmong(columnNames);
+  const ownPlaces = placesOfTypes(columnNames, which);
+  if (ownPlaces === undefined && which !== "proportions") return undefined;
   const places = [...columns.keys()];
   const texts = places.filter((place) => columns[place].kind === "text");
-  const wanted = ours ? ours.map((_, k) => k + 1) : places.filter((place) => !texts.includes(place));
+  const wanted = ownPlaces ?? places.filter((place) => !texts.includes(place));
   const wrong = wanted.filter((place) => columns[place].kind !== "number");
   if (wanted.length === 0 || wrong.length > 0 || (ours === undefined && texts.length !== 1)) {
     throw new FormatError({
@@ -46,7 +53,7 @@ export async function proportionsIn(path: string, file: ColumnFile): Promise<Nam
   }
   return {
     spotNames: Array.from(names, (name) => String(name ?? "")),
-    typeNames: wanted.map((place) => columns[place].name),
+    typeNames: ours ?? wanted.map((place) => columns[place].name),
     values,
   };
 }

@@ -68,6 +68,21 @@ export function refuseClash(typeNames: readonly string[], key: string): void {
   });
 }
 
+/** Which numbers of each type are wanted: proportions, or what a table of this name says of them. */
+export type TypeColumns = "proportions" | "low" | "high";
+
+/** Where the columns of the types lie in a table of ours; undefined where it has none. */
+export function placesOfTypes(
+  columnNames: readonly string[],
+  which: TypeColumns,
+): readonly number[] | undefined {
+  const types = typesAmong(columnNames);
+  if (types === undefined || which === "proportions") return types?.map((_, k) => k + 1);
+  const key = columnNames[columnNames.length - LAST_COLUMNS.length].slice(0, -"_status".length);
+  const places = types.map((type) => columnNames.indexOf(`${key}_${which}_${type}`));
+  return places.includes(-1) ? undefined : places;
+}
+
 /** The types among the columns of a table of ours; undefined where the names say that it is none. */
 export function typesAmong(columnNames: readonly string[]): readonly string[] | undefined {
   const [barcode, ...rest] = columnNames;

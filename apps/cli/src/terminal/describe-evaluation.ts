@@ -1,14 +1,20 @@
 import type { Notice } from "@flashdeconv/core";
-import type { Evaluation } from "@flashdeconv/simulate";
+import type { Evaluation, IntervalEvaluation } from "@flashdeconv/simulate";
 import { countOf, formatScore } from "./format.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
+
+export interface EvaluationFacts {
+  readonly rowsNormalized: { readonly result: number; readonly truth: number };
+  /** Undefined where the result has none. */
+  readonly intervals: IntervalEvaluation | undefined;
+}
 
 /** The measures of an evaluation, over all and per type. In JSON what is not defined is null. */
 export function describeEvaluation(
   typeNames: readonly string[],
   evaluation: Evaluation,
-  rowsNormalized: { readonly result: number; readonly truth: number },
+  { rowsNormalized, intervals }: EvaluationFacts,
   notices: readonly Notice[],
 ): Outcome {
   const { spotCount, excludedSpotCount, pearsonPerType, auprPerType } = evaluation;
@@ -30,6 +36,7 @@ export function describeEvaluation(
       measures.map(([label, , score]) => [label, formatScore(score)]),
     ),
     "",
+    ...intervalTable(intervals),
     ...table(
       ["cell type", "Pearson", "AUPR"],
       typeNames.map((name, k) => [name, formatScore(pearsonPerType[k]), formatScore(auprPerType[k])]),
@@ -42,8 +49,42 @@ export function describeEvaluation(
       excluded_spot_count: excludedSpotCount,
       rows_normalized: rowsNormalized,
       ...Object.fromEntries(measures.map(([, name, score]) => [name, score])),
+      intervals: intervals ? intervalJson(intervals) : null,
       cell_types: typeNames.map((name, k) => ({ name, pearson: pearsonPerType[k], aupr: auprPerType[k] })),
       notices,
     },
+  };
+}
+
+function intervalTable(intervals: IntervalEvaluation | undefined): string[] {
+  if (intervals === undefined) return [];
+  const { coverage, coverageAbove, falsePresence, presenceRecall, meanWidth } = intervals;
+  const measures: readonly (readonly [string, number])[] = [
+    ["intervals that hold the truth", coverage],
+    ["of estimates above .02", coverageAbove],
+    ["present (lower bound above .02), false", falsePresence],
+    ["truth above .02, called present", presenceRecall],
+    ["mean width", meanWidth],
+  ];
+  return [
+    ...table(
+      ["intervals", "value"],
+      measures.map(([label, value]) => [label, formatScore(value)]),
+    ),
+    "",
+  ];
+}
+
+/** Shares that are not defined are null in JSON. */
+function intervalJson(intervals: IntervalEvaluation): Record<string, number> {
+  return {
+    entry_count: intervals.entryCount,
+    coverage: intervals.coverage,
+    coverage_above: intervals.coverageAbove,
+    above_count: intervals.aboveCount,
+    present_count: intervals.presentCount,
+    false_presence: intervals.falsePresence,
+    presence_recall: intervals.presenceRecall,
+    mean_width: intervals.meanWidth,
   };
 }

@@ -1,5 +1,6 @@
 import type { Notice } from "@flashdeconv/core";
 import { type Deconvolution, type Parameters, SPOT_STATUSES } from "@flashdeconv/pipeline";
+import { PRESENT } from "@flashdeconv/pipeline/internal";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
@@ -47,10 +48,11 @@ export async function describeRun(
       key,
       format: place.format,
       spot_count: spotCount,
-      cell_types: types.map(({ name, meanProportion, dominantSpotCount }) => ({
+      cell_types: types.map(({ name, meanProportion, dominantSpotCount, presentSpotCount }) => ({
         name,
         mean_proportion: claims ? meanProportion : null,
         dominant_spot_count: claims ? dominantSpotCount : null,
+        present_spot_count: claims ? presentSpotCount : null,
       })),
       spot_statuses: statuses,
       max_types: maxTypes ?? null,
@@ -86,14 +88,26 @@ function solveText(
 
 function typeTable(types: readonly TypeSummary[], amount: Parameters[string]): string[] {
   const shown = [...types].sort((a, b) => (b.meanProportion ?? 0) - (a.meanProportion ?? 0));
-  return table(
-    ["cell type", amount === "cells" ? "mean proportion of cells" : "mean proportion", "dominant in spots"],
-    shown.map(({ name, meanProportion, dominantSpotCount }) => [
+  const hasIntervals = shown.some(({ presentSpotCount }) => presentSpotCount !== null);
+  const told = table(
+    [
+      "cell type",
+      amount === "cells" ? "mean proportion of cells" : "mean proportion",
+      "dominant in spots",
+      ...(hasIntervals ? ["present in spots"] : []),
+    ],
+    shown.map(({ name, meanProportion, dominantSpotCount, presentSpotCount }) => [
       name,
       meanProportion === null ? "-" : formatPercent(meanProportion),
       formatCount(dominantSpotCount),
+      ...(hasIntervals ? [formatCount(presentSpotCount ?? 0)] : []),
     ]),
   );
+  if (!hasIntervals) return told;
+  return [
+    ...told,
+    `present: the lower bound of its interval is above ${PRESENT}. 90 % of intervals hold the truth if the reference is right.`,
+  ];
 }
 
 interface TypeSummary {
@@ -101,6 +115,8 @@ interface TypeSummary {
   /** Over the spots that have proportions from a reference that describes them; null where none has. */
   readonly meanProportion: number | null;
   readonly dominantSpotCount: number;
+  /** Spots where its lower bound says that it is there; null without intervals. */
+  readonly presentSpotCount: number | null;
 }
 
 async function summarizeTypes(result: Deconvolution): Promise<TypeSummary[]> {
@@ -118,11 +134,24 @@ async function summarizeTypes(result: Deconvolution): Promise<TypeSummary[]> {
     }
   }
   for (const [spot, type] of dominant.entries()) if (type >= 0 && claims(spot)) dominantCounts[type]++;
+  const present = await countPresent(result);
   return typeNames.map((name, k) => ({
     name,
     meanProportion: answered === 0 ? null : sums[k] / answered,
     dominantSpotCount: dominantCounts[k],
+    presentSpotCount: present ? present[k] : null,
   }));
+}
+
+/** In how many spots each type is present; undefined without intervals. */
+async function countPresent({ tables, typeNames }: Deconvolution): Promise<Int32Array | undefined> {
+  const low = tables.find(({ name }) => name === "low");
+  if (low === undefined) return undefined;
+  const counts = new Int32Array(typeNames.length);
+  for await (const { values } of low.values.chunks()) {
+    for (let i = 0; i < values.length; i++) if (values[i] > PRESENT) counts[i % typeNames.length]++;
+  }
+  return counts;
 }
 
 function countStatuses({ statuses }: Deconvolution): Record<string, number> {

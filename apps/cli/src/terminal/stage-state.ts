@@ -5,6 +5,7 @@ const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
   reference: "reading the reference",
   genes: "choosing genes",
   smoothing: "choosing the smoothing",
+  intervals: "calibrating intervals",
   statistics: "summing up spots",
   graph: "finding neighbours",
   "first-solve": "solving coarsely",
@@ -21,7 +22,8 @@ export function stageState(
   { stage, done, total, estimate }: StageProgress,
   referenceUnit: string,
 ): StageState {
-  const unit = stage === "reference" ? referenceUnit : IN_SWEEPS.has(stage) ? "sweeps" : "spots";
+  const ofSpots = stage === "intervals" ? "steps" : "spots";
+  const unit = stage === "reference" ? referenceUnit : IN_SWEEPS.has(stage) ? "sweeps" : ofSpots;
   const isKnown = estimate !== undefined && Number.isFinite(estimate);
   const detail = isKnown ? `within about ${estimate.toPrecision(1)} of the optimum` : undefined;
   return { stage: STAGES[stage], done, total, unit, detail };

@@ -1,6 +1,7 @@
 import type { ChunkSource, Coordinates, CsrChunk, Notice, ReferenceSignature } from "@flashdeconv/core";
 import type { NamedColumn } from "@flashdeconv/select-genes/internal";
 import type { StatArray } from "@flashdeconv/solver";
+import type { CellSample } from "./cells.js";
 import type { SectionLocation } from "./tasks.js";
 
 /** A matrix of a store beside the one that is read. */
@@ -97,6 +98,8 @@ export interface PreparedReference {
   readonly values: CellValues;
   /** What types can be told apart by; left out where that is not to be judged. */
   readonly halves?: HalfCells;
+  /** Some of the cells, over all genes, where they were read for intervals. */
+  readonly cells?: CellSample;
   /** What was told of them. */
   readonly notices: readonly Notice[];
 }

@@ -70,6 +70,11 @@ export interface DeconvolveOptions extends NormalizationOptions, SolveOptions {
   readonly empty: "nan" | "uniform";
   /** Counts over the genes in use below which a spot's status is "few counts". */
   readonly fewCounts: number;
+  /**
+   * Whether each proportion gets an interval, calibrated on a pseudo-tissue of the reference's cells: 90 % of these hold the truth if the
+   * reference is right. For methods of the model of counts.
+   */
+  readonly intervals: boolean;
   /** Which form of the inner loops to run. No result depends on it, to the bit, and none records it. */
   readonly kernels: KernelChoice;
   /** Accept values that are not whole numbers (they must still be finite and not negative). */
@@ -91,6 +96,8 @@ export interface SolveSummaryOptions extends SolveOptions {
   readonly empty: "nan" | "uniform";
   /** As in DeconvolveOptions. */
   readonly fewCounts: number;
+  /** As in DeconvolveOptions; of kept statistics, where these hold the calibration of a run with the same strengths. */
+  readonly intervals: boolean;
 }
 
 /** Strengths that were chosen on several sections together, and what there is to tell of the choice. */

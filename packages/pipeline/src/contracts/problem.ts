@@ -32,6 +32,8 @@ export interface Problem {
   readonly shares?: Float64Array;
   /** K: what the noise of the reference's means adds to the Gram matrix's diagonal, where the model of counts has single cells to tell. */
   readonly referenceNoise?: Float64Array;
+  /** K: counts that each type's profile rests on; where that is known. */
+  readonly referenceCounts?: Float64Array;
   /** Strengths of smoothing and shrinkage that were given or chosen; left out where they are the solver's own matter. */
   readonly strengths?: { readonly smoothing: number; readonly shrinkage: number };
   /** What was estimated on the way, to be kept with the result. */

@@ -10,6 +10,7 @@ export type StageName =
   | "reference"
   | "genes"
   | "smoothing"
+  | "intervals"
   | "statistics"
   | "graph"
   | "first-solve"

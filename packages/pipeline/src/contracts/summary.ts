@@ -2,6 +2,7 @@ import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
 import type { SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import type { TypeConfusion } from "./confusion.js";
 import type { SpatialGraph } from "./graph.js";
+import type { Calibration } from "./intervals.js";
 import type { Amount } from "./options.js";
 import type { Parameters } from "./parameters.js";
 import type { Problem } from "./problem.js";
@@ -46,6 +47,8 @@ export interface SectionSummary {
   readonly solverOptions: object;
   /** Which types are mistaken for each other; left out where there were no single cells to try, and by earlier summaries. */
   readonly confusion?: TypeConfusion;
+  /** How wide intervals are; left out where none were asked for, or cannot be given. */
+  readonly calibration?: Calibration;
   /** Whether the reference describes the section; left out by summaries from before it was asked. */
   readonly score?: ReferenceScore;
   /** What made the summary, under the names of the command line's options. */

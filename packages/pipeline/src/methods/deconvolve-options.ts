@@ -129,6 +129,12 @@ export const DECONVOLVE_OPTIONS: OptionTable<DeconvolveOptions> = Object.freeze(
     because: "so few say little of a spot by themselves; 0 for no such status",
     meaning: "counts over the genes in use below which a spot's status says that they are few",
   },
+  intervals: {
+    kind: yesOrNo(),
+    default: false,
+    because: "they take a tenth more time, and say nothing of a reference that is wrong",
+    meaning: "a lower and an upper bound of each proportion: 90 % hold the truth if the reference is right",
+  },
   kernels: {
     kind: oneOf(...KERNEL_CHOICES),
     default: "auto",

@@ -11,7 +11,7 @@ import { COMMON_OPTIONS, COUNT_MODEL_OPTIONS, NEIGHBOR_OPTIONS } from "./option-
 export const weighted: Method = Object.freeze({
   name: "weighted",
   solver: solver as Solver,
-  options: [...COMMON_OPTIONS, ...COUNT_MODEL_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing"],
+  options: [...COMMON_OPTIONS, ...COUNT_MODEL_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing", "intervals"],
   genes: "all",
   smoothing: "auto",
   weighsCounts: true,

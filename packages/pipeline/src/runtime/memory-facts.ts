@@ -12,6 +12,8 @@ export interface MemoryFacts {
   readonly isRefined?: boolean;
   /** Where a spot gets a set of at most so many types. */
   readonly maxTypes?: number;
+  /** Whether intervals are calibrated; false by default. */
+  readonly hasIntervals?: boolean;
   /** Neighbours asked for per spot; 0 where the solver looks at none. */
   readonly neighborCount: number;
   /** Whether all spots are searched for nearest neighbours together: not within a radius, nor section by section; false by default. */

@@ -3,7 +3,17 @@ import { numbered, optionName } from "@flashdeconv/core/internal";
 import { coarseLevelBytes } from "@flashdeconv/solver/internal";
 import { setRowWidth } from "@flashdeconv/solver-poisson/internal";
 import type { MemoryFacts } from "./memory-facts.js";
-import { CHOICE_SECTIONS, CORE_SPOTS, SAMPLE_SPOTS, SPARSE_ROW } from "./sample-size.js";
+import {
+  CHOICE_SECTIONS,
+  CORE_SPOTS,
+  KEPT_CELLS,
+  KEPT_ENTRIES,
+  LEAST_TILE_SPOTS,
+  SAMPLE_SPOTS,
+  SPARSE_ROW,
+  TILE_SPOTS,
+  TILE_VALUES,
+} from "./sample-size.js";
 import { SCATTER_BYTES, scratchBytes } from "./scratch/scratch-size.js";
 
 export interface MemoryRequest {
@@ -76,6 +86,10 @@ const SAMPLED_VALUE_BYTES = 56;
 const SAMPLE_SPREAD = 1.5;
 /** Statistics and answers of the sample's spots while strengths of smoothing are tried, and what a solve adds, in numbers per type. */
 const SAMPLE_NUMBERS = 12;
+/** A count of a kept cell, and of its copy over the genes in use. */
+const KEPT_VALUE_BYTES = 24;
+/** Tables of types and genes that are there while a tissue that was made up is fitted. */
+const TISSUE_TABLES = 12;
 /** Which spots are taken, for each spot of the section. */
 const SAMPLE_PLACE_BYTES = 5;
 /** A thread's requests and connections, and the versions of what it has read, where a store lies behind a network. */
@@ -142,7 +156,7 @@ function planFor(
   // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
   const own = PROCESS_BYTES + WRITE_BYTES + far + held + facts.coordinateBytes;
   // The sample has been used before anything is scattered, but its memory is not given back: 10 million spots took the sum.
-  const passes = threads + spots + samplesBytes(facts) + scatterBytes(facts, keeps);
+  const passes = threads + spots + samplesBytes(facts) + intervalBytes(facts) + scatterBytes(facts, keeps);
   // The memory of the coarse levels stays taken while the strips are swept.
   const least = onScratch ? coarse + leastWindow(facts) : 0;
   const left = Math.max(
@@ -261,6 +275,29 @@ function sampleBytes({ spotCount, geneCount, typeCount, sampledValuesPerSpot }: 
   const others = spotCount > CORE_SPOTS ? Math.min(spotCount, SAMPLE_SPOTS) - CORE_SPOTS : 0;
   const most = others * (SAMPLED_VALUE_BYTES * Math.min(values, SPARSE_ROW) + numbers);
   return core + most + SAMPLE_PLACE_BYTES * spotCount;
+}
+
+/** What calibrating intervals takes: cells of the reference, a tissue made of them, and its problem. */
+function intervalBytes({
+  hasIntervals = false,
+  reference,
+  spotCount,
+  typeCount,
+  geneCount,
+  sampledValuesPerSpot,
+}: MemoryFacts): number {
+  if (!hasIntervals || sampledValuesPerSpot === 0) return 0;
+  const cells = reference ? Math.min(KEPT_ENTRIES, KEPT_CELLS * typeCount * geneCount) : 0;
+  const tile = Math.min(spotCount, TILE_SPOTS);
+  const perSpot = Math.min(SAMPLE_SPREAD * sampledValuesPerSpot, geneCount);
+  const values = Math.min(tile * perSpot, Math.max(TILE_VALUES, LEAST_TILE_SPOTS * perSpot));
+  const numbers = 8 * SAMPLE_NUMBERS * (typeCount + 1) * tile;
+  return (
+    KEPT_VALUE_BYTES * cells +
+    SAMPLED_VALUE_BYTES * values +
+    numbers +
+    8 * TISSUE_TABLES * typeCount * geneCount
+  );
 }
 
 function chunksInFlight({ areChunksPacked, areChunksGivenBack }: MemoryFacts): number {

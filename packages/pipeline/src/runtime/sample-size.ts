@@ -15,6 +15,14 @@ export const SPARSE_ROW = 128;
 /** Counts of a usual spot up to which a section is sparse. */
 export const SPARSE_DEPTH = 64;
 
+/** Spots that intervals are calibrated on, at most, and values of their counts where they leave a tile of so many spots. */
+export const TILE_SPOTS = 1600;
+export const TILE_VALUES = 3_000_000;
+export const LEAST_TILE_SPOTS = 400;
+/** Cells of a type that are kept to make up a tissue, and counts of all of them. */
+export const KEPT_CELLS = 64;
+export const KEPT_ENTRIES = 6_000_000;
+
 /** Spots whose counts give the sums per gene of a large section: so many, or this share where that is more. */
 export const SURVEYED_SPOTS = 100_000;
 export const SURVEYED_SHARE = 0.1;

@@ -109,7 +109,13 @@ export function heldOutTrial(
   };
   const solved = async (statistics: StatArray, strengths: Strengths) => {
     const toSolve = { solver, typeCount, tables: [], statistics, graph, ...start(strengths) };
-    const settled = { precision: "float64", amount: "rna", empty: "nan", fewCounts: 0 } as const;
+    const settled = {
+      precision: "float64",
+      amount: "rna",
+      empty: "nan",
+      fewCounts: 0,
+      intervals: false,
+    } as const;
     const solving = { solver, ...settled, ...options } as const;
     const alone = { executor, arena, checkpoint: undefined, signal, report: onSweep };
     return (await solveSpots(toSolve, solving, alone)).abundance;

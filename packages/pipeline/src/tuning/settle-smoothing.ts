@@ -3,7 +3,7 @@ import type { DeconvolveOptions } from "../contracts/options.js";
 import type { Parameters } from "../contracts/parameters.js";
 import type { Problem } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
-import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
+import { type Strengths, setSmoothing, strengthsOf } from "../stages/solve/set-smoothing.js";
 import { type Curve, chooseSmoothing, type SmoothingChoice } from "./choose-smoothing.js";
 import { heldOutTrial, type TrialData } from "./held-out-trial.js";
 
@@ -48,9 +48,7 @@ export function noted({ solver, problem }: Fit, facts: Parameters): Fit {
 }
 
 export function strengthsIn({ solver, problem }: Fit): Strengths {
-  const options = problem.solverOptions as Record<string, number | undefined>;
-  const read = (option = "") => options[option] ?? 0;
-  return { smoothing: read(solver.smoothing?.option), shrinkage: read(solver.shrinkage?.option) };
+  return strengthsOf(solver, problem.solverOptions);
 }
 
 /** What there is to tell of a choice. */

@@ -13,6 +13,7 @@ import type { GraphInMemory } from "../../contracts/graph.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { confusionLength, unpackConfusion } from "./confusion-arrays.js";
+import { calibrationIn } from "./calibration-facts.js";
 import { unpackArrays } from "./pack-arrays.js";
 import { scoreIn } from "./score-facts.js";
 import { MARK, readFacts } from "./summary-facts.js";
@@ -114,6 +115,7 @@ export async function readSummary(
     ...(amount && { amount }),
     ...storedStrengths(facts.parameters),
     ...storedScore(facts.parameters),
+    ...storedCalibration(unpackArrays(facts.parameters), typeCount),
     solverOptions: facts.solverOptions,
     parameters: { ...unpackArrays(facts.parameters), cell_counts: cellCounts && Int32Array.from(cellCounts) },
   };
@@ -133,6 +135,11 @@ function storedStrengths({
 }: Parameters): Pick<SectionSummary, "strengths"> {
   if (typeof smoothing !== "number") return {};
   return { strengths: { smoothing, shrinkage: typeof shrinkage === "number" ? shrinkage : 0 } };
+}
+
+function storedCalibration(parameters: Parameters, typeCount: number): Pick<SectionSummary, "calibration"> {
+  const calibration = calibrationIn(parameters, typeCount);
+  return calibration ? { calibration } : {};
 }
 
 function storedScore(parameters: Parameters): Pick<SectionSummary, "score"> {

@@ -90,8 +90,10 @@ export function recombineTypes(
     }
     return combined;
   };
+  // Intervals were found for the types as they were.
+  const { calibration: _, ...others } = summary;
   return {
-    ...summary,
+    ...others,
     statistics: isSource(statistics)
       ? mapChunks(
           statistics,
@@ -110,6 +112,7 @@ export function recombineTypes(
       cell_types: newNames,
       silent_types: silentTypes,
       cell_counts: newCounts ?? null,
+      intervals: null,
       types_dropped: [...drop],
       types_merged: JSON.stringify(merge),
     },

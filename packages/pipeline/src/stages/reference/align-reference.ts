@@ -15,6 +15,7 @@ import {
   geneSubset,
   signatureSubset,
 } from "@flashdeconv/select-genes";
+import type { CellSample } from "../../contracts/cells.js";
 import type {
   CellReference,
   CellValues,
@@ -23,9 +24,11 @@ import type {
   ReferenceInput,
 } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
+import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import { buildNoticeList } from "../../runtime/notice-list.js";
 import { isPrepared, isSignature } from "../check-inputs.js";
+import { narrow } from "../survey/narrow-sample.js";
 import {
   addHalfSums,
   buildHalfSums,
@@ -37,6 +40,10 @@ import {
 import { noteValues } from "./note-values.js";
 import type { CountOptions } from "./require-counts.js";
 import { isWhole, requireCounts } from "./require-counts.js";
+import { CellSampler, packCells, unpackCells } from "./sample-cells.js";
+
+/** What cells are read for. */
+type ReadOptions = CountOptions & Pick<DeconvolveOptions, "intervals">;
 
 export interface AlignedReference {
   /** Mean raw counts per type over the shared genes. */
@@ -47,6 +54,8 @@ export interface AlignedReference {
   readonly values: CellValues | undefined;
   /** What its types can be told apart by, over the shared genes; undefined where it came as a signature. */
   readonly halves?: HalfCells;
+  /** Some of its cells over the shared genes, where intervals ask for them. */
+  readonly cells?: CellSample;
 }
 
 type AlignedCells = AlignedReference & Pick<PreparedReference, "cellCounts" | "values" | "halves">;
@@ -65,7 +74,7 @@ export function isUninformativeLabel(name: string): boolean {
 /** Reads single cells over all their genes, for any number of sections. */
 export async function readReference(
   reference: CellReference,
-  options: CountOptions,
+  options: ReadOptions,
   run: RunContext,
 ): Promise<PreparedReference> {
   const { geneNames } = reference;
@@ -79,7 +88,7 @@ export async function readReference(
 export async function alignReference(
   reference: ReferenceInput,
   { referenceIndex }: Pick<GeneAlignment, "referenceIndex">,
-  options: CountOptions,
+  options: ReadOptions,
   run: RunContext,
 ): Promise<AlignedReference> {
   const aligned = await overGenes(reference, referenceIndex, options, run);
@@ -90,7 +99,7 @@ export async function alignReference(
 async function overGenes(
   reference: ReferenceInput,
   columns: Int32Array,
-  options: CountOptions,
+  options: ReadOptions,
   run: RunContext,
 ): Promise<AlignedReference> {
   if (isSignature(reference)) {
@@ -98,10 +107,15 @@ async function overGenes(
     return { signature: signatureSubset(sorted, columns), cellCounts: sorted.cellCounts, values: undefined };
   }
   if (!isPrepared(reference)) return keptCells(reference, columns, options, run);
-  const { signature, cellCounts, values, halves, notices } = reference;
+  const { signature, cellCounts, values, halves, notices, cells } = reference;
   for (const notice of notices) run.notices.add(notice);
-  const own = halves && narrowHalves(halves, columns);
-  return { signature: signatureSubset(signature, columns), cellCounts, values, ...(own && { halves: own }) };
+  return {
+    signature: signatureSubset(signature, columns),
+    cellCounts,
+    values,
+    ...(halves && { halves: narrowHalves(halves, columns) }),
+    ...(cells && { cells: { ...cells, counts: narrow(cells.counts, columns) } }),
+  };
 }
 
 const PIECE = "reference";
@@ -110,7 +124,7 @@ const PIECE = "reference";
 async function keptCells(
   reference: CellReference,
   columns: Int32Array,
-  options: CountOptions,
+  options: ReadOptions,
   run: RunContext,
 ): Promise<AlignedReference> {
   const { checkpoint } = run;
@@ -124,14 +138,15 @@ async function keptCells(
       cellCounts: cellCounts as Int32Array,
       values: found,
       ...halvesIn(kept.arrays, geneNames.length),
+      ...unpackCells(kept.arrays, columns.length),
     };
   }
   const prepared = await readCells(reference, columns, options, run);
-  const { signature, cellCounts, values: found, halves } = prepared;
+  const { signature, cellCounts, values: found, halves, cells } = prepared;
   const { typeNames, values } = signature;
   checkpoint?.offer(PIECE, () => ({
     facts: { typeNames, found },
-    arrays: { values, cellCounts, ...(halves && packHalves(halves)) },
+    arrays: { values, cellCounts, ...(halves && packHalves(halves)), ...packCells(cells) },
   }));
   return prepared;
 }
@@ -139,7 +154,7 @@ async function keptCells(
 async function readCells(
   reference: CellReference,
   columns: Int32Array,
-  options: CountOptions,
+  options: ReadOptions,
   { signal, report, notices }: RunContext,
 ): Promise<AlignedCells> {
   const { codes, names } = reference.cellTypes;
@@ -157,9 +172,11 @@ async function readCells(
     onNotice: ({ code, message }) =>
       notices.add({ code: `reference-${code}`, message: `Reference: ${message}` }),
   });
+  const sampler = options.intervals ? new CellSampler() : undefined;
   for await (const chunk of stream) {
     addCells(sums, chunk, codes);
     addHalfSums(halves, chunk, codes);
+    sampler?.add(chunk, codes);
   }
   const subject = {
     name: "reference",
@@ -179,12 +196,15 @@ async function readCells(
       message: `Without a cell type: ${unlabelledCount} of ${numbered(codes.length, "reference cell")}, left out.`,
     });
   }
-  const order = signature.typeNames.map((name) => names.indexOf(name));
+  const { typeNames } = signature;
+  const order = typeNames.map((name) => names.indexOf(name));
+  const cells = sampler?.finish(columns.length, (code) => typeNames.indexOf(names[code]));
   return {
     signature,
     cellCounts,
     values: { isWhole: isWhole(found), max: found.max },
     halves: finishHalfSums(halves, codes, order),
+    ...(cells && { cells }),
   };
 }
 

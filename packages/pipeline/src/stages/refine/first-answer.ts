@@ -12,12 +12,9 @@ import { emptyRows } from "../solve/solver-tables.js";
 import { answerSpots } from "../solve/spot-answers.js";
 import { contextOf, startSession } from "../solve/start-session.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
+import { FIRST_STRENGTH, FIRST_TOLERANCE } from "./first-solve.js";
 import { type StartRows, startInMemory, startOnScratch } from "./start-rows.js";
 
-/** How far from its optimum the first solve may stop: what is refined from there came out the same to 0.0001. */
-const FIRST_TOLERANCE = 2e-2;
-/** The first solve draws spots together by this part of the strength: a step from where a spot has lost a type can at most double it. */
-const FIRST_STRENGTH = 2 / 3;
 /** Begins the names of the pieces that the first solve keeps. */
 const FIRST = "first";
 

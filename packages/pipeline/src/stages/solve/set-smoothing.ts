@@ -30,3 +30,10 @@ export function setSmoothing(
     ...(shrinkage && strengths.shrinkage !== undefined && { [shrinkage.option]: strengths.shrinkage }),
   });
 }
+
+/** The strengths that a solver's options hold; 0 of what it has not. */
+export function strengthsOf({ smoothing, shrinkage }: Solver, solverOptions: object): Strengths {
+  const options = solverOptions as Record<string, number | undefined>;
+  const read = (option = "") => options[option] ?? 0;
+  return { smoothing: read(smoothing?.option), shrinkage: read(shrinkage?.option) };
+}

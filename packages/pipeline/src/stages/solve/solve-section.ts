@@ -6,6 +6,8 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
+import { intervalTables } from "../intervals/interval-tables.js";
+import { noteIntervals } from "../intervals/note-intervals.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { answerLevels } from "../types/answer-levels.js";
@@ -51,12 +53,23 @@ export async function solveSection(
       );
   noteOutcome(solved, solution, options, notices);
   if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
-  const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, summary.silentTypes);
+  if (options.intervals) noteIntervals(summary.calibration, summary.score?.level, notices);
+  const withIntervals = options.intervals
+    ? {
+        ...solved,
+        solverTables: [
+          ...solved.solverTables,
+          ...intervalTables({ ...solved, divisors }, summary.calibration),
+        ],
+      }
+    : solved;
+  const { typeNames, answers } = addSilentTypes(withIntervals, reference.typeNames, summary.silentTypes);
   const levels = answerLevels(summary, options, { answers, typeNames }, notices);
   const parameters = {
     ...summary.parameters,
     ...describeSolve({ options, solverOptions, session: started.session, solution }),
     ...levels.facts,
+    intervals: options.intervals ? (summary.parameters.intervals ?? null) : null,
     amount: amountOf(summary, options),
     counts_per_cell: summary.countsPerCell ?? null,
     cells_per_spot: typeof options.cellsPerSpot === "number" ? options.cellsPerSpot : null,

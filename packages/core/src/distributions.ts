@@ -1,4 +1,4 @@
-import { portableExp, portableLog, portableLog1p } from "@flashdeconv/core/internal";
+import { portableExp, portableLog, portableLog1p } from "./portable-math.js";
 import { nextUniform, type RandomStream } from "./random-stream.js";
 
 /** Standard normal: the polar method (Marsaglia and Bray, 1964). */

@@ -1,0 +1,96 @@
+import type { CsrChunk } from "@flashdeconv/core";
+import type { CellSample } from "../../contracts/cells.js";
+import type { Piece } from "../../contracts/checkpoint.js";
+import { hashWord } from "../../runtime/hash-word.js";
+import { KEPT_CELLS, KEPT_ENTRIES } from "../../runtime/sample-size.js";
+
+/** Where there are more counts, this part of the cells stays. */
+const SHRUNK = 0.75;
+
+interface KeptCell {
+  readonly key: number;
+  readonly cell: number;
+  readonly genes: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** Keeps some cells of each type on their way, drawn by a hash of their numbers: the same ones however they are read. */
+export class CellSampler {
+  private readonly kept = new Map<number, KeptCell[]>();
+  private most = KEPT_CELLS;
+  private entryCount = 0;
+
+  add({ spotStart, spotCount, indptr, indices, values }: CsrChunk, codes: Int32Array): void {
+    for (let row = 0; row < spotCount; row++) {
+      const cell = spotStart + row;
+      const code = codes[cell];
+      if (code < 0) continue;
+      const own = this.kept.get(code) ?? [];
+      this.kept.set(code, own);
+      const key = hashWord(cell + 0x2545f491) >>> 0;
+      const last = own[own.length - 1];
+      if (own.length >= this.most && key > last.key) continue;
+      const [from, to] = [indptr[row], indptr[row + 1]];
+      const entry = {
+        key,
+        cell,
+        genes: indices.slice(from, to),
+        values: Float64Array.from(values.subarray(from, to)),
+      };
+      let at = own.length;
+      while (at > 0 && own[at - 1].key > key) at--;
+      own.splice(at, 0, entry);
+      this.entryCount += to - from;
+      this.trim(own);
+      while (this.entryCount > KEPT_ENTRIES && this.most > 1) {
+        this.most = Math.max(1, Math.floor(SHRUNK * this.most));
+        for (const cells of this.kept.values()) this.trim(cells);
+      }
+    }
+  }
+
+  private trim(cells: KeptCell[]): void {
+    while (cells.length > this.most) this.entryCount -= cells.pop()?.genes.length ?? 0;
+  }
+
+  /** @param typeOf the number of each code's type among the types with cells, or -1 */
+  finish(geneCount: number, typeOf: (code: number) => number): CellSample {
+    const all = [...this.kept].flatMap(([code, cells]) =>
+      cells.map((cell) => ({ ...cell, type: typeOf(code) })),
+    );
+    all.sort((a, b) => a.type - b.type || a.cell - b.cell);
+    const indptr = new Int32Array(all.length + 1);
+    for (const [i, { genes }] of all.entries()) indptr[i + 1] = indptr[i] + genes.length;
+    const indices = new Int32Array(indptr[all.length]);
+    const values = new Float64Array(indptr[all.length]);
+    for (const [i, cell] of all.entries()) {
+      indices.set(cell.genes, indptr[i]);
+      values.set(cell.values, indptr[i]);
+    }
+    const shape = { kind: "csr", spotStart: 0, spotCount: all.length, width: geneCount } as const;
+    return { counts: { ...shape, indptr, indices, values }, types: Int32Array.from(all, ({ type }) => type) };
+  }
+}
+
+/** Cells as arrays of a piece, and back. */
+export function packCells(cells: CellSample | undefined): Piece["arrays"] {
+  if (!cells) return {};
+  const { indptr, indices, values } = cells.counts;
+  const counts = values instanceof Float32Array ? values : Float64Array.from(values);
+  return { cellIndptr: indptr, cellIndices: indices, cellValues: counts, cellTypes: cells.types };
+}
+
+export function unpackCells(arrays: Piece["arrays"], geneCount: number): { readonly cells?: CellSample } {
+  const { cellIndptr, cellIndices, cellValues, cellTypes } = arrays as Record<string, Int32Array>;
+  if (!cellTypes) return {};
+  const counts: CsrChunk = {
+    kind: "csr",
+    spotStart: 0,
+    spotCount: cellTypes.length,
+    width: geneCount,
+    indptr: cellIndptr,
+    indices: cellIndices,
+    values: Float64Array.from(cellValues),
+  };
+  return { cells: { counts, types: cellTypes } };
+}
