@@ -1,5 +1,5 @@
-import { confusionIn } from "./confuse-types.js";
 import { calibrateSection } from "./calibrate-section.js";
+import { confusionIn } from "./confuse-types.js";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";

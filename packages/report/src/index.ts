@@ -18,7 +18,7 @@
  * const png = await figures[0].png();
  * console.log(html.startsWith("<!doctype html>"), png.length > 0); // true true
  */
-export { buildIndex, type IndexedSection, type IndexInput } from "./build-index.js";
+export { buildIndex, type IndexedSection } from "./build-index.js";
 export { buildReport, type Report } from "./build-report.js";
 export type { Figure } from "./figures.js";
 export { GENERATOR } from "./page/page.js";

@@ -15,7 +15,7 @@
 
 export { alignProportions } from "./align-proportions.js";
 export type { ComparedSide } from "./distinct-names.js";
-export { evaluateIntervals, type IntervalEvaluation } from "./evaluate-intervals.js";
+export { evaluateIntervals } from "./evaluate-intervals.js";
 export { evaluateProportions } from "./evaluate-proportions.js";
 export type { Evaluation } from "./evaluation.js";
 export type { EvaluationOptions } from "./evaluation-options.js";

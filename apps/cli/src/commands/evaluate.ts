@@ -4,7 +4,6 @@ import {
   type ComparedSide,
   evaluateIntervals,
   evaluateProportions,
-  type IntervalEvaluation,
   keepAnswered,
   type NamedProportions,
   normalizeRows,
@@ -17,7 +16,7 @@ import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-
 import { readIntervals, readProportions } from "../stores/read-proportions.js";
 import { isTable } from "../stores/read-text.js";
 import { isColumnTable } from "../tables/read-column-table.js";
-import { describeEvaluation } from "../terminal/describe-evaluation.js";
+import { describeEvaluation, type IntervalEvaluation } from "../terminal/describe-evaluation.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 

@@ -1,8 +1,10 @@
 import type { Notice } from "@flashdeconv/core";
-import type { Evaluation, IntervalEvaluation } from "@flashdeconv/simulate";
+import type { Evaluation, evaluateIntervals } from "@flashdeconv/simulate";
 import { countOf, formatScore } from "./format.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
+
+export type IntervalEvaluation = ReturnType<typeof evaluateIntervals>;
 
 export interface EvaluationFacts {
   readonly rowsNormalized: { readonly result: number; readonly truth: number };

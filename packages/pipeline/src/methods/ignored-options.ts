@@ -48,6 +48,13 @@ export const IGNORED_FOR: Partial<
           rule: `nan with { maxTypes: ${maxTypes} }: equal shares of all types are more types than that`,
           remedy: LEAVE_OUT,
         },
+  intervals: ({ intervals, maxTypes }) =>
+    !intervals || maxTypes === undefined
+      ? undefined
+      : {
+          rule: `false with { maxTypes: ${maxTypes} }: they are calibrated for shares of all types, not for a chosen set`,
+          remedy: "Leave one of the two out.",
+        },
   graph: needsSmoothing,
   neighborCount: (options) => needsSmoothing(options) ?? needsGraph(options, "knn"),
   radius: (options) => needsSmoothing(options) ?? needsGraph(options, "radius"),
