@@ -57,7 +57,7 @@ export function buildProgram(environment: Environment): Command {
 }
 
 /** Options that gather what they are given. */
-const MAY_REPEAT = new Set(["--drop-type"]);
+const MAY_REPEAT = new Set(["--drop-type", "--types", "--genes"]);
 
 /** Of an option that is given twice one value would be ignored. */
 function refuseRepeats(program: Command): void {

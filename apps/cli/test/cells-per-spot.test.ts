@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
 import { readObsm } from "@flashdeconv/io-zarr";
@@ -53,6 +54,16 @@ describe("--cells-per-spot", () => {
     expect((await runCli(["export", out, csv])).code).toBe(0);
     const shown = await runCli(["inspect", out, "--json"]);
     expect(shown.stdout).toContain("flashdeconv_cells");
+  });
+
+  it("finds out that a section lacks the column before another is solved", async () => {
+    const { folder, section } = await sectionWithNuclei();
+    const outDir = join(folder, "results");
+    const args = ["run", section, stores.spatial, "--reference", stores.reference, "--out-dir", outDir];
+    const { code, stderr } = await runCli([...args, "--cells-per-spot", "obs:nuclei"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/spatial\.zarr.*obs\/nuclei: found nothing/);
+    expect(existsSync(outDir)).toBe(false);
   });
 
   it("names the column and what is wrong with it before any work", async () => {

@@ -7,7 +7,7 @@ import { openStore } from "@flashdeconv/io-zarr/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addColumn } from "./gene-columns.js";
 import { runCli } from "./run-cli.js";
-import { smallStores, writeSection } from "./small-stores.js";
+import { smallStores, writeCells, writeSection } from "./small-stores.js";
 
 const stores = smallStores();
 let folder = "";
@@ -81,6 +81,44 @@ describe("expression", () => {
         expect(few.values[i]).toBe(inAll(row, 3 + few.indices[i]));
   });
 
+  it("replaces what it wrote, and nothing else that was added", async () => {
+    const out = at("again.zarr");
+    const args = ["expression", result, "--out", out, "--types", "type_1", "--quiet"];
+    expect((await runCli(args)).code).toBe(0);
+    expect((await runCli(args)).stderr).toMatch(/expected counts that flashdeconv wrote/);
+    expect((await runCli([...args, "--overwrite"])).code).toBe(0);
+    await addColumn(
+      out,
+      "obs",
+      "mine",
+      Array.from({ length: 200 }, () => "x"),
+    );
+    const kept = await runCli([...args, "--overwrite"]);
+    expect(kept.code).toBe(2);
+    expect(kept.stderr).toMatch(/obs\/mine/);
+  });
+
+  it("refuses a reference whose cells have changed, and takes types together as the result does", async () => {
+    const changed = await writeCells(at("changed-cells.zarr"), {
+      contents: (contents) => {
+        const [column] = contents.obs ?? [];
+        if (column?.kind !== "categorical") throw new Error("no types");
+        return { ...contents, obs: [{ ...column, codes: column.codes.map((code) => (code + 1) % 4) }] };
+      },
+    });
+    const other = await runCli(["expression", result, "--reference", changed, "--out", at("none.zarr")]);
+    expect(other.code).toBe(2);
+    expect(other.stderr).toMatch(/the reference that the result was made with: a cell of "type_0" has/);
+    const merges = ["--merge-types", '{"both, of them": ["type_0", "type_3"]}'];
+    const merged = at("merged.zarr");
+    const run = ["run", section, "--reference", stores.reference, ...merges, "--out", merged, "--quiet"];
+    expect((await runCli(run)).code).toBe(0);
+    const asked = ["--types", "both, of them", "--types", "type_2", "--out", at("both.zarr"), "--json"];
+    const told = await runCli(["expression", merged, ...asked]);
+    expect(told.code, told.stdout).toBe(0);
+    expect(JSON.parse(told.stdout).cell_types).toEqual(["both, of them", "type_2"]);
+  });
+
   it("gives the same of shares of cells", async () => {
     const [ofCells, one, other] = [at("cells.zarr"), at("one.zarr"), at("other.zarr")];
     const run = [
@@ -110,18 +148,22 @@ describe("expression", () => {
     await rename(section, moved);
     const out = ["--by", "obs:flashdeconv_dominant", "--out", at("dominant.zarr")];
     const lost = await runCli(["expression", result, ...out]);
-    expect(lost.stderr).toMatch(/--spatial: found .*nothing is there any more where the run had it/);
+    expect(lost.stderr).toMatch(
+      /--spatial: found .*expected what the result was made of: nothing is there any more/,
+    );
     expect(lost.code).toBe(2);
     const found = await runCli(["expression", result, "--spatial", moved, ...out, "--json"]);
-    expect(JSON.parse(found.stdout).region_count).toBe(4);
+    const dominant = await readColumn(await openStore(result), "obs/flashdeconv_dominant");
+    if (dominant.kind !== "categorical") throw new Error("no dominant types");
+    expect(JSON.parse(found.stdout).region_count).toBe(new Set(dominant.codes).size);
     await rename(moved, section);
   });
 
   it.each([
     [["--types", "type_9"], /--types: found "type_9", expected names of 4 cell types/],
-    [["--genes", "Gapdh"], /--genes: found "Gapdh", expected names of 120 gene/],
+    [["--genes", "Gapdh"], /--genes: found "Gapdh", expected names of 120 shared genes/],
     [["--by", "obs:nothing"], /--by: found "obs:nothing", expected a column of the section or of the result/],
-    [["--by", "obs:flashdeconv_counts"], /this one holds numbers/],
+    [["--by", "obs:flashdeconv_entropy"], /this one holds fractions/],
     [["--by", "side"], /expected a column of obs: obs:COLUMN/],
     [["--key", "other"], /other/],
   ])("refuses %j before any work", async (options, told) => {

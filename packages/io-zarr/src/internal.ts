@@ -33,7 +33,7 @@ export {
 export { storeBelow } from "./store-below.js";
 export { checkPlace } from "./write/add-to-anndata.js";
 export { type Conversion, conversionAttributes, readConversion } from "./write/conversion.js";
-export { foreignPart } from "./write/foreign-part.js";
+export { foreignPart, LAYERS_RECORD } from "./write/foreign-part.js";
 export { ELEMENTS_RECORD } from "./write/former-elements.js";
 export { nameColumns, storedNames } from "./write/name-columns.js";
 export { safeNames } from "./write/safe-names.js";

@@ -14,6 +14,8 @@ export interface IndexedSection {
   readonly spotCount?: number;
   /** How many spots have an answer of their own. */
   readonly ownCount?: number;
+  /** What the shares are of. */
+  readonly amount?: "rna" | "cells";
   /** Mean share of each type; left out where nothing is claimed of types. */
   readonly shares?: readonly number[];
 }
@@ -117,6 +119,13 @@ function largest(typeNames: readonly string[], shares: readonly number[]): strin
     .join(", ");
 }
 
+function amountsText(sections: readonly IndexedSection[]): string {
+  const ofCells = sections.filter(({ amount }) => amount === "cells").map(({ name }) => nameText(name));
+  if (ofCells.length === sections.length) return "<p>Shares of cells.</p>";
+  if (ofCells.length === 0) return "<p>Shares of RNA.</p>";
+  return `<p>Shares of RNA, but of cells in ${ofCells.join(", ")}: these cannot be compared with the others.</p>`;
+}
+
 function amounts(typeNames: readonly string[], sections: readonly IndexedSection[]): string {
   const colors = typeColors(typeNames);
   const rows = sections.map(({ name, spotCount = Number.NaN, shares = [] }) => ({
@@ -132,5 +141,5 @@ function amounts(typeNames: readonly string[], sections: readonly IndexedSection
     ["section", ...typeNames.map(nameText)],
     rows.map(({ name, shares }) => [nameText(name), ...shares.map(percent)]),
   );
-  return `<figure>${stackedBars("Mean shares of types by section", rows, colors)}<ul class="legend">${legend.join("")}</ul></figure><details><summary>In numbers</summary>${numbers}</details>`;
+  return `${amountsText(sections)}<figure>${stackedBars("Mean shares of types by section", rows, colors)}<ul class="legend">${legend.join("")}</ul></figure><details><summary>In numbers</summary>${numbers}</details>`;
 }

@@ -32,6 +32,7 @@ describe("an index of sections", () => {
     expect(rows.slice(0, 4)).toEqual(["bad one", "odd one", "good one", "old one"]);
     expect(html).toContain('<a href="./good%20one.report.html">good one</a>');
     expect(html).toContain("B (75 %), A (25 %)");
+    expect(html).toContain("Shares of RNA.");
     expect(html).toContain("<td>90 %</td>");
     expect(html).toMatch(/Do not use the proportions of:<\/strong> bad one/);
     expect(html).toMatch(/Compare marker genes before you rely on:<\/strong> odd one/);

@@ -38,8 +38,8 @@ Examples:
 export interface ExpressionFlags extends TerminalOptions, InputFlags {
   readonly out: string;
   readonly overwrite?: boolean;
-  readonly types?: string;
-  readonly genes?: string;
+  readonly types?: readonly string[];
+  readonly genes?: readonly string[];
   readonly by?: ObsColumn;
 }
 
@@ -52,8 +52,16 @@ export function addExpressionCommand(program: Command, environment: Environment)
     .argument("<result>", "store with the result, a path or URL")
     .option("--out <store>", "Zarr store to write")
     .option("--overwrite", "replace the store, if flashdeconv wrote it")
-    .option("--types <names>", "cell types, separated by commas (default: all)")
-    .option("--genes <names>", "genes, separated by commas (default: all that section and reference share)")
+    .option(
+      "--types <names>",
+      "cell types, separated by commas; may be given several times (default: all)",
+      collectNames,
+    )
+    .option(
+      "--genes <names>",
+      "genes, separated by commas; may be given several times (default: all that section and reference share)",
+      collectNames,
+    )
     .option(
       "--by <obs:COLUMN>",
       "sum over the spots of each value of a column of the section or the result (default: a layer per type)",
@@ -81,6 +89,10 @@ export function addExpressionCommand(program: Command, environment: Environment)
       const flags = { ...given, out: requireGiven("--out", given.out, "a new Zarr store") };
       return useTerminal(environment, flags, (terminal) => divideExpression(result, flags, terminal));
     });
+}
+
+function collectNames(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
 }
 
 /** Reads result, section and reference, and writes expected counts. Whatever fails, the output is as it was before. */
@@ -156,7 +168,7 @@ function wantedOf(
       ? typeNames
       : typeNames.filter(isAmong(namesIn(types, { flag: "--types", of: "cell type", known: typeNames })));
   const shared = geneNames.filter((_, column) => isShared[column] === 1);
-  const known = { flag: "--genes", of: "gene that section and reference share", known: shared };
+  const known = { flag: "--genes", of: "shared gene", known: shared };
   const isWanted = genes === undefined ? () => true : isAmong(namesIn(genes, known));
   const places = new Int32Array(geneNames.length).fill(-1);
   const wantedGenes: string[] = [];

@@ -32,6 +32,7 @@ import { withThreads } from "../resources/with-threads.js";
 import { sectionContent } from "../stores/fingerprint.js";
 import { openSections } from "../stores/open-sections.js";
 import { placeOf } from "../stores/place-of.js";
+import { readCellsPerSpot } from "../stores/read-cells-per-spot.js";
 import { sectionAt } from "../stores/section-at.js";
 import { threadLocation } from "../stores/thread-location.js";
 import type { ReferenceSource } from "../stores/with-reference.js";
@@ -60,6 +61,7 @@ export async function runSections(
   await refuseRepeated(given, flags);
   await refuseTaken(given, places, flags, terminal);
   const index = await planIndex(flags, terminal);
+  await checkCellsColumns(given, flags, terminal);
   const shared = await sharedWork(given, flags, options, terminal);
   const outcomes: Outcome[] = [];
   for (const [i, section] of given.entries()) {
@@ -76,6 +78,25 @@ export async function runSections(
     json: { index: index?.path ?? null, sections: outcomes.map(({ json }) => json) },
     exitCode: outcomes.find(({ exitCode }) => exitCode)?.exitCode,
   };
+}
+
+/** A column that one of the sections lacks should not be found out after the others are solved. */
+async function checkCellsColumns(
+  given: readonly string[],
+  flags: RunFlags,
+  { signal }: Terminal,
+): Promise<void> {
+  const { cellsPerSpot } = flags;
+  if (typeof cellsPerSpot !== "object") return;
+  for (const section of given) {
+    const { path, table = flags.table } = await sectionAt(section, flags.table, storeAccess(flags));
+    await namingSection(redactUrl(section), () =>
+      withStore(path, sharedAccess(path, storeAccess(flags)), async (store) => {
+        const opened = await openSections(store, { ...flags, table }, { signal });
+        await readCellsPerSpot(store, { ...opened, cellsPerSpot }, signal);
+      }),
+    );
+  }
 }
 
 /** The reference is read, and the strength chosen, by the first section that is not done yet, or by the run that is resumed. */

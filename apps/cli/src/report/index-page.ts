@@ -67,6 +67,7 @@ interface RunJson {
   readonly sections?:
     | readonly { readonly name?: string; readonly reference_score?: StoredScore | null }[]
     | null;
+  readonly amount?: "rna" | "cells";
   readonly spot_count?: number;
   readonly spot_statuses?: Readonly<Record<string, number>>;
   readonly cell_types?: readonly { readonly name: string; readonly mean_proportion: number | null }[];
@@ -89,6 +90,7 @@ async function sectionOf(json: RunJson, place: string, flags: RunFlags, terminal
     const isClaimed = shares.every((share) => share !== null);
     return {
       ...section,
+      amount: json.amount,
       spotCount: json.spot_count,
       ownCount: json.spot_statuses?.ok,
       types: json.cell_types.map((type) => type.name),
@@ -104,14 +106,21 @@ async function sectionOf(json: RunJson, place: string, flags: RunFlags, terminal
 async function storedFigures(place: string, flags: RunFlags, isRed: boolean, { signal }: Terminal) {
   const { keyAdded: key = RESULT_DEFAULTS.key } = flags;
   return withStore(place, storeAccess(flags), async (store) => {
-    const { spotCount, obs, obsm } = await readResultContents(store, { key, signal });
+    const { spotCount, obs, obsm, uns } = await readResultContents(store, { key, signal });
     const { columnNames: types = [], values } = obsm?.[key] ?? {};
     const ownCount = countOk(obs?.find((column) => column.name === `${key}_status`));
     if (isRed || values === undefined) return { spotCount, ownCount, types };
     const sums = new Float64Array(types.length);
     let answered = 0;
     for await (const chunk of values.chunks({ signal })) answered += addRows(chunk, sums);
-    return { spotCount, ownCount, types, shares: Array.from(sums, (sum) => sum / Math.max(1, answered)) };
+    const { amount } = (uns?.[`${key}_params`] ?? {}) as { readonly amount?: "rna" | "cells" };
+    return {
+      amount,
+      spotCount,
+      ownCount,
+      types,
+      shares: Array.from(sums, (sum) => sum / Math.max(1, answered)),
+    };
   });
 }
 

@@ -6,11 +6,12 @@ import {
   FormatError,
   type NameChunk,
   OptionError,
+  type ReferenceSignature,
 } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import type { AnnDataContents, Names, UnsObject } from "@flashdeconv/io-zarr";
 import { readResultContents } from "@flashdeconv/io-zarr/internal";
-import { prepareReference, type StageProgress } from "@flashdeconv/pipeline";
+import { mergeReference, prepareReference, type StageProgress } from "@flashdeconv/pipeline";
 import { geneShares, isSignature } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
@@ -38,6 +39,8 @@ export interface ExpressionFlags
 export interface OpenResult {
   readonly contents: AnnDataContents;
   readonly typeNames: readonly string[];
+  /** The names under which their columns are stored. */
+  readonly storedNames: readonly string[];
   readonly proportions: ChunkSource<DenseChunk>;
   readonly parameters: UnsObject;
 }
@@ -71,7 +74,14 @@ export function withResult<T>(
     const found = contents.obsm?.[key];
     const typeNames = found?.columnNames ?? [];
     const parameters = (contents.uns?.[`${key}_params`] ?? {}) as UnsObject;
-    return work({ contents, typeNames, proportions: found?.values as ChunkSource<DenseChunk>, parameters });
+    const storedNames = found?.storedNames ?? typeNames;
+    return work({
+      contents,
+      typeNames,
+      storedNames,
+      proportions: found?.values as ChunkSource<DenseChunk>,
+      parameters,
+    });
   });
 }
 
@@ -90,9 +100,9 @@ export function expressionPlaces(flags: ExpressionFlags, parameters: UnsObject):
       value: recorded,
       rule:
         recorded === undefined
-          ? "given, since the result does not say it"
-          : "given, since nothing is there any more where the run had it",
-      remedy: "Give what the result was made of.",
+          ? "a path: the result does not say it"
+          : "what the result was made of: nothing is there any more where the run had it",
+      remedy: `Give ${option} with the place where it is now.`,
     });
   };
   const { table, bin, cells, layer, geneKey, cellTypeKey, labels, referenceLayer, referenceGeneKey } = flags;
@@ -123,25 +133,65 @@ export async function readShares(
   geneNames: readonly string[],
   terminal: Terminal,
 ) {
-  const signature = await withReference(flags, terminal, async (reference) => {
+  const { amount, counts_per_cell: perCell, genes_used: used, types_merged: merged } = parameters;
+  const read = await withReference(flags, terminal, async (given) => {
+    const reference = typeof merged === "string" ? mergeReference(given, JSON.parse(merged)) : given;
     if (isSignature(reference)) return reference;
     const { signal } = terminal;
     const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
     const prepared = await prepareReference(reference, { allowNonCounts: true }, { signal, onProgress });
     return "signature" in prepared ? prepared.signature : prepared;
   });
-  const { amount, counts_per_cell: perCell, genes_used: used } = parameters;
-  const countsPerCell = amount === "cells" && perCell instanceof Float64Array ? perCell : undefined;
+  const signature = read as ReferenceSignature;
   const genesUsed = Array.isArray(used) ? (used as readonly string[]) : undefined;
+  if (perCell instanceof Float64Array)
+    requireSameCells(flags.reference, signature, { typeNames, genesUsed, perCell });
+  const countsPerCell = amount === "cells" && perCell instanceof Float64Array ? perCell : undefined;
   return withFlags({ reference: "--reference" }, async () =>
     geneShares({
-      signature: signature as Parameters<typeof geneShares>[0]["signature"],
+      signature,
       geneNames,
       typeNames,
       genesUsed,
       countsPerCell,
     }),
   );
+}
+
+interface RecordedCells {
+  readonly typeNames: readonly string[];
+  readonly genesUsed: readonly string[] | undefined;
+  /** K: counts of a cell of each type over these genes, as the result has them. */
+  readonly perCell: Float64Array;
+}
+
+/** Sums of the same cells differ by the order of adding at most. */
+const SAME_SUM = 1e-6;
+
+/** Throws OptionError for a reference whose cells hold other counts than the result says: it is another, or its labels have changed. */
+function requireSameCells(
+  place: string,
+  signature: ReferenceSignature,
+  { typeNames, genesUsed, perCell }: RecordedCells,
+): void {
+  const { geneNames, values } = signature;
+  const used = genesUsed && new Set(genesUsed);
+  for (const [k, name] of typeNames.entries()) {
+    const row = signature.typeNames.indexOf(name);
+    if (row < 0) continue;
+    let sum = 0;
+    for (const [gene, mean] of values
+      .subarray(row * geneNames.length, (row + 1) * geneNames.length)
+      .entries())
+      if (used?.has(geneNames[gene]) ?? true) sum += mean;
+    if (Math.abs(sum - perCell[k]) <= SAME_SUM * Math.max(sum, perCell[k])) continue;
+    throw new OptionError({
+      option: "--reference",
+      value: redactUrl(place),
+      rule: `the reference that the result was made with: a cell of ${JSON.stringify(name)} has ${sum.toPrecision(6)} counts there, and ${perCell[k].toPrecision(6)} by the result`,
+      remedy: "Give that one, with the labels that it had.",
+    });
+  }
 }
 
 /** Throws FormatError where section and result are not of the same spots in the same order. */

@@ -39,7 +39,7 @@ export async function readRegions(
     own ? await readColumn(section, `obs/${name}`, { signal }) : (ofResult as Column),
   );
   if (regions === undefined)
-    throw refuse("a column of categories or names; this one holds numbers", "Name another.");
+    throw refuse("a column of categories, names or whole numbers; this one holds fractions", "Name another.");
   if (regions.names.length > MOST_REGIONS) {
     throw refuse(
       `a column of at most ${MOST_REGIONS} values; this one has ${regions.names.length}`,
@@ -49,21 +49,40 @@ export async function readRegions(
   return regions;
 }
 
+/** Of categories only those that spots have; whole numbers, as of clusters, are names. */
 function regionsIn(column: Column | Awaited<ReturnType<typeof readColumn>>): NamedRegions | undefined {
-  if (column.kind === "number") return undefined;
+  if (column.kind === "number") {
+    const numbers = Array.from(column.values as ArrayLike<number>);
+    if (!numbers.every((value) => Number.isNaN(value) || Number.isSafeInteger(value))) return undefined;
+    const order = [...new Set(numbers)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+    return named(
+      numbers.map((value) => (Number.isNaN(value) ? undefined : String(value))),
+      order.map(String),
+    );
+  }
   if (column.kind === "categorical") {
-    return { codes: Int32Array.from(column.codes), names: column.categories };
+    const used = new Set(column.codes as Iterable<number>);
+    const { categories } = column;
+    const texts = Array.from(column.codes as ArrayLike<number>, (code) =>
+      code < 0 ? undefined : categories[code],
+    );
+    return named(
+      texts,
+      categories.filter((_, code) => used.has(code)),
+    );
   }
   const texts =
     column.kind === "string"
       ? column.values
       : Array.from(column.values, (value) => (value < 0 ? undefined : value === 1 ? "True" : "False"));
-  const places = new Map<string, number>();
-  const codes = Int32Array.from(texts, (text) => {
-    if (text === undefined || text === "") return -1;
-    const place = places.get(text) ?? places.size;
-    places.set(text, place);
-    return place;
-  });
-  return { codes, names: [...places.keys()] };
+  const found = new Set(texts.filter((text) => text !== undefined && text !== ""));
+  return named(texts, [...found] as string[]);
+}
+
+function named(texts: readonly (string | undefined)[], names: readonly string[]): NamedRegions {
+  const places = new Map(names.map((name, place) => [name, place]));
+  return {
+    codes: Int32Array.from(texts, (text) => (text === undefined ? -1 : (places.get(text) ?? -1))),
+    names,
+  };
 }

@@ -1,7 +1,7 @@
 import { type CsrChunk, generatedSource, OptionError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import { type Names, type UnsObject, writeAnnData } from "@flashdeconv/io-zarr";
-import { safeNames } from "@flashdeconv/io-zarr/internal";
+import { LAYERS_RECORD, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import { type ExpressionInput, expressionLayers, sumExpression } from "@flashdeconv/pipeline/internal";
 import type { StagedStore } from "@flashdeconv/stores";
 import type { Terminal } from "../terminal/terminal.js";
@@ -41,7 +41,7 @@ export async function writeLayers(work: ExpressionToWrite, terminal: Terminal): 
   const { signal } = terminal;
   const { spotCount } = input.counts;
   const layers = expressionLayers(input, wanted, { signal });
-  const names = safeNames(typeNames);
+  const names = typeNames.map((name) => result.storedNames[result.typeNames.indexOf(name)]);
   const spatial = result.contents.obsm?.spatial;
   let observed = 0;
   const counted = {
@@ -56,6 +56,7 @@ export async function writeLayers(work: ExpressionToWrite, terminal: Terminal): 
   await writeAnnData(
     target,
     {
+      attributes: { [WRITTEN_AS]: "expression", [LAYERS_RECORD]: names },
       spotCount,
       spotNames,
       geneNames,
@@ -120,6 +121,7 @@ export async function writeSums(
   await writeAnnData(
     target,
     {
+      attributes: { [WRITTEN_AS]: "expression" },
       spotCount: rowCount,
       spotNames: rows.map((row) => `${names[regionOf(row)]}|${typeNames[row % typeCount]}`),
       geneNames,

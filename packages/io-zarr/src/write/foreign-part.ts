@@ -26,6 +26,12 @@ const OF_A_SECTION = /^section-\d+$/;
 const OF_A_RESULT = ["obs/_index", "var/_index", "obsm/spatial"];
 const OF_A_SIMULATION = [...OF_A_RESULT, "X", "obs/cell_type", "obsm/truth", "uns/simulation"];
 const OF_A_SIGNATURE = ["obs/_index", "var/_index", "X", "obs/cell_type", "obs/cell_count", "obs/dispersion"];
+const OF_AN_EXPRESSION = [
+  ...["obs/_index", "var/_index", "X", "obs/region", "obs/cell_type", "obs/spots", "var/unassigned"],
+  ...["obsm/spatial", "uns/expression", "uns/layers"],
+];
+/** The attribute that lists the layers of expected counts. */
+export const LAYERS_RECORD = "flashdeconv_layers";
 /** Documents, and what is hidden and of no meaning. */
 const PASSED_OVER = /^(\.zgroup|\.zattrs|\.zmetadata|zmetadata|zarr\.json|\.DS_Store|\.flashdeconv-.*)$/;
 
@@ -98,6 +104,7 @@ export async function ownKind(store: ListedStore): Promise<string> {
   if (attributes[WRITTEN_AS] === "result") return "a finished result of flashdeconv";
   if (attributes[WRITTEN_AS] === "signature") return "a signature that flashdeconv wrote,";
   if (attributes[WRITTEN_AS] === "simulation") return "a section or reference that flashdeconv simulated,";
+  if (attributes[WRITTEN_AS] === "expression") return "expected counts that flashdeconv wrote,";
   if (attributes[WRITTEN_AS] === "conversion") return CONVERTED;
   return "a store";
 }
@@ -117,6 +124,11 @@ async function knownElements(
     if (key !== undefined) results.push(...((await recordedElements(hierarchy, key, signal)) ?? []));
   }
   if (kind === "signature") return OF_A_SIGNATURE;
+  if (kind === "expression") {
+    const layers = attributes[LAYERS_RECORD];
+    const names = Array.isArray(layers) ? layers.map((name) => `layers/${name}`) : [];
+    return [...OF_AN_EXPRESSION, ...names];
+  }
   if (kind === "simulation") return [...OF_A_SIMULATION, ...results];
   if (kind !== "result" && results.length === 0) return undefined;
   const { region_key: region, instance_key: instance } = attributes;

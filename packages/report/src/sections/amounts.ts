@@ -20,14 +20,16 @@ export function amounts(context: Context): string {
     "reference cells",
     "spots by share (0 to 100 %, square roots)",
   ];
+  // Of a section without an answer nothing is claimed, not even 0.
+  const told = (text: string, none = "–") => (gathered.answered > 0 ? text : none);
   const rows = order.map((k) => [
     nameText(input.typeNames[k]),
-    percent(meanOf(context, k)),
-    percent(quantileOf(gathered, k, 0.99)),
-    count(gathered.above5[k]),
-    count(gathered.above25[k]),
-    count(gathered.dominantIn[k]),
-    ...(low ? [count(low.above[k])] : []),
+    told(percent(meanOf(context, k))),
+    told(percent(quantileOf(gathered, k, 0.99))),
+    told(count(gathered.above5[k])),
+    told(count(gathered.above25[k])),
+    told(count(gathered.dominantIn[k])),
+    ...(low ? [told(count(low.above[k]))] : []),
     cellCounts ? count(cellCounts[k]) : "–",
     spark(sparkOf(context, k)),
   ]);
@@ -43,19 +45,19 @@ export function amounts(context: Context): string {
     ],
     ...order.map((k) => [
       csvCell(input.typeNames[k]),
-      (gathered.answered ? meanOf(context, k) : 0).toPrecision(5),
-      quantileOf(gathered, k, 0.99).toPrecision(3),
-      `${gathered.above5[k]}`,
-      `${gathered.above25[k]}`,
-      `${gathered.dominantIn[k]}`,
+      told(meanOf(context, k).toPrecision(5), ""),
+      told(quantileOf(gathered, k, 0.99).toPrecision(3), ""),
+      told(`${gathered.above5[k]}`, ""),
+      told(`${gathered.above25[k]}`, ""),
+      told(`${gathered.dominantIn[k]}`, ""),
       cellCounts ? `${cellCounts[k]}` : "",
     ]),
   ];
   const text = escaped(csv.map((row) => row.join(",")).join("\u0000")).replaceAll("\\u0000", "\n");
-  const told = isOfCells(input)
+  const kind = isOfCells(input)
     ? "<p>Shares of cells.</p>"
     : "<p>Shares of RNA: a type whose cells hold much of it counts for more than its cells.</p>";
-  return `${told}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+  return `${kind}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
 }
 
 /** Spots with a little share fill the first bin; it is left out. */
