@@ -232,4 +232,10 @@ it("is of no option that the method does not have, or that another makes meaning
 });
 
 /** Options that are in the facts as what they come to, which may be nothing. */
-const RESOLVED: ReadonlySet<string> = new Set(["radius", "platform", "solverOptions", "maxTypes", "hierarchy"]);
+const RESOLVED: ReadonlySet<string> = new Set([
+  "radius",
+  "platform",
+  "solverOptions",
+  "maxTypes",
+  "hierarchy",
+]);
