@@ -1,5 +1,5 @@
-import { mapChunks, type ReferenceSignature } from "@flashdeconv/core";
-import { addCountCheck, buildCountCheck, finishCountCheck } from "@flashdeconv/normalize";
+import { type CsrChunk, mapChunks, type ReferenceSignature } from "@flashdeconv/core";
+import { addCountCheck, buildCountCheck, finishCountCheck, librarySizes } from "@flashdeconv/normalize";
 import { geneSubset } from "@flashdeconv/select-genes";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
@@ -174,18 +174,8 @@ function rangesOf(spotCount: number) {
 }
 
 /** The middle count of cells; 1 where there are none. */
-function usualDepth({
-  indptr,
-  values,
-  spotCount,
-}: {
-  indptr: Int32Array;
-  values: ArrayLike<number>;
-  spotCount: number;
-}): number {
-  const depths = new Float64Array(spotCount);
-  for (let row = 0; row < spotCount; row++) {
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) depths[row] += values[i];
-  }
-  return depths.sort()[spotCount >> 1] ?? 1;
+function usualDepth(cells: CsrChunk): number {
+  const depths = new Float64Array(cells.spotCount);
+  librarySizes(cells, depths);
+  return depths.sort()[cells.spotCount >> 1] ?? 1;
 }

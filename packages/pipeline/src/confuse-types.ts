@@ -1,29 +1,41 @@
+import { librarySizes } from "@flashdeconv/normalize";
 import type { TypeConfusion } from "./contracts/confusion.js";
+import type { HalfCells } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
+import type { RunContext } from "./contracts/run-context.js";
 import type { OpenProblem } from "./find-problem.js";
+import { isTried, keptConfusion } from "./stages/keep/confusion-piece.js";
 import { narrowHalves } from "./stages/reference/half-cells.js";
 import { narrow } from "./stages/survey/narrow-sample.js";
-import { type MeasureControl, measureConfusion } from "./tuning/types/measure-confusion.js";
+import { measureConfusion } from "./tuning/types/measure-confusion.js";
 
-/** Which types are mistaken for each other in a section, tried at the depths of its sample; undefined without single cells. */
+/**
+ * Which types are mistaken for each other in a section, tried at the depths of its sample, by this run or the one that it resumes;
+ * undefined without single cells.
+ */
 export async function confusionIn(
   { problem, data, aligned }: Pick<OpenProblem, "problem" | "data" | "aligned">,
   { platformCorrection }: Pick<DeconvolveOptions, "platformCorrection">,
-  control: MeasureControl,
+  { checkpoint, signal }: Pick<RunContext, "checkpoint" | "signal">,
 ): Promise<TypeConfusion | undefined> {
-  if (!aligned.halves) return undefined;
-  const { indptr, indices, values, spotCount, width } = narrow(data.counts, problem.genes);
-  const depths = new Float64Array(spotCount);
-  const bulk = new Float64Array(width);
-  for (let row = 0; row < spotCount; row++) {
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) {
-      depths[row] += values[i];
-      bulk[indices[i]] += values[i];
-    }
-  }
-  const types = {
-    halves: narrowHalves(aligned.halves, problem.genes),
-    typeNames: aligned.signature.typeNames,
-  };
-  return measureConfusion(types, { depths, bulk, isOneChemistry: !platformCorrection }, control);
+  const { cellCounts, halves, signature } = aligned;
+  if (!cellCounts || (!halves && !(await isTried(checkpoint)))) return undefined;
+  return keptConfusion(checkpoint, () => {
+    const counts = narrow(data.counts, problem.genes);
+    const depths = new Float64Array(counts.spotCount);
+    librarySizes(counts, depths);
+    const bulk = new Float64Array(counts.width);
+    for (let i = 0; i < counts.indices.length; i++) bulk[counts.indices[i]] += counts.values[i];
+    const types = {
+      halves: narrowHalves(halves as HalfCells, problem.genes),
+      typeNames: signature.typeNames,
+    };
+    return measureConfusion(types, { depths, bulk, isOneChemistry: !platformCorrection }, { signal });
+  });
+}
+
+/** The same without what types were tried with, which is held no longer. */
+export function withoutHalves<P extends Pick<OpenProblem, "aligned">>(found: P): P {
+  const { halves: _, ...aligned } = found.aligned;
+  return { ...found, aligned };
 }

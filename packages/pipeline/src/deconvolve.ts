@@ -1,5 +1,5 @@
 import { calibrateSection } from "./calibrate-section.js";
-import { confusionIn } from "./confuse-types.js";
+import { confusionIn, withoutHalves } from "./confuse-types.js";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -42,12 +42,13 @@ export async function deconvolve(
   const run = openRun({ ...options, section: spatial, size }, callbacks, notices);
 
   // The reference, and the first pass over the section: neighbours, shared genes, mean counts of each type, genes in use.
-  const found = await findProblem(spatial, reference, options, run);
+  let found = await findProblem(spatial, reference, options, run);
   // Whether the reference describes the section at all, on the sample.
   const score = await scoreProblem(found, run);
   // Types that nothing tells apart, and those that cannot be told apart at this depth.
   noteAlikeTypes(found.problem.reference, notices);
   const confusion = await confusionIn(found, options, run);
+  found = withoutHalves(found);
   if (score.level !== "red") noteConfusedTypes(confusion, notices);
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);

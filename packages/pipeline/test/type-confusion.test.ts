@@ -7,13 +7,8 @@ import { goldenPath } from "../../../test/golden-data.js";
 import { sharedData } from "../../../test/shared-data.js";
 import { type CheckTypesInput, checkTypes } from "../src/check-types.js";
 import type { CellReference } from "../src/contracts/inputs.js";
-import {
-  addHalfSums,
-  buildHalfSums,
-  finishHalfSums,
-  halvesIn,
-  packHalves,
-} from "../src/stages/reference/half-cells.js";
+import { addHalfSums, buildHalfSums, finishHalfSums } from "../src/stages/reference/half-cells.js";
+import { packCells, unpackCells } from "../src/stages/reference/pack-cells.js";
 import { confusedPairs, confusionTable } from "../src/stages/types/judge-confusion.js";
 import { judgeTypes } from "../src/stages/types/judge-types.js";
 import { bestMarkers } from "../src/stages/types/markers.js";
@@ -91,8 +86,9 @@ describe("halves of cells", () => {
 
   it("come back from what a checkpoint keeps", async () => {
     const halves = await halvesOf(50);
-    expect(halvesIn(packHalves(halves), halves.geneCount).halves).toEqual(halves);
-    expect(halvesIn({}, 3)).toEqual({});
+    const cells = { counts: halves.cells, types: halves.types };
+    for (const kept of [{}, { halves }, { cells }, { halves, cells }])
+      expect(unpackCells(packCells(kept), halves.geneCount)).toEqual(kept);
   });
 
   it("round what is not whole so that sums stay about the same, and scale deep cells down", () => {

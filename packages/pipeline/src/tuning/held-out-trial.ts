@@ -5,13 +5,13 @@ import type { Problem, RowForm } from "../contracts/problem.js";
 import type { RunContext } from "../contracts/run-context.js";
 import type { SpotSample } from "../contracts/sample.js";
 import { allocator, graphInReach, reachOf, startArena, statArray } from "../runtime/allocator.js";
-import { hashWord } from "../runtime/hash-word.js";
 import { type Strengths, setSmoothing } from "../stages/solve/set-smoothing.js";
 import { solveSpots } from "../stages/solve/solve-spots.js";
 import { startSession } from "../stages/solve/start-session.js";
 import { buildRowMaker } from "../stages/summarize/solver-rows.js";
 import { narrow } from "../stages/survey/narrow-sample.js";
 import { meanOf } from "./search-strength.js";
+import { shuffled } from "./shuffled.js";
 import { countJudge, halfDifference, type Judge, moveRows, spotLosses } from "./spot-losses.js";
 import { thinCounts } from "./thin-counts.js";
 
@@ -109,16 +109,8 @@ export function heldOutTrial(
   };
   const solved = async (statistics: StatArray, strengths: Strengths) => {
     const toSolve = { solver, typeCount, tables: [], statistics, graph, ...start(strengths) };
-    const settled = {
-      precision: "float64",
-      amount: "rna",
-      empty: "nan",
-      fewCounts: 0,
-      intervals: false,
-    } as const;
-    const solving = { solver, ...settled, ...options } as const;
     const alone = { executor, arena, checkpoint: undefined, signal, report: onSweep };
-    return (await solveSpots(toSolve, solving, alone)).abundance;
+    return (await solveSpots(toSolve, { precision: "float64", ...options }, alone)).abundance;
   };
   const answers = new Map<string, Promise<StatArray>>();
   /** The answer to the first half among its own neighbours, solved once for each strength. */
@@ -129,8 +121,9 @@ export function heldOutTrial(
     return answer;
   };
   let moved: Moved | undefined;
-  const shuffled = (): Moved => {
-    const places = shuffledPlaces(spotCount);
+  const shuffle = (): Moved => {
+    // Where each spot goes when coordinates are shuffled.
+    const places = shuffled(spotCount, 0);
     const move = (rows: StatArray) => moveRows(rows, places, statArray("float64", rows.length, allocate));
     const { isLeftOut } = judged;
     return {
@@ -151,7 +144,7 @@ export function heldOutTrial(
       return spotLosses(await answerTo(strengths), judgeBy(judging), typeCount);
     },
     async lossesWhenShuffled(strengths) {
-      moved ??= shuffled();
+      moved ??= shuffle();
       const { places, fitted: rows, judge } = moved;
       const losses = spotLosses(await solved(rows, strengths), judge, typeCount);
       return losses.map((_, spot) => losses[places[spot]]);
@@ -171,10 +164,4 @@ interface Moved {
   readonly places: Int32Array;
   readonly fitted: StatArray;
   readonly judge: Judge;
-}
-
-/** Where each spot of a sample goes when coordinates are shuffled: a permutation, the same for every run. */
-function shuffledPlaces(spotCount: number): Int32Array {
-  const keys = Float64Array.from({ length: spotCount }, (_, spot) => hashWord(spot) >>> 0);
-  return Int32Array.from({ length: spotCount }, (_, spot) => spot).sort((a, b) => keys[a] - keys[b] || a - b);
 }

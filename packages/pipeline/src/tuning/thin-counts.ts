@@ -1,5 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { hashWord } from "../runtime/hash-word.js";
+import { mixWord } from "@flashdeconv/core/internal";
 
 /** The two halves of some counts: each single count went to one or the other by the toss of a coin. */
 export interface ThinnedCounts {
@@ -23,11 +23,11 @@ export function thinCounts(counts: CsrChunk, spots: Int32Array): ThinnedCounts {
   const first = new Float64Array(values.length);
   const second = new Float64Array(values.length);
   for (let row = 0; row < spotCount; row++) {
-    const spotHash = hashWord(spots[row] + 0x9e3779b9);
+    const spotHash = mixWord(spots[row] + 0x9e3779b9);
     for (let i = indptr[row]; i < indptr[row + 1]; i++) {
       const whole = Math.min(Math.floor(values[i]), MOST_TOSSES);
       const half = (values[i] - whole) / 2;
-      const heads = countHeads(whole, hashWord(spotHash ^ Math.imul(indices[i] + 1, 0x85ebca6b)));
+      const heads = countHeads(whole, mixWord(spotHash ^ Math.imul(indices[i] + 1, 0x85ebca6b)));
       first[i] = heads + half;
       second[i] = whole - heads + half;
     }
@@ -42,7 +42,7 @@ const MOST_TOSSES = 2 ** 20;
 function countHeads(tosses: number, key: number): number {
   let heads = 0;
   for (let word = 0; tosses > 0; word++, tosses -= 32) {
-    const bits = hashWord(key + Math.imul(word + 1, 0x9e3779b9));
+    const bits = mixWord(key + Math.imul(word + 1, 0x9e3779b9));
     heads += countBits(tosses >= 32 ? bits : bits & ((1 << tosses) - 1));
   }
   return heads;

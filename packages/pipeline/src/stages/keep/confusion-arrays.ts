@@ -12,6 +12,11 @@ export function packConfusion({ strata, typeNames }: TypeConfusion): Float64Arra
   return packed;
 }
 
+/** What there is of it beside these numbers. */
+export function confusionFacts({ strata, ...rest }: TypeConfusion): NonNullable<Facts["confusion"]> {
+  return { ...rest, strata: strata.map(({ least, depth }) => ({ least, depth })) };
+}
+
 /** How many numbers `packConfusion` packed. */
 export function confusionLength({ strata, typeNames }: NonNullable<Facts["confusion"]>): number {
   return 2 * strata.length * typeNames.length ** 2;

@@ -7,7 +7,7 @@ import type { ResultFrame } from "../../contracts/sink.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isOnScratch } from "../neighbors/neighbors-on-scratch.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
-import { packConfusion } from "./confusion-arrays.js";
+import { confusionFacts, packConfusion } from "./confusion-arrays.js";
 import { packArrays } from "./pack-arrays.js";
 import { type Facts, LAYOUT_VERSION, MARK } from "./summary-facts.js";
 
@@ -43,10 +43,7 @@ export async function writeSummary(
     countsPerCell: countsPerCell && [...countsPerCell],
     measures: summary.measures,
     amount: summary.amount,
-    confusion: confusion && {
-      ...confusion,
-      strata: confusion.strata.map(({ least, depth }) => ({ least, depth })),
-    },
+    confusion: confusion && confusionFacts(confusion),
   };
   await writeArrays(
     target,

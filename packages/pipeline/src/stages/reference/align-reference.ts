@@ -28,19 +28,14 @@ import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import { buildNoticeList } from "../../runtime/notice-list.js";
 import { isPrepared, isSignature } from "../check-inputs.js";
+import { isTried } from "../keep/confusion-piece.js";
 import { narrow } from "../survey/narrow-sample.js";
-import {
-  addHalfSums,
-  buildHalfSums,
-  finishHalfSums,
-  halvesIn,
-  narrowHalves,
-  packHalves,
-} from "./half-cells.js";
+import { addHalfSums, buildHalfSums, finishHalfSums, narrowHalves } from "./half-cells.js";
 import { noteValues } from "./note-values.js";
+import { packCells, unpackCells } from "./pack-cells.js";
 import type { CountOptions } from "./require-counts.js";
 import { isWhole, requireCounts } from "./require-counts.js";
-import { CellSampler, packCells, unpackCells } from "./sample-cells.js";
+import { CellSampler } from "./sample-cells.js";
 
 /** What cells are read for. */
 type ReadOptions = CountOptions & Pick<DeconvolveOptions, "intervals">;
@@ -129,7 +124,8 @@ async function keptCells(
 ): Promise<AlignedReference> {
   const { checkpoint } = run;
   const kept = await checkpoint?.load(PIECE);
-  if (kept) {
+  // The halves of the cells are not kept, which would hold them until that is written: what they were tried for is.
+  if (kept && (await isTried(checkpoint))) {
     const { values, cellCounts } = kept.arrays;
     const { typeNames, found } = kept.facts as { typeNames: string[]; found: CellValues };
     const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
@@ -137,16 +133,15 @@ async function keptCells(
       signature: { typeNames, geneNames, values: values as Float64Array },
       cellCounts: cellCounts as Int32Array,
       values: found,
-      ...halvesIn(kept.arrays, geneNames.length),
       ...unpackCells(kept.arrays, columns.length),
     };
   }
   const prepared = await readCells(reference, columns, options, run);
-  const { signature, cellCounts, values: found, halves, cells } = prepared;
+  const { signature, cellCounts, values: found, cells } = prepared;
   const { typeNames, values } = signature;
   checkpoint?.offer(PIECE, () => ({
     facts: { typeNames, found },
-    arrays: { values, cellCounts, ...(halves && packHalves(halves)), ...packCells(cells) },
+    arrays: { values, cellCounts, ...packCells({ cells }) },
   }));
   return prepared;
 }

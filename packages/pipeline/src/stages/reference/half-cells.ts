@@ -1,6 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { mixWord } from "@flashdeconv/core/internal";
 import type { HalfCells } from "../../contracts/inputs.js";
-import { hashWord } from "../../runtime/hash-word.js";
+import { type CsrRow, csrOf } from "../../runtime/csr-rows.js";
 import { narrow } from "../survey/narrow-sample.js";
 
 /** Cells kept of all types together, and of each. They take 32 MiB at most, a third of that where cells have a thousand genes. */
@@ -19,19 +20,14 @@ export interface HalfSums {
   readonly places: Int32Array;
   /** The cells that are kept. */
   readonly kept: Int32Array;
-  readonly rows: (KeptCell | undefined)[];
-}
-
-interface KeptCell {
-  readonly genes: Int32Array;
-  readonly counts: Float32Array;
+  readonly rows: (CsrRow | undefined)[];
 }
 
 /** Divides the cells of each type in two, by a hash of their numbers: the same halves in every run. The first has a cell more. */
 export function buildHalfSums(codes: Int32Array, typeCount: number, geneCount: number): HalfSums {
   const share = Math.floor(KEPT.all / Math.max(1, typeCount));
   const mostOfHalf = Math.min(KEPT.mostOfType, Math.max(KEPT.leastOfType, share)) / 2;
-  const keys = Uint32Array.from(codes, (_, cell) => hashWord(cell + 0x7f4a7c15));
+  const keys = Uint32Array.from(codes, (_, cell) => mixWord(cell + 0x7f4a7c15));
   const byType = Array.from({ length: typeCount }, (): number[] => []);
   for (const [cell, code] of codes.entries()) byType[code]?.push(cell);
   const halfOf = new Uint8Array(codes.length);
@@ -67,20 +63,21 @@ export function addHalfSums(fold: HalfSums, chunk: CsrChunk, codes: Int32Array):
 }
 
 /** Whole counts of a cell, and not many more than `MOST_COUNTS`: what is not whole is rounded up or down by chance. */
-function keepCell(indices: Int32Array, values: CsrChunk["values"], cell: number): KeptCell {
+function keepCell(indices: Int32Array, values: CsrChunk["values"], cell: number): CsrRow {
   let total = 0;
   for (const value of values) total += Math.max(0, value);
   const share = total > MOST_COUNTS ? MOST_COUNTS / total : 1;
-  const key = hashWord(cell + 0x3c6ef372);
+  const key = mixWord(cell + 0x3c6ef372);
   const rounded = Float32Array.from(values, (value, i) => {
     const scaled = Math.max(0, value) * share;
     const whole = Math.floor(scaled);
-    const chance = (hashWord(key ^ Math.imul(indices[i] + 1, 0x85ebca6b)) >>> 0) / 2 ** 32;
+    if (scaled === whole) return whole;
+    const chance = (mixWord(key ^ Math.imul(indices[i] + 1, 0x85ebca6b)) >>> 0) / 2 ** 32;
     return whole + (chance < scaled - whole ? 1 : 0);
   });
   return {
-    genes: indices.filter((_, i) => rounded[i] > 0),
-    counts: rounded.filter((count) => count > 0),
+    indices: indices.filter((_, i) => rounded[i] > 0),
+    values: rounded.filter((count) => count > 0),
   };
 }
 
@@ -102,23 +99,10 @@ export function finishHalfSums(fold: HalfSums, codes: Int32Array, order: readonl
   return {
     geneCount,
     sums: [inOrder(fold.sums[0]), inOrder(fold.sums[1])],
-    cells: joinCells(rows, geneCount),
+    cells: csrOf(rows, geneCount, Float32Array),
     types: kept.map((cell) => newTypes.get(codes[cell]) as number),
     halves: Int32Array.from(kept, (cell) => halfOf[cell]),
   };
-}
-
-function joinCells(rows: HalfSums["rows"], geneCount: number): CsrChunk {
-  const indptr = new Int32Array(rows.length + 1);
-  for (const [i, row] of rows.entries()) indptr[i + 1] = indptr[i] + (row?.genes.length ?? 0);
-  const indices = new Int32Array(indptr[rows.length]);
-  const values = new Float32Array(indices.length);
-  for (const [i, row] of rows.entries()) {
-    if (!row) continue;
-    indices.set(row.genes, indptr[i]);
-    values.set(row.counts, indptr[i]);
-  }
-  return { kind: "csr", spotStart: 0, spotCount: rows.length, width: geneCount, indptr, indices, values };
 }
 
 /** The same over other genes, in ascending order: new gene `j` is the old column `columns[j]`. */
@@ -137,41 +121,5 @@ export function narrowHalves(halves: HalfCells, columns: Int32Array): HalfCells 
     geneCount: columns.length,
     sums: [narrowed(sums[0]), narrowed(sums[1])],
     cells: narrow(cells, columns),
-  };
-}
-
-/** As arrays that a checkpoint keeps. */
-export function packHalves({ sums, cells, types, halves }: HalfCells) {
-  const { indptr, indices, values } = cells;
-  return {
-    firstSums: sums[0],
-    secondSums: sums[1],
-    keptTypes: types,
-    keptHalves: halves,
-    keptIndptr: indptr,
-    keptIndices: indices,
-    keptValues: Float32Array.from(values),
-  };
-}
-
-/** What `packHalves` packed; nothing where that was not done. */
-export function halvesIn(
-  arrays: Readonly<Record<string, unknown>>,
-  geneCount: number,
-): { readonly halves?: HalfCells } {
-  const { keptTypes } = arrays;
-  if (!(keptTypes instanceof Int32Array)) return {};
-  const sums = [arrays.firstSums as Float64Array, arrays.secondSums as Float64Array] as const;
-  const cells = {
-    kind: "csr" as const,
-    spotStart: 0,
-    spotCount: keptTypes.length,
-    width: geneCount,
-    indptr: arrays.keptIndptr as Int32Array,
-    indices: arrays.keptIndices as Int32Array,
-    values: arrays.keptValues as Float32Array,
-  };
-  return {
-    halves: { geneCount, sums, types: keptTypes, halves: arrays.keptHalves as Int32Array, cells },
   };
 }

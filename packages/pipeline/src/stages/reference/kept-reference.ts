@@ -2,7 +2,7 @@ import type { Notice } from "@flashdeconv/core";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import type { CellReference, CellValues, PreparedReference } from "../../contracts/inputs.js";
 import { isPrepared } from "../check-inputs.js";
-import { halvesIn, packHalves } from "./half-cells.js";
+import { packCells, unpackCells } from "./pack-cells.js";
 
 const PIECE = "prepared-reference";
 
@@ -28,18 +28,18 @@ export async function keptReference(
     signature: { typeNames, geneNames, values: kept.arrays.values as Float64Array },
     cellCounts: kept.arrays.cellCounts as Int32Array,
     values,
-    ...halvesIn(kept.arrays, geneNames.length),
+    ...unpackCells(kept.arrays, geneNames.length),
     notices,
   };
 }
 
 function keep(prepared: PreparedReference, checkpoint: Checkpoint | undefined): PreparedReference {
-  const { signature, cellCounts, values, halves, notices } = prepared;
+  const { signature, cellCounts, values, notices } = prepared;
   const { typeNames } = signature;
   const facts: Facts = { typeNames, values, notices };
   checkpoint?.offer(PIECE, () => ({
     facts,
-    arrays: { values: signature.values as Float64Array, cellCounts, ...(halves && packHalves(halves)) },
+    arrays: { values: signature.values as Float64Array, cellCounts, ...packCells(prepared) },
   }));
   return prepared;
 }

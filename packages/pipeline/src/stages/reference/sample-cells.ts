@@ -1,17 +1,15 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { mixWord } from "@flashdeconv/core/internal";
 import type { CellSample } from "../../contracts/cells.js";
-import type { Piece } from "../../contracts/checkpoint.js";
-import { hashWord } from "../../runtime/hash-word.js";
+import { type CsrRow, csrOf } from "../../runtime/csr-rows.js";
 import { KEPT_CELLS, KEPT_ENTRIES } from "../../runtime/sample-size.js";
 
 /** Where there are more counts, this part of the cells stays. */
 const SHRUNK = 0.75;
 
-interface KeptCell {
+interface KeptCell extends CsrRow {
   readonly key: number;
   readonly cell: number;
-  readonly genes: Int32Array;
-  readonly values: Float64Array;
 }
 
 /** Keeps some cells of each type on their way, drawn by a hash of their numbers: the same ones however they are read. */
@@ -27,14 +25,14 @@ export class CellSampler {
       if (code < 0) continue;
       const own = this.kept.get(code) ?? [];
       this.kept.set(code, own);
-      const key = hashWord(cell + 0x2545f491) >>> 0;
+      const key = mixWord(cell + 0x2545f491) >>> 0;
       const last = own[own.length - 1];
       if (own.length >= this.most && key > last.key) continue;
       const [from, to] = [indptr[row], indptr[row + 1]];
       const entry = {
         key,
         cell,
-        genes: indices.slice(from, to),
+        indices: indices.slice(from, to),
         values: Float64Array.from(values.subarray(from, to)),
       };
       let at = own.length;
@@ -50,7 +48,7 @@ export class CellSampler {
   }
 
   private trim(cells: KeptCell[]): void {
-    while (cells.length > this.most) this.entryCount -= cells.pop()?.genes.length ?? 0;
+    while (cells.length > this.most) this.entryCount -= cells.pop()?.indices.length ?? 0;
   }
 
   /** @param typeOf the number of each code's type among the types with cells, or -1 */
@@ -59,38 +57,9 @@ export class CellSampler {
       cells.map((cell) => ({ ...cell, type: typeOf(code) })),
     );
     all.sort((a, b) => a.type - b.type || a.cell - b.cell);
-    const indptr = new Int32Array(all.length + 1);
-    for (const [i, { genes }] of all.entries()) indptr[i + 1] = indptr[i] + genes.length;
-    const indices = new Int32Array(indptr[all.length]);
-    const values = new Float64Array(indptr[all.length]);
-    for (const [i, cell] of all.entries()) {
-      indices.set(cell.genes, indptr[i]);
-      values.set(cell.values, indptr[i]);
-    }
-    const shape = { kind: "csr", spotStart: 0, spotCount: all.length, width: geneCount } as const;
-    return { counts: { ...shape, indptr, indices, values }, types: Int32Array.from(all, ({ type }) => type) };
+    return {
+      counts: csrOf(all, geneCount, Float64Array),
+      types: Int32Array.from(all, ({ type }) => type),
+    };
   }
-}
-
-/** Cells as arrays of a piece, and back. */
-export function packCells(cells: CellSample | undefined): Piece["arrays"] {
-  if (!cells) return {};
-  const { indptr, indices, values } = cells.counts;
-  const counts = values instanceof Float32Array ? values : Float64Array.from(values);
-  return { cellIndptr: indptr, cellIndices: indices, cellValues: counts, cellTypes: cells.types };
-}
-
-export function unpackCells(arrays: Piece["arrays"], geneCount: number): { readonly cells?: CellSample } {
-  const { cellIndptr, cellIndices, cellValues, cellTypes } = arrays as Record<string, Int32Array>;
-  if (!cellTypes) return {};
-  const counts: CsrChunk = {
-    kind: "csr",
-    spotStart: 0,
-    spotCount: cellTypes.length,
-    width: geneCount,
-    indptr: cellIndptr,
-    indices: cellIndices,
-    values: Float64Array.from(cellValues),
-  };
-  return { cells: { counts, types: cellTypes } };
 }

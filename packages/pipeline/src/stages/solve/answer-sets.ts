@@ -5,15 +5,11 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary, SpotStatistics } from "../../contracts/summary.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
-import { answerLevels } from "../types/answer-levels.js";
-import { addSilentTypes } from "./add-silent-types.js";
-import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
-import { answerTables } from "./answer-tables.js";
-import { describeSolve } from "./describe-solve.js";
+import { divisorsOf } from "./amount.js";
+import { finishAnswer } from "./finish-answer.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
 import { noteOutcome } from "./note-outcome.js";
-import { type ChosenSets, setPlaces, setTables } from "./set-tables.js";
-import { summarizeSignature } from "./signature-summary.js";
+import { setPlaces, setTables } from "./set-tables.js";
 import {
   type AnswerArrays,
   type AnswerRules,
@@ -41,7 +37,7 @@ export async function answerSets(
   run: RunContext,
 ): Promise<Deconvolution> {
   const { notices } = run;
-  const { spotCount, reference, librarySizes, silentTypes, solverOptions } = summary;
+  const { spotCount, reference, librarySizes } = summary;
   noteAlikeTypes(reference, notices);
   const typeCount = reference.typeNames.length;
   const dtype = precisionOf(summary);
@@ -66,33 +62,22 @@ export async function answerSets(
   });
   const proportions = mapChunks(rows, dense, typeCount);
   const solved = { ...arrays, proportions, counts: librarySizes, solverTables: [] };
-  const { typeNames, answers } = addSilentTypes(solved, reference.typeNames, silentTypes);
-  const columns = reference.typeNames.map((name) => typeNames.indexOf(name));
-  const chosen: ChosenSets = { rows, mostTypes, columns, dtype };
-  const { solverTables: _, ...found } = answers;
-  const levels = answerLevels(summary, options, { answers, typeNames }, notices);
-  return {
-    spotCount,
-    typeNames,
-    ...found,
-    tables: [
-      ...answerTables(answers, typeNames, cellsAsked(summary, options)),
-      ...setTables(chosen, answers.proportions, typeNames),
-      ...levels.tables,
-    ],
-    signature: summarizeSignature(summary, typeNames),
-    parameters: {
-      ...summary.parameters,
-      ...describeSolve({ options, solverOptions, session: { settings: {} }, solution: NOTHING_SOLVED }),
+  return finishAnswer(
+    summary,
+    {
+      solved,
+      solution: NOTHING_SOLVED,
+      session: { settings: {} },
+      moreTables(answers, typeNames) {
+        const columns = reference.typeNames.map((name) => typeNames.indexOf(name));
+        return setTables({ rows, mostTypes, columns, dtype }, answers.proportions, typeNames);
+      },
       // Nothing came near an optimum by sweeps.
-      tolerance: null,
-      proportion_error_estimate: null,
-      ...levels.facts,
-      amount: amountOf(summary, options),
-      counts_per_cell: summary.countsPerCell ?? null,
+      moreFacts: { tolerance: null, proportion_error_estimate: null },
     },
-    notices: notices.all,
-  };
+    options,
+    run,
+  );
 }
 
 function sourceOf(values: StatArray, spotCount: number): ChunkSource<DenseChunk> {

@@ -10,14 +10,10 @@ import { intervalTables } from "../intervals/interval-tables.js";
 import { noteIntervals } from "../intervals/note-intervals.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { isSource } from "../summarize/spot-statistics.js";
-import { answerLevels } from "../types/answer-levels.js";
-import { addSilentTypes } from "./add-silent-types.js";
-import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
-import { answerTables } from "./answer-tables.js";
-import { describeSolve } from "./describe-solve.js";
+import { divisorsOf } from "./amount.js";
+import { finishAnswer } from "./finish-answer.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
 import { noteOutcome } from "./note-outcome.js";
-import { summarizeSignature } from "./signature-summary.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { cutTables, emptyRows, tablesOf, widthOf } from "./solver-tables.js";
@@ -34,7 +30,6 @@ export async function solveSection(
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<Deconvolution> {
-  const { spotCount } = summary;
   const { reference, solverOptions, statistics, graph, librarySizes } = summary;
   const { notices } = run;
   const started = startSession(options.solver, summary, contextOf(summary), run.arena);
@@ -54,37 +49,9 @@ export async function solveSection(
   noteOutcome(solved, solution, options, notices);
   if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
   if (options.intervals) noteIntervals(summary.calibration, summary.score?.level, notices);
-  const withIntervals = options.intervals
-    ? {
-        ...solved,
-        solverTables: [
-          ...solved.solverTables,
-          ...intervalTables({ ...solved, divisors }, summary.calibration),
-        ],
-      }
-    : solved;
-  const { typeNames, answers } = addSilentTypes(withIntervals, reference.typeNames, summary.silentTypes);
-  const levels = answerLevels(summary, options, { answers, typeNames }, notices);
-  const parameters = {
-    ...summary.parameters,
-    ...describeSolve({ options, solverOptions, session: started.session, solution }),
-    ...levels.facts,
-    intervals: options.intervals ? (summary.parameters.intervals ?? null) : null,
-    amount: amountOf(summary, options),
-    counts_per_cell: summary.countsPerCell ?? null,
-    cells_per_spot: typeof options.cellsPerSpot === "number" ? options.cellsPerSpot : null,
-  };
-  const signature = summarizeSignature(summary, typeNames);
-  const { solverTables: _, ...found } = answers;
-  return {
-    spotCount,
-    typeNames,
-    ...found,
-    tables: [...answerTables(answers, typeNames, cellsAsked(summary, options)), ...levels.tables],
-    signature,
-    parameters,
-    notices: notices.all,
-  };
+  const intervals = options.intervals ? intervalTables({ ...solved, divisors }, summary.calibration) : [];
+  const answered = { ...solved, solverTables: [...solved.solverTables, ...intervals] };
+  return finishAnswer(summary, { solved: answered, solution, session: started.session }, options, run);
 }
 
 async function solveInMemory(

@@ -1,4 +1,11 @@
-import { type Solution, type Solver, type SolverTable, type StatArray, solve } from "@flashdeconv/solver";
+import {
+  type Solution,
+  type SolveOptions,
+  type Solver,
+  type SolverTable,
+  type StatArray,
+  solve,
+} from "@flashdeconv/solver";
 import {
   arrangeLevel,
   inlineRunner,
@@ -36,7 +43,7 @@ export interface SpotsToSolve extends StartedSession {
 /** Solves all spots together, their sweeps shared among the executor's threads. */
 export async function solveSpots(
   { solver, session, request, typeCount, tables, statistics, graph }: SpotsToSolve,
-  options: SolveSummaryOptions,
+  options: SolveOptions & Pick<SolveSummaryOptions, "precision">,
   run: Pick<RunContext, "executor" | "arena" | "checkpoint" | "signal" | "report">,
 ): Promise<Solution<StatArray>> {
   const { executor, arena, checkpoint, signal, report } = run;

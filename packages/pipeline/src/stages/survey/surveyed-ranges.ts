@@ -1,6 +1,5 @@
 import type { SpotRange } from "@flashdeconv/core";
-import { ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
-import { hashWord } from "../../runtime/hash-word.js";
+import { mixWord, ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
 import { SURVEYED_SHARE, SURVEYED_SPOTS } from "../../runtime/sample-size.js";
 
 /**
@@ -17,7 +16,7 @@ export function surveyedRanges(spotCount: number): SpotRange[] | undefined {
   return Array.from({ length: strataCount }, (_, stratum) => {
     const first = Math.floor((stratum * blockCount) / strataCount);
     const end = Math.floor(((stratum + 1) * blockCount) / strataCount);
-    const start = ORDERED_SUM_BLOCK * (first + ((hashWord(stratum + 1) >>> 0) % (end - first)));
+    const start = ORDERED_SUM_BLOCK * (first + ((mixWord(stratum + 1) >>> 0) % (end - first)));
     return { start, end: Math.min(start + ORDERED_SUM_BLOCK, spotCount) };
   });
 }

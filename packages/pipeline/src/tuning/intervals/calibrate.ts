@@ -1,4 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { librarySizes } from "@flashdeconv/normalize";
 import type { Calibration } from "../../contracts/intervals.js";
 import {
   BIN_STARTS,
@@ -85,11 +86,9 @@ export function widened(table: Table, factors: Float64Array): Table {
 }
 
 /** Counts of each row. */
-export function depthsOf({ spotCount, indptr, values }: CsrChunk): Float64Array {
-  const depths = new Float64Array(spotCount);
-  for (let row = 0; row < spotCount; row++) {
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) depths[row] += values[i];
-  }
+export function depthsOf(counts: CsrChunk): Float64Array {
+  const depths = new Float64Array(counts.spotCount);
+  librarySizes(counts, depths);
   return depths;
 }
 

@@ -1,10 +1,10 @@
-import { hashWord } from "../../runtime/hash-word.js";
+import { mixWord } from "@flashdeconv/core/internal";
 import { BIN_STARTS, binOf } from "../../stages/intervals/interval-bounds.js";
 
 /** Genes in two halves, by the toss of a coin for each: another for each `split`. */
 export function halveGenes(geneCount: number, split: number): readonly [Int32Array, Int32Array] {
   const genes = Int32Array.from({ length: geneCount }, (_, g) => g);
-  const side = genes.map((g) => hashWord(g ^ hashWord(split + 0x632be5ab)) & 1);
+  const side = genes.map((g) => mixWord(g ^ mixWord(split + 0x632be5ab)) & 1);
   return [genes.filter((g) => side[g] === 0), genes.filter((g) => side[g] === 1)];
 }
 

@@ -63,16 +63,9 @@ export async function solveTile(
     const started = startSession(solver, { reference, solverOptions }, context, arena);
     const toSolve = { solver, typeCount, tables: [], statistics, graph, ...started };
     const solve = resolveSolveOptions({ tolerance, maxSweeps: MOST_SWEEPS });
-    const answer = {
-      precision: "float64",
-      amount: "rna",
-      empty: "nan",
-      fewCounts: 0,
-      intervals: false,
-    } as const;
     const alone = { executor, arena, checkpoint: undefined, signal, report: () => {} };
-    const { abundance } = await solveSpots(toSolve, { solver, ...answer, ...solve }, alone);
-    answerSpots(abundance, sums, typeCount, answer);
+    const { abundance } = await solveSpots(toSolve, { precision: "float64", ...solve }, alone);
+    answerSpots(abundance, sums, typeCount, { empty: "nan", fewCounts: 0 });
     return abundance;
   };
   const { session } = startSession(solver, problem, context, arena);

@@ -1,5 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { hashWord } from "../../runtime/hash-word.js";
+import { mixWord } from "@flashdeconv/core/internal";
 
 /** Rounds of the power iteration, after which the directions say as much as they ever will of what both halves share. */
 const ROUNDS = 6;
@@ -67,7 +67,7 @@ function scaledRows(
 
 /** G x R, orthonormal columns: where the rows differ most. */
 function leadingDirections(rows: ScaledRows, count: number): Float64Array {
-  let along: Float64Array = new Float64Array(rows.rowCount * count).map((_, i) => hashWord(i + 1) / 2 ** 31);
+  let along: Float64Array = new Float64Array(rows.rowCount * count).map((_, i) => mixWord(i + 1) / 2 ** 31);
   // The products of few rows cost less than taking each round through all genes.
   const products = rows.rowCount < 2 * ROUNDS * count ? productsOf(rows) : undefined;
   for (let round = 0; round < ROUNDS; round++) {

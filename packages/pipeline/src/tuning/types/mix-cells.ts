@@ -1,9 +1,20 @@
 import type { CsrChunk } from "@flashdeconv/core";
-import { below, randomNumbers, shuffledNumbers } from "./random-numbers.js";
+import {
+  buildStream,
+  nextBelow,
+  nextUniform,
+  type RandomStream,
+  startStream,
+  streamKey,
+} from "@flashdeconv/core/internal";
+import { type CsrRow, csrOf } from "../../runtime/csr-rows.js";
 
 /** Spots are mixed of so many types, and of so many cells. */
 const TYPES_PER_SPOT = 3;
 const CELLS_PER_SPOT = 6;
+
+/** What the random numbers are for, beside a seed. */
+const MIXTURES = 0x4d495853;
 
 /** No spot gets more counts: from here on they tell little more. */
 const MOST_COUNTS = 10_000;
@@ -36,11 +47,11 @@ export function mixCells(
 ): MixedSpots {
   const { width: geneCount } = cells;
   const typeCount = cellsOf.length;
-  const random = randomNumbers(seed);
+  const random = buildStream();
+  startStream(random, streamKey(seed, MIXTURES), 0);
   const mixed = Int32Array.from(cellsOf.keys()).filter((type) => cellsOf[type].length > 0);
   const truth = new Float64Array(depths.length * typeCount);
-  const indptr = new Int32Array(depths.length + 1);
-  const rows: { genes: Int32Array; values: Float32Array }[] = [];
+  const rows: CsrRow[] = [];
   const pooled = new Float64Array(geneCount);
   const scratch = buildScratch(geneCount);
   const nextType = typesInTurn(mixed, random);
@@ -48,8 +59,8 @@ export function mixCells(
     const own = Array.from({ length: mixed.length === 0 ? 0 : TYPES_PER_SPOT }, nextType);
     let total = 0;
     for (let i = 0; i < CELLS_PER_SPOT && own.length > 0; i++) {
-      const type = own[i < own.length ? i : below(own.length, random)];
-      const cell = cellsOf[type][below(cellsOf[type].length, random)];
+      const type = own[i < own.length ? i : nextBelow(random, own.length)];
+      const cell = cellsOf[type][nextBelow(random, cellsOf[type].length)];
       let amount = 0;
       for (let j = cells.indptr[cell]; j < cells.indptr[cell + 1]; j++) {
         const gene = cells.indices[j];
@@ -62,40 +73,33 @@ export function mixCells(
     }
     for (const type of new Set(own)) truth[spot * typeCount + type] /= total;
     const count = Math.min(MOST_COUNTS, Math.max(1, Math.round(depths[spot])));
-    const row = drawCounts(pooled, total > 0 ? count : 0, random, scratch);
+    rows.push(drawCounts(pooled, total > 0 ? count : 0, random, scratch));
     pooled.fill(0);
-    rows.push(row);
-    indptr[spot + 1] = indptr[spot] + row.genes.length;
   }
-  const indices = new Int32Array(indptr[depths.length]);
-  const values = new Float32Array(indices.length);
-  for (const [spot, row] of rows.entries()) {
-    indices.set(row.genes, indptr[spot]);
-    values.set(row.values, indptr[spot]);
-  }
-  const counts: CsrChunk = {
-    kind: "csr",
-    spotStart: 0,
-    spotCount: depths.length,
-    width: geneCount,
-    indptr,
-    indices,
-    values,
-  };
-  return { counts, truth };
+  return { counts: csrOf(rows, geneCount, Float32Array), truth };
 }
 
 /** All types in a random order, then all in another, so that each is mixed as often. */
-function typesInTurn(types: Int32Array, random: () => number): () => number {
+function typesInTurn(types: Int32Array, random: RandomStream): () => number {
   let order: Int32Array = new Int32Array(0);
   let next = 0;
   return () => {
     if (next === order.length) {
-      order = shuffledNumbers(types.length, random);
+      order = orderOf(types.length, random);
       next = 0;
     }
     return types[order[next++]];
   };
+}
+
+/** The numbers below `count` in a random order. */
+function orderOf(count: number, random: RandomStream): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = nextBelow(random, i + 1);
+    [order[i], order[j]] = [order[j], order[i]];
+  }
+  return order;
 }
 
 /** Arrays that are used for every spot. G numbers each. */
@@ -119,9 +123,9 @@ function buildScratch(geneCount: number): Scratch {
 function drawCounts(
   amounts: Float64Array,
   count: number,
-  random: () => number,
+  random: RandomStream,
   { genes, ends, first, drawn }: Scratch,
-): { readonly genes: Int32Array; readonly values: Float32Array } {
+): CsrRow {
   let size = 0;
   for (let gene = 0, sum = 0; gene < amounts.length; gene++) {
     if (!(amounts[gene] > 0)) continue;
@@ -138,15 +142,15 @@ function drawCounts(
   }
   let seen = 0;
   for (let draw = 0; draw < count; draw++) {
-    const place = random();
+    const place = nextUniform(random);
     let i = first[Math.floor(place * size)];
     while (i < size - 1 && ends[i] <= place * total) i++;
     if (drawn[i]++ === 0) seen++;
   }
-  const row = { genes: new Int32Array(seen), values: new Float32Array(seen) };
+  const row = { indices: new Int32Array(seen), values: new Float32Array(seen) };
   for (let i = 0, next = 0; i < size; i++) {
     if (drawn[i] === 0) continue;
-    row.genes[next] = genes[i];
+    row.indices[next] = genes[i];
     row.values[next++] = drawn[i];
   }
   return row;
