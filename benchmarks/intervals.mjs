@@ -12,6 +12,7 @@ import { brokenBars } from "./lib/intervals/broken-bars.mjs";
 import { intervalSets } from "./lib/intervals/interval-sets.mjs";
 import { renderIntervals } from "./lib/intervals/render-intervals.mjs";
 import { CLI } from "./lib/places.mjs";
+import { runArguments } from "./lib/run-command.mjs";
 import { saveResult } from "./lib/save-result.mjs";
 import { updateTables } from "./make-table.mjs";
 
@@ -50,19 +51,10 @@ if (broken.length > 0) process.exitCode = 1;
 
 async function measure({ spatial, reference, truth }) {
   const out = join(folder, "result.zarr");
-  const more = values.flags.split(" ").filter((flag) => flag !== "");
-  const args = [
-    "run",
-    spatial,
-    "--reference",
-    reference,
-    "--out",
-    out,
-    "--overwrite",
-    "--intervals",
-    "--no-report",
-  ];
-  await capture(process.execPath, [CLI, ...args, "--json", "--quiet", ...more]);
+  const asked = values.flags.split(" ").filter((flag) => flag !== "");
+  const method = asked.includes("--method") ? [] : ["--method", "refined"];
+  const flags = [...method, "--intervals", "--no-report", ...asked];
+  await capture(process.execPath, runArguments({ spatial, reference }, out, flags));
   const judging = ["evaluate", out, "--truth", truth, "--json", "--quiet"];
   return (await capture(process.execPath, [CLI, ...judging])).intervals;
 }

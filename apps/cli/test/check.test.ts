@@ -157,6 +157,8 @@ describe("--merge-types @file", () => {
     expect((await solve(`@${join(folder, "none.json")}`)).stderr).toMatch(/none\.json/);
     expect((await solve(`@${folder}`)).code).toBe(2);
     expect(await file("{")).toMatch(/merges\.json.*a JSON object of lists/s);
+    expect(await file("{}")).toMatch(/merges\.json.*no merge/s);
+    expect(await file('{"T": [}')).toMatch(/merges\.json.*no JSON \(.*position|merges\.json.*no JSON/s);
     expect(await file("[]")).toMatch(/merges\.json.*a JSON object of lists/s);
     expect(await file('{"T": "A"}')).toMatch(/no list of type names for "T"/);
     expect(await file(`{"T": ["${"A".repeat(2 ** 24)}"]}`)).toMatch(/merges\.json/);

@@ -15,7 +15,8 @@ export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solv
 export { methodsWith, methodsWithOwn, refines } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
-export { SPOTS_WORTH_THREADS, samplesBytes } from "./runtime/memory-plan.js";
+export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
+export { samplesBytes } from "./runtime/sample-bytes.js";
 export { scoreSection } from "./score-section.js";
 export { resolveSummaryOptions } from "./solve-summary.js";
 export { isSignature, typeNamesOf } from "./stages/check-inputs.js";
@@ -36,6 +37,7 @@ export { readSummaryParameters } from "./stages/keep/summary-facts.js";
 export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
 export { betterColumns, describeMatch, type NamedSide } from "./stages/reference/align-inputs.js";
 export { isUninformativeLabel } from "./stages/reference/align-reference.js";
+export { countsOfCells } from "./stages/reference/counts-of-cells.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { divideSection } from "./stages/sections/divide-section.js";
 export { eachSection } from "./stages/sections/each-section.js";

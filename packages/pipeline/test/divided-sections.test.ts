@@ -9,6 +9,7 @@ import { memoryStore } from "@flashdeconv/stores";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { csrMatrices, denseRows } from "../../../test/csr-arbitrary.js";
+import type { Deconvolution } from "../src/contracts/answers.js";
 import type { SpotSections } from "../src/contracts/inputs.js";
 import {
   type DeconvolveOptions,
@@ -304,46 +305,57 @@ describe("deconvolveDivided", () => {
     }
   });
 
-  it("is resumed where it was stopped, in memory and on scratch, with the same bits", async () => {
-    const codes = DIVISIONS.interleaved;
-    const input = { ...section.spatial, sections: { codes, names } };
-    const wanted = await deconvolveDivided(input, REFERENCE);
-    for (const onScratch of [false, true]) {
-      const folder = await mkdtemp(join(tmpdir(), "flashdeconv-divided-"));
-      let found: Values | undefined;
-      let rounds = 0;
-      for (let stopAt = 7; found === undefined; stopAt += 7, rounds++) {
-        const run = await openRunFolder(join(folder, "run"), { facts: {}, resume: true, everySeconds: 0 });
-        const controller = new AbortController();
-        let reports = 0;
-        try {
-          const scratch = onScratch ? { scratch: await run.openScratch(0), windowBytes: 2 ** 24 } : undefined;
-          const result = await deconvolveDivided(
-            input,
-            REFERENCE,
-            {},
-            {
+  it.each([
+    { how: "proportions", options: {} },
+    { how: "with intervals", options: { intervals: true } },
+  ])(
+    "is resumed where it was stopped, in memory and on scratch, with the same bits: $how",
+    async ({ options }) => {
+      const codes = DIVISIONS.interleaved;
+      const input = { ...section.spatial, sections: { codes, names } };
+      const wanted = await deconvolveDivided(input, REFERENCE, options);
+      const step = options.intervals ? 29 : 7;
+      for (const onScratch of [false, true]) {
+        const folder = await mkdtemp(join(tmpdir(), "flashdeconv-divided-"));
+        let found: Values[] | undefined;
+        let rounds = 0;
+        for (let stopAt = step; found === undefined; stopAt += step, rounds++) {
+          const run = await openRunFolder(join(folder, "run"), { facts: {}, resume: true, everySeconds: 0 });
+          const controller = new AbortController();
+          let reports = 0;
+          try {
+            const scratch = onScratch
+              ? { scratch: await run.openScratch(0), windowBytes: 2 ** 24 }
+              : undefined;
+            const result = await deconvolveDivided(input, REFERENCE, options, {
               scratch,
               checkpoint: run.checkpoint,
               signal: controller.signal,
               onProgress: () => ++reports === stopAt && controller.abort(new Error("stopped")),
-            },
-          );
-          found = await proportionsOf(result);
-          expect(result.parameters).toEqual(wanted.parameters);
-          expect(result.notices).toEqual(wanted.notices);
-          await run.remove();
-        } catch (error) {
-          if ((error as Error).message !== "stopped") throw error;
-          await run.leave();
+            });
+            found = await valuesOf(result);
+            expect(result.parameters).toEqual(wanted.parameters);
+            expect(result.notices).toEqual(wanted.notices);
+            await run.remove();
+          } catch (error) {
+            if ((error as Error).message !== "stopped") throw error;
+            await run.leave();
+          }
         }
+        expect(rounds).toBeGreaterThan(5);
+        expect(found).toEqual(await valuesOf(wanted));
+        await rm(folder, { recursive: true, force: true });
       }
-      expect(rounds).toBeGreaterThan(5);
-      expect(found).toEqual(await proportionsOf(wanted));
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+    },
+  );
 });
+
+/** Of all tables. */
+async function valuesOf({ tables }: Deconvolution): Promise<Values[]> {
+  const values: Values[] = [];
+  for (const table of tables) values.push((await collect(table.values)).values);
+  return values;
+}
 
 const workerUrl = new URL("../dist/pool-worker.js", import.meta.url);
 

@@ -73,6 +73,11 @@ describe("a hierarchy", () => {
       /names of levels/,
     ],
     ["a level with a blank", { levels: ["type", "my class"], rows: [["A", "x"]] }, /names of levels/],
+    ...["low", "high", "cells", "Status"].map((level): [string, Hierarchy, RegExp] => [
+      `a level called ${level}`,
+      { levels: ["type", level], rows: [["A", "x"]] },
+      /names of levels/,
+    ]),
     ["a level twice", { levels: ["type", "x", "X"], rows: [["A", "x", "y"]] }, /names of levels/],
     [
       "a type twice",

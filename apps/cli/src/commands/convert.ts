@@ -10,6 +10,7 @@ import { sectionAt } from "../stores/section-at.js";
 import { withStore } from "../stores/with-store.js";
 import { writeSection } from "../stores/write-section.js";
 import { countOf } from "../terminal/format.js";
+import { openStoreInPython } from "../terminal/open-in-python.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 
@@ -70,9 +71,7 @@ export async function convert(
       lines: [
         `${where}: ${countOf(facts.spotCount, "spot")} x ${countOf(facts.geneCount, "gene")}, ${positions}`,
         "",
-        "Open it in Python:",
-        "  import anndata",
-        `  anndata.read_zarr(${JSON.stringify(where)})`,
+        ...openStoreInPython(where),
       ],
       json: {
         store: where,

@@ -26,6 +26,7 @@ import { withStore } from "../stores/with-store.js";
 import { type ExpressionToWrite, writeLayers, writeSums } from "../stores/write-expression.js";
 import { outputFormat } from "../tables/output-format.js";
 import { countOf } from "../terminal/format.js";
+import { openStoreInPython } from "../terminal/open-in-python.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 
@@ -211,9 +212,7 @@ function describe(
       `${where}: expected counts of ${countOf(typeNames.length, "cell type")} x ${countOf(geneCount, "gene")} in ${countOf(rows, rowKind)}`,
       `${Math.round(observed).toLocaleString("en-US")} counts, ${share.toPrecision(2)} % of them of no type: genes that no type of a spot has, or spots without an answer`,
       "",
-      "Open it in Python:",
-      "  import anndata",
-      `  anndata.read_zarr(${JSON.stringify(where)})`,
+      ...openStoreInPython(where),
     ],
     json: {
       store: where,

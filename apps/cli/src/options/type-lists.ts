@@ -30,6 +30,14 @@ export function parseTypeLists(flag: string): (text: string) => GivenTypeLists {
       throw new OptionError({ option: flag, value: text, rule: "the path of a file after the @", remedy });
     }
     const lists = parse(text);
+    if (Object.keys(lists).length === 0) {
+      throw new OptionError({
+        option: flag,
+        value: text,
+        rule: "at least one new name",
+        remedy: "Leave it out.",
+      });
+    }
     const bad = badName(lists);
     if (bad === undefined) return lists as TypeLists;
     const rule = `a list of type names for each new one; ${JSON.stringify(bad)} has another`;
@@ -46,15 +54,25 @@ export async function readTypeLists(
   if (!(FILE in given)) return given;
   const path = (given as FileOfLists)[FILE];
   const bytes = await readObject(path, access, { signal, most: MOST_BYTES });
-  const lists = readJson(fileText(bytes, redactUrl(path)));
+  const lists = readJson(fileText(bytes, redactUrl(path)), path);
   const isObject = typeof lists === "object" && lists !== null && !Array.isArray(lists);
   const bad = isObject ? badName(lists as Record<string, unknown>) : undefined;
-  if (isObject && bad === undefined) return lists as TypeLists;
-  throw new FormatError({
+  const isEmpty = isObject && Object.keys(lists).length === 0;
+  if (isObject && !isEmpty && bad === undefined) return lists as TypeLists;
+  const found = isEmpty
+    ? "no merge"
+    : bad === undefined
+      ? "something else"
+      : `no list of type names for ${JSON.stringify(bad)}`;
+  throw notLists(path, found);
+}
+
+function notLists(path: string, found: string): FormatError {
+  return new FormatError({
     path: redactUrl(path),
-    found: bad === undefined ? "something else" : `no list of type names for ${JSON.stringify(bad)}`,
+    found,
     expected: `a JSON object of lists of types, such as ${EXAMPLE}`,
-    remedy: "flashdeconv check --out writes such a file.",
+    remedy: "flashdeconv check --out writes such a file, where there is anything to merge.",
   });
 }
 
@@ -70,10 +88,10 @@ function badName(lists: Readonly<Record<string, unknown>>): string | undefined {
   });
 }
 
-function readJson(text: string): unknown {
+function readJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    return undefined;
+  } catch (error) {
+    throw notLists(path, `text that is no JSON (${error instanceof Error ? error.message : error})`);
   }
 }

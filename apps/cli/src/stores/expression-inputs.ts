@@ -12,7 +12,8 @@ import { numbered } from "@flashdeconv/core/internal";
 import type { AnnDataContents, Names, UnsObject } from "@flashdeconv/io-zarr";
 import { readResultContents } from "@flashdeconv/io-zarr/internal";
 import { mergeReference, prepareReference, type StageProgress } from "@flashdeconv/pipeline";
-import { geneShares, isSignature } from "@flashdeconv/pipeline/internal";
+import { countsOfCells, geneShares, isSignature } from "@flashdeconv/pipeline/internal";
+import { signatureSubset } from "@flashdeconv/select-genes";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { RESULT_KINDS } from "../options/input-kinds.js";
@@ -174,21 +175,16 @@ function requireSameCells(
   signature: ReferenceSignature,
   { typeNames, genesUsed, perCell }: RecordedCells,
 ): void {
-  const { geneNames, values } = signature;
   const used = genesUsed && new Set(genesUsed);
+  const columns = signature.geneNames.flatMap((gene, column) => ((used?.has(gene) ?? true) ? [column] : []));
+  const found = countsOfCells(typeNames, signatureSubset(signature, Int32Array.from(columns)));
   for (const [k, name] of typeNames.entries()) {
-    const row = signature.typeNames.indexOf(name);
-    if (row < 0) continue;
-    let sum = 0;
-    for (const [gene, mean] of values
-      .subarray(row * geneNames.length, (row + 1) * geneNames.length)
-      .entries())
-      if (used?.has(geneNames[gene]) ?? true) sum += mean;
-    if (Math.abs(sum - perCell[k]) <= SAME_SUM * Math.max(sum, perCell[k])) continue;
+    if (!signature.typeNames.includes(name)) continue;
+    if (Math.abs(found[k] - perCell[k]) <= SAME_SUM * Math.max(found[k], perCell[k])) continue;
     throw new OptionError({
       option: "--reference",
       value: redactUrl(place),
-      rule: `the reference that the result was made with: a cell of ${JSON.stringify(name)} has ${sum.toPrecision(6)} counts there, and ${perCell[k].toPrecision(6)} by the result`,
+      rule: `the reference that the result was made with: a cell of ${JSON.stringify(name)} has ${found[k].toPrecision(6)} counts there, and ${perCell[k].toPrecision(6)} by the result`,
       remedy: "Give that one, with the labels that it had.",
     });
   }

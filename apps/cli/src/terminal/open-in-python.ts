@@ -21,3 +21,8 @@ export function openInPython({ path, key, format }: ToldPlace): string[] {
     : ["import pandas", TABLE_KINDS[format].inPython(file)];
   return ["Open it in Python:", ...indent(code)];
 }
+
+/** The same for a store as a whole. */
+export function openStoreInPython(path: string): string[] {
+  return ["Open it in Python:", ...indent(["import anndata", `anndata.read_zarr(${JSON.stringify(path)})`])];
+}

@@ -1,11 +1,13 @@
 import { OptionError } from "@flashdeconv/core";
 import { compareCodePoints, shortList } from "@flashdeconv/core/internal";
 import type { Hierarchy } from "../../contracts/hierarchy.js";
+import { INTERVAL_TABLES } from "../intervals/interval-tables.js";
 
 /** Tables and columns of a result that are called otherwise than levels may be. */
-const TAKEN = [
+const TAKEN: readonly string[] = [
   ...["proportions", "dominant", "status", "counts", "entropy", "cells", "resolved_level", "none"],
-  ...["errors", "lower", "upper", "presence", "params", "notices", "signature", "command"],
+  ...INTERVAL_TABLES,
+  ...["params", "notices", "signature", "command"],
 ];
 
 function refuse(found: unknown, rule: string, remedy: string): never {
