@@ -275,9 +275,8 @@ describe("types that cannot be told apart", () => {
     "are found in pdac, with types that are weak (skipped without ../shared/data)",
     async () => {
       const { reference, spatial } = await openSet(real("pdac") as string);
-      const { confused, often, weak, found } = await judge(reference, { spatial });
-      expect(confused).toEqual(["mDCs_A|mDCs_B"]);
-      expect(often).toContain("Macrophages_A|Macrophages_B");
+      const { confused, weak, found } = await judge(reference, { spatial });
+      expect(confused).toEqual(["mDCs_A|mDCs_B", "Macrophages_A|Macrophages_B"]);
       expect(weak).toEqual(["Endocrine_cells", "mDCs_A"]);
       for (const name of ["Endothelial_cells", "Fibroblasts", "pDCs"]) expect(found(name)).toBeLessThan(0.5);
     },

@@ -1,7 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { mixWord } from "@flashdeconv/core/internal";
 import type { HalfCells } from "../../contracts/inputs.js";
-import { type CsrRow, csrOf } from "../../runtime/csr-rows.js";
+import { buildCsr, type CsrBuilder, type CsrRow } from "../../runtime/csr-rows.js";
 import { narrow } from "../survey/narrow-sample.js";
 
 /** Cells kept of all types together, and of each. They take 32 MiB at most, a third of that where cells have a thousand genes. */
@@ -9,18 +9,16 @@ const KEPT = { all: 1024, leastOfType: 8, mostOfType: 64 };
 /** A kept cell of more counts is scaled down to so many: no spot is deeper than a few such cells. */
 const MOST_COUNTS = 4096;
 
-/** Sums over both halves of each type's cells, and some of the cells, gathered from chunks in any order. */
+/** Sums over both halves of each type's cells, and some of the cells, gathered from chunks in their order. */
 export interface HalfSums {
   readonly typeCount: number;
   readonly geneCount: number;
   readonly sums: readonly [Float64Array, Float64Array];
   /** By cell the half that it is of. */
   readonly halfOf: Uint8Array;
-  /** By cell its place among those that are kept, or -1. */
-  readonly places: Int32Array;
-  /** The cells that are kept. */
-  readonly kept: Int32Array;
-  readonly rows: (CsrRow | undefined)[];
+  /** The cells that are to be kept, 1 or 0. */
+  readonly isKept: Uint8Array;
+  readonly rows: CsrBuilder;
 }
 
 /** Divides the cells of each type in two, by a hash of their numbers: the same halves in every run. The first has a cell more. */
@@ -31,20 +29,17 @@ export function buildHalfSums(codes: Int32Array, typeCount: number, geneCount: n
   const byType = Array.from({ length: typeCount }, (): number[] => []);
   for (const [cell, code] of codes.entries()) byType[code]?.push(cell);
   const halfOf = new Uint8Array(codes.length);
-  const kept: number[] = [];
+  const isKept = new Uint8Array(codes.length);
   for (const cells of byType) {
     cells.sort((a, b) => keys[a] - keys[b] || a - b);
     for (const [place, cell] of cells.entries()) {
       halfOf[cell] = place % 2;
-      if (place < 2 * mostOfHalf) kept.push(cell);
+      if (place < 2 * mostOfHalf) isKept[cell] = 1;
     }
   }
-  const places = new Int32Array(codes.length).fill(-1);
-  for (const [place, cell] of kept.entries()) places[cell] = place;
   const size = typeCount * geneCount;
   const sums = [new Float64Array(size), new Float64Array(size)] as const;
-  const rows = kept.map(() => undefined);
-  return { typeCount, geneCount, sums, halfOf, places, kept: Int32Array.from(kept), rows };
+  return { typeCount, geneCount, sums, halfOf, isKept, rows: buildCsr(geneCount, Float32Array) };
 }
 
 /** Takes in a chunk of cells. */
@@ -57,8 +52,8 @@ export function addHalfSums(fold: HalfSums, chunk: CsrChunk, codes: Int32Array):
     const sums = fold.sums[fold.halfOf[cell]];
     const offset = codes[cell] * fold.geneCount;
     for (let i = start; i < end; i++) sums[offset + indices[i]] += values[i];
-    if (fold.places[cell] < 0) continue;
-    fold.rows[fold.places[cell]] = keepCell(indices.subarray(start, end), values.subarray(start, end), cell);
+    if (fold.isKept[cell] === 0) continue;
+    fold.rows.add(keepCell(indices.subarray(start, end), values.subarray(start, end), cell));
   }
 }
 
@@ -87,7 +82,8 @@ function keepCell(indices: Int32Array, values: CsrChunk["values"], cell: number)
  * @param order the old number of each new type
  */
 export function finishHalfSums(fold: HalfSums, codes: Int32Array, order: readonly number[]): HalfCells {
-  const { geneCount, rows, kept, halfOf } = fold;
+  const { geneCount, rows, isKept, halfOf } = fold;
+  const kept = Int32Array.from(isKept.keys()).filter((cell) => isKept[cell] === 1);
   const newTypes = new Map(order.map((type, place) => [type, place]));
   const inOrder = (sums: Float64Array) => {
     const ordered = new Float64Array(order.length * geneCount);
@@ -99,7 +95,7 @@ export function finishHalfSums(fold: HalfSums, codes: Int32Array, order: readonl
   return {
     geneCount,
     sums: [inOrder(fold.sums[0]), inOrder(fold.sums[1])],
-    cells: csrOf(rows, geneCount, Float32Array),
+    cells: rows.finish(),
     types: kept.map((cell) => newTypes.get(codes[cell]) as number),
     halves: Int32Array.from(kept, (cell) => halfOf[cell]),
   };

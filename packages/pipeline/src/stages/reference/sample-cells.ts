@@ -1,7 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { mixWord } from "@flashdeconv/core/internal";
 import type { CellSample } from "../../contracts/cells.js";
-import { type CsrRow, csrOf } from "../../runtime/csr-rows.js";
+import { buildCsr, type CsrRow } from "../../runtime/csr-rows.js";
 import { KEPT_CELLS, KEPT_ENTRIES } from "../../runtime/sample-size.js";
 
 /** Where there are more counts, this part of the cells stays. */
@@ -57,8 +57,10 @@ export class CellSampler {
       cells.map((cell) => ({ ...cell, type: typeOf(code) })),
     );
     all.sort((a, b) => a.type - b.type || a.cell - b.cell);
+    const rows = buildCsr(geneCount, Float64Array);
+    for (const cell of all) rows.add(cell);
     return {
-      counts: csrOf(all, geneCount, Float64Array),
+      counts: rows.finish(),
       types: Int32Array.from(all, ({ type }) => type),
     };
   }

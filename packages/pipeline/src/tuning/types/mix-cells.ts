@@ -7,7 +7,7 @@ import {
   startStream,
   streamKey,
 } from "@flashdeconv/core/internal";
-import { type CsrRow, csrOf } from "../../runtime/csr-rows.js";
+import { buildCsr, type CsrRow } from "../../runtime/csr-rows.js";
 
 /** Spots are mixed of so many types, and of so many cells. */
 const TYPES_PER_SPOT = 3;
@@ -51,7 +51,7 @@ export function mixCells(
   startStream(random, streamKey(seed, MIXTURES), 0);
   const mixed = Int32Array.from(cellsOf.keys()).filter((type) => cellsOf[type].length > 0);
   const truth = new Float64Array(depths.length * typeCount);
-  const rows: CsrRow[] = [];
+  const rows = buildCsr(geneCount, Float32Array);
   const pooled = new Float64Array(geneCount);
   const scratch = buildScratch(geneCount);
   const nextType = typesInTurn(mixed, random);
@@ -73,10 +73,10 @@ export function mixCells(
     }
     for (const type of new Set(own)) truth[spot * typeCount + type] /= total;
     const count = Math.min(MOST_COUNTS, Math.max(1, Math.round(depths[spot])));
-    rows.push(drawCounts(pooled, total > 0 ? count : 0, random, scratch));
+    rows.add(drawCounts(pooled, total > 0 ? count : 0, random, scratch));
     pooled.fill(0);
   }
-  return { counts: csrOf(rows, geneCount, Float32Array), truth };
+  return { counts: rows.finish(), truth };
 }
 
 /** All types in a random order, then all in another, so that each is mixed as often. */
