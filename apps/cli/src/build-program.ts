@@ -56,14 +56,19 @@ export function buildProgram(environment: Environment): Command {
   return program;
 }
 
-/** Options that gather what they are given. */
-const MAY_REPEAT = new Set(["--drop-type", "--types", "--genes"]);
+/** Options that gather what they are given, with their commands: others of the name do not. */
+const MAY_REPEAT = new Set([
+  "solve --drop-type",
+  "signature --drop-type",
+  "expression --types",
+  "expression --genes",
+]);
 
 /** Of an option that is given twice one value would be ignored. */
 function refuseRepeats(program: Command): void {
   for (const command of program.commands) {
     for (const option of command.options) {
-      if (MAY_REPEAT.has(option.long ?? "")) continue;
+      if (MAY_REPEAT.has(`${command.name()} ${option.long}`)) continue;
       let isGiven = false;
       command.on(`option:${option.name()}`, (value: string | null) => {
         if (isGiven) {

@@ -3,7 +3,7 @@ import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";
 import { OPTION_FLAGS } from "../src/options/option-flags.js";
-import { COMMAND_NAMES } from "./commands.js";
+import { COMMAND_NAMES, COMMANDS } from "./commands.js";
 import { runCli } from "./run-cli.js";
 
 describe("help and version", () => {
@@ -29,15 +29,29 @@ describe("help and version", () => {
     for (const line of lines) expect(line).toMatch(/^ {2}(?:-h, )?--[a-z-]+(?: <[^>]+>)? {2,}\S/);
   });
 
-  it.each([
-    ["run", "a.zarr", "--reference", "b.zarr", "--smoothing", "5", "--smoothing", "10"],
-    ["run", "a.zarr", "--reference", "b.zarr", "--overwrite", "--overwrite"],
-    ["simulate", "folder", "--seed", "1", "--seed=2"],
-  ])("%s refuses an option that is given twice", async (...args) => {
-    const { code, stderr } = await runCli(args);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/option --(smoothing|overwrite|seed): .*given more than once/);
-  });
+  it.each(COMMANDS.map((command) => [command.name(), command] as const))(
+    "%s refuses each option that is given twice, but those that say that they may be",
+    async (name, command) => {
+      const places = command.registeredArguments.map(() => "/none.zarr");
+      for (const { long, flags, description, required } of command.options) {
+        if (long === "--help") continue;
+        const twice = async (value: string | undefined) => {
+          const given = value === undefined ? [long as string] : [long as string, value];
+          const { code, stdout, stderr } = await runCli([name, ...places, ...given, ...given]);
+          expect(code, `${name} ${given.join(" ")}`).toBe(2);
+          return stdout + stderr;
+        };
+        let told = await twice(required ? sampleOf(flags) : undefined);
+        // One of some words, which the error lists.
+        const [, word] = /expected one of (?:\\?")?([\w.-]+)/.exec(told) ?? [];
+        if (word !== undefined) told = await twice(word);
+        const isRefused = told.includes(`option ${long}: `) && told.includes("given more than once");
+        expect(isRefused, `${name} ${long}: ${told}`).toBe(
+          !description.includes("may be given several times"),
+        );
+      }
+    },
+  );
 
   it("knows a flag for every option of deconvolve and of the simulation", async () => {
     const help = (await runCli(["run", "--help"])).stdout + (await runCli(["simulate", "--help"])).stdout;
@@ -88,3 +102,22 @@ describe("usage that cannot be", () => {
     for (const text of Object.values(error)) expect(text).not.toBe("");
   });
 });
+
+/** A value that an option may take, by the placeholder in its help. */
+function sampleOf(flags: string): string {
+  const placeholder = /<([^>]+)>/.exec(flags)?.[1] ?? "";
+  const samples: Readonly<Record<string, string>> = {
+    "x,y": "x,y",
+    "obs:COLUMN": "obs:x",
+    "number|obs:COLUMN": "2",
+    json: '{"a": ["b", "c"]}',
+    "json|@file": '{"a": ["b", "c"]}',
+    size: "1GiB",
+    "seconds|never": "never",
+    "name|module": "nnls",
+  };
+  const isNumber = /^(number|count|counts|seconds|share|spots|distance)$/.test(placeholder);
+  return (
+    samples[placeholder] ?? (isNumber ? "1" : placeholder.includes("|") ? placeholder.split("|")[0] : "x")
+  );
+}
