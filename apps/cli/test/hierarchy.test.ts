@@ -74,6 +74,19 @@ describe("--hierarchy", () => {
     expect(await readFile(h5ad, "utf8")).toBe(other);
   });
 
+  it("is shown in the report, with which types can be told apart", async () => {
+    const folder = await temporaryFolder();
+    const tree = await treeIn(folder);
+    const zarr = join(folder, "out.zarr");
+    await run(zarr, "--hierarchy", tree);
+    await succeed("report", zarr);
+    const html = await readFile(join(folder, "out.report.html"), "utf8");
+    expect(html).toMatch(/<h3>By level<\/h3>.* a\/b<\/th>/s);
+    expect(html).toContain("Down to which level spots are resolved");
+    expect(html).toContain("All types that could be tried can be told apart");
+    expect(html).toMatch(/<th scope="col">found<\/th><th scope="col">told apart down to<\/th>/);
+  });
+
   it("goes into the section's own store, and out of it with the next run", async () => {
     const folder = await temporaryFolder();
     const section = await writeSection(join(folder, "section.zarr"));

@@ -229,6 +229,12 @@ describe("levels of a result", () => {
     const notice = result.notices.find(({ code }) => code === "confused-types");
     expect(notice?.message).toContain("{ mergeTypes: {");
     expect(notice?.message).toContain('"twin"');
+    const found = result.parameters.types_found as Float64Array;
+    expect(found).toHaveLength(result.typeNames.length);
+    for (const [k, share] of found.entries()) {
+      if (columns.includes(k)) expect(share).toBeLessThan(0.75);
+      else expect(share).toBeGreaterThan(0.75);
+    }
   });
 
   it("are joined over several sections", async () => {

@@ -10,7 +10,8 @@ import { amounts } from "./sections/amounts.js";
 import { howMade, limits, smoothing } from "./sections/how-made.js";
 import { howSure, whereItFails } from "./sections/how-sure.js";
 import { inShort } from "./sections/in-short.js";
-import { byRegion, reference, together } from "./sections/together.js";
+import { reference } from "./sections/reference.js";
+import { byRegion, together } from "./sections/together.js";
 import { dominantMap, typeMaps } from "./sections/where.js";
 
 /** A report: a page that is whole by itself, and its pictures as files of their own. */
@@ -76,6 +77,7 @@ function checkLengths(input: ReportInput): void {
     coordinates,
     statuses,
     classes,
+    resolvedLevels,
     counts,
     measures = [],
     regions = [],
@@ -91,6 +93,7 @@ function checkLengths(input: ReportInput): void {
     ["coordinates", places(coordinates), spotCount],
     ["statuses", statuses?.codes.length, spotCount],
     ["classes", classes?.codes.length, spotCount],
+    ["resolved levels", resolvedLevels?.codes.length, spotCount],
     ["counts", counts?.length, spotCount],
     ...measures.map(({ name, values }) => [name, values.length, spotCount] as [string, number, number]),
     ...regions.map(({ name, codes }) => [name, codes.length, spotCount] as [string, number, number]),

@@ -48,6 +48,8 @@ export interface ReportInput {
   readonly statuses?: SpotGroups;
   /** What set of at most so many types each spot has ("singlet", "doublet certain", ...), where types were limited. */
   readonly classes?: SpotGroups;
+  /** With a hierarchy of types: the level down to which each spot is resolved, the finest first. */
+  readonly resolvedLevels?: SpotGroups;
   /** Raw counts over the genes in use. */
   readonly counts?: ArrayLike<number>;
   /** What else is known of each spot; the one called "unexplained" is what the reference leaves over. */

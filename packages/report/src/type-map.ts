@@ -1,6 +1,7 @@
 import { rgbOf } from "@flashdeconv/maps";
 import type { Canvas, Drawing } from "./drawing.js";
 import type { Gathered } from "./gather.js";
+import { mostAt } from "./group-map.js";
 import type { SpotGroups } from "./report-input.js";
 
 /** Types with colours of their own on the map of all; more of them than a picture has room for share a grey. */
@@ -41,15 +42,11 @@ export function typeMap(
   const ok = statuses?.categories.indexOf("ok") ?? -1;
   const isSure = (spot: number) => ok < 0 || statuses === undefined || statuses.codes[spot] === ok;
 
-  // Of several spots at a site the type that most of them have is shown; where none has most, one of them.
-  const candidates = new Int32Array(raster.siteCount).fill(-2);
-  const votes = new Int32Array(raster.siteCount);
+  const candidates = mostAt(raster, dominant);
   const shares = new Float32Array(raster.siteCount);
   const spots = new Int32Array(raster.siteCount);
   for (let spot = 0; spot < dominant.length; spot++) {
     const site = raster.siteOf(spot);
-    if (votes[site] === 0) candidates[site] = dominant[spot];
-    votes[site] += candidates[site] === dominant[spot] ? 1 : -1;
     spots[site]++;
     if (dominant[spot] >= 0 && isSure(spot)) shares[site] += topShare[spot];
   }

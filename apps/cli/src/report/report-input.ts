@@ -35,6 +35,7 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
     micrometersPerUnit: typeof scale === "number" ? scale : undefined,
     statuses: categorical("status"),
     classes: categorical("class"),
+    resolvedLevels: categorical("resolved_level"),
     counts: counts?.kind === "number" ? counts.values : undefined,
     measures: measuresIn(obs, key, parameters),
     regions,

@@ -27,10 +27,10 @@ export function spark(bins: readonly number[]): string {
   return `<svg viewBox="0 0 ${4 * bins.length} 16" width="${4 * bins.length}" height="16" aria-hidden="true" fill="currentColor">${bars.join("")}</svg>`;
 }
 
-/** Bars of one length, divided by shares in the colours of types. */
+/** Bars of one length, divided by shares in the colours of types; at the end how many spots, where that is given. */
 export function stackedBars(
   label: string,
-  rows: readonly { readonly name: string; readonly spots: number; readonly shares: readonly number[] }[],
+  rows: readonly { readonly name: string; readonly spots?: number; readonly shares: readonly number[] }[],
   colors: readonly string[],
 ): string {
   const [left, width] = [170, 400];
@@ -42,7 +42,11 @@ export function stackedBars(
       return share * width >= 0.1 ? part : "";
     });
     const short = name.length > 22 ? `${name.slice(0, 21)}…` : name;
-    return `<text x="${left - 6}" y="${row * 20 + 14}" text-anchor="end" font-size="12">${escaped(short)}</text>${parts.join("")}<text x="${left + width + 6}" y="${row * 20 + 14}" font-size="11">${count(spots)}</text>`;
+    const end =
+      spots === undefined
+        ? ""
+        : `<text x="${left + width + 6}" y="${row * 20 + 14}" font-size="11">${count(spots)}</text>`;
+    return `<text x="${left - 6}" y="${row * 20 + 14}" text-anchor="end" font-size="12">${escaped(short)}</text>${parts.join("")}${end}`;
   });
   return `<svg class="chart" viewBox="0 0 640 ${rows.length * 20 + 4}" width="640" height="${rows.length * 20 + 4}" role="img" aria-label="${escaped(label)}" fill="currentColor">${bars.join("")}</svg>`;
 }

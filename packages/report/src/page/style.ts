@@ -17,6 +17,7 @@ figcaption,small{color:#595959;font-size:.875rem}
 .whole{display:grid;grid-template-columns:minmax(0,2fr) minmax(13rem,1fr);gap:1.5rem;align-items:start}
 .whole .map{width:100%;max-height:90vh;object-fit:contain}
 .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1.25rem}
+.lone .map{max-width:min(100%,32rem)}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:.3rem}
 .ramp{display:grid;grid-template-columns:1fr 1fr;font-size:.8rem;color:#595959;max-width:20rem;margin-top:.3rem}
 .ramp svg{grid-column:1/3;width:100%}

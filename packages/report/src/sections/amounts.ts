@@ -1,9 +1,12 @@
 import { type Context, isOfCells, meanOf } from "../context.js";
 import { BIN_COUNT, quantileOf } from "../gather.js";
-import { spark } from "../page/charts.js";
-import { count, escaped, nameText, percent, shown, table } from "../page/text.js";
+import { levelsIn } from "../levels.js";
+import { spark, stackedBars, swatch } from "../page/charts.js";
+import { count, escaped, listed, nameText, percent, shown, table } from "../page/text.js";
 
 const SPARK_BINS = 16;
+/** Types of a group that are named. */
+const MOST_MEMBERS = 12;
 
 /** The numbers of all maps, as a table and as CSV. */
 export function amounts(context: Context): string {
@@ -57,7 +60,51 @@ export function amounts(context: Context): string {
   const kind = isOfCells(input)
     ? "<p>Shares of cells.</p>"
     : "<p>Shares of RNA: a type whose cells hold much of it counts for more than its cells.</p>";
-  return `${kind}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+  return `${kind}${levelsTold(context)}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+}
+
+/** Mean shares at each level of a hierarchy above the types. */
+function levelsTold(context: Context): string {
+  const { input, gathered, order, colors } = context;
+  const levels = levelsIn(input);
+  if (levels.length === 0 || gathered.answered === 0) return "";
+  const tables = levels.map(({ name, groups, groupOf }) => {
+    const members = groups.map((_, group) => order.filter((k) => groupOf[k] === group));
+    const means = members.map((types) => types.reduce((sum, k) => sum + meanOf(context, k), 0));
+    const places = [...groups.keys()].sort((a, b) => means[b] - means[a] || a - b);
+    return { name, groups, groupOf, members, means, places };
+  });
+  // Types of a group lie side by side, so that the bars of all levels are divided at the same places.
+  const ranks = tables.map(({ groupOf, places }) => groupOf.map((group) => places.indexOf(group))).reverse();
+  const nested = [...order].sort((a, b) => {
+    const rank = ranks.find((one) => one[a] !== one[b]);
+    return rank === undefined ? order.indexOf(a) - order.indexOf(b) : rank[a] - rank[b];
+  });
+  const bars = tables.map(({ name, means, members, groupOf }) => ({
+    name,
+    shares: nested.map((k) => (members[groupOf[k]][0] === k ? means[groupOf[k]] : 0)),
+  }));
+  const types = { name: "cell types", shares: nested.map((k) => meanOf(context, k)) };
+  const chart = stackedBars(
+    `Mean shares at each level: ${tables.map(({ name }) => name).join(", ")}; in numbers below`,
+    [...bars.reverse(), types],
+    nested.map((k) => colors[k]),
+  );
+  const numbers = tables.map(({ name, groups, members, means, places }) =>
+    table(
+      `Mean shares by ${escaped(name)}`,
+      [escaped(name), "mean", "cell types"],
+      places.map((group) => [
+        `${swatch(colors[members[group][0]])} ${nameText(groups[group])}`,
+        percent(means[group]),
+        listed(
+          members[group].map((k) => input.typeNames[k]),
+          MOST_MEMBERS,
+        ),
+      ]),
+    ),
+  );
+  return `<h3>By level</h3><figure>${chart}<figcaption>A group has the colour of its most abundant type.</figcaption></figure>${numbers.join("")}<h3>By cell type</h3>`;
 }
 
 /** Spots with a little share fill the first bin; it is left out. */

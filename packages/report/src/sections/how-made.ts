@@ -53,6 +53,11 @@ const BULKY = new Set([
   "genes_used",
   "fingerprint",
   "reference_score",
+  "confused_types",
+  "weak_types",
+  "types_found",
+  "hierarchy",
+  "type_levels",
 ]);
 const LONGEST_VALUE = 400;
 

@@ -2,29 +2,13 @@ import { type Context, quantile } from "../context.js";
 import { amountDrawing, type Canvas } from "../drawing.js";
 import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from "../figures.js";
 import { histogram } from "../page/charts.js";
-import { count, counted, escaped, listed, nameText, number, percent, table } from "../page/text.js";
+import { counted, escaped, listed, number, percent } from "../page/text.js";
 import { mismatchIn } from "../report-input.js";
 import { classTable } from "./set-classes.js";
+import { resolvedTable, statusTable } from "./spot-groups.js";
 
 const BINS = 40;
 const MOST_MEASURE_BYTES = 130_000;
-
-/** What each status means, and what to do. */
-const STATUSES: Readonly<Record<string, readonly [meaning: string, remedy: string]>> = {
-  ok: ["answered from its own counts and its neighbours", ""],
-  "no counts, from neighbours": [
-    "has no counts: the answer is its neighbours'",
-    "leave it out where single spots matter",
-  ],
-  "no counts": ["has no counts and no answer", "leave it out"],
-  "no answer": ["has counts, but none that the reference explains", "look at its genes"],
-  "few counts": ["has too few counts for an answer of its own", "trust regions, not the spot"],
-  "from neighbours": ["the answer is mostly its neighbours'", "trust regions, not the spot"],
-  "reference mismatch": [
-    "the reference does not describe the section",
-    "do not use the answer: check gene names, species, tissue, labels",
-  ],
-};
 
 interface Measure {
   readonly title: string;
@@ -72,7 +56,8 @@ export async function howSure(context: Context): Promise<string> {
   ];
   const parts: string[] = [];
   for (const measure of measures) parts.push(await measured(context, measure));
-  return `<div class="maps">${parts.join("\n")}</div>${statusTable(context)}${classTable(context)}`;
+  const tables = [await statusTable(context), classTable(context), await resolvedTable(context)];
+  return `<div class="maps">${parts.join("\n")}</div>${tables.join("")}`;
 }
 
 const EXPLAINED: Readonly<Record<string, string>> = {
@@ -137,21 +122,6 @@ async function mapOf(
   if (canvas.isVector) return (await mapHtml(figure, canvas)) + ramp;
   const [{ image, png }] = await packWithin([drawing], MOST_MEASURE_BYTES);
   return imgHtml(png, image, figure.label) + ramp;
-}
-
-function statusTable({ input: { statuses }, gathered }: Context): string {
-  if (statuses === undefined) return "<p>This result has no statuses of spots.</p>";
-  const counts = new Float64Array(statuses.categories.length);
-  for (let spot = 0; spot < gathered.spotCount; spot++)
-    if (statuses.codes[spot] >= 0) counts[statuses.codes[spot]]++;
-  const rows = statuses.categories.flatMap((name, i) => {
-    if (counts[i] === 0 && name !== "ok") return [];
-    const [meaning, remedy] = STATUSES[name.replaceAll("_", " ")] ?? ["–", "–"];
-    return [
-      [nameText(name), count(counts[i]), percent(counts[i] / gathered.spotCount), meaning, remedy || "–"],
-    ];
-  });
-  return table("Statuses of spots", ["status", "spots", "share", "meaning", "what to do"], rows);
 }
 
 /** Where the reference fails, as far as the result knows. */

@@ -1,3 +1,4 @@
+import { confusedGroups, confusionIn } from "../confusion.js";
 import { ALIKE, alikePairs, type Context, FEW_CELLS, meanOf, quantile, smoothingCurve } from "../context.js";
 import { count, counted, escaped, listed, nameText, number, percent } from "../page/text.js";
 import type { ReferenceScore } from "../report-input.js";
@@ -5,6 +6,9 @@ import type { ReferenceScore } from "../report-input.js";
 /** More lines than this nobody reads. */
 const MOST_LINES = 8;
 const ALMOST_ALL = 0.9;
+/** Groups of confused types that are named, and types in each. */
+const MOST_GROUPS = 4;
+const MOST_IN_GROUP = 6;
 
 /** Large numbers, and what to look at before the maps are believed, the worst first. */
 export function inShort(context: Context): string {
@@ -108,11 +112,7 @@ function remarks(context: Context): string[] {
         ),
       );
   }
-  const alike = alikePairs(context).filter(({ cosine }) => cosine >= ALIKE);
-  if (alike.length > 0) {
-    const pairs = alike.map(({ a, b }) => `${typeNames[a]} and ${typeNames[b]}`);
-    lines.push(`The reference can hardly tell these apart: ${listed(pairs, 3)}. Read their sum.`);
-  }
+  lines.push(...confusedLines(context));
   const curve = smoothingCurve(context);
   if (curve && curve.points.length > 2 && curve.points.at(-1)?.x === curve.chosen && curve.chosen > 0) {
     lines.push("The chosen smoothing lies at the upper end of what was tried: fine structure may be lost.");
@@ -140,6 +140,34 @@ function remarks(context: Context): string[] {
     );
   }
   return lines;
+}
+
+/** Types that are mistaken for each other, in one line, and those that are mostly not found, in another. */
+function confusedLines(context: Context): string[] {
+  const { typeNames } = context.input;
+  const confusion = confusionIn(context.input);
+  if (confusion === undefined) {
+    const alike = alikePairs(context).filter(({ cosine }) => cosine >= ALIKE);
+    const pairs = alike.map(({ a, b }) => `${typeNames[a]} and ${typeNames[b]}`);
+    if (alike.length === 0) return [];
+    return [`The reference can hardly tell these apart: ${listed(pairs, 3)}. Read their sum.`];
+  }
+  const groups = confusedGroups(confusion).map(({ types }) => joined(types.map((k) => typeNames[k])));
+  const told = groups.slice(0, MOST_GROUPS).join("; ");
+  const more = groups.length > MOST_GROUPS ? `; and ${groups.length - MOST_GROUPS} more groups, in 9` : "";
+  const weak = listed(confusion.weak.map((k) => typeNames[k]));
+  return [
+    ...(groups.length > 0
+      ? [`Cannot be told apart at the depth of these spots, so read their sum: ${told}${more}.`]
+      : []),
+    ...(confusion.weak.length > 0 ? [`Less than a third of these is found where they are: ${weak}.`] : []),
+  ];
+}
+
+/** "A, B and C". */
+function joined(names: readonly string[]): string {
+  if (names.length > MOST_IN_GROUP) return listed(names, MOST_IN_GROUP);
+  return `${names.slice(0, -1).map(nameText).join(", ")} and ${nameText(names.at(-1) as string)}`;
 }
 
 function isNumber(value: unknown): boolean {

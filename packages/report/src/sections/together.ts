@@ -1,6 +1,7 @@
-import { ALIKE, alikePairs, type Context, FEW_CELLS } from "../context.js";
+import { confusionIn } from "../confusion.js";
+import { ALIKE, alikePairs, type Context } from "../context.js";
 import { heatMap, stackedBars } from "../page/charts.js";
-import { count, escaped, listed, nameText, percent, table } from "../page/text.js";
+import { count, escaped, nameText, percent, table } from "../page/text.js";
 
 const MOST_REGIONS = 40;
 const MOST_HEAT = 60;
@@ -54,22 +55,19 @@ export function together(context: Context): string {
   if (width < 2 || gathered.answered < 3) return "<p>There are too few types or spots to compare.</p>";
   const some = order.slice(0, MOST_HEAT);
   const values = some.flatMap((a) => some.map((b) => gathered.correlations[a * width + b]));
-  const alike = new Set(
-    alikePairs(context)
-      .filter(({ cosine }) => cosine >= ALIKE)
-      .map(({ a, b }) => a * width + b),
-  );
+  const mistaken = mistakenIn(context);
   const pairs = order
     .flatMap((a, i) => order.slice(0, i).map((b) => ({ a, b, value: gathered.correlations[a * width + b] })))
     .filter(({ value }) => Math.abs(value) >= LEAST_CORRELATION)
     .sort((one, other) => Math.abs(other.value) - Math.abs(one.value))
     .slice(0, 10);
   const rows = pairs.map(({ a, b, value }) => {
-    const isAlike = value < 0 && (alike.has(a * width + b) || alike.has(b * width + a));
+    const why = mistaken.get(a * width + b) ?? mistaken.get(b * width + a);
+    const apart = why === undefined ? "apart" : `${why}: may be one type split in two`;
     return [
       `${nameText(typeNames[a])} – ${nameText(typeNames[b])}`,
       value.toFixed(2),
-      isAlike ? "signatures alike: may be one type split in two" : value > 0 ? "together" : "apart",
+      value > 0 ? "together" : apart,
     ];
   });
   const names = some.map((k) => typeNames[k]);
@@ -90,29 +88,14 @@ export function together(context: Context): string {
   );
 }
 
-/** What the reference is made of, and which types look alike in it. */
-export function reference(context: Context): string {
-  const { input, order } = context;
-  const { typeNames, signature } = input;
-  const pairs = alikePairs(context);
-  const { cellCounts } = signature ?? {};
-  if (cellCounts === undefined && pairs.length === 0)
-    return "<p>This result says nothing about its reference.</p>";
-  const rows = order.map((k) => {
-    const nearest = pairs.find(({ a, b }) => a === k || b === k);
-    const other = nearest && (nearest.a === k ? nearest.b : nearest.a);
-    const cells = cellCounts ? count(cellCounts[k]) + (cellCounts[k] < FEW_CELLS ? " (few)" : "") : "–";
-    return [
-      nameText(typeNames[k]),
-      cells,
-      other === undefined ? "–" : nameText(typeNames[other]),
-      nearest ? nearest.cosine.toFixed(3) : "–",
-    ];
-  });
-  const silent = input.parameters.silent_types;
-  const none =
-    Array.isArray(silent) && silent.length > 0
-      ? `<p>Without counts in the genes in use: ${listed(silent.map(String))}.</p>`
-      : "";
-  return `${table("Types of the reference", ["cell type", "cells", "most alike", "cosine"], rows)}<p>Cosine of the signatures, on the solver's scale: near 1 the two are hard to tell apart. Confusion at this section's depth was not simulated.</p>${none}`;
+/** Pairs of types (a K + b) that the reference cannot tell apart well, and why that is thought. */
+function mistakenIn(context: Context): ReadonlyMap<number, string> {
+  const width = context.input.typeNames.length;
+  const alike = alikePairs(context).filter(({ cosine }) => cosine >= ALIKE);
+  return new Map([
+    ...alike.map(({ a, b }) => [a * width + b, "signatures alike"] as const),
+    ...(confusionIn(context.input)?.pairs ?? []).map(
+      ({ a, b, share }) => [a * width + b, `mistaken for each other, ${share.toFixed(2)}`] as const,
+    ),
+  ]);
 }

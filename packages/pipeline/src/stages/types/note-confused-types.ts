@@ -42,7 +42,11 @@ function shown(list: readonly string[], what: string): string {
 export function confusionFacts(confusion: TypeConfusion | undefined): Parameters {
   if (!confusion) return {};
   const { typeNames } = confusion;
-  const { confused, often, weak } = judgeTypes(confusion);
+  const { confused, often, weak, found } = judgeTypes(confusion);
   const pairs = [...confused, ...often].map(({ a, b, share }) => [typeNames[a], typeNames[b], share]);
-  return { confused_types: JSON.stringify(pairs), weak_types: weak.map((k) => typeNames[k]) };
+  return {
+    confused_types: JSON.stringify(pairs),
+    weak_types: weak.map((k) => typeNames[k]),
+    types_found: Float64Array.from(found, (share) => share ?? Number.NaN),
+  };
 }
