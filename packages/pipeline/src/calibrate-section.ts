@@ -1,9 +1,10 @@
-import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
+import { type CsrChunk, inlineExecutor, type ReferenceSignature } from "@flashdeconv/core";
 import { breather } from "@flashdeconv/core/internal";
 import { refiningGram } from "@flashdeconv/solver-poisson/internal";
 import type { Calibration } from "./contracts/intervals.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
+import type { PipelineTasks } from "./contracts/tasks.js";
 import type { OpenProblem } from "./find-problem.js";
 import { methodWith } from "./methods/methods.js";
 import { startArena } from "./runtime/allocator.js";
@@ -17,8 +18,36 @@ import { solveTile } from "./tuning/intervals/solve-tile.js";
 import { chooseTile } from "./tuning/intervals/tile.js";
 import { type Fit, strengthsIn, withStrengths } from "./tuning/settle-smoothing.js";
 
-/** How wide the intervals of a section are, found on a tile of its sample. */
-export async function calibrateSection(
+/** A calibration under way. */
+export interface Calibrating {
+  /** Tells of its steps from now on. */
+  finish(): Promise<Calibration>;
+}
+
+/** Begins to find how wide the intervals of a section are, on a tile of its sample: on the calling thread, while others read the section. */
+export function startCalibration(
+  found: OpenProblem,
+  fit: Fit,
+  options: DeconvolveOptions,
+  run: RunContext,
+): Calibrating {
+  // Until then another stage is told of.
+  let isTold = false;
+  const report: RunContext["report"] = (progress) => {
+    if (isTold) run.report(progress);
+  };
+  const calibration = calibrateSection(found, fit, options, { ...run, report });
+  // What the pass beside it fails with comes first.
+  calibration.catch(() => undefined);
+  return {
+    finish() {
+      isTold = true;
+      return calibration;
+    },
+  };
+}
+
+async function calibrateSection(
   { aligned, data, countsPerCell }: OpenProblem,
   fit: Fit,
   options: DeconvolveOptions,
@@ -47,7 +76,9 @@ export async function calibrateSection(
     neighborCount: data.context.meanDegree,
     solveCount: 4,
   };
-  const alone: RunContext = { ...run, arena: startArena(run.kernels, size, run.executor) };
+  // The threads have other work.
+  const executor = inlineExecutor({} as PipelineTasks);
+  const alone: RunContext = { ...run, executor, arena: startArena(run.kernels, size) };
   const refinementOf = (own: Fit) => method.refine?.(own, options, quiet.notices);
   const tileMethod: TileMethod = {
     async prepare(counts, own, changes) {

@@ -1,4 +1,4 @@
-import { calibrateSection } from "./calibrate-section.js";
+import { startCalibration } from "./calibrate-section.js";
 import { confusionIn, withoutHalves } from "./confuse-types.js";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
@@ -55,13 +55,14 @@ export async function deconvolve(
   const fit = await method.tune(found.problem, found.data, options, run);
   // How far proportions may be off, on a tissue made of the reference's cells: a reference of something else could not tell.
   const isCalibrated = options.intervals && score.level !== "red";
-  const calibration = isCalibrated ? await calibrateSection(found, fit, options, run) : undefined;
+  const calibrating = isCalibrated ? startCalibration(found, fit, options, run) : undefined;
+  if (!run.executor.isThreaded) await calibrating?.finish();
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
   const refinement = method.refine?.(fit, options, notices);
   const keptCounts = refinement && run.keptCounts;
   const { summary: first, kept } = await summarizeSection(
     spatial,
-    { ...found, fit, score, confusion, calibration },
+    { ...found, fit, score, confusion, calibrating },
     options,
     { ...run, keptCounts },
   );

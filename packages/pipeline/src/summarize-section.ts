@@ -1,6 +1,6 @@
+import type { Calibrating } from "./calibrate-section.js";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { SpatialInput } from "./contracts/inputs.js";
-import type { Calibration } from "./contracts/intervals.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
 import type { ReferenceScore } from "./contracts/score.js";
@@ -21,7 +21,7 @@ export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & {
   readonly fit: Fit;
   readonly score: ReferenceScore;
   readonly confusion: TypeConfusion | undefined;
-  readonly calibration: Calibration | undefined;
+  readonly calibrating: Calibrating | undefined;
 };
 
 /** The second pass over the section, and all that a solve needs besides. */
@@ -32,7 +32,7 @@ export async function summarizeSection(
   run: RunContext,
 ): Promise<{ readonly summary: SectionSummary; readonly kept: KeptRanges }> {
   const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount, score } = found;
-  const { confusion, calibration } = found;
+  const { confusion, calibrating } = found;
   const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
   const precision = enoughPrecision(solver, session, given, run.notices);
@@ -51,6 +51,7 @@ export async function summarizeSection(
     const { librarySizes } = spots;
     await settleSurvey(spatial, openSurvey, { census, librarySizes, options }, run);
   }
+  const calibration = await calibrating?.finish();
   const summary = {
     ...context,
     ...spots,
