@@ -54,6 +54,7 @@ import { type ReferenceSource, withReference } from "../stores/with-reference.js
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
 import { outputFormat } from "../tables/output-format.js";
+import { countedResult } from "../terminal/counted-result.js";
 import { describeDone, describeSame, withReport } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionsOf } from "../terminal/section-facts.js";
@@ -231,11 +232,12 @@ export async function runDeconvolution(
               return deconvolveOpened(spatial, settled.prepared ?? input, run, terminal);
             };
             // Threads close their files before these are removed.
-            const { found, notices } = await withKeptCounts(
+            const { found: answer, notices } = await withKeptCounts(
               flags,
               { spatial: path, target: out ?? path },
               (keptCounts) => withThreads(plan.threads, (executor) => work(executor, keptCounts)),
             );
+            const found = countedResult(answer);
             meter.enter("write");
             transfers.enter("write");
             const extraParameters = { ...origin, fingerprint };

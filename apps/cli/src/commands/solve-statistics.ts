@@ -43,6 +43,7 @@ import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
 import { outputFormat } from "../tables/output-format.js";
 import { isAnnData } from "../tables/table-formats.js";
+import { countedResult } from "../terminal/counted-result.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionNotices } from "../terminal/section-notices.js";
 import { stageState } from "../terminal/stage-state.js";
@@ -186,13 +187,14 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       meter.enter("solve");
       return await withScratch(plan as unknown as MemoryPlan, flags.scratch, flags.out, async (scratch) => {
         const telling = sections && sectionNotices(sections, terminal);
-        const result = await withThreads(threads, (executor) => {
+        const answer = await withThreads(threads, (executor) => {
           const shared = { executor, signal, onProgress };
           if (!sections) return solveOne(0, { ...shared, scratch, onNotice: note });
           return eachSection(sections, { scratch, ...telling }, (section, keeping) =>
             solveOne(section, { ...shared, ...keeping }),
           );
         });
+        const result = countedResult(answer);
         const notices = telling?.all(result) ?? terminal.notices;
         meter.enter("write");
         const frame = { spotNames: spotNames({ signal }), coordinates };

@@ -1,6 +1,7 @@
 import type { Notice } from "@flashdeconv/core";
 import { type Deconvolution, type Parameters, SPOT_STATUSES } from "@flashdeconv/pipeline";
 import { PRESENT } from "@flashdeconv/pipeline/internal";
+import type { CountedResult } from "./counted-result.js";
 import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
@@ -13,7 +14,7 @@ import type { Outcome } from "./terminal.js";
 /** What a run found and where it lies. */
 export async function describeRun(
   place: ToldPlace,
-  result: Deconvolution,
+  result: CountedResult,
   notices: readonly Notice[],
   failOn?: FailOn,
 ): Promise<Outcome> {
@@ -119,7 +120,7 @@ interface TypeSummary {
   readonly presentSpotCount: number | null;
 }
 
-async function summarizeTypes(result: Deconvolution): Promise<TypeSummary[]> {
+async function summarizeTypes(result: CountedResult): Promise<TypeSummary[]> {
   const { typeNames, proportions, dominant, statuses } = result;
   const claims = (spot: number) => SPOT_STATUSES[statuses[spot]] !== "reference mismatch";
   const width = typeNames.length;
@@ -134,24 +135,13 @@ async function summarizeTypes(result: Deconvolution): Promise<TypeSummary[]> {
     }
   }
   for (const [spot, type] of dominant.entries()) if (type >= 0 && claims(spot)) dominantCounts[type]++;
-  const present = await countPresent(result);
+  const present = await result.presentSpotCounts();
   return typeNames.map((name, k) => ({
     name,
     meanProportion: answered === 0 ? null : sums[k] / answered,
     dominantSpotCount: dominantCounts[k],
     presentSpotCount: present ? present[k] : null,
   }));
-}
-
-/** In how many spots each type is present; undefined without intervals. */
-async function countPresent({ tables, typeNames }: Deconvolution): Promise<Int32Array | undefined> {
-  const low = tables.find(({ name }) => name === "low");
-  if (low === undefined) return undefined;
-  const counts = new Int32Array(typeNames.length);
-  for await (const { values } of low.values.chunks()) {
-    for (let i = 0; i < values.length; i++) if (values[i] > PRESENT) counts[i % typeNames.length]++;
-  }
-  return counts;
 }
 
 function countStatuses({ statuses }: Deconvolution): Record<string, number> {

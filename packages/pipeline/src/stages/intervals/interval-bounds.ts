@@ -1,4 +1,3 @@
-import type { StatArray } from "@flashdeconv/solver";
 import type { Calibration } from "../../contracts/intervals.js";
 
 /** Proportions at which bins of the calibration begin. */
@@ -34,7 +33,7 @@ export interface ScaleRules extends Pick<Calibration, "information" | "strengths
  */
 export function writeScales(
   { information, strengths, epsilon, divisors }: ScaleRules,
-  proportions: StatArray,
+  proportions: Float64Array,
   {
     start,
     counts,
@@ -86,8 +85,7 @@ export type Bound = "low" | "high";
  * One end of the interval around each proportion of a spot. Where the lower end is 0 nothing lies below it, and the upper one leaves a tenth
  * above instead of a twentieth.
  *
- * @param scales K of the spot's types
- * @param out K numbers from `start` on, as the proportions
+ * @param out K numbers from `start` on
  */
 export function writeBounds(
   { scaleCuts, quantiles }: Pick<Calibration, "scaleCuts" | "quantiles">,
@@ -98,7 +96,7 @@ export function writeBounds(
   const isLow = bound === "low";
   const typeCount = scales.length;
   for (let k = 0; k < typeCount; k++) {
-    const proportion = proportions[start + k];
+    const proportion = proportions[k];
     if (isLow && proportion === 0) {
       out[start + k] = 0;
       continue;
@@ -118,7 +116,9 @@ export function writeBounds(
 }
 
 export interface BoundsOf {
-  readonly proportions: StatArray;
-  readonly start: number;
+  /** K of a spot. In double whatever they are stored in: loops over two kinds of arrays take twice the time. */
+  readonly proportions: Float64Array;
+  /** K: as `writeScales` has them. */
   readonly scales: Float64Array;
+  readonly start: number;
 }

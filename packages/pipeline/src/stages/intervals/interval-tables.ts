@@ -25,6 +25,7 @@ export function intervalTables(
   const { width } = proportions;
   const rules = calibration && { ...calibration, ...(divisors && { divisors }) };
   const scales = new Float64Array(width);
+  const spot = new Float64Array(width);
   const boundsOf = ({ values, spotStart, spotCount }: DenseChunk, bound: Bound) => {
     const own = new Float32Array(spotCount * width);
     if (!rules) return own.fill(Number.NaN);
@@ -34,13 +35,10 @@ export function intervalTables(
         own.fill(Number.NaN, start, start + width);
         continue;
       }
-      writeScales(
-        rules,
-        values as StatArray,
-        { start, counts: counts[spotStart + row], isLow: bound === "low" },
-        scales,
-      );
-      writeBounds(rules, bound, { proportions: values as StatArray, start, scales }, own);
+      for (let k = 0; k < width; k++) spot[k] = values[start + k];
+      const isLow = bound === "low";
+      writeScales(rules, spot, { start: 0, counts: counts[spotStart + row], isLow }, scales);
+      writeBounds(rules, bound, { proportions: spot, scales, start }, own);
     }
     return own;
   };
