@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
 import { readObsm } from "@flashdeconv/io-zarr";
@@ -50,6 +51,10 @@ describe("--cells-per-spot", () => {
     expect(JSON.parse(again.stdout).already_done).toBe(true);
     expect((await runCli([...run, "--in-place", "--quiet"])).code).toBe(0);
     for (const [spot, sum] of (await sumsOf(section)).entries()) expect(sum).toBeCloseTo(NUCLEI[spot], 4);
+    expect((await runCli(["report", out])).code).toBe(0);
+    const html = await readFile(join(folder, "out.report.html"), "utf8");
+    const all = NUCLEI.reduce((sum, count) => sum + count, 0);
+    expect(html).toContain(`spots were said to hold</dt><dd>${all}</dd>`);
     const csv = join(folder, "out.csv");
     expect((await runCli(["export", out, csv])).code).toBe(0);
     const shown = await runCli(["inspect", out, "--json"]);

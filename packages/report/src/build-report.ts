@@ -1,9 +1,9 @@
 import { type Coordinates, ShapeError } from "@flashdeconv/core";
 import { rgbOf, typeColors } from "@flashdeconv/maps";
-import { type Context, PRESENT_ABOVE } from "./context.js";
+import { type Context, intervalsOf } from "./context.js";
 import { canvasFor } from "./drawing.js";
 import type { Figure } from "./figures.js";
-import { gather, gatherSites } from "./gather.js";
+import { gather, gatherSites, gatherSums } from "./gather.js";
 import { page } from "./page/page.js";
 import type { ReportInput } from "./report-input.js";
 import { amounts } from "./sections/amounts.js";
@@ -36,7 +36,9 @@ export async function buildReport(
       ? canvasFor(coordinates, typeNames.length * (low ? 2 : 1), input.micrometersPerUnit)
       : undefined;
   const { gathered, sites } = await gather(input, canvas?.small, signal);
-  const lower = low && (await gatherSites(low, canvas?.small, { limit: PRESENT_ABOVE, signal, statuses }));
+  const limit = intervalsOf(input).presentAbove;
+  const lower = low && (await gatherSites(low, canvas?.small, { limit, signal, statuses }));
+  const cells = input.cells && (await gatherSums(input.cells, { signal, statuses }));
   const own = typeColors(typeNames);
   const context: Context = {
     input,
@@ -44,6 +46,7 @@ export async function buildReport(
     canvas,
     sites,
     low: lower,
+    cells,
     colors: own.map((color, k) => {
       const given = input.typeColors?.[k];
       return given !== undefined && rgbOf(given) ? given.slice(0, 7).toLowerCase() : color;
@@ -82,6 +85,7 @@ function checkLengths(input: ReportInput): void {
     measures = [],
     regions = [],
     low,
+    cells,
     signature,
   } = input;
   const { spotCount } = proportions;
@@ -90,6 +94,8 @@ function checkLengths(input: ReportInput): void {
     ["columns of proportions", proportions.width, typeNames.length],
     ["columns of lower bounds", low?.width, typeNames.length],
     ["lower bounds", low?.spotCount, spotCount],
+    ["columns of cells", cells?.width, typeNames.length],
+    ["cells", cells?.spotCount, spotCount],
     ["coordinates", places(coordinates), spotCount],
     ["statuses", statuses?.codes.length, spotCount],
     ["classes", classes?.codes.length, spotCount],

@@ -12,6 +12,8 @@ export interface Context {
   readonly sites: SiteSums | undefined;
   /** Of the lower bounds: sums at sites, and in how many spots each type lies above `PRESENT_ABOVE`. */
   readonly low: { readonly sites: SiteSums | undefined; readonly above: Float64Array } | undefined;
+  /** Of each type the cells in all spots. */
+  readonly cells: Float64Array | undefined;
   readonly colors: readonly string[];
   /** Types, the most abundant first. */
   readonly order: readonly number[];
@@ -19,8 +21,8 @@ export interface Context {
   readonly figures: Figure[];
 }
 
-/** A type is present where its lower bound lies above this share. */
-export const PRESENT_ABOVE = 0.02;
+/** A type is present where its lower bound lies above this share, where the result names no other. */
+const PRESENT_ABOVE = 0.02;
 /** A type with fewer cells in the reference rests on few. */
 export const FEW_CELLS = 25;
 /** Signatures with a higher cosine look alike. */
@@ -29,6 +31,20 @@ export const ALIKE = 0.98;
 /** Whether the shares are of cells; of RNA otherwise. */
 export function isOfCells({ parameters }: ReportInput): boolean {
   return parameters.amount === "cells";
+}
+
+/** What a run records of its intervals. */
+export function intervalsOf({ parameters }: ReportInput): {
+  readonly presentAbove: number;
+  /** Types of which too few cells were there to know how they differ. */
+  readonly withoutCells: readonly string[];
+} {
+  const { presence_threshold: threshold, types_without_cells: types } = (parameters.intervals ??
+    {}) as Readonly<Record<string, unknown>>;
+  return {
+    presentAbove: typeof threshold === "number" ? threshold : PRESENT_ABOVE,
+    withoutCells: Array.isArray(types) ? types.map(String) : [],
+  };
 }
 
 export function meanOf({ gathered }: Context, type: number): number {

@@ -161,6 +161,23 @@ export async function gatherSites(
   return { sites, above };
 }
 
+/** Sums over all spots with an answer of another table of spots by types. */
+export async function gatherSums(
+  table: ChunkSource<DenseChunk>,
+  { signal, statuses }: Omit<SiteReading, "limit">,
+): Promise<Float64Array> {
+  const { width } = table;
+  const sums = new Float64Array(width);
+  const isMismatch = mismatchIn({ statuses });
+  for await (const { spotStart, spotCount, values } of table.chunks({ signal })) {
+    for (let row = 0, at = 0; row < spotCount; row++, at += width) {
+      if (Number.isNaN(values[at]) || isMismatch(spotStart + row)) continue;
+      for (let k = 0; k < width; k++) sums[k] += values[at + k];
+    }
+  }
+  return sums;
+}
+
 /** Sums of products of types, for their correlations. */
 class Products {
   #count = 0;

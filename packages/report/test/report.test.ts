@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { describe, expect, it } from "vitest";
 import { buildReport } from "../src/build-report.js";
 import type { ReportInput } from "../src/report-input.js";
@@ -223,12 +224,45 @@ describe("what is odd", () => {
     expect(half.html).toMatch(/<th scope="row">microglia<\/th><td>10 %<\/td><td>10 %<\/td>/);
   });
 
-  it("intervals: at least so much, and in how many spots", async () => {
+  it("intervals: present in how many spots first, at least so much, and what they do not know", async () => {
     const input = stripes(30, 10);
-    const { html, figures } = await buildReport({ ...input, low: stripes(30, 10).proportions });
+    const intervals = { presence_threshold: 0.5, types_without_cells: ["microglia"] };
+    const parameters = { ...input.parameters, intervals };
+    const { html, figures } = await buildReport({ ...input, low: stripes(30, 10).proportions, parameters });
     expect(html).toContain("Left the estimate, right the lower bound");
-    expect(html).toContain('present ("at least") in 299 spots');
+    expect(html).toContain("<strong>Present in 100 spots.</strong> Mean 33 %");
+    expect(html).toContain("called present where that lies above 50 %.</p>");
+    expect(html).toContain('<th scope="col">cell type</th><th scope="col">present in</th>');
+    expect(html).toMatch(/largest_in,reference_cells,present_in\n[^<]*astrocyte,[^<]*,100,,100\n/);
+    expect(html).toContain("Intervals are too narrow, of types with too few single cells: microglia.");
     expect(figures.map(({ title }) => title)).toContain("neuron, at least");
+    const amber = { level: "amber", text: "It explains only part." } as const;
+    const nothing = memorySource<DenseChunk>({
+      kind: "dense",
+      spotStart: 0,
+      spotCount: 300,
+      width: 3,
+      values: new Float32Array(900),
+    });
+    const poor = await buildReport({ ...input, low: nothing, referenceScores: [amber] });
+    expect(poor.html).toContain("so bounds are too narrow.</p>");
+    expect(poor.html).toMatch(/In no spot surely present \(above 2\.0 %\): [^.]*neuron/);
+  });
+
+  it("cells: how many of each type, where spots were said to hold so many", async () => {
+    const input = stripes(30, 10);
+    const values = new Float32Array(900).map((_, i) => (i >= 897 ? Number.NaN : 1 + (i % 3)));
+    const cells = memorySource<DenseChunk>({ kind: "dense", spotStart: 0, spotCount: 300, width: 3, values });
+    const { html } = await buildReport({ ...input, cells, parameters: { cells_per_spot: 6 } });
+    expect(html).toMatch(/astrocyte<\/th><td>33 %<\/td><td>299<\/td><td>1<\/td>/);
+    expect(html).toMatch(/microglia<\/th><td>33 %<\/td><td>897<\/td><td>3<\/td>/);
+    expect(html).toContain("<dd>1,794</dd>");
+    expect(html).toContain("Cells: 6 in each spot, as the run was told");
+    const counted = await buildReport({ ...input, cells });
+    expect(counted.html).toContain("Cells: as many in each spot as a column of the section says");
+    await expect(buildReport({ ...input, cells: nothing(4) })).rejects.toThrow(
+      /cells: found 4, expected 300/,
+    );
   });
 
   it("lengths that differ are refused by name", async () => {

@@ -23,6 +23,12 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
   const parameters = groupIn(uns, `${key}_params`);
   const signature = groupIn(uns, `${key}_signature`);
   const categorical = (end: string) => groupsIn(obs.find((column) => column.name === `${key}_${end}`));
+  // A solver of one's own may call its tables as it likes.
+  const typeTable = (end: string) => {
+    const { columnNames: names = [], values } = obsm[`${key}_${end}`] ?? {};
+    const isOfTypes = names.length === typeNames.length && names.every((one, k) => one === typeNames[k]);
+    return isOfTypes ? values : undefined;
+  };
   const counts = obs.find((column) => column.name === `${key}_counts`);
   const scale = parameters.micrometers_per_unit;
   return {
@@ -30,7 +36,8 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
     typeNames,
     typeColors: colorsOf(categorical("dominant")?.categories, uns[`${key}_dominant_colors`], typeNames),
     proportions: proportions.values,
-    low: obsm[`${key}_low`]?.values,
+    low: typeTable("low"),
+    cells: typeTable("cells"),
     coordinates: await coordinatesIn(obsm.spatial, signal),
     micrometersPerUnit: typeof scale === "number" ? scale : undefined,
     statuses: categorical("status"),

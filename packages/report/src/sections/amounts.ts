@@ -2,7 +2,7 @@ import { type Context, isOfCells, meanOf } from "../context.js";
 import { BIN_COUNT, quantileOf } from "../gather.js";
 import { levelsIn } from "../levels.js";
 import { spark, stackedBars, swatch } from "../page/charts.js";
-import { count, escaped, listed, nameText, percent, shown, table } from "../page/text.js";
+import { count, escaped, listed, nameText, number, percent, shown, table } from "../page/text.js";
 
 const SPARK_BINS = 16;
 /** Types of a group that are named. */
@@ -10,16 +10,17 @@ const MOST_MEMBERS = 12;
 
 /** The numbers of all maps, as a table and as CSV. */
 export function amounts(context: Context): string {
-  const { input, gathered, order, low } = context;
+  const { input, gathered, order, low, cells } = context;
   const { cellCounts } = input.signature ?? {};
   const head = [
     "cell type",
+    ...(low ? ["present in"] : []),
     "mean",
+    ...(cells ? ["cells", "cells in a spot"] : []),
     "99th percentile",
     "spots > 5 %",
     "spots > 25 %",
     "largest in",
-    ...(low ? ["present in"] : []),
     "reference cells",
     "spots by share (0 to 100 %, square roots)",
   ];
@@ -27,12 +28,13 @@ export function amounts(context: Context): string {
   const told = (text: string, none = "–") => (gathered.answered > 0 ? text : none);
   const rows = order.map((k) => [
     nameText(input.typeNames[k]),
+    ...(low ? [told(count(low.above[k]))] : []),
     told(percent(meanOf(context, k))),
+    ...(cells ? [told(count(cells[k])), told(number(cells[k] / gathered.answered))] : []),
     told(percent(quantileOf(gathered, k, 0.99))),
     told(count(gathered.above5[k])),
     told(count(gathered.above25[k])),
     told(count(gathered.dominantIn[k])),
-    ...(low ? [told(count(low.above[k]))] : []),
     cellCounts ? count(cellCounts[k]) : "–",
     spark(sparkOf(context, k)),
   ]);
@@ -45,6 +47,8 @@ export function amounts(context: Context): string {
       "spots_above_25_percent",
       "largest_in",
       "reference_cells",
+      ...(low ? ["present_in"] : []),
+      ...(cells ? ["cells"] : []),
     ],
     ...order.map((k) => [
       csvCell(input.typeNames[k]),
@@ -54,13 +58,26 @@ export function amounts(context: Context): string {
       told(`${gathered.above25[k]}`, ""),
       told(`${gathered.dominantIn[k]}`, ""),
       cellCounts ? `${cellCounts[k]}` : "",
+      ...(low ? [told(`${low.above[k]}`, "")] : []),
+      ...(cells ? [told(cells[k].toPrecision(6), "")] : []),
     ]),
   ];
   const text = escaped(csv.map((row) => row.join(",")).join("\u0000")).replaceAll("\\u0000", "\n");
   const kind = isOfCells(input)
     ? "<p>Shares of cells.</p>"
     : "<p>Shares of RNA: a type whose cells hold much of it counts for more than its cells.</p>";
-  return `${kind}${levelsTold(context)}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+  return `${kind}${cellsTold(context)}${levelsTold(context)}${table("Amounts of cell types", head, rows)}<details><summary>The same as CSV</summary><pre class="scroll" tabindex="0" aria-label="Amounts as CSV">${text}</pre></details>`;
+}
+
+/** What numbers of cells rest on. */
+function cellsTold({ input, cells }: Context): string {
+  if (cells === undefined) return "";
+  const { cells_per_spot: perSpot } = input.parameters;
+  const given =
+    typeof perSpot === "number"
+      ? `${number(perSpot)} in each spot, as the run was told`
+      : "as many in each spot as a column of the section says";
+  return `<p>Cells: ${given}, divided as its shares of cells are. They are expectations, not cells that were seen.</p>`;
 }
 
 /** Mean shares at each level of a hierarchy above the types. */

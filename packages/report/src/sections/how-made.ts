@@ -58,6 +58,7 @@ const BULKY = new Set([
   "types_found",
   "hierarchy",
   "type_levels",
+  "intervals",
 ]);
 const LONGEST_VALUE = 400;
 

@@ -1,5 +1,14 @@
 import { confusedGroups, confusionIn } from "../confusion.js";
-import { ALIKE, alikePairs, type Context, FEW_CELLS, meanOf, quantile, smoothingCurve } from "../context.js";
+import {
+  ALIKE,
+  alikePairs,
+  type Context,
+  FEW_CELLS,
+  intervalsOf,
+  meanOf,
+  quantile,
+  smoothingCurve,
+} from "../context.js";
 import { count, counted, escaped, listed, nameText, number, percent } from "../page/text.js";
 import type { ReferenceScore } from "../report-input.js";
 
@@ -26,6 +35,14 @@ export function inShort(context: Context): string {
     ...(isNumber(used) ? [[count(Number(used)), "genes used"] as [string, string]] : []),
     ...(input.counts
       ? [[count(quantile(input.counts, 0.5)), "counts in a spot (median)"] as [string, string]]
+      : []),
+    ...(context.cells && answered > 0
+      ? [
+          [count(sumOf(context.cells)), "cells, by the number that spots were said to hold"] as [
+            string,
+            string,
+          ],
+        ]
       : []),
     ...(answered > 0
       ? [
@@ -124,6 +141,7 @@ function remarks(context: Context): string[] {
         `${nameText(typeNames[first])} is the largest type in ${percent(gathered.dominantIn[first] / gathered.answered)} of spots.`,
       );
     }
+    lines.push(...intervalLines(context));
     const nowhere = order.filter((k) => gathered.dominantIn[k] === 0 && meanOf(context, k) < 0.01);
     if (nowhere.length > 0)
       lines.push(
@@ -154,7 +172,7 @@ function confusedLines(context: Context): string[] {
   }
   const groups = confusedGroups(confusion).map(({ types }) => joined(types.map((k) => typeNames[k])));
   const told = groups.slice(0, MOST_GROUPS).join("; ");
-  const more = groups.length > MOST_GROUPS ? `; and ${groups.length - MOST_GROUPS} more groups, in 9` : "";
+  const more = groups.length > MOST_GROUPS ? `; and ${counted(groups.length - MOST_GROUPS, "more group")}, in 9` : "";
   const weak = listed(confusion.weak.map((k) => typeNames[k]));
   return [
     ...(groups.length > 0
@@ -168,6 +186,25 @@ function confusedLines(context: Context): string[] {
 function joined(names: readonly string[]): string {
   if (names.length > MOST_IN_GROUP) return listed(names, MOST_IN_GROUP);
   return `${names.slice(0, -1).map(nameText).join(", ")} and ${nameText(names.at(-1) as string)}`;
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** What intervals say of whole types, and of which they say too little. */
+function intervalLines({ input, low, order }: Context): string[] {
+  if (low === undefined) return [];
+  const { withoutCells, presentAbove } = intervalsOf(input);
+  const nowhere = order.filter((k) => low.above[k] === 0).map((k) => input.typeNames[k]);
+  return [
+    ...(nowhere.length > 0
+      ? [`In no spot surely present (above ${percent(presentAbove)}): ${listed(nowhere)}.`]
+      : []),
+    ...(withoutCells.length > 0
+      ? [`Intervals are too narrow, of types with too few single cells: ${listed(withoutCells)}.`]
+      : []),
+  ];
 }
 
 function isNumber(value: unknown): boolean {

@@ -1,9 +1,9 @@
-import { type Context, meanOf, PRESENT_ABOVE } from "../context.js";
+import { type Context, intervalsOf, meanOf } from "../context.js";
 import { amountDrawing, type Canvas, pngOf } from "../drawing.js";
 import { imgHtml, type MapFigure, mapFigure, mapHtml, packWithin, rampSvg, shareScale } from "../figures.js";
 import { quantileOf, type SiteSums } from "../gather.js";
 import { swatch } from "../page/charts.js";
-import { count, nameText, number, percent } from "../page/text.js";
+import { count, counted, nameText, number, percent } from "../page/text.js";
 import { PALE_BELOW, type TypeMap, typeMap } from "../type-map.js";
 
 /** All maps of types together; a report of a million spots stays below 4 MB. */
@@ -101,13 +101,15 @@ export async function typeMaps(context: Context): Promise<string> {
   for (const [i, { k, high, map }] of made.entries()) {
     const name = nameText(input.typeNames[k]);
     const beside = lows[i] && `<div class="pair">${await show(map)}${await show(lows[i])}</div>`;
-    const present = low ? `; present ("at least") in ${count(low.above[k])} spots` : "";
+    const present = low ? `<strong>Present in ${counted(low.above[k], "spot")}.</strong> ` : "";
     parts.push(
-      `<figure><h3>${name}</h3>${beside ?? (await show(map))}${scale(high)}<figcaption>Mean ${percent(meanOf(context, k))}, 99th percentile ${percent(quantileOf(gathered, k, 0.99))}, above 5 % in ${count(gathered.above5[k])} spots${present}.</figcaption></figure>`,
+      `<figure><h3>${name}</h3>${beside ?? (await show(map))}${scale(high)}<figcaption>${present}Mean ${percent(meanOf(context, k))}, 99th percentile ${percent(quantileOf(gathered, k, 0.99))}, above 5 % in ${count(gathered.above5[k])} spots.</figcaption></figure>`,
     );
   }
+  const isAmber = input.referenceScores?.some(({ level }) => level === "amber");
+  const narrow = isAmber ? " The reference explains only part of the section, so bounds are too narrow." : "";
   const told = low
-    ? `Left the estimate, right the lower bound: at least so much. A type is called present where that lies above ${percent(PRESENT_ABOVE)}.`
+    ? `Left the estimate, right the lower bound: at least so much. A type is called present where that lies above ${percent(intervalsOf(input).presentAbove)}.${narrow}`
     : "Each has a scale of its own, from 0 to the type's 99th percentile. This result has no intervals: how sure a share is, is not shown.";
   return `<p>${told}</p><div class="maps">${parts.join("\n")}</div>`;
 }
