@@ -1,3 +1,4 @@
+import { freeChunk } from "@flashdeconv/core/internal";
 import { librarySizes } from "@flashdeconv/normalize";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { HalfCells } from "./contracts/inputs.js";
@@ -5,7 +6,7 @@ import type { DeconvolveOptions } from "./contracts/options.js";
 import type { RunContext } from "./contracts/run-context.js";
 import type { OpenProblem } from "./find-problem.js";
 import { isTried, keptConfusion } from "./stages/keep/confusion-piece.js";
-import { narrowHalves } from "./stages/reference/half-cells.js";
+import { narrowHalvesInPlace } from "./stages/reference/half-cells.js";
 import { narrow } from "./stages/survey/narrow-sample.js";
 import { measureConfusion } from "./tuning/types/measure-confusion.js";
 
@@ -26,8 +27,9 @@ export async function confusionIn(
     librarySizes(counts, depths);
     const bulk = new Float64Array(counts.width);
     for (let i = 0; i < counts.indices.length; i++) bulk[counts.indices[i]] += counts.values[i];
+    freeChunk(counts);
     const types = {
-      halves: narrowHalves(halves as HalfCells, problem.genes),
+      halves: narrowHalvesInPlace(halves as HalfCells, problem.genes),
       typeNames: signature.typeNames,
     };
     return measureConfusion(types, { depths, bulk, isOneChemistry: !platformCorrection }, { signal });

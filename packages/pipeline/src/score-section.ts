@@ -1,3 +1,4 @@
+import { freeChunk } from "@flashdeconv/core/internal";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
@@ -23,7 +24,7 @@ export async function scoreSection(
 }
 
 /** The score of a reference on the sample of a section. */
-export function scoreProblem(
+export async function scoreProblem(
   { problem, data }: Pick<OpenProblem, "problem" | "data">,
   control: ScoreControl = {},
 ): Promise<ReferenceScore> {
@@ -31,6 +32,9 @@ export function scoreProblem(
   const { signature, genes, profiles, overdispersion } = problem;
   const fitted = profiles && overdispersion !== undefined ? { profiles, overdispersion } : undefined;
   const { spots, graph } = sample;
-  const asked = { signature, counts: narrow(counts, genes), spots, order: graph.order, sharedCounts, fitted };
-  return scoreReference(asked, control);
+  const narrowed = narrow(counts, genes);
+  const asked = { signature, counts: narrowed, spots, order: graph.order, sharedCounts, fitted };
+  const score = await scoreReference(asked, control);
+  freeChunk(narrowed);
+  return score;
 }

@@ -1,5 +1,5 @@
 import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
-import { numbered, optionName } from "@flashdeconv/core/internal";
+import { freeArray, freeChunk, numbered, optionName } from "@flashdeconv/core/internal";
 import { buildNnlsWorkspace, determineGram, solveNnls } from "@flashdeconv/solver";
 import {
   buildCountModel,
@@ -69,10 +69,14 @@ export async function buildCountProblem(
   const reference = expressionProfiles(signature.values, typeCount);
   const profiles = options.platformCorrection ? correctPlatform(reference, typeCount, bulk) : reference;
   const modelFor = (phi: number) => buildCountModel(profiles, bulk, { meanDepth, overdispersion: phi });
-  const overdispersion =
-    options.overdispersion === "auto"
-      ? await overdispersionOf(narrow(sample, genes), modelFor(0))
-      : options.overdispersion;
+  const estimated = async () => {
+    const [counts, plain] = [narrow(sample, genes), modelFor(0)];
+    const found = await overdispersionOf(counts, plain);
+    freeChunk(counts);
+    freeArray(plain.projection);
+    return found;
+  };
+  const overdispersion = options.overdispersion === "auto" ? await estimated() : options.overdispersion;
   if (options.overdispersion === "auto" && overdispersion > AT_BOUND) {
     notices.add({
       code: "overdispersion-at-bound",

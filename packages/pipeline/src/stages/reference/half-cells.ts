@@ -1,5 +1,6 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { mixWord } from "@flashdeconv/core/internal";
+import { buildRenumbering, renumberInPlace } from "@flashdeconv/select-genes/internal";
 import type { HalfCells } from "../../contracts/inputs.js";
 import { buildCsr, type CsrBuilder, type CsrRow } from "../../runtime/csr-rows.js";
 import { narrow } from "../survey/narrow-sample.js";
@@ -103,7 +104,20 @@ export function finishHalfSums(fold: HalfSums, codes: Int32Array, order: readonl
 
 /** The same over other genes, in ascending order: new gene `j` is the old column `columns[j]`. */
 export function narrowHalves(halves: HalfCells, columns: Int32Array): HalfCells {
-  const { geneCount, sums, cells } = halves;
+  return { ...narrowSums(halves, columns), cells: narrow(halves.cells, columns) };
+}
+
+/** The same in the memory of what is given, which is of no use after it. */
+export function narrowHalvesInPlace(halves: HalfCells, columns: Int32Array): HalfCells {
+  const { cells } = halves;
+  return {
+    ...narrowSums(halves, columns),
+    cells: renumberInPlace(cells, buildRenumbering(columns, cells.width)),
+  };
+}
+
+function narrowSums(halves: HalfCells, columns: Int32Array): HalfCells {
+  const { geneCount, sums } = halves;
   const narrowed = (of: Float64Array) => {
     const typeCount = of.length / geneCount;
     const own = new Float64Array(typeCount * columns.length);
@@ -116,6 +130,5 @@ export function narrowHalves(halves: HalfCells, columns: Int32Array): HalfCells 
     ...halves,
     geneCount: columns.length,
     sums: [narrowed(sums[0]), narrowed(sums[1])],
-    cells: narrow(cells, columns),
   };
 }

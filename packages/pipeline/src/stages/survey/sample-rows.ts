@@ -115,7 +115,7 @@ export interface JoinedRows {
   readonly sharedCounts: number | null;
 }
 
-/** The rows of all parts as one chunk, in the order of the spots. */
+/** The rows of all parts as one chunk, in the order of the spots; of a single part in its own memory. */
 export function joinSampleRows(
   parts: readonly SampleRows[],
   spotCount: number,
@@ -130,22 +130,16 @@ export function joinSampleRows(
       remedy: "The source left out spots that it should have yielded.",
     });
   }
-  const entryCount = parts.reduce((sum, part) => sum + part.genes.length, 0);
   const indptr = new Int32Array(spotCount + 1);
-  const indices = new Int32Array(entryCount);
-  const values = new Float64Array(entryCount);
+  const { genes: indices, values } = parts.length === 1 ? parts[0] : joinRows(parts);
   const isRead = new Uint8Array(spotCount);
   let row = 0;
-  let at = 0;
   for (const part of parts) {
     for (const count of part.rowCounts) {
       isRead[row] = count < 0 ? 0 : 1;
       row++;
       indptr[row] = indptr[row - 1] + Math.max(0, count);
     }
-    indices.set(part.genes, at);
-    values.set(part.values, at);
-    at += part.genes.length;
   }
   const counts: CsrChunk = {
     kind: "csr",
@@ -191,23 +185,19 @@ export function pickRows(chunk: CsrChunk, rows: Int32Array): CsrChunk {
 export function leaveOutDeepSpots(sample: CsrChunk, cap: number): CsrChunk {
   const { spotCount, indptr, indices, values } = sample;
   const kept = new Int32Array(spotCount + 1);
-  const [keptIndices, keptValues] = [indices.slice(), new Float64Array(values)];
   for (let row = 0; row < spotCount; row++) {
     const [start, end] = [indptr[row], indptr[row + 1]];
     let depth = 0;
     for (let i = start; i < end; i++) depth += values[i];
-    kept[row + 1] = kept[row];
-    if (depth >= cap) continue;
-    keptIndices.copyWithin(kept[row], start, end);
-    keptValues.copyWithin(kept[row], start, end);
-    kept[row + 1] += end - start;
+    kept[row + 1] = kept[row] + (depth >= cap ? 0 : end - start);
   }
   const length = kept[spotCount];
   if (length === values.length) return sample;
-  return {
-    ...sample,
-    indptr: kept,
-    indices: keptIndices.slice(0, length),
-    values: keptValues.slice(0, length),
-  };
+  const [keptIndices, keptValues] = [new Int32Array(length), new Float64Array(length)];
+  for (let row = 0; row < spotCount; row++) {
+    if (kept[row + 1] === kept[row]) continue;
+    keptIndices.set(indices.subarray(indptr[row], indptr[row + 1]), kept[row]);
+    keptValues.set(values.subarray(indptr[row], indptr[row + 1]), kept[row]);
+  }
+  return { ...sample, indptr: kept, indices: keptIndices, values: keptValues };
 }

@@ -1,4 +1,5 @@
 import type { SpotRange } from "@flashdeconv/core";
+import { freeArray } from "@flashdeconv/core/internal";
 import { buildCountCheck, type CountReport, finishCountCheck, mergeCountCheck } from "@flashdeconv/normalize";
 import { buildMoments, finishMoments, type GeneMoments, mergeMoments } from "@flashdeconv/select-genes";
 import type { Piece } from "../../contracts/checkpoint.js";
@@ -85,7 +86,10 @@ export async function surveyRanges(
   const others = { ...core, sample: part(0), summed: [], keptAs: "rows", before: found.spotCount };
   const isSparse = depths.median <= SPARSE_DEPTH && others.sample.spots.length > 0;
   const rows = isSparse ? joinRows((await readSpots(spatial, others, run)).rows) : undefined;
-  const woven = weaveRows(joinRows(found.rows), rows, isCore);
+  const own = joinRows(found.rows);
+  const woven = weaveRows(own, rows, isCore);
+  for (const side of [own, ...(rows ? [rows] : [])])
+    for (const array of [side.genes, side.values]) freeArray(array);
   const joined = joinSampleRows([woven], spots.length, columns.length);
   const counts = leaveOutDeepSpots(joined.counts, depths.cap);
   return { ...finished(found, report), isOfAll: false, sample: { ...joined, counts }, depths };

@@ -1,5 +1,5 @@
 import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
-import { breather } from "@flashdeconv/core/internal";
+import { breather, freeArray } from "@flashdeconv/core/internal";
 import { buildNnlsWorkspace, determineGram, solveNnls } from "@flashdeconv/solver";
 import {
   bestBulk,
@@ -76,15 +76,22 @@ export async function scoreReference(
   const { groupCount } = groups;
   const none = { explained: null, scrambled: null, evidence: 0, bulkCorrelation, sharedCounts, groupCount };
   if (typeCount < 2 || !(total > 0)) return judged(none);
-  const profilesOf = (raw: Float64Array, mixRounds?: number) =>
-    correctPlatform(expressionProfiles(raw, typeCount), typeCount, bulk, mixRounds);
+  // What is as large as the reference is given back at once: by the time it was collected there would be dozens of them.
+  const profilesOf = (raw: Float64Array, mixRounds?: number) => {
+    const plainProfiles = expressionProfiles(raw, typeCount);
+    const corrected = correctPlatform(plainProfiles, typeCount, bulk, mixRounds);
+    freeArray(plainProfiles);
+    return corrected;
+  };
   const profiles = input.fitted?.profiles ?? profilesOf(values);
   const plain = () => buildCountModel(profiles, bulk, { meanDepth, overdispersion: 0 });
   const overdispersion = input.fitted?.overdispersion ?? (await overdispersionOf(counts, plain()));
-  const { weights, shares } = buildCountModel(profiles, bulk, { meanDepth, overdispersion });
+  const { weights, shares, projection } = buildCountModel(profiles, bulk, { meanDepth, overdispersion });
+  freeArray(projection);
   await turns();
   const thinned = thinCounts(counts, spots);
   const [first, second] = [thinned.first, thinned.second].map((half) => poolRows(half, groups));
+  for (const { values: own } of [thinned.first, thinned.second]) freeArray(own);
   const halves: Halves = { first, second, weights, shares, sizes: sizesOf(first, second) };
   await turns();
   const directionCount = Math.min(typeCount - 1, groups.groupCount - 1);
@@ -101,7 +108,11 @@ export async function scoreReference(
   const chances = new Float64Array(chanceCount);
   for (let i = 0; i < chanceCount; i++) {
     await turns();
-    chances[i] = shareOf(profilesOf(scramble(values, typeCount, seed * most + i), mixRounds));
+    const scrambledValues = scramble(values, typeCount, seed * most + i);
+    const own = profilesOf(scrambledValues, mixRounds);
+    chances[i] = shareOf(own);
+    freeArray(scrambledValues);
+    freeArray(own);
   }
   const scrambled = sum(chances) / chanceCount;
   const deviation = Math.sqrt(
@@ -169,6 +180,7 @@ function explainedShare(
     summarizeCounts(half, projection, typeCount, rows);
     return fitRows(rows, gram, { mean, sizes });
   });
+  freeArray(projection);
   const [a, b] = fitted;
   let agreement = 0;
   let predicted = 0;

@@ -1,4 +1,4 @@
-import { breather } from "@flashdeconv/core/internal";
+import { breather, freeArray } from "@flashdeconv/core/internal";
 import { buildCountModel, expressionProfiles, platformFactors } from "@flashdeconv/solver-weighted";
 import type { ConfusionStratum, TypeConfusion } from "../../contracts/confusion.js";
 import type { HalfCells } from "../../contracts/inputs.js";
@@ -91,7 +91,10 @@ function factorsFor({ sums, geneCount }: HalfCells, bulk: Float64Array | undefin
   if (!bulk) return new Float64Array(geneCount).fill(1);
   const all = sums[0].map((sum, i) => sum + sums[1][i]);
   const typeCount = all.length / geneCount;
-  return platformFactors(expressionProfiles(all, typeCount), typeCount, bulk, FACTOR_ROUNDS);
+  const profiles = expressionProfiles(all, typeCount);
+  const factors = platformFactors(profiles, typeCount, bulk, FACTOR_ROUNDS);
+  for (const array of [all, profiles]) freeArray(array);
+  return factors;
 }
 
 function foldOf(
@@ -113,10 +116,9 @@ function foldOf(
   const means = new Float64Array(known.length * geneCount);
   for (const [row, k] of known.entries()) means.set(rowOf(k), row * geneCount);
   const profiles = expressionProfiles(means, known.length);
-  const adapted = expressionProfiles(
-    profiles.map((share, i) => share * factors[i % geneCount]),
-    known.length,
-  );
+  for (const [i, share] of profiles.entries()) profiles[i] = share * factors[i % geneCount];
+  const adapted = expressionProfiles(profiles, known.length);
+  for (const array of [means, profiles]) freeArray(array);
   return { profiles: adapted, types: known, cells, cellsOf, factors };
 }
 
@@ -154,7 +156,9 @@ async function fitSpots(
   const bulk = weighing.bulk ?? own;
   const modelFor = (overdispersion: number) => buildCountModel(profiles, bulk, { meanDepth, overdispersion });
   weighing.overdispersion ??= await overdispersionOf(counts, modelFor(0));
-  const abundance = await fitAlone(counts, modelFor(weighing.overdispersion));
+  const model = modelFor(weighing.overdispersion);
+  const abundance = await fitAlone(counts, model);
+  freeArray(model.projection);
   const typeCount = cellsOf.length;
   const estimates = new Float64Array(spotCount * typeCount);
   for (let spot = 0; spot < spotCount; spot++) {
