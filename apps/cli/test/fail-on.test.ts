@@ -60,6 +60,24 @@ describe("a reference that does not describe the section", () => {
     const solved = await runCli([...again, "--fail-on", "amber"]);
     expect(solved.code).toBe(3);
     expect(JSON.parse(solved.stdout).reference_score).toEqual(told.reference_score);
+    const fewer = await runCli([...again, "--fail-on", "red", "--drop-type", "type_0", "--overwrite"]);
+    expect(fewer.code).toBe(3);
+    expect(JSON.parse(fewer.stdout).reference_score).toEqual(told.reference_score);
+  });
+
+  it("is not asked of types that were not scored: statistics without some of them", async () => {
+    const [kept, out] = ["scored.zarr", "fewer.zarr"].map((name) => join(stores.folder, name));
+    const run = ["run", stores.spatial, "--reference", stores.reference, "--overwrite"];
+    const scored = await runCli([...run, "--out", out, "--save-stats", kept, "--json", "--quiet"]);
+    expect(JSON.parse(scored.stdout).reference_score.level).not.toBe("red");
+    const solve = ["solve", kept, "--out", out, "--overwrite", "--drop-type", "type_0"];
+    const refused = await runCli([...solve, "--fail-on", "red"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/--fail-on: .* the reference is not scored/);
+    const { code, stdout, stderr } = await runCli(solve);
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/reference (GREEN|AMBER)/);
+    expect(stderr).toMatch(/scored with those of the run/);
   });
 
   it("fails a script that finds the run finished, too", async () => {

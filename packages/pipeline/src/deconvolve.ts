@@ -79,7 +79,7 @@ export async function deconvolve(
   const summary = refinement
     ? await refineSection(spatial, first, { refinement, columns, kept, solving }, run)
     : first;
-  await callbacks.onSummary?.(summary);
+  await callbacks.onSummary?.({ ...summary, notices: notices.all });
   try {
     // Sweeps over all spots together, until no proportion is expected to be off by more than the tolerance.
     return await solveSection(summary, solving, run);

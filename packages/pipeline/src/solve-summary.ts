@@ -1,7 +1,9 @@
 import { OptionError } from "@flashdeconv/core";
+import { compareCodePoints } from "@flashdeconv/core/internal";
 import type { KernelChoice } from "@flashdeconv/kernels";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { Hierarchy } from "./contracts/hierarchy.js";
+import type { NoticeList } from "./contracts/notices.js";
 import type { Amount, SolveSummaryOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { SectionSummary } from "./contracts/summary.js";
@@ -11,7 +13,9 @@ import { openRun } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { requireCalibration } from "./stages/intervals/require-calibration.js";
 import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
+import { noteTypes } from "./stages/reference/align-reference.js";
 import { amountOf, cellsAsked, requireAmount } from "./stages/solve/amount.js";
+import { noteAlikeTypes } from "./stages/solve/note-alike-types.js";
 import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
 import { setSmoothing, strengthsOf } from "./stages/solve/set-smoothing.js";
 import { solveSection } from "./stages/solve/solve-section.js";
@@ -50,6 +54,8 @@ export function solveSummary(
     resolveSummaryOptions(summary, input);
   const amount = input.amount ?? summary.amount ?? rest.amount;
   const notices = buildNoticeList(callbacks.onNotice);
+  for (const notice of summary.notices ?? []) notices.add(notice);
+  if (summary.parameters.types_dropped !== undefined) noteChangedTypes(summary, notices);
   noteTypesInFit(summary.reference.typeNames, summary.silentTypes, notices);
   noteColumnNames(summary.reference.typeNames, notices);
   const { empty, fewCounts, intervals, cellsPerSpot, hierarchy } = rest;
@@ -109,6 +115,22 @@ export function resolveSummaryOptions(
     });
   }
   return options;
+}
+
+/** Says of types that were left out or taken together what a run says of its types, and what nobody has judged of them. */
+function noteChangedTypes(
+  { reference, silentTypes, cellCounts, formerScore }: SectionSummary,
+  notices: NoticeList,
+): void {
+  const { typeNames } = reference;
+  if (formerScore) {
+    notices.add({
+      code: "not-scored",
+      message: `Whether the reference describes the section with these types is not known: it was scored with those of the run, ${formerScore.level}. With fewer of them it may not. Run it on the section itself to have it scored.`,
+    });
+  }
+  noteTypes([...typeNames, ...silentTypes].sort(compareCodePoints), cellCounts, notices);
+  noteAlikeTypes(reference, notices);
 }
 
 /** A run that smoothed nothing may have kept no neighbours: another strength would be without effect, and nobody would know. */

@@ -143,6 +143,45 @@ describe("recombineTypes", () => {
     expect(values).toHaveLength(450);
   });
 
+  it("leaves the score to the types that were scored, unless it was red, and says so", async () => {
+    const { summary } = await summarize({ method: "weighted" });
+    const { stored } = await throughStore(summary);
+    const scoreOf = (level: "green" | "red") => {
+      const score = { ...(stored.summary.score as NonNullable<SectionSummary["score"]>), level };
+      return { ...stored.summary, score };
+    };
+    const codesOf = async (changed: SectionSummary) =>
+      (await solveSummary(changed)).notices.map(({ code }) => code);
+    for (const change of [{ drop: ["type_1"] }, { merge: { both: ["type_2", "type_0"] } }]) {
+      const green = recombineTypes(scoreOf("green"), change);
+      expect(green.score).toBeUndefined();
+      expect(green.parameters.reference_score).toBeNull();
+      expect(await codesOf(green)).toContain("not-scored");
+      const red = recombineTypes(scoreOf("red"), change);
+      expect(red.score?.level).toBe("red");
+      expect(await codesOf(red)).not.toContain("not-scored");
+    }
+    expect(await codesOf(stored.summary)).not.toContain("not-scored");
+  });
+
+  it("tells again what the run told, but for notices of types that are no more", async () => {
+    const { result, summary } = await summarize({ method: "weighted" });
+    const told = result.notices.map(({ code }) => code);
+    const { stored } = await throughStore(summary);
+    expect(told.length).toBeGreaterThan(0);
+    expect((await solveSummary(stored.summary)).notices.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(told),
+    );
+    const few = { code: "few-cells", message: "Types with fewer than 10 cells" };
+    const other = { code: "rare-genes", message: "Left out: a gene" };
+    const { cellCounts } = stored.summary;
+    const known = { ...stored.summary, notices: [few, other] };
+    const { notices } = await solveSummary(recombineTypes(known, { drop: ["type_1"] }));
+    expect(cellCounts).toEqual(Int32Array.of(12, 12, 12, 12));
+    expect(notices).toContainEqual(other);
+    expect(notices.map(({ code }) => code)).not.toContain("few-cells");
+  });
+
   it.each([
     [{ drop: ["type_9"] }, /one of "type_0", "type_1", "type_2", "type_3"/],
     [{ drop: ["type_1", "type_1"] }, /each type once/],

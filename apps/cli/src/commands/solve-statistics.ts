@@ -1,3 +1,4 @@
+import { OptionError } from "@flashdeconv/core";
 import {
   type DeconvolveCallbacks,
   type Hierarchy,
@@ -45,6 +46,7 @@ import { outputFormat } from "../tables/output-format.js";
 import { isAnnData } from "../tables/table-formats.js";
 import { countedResult } from "../terminal/counted-result.js";
 import { describeRun } from "../terminal/describe-run.js";
+import type { FailOn } from "../terminal/reference-score.js";
 import { sectionNotices } from "../terminal/section-notices.js";
 import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
@@ -176,6 +178,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         const { summary: whole } = first ?? (await read(section));
         first = undefined;
         const summary = await withChangedTypes(whole, types);
+        requireScore(summary, flags.failOn);
         const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
         return solveSummary(summary, { ...asked, hierarchy, precision }, callbacks);
       };
@@ -216,6 +219,23 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     await output.discard().catch(() => undefined);
     throw error;
   }
+}
+
+/** Refuses to fail for a score that nobody knows. */
+function requireScore(
+  { score, formerScore }: Pick<SectionSummary, "score" | "formerScore">,
+  failOn: FailOn | undefined,
+): void {
+  if (failOn === undefined || score) return;
+  const reason = formerScore
+    ? "with types left out or taken together the reference is not scored, which takes counts"
+    : "these statistics are from before references were scored";
+  throw new OptionError({
+    option: "--fail-on",
+    value: failOn,
+    rule: `left out: ${reason}`,
+    remedy: "Run it on the section itself.",
+  });
 }
 
 /** The summary with the types left out, or taken together, that the flags name; a hierarchy must be of its types. */

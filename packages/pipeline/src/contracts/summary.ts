@@ -1,4 +1,4 @@
-import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
+import type { ChunkSource, DenseChunk, Notice } from "@flashdeconv/core";
 import type { SolverInput, SolverReference, StatArray } from "@flashdeconv/solver";
 import type { TypeConfusion } from "./confusion.js";
 import type { SpatialGraph } from "./graph.js";
@@ -49,8 +49,12 @@ export interface SectionSummary {
   readonly confusion?: TypeConfusion;
   /** How wide intervals are; left out where none were asked for, or cannot be given. */
   readonly calibration?: Calibration;
-  /** Whether the reference describes the section; left out by summaries from before it was asked. */
+  /** Whether the reference describes the section; left out by summaries from before it was asked, and where types were changed since. */
   readonly score?: ReferenceScore;
+  /** The score of the types as they were, where they were changed since. */
+  readonly formerScore?: ReferenceScore;
+  /** What was told of the section and its reference until it was made; left out by earlier summaries. */
+  readonly notices?: readonly Notice[];
   /** What made the summary, under the names of the command line's options. */
   readonly parameters: Parameters;
 }

@@ -1,12 +1,13 @@
 import { shortList } from "@flashdeconv/core/internal";
 import type { Calibration } from "../../contracts/intervals.js";
 import type { NoticeList } from "../../contracts/notices.js";
-import type { ScoreLevel } from "../../contracts/score.js";
+import type { ReferenceScore } from "../../contracts/score.js";
+import { ENOUGH_EVIDENCE } from "../keep/score-facts.js";
 
 /** Says what intervals cannot know. */
 export function noteIntervals(
   calibration: Calibration | undefined,
-  level: ScoreLevel | undefined,
+  score: ReferenceScore | undefined,
   notices: NoticeList,
 ): void {
   if (!calibration) {
@@ -17,11 +18,13 @@ export function noteIntervals(
     });
     return;
   }
-  if (level === "amber") {
+  if (score?.level === "amber") {
+    const isKnown = score.explained !== null && score.evidence >= ENOUGH_EVIDENCE;
     notices.add({
       code: "intervals-too-narrow",
-      message:
-        "Intervals are too narrow by an unknown amount: the reference explains only part of the section.",
+      message: isKnown
+        ? "Intervals are too narrow by an unknown amount: the reference explains only part of the section."
+        : "Intervals may be too narrow by an unknown amount: whether the reference describes the section cannot be told.",
     });
   }
   const { typesWithoutCells } = calibration.facts;

@@ -4,6 +4,7 @@ import {
   type DenseChunk,
   FormatError,
   type NameChunk,
+  type Notice,
 } from "@flashdeconv/core";
 import { optionName, resolveSpotRange } from "@flashdeconv/core/internal";
 import { type ArraysReader, openArrays } from "@flashdeconv/io-zarr/internal";
@@ -113,6 +114,7 @@ export async function readSummary(
     ...(confusion && { confusion }),
     ...(measures && { measures }),
     ...(amount && { amount }),
+    ...(facts.notices && { notices: noticesIn(facts.notices) }),
     ...storedStrengths(facts.parameters),
     ...storedScore(facts.parameters),
     ...storedCalibration(unpackArrays(facts.parameters), typeCount),
@@ -126,6 +128,12 @@ export async function readSummary(
     coordinates: dimension && values ? { dimension, values } : undefined,
     spotNames: (nameOptions) => arrays.strings("spot_names", spotCount, nameOptions),
   };
+}
+
+/** Those that are what they should be. */
+function noticesIn(stored: unknown): readonly Notice[] {
+  if (!Array.isArray(stored)) return [];
+  return stored.filter(({ code, message }) => typeof code === "string" && typeof message === "string");
 }
 
 /** The strengths that the run used, which lie among the parameters in a store. */

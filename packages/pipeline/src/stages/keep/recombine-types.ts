@@ -4,6 +4,20 @@ import type { TypeConfusion } from "../../contracts/confusion.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
 
+/** Notices of the types as they were. */
+const OF_TYPES: ReadonlySet<string> = new Set([
+  "changed-names",
+  "confused-types",
+  "few-cells",
+  "one-type",
+  "silent-types",
+  "similar-types",
+  "undetermined-mixtures",
+  "undetermined-types",
+  "uninformative-labels",
+  "weak-types",
+]);
+
 /**
  * The summary with some types left out and some taken together, without reading a count: genes, sketch and normalisation
  * stay those of the run that made it. The signature of types taken together is the mean of their normalised ones, weighted by
@@ -91,9 +105,13 @@ export function recombineTypes(
     return combined;
   };
   // Intervals were found for the types as they were.
-  const { calibration: _, ...others } = summary;
+  const { calibration: _, score, notices, ...others } = summary;
+  // What fewer types explain is not known without counts; where more of them explained nothing, it is no more.
+  const isKnown = score === undefined || score.level === "red";
   return {
     ...others,
+    ...(isKnown ? score && { score } : { formerScore: score }),
+    ...(notices && { notices: notices.filter(({ code }) => !OF_TYPES.has(code)) }),
     statistics: isSource(statistics)
       ? mapChunks(
           statistics,
@@ -113,6 +131,7 @@ export function recombineTypes(
       silent_types: silentTypes,
       cell_counts: newCounts ?? null,
       intervals: null,
+      ...(!isKnown && { reference_score: null }),
       types_dropped: [...drop],
       types_merged: JSON.stringify(merge),
     },

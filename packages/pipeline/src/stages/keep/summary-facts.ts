@@ -1,4 +1,4 @@
-import { FormatError } from "@flashdeconv/core";
+import { FormatError, type Notice } from "@flashdeconv/core";
 import { optionName } from "@flashdeconv/core/internal";
 import { openArrays } from "@flashdeconv/io-zarr/internal";
 import type { SolverInput } from "@flashdeconv/solver";
@@ -36,6 +36,7 @@ export interface Facts {
   readonly countsPerCell?: readonly number[];
   readonly measures?: Amount;
   readonly amount?: Amount;
+  readonly notices?: readonly Notice[];
   /** What there is of confusion beside its arrays. */
   readonly confusion?: Omit<TypeConfusion, "strata"> & {
     readonly strata: readonly { readonly least: number; readonly depth: number }[];

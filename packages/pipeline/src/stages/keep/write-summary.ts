@@ -43,6 +43,7 @@ export async function writeSummary(
     countsPerCell: countsPerCell && [...countsPerCell],
     measures: summary.measures,
     amount: summary.amount,
+    notices: summary.notices,
     confusion: confusion && confusionFacts(confusion),
   };
   await writeArrays(

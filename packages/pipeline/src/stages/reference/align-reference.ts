@@ -87,7 +87,7 @@ export async function alignReference(
   run: RunContext,
 ): Promise<AlignedReference> {
   const aligned = await overGenes(reference, referenceIndex, options, run);
-  noteTypes(aligned, run.notices);
+  noteTypes(aligned.signature.typeNames, aligned.cellCounts, run.notices);
   return aligned;
 }
 
@@ -203,8 +203,12 @@ async function readCells(
   };
 }
 
-function noteTypes({ signature, cellCounts }: AlignedReference, notices: NoticeList): void {
-  const { typeNames } = signature;
+/** Tells of types of few cells, and of names that are none; `cellCounts` are those of the types, where they are known. */
+export function noteTypes(
+  typeNames: readonly string[],
+  cellCounts: Int32Array | undefined,
+  notices: NoticeList,
+): void {
   const small = typeNames.filter((_, k) => (cellCounts?.[k] ?? FEW_CELLS) < FEW_CELLS);
   if (small.length > 0) {
     const list = shortList(small, (name) => `"${name}" (${cellCounts?.[typeNames.indexOf(name)]})`);

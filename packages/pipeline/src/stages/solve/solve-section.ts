@@ -48,7 +48,7 @@ export async function solveSection(
       );
   noteOutcome(solved, solution, options, notices);
   if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
-  if (options.intervals) noteIntervals(summary.calibration, summary.score?.level, notices);
+  if (options.intervals) noteIntervals(summary.calibration, summary.score, notices);
   const intervals = options.intervals ? intervalTables({ ...solved, divisors }, summary.calibration) : [];
   const answered = { ...solved, solverTables: [...solved.solverTables, ...intervals] };
   return finishAnswer(summary, { solved: answered, solution, session: started.session }, options, run);
