@@ -48,9 +48,13 @@ export function measureSpots({ dimension, values }: Coordinates): SpotLayout {
 }
 
 function boundsOf(values: Float64Array, dimension: number): [number, number, number, number] {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  let left = Number.POSITIVE_INFINITY;
+  let top = Number.POSITIVE_INFINITY;
+  let right = Number.NEGATIVE_INFINITY;
+  let bottom = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < values.length; at += dimension) {
-    const [x, y] = [values[at], values[at + 1]];
+    const x = values[at];
+    const y = values[at + 1];
     if (x < left) left = x;
     if (x > right) right = x;
     if (y < top) top = y;
@@ -131,7 +135,8 @@ function eachPair(
     }
   }
   for (let at = 0; at < values.length; at += dimension) {
-    const [x, y] = [values[at], values[at + 1]];
+    const x = values[at];
+    const y = values[at + 1];
     const list = lists[slotOf(Math.floor((x - left) / reach), Math.floor((y - top) / reach))];
     if (list === undefined) continue;
     for (const i of list) meet(i, x - values[samples[i]], y - values[samples[i] + 1]);

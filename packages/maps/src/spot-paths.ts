@@ -14,13 +14,17 @@ export function spotPaths(
   groups: ArrayLike<number>,
   groupCount: number,
 ): string[] {
-  const paths = Array.from({ length: groupCount }, () => [] as string[]);
-  const place = (value: number) => Number(value.toFixed(1));
+  const paths = Array.from({ length: groupCount }, () => ({ parts: [] as string[], x: 0, y: 0 }));
+  // Tenths of a pixel, so that steps from spot to spot, which are shorter to write than places, add up to the places.
+  const tenths = (value: number) => Math.round(10 * value);
   for (let spot = 0; spot < groups.length; spot++) {
     if (groups[spot] < 0) continue;
-    const x = place((values[spot * dimension] - frame.left) * frame.scale);
-    const y = place((values[spot * dimension + 1] - frame.top) * frame.scale);
-    paths[groups[spot]].push(`M${x} ${y}h0`);
+    const x = tenths((values[spot * dimension] - frame.left) * frame.scale);
+    const y = tenths((values[spot * dimension + 1] - frame.top) * frame.scale);
+    const path = paths[groups[spot]];
+    const [dx, dy] = [(x - path.x) / 10, (y - path.y) / 10];
+    path.parts.push(`m${dx}${dy < 0 ? "" : " "}${dy}h0`);
+    [path.x, path.y] = [x, y];
   }
-  return paths.map((parts) => parts.join(""));
+  return paths.map(({ parts }) => parts.join(""));
 }

@@ -180,7 +180,7 @@ it("spots as paths lie where pixels have them", () => {
   const coordinates = squareGrid(2, 2, 10);
   const frame = frameFor(measureSpots(coordinates), 40);
   expect(frame.spotSize).toBe(20);
-  expect(spotPaths(frame, coordinates, [0, 1, -1, 0], 3)).toEqual(["M10 10h0M30 30h0", "M30 10h0", ""]);
+  expect(spotPaths(frame, coordinates, [0, 1, -1, 0], 3)).toEqual(["m10 10h0m20 20h0", "m30 10h0", ""]);
 });
 
 function partsOf(bytes: Uint8Array): { name: string; content: Uint8Array }[] {

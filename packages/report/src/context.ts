@@ -67,9 +67,42 @@ export function alikePairs({ input }: Context): { a: number; b: number; cosine: 
 
 const BINS = 4096;
 
+/** Values by how great they are, roughly. */
+interface Binned {
+  readonly low: number;
+  readonly scale: number;
+  readonly counts: Float64Array;
+  readonly count: number;
+}
+
+/** Of the values that quantiles were asked of: they are asked of the same ones often. */
+const BINNED = new WeakMap<object, Binned>();
+
 /** The value that a share of the spots with one lies below; NaN where none has. Sorts a small part of them only. */
 export function quantile(values: ArrayLike<number>, share: number): number {
-  let [low, high, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  const binned = BINNED.get(values) ?? binnedOf(values);
+  BINNED.set(values, binned);
+  const { low, scale, counts, count } = binned;
+  if (count === 0 || scale === 0) return count === 0 ? Number.NaN : low;
+  let left = Math.floor(share * (count - 1));
+  let bin = 0;
+  while (left >= counts[bin]) left -= counts[bin++];
+  const within = new Float64Array(counts[bin]);
+  for (let i = 0, at = 0; i < values.length; i++) {
+    const value = values[i];
+    if (!Number.isNaN(value) && binOf(value, binned) === bin) within[at++] = value;
+  }
+  return within.sort()[left];
+}
+
+function binOf(value: number, { low, scale }: Pick<Binned, "low" | "scale">): number {
+  return Math.min(BINS - 1, Math.floor((value - low) * scale));
+}
+
+function binnedOf(values: ArrayLike<number>): Binned {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  let count = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (Number.isNaN(value)) continue;
@@ -77,19 +110,12 @@ export function quantile(values: ArrayLike<number>, share: number): number {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  if (count === 0 || !(high > low)) return count === 0 ? Number.NaN : low;
-  const scale = BINS / (high - low);
-  const binOf = (value: number) => Math.min(BINS - 1, Math.floor((value - low) * scale));
   const counts = new Float64Array(BINS);
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) counts[binOf(values[i])]++;
-  let left = Math.floor(share * (count - 1));
-  let bin = 0;
-  while (left >= counts[bin]) left -= counts[bin++];
-  const within = new Float64Array(counts[bin]);
-  for (let i = 0, at = 0; i < values.length; i++) {
-    if (!Number.isNaN(values[i]) && binOf(values[i]) === bin) within[at++] = values[i];
-  }
-  return within.sort()[left];
+  // One value for all is no range to divide.
+  if (!(high > low)) return { low, scale: 0, counts, count };
+  const place = { low, scale: BINS / (high - low) };
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) counts[binOf(values[i], place)]++;
+  return { ...place, counts, count };
 }
 
 /** The smoothing's strengths tried and their losses, as a run records them. */

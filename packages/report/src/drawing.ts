@@ -85,16 +85,25 @@ export function levelOf(value: number, low: number, high: number): number {
   return 1 + Math.round(Math.sqrt(share) * (LEVELS - 1));
 }
 
-/** A map of an amount: `amountOf` gives that of a site, NaN for none; sites without spots stay empty. */
+/** Amounts summed at sites: column `column` of rows of `width`, and how many spots were summed at each site. */
+export interface SummedAmounts {
+  readonly sums: ArrayLike<number>;
+  readonly counts: ArrayLike<number>;
+  readonly width: number;
+  readonly column: number;
+}
+
+/** A map of the means of an amount; where spots share sites, those without a sum stay empty. */
 export function amountDrawing(
   { small, micrometersPerUnit }: Canvas,
-  counts: ArrayLike<number> | undefined,
+  { sums, counts, width, column }: SummedAmounts,
   [low, high]: readonly [number, number],
-  amountOf: (site: number) => number,
 ): Drawing {
   const sites = new Uint8Array(small.siteCount);
+  const empty = small.isPerSpot ? NO_ANSWER : 0;
   for (let site = 0; site < sites.length; site++) {
-    if (small.isPerSpot || (counts?.[site] ?? 0) > 0) sites[site] = levelOf(amountOf(site), low, high);
+    const count = counts[site];
+    sites[site] = count > 0 ? levelOf(sums[site * width + column] / count, low, high) : empty;
   }
   return { raster: small, sites, palette: AMOUNT_PALETTE, alpha: Uint8Array.of(0), micrometersPerUnit };
 }
@@ -133,11 +142,18 @@ export function imageOf({ raster, sites, palette, alpha }: Drawing): IndexedImag
   return { width, height, pixels: raster.paint(sites), palette, alpha };
 }
 
+/** Pictures that were packed: the page and the files have the same ones. */
+const PACKED = new WeakMap<Drawing, Promise<Uint8Array>>();
+
 /** The picture as a file, with its scale bar. */
-export async function pngOf(drawing: Drawing): Promise<Uint8Array> {
+export function pngOf(drawing: Drawing): Promise<Uint8Array> {
+  const before = PACKED.get(drawing);
+  if (before !== undefined) return before;
   const bar = scaleBar(drawing.raster.frame, drawing.micrometersPerUnit);
   const image = imageOf(drawing);
-  return encodePng(bar ? drawScaleBar(image, bar) : image);
+  const png = encodePng(bar ? drawScaleBar(image, bar) : image);
+  PACKED.set(drawing, png);
+  return png;
 }
 
 export function dataUri(png: Uint8Array): string {

@@ -19,6 +19,9 @@ import { escaped, number, percent } from "./page/text.js";
 
 /** A map of fewer pixels shows nothing. */
 const SMALLEST = 32;
+/** Pictures that tell how many bytes all will take, and how much more than wanted is not tried. */
+const SAMPLED_PICTURES = 5;
+const FAR_TOO_MUCH = 1.25;
 
 /** A picture of the report, to be written as a file of its own. */
 export interface Figure {
@@ -127,18 +130,34 @@ export async function packWithin(
   const isMuch = images.reduce((sum, { pixels }) => sum + pixels.length, 0) > mostBytes;
   if (isMuch) images = images.map(coarser);
   for (let round = isMuch ? 1 : 0; ; round++) {
-    const packed: { image: IndexedImage; png: Uint8Array }[] = [];
-    let bytes = 0;
-    for (const image of images) {
-      const png = await encodePng(image);
-      bytes += png.length;
-      packed.push({ image, png });
-      // What is too much is not packed to the end.
-      if (bytes > mostBytes && images[0].width > SMALLEST) break;
-    }
-    if (packed.length === images.length && (bytes <= mostBytes || images[0].width <= SMALLEST)) return packed;
+    const isLast = images[0].width <= SMALLEST;
+    const packed = await packedWithin(images, isLast ? Number.POSITIVE_INFINITY : mostBytes);
+    if (packed !== undefined) return packed;
     images = images.map(round === 0 ? coarser : halved);
   }
+}
+
+/** Undefined where they take more bytes than that. What some of them tell is too much is not packed to the end. */
+async function packedWithin(
+  images: readonly IndexedImage[],
+  mostBytes: number,
+): Promise<{ readonly image: IndexedImage; readonly png: Uint8Array }[] | undefined> {
+  const step = Math.ceil(images.length / SAMPLED_PICTURES);
+  const places = [...images.keys()];
+  const isSampled = (i: number) => i % step === 0;
+  const order = [...places.filter(isSampled), ...places.filter((i) => !isSampled(i))];
+  const sampledCount = places.filter(isSampled).length;
+  const pngs = new Map<number, Uint8Array>();
+  let bytes = 0;
+  for (const i of order) {
+    const png = await encodePng(images[i]);
+    pngs.set(i, png);
+    bytes += png.length;
+    const isFarTooMuch =
+      pngs.size === sampledCount && (bytes / sampledCount) * images.length > FAR_TOO_MUCH * mostBytes;
+    if (bytes > mostBytes || isFarTooMuch) return undefined;
+  }
+  return images.map((image, i) => ({ image, png: pngs.get(i) as Uint8Array }));
 }
 
 /** The ends of a scale of shares. */

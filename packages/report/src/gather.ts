@@ -76,8 +76,8 @@ export async function gather(
       addRow(facts, values, at, spot);
       if (spot % step === 0) products.add(values, at);
       if (raster && sites) addSite(sites, raster.siteOf(spot), values, at);
-      for (const [i, region] of regions.entries())
-        addRegion(byRegion[i], region, spot, { values, at, width });
+      for (let i = 0; i < regions.length; i++)
+        addRegion(byRegion[i], regions[i], spot, { values, at, width });
     }
   }
   const correlations = products.correlations();
@@ -89,7 +89,9 @@ type Facts = Omit<Gathered, "spotCount" | "answered" | "mismatched" | "correlati
 function addRow(facts: Facts, values: ArrayLike<number>, at: number, spot: number): void {
   const { sums, above5, above25, histograms } = facts;
   const width = sums.length;
-  let [top, topShare, squares] = [0, Number.NEGATIVE_INFINITY, 0];
+  let top = 0;
+  let topShare = Number.NEGATIVE_INFINITY;
+  let squares = 0;
   for (let k = 0; k < width; k++) {
     const value = values[at + k];
     sums[k] += value;

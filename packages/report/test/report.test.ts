@@ -118,9 +118,11 @@ describe("pictures", () => {
 });
 
 describe("sizes", () => {
-  it("of a small section: below 0.4 MB", async () => {
+  it("of a small section with intervals: below 0.4 MB", async () => {
     const names = Array.from({ length: 20 }, (_, k) => `type ${k}`);
-    const { html } = await buildReport(stripes(30, 14, names));
+    const input = stripes(30, 14, names);
+    const shares = () => noise(420, 20);
+    const { html } = await buildReport({ ...input, proportions: shares(), low: shares() });
     expect(html.length).toBeLessThan(400_000);
   });
 

@@ -102,8 +102,8 @@ async function coordinatesIn(
   if (width !== 2 && width !== 3) return undefined;
   const { values } = await collect(table.values, { signal });
   // Sections of one store may have no positions for some spots.
-  if (!values.every(Number.isFinite)) return undefined;
-  return { dimension: width, values: values instanceof Float64Array ? values : Float64Array.from(values) };
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return undefined;
+  return { dimension: width, values: values instanceof Float64Array ? values : new Float64Array(values) };
 }
 
 /** What else obs says of spots under the key; not the types, which may have columns there too. */

@@ -26,7 +26,7 @@ export async function noteChoice(
 async function readInTissue(store: ReadableStore, signal: AbortSignal): Promise<Float64Array | undefined> {
   try {
     const column = await readColumn(store, "obs/in_tissue", { signal });
-    return column.kind === "number" ? Float64Array.from(column.values) : undefined;
+    return column.kind === "number" ? new Float64Array(column.values) : undefined;
   } catch (error) {
     // What is wrong with the positions is told where they are wanted.
     if (isFlashdeconvError(error)) return undefined;

@@ -84,7 +84,7 @@ async function columnTable(
       columns: [name],
       ...placed,
       categories,
-      values: oneColumn(Float64Array.from(column.codes)),
+      values: oneColumn(new Float64Array(column.codes)),
     };
   }
   if (column.kind === "number") {

@@ -130,6 +130,6 @@ function asColumn(name: string, column: Values): Column {
       // A truth that is not known cannot be kept as one.
       return column.values.some((value) => value < 0)
         ? { name, kind: "categorical", codes: column.values, categories: ["False", "True"] }
-        : { name, kind: "boolean", values: Uint8Array.from(column.values) };
+        : { name, kind: "boolean", values: new Uint8Array(column.values) };
   }
 }

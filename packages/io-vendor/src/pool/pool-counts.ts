@@ -25,7 +25,7 @@ async function* pooledEntries(
     const length = indptr[spotCount];
     if (rows.length < length) rows = new Float64Array(length);
     for (let i = 0; i < spotCount; i++) rows.fill(ofSpot[spotStart + i], indptr[i], indptr[i + 1]);
-    const singles = values instanceof Float32Array ? values : Float32Array.from(values);
+    const singles = values instanceof Float32Array ? values : new Float32Array(values);
     yield { length, rows, columns: indices, values: singles };
   }
 }

@@ -81,7 +81,7 @@ async function readPlain(
   const { kind } = array.metadata.dataType;
   if (kind === "string") return { kind, values: await readStrings(array, signal) };
   const values = await readNumbers(array, "fill", signal);
-  return kind === "boolean" ? { kind, values: Int8Array.from(values) } : { kind: "number", values };
+  return kind === "boolean" ? { kind, values: new Int8Array(values) } : { kind: "number", values };
 }
 
 async function readNullable(hierarchy: Hierarchy, path: string, signal?: AbortSignal): Promise<ColumnValues> {
@@ -111,7 +111,7 @@ async function readCategorical(
   const categories = Array.from<string | number | undefined, string>(labels.values, (label) =>
     labels.kind === "boolean" ? String(label === 1) : String(label),
   );
-  const codes = Int32Array.from(
+  const codes = new Int32Array(
     await readNumbers(await openVector(hierarchy, codesPath, ["integer"]), "fill", signal),
   );
   for (const code of codes) {

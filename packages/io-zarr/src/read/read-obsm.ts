@@ -32,6 +32,9 @@ export interface StoredTable extends ObsmTable {
 
 /** Most values of a yielded chunk (8 MiB). */
 const VALUES_PER_CHUNK = 2 ** 20;
+/** Values that are brought into rows together: they stay in a processor's cache. */
+const VALUES_PER_BLOCK = 2 ** 16;
+const LEAST_BLOCK_ROWS = 1024;
 
 /**
  * Opens `obsm/<key>`, a two-dimensional array or a dataframe of numbers. Throws OptionError where the key is not there
@@ -85,9 +88,10 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
   // A chunk for every row of stored chunks, as these are decoded whole anyway.
   const values = denseSource(spotCount, width, chunkShape[0], (signal) => (start, end, out) => {
     const place = ({ columnStart, columnCount, values }: DenseTile) => {
+      let from = 0;
       for (let row = 0; row < end - start; row++) {
-        const from = row * columnCount;
-        out.set(values.subarray(from, from + columnCount), row * width + columnStart);
+        const to = row * width + columnStart;
+        for (let column = 0; column < columnCount; column++) out[to + column] = values[from++];
       }
     };
     const reading: BandReading = {
@@ -98,6 +102,11 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
     return readRowBand(array, { start, end }, reading, place);
   });
   return { columnNames: undefined, storedNames: undefined, isFloat32: dataType.name === "float32", values };
+}
+
+/** Writes values to every `step`-th place from one on. A function of its own, as loops between awaits run slowly. */
+function spread(line: Float64Array, out: Float64Array, from: number, step: number): void {
+  for (let i = 0, at = from; i < line.length; i++, at += step) out[at] = line[i];
 }
 
 async function openColumns(hierarchy: Hierarchy, path: string): Promise<StoredTable> {
@@ -120,10 +129,14 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<StoredTa
   const values = denseSource(spotCount, width, rowsPerChunk, (signal) => {
     const cursors = columns.map((column) => vectorCursor(column, "fill", signal));
     return async (start, end, out) => {
-      const line = new Float64Array(end - start);
-      for (const [j, column] of columns.entries()) {
-        await cursors[j].read(start, end, (piece) => copyNumbers(column, piece, line));
-        for (let i = 0; i < line.length; i++) out[i * width + j] = line[i];
+      const rows = Math.max(LEAST_BLOCK_ROWS, Math.floor(VALUES_PER_BLOCK / width));
+      for (let from = start; from < end; from += rows) {
+        const to = Math.min(end, from + rows);
+        const line = new Float64Array(to - from);
+        for (const [j, column] of columns.entries()) {
+          await cursors[j].read(from, to, (piece) => copyNumbers(column, piece, line));
+          spread(line, out, (from - start) * width + j, width);
+        }
       }
     };
   });

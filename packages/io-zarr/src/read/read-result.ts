@@ -144,7 +144,7 @@ function columnOf(name: string, column: ColumnValues, node: ZarrNode | undefined
     return {
       ...common,
       kind: "number",
-      values: isFloat32 ? Float32Array.from(column.values) : column.values,
+      values: isFloat32 ? new Float32Array(column.values) : column.values,
     };
   }
   throw new FormatError({
@@ -176,7 +176,7 @@ function asFloat32(source: ChunkSource<DenseChunk>): ChunkSource<DenseChunk> {
     width: source.width,
     async *chunks(options) {
       for await (const chunk of source.chunks(options))
-        yield { ...chunk, values: Float32Array.from(chunk.values) };
+        yield { ...chunk, values: new Float32Array(chunk.values) };
     },
   };
 }

@@ -77,6 +77,6 @@ export async function writeStrings(
 
 /** The codes in the smallest type that holds them, as pandas keeps them. */
 function narrowCodes(codes: Int32Array | Int16Array | Int8Array, categoryCount: number): NumericArray {
-  if (categoryCount < 2 ** 7) return Int8Array.from(codes);
-  return categoryCount < 2 ** 15 ? Int16Array.from(codes) : Int32Array.from(codes);
+  if (categoryCount < 2 ** 7) return new Int8Array(codes);
+  return categoryCount < 2 ** 15 ? new Int16Array(codes) : new Int32Array(codes);
 }

@@ -39,7 +39,9 @@ figcaption,small{color:#595959;font-size:.875rem}
 pre{background:#f3f3f3;padding:.7rem;font-size:.85rem;white-space:pre-wrap;overflow-wrap:anywhere}
 table{border-collapse:collapse;font-size:.9rem}
 caption{text-align:left;color:#595959;padding:.2rem 0}
-th,td{padding:.2rem .7rem .2rem 0;text-align:right;border-bottom:1px solid #c8c8c8;vertical-align:top;overflow-wrap:anywhere}
+th,td{padding:.2rem .7rem .2rem 0;text-align:right;border-bottom:1px solid #c8c8c8;vertical-align:top}
+th[scope=row],td:last-child{min-width:7rem;max-width:26rem;overflow-wrap:anywhere}
+th[scope=row]{max-width:16rem}
 #sections~.scroll :is(th,td){min-width:5rem}
 th:first-child,td:last-child,th:last-child{text-align:left}
 tr{break-inside:avoid}

@@ -109,9 +109,7 @@ async function mapOf(
     sums[site] += values[spot];
     counts[site]++;
   }
-  const drawing = amountDrawing(canvas, small.isPerSpot ? undefined : counts, ends, (site) =>
-    counts[site] > 0 ? sums[site] / counts[site] : Number.NaN,
-  );
+  const drawing = amountDrawing(canvas, { sums, counts, width: 1, column: 0 }, ends);
   const figure = mapFigure(drawing, canvas, {
     title,
     label: `Map of ${title}: median ${told}`,

@@ -172,7 +172,8 @@ function confusedLines(context: Context): string[] {
   }
   const groups = confusedGroups(confusion).map(({ types }) => joined(types.map((k) => typeNames[k])));
   const told = groups.slice(0, MOST_GROUPS).join("; ");
-  const more = groups.length > MOST_GROUPS ? `; and ${counted(groups.length - MOST_GROUPS, "more group")}, in 9` : "";
+  const more =
+    groups.length > MOST_GROUPS ? `; and ${counted(groups.length - MOST_GROUPS, "more group")}, in 9` : "";
   const weak = listed(confusion.weak.map((k) => typeNames[k]));
   return [
     ...(groups.length > 0

@@ -120,17 +120,12 @@ function figureOf(
   { k, high, isLow }: { readonly k: number; readonly high: number; readonly isLow: boolean },
 ): MapFigure {
   if (canvas === undefined) throw new Error("a map without positions");
-  const width = input.typeNames.length;
-  const { isPerSpot } = canvas.small;
-  const raw = canvas.small;
-  // A spot of its own without an answer has been summed nowhere; a pixel of such spots only shows nothing.
-  const drawing = amountDrawing(canvas, isPerSpot ? undefined : counts, [0, high], (site) =>
-    counts[site] > 0 ? sums[site * width + k] / counts[site] : Number.NaN,
-  );
+  const amounts = { sums, counts, width: input.typeNames.length, column: k };
+  const drawing = amountDrawing(canvas, amounts, [0, high]);
   const name = input.typeNames[k];
   const mean = percent(gathered.sums[k] / gathered.answered);
   const title = isLow ? `${name}, at least` : name;
-  return mapFigure({ ...drawing, raster: raw }, canvas, {
+  return mapFigure(drawing, canvas, {
     title,
     label: isLow
       ? `Map of the lower bound of ${name}`

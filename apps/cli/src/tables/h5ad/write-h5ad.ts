@@ -80,7 +80,7 @@ async function writeColumn(h5: Hdf5Writer, column: Column): Promise<void> {
       return writeNumbers(
         h5,
         `${path}/codes`,
-        categories.length < 2 ** 7 ? Int8Array.from(codes) : Int32Array.from(codes),
+        categories.length < 2 ** 7 ? new Int8Array(codes) : new Int32Array(codes),
       );
     }
   }

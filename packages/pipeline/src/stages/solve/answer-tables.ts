@@ -42,7 +42,7 @@ function category(name: string, codes: Int32Array | Uint8Array, categories: read
     spotStart,
     spotCount: end - spotStart,
     width: 1,
-    values: Float32Array.from(codes.subarray(spotStart, end)),
+    values: new Float32Array(codes.subarray(spotStart, end)),
   }));
   return { name, dtype: "category", columns: [name], categories, values };
 }

@@ -44,7 +44,7 @@ function sumsOver(
     for (let row = 0; row < spotCount; row++) {
       for (let k = 0; k < width; k++) sums[row * groupCount + groupOf[k]] += values[row * width + k];
     }
-    return values instanceof Float32Array ? Float32Array.from(sums) : sums;
+    return values instanceof Float32Array ? new Float32Array(sums) : sums;
   };
   return mapChunks(
     proportions,
