@@ -15,6 +15,7 @@ import { alignInputs } from "./stages/reference/align-inputs.js";
 import { type AlignedReference, alignReference } from "./stages/reference/align-reference.js";
 import { countsOfCells, requireCells, requireWholeCells } from "./stages/reference/counts-of-cells.js";
 import { noteUnusedPermission } from "./stages/reference/require-counts.js";
+import { tablesOf } from "./stages/solve/solver-tables.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
 import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-means.js";
 import { sampleSpots } from "./stages/survey/sample-spots.js";
@@ -22,6 +23,7 @@ import { type OpenSurvey, unseenGenes } from "./stages/survey/settle-survey.js";
 import { surveySection } from "./stages/survey/survey-section.js";
 import { checkHierarchy, requireHierarchyOf } from "./stages/types/hierarchy.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
+import { requireOwnColumns } from "./stages/write/own-columns.js";
 import type { TrialData } from "./tuning/held-out-trial.js";
 import { settleSample } from "./tuning/settle-sample.js";
 
@@ -61,6 +63,9 @@ export async function findProblem(
     checkHierarchy(options.hierarchy);
     requireHierarchyOf(options.hierarchy, typeNamesOf(reference));
   }
+  const { hierarchy, solver, solverOptions } = options;
+  const solverTables = tablesOf(solver, solver.resolveOptions(solverOptions));
+  requireOwnColumns({ typeNames: typeNamesOf(reference), hierarchy, solverTables });
   const alignment = await alignInputs(spatial, reference, run);
   const { graph, sample, ...section } = await openGraph(spatial, options, run);
 

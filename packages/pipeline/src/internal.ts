@@ -28,7 +28,6 @@ export {
 export { geneShares } from "./stages/expression/gene-shares.js";
 export { type SummedExpression, sumExpression } from "./stages/expression/sum-expression.js";
 export { PRESENT } from "./stages/intervals/interval-bounds.js";
-export { INTERVAL_TABLES } from "./stages/intervals/interval-tables.js";
 export { calibrationIn } from "./stages/keep/calibration-facts.js";
 export type { StoredSummary, SummarySize } from "./stages/keep/read-summary.js";
 export { describeScore, scoreFacts, scoreIn } from "./stages/keep/score-facts.js";
@@ -42,7 +41,6 @@ export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-count
 export { divideSection } from "./stages/sections/divide-section.js";
 export { eachSection } from "./stages/sections/each-section.js";
 export { spreadSections } from "./stages/sections/spread-sections.js";
-export { SET_TABLES } from "./stages/solve/set-tables.js";
 export { tablesOf, tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";
 export type { AlikeTypes } from "./stages/survey/alike-types.js";
@@ -54,6 +52,7 @@ export {
   mayBeRoundedLogs,
   type TypeMeans,
 } from "./stages/survey/judge-means.js";
+export { INTERVAL_TABLES, SET_TABLES } from "./stages/table-names.js";
 export {
   changeHierarchy,
   checkHierarchy,
@@ -63,5 +62,12 @@ export {
 export { judgeTypes, type TypeVerdicts } from "./stages/types/judge-types.js";
 export { bestMarkers, type Marker } from "./stages/types/markers.js";
 export { type Merges, proposeMerges } from "./stages/types/propose-merges.js";
+export {
+  barcodeColumn,
+  type NamesOfResult,
+  namesInFile,
+  requireOwnColumns,
+} from "./stages/write/own-columns.js";
+export { plannedTables } from "./stages/write/planned-tables.js";
 export { resolveResultLayout } from "./stages/write/result-layout.js";
 export { checkResultPlace, resultContents } from "./stages/write/write-deconvolution.js";

@@ -19,9 +19,11 @@ import { noteAlikeTypes } from "./stages/solve/note-alike-types.js";
 import { noteTypesInFit } from "./stages/solve/note-types-in-fit.js";
 import { setSmoothing, strengthsOf } from "./stages/solve/set-smoothing.js";
 import { solveSection } from "./stages/solve/solve-section.js";
+import { tablesOf } from "./stages/solve/solver-tables.js";
 import { checkHierarchy, requireHierarchyOf } from "./stages/types/hierarchy.js";
 import { noteConfusedTypes } from "./stages/types/note-confused-types.js";
 import { noteColumnNames } from "./stages/write/column-names.js";
+import { requireOwnColumns } from "./stages/write/own-columns.js";
 
 export interface SolveSummaryInput extends SolveSummaryOptions {
   /** The solver's own options, over its defaults. */
@@ -69,6 +71,8 @@ export function solveSummary(
   requireAmount(summary, amount, input.amount !== undefined);
   cellsAsked(summary, options);
   const resolved = solver.resolveOptions(solverOptions);
+  const typeNames = [...summary.reference.typeNames, ...summary.silentTypes];
+  requireOwnColumns({ typeNames, hierarchy, solverTables: tablesOf(solver, resolved) });
   const strengths = strengthsFor(summary, smoothing, input.smoothing === "auto");
   const withStrengths = strengths === undefined ? resolved : setSmoothing(solver, resolved, strengths);
   if (intervals) {

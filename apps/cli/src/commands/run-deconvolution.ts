@@ -11,8 +11,8 @@ import { mergeReference } from "@flashdeconv/pipeline";
 import {
   checkResultPlace,
   type DividedCallbacks,
-  INTERVAL_TABLES,
   isSignature,
+  plannedTables,
   requireHierarchyOf,
   resolveResultLayout,
   tablesOf,
@@ -145,22 +145,12 @@ export async function runDeconvolution(
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (given, source) => {
         const input = await withTypes(given, flags);
+        const typeNames = typeNamesOf(input);
         const solverTables = tablesOf(options.solver, options.solver.resolveOptions(options.solverOptions));
-        const names = solverTables.map(({ name }) => name);
-        const place = {
-          ...layout,
-          solverTables: [
-            ...names,
-            ...(options.intervals ? INTERVAL_TABLES : []),
-            ...(flags.cellsPerSpot === undefined ? [] : ["cells"]),
-            ...(options.hierarchy?.levels.slice(1) ?? []),
-          ],
-          maxTypes: options.maxTypes,
-          tablePath: opened.tablePath,
-          signal,
-        };
-        if (inPlace) await checkResultPlace(store, typeNamesOf(input), place);
-        output.check(typeNamesOf(input), layout);
+        output.check({ typeNames, hierarchy: options.hierarchy, solverTables, key: layout.key });
+        const planned = plannedTables(options, flags.cellsPerSpot !== undefined);
+        const place = { ...layout, ...planned, tablePath: opened.tablePath, signal };
+        if (inPlace) await checkResultPlace(store, typeNames, place);
         transfers.watch("reference", redactUrl(reference), source.transfer);
         const { cellsPerSpot: asked } = flags;
         const cellsPerSpot =

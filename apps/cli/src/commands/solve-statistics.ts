@@ -179,6 +179,8 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         first = undefined;
         const summary = await withChangedTypes(whole, types);
         requireScore(summary, flags.failOn);
+        const typeNames = [...summary.reference.typeNames, ...summary.silentTypes];
+        output.check({ typeNames, hierarchy, key: layout.key });
         const { precision = whole.librarySizes instanceof Float64Array ? "float64" : undefined } = flags;
         return solveSummary(summary, { ...asked, hierarchy, precision }, callbacks);
       };

@@ -1,6 +1,6 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { type AnnDataPlace, annDataSink, type ResultLayout, type ResultSink } from "@flashdeconv/pipeline";
-import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
+import { type NamesOfResult, requireOwnColumns } from "@flashdeconv/pipeline/internal";
 import { h5adSink } from "../tables/h5ad/h5ad-sink.js";
 import { openTableFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
@@ -24,8 +24,8 @@ export interface ResultSubject {
 /** A place for a result, opened before anything is read. */
 export interface ResultPlace {
   readonly format: OutputFormat;
-  /** Throws OptionError where types of these names cannot go there. */
-  check(typeNames: readonly string[], layout: ResultLayout): void;
+  /** Throws OptionError where a result of these names cannot go there; to be asked before the work. */
+  check(names: NamesOfResult & { readonly key: string }): void;
   sinkFor(subject: ResultSubject): ResultSink;
   /** Whether what was written had been there already: it was left as it was. */
   readonly wasThere?: () => boolean;
@@ -51,7 +51,7 @@ export async function openResultPlace(request: PlaceRequest): Promise<ResultPlac
   const store = await openOutput(request);
   return {
     format,
-    check: () => undefined,
+    check: requireOwnColumns,
     sinkFor({ spatial, layout, signal, onProgress, onCommit }) {
       const target = onCommit ? noting(store, onCommit) : store;
       const common = { like: spatial?.outputHint, signal, onProgress };
@@ -72,12 +72,19 @@ async function openTablePlace(
   };
   const file = await openTableFile(request, format, request.resume && isSilent ? onSame : undefined);
   if (format === "h5ad") {
-    const check = () => undefined;
-    return { format, check, sinkFor: (subject) => h5adSink(file, subject), discard: () => file.discard() };
+    return {
+      format,
+      check: requireOwnColumns,
+      sinkFor: (subject) => h5adSink(file, subject),
+      discard: () => file.discard(),
+    };
   }
   return {
     format,
-    check: (typeNames, layout) => refuseClash(typeNames, resolveResultLayout(layout).key),
+    check(names) {
+      refuseClash(names.typeNames, names.key);
+      requireOwnColumns(names);
+    },
     sinkFor: ({ layout, signal, onProgress, onCommit }) =>
       tableSink(file, TABLE_KINDS[format], { layout, signal, onProgress, onCommit }),
     wasThere: () => isThere,

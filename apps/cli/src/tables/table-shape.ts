@@ -1,5 +1,6 @@
-import { OptionError } from "@flashdeconv/core";
+import { FormatError, OptionError } from "@flashdeconv/core";
 import type { AnswerTable } from "@flashdeconv/pipeline";
+import { barcodeColumn, namesInFile } from "@flashdeconv/pipeline/internal";
 
 /** Columns of one table of a result, side by side. */
 export interface TablePart {
@@ -20,7 +21,7 @@ export const LAST_COLUMNS = ["status", "counts", "dominant"] as const;
  * How a result lies in one table: barcode, the types under their own names, what the solver adds, entropy, then status, counts and dominant type.
  * All but the types begin with the result's key, as the columns of obs do in AnnData.
  *
- * @throws OptionError for a type whose name would be taken for such a column
+ * @throws OptionError for a type whose name would be taken for such a column, FormatError for two columns of one name
  */
 export function tableShape(
   tables: readonly AnswerTable[],
@@ -33,27 +34,33 @@ export function tableShape(
   // Results from before there was one lack it.
   const entropy = tables.filter(({ name }) => name === "entropy");
   const further = tables.filter(({ name }) => !known.includes(name));
-  return {
-    barcode: barcodeColumn(typeNames, key),
-    parts: [
-      { table: named("proportions"), columnNames: typeNames },
-      ...[...further.filter(({ isColumn }) => !isColumn), ...further.filter(({ isColumn }) => isColumn)].map(
-        (table) => ({
-          table,
-          columnNames: (table.columns === "types" ? typeNames : table.columns).map((column) =>
-            table.isColumn ? `${key}_${table.name}` : `${key}_${table.name}_${column}`,
-          ),
-        }),
-      ),
-      ...entropy.map((table) => ({ table, columnNames: [`${key}_entropy`] })),
-      ...LAST_COLUMNS.map((name) => ({ table: named(name), columnNames: [`${key}_${name}`] })),
-    ],
-  };
+  const inOrder = [
+    named("proportions"),
+    ...further.filter(({ isColumn }) => !isColumn),
+    ...further.filter(({ isColumn }) => isColumn),
+    ...entropy,
+    ...LAST_COLUMNS.map(named),
+  ];
+  const barcode = barcodeColumn(typeNames, key);
+  const parts = inOrder.map((table) => ({ table, columnNames: namesInFile(table, typeNames, key) }));
+  refuseRepeated([barcode, ...parts.flatMap(({ columnNames }) => columnNames)]);
+  return { barcode, parts };
 }
 
-/** The first column; a type may be called "barcode" too. */
-function barcodeColumn(typeNames: readonly string[], key: string): string {
-  return typeNames.includes("barcode") ? `${key}_barcode` : "barcode";
+/** Whoever reads a file with two columns of one name takes the wrong one, and hears nothing of it. */
+function refuseRepeated(columnNames: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of columnNames) {
+    if (seen.has(name)) {
+      throw new FormatError({
+        path: "the result",
+        found: `two columns ${JSON.stringify(name)}`,
+        expected: "columns whose names differ",
+        remedy: "Give the type, or the level or group of the hierarchy, another name and run again.",
+      });
+    }
+    seen.add(name);
+  }
 }
 
 /** Throws as `tableShape`. */

@@ -2,10 +2,8 @@ import { type ChunkSource, type DenseChunk, mapChunks } from "@flashdeconv/core"
 import type { StatArray } from "@flashdeconv/solver";
 import type { AnswerTable } from "../../contracts/answers.js";
 import type { Calibration } from "../../contracts/intervals.js";
+import { INTERVAL_TABLES } from "../table-names.js";
 import { type Bound, writeBounds, writeScales } from "./interval-bounds.js";
-
-/** Names of the tables of intervals: the ends of each proportion's. */
-export const INTERVAL_TABLES = ["low", "high"] as const satisfies readonly Bound[];
 
 export interface IntervalsOf {
   readonly proportions: ChunkSource<DenseChunk>;

@@ -1,20 +1,8 @@
 import { type ChunkSource, type DenseChunk, mapChunks } from "@flashdeconv/core";
 import type { StatArray } from "@flashdeconv/solver";
 import type { AnswerTable } from "../../contracts/answers.js";
+import { PLACES } from "../table-names.js";
 import { classOf, setClasses } from "./set-classes.js";
-
-/** Names of a set's types, those with most first. */
-const PLACES = ["first", "second", "third", "fourth"];
-
-/** The names of the tables that say what set of at most so many types a spot has: columns of obs. */
-export function setTableNames(mostTypes: number | undefined): string[] {
-  if (mostTypes === undefined) return [];
-  const places = PLACES.slice(0, mostTypes);
-  return ["class", "class_score", ...places, ...places.map((place) => `other_${place}`)];
-}
-
-/** All that such tables may be called. */
-export const SET_TABLES: readonly string[] = setTableNames(PLACES.length);
 
 export interface ChosenSets {
   /** As `TypeChooser` writes them. */

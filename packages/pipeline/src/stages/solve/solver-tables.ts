@@ -1,11 +1,10 @@
 import { type ChunkSource, type DenseChunk, mapChunks, SolverError, type Values } from "@flashdeconv/core";
 import type { Solver, SolverTable, StatArray } from "@flashdeconv/solver";
 import type { AnswerTable } from "../../contracts/answers.js";
-import { INTERVAL_TABLES } from "../intervals/interval-tables.js";
-import { SET_TABLES } from "./set-tables.js";
+import { OBS_TABLES, TYPE_TABLES } from "../table-names.js";
 
-/** Names that tables of every result have. */
-const TAKEN = ["proportions", "dominant", "status", "counts", "entropy", ...SET_TABLES, ...INTERVAL_TABLES];
+/** Names that tables of results have. */
+const TAKEN = ["proportions", ...OBS_TABLES, ...TYPE_TABLES];
 
 /**
  * The tables that a solver yields with its options.

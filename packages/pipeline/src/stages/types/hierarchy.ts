@@ -1,13 +1,15 @@
 import { OptionError } from "@flashdeconv/core";
 import { compareCodePoints, shortList } from "@flashdeconv/core/internal";
 import type { Hierarchy } from "../../contracts/hierarchy.js";
-import { INTERVAL_TABLES } from "../intervals/interval-tables.js";
+import { OBS_TABLES, SET_TABLES, TYPE_TABLES } from "../table-names.js";
 
 /** Tables and columns of a result that are called otherwise than levels may be. */
 const TAKEN: readonly string[] = [
-  ...["proportions", "dominant", "status", "counts", "entropy", "cells", "resolved_level", "none"],
-  ...INTERVAL_TABLES,
-  ...["params", "notices", "signature", "command"],
+  "proportions",
+  // Those of sets may be: their columns in obs have nothing behind the name.
+  ...OBS_TABLES.filter((name) => !SET_TABLES.includes(name)),
+  ...TYPE_TABLES,
+  ...["none", "params", "notices", "signature", "command"],
 ];
 
 function refuse(found: unknown, rule: string, remedy: string): never {

@@ -4,6 +4,7 @@ import type { AnswerTable } from "../../contracts/answers.js";
 import type { TypeConfusion } from "../../contracts/confusion.js";
 import type { Hierarchy } from "../../contracts/hierarchy.js";
 import type { Parameters } from "../../contracts/parameters.js";
+import { RESOLVED } from "../table-names.js";
 import { groupsAt } from "./hierarchy.js";
 import { CONFUSED, confusedPairs, confusionTable, recallOf, WEAK } from "./judge-confusion.js";
 
@@ -111,8 +112,6 @@ function resolvedLevels(
     values: mapChunks(proportions, (chunk) => ({ ...chunk, width: 1, values: levelsOf(chunk) }), 1),
   };
 }
-
-export const RESOLVED = "resolved_level";
 
 function coarsest(shares: DenseChunk["values"], levels: Int32Array): number {
   let most = 0;

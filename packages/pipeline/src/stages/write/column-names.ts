@@ -1,15 +1,13 @@
 import { safeNames } from "@flashdeconv/io-zarr/internal";
 import type { NoticeList } from "../../contracts/notices.js";
-import { SET_TABLES } from "../solve/set-tables.js";
+import { OBS_TABLES } from "../table-names.js";
 
-/** What stands behind the key of a result in the names of its other columns of obs. */
-const OTHER_COLUMNS = ["dominant", "status", "counts", "entropy", "resolved_level", ...SET_TABLES];
 /** Names that a notice shows. */
 const MOST_SHOWN = 5;
 
 /** The names of the columns of a result's types: `obsm/<key>` has them as they are, obs behind `<key>_`. */
 export function columnNamesOf(typeNames: readonly string[]): string[] {
-  return safeNames(typeNames, { reserved: OTHER_COLUMNS });
+  return safeNames(typeNames, { reserved: OBS_TABLES });
 }
 
 /** Says which types get columns of another name than their own. Throws as `safeNames`. */

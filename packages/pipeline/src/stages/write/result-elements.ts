@@ -5,14 +5,10 @@ import { typeColors } from "@flashdeconv/maps";
 import type { AnswerTable, SignatureSummary } from "../../contracts/answers.js";
 import type { Parameters, ParameterValue } from "../../contracts/parameters.js";
 import type { ResultDescription } from "../../contracts/sink.js";
+import { LATER_COLUMNS, SPOT_COLUMNS } from "../table-names.js";
 import { columnNamesOf } from "./column-names.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
 import { typedParameters } from "./whole-numbers.js";
-
-/** Tables of one number per spot that every result has: columns of obs. */
-const COLUMNS = ["dominant", "status", "counts"];
-/** As these, of results from before there was one left out. */
-const LATER_COLUMNS = ["entropy"];
 
 /** A result as what it adds to an AnnData store. Reads the proportions where each type is to be a column of `obs`. */
 export async function resultElements(
@@ -26,8 +22,9 @@ export async function resultElements(
   const proportions = tableNamed(tables, "proportions");
   const later = tables.filter(({ name }) => LATER_COLUMNS.includes(name));
   const sets = tables.filter(({ isColumn }) => isColumn);
-  const columns = [...COLUMNS.map((name) => tableNamed(tables, name)), ...later, ...sets];
+  const columns = [...SPOT_COLUMNS.map((name) => tableNamed(tables, name)), ...later, ...sets];
   const further = tables.filter((table) => table !== proportions && !columns.includes(table));
+  requireOneOfEach([...columns, ...further]);
   const paths = [
     ...resultPaths(layout, typeNames),
     ...sets.map(({ name }) => `obs/${key}_${name}`),
@@ -75,6 +72,19 @@ export async function resultElements(
       ...(command !== undefined && { [`${key}_command`]: command }),
     },
   };
+}
+
+/** A table would take another's place. */
+function requireOneOfEach(tables: readonly AnswerTable[]): void {
+  const names = tables.map(({ name, isColumn }) => `${isColumn ? "obs" : "obsm"} ${name.toLowerCase()}`);
+  const twice = tables.find((_, i) => names.indexOf(names[i]) < i);
+  if (twice === undefined) return;
+  throw new OptionError({
+    option: "tables",
+    value: twice.name,
+    rule: "tables whose names differ",
+    remedy: "Give one of the two another name.",
+  });
 }
 
 function tableNamed(tables: readonly AnswerTable[], name: string): AnswerTable {
@@ -127,10 +137,7 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
     `uns/${key}_signature`,
     `uns/${key}_notices`,
     ...(command === undefined ? [] : [`uns/${key}_command`]),
-    `obs/${key}_dominant`,
-    `obs/${key}_status`,
-    `obs/${key}_counts`,
-    ...LATER_COLUMNS.map((name) => `obs/${key}_${name}`),
+    ...[...SPOT_COLUMNS, ...LATER_COLUMNS].map((name) => `obs/${key}_${name}`),
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
   ];
 }

@@ -12,7 +12,7 @@ import { checkPlace, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StagedStore } from "@flashdeconv/stores";
 import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { ResultDescription, ResultFrame, ResultSink } from "../../contracts/sink.js";
-import { setTableNames } from "../solve/set-tables.js";
+import type { PlannedTables } from "./planned-tables.js";
 import { resultElements, resultPaths, tablePaths } from "./result-elements.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
 
@@ -88,28 +88,23 @@ export async function resultContents(
 /**
  * Tells before a run whether its result can be added to the store that is read (`annDataSink`), from metadata alone.
  *
- * @param options with the names of the tables that the solver yields beside those of every result
+ * @param options with the tables that there will be beside those of every result
  * @throws OptionError where something that another program wrote lies under a name that the result needs
  */
 export function checkResultPlace(
   store: ReadableStore,
   typeNames: readonly string[],
   {
-    solverTables = [],
-    maxTypes,
+    columns = [],
+    tables = [],
     ...options
-  }: ResultLayout &
-    Pick<EditOptions, "tablePath" | "signal"> & {
-      readonly solverTables?: readonly string[];
-      /** As in DeconvolveOptions. */
-      readonly maxTypes?: number;
-    } = {},
+  }: ResultLayout & Pick<EditOptions, "tablePath" | "signal"> & Partial<PlannedTables> = {},
 ): Promise<void> {
   const { key } = resolveResultLayout(options);
   const paths = [
     ...resultPaths(options, typeNames),
-    ...setTableNames(maxTypes).map((name) => `obs/${key}_${name}`),
-    ...tablePaths(solverTables, key),
+    ...columns.map((name) => `obs/${key}_${name}`),
+    ...tablePaths(tables, key),
   ];
   return checkPlace(store, { ...options, resultKey: key }, paths);
 }
