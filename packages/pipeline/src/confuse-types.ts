@@ -1,4 +1,4 @@
-import { freeChunk } from "@flashdeconv/core/internal";
+import { freeArray, freeChunk } from "@flashdeconv/core/internal";
 import { librarySizes } from "@flashdeconv/normalize";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { HalfCells } from "./contracts/inputs.js";
@@ -21,18 +21,21 @@ export async function confusionIn(
 ): Promise<TypeConfusion | undefined> {
   const { cellCounts, halves, signature } = aligned;
   if (!cellCounts || (!halves && !(await isTried(checkpoint)))) return undefined;
-  return keptConfusion(checkpoint, () => {
+  return keptConfusion(checkpoint, async () => {
     const counts = narrow(data.counts, problem.genes);
     const depths = new Float64Array(counts.spotCount);
     librarySizes(counts, depths);
     const bulk = new Float64Array(counts.width);
     for (let i = 0; i < counts.indices.length; i++) bulk[counts.indices[i]] += counts.values[i];
     freeChunk(counts);
-    const types = {
-      halves: narrowHalvesInPlace(halves as HalfCells, problem.genes),
-      typeNames: signature.typeNames,
-    };
-    return measureConfusion(types, { depths, bulk, isOneChemistry: !platformCorrection }, { signal });
+    const { typeNames } = signature;
+    const tried = narrowHalvesInPlace(halves as HalfCells, problem.genes);
+    const spots = { depths, bulk, isOneChemistry: !platformCorrection };
+    const confusion = await measureConfusion({ halves: tried, typeNames }, spots, { signal });
+    // Tens of MiB, of which what follows has better use.
+    freeChunk(tried.cells);
+    for (const sums of tried.sums) freeArray(sums);
+    return confusion;
   });
 }
 

@@ -43,12 +43,12 @@ export async function deconvolve(
 
   // The reference, and the first pass over the section: neighbours, shared genes, mean counts of each type, genes in use.
   let found = await findProblem(spatial, reference, options, run);
-  // Whether the reference describes the section at all, on the sample.
-  const score = await scoreProblem(found, run);
-  // Types that nothing tells apart, and those that cannot be told apart at this depth.
+  // On the sample: types that nothing tells apart, those that cannot be told apart at this depth, and whether the reference describes the
+  // section at all. The cells that types are tried with go first.
   noteAlikeTypes(found.problem.reference, notices);
   const confusion = await confusionIn(found, options, run);
   found = withoutHalves(found);
+  const score = await scoreProblem(found, run);
   if (score.level !== "red") noteConfusedTypes(confusion, notices);
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);

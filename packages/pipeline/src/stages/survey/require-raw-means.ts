@@ -1,5 +1,5 @@
 import { CountError } from "@flashdeconv/core";
-import { optionName } from "@flashdeconv/core/internal";
+import { freeArray, optionName } from "@flashdeconv/core/internal";
 import type { CellValues } from "../../contracts/inputs.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { DeconvolveOptions } from "../../contracts/options.js";
@@ -55,7 +55,10 @@ export function requireRawMeans(
 
 /** Tells where single cells may hold logged values that were rounded. */
 export function noteRoundedLogs(evidence: OfMeans, values: CellValues, notices: NoticeList): void {
-  if (!mayBeRoundedLogs(meansOf(evidence), values)) return;
+  const means = meansOf(evidence);
+  const mayBeLogged = mayBeRoundedLogs(means, values);
+  freeArray(means.values);
+  if (!mayBeLogged) return;
   notices.add({
     code: "reference-may-be-logged",
     message: `The values of the reference may be logged and rounded: the greatest is ${values.max}, and raised to a power their means fit the section's totals better. Choose the layer that holds raw counts (${optionName("referenceLayer")}).`,
