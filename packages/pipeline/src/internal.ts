@@ -30,7 +30,7 @@ export { type SummedExpression, sumExpression } from "./stages/expression/sum-ex
 export { PRESENT } from "./stages/intervals/interval-bounds.js";
 export { calibrationIn } from "./stages/keep/calibration-facts.js";
 export type { StoredSummary, SummarySize } from "./stages/keep/read-summary.js";
-export { describeScore, scoreFacts, scoreIn } from "./stages/keep/score-facts.js";
+export { describeScore, isTold, scoreFacts, scoreIn } from "./stages/keep/score-facts.js";
 export { readStoredSections, writeSectionSummary } from "./stages/keep/sections-store.js";
 export { readSummaryParameters } from "./stages/keep/summary-facts.js";
 export { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";

@@ -1,6 +1,7 @@
 import { type Coordinates, ShapeError } from "@flashdeconv/core";
 import { rgbOf, typeColors } from "@flashdeconv/maps";
 import { type Context, intervalsOf } from "./context.js";
+import { doubtsOf, silentTypes } from "./doubts.js";
 import { canvasFor } from "./drawing.js";
 import type { Figure } from "./figures.js";
 import { gather, gatherSites, gatherSums } from "./gather.js";
@@ -40,6 +41,7 @@ export async function buildReport(
   const lower = low && (await gatherSites(low, canvas?.small, { limit, signal, statuses }));
   const cells = input.cells && (await gatherSums(input.cells, { signal, statuses }));
   const own = typeColors(typeNames);
+  const silent = silentTypes(input);
   const context: Context = {
     input,
     gathered,
@@ -51,7 +53,12 @@ export async function buildReport(
       const given = input.typeColors?.[k];
       return given !== undefined && rgbOf(given) ? given.slice(0, 7).toLowerCase() : color;
     }),
-    order: [...typeNames.keys()].sort((a, b) => gathered.sums[b] - gathered.sums[a] || a - b),
+    doubts: doubtsOf(input),
+    silent,
+    // What nothing could find comes last.
+    order: [...typeNames.keys()].sort(
+      (a, b) => Number(silent.has(a)) - Number(silent.has(b)) || gathered.sums[b] - gathered.sums[a] || a - b,
+    ),
     figures: [],
   };
   const where = await dominantMap(context);

@@ -1,3 +1,4 @@
+import { factsOfSections } from "./facts-of-sections.js";
 import type { ReportInput } from "./report-input.js";
 
 /** Two types that are taken for each other: half where nothing tells them apart. */
@@ -26,9 +27,7 @@ export function confusionIn({
   typeNames,
   referenceScores = [],
 }: ReportInput): Confusion | undefined {
-  const { sections } = parameters;
-  const own = isGroup(sections) ? Object.values(sections).filter(isGroup) : [];
-  const all = [parameters, ...own].flatMap((facts) => trialIn(facts, typeNames) ?? []);
+  const all = factsOfSections({ parameters }).flatMap(({ facts }) => trialIn(facts, typeNames) ?? []);
   const isDescribed = referenceScores.length === 0 || referenceScores.some(({ level }) => level !== "red");
   if (all.length === 0 || !isDescribed) return undefined;
   const pairs = new Map<string, MistakenPair>();
@@ -75,10 +74,6 @@ function listIn(text: string): readonly unknown[] {
   } catch {
     return [];
   }
-}
-
-function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 function leastOf(values: readonly number[]): number {

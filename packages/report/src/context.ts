@@ -1,4 +1,6 @@
+import type { Doubts } from "./doubts.js";
 import type { Canvas } from "./drawing.js";
+import { factsOfSections, isGroup } from "./facts-of-sections.js";
 import type { Figure } from "./figures.js";
 import type { Gathered, SiteSums } from "./gather.js";
 import type { ReportInput } from "./report-input.js";
@@ -15,6 +17,9 @@ export interface Context {
   /** Of each type the cells in all spots. */
   readonly cells: Float64Array | undefined;
   readonly colors: readonly string[];
+  readonly doubts: Doubts;
+  /** Types that nothing could find. */
+  readonly silent: ReadonlySet<number>;
   /** Types, the most abundant first. */
   readonly order: readonly number[];
   /** Pictures so far, to be written as files too. */
@@ -34,16 +39,19 @@ export function isOfCells({ parameters }: ReportInput): boolean {
 }
 
 /** What a run records of its intervals. */
-export function intervalsOf({ parameters }: ReportInput): {
+export function intervalsOf(input: ReportInput): {
   readonly presentAbove: number;
   /** Types of which too few cells were there to know how they differ. */
   readonly withoutCells: readonly string[];
 } {
-  const { presence_threshold: threshold, types_without_cells: types } = (parameters.intervals ??
-    {}) as Readonly<Record<string, unknown>>;
+  const all = factsOfSections(input).flatMap(({ facts: { intervals } }) =>
+    isGroup(intervals) ? [intervals] : [],
+  );
+  const types = all.flatMap(({ types_without_cells: one }) => (Array.isArray(one) ? one.map(String) : []));
+  const threshold = all.map(({ presence_threshold: one }) => one).find((one) => typeof one === "number");
   return {
-    presentAbove: typeof threshold === "number" ? threshold : PRESENT_ABOVE,
-    withoutCells: Array.isArray(types) ? types.map(String) : [],
+    presentAbove: (threshold as number | undefined) ?? PRESENT_ABOVE,
+    withoutCells: [...new Set(types)],
   };
 }
 

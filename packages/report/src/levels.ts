@@ -1,3 +1,4 @@
+import { factsOfSections } from "./facts-of-sections.js";
 import type { ReportInput } from "./report-input.js";
 
 /** A level above that of the types: its groups, and the group of each type by place. */
@@ -29,10 +30,8 @@ export function levelsIn({ parameters, typeNames }: ReportInput): readonly Level
 /** Down to which level each type can be told from all others; of several sections the coarsest. Undefined where the result does not say. */
 export function levelsOfTypes({ parameters, typeNames }: ReportInput): readonly string[] | undefined {
   const tree = treeIn(parameters.hierarchy);
-  const { sections } = parameters;
-  const own = typeof sections === "object" && sections !== null ? Object.values(sections) : [];
-  const all = [parameters, ...own].flatMap((facts): (readonly string[])[] => {
-    const levels = (facts as { readonly type_levels?: unknown } | null)?.type_levels;
+  const all = factsOfSections({ parameters }).flatMap(({ facts }): (readonly string[])[] => {
+    const { type_levels: levels } = facts;
     return Array.isArray(levels) && levels.length === typeNames.length ? [levels.map(String)] : [];
   });
   if (tree === undefined || all.length === 0) return undefined;

@@ -26,6 +26,8 @@ export interface ReferenceScore {
   /** The section, where there are several. */
   readonly section?: string;
   readonly level: "green" | "amber" | "red";
+  /** False where counts, places or types are too few to tell; true by default. */
+  readonly isTold?: boolean;
   /** The judgement in words. */
   readonly text: string;
   /** What it rests on, for instance the score and that of scrambled gene names. */

@@ -230,11 +230,14 @@ describe("what is odd", () => {
     const input = stripes(30, 10);
     const intervals = { presence_threshold: 0.5, types_without_cells: ["microglia"] };
     const parameters = { ...input.parameters, intervals };
-    const { html, figures } = await buildReport({ ...input, low: stripes(30, 10).proportions, parameters });
+    const green = { level: "green", text: "It explains 90%." } as const;
+    const scored = { ...input, referenceScores: [green] };
+    const { html, figures } = await buildReport({ ...scored, low: stripes(30, 10).proportions, parameters });
     expect(html).toContain("Left the estimate, right the lower bound");
     expect(html).toContain("<strong>Present in 100 spots.</strong> Mean 33 %");
-    expect(html).toContain("called present where that lies above 50 %.</p>");
-    expect(html).toContain('<th scope="col">cell type</th><th scope="col">present in</th>');
+    expect(html).toContain("called present where that lies above 50 %. Where that is in doubt");
+    expect(html).toContain("<strong>Present in 99 spots, in doubt.</strong>");
+    expect(html).toContain('<th scope="col">cell type</th><th scope="col">present in (in doubt)</th>');
     expect(html).toMatch(/largest_in,reference_cells,present_in\n[^<]*astrocyte,[^<]*,100,,100\n/);
     expect(html).toContain("Intervals are too narrow, of types with too few single cells: microglia.");
     expect(figures.map(({ title }) => title)).toContain("neuron, at least");
@@ -247,7 +250,7 @@ describe("what is odd", () => {
       values: new Float32Array(900),
     });
     const poor = await buildReport({ ...input, low: nothing, referenceScores: [amber] });
-    expect(poor.html).toContain("so bounds are too narrow.</p>");
+    expect(poor.html).toContain("bounds may be too narrow: 1 says why.</p>");
     expect(poor.html).toMatch(/In no spot surely present \(above 2\.0 %\): [^.]*neuron/);
   });
 

@@ -33,3 +33,9 @@ export function stripes(
     notices: [],
   };
 }
+
+/** A section of the page. */
+export function section(html: string, id: string): string {
+  const start = html.indexOf(`<h2 id="${id}">`);
+  return html.slice(start, html.indexOf("</section>", start));
+}

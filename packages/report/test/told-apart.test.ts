@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildReport, type ReportInput } from "../src/index.js";
-import { stripes } from "./sections.js";
+import { section, stripes } from "./sections.js";
 
 const NAMES = ["CD4 T", "CD8 T", "NK", "B", "plasma", "tumour"];
 const TRIAL = {
@@ -26,10 +26,6 @@ const TREE = {
 
 const report = async (more: Partial<ReportInput>) =>
   (await buildReport({ ...stripes(30, 10, NAMES), ...more })).html;
-const section = (html: string, id: string) => {
-  const start = html.indexOf(`<h2 id="${id}">`);
-  return html.slice(start, html.indexOf("</section>", start));
-};
 
 describe("which types can be told apart", () => {
   it("stands in words, chains of pairs as one group, first and among the reference", async () => {

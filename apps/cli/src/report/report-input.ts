@@ -1,7 +1,7 @@
 import { type Coordinates, collect } from "@flashdeconv/core";
 import type { AnnDataContents, Column, UnsObject } from "@flashdeconv/io-zarr";
 import type { Parameters } from "@flashdeconv/pipeline";
-import { describeScore, scoreIn } from "@flashdeconv/pipeline/internal";
+import { describeScore, isTold, scoreIn } from "@flashdeconv/pipeline/internal";
 import type { ReferenceScore, ReportInput, SpotGroups, SpotMeasure } from "@flashdeconv/report";
 import { scoredSections } from "../terminal/reference-score.js";
 
@@ -134,6 +134,8 @@ function scoresIn(parameters: UnsObject): ReferenceScore[] {
       {
         ...(name !== undefined && { section: name }),
         level: score.level,
+        // A red one is told, on whatever it rests.
+        isTold: score.level === "red" || isTold(score),
         text,
         numbers: Object.fromEntries(told),
       },

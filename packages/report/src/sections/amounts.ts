@@ -10,11 +10,11 @@ const MOST_MEMBERS = 12;
 
 /** The numbers of all maps, as a table and as CSV. */
 export function amounts(context: Context): string {
-  const { input, gathered, order, low, cells } = context;
+  const { input, gathered, order, low, cells, doubts, silent } = context;
   const { cellCounts } = input.signature ?? {};
   const head = [
     "cell type",
-    ...(low ? ["present in"] : []),
+    ...(low ? [order.some(doubts.isDoubtful) ? "present in (in doubt)" : "present in"] : []),
     "mean",
     ...(cells ? ["cells", "cells in a spot"] : []),
     "99th percentile",
@@ -24,20 +24,23 @@ export function amounts(context: Context): string {
     "reference cells",
     "spots by share (0 to 100 %, square roots)",
   ];
-  // Of a section without an answer nothing is claimed, not even 0.
-  const told = (text: string, none = "–") => (gathered.answered > 0 ? text : none);
+  // Of a section without an answer, and of a type that nothing could find, nothing is claimed, not even 0.
+  const isTold = (k: number) => gathered.answered > 0 && !silent.has(k);
   const rows = order.map((k) => [
     nameText(input.typeNames[k]),
-    ...(low ? [told(count(low.above[k]))] : []),
-    told(percent(meanOf(context, k))),
-    ...(cells ? [told(count(cells[k])), told(number(cells[k] / gathered.answered))] : []),
-    told(percent(quantileOf(gathered, k, 0.99))),
-    told(count(gathered.above5[k])),
-    told(count(gathered.above25[k])),
-    told(count(gathered.dominantIn[k])),
+    ...[
+      ...(low ? [count(low.above[k])] : []),
+      percent(meanOf(context, k)),
+      ...(cells ? [count(cells[k]), number(cells[k] / gathered.answered)] : []),
+      percent(quantileOf(gathered, k, 0.99)),
+      count(gathered.above5[k]),
+      count(gathered.above25[k]),
+      count(gathered.dominantIn[k]),
+    ].map((text) => (isTold(k) ? text : "–")),
     cellCounts ? count(cellCounts[k]) : "–",
-    spark(sparkOf(context, k)),
+    silent.has(k) ? "could not be found: no counts in the reference" : spark(sparkOf(context, k)),
   ]);
+  const told = (k: number, text: string) => (isTold(k) ? text : "");
   const csv = [
     [
       "cell_type",
@@ -52,14 +55,14 @@ export function amounts(context: Context): string {
     ],
     ...order.map((k) => [
       csvCell(input.typeNames[k]),
-      told(meanOf(context, k).toPrecision(5), ""),
-      told(quantileOf(gathered, k, 0.99).toPrecision(3), ""),
-      told(`${gathered.above5[k]}`, ""),
-      told(`${gathered.above25[k]}`, ""),
-      told(`${gathered.dominantIn[k]}`, ""),
+      told(k, meanOf(context, k).toPrecision(5)),
+      told(k, quantileOf(gathered, k, 0.99).toPrecision(3)),
+      told(k, `${gathered.above5[k]}`),
+      told(k, `${gathered.above25[k]}`),
+      told(k, `${gathered.dominantIn[k]}`),
       cellCounts ? `${cellCounts[k]}` : "",
-      ...(low ? [told(`${low.above[k]}`, "")] : []),
-      ...(cells ? [told(cells[k].toPrecision(6), "")] : []),
+      ...(low ? [told(k, `${low.above[k]}`)] : []),
+      ...(cells ? [told(k, cells[k].toPrecision(6))] : []),
     ]),
   ];
   const text = escaped(csv.map((row) => row.join(",")).join("\u0000")).replaceAll("\\u0000", "\n");

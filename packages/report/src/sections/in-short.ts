@@ -9,6 +9,7 @@ import {
   quantile,
   smoothingCurve,
 } from "../context.js";
+import { NOT_SCORED } from "../doubts.js";
 import { count, counted, escaped, listed, nameText, number, percent } from "../page/text.js";
 import type { ReferenceScore } from "../report-input.js";
 
@@ -68,8 +69,11 @@ export function inShort(context: Context): string {
 
 /** The judgement of the reference, in words and not by colour alone. */
 function verdict({ input }: Context): string {
-  const { referenceScores: scores = [] } = input;
+  const { referenceScores: scores = [], notices } = input;
+  const unscored = notices.filter(({ code }) => code === NOT_SCORED).slice(0, MOST_LINES);
+  const why = unscored.map(({ message }) => `<p class="verdict">${escaped(message)}</p>`).join("");
   if (scores.length === 0) {
+    if (why !== "") return why;
     return '<p class="verdict">Whether the reference describes this section was not measured in this result: compare marker genes before you rely on the maps.</p>';
   }
   const worstFirst = (["red", "amber", "green"] as const).flatMap((level) =>
@@ -77,7 +81,8 @@ function verdict({ input }: Context): string {
   );
   const shown = worstFirst.slice(0, MOST_LINES).map(verdictOf).join("");
   const more = worstFirst.length - MOST_LINES;
-  return more > 0 ? `${shown}<p>${counted(more, "section")} more, none worse than these.</p>` : shown;
+  const rest = more > 0 ? `<p>${counted(more, "section")} more, none worse than these.</p>` : "";
+  return shown + rest + why;
 }
 
 function verdictOf({ section, level, text, numbers = {} }: ReferenceScore): string {
@@ -96,9 +101,9 @@ function ownShare({ gathered, input: { statuses } }: Context): number {
 }
 
 function remarks(context: Context): string[] {
-  const { input, gathered, canvas, order } = context;
+  const { input, gathered, canvas, order, doubts, silent } = context;
   const { typeNames, signature, parameters } = input;
-  const lines: string[] = [];
+  const lines = [...doubts.lines];
   if (parameters.converged === false) {
     lines.push("The solve stopped before it converged: allow more sweeps and run again.");
   }
@@ -142,7 +147,9 @@ function remarks(context: Context): string[] {
       );
     }
     lines.push(...intervalLines(context));
-    const nowhere = order.filter((k) => gathered.dominantIn[k] === 0 && meanOf(context, k) < 0.01);
+    const nowhere = order.filter(
+      (k) => !silent.has(k) && gathered.dominantIn[k] === 0 && meanOf(context, k) < 0.01,
+    );
     if (nowhere.length > 0)
       lines.push(
         `Under 1 % on average and nowhere the largest: ${listed(nowhere.map((k) => typeNames[k]))}.`,
@@ -194,15 +201,17 @@ function sumOf(values: Float64Array): number {
 }
 
 /** What intervals say of whole types, and of which they say too little. */
-function intervalLines({ input, low, order }: Context): string[] {
+function intervalLines({ input, low, order, silent }: Context): string[] {
   if (low === undefined) return [];
   const { withoutCells, presentAbove } = intervalsOf(input);
-  const nowhere = order.filter((k) => low.above[k] === 0).map((k) => input.typeNames[k]);
+  // Where that holds of all types it stands first.
+  const isAll = order.every((k) => silent.has(k) || withoutCells.includes(input.typeNames[k]));
+  const nowhere = order.filter((k) => !silent.has(k) && low.above[k] === 0).map((k) => input.typeNames[k]);
   return [
     ...(nowhere.length > 0
       ? [`In no spot surely present (above ${percent(presentAbove)}): ${listed(nowhere)}.`]
       : []),
-    ...(withoutCells.length > 0
+    ...(withoutCells.length > 0 && !isAll
       ? [`Intervals are too narrow, of types with too few single cells: ${listed(withoutCells)}.`]
       : []),
   ];

@@ -3,7 +3,7 @@ import { amountDrawing, type Canvas, pngOf } from "../drawing.js";
 import { imgHtml, type MapFigure, mapFigure, mapHtml, packWithin, rampSvg, shareScale } from "../figures.js";
 import { quantileOf, type SiteSums } from "../gather.js";
 import { swatch } from "../page/charts.js";
-import { count, counted, nameText, number, percent } from "../page/text.js";
+import { count, counted, listed, nameText, number, percent } from "../page/text.js";
 import { PALE_BELOW, type TypeMap, typeMap } from "../type-map.js";
 
 /** All maps of types together; a report of a million spots stays below 4 MB. */
@@ -61,9 +61,9 @@ function orientation({ canvas, input }: Context): string {
 }
 
 function legend(context: Context, indexOf: readonly number[] = []): string {
-  const { input, order, colors, gathered } = context;
+  const { input, order, colors, gathered, silent } = context;
   const rows = order.map((k) => {
-    const share = gathered.answered > 0 ? percent(meanOf(context, k)) : "–";
+    const share = gathered.answered > 0 && !silent.has(k) ? percent(meanOf(context, k)) : "–";
     return `<li data-type="${k}" data-index="${indexOf[k] ?? 0}">${swatch(colors[k])} <span class="name">${nameText(input.typeNames[k])}</span> <span class="share">${share}</span></li>`;
   });
   return `<ul class="legend" aria-label="Cell types, with their mean share">${rows.join("")}</ul>`;
@@ -71,8 +71,9 @@ function legend(context: Context, indexOf: readonly number[] = []): string {
 
 /** A map for each type, the most abundant first; with intervals the lower bound beside it. */
 export async function typeMaps(context: Context): Promise<string> {
-  const { canvas, gathered, sites, low, order, input, figures } = context;
+  const { canvas, gathered, sites, low, silent, doubts, input, figures } = context;
   if (gathered.answered === 0) return "<p>No spot has an answer.</p>";
+  const order = context.order.filter((k) => !silent.has(k));
   const facts = order.map((k) => ({ k, high: quantileOf(gathered, k, 0.99) || 1 }));
   if (canvas === undefined || sites === undefined) return NO_POSITIONS;
   const made = facts.map(({ k, high }) => ({
@@ -101,21 +102,27 @@ export async function typeMaps(context: Context): Promise<string> {
   for (const [i, { k, high, map }] of made.entries()) {
     const name = nameText(input.typeNames[k]);
     const beside = lows[i] && `<div class="pair">${await show(map)}${await show(lows[i])}</div>`;
-    const present = low ? `<strong>Present in ${counted(low.above[k], "spot")}.</strong> ` : "";
+    const present = low
+      ? `<strong>Present in ${counted(low.above[k], "spot")}${doubts.isDoubtful(k) ? ", in doubt" : ""}.</strong> `
+      : "";
     parts.push(
       `<figure><h3>${name}</h3>${beside ?? (await show(map))}${scale(high)}<figcaption>${present}Mean ${percent(meanOf(context, k))}, 99th percentile ${percent(quantileOf(gathered, k, 0.99))}, above 5 % in ${count(gathered.above5[k])} spots.</figcaption></figure>`,
     );
   }
-  const isAmber = input.referenceScores?.some(({ level }) => level === "amber");
-  const narrow = isAmber ? " The reference explains only part of the section, so bounds are too narrow." : "";
+  const isDoubtful = order.some(doubts.isDoubtful);
+  const doubt = isDoubtful ? " Where that is in doubt, bounds may be too narrow: 1 says why." : "";
+  const none =
+    silent.size > 0
+      ? `<p>No map of what could not be found: ${listed([...silent].map((k) => input.typeNames[k]))}.</p>`
+      : "";
   const told = low
-    ? `Left the estimate, right the lower bound: at least so much. A type is called present where that lies above ${percent(intervalsOf(input).presentAbove)}.${narrow}`
+    ? `Left the estimate, right the lower bound: at least so much. A type is called present where that lies above ${percent(intervalsOf(input).presentAbove)}.${doubt}`
     : "Each has a scale of its own, from 0 to the type's 99th percentile. This result has no intervals: how sure a share is, is not shown.";
-  return `<p>${told}</p><div class="maps">${parts.join("\n")}</div>`;
+  return `<p>${told}</p><div class="maps">${parts.join("\n")}</div>${none}`;
 }
 
 function figureOf(
-  { canvas, input, gathered }: Context,
+  { canvas, input, gathered, doubts }: Context,
   { sums, counts }: SiteSums,
   { k, high, isLow }: { readonly k: number; readonly high: number; readonly isLow: boolean },
 ): MapFigure {
@@ -124,7 +131,7 @@ function figureOf(
   const drawing = amountDrawing(canvas, amounts, [0, high]);
   const name = input.typeNames[k];
   const mean = percent(gathered.sums[k] / gathered.answered);
-  const title = isLow ? `${name}, at least` : name;
+  const title = isLow ? `${name}, at least${doubts.isDoubtful(k) ? " (in doubt)" : ""}` : name;
   return mapFigure(drawing, canvas, {
     title,
     label: isLow

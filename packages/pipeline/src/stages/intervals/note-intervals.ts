@@ -2,7 +2,7 @@ import { shortList } from "@flashdeconv/core/internal";
 import type { Calibration } from "../../contracts/intervals.js";
 import type { NoticeList } from "../../contracts/notices.js";
 import type { ReferenceScore } from "../../contracts/score.js";
-import { ENOUGH_EVIDENCE } from "../keep/score-facts.js";
+import { isTold } from "../keep/score-facts.js";
 
 /** Says what intervals cannot know. */
 export function noteIntervals(
@@ -19,10 +19,9 @@ export function noteIntervals(
     return;
   }
   if (score?.level === "amber") {
-    const isKnown = score.explained !== null && score.evidence >= ENOUGH_EVIDENCE;
     notices.add({
       code: "intervals-too-narrow",
-      message: isKnown
+      message: isTold(score)
         ? "Intervals are too narrow by an unknown amount: the reference explains only part of the section."
         : "Intervals may be too narrow by an unknown amount: whether the reference describes the section cannot be told.",
     });

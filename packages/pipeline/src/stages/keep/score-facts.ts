@@ -36,6 +36,12 @@ export function scoreIn({ reference_score: facts }: Parameters): ReferenceScore 
 
 const percent = (share: number): string => `${Math.round(100 * share)}%`;
 
+/** Whether counts, places and types were enough to tell how far the reference describes the section. */
+export function isTold({ explained, scrambled, evidence }: ReferenceScore): boolean {
+  const isMeasured = explained !== null && scrambled !== null;
+  return isMeasured && evidence >= ENOUGH_EVIDENCE && explained >= LEAST_EXPLAINED;
+}
+
 /** What a score says, in words. */
 export function describeScore({ level, explained, scrambled, evidence }: ReferenceScore): string {
   if (explained === null || scrambled === null) {
