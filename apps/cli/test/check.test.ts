@@ -157,12 +157,36 @@ describe("--merge-types @file", () => {
     expect((await solve(`@${join(folder, "none.json")}`)).stderr).toMatch(/none\.json/);
     expect((await solve(`@${folder}`)).code).toBe(2);
     expect(await file("{")).toMatch(/merges\.json.*a JSON object of lists/s);
-    expect(await file("{}")).toMatch(/merges\.json.*no merge/s);
-    expect(await file('{"T": [}')).toMatch(/merges\.json.*no JSON \(.*position|merges\.json.*no JSON/s);
+    expect(await file('{"T": [}')).toMatch(/merges\.json.*JSON that cannot be taken: /s);
+    expect(await file('{"T": ["A"], "T": ["B"]}')).toMatch(/merges\.json.*the name "T" comes twice/s);
+    expect((await solve(`@${join(folder, "none.json")}`)).stderr).toContain("expected a JSON file");
     expect(await file("[]")).toMatch(/merges\.json.*a JSON object of lists/s);
     expect(await file('{"T": "A"}')).toMatch(/no list of type names for "T"/);
     expect(await file(`{"T": ["${"A".repeat(2 ** 24)}"]}`)).toMatch(/merges\.json/);
     // A good one is read before the store is looked for.
     expect(await file('{"T": ["A", "B"]}')).toMatch(/nowhere\.zarr/);
+    // What check writes where there is nothing to merge.
+    expect(await file("{}")).toMatch(/No merges in .*merges\.json: types stay as they are\..*nowhere\.zarr/s);
+    expect((await solve("{}")).stderr).toMatch(/option --merge-types: .*at least one new name/);
+  });
+
+  it("of check goes into run and solve, also where there is nothing to merge", async () => {
+    const folder = await temporaryFolder();
+    const merges = join(folder, "merges.json");
+    expect((await check(stores.reference, "--spatial", stores.spatial, "--out", merges)).merges).toEqual([]);
+    const stats = join(folder, "stats");
+    const csv = async (name: string, ...args: string[]) => {
+      const out = join(folder, name);
+      const { code, stderr } = await runCli([...args, "--out", out]);
+      expect(code, stderr).toBe(0);
+      return { text: await readFile(out, "utf8"), stderr };
+    };
+    const run = ["run", stores.spatial, "--reference", stores.reference];
+    const plain = await csv("plain.csv", ...run, "--save-stats", stats);
+    for (const [i, command] of [run, ["solve", stats]].entries()) {
+      const merged = await csv(`merged-${i}.csv`, ...command, "--merge-types", `@${merges}`);
+      expect(merged.text).toBe(plain.text);
+      expect(merged.stderr).toContain(`No merges in ${merges}`);
+    }
   });
 });

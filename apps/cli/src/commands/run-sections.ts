@@ -51,7 +51,7 @@ export async function runSections(
   asGiven: Omit<RunFlags, keyof TypeFlags> & TypeFlags,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const flags: RunFlags = await readTypes(asGiven, storeAccess(asGiven), terminal.signal);
+  const flags: RunFlags = await readTypes(asGiven, storeAccess(asGiven), terminal);
   const places = placesOf(given, flags);
   if (given.length === 1) {
     return runDeconvolution(given[0], { ...flags, out: places[0] }, terminal);

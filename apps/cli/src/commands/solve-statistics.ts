@@ -120,7 +120,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
     plugin: isPlugin(flags.solver),
   });
   const access = storeAccess(flags);
-  const types = await readTypes(flags, access, signal);
+  const types = await readTypes(flags, access, terminal);
   const { hierarchy } = await aboutTypes(async () => planTypes(types));
   await refuseWorkFoldersInside(flags, [path, out], access);
   const lock = lockOptions(terminal);

@@ -3,7 +3,9 @@ import { fileText } from "@flashdeconv/core/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { readObject } from "@flashdeconv/stores/node/internal";
+import type { Terminal } from "../terminal/terminal.js";
 import { parseJsonObject } from "./parse-json-object.js";
+import { readJson } from "./read-json.js";
 
 /** New names, each with the types that it takes together. */
 export type TypeLists = Readonly<Record<string, readonly string[]>>;
@@ -45,26 +47,28 @@ export function parseTypeLists(flag: string): (text: string) => GivenTypeLists {
   };
 }
 
-/** The lists, read from their file where they are in one. Throws StoreError and FormatError for a file that cannot be used. */
+/**
+ * The lists, read from their file where they are in one. Undefined, and told, for a file without any: `check` writes one where there is
+ * nothing to merge. Throws StoreError and FormatError for a file that cannot be used.
+ */
 export async function readTypeLists(
   given: GivenTypeLists,
   access: StoreAccess,
-  signal: AbortSignal,
-): Promise<TypeLists> {
+  { signal, note }: Pick<Terminal, "signal" | "note">,
+): Promise<TypeLists | undefined> {
   if (!(FILE in given)) return given;
   const path = (given as FileOfLists)[FILE];
-  const bytes = await readObject(path, access, { signal, most: MOST_BYTES });
-  const lists = readJson(fileText(bytes, redactUrl(path)), path);
+  const bytes = await readObject(path, access, { signal, most: MOST_BYTES, expects: "a JSON file" });
+  const lists = readLists(fileText(bytes, redactUrl(path)), path);
   const isObject = typeof lists === "object" && lists !== null && !Array.isArray(lists);
   const bad = isObject ? badName(lists as Record<string, unknown>) : undefined;
-  const isEmpty = isObject && Object.keys(lists).length === 0;
-  if (isObject && !isEmpty && bad === undefined) return lists as TypeLists;
-  const found = isEmpty
-    ? "no merge"
-    : bad === undefined
-      ? "something else"
-      : `no list of type names for ${JSON.stringify(bad)}`;
-  throw notLists(path, found);
+  if (!isObject || bad !== undefined) {
+    const found = bad === undefined ? "something else" : `no list of type names for ${JSON.stringify(bad)}`;
+    throw notLists(path, found);
+  }
+  if (Object.keys(lists).length > 0) return lists as TypeLists;
+  note({ code: "no-merges", message: `No merges in ${redactUrl(path)}: types stay as they are.` });
+  return undefined;
 }
 
 function notLists(path: string, found: string): FormatError {
@@ -72,7 +76,7 @@ function notLists(path: string, found: string): FormatError {
     path: redactUrl(path),
     found,
     expected: `a JSON object of lists of types, such as ${EXAMPLE}`,
-    remedy: "flashdeconv check --out writes such a file, where there is anything to merge.",
+    remedy: "flashdeconv check --out writes such a file.",
   });
 }
 
@@ -88,10 +92,10 @@ function badName(lists: Readonly<Record<string, unknown>>): string | undefined {
   });
 }
 
-function readJson(text: string, path: string): unknown {
+function readLists(text: string, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (error) {
-    throw notLists(path, `text that is no JSON (${error instanceof Error ? error.message : error})`);
+    throw notLists(path, `JSON that cannot be taken: ${(error as Error).message}`);
   }
 }

@@ -6,6 +6,7 @@ import type { StoreAccess } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import { isTable, readText } from "../stores/read-text.js";
+import type { Terminal } from "../terminal/terminal.js";
 import { withFlags } from "./option-flags.js";
 import { type GivenTypeLists, parseTypeLists, readTypeLists, type TypeLists } from "./type-lists.js";
 
@@ -48,8 +49,9 @@ const MOST_ROW_CHARACTERS = 2 ** 16;
 export async function readTypes<T extends TypeFlags>(
   flags: T,
   access: StoreAccess,
-  signal: AbortSignal,
+  terminal: Pick<Terminal, "signal" | "note">,
 ): Promise<Omit<T, keyof ReadTypes> & ReadTypes> {
+  const { signal } = terminal;
   const { dropType, mergeTypes, hierarchy, level } = flags;
   if (level !== undefined && hierarchy === undefined) {
     const rule = "a table with the levels, with --hierarchy";
@@ -58,7 +60,7 @@ export async function readTypes<T extends TypeFlags>(
   return {
     ...flags,
     dropType,
-    mergeTypes: mergeTypes && (await readTypeLists(mergeTypes, access, signal)),
+    mergeTypes: mergeTypes && (await readTypeLists(mergeTypes, access, terminal)),
     hierarchy: typeof hierarchy === "string" ? await readHierarchy(hierarchy, access, signal) : hierarchy,
     level,
   };

@@ -7,11 +7,16 @@ import { readFileBytes } from "../read-file.js";
 import { parseLocation } from "./parse-location.js";
 import { remoteParts } from "./remote-parts.js";
 
+export interface ReadFileOptions extends ReadOptions {
+  /** What is wanted there, in words; a table as text by default. */
+  readonly expects?: string;
+}
+
 /** A file as a whole, at a path or URL: for tables, not for stores. Throws StoreError where it cannot be read, or is larger than `most` (512 MiB). */
 export async function readObject(
   location: string,
   access: StoreAccess = {},
-  { signal, most = MOST_TABLE_BYTES }: ReadOptions = {},
+  { signal, most = MOST_TABLE_BYTES, expects = "a table as CSV or tab-separated text" }: ReadFileOptions = {},
 ): Promise<Uint8Array> {
   const place = parseLocation(location);
   if (place.opener !== "path") {
@@ -32,7 +37,7 @@ export async function readObject(
     throw new StoreError({
       path: place.path,
       found: `no file that can be read: ${reasonOf(cause)}`,
-      expected: "a table as CSV or tab-separated text",
+      expected: expects,
       remedy: "Check the path and its permissions.",
       cause,
     });
