@@ -22,7 +22,8 @@ Examples:
   flashdeconv inspect section.zarr --reference cells.zarr
   flashdeconv run section.zarr --reference cells.zarr --out result.zarr
 
-Exit codes: 0 done, 1 a fault of flashdeconv, 2 options or input that cannot be used, 130 interrupted.`;
+Exit codes: 0 done, 1 a fault of flashdeconv, 2 options or input that cannot be used,
+3 done, but the reference scores as --fail-on says, 130 interrupted.`;
 
 /** The command line as a whole. Its actions throw; nothing ends the process. */
 export function buildProgram(environment: Environment): Command {

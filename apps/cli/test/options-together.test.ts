@@ -23,7 +23,10 @@ describe("options that others make meaningless", () => {
       /option --target-sum: .*--preprocess log-cpm/,
     ],
     ["--method flashdeconv --preprocess raw --log-base e", /option --log-base: .*--preprocess log-cpm/],
-    ["--intervals --max-types 2", /option --intervals: .*--max-types 2.*calibrated for shares of all types/],
+    [
+      "--intervals --max-types 2",
+      /option --intervals: found it given, expected it left out with --max-types 2: .*calibrated for shares of all types/,
+    ],
     ["--method flashdeconv --preprocess raw --amount cells", /option --amount: .*--preprocess raw.*of cells/],
     ["--method flashdeconv --preprocess pearson --amount rna", /option --amount: .*of cells/],
     ["--method flashdeconv --sketch-dim none --seed 0", /option --seed: .*--sketch-dim none/],

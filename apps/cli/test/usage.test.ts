@@ -2,6 +2,7 @@ import { DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
 import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";
+import { EXIT_CODES } from "../src/exit-codes.js";
 import { OPTION_FLAGS } from "../src/options/option-flags.js";
 import { COMMAND_NAMES, COMMANDS } from "./commands.js";
 import { runCli } from "./run-cli.js";
@@ -12,6 +13,8 @@ describe("help and version", () => {
     const { code, stdout, stderr } = await runCli(["--help"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     for (const command of COMMAND_NAMES) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    const codes = stdout.slice(stdout.indexOf("Exit codes:"));
+    for (const end of Object.values(EXIT_CODES)) expect(codes).toMatch(new RegExp(`[:,\\n] ?${end} [a-z]`));
     expect(await runCli(["help", "run"])).toEqual(await runCli(["run", "--help"]));
   });
 

@@ -52,7 +52,7 @@ export const IGNORED_FOR: Partial<
     !intervals || maxTypes === undefined
       ? undefined
       : {
-          rule: `false with { maxTypes: ${maxTypes} }: they are calibrated for shares of all types, not for a chosen set`,
+          rule: `it left out with { maxTypes: ${maxTypes} }: they are calibrated for shares of all types, not for a chosen set`,
           remedy: "Leave one of the two out.",
         },
   graph: needsSmoothing,

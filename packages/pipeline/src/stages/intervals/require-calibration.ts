@@ -48,7 +48,7 @@ function refused(reason: string, remedy = "Leave it out"): OptionError {
   return new OptionError({
     option: "intervals",
     value: true,
-    rule: `false with these statistics: ${reason}`,
+    rule: `it left out with these statistics: ${reason}`,
     remedy: `${remedy}, or run it on the section itself.`,
   });
 }
