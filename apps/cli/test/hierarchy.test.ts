@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readColumn, readObsm } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
+import { mergesInOneStep } from "@flashdeconv/pipeline/internal";
 import { describe, expect, it } from "vitest";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { meanCounts, SMALL_TYPES, smallStores, writeSection } from "./small-stores.js";
@@ -129,6 +130,49 @@ describe("--hierarchy", () => {
     expect(await readFile(top, "utf8")).not.toContain("resolved_level");
   });
 
+  it("is of statistics whose types a run has taken together too, to the same bits", async () => {
+    const folder = await temporaryFolder();
+    const tree = await treeIn(folder);
+    const both = JSON.stringify({ both: [first, second] });
+    const kept = async (name: string, ...args: string[]) => {
+      const [stats, out] = [join(folder, `${name}.stats.zarr`), join(folder, `${name}.csv`)];
+      await run(out, "--hierarchy", tree, "--save-stats", stats, ...args);
+      return { stats, text: await readFile(out, "utf8") };
+    };
+    const solve = async (stats: string, ...args: string[]) => {
+      const out = join(folder, "solved.csv");
+      await succeed("solve", stats, "--out", out, "--overwrite", ...args);
+      return readFile(out, "utf8");
+    };
+    const merged = await kept("merged", "--merge-types", both);
+    expect(await solve(merged.stats, "--hierarchy", tree)).toBe(merged.text);
+    // As it was always taken: of the types that came of the merge.
+    const own = await treeIn(
+      folder,
+      TREE.replace(`${second},one,Upper\n`, "").replace(first, "both"),
+      "own.csv",
+    );
+    expect(await solve(merged.stats, "--hierarchy", own)).toBe(merged.text);
+    const leveled = await kept("leveled", "--level", "class");
+    expect(await solve(leveled.stats, "--hierarchy", tree, "--level", "class")).toBe(leveled.text);
+    const all = await solve(leveled.stats, "--hierarchy", tree);
+    expect(all).toContain("flashdeconv_lineage_Upper");
+    // What is taken together again is told as one step, of the reference's types.
+    expect(mergesInOneStep({ both: [first, second] }, { upper: ["both", third] })).toEqual({
+      upper: [first, second, third],
+    });
+    // Types of different groups, taken together by a run without the hierarchy.
+    const apart = join(folder, "apart.zarr");
+    const wrong = JSON.stringify({ both: [first, fourth] });
+    await run(join(folder, "apart.csv"), "--merge-types", wrong, "--save-stats", apart);
+    const out = join(folder, "never.csv");
+    const { code, stderr } = await runCli(["solve", apart, "--hierarchy", tree, "--out", out]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/option --hierarchy: .*types of one group/)]);
+    const lacking = await treeIn(folder, TREE.replace(`${first},one,Upper\n`, ""), "lacking.csv");
+    const less = await runCli(["solve", merged.stats, "--hierarchy", lacking, "--out", out]);
+    expect([less.code, less.stderr]).toEqual([2, expect.stringContaining(`none for "${first}"`)]);
+  });
+
   it("is part of what a finished run is known by", async () => {
     const folder = await temporaryFolder();
     const out = join(folder, "out.zarr");
@@ -160,6 +204,12 @@ describe("--hierarchy", () => {
     ["tree.csv", "", /option --hierarchy: .*a level above/],
     ["tree.csv", "type\nA\n", /tree\.csv/],
     ["tree.csv", TREE.replace(`${first},one,Upper\n`, ""), /option --hierarchy: .*a row for every type/],
+    [
+      "tree.csv",
+      TREE.slice(TREE.indexOf("\n") + 1).replace("one,Upper", "some,Upper"),
+      /option --hierarchy: found "[^"]+, some, Upper", expected names of levels in the first row, .* is a type of/,
+    ],
+    ["tree.csv", "CD4 T,T\nCD8 T,T\n", /option --hierarchy: .*a first row that is a type's needs/],
     ["tree.csv", `${TREE}new,one,Upper\n`, /option --hierarchy: .*no such type/],
     ["tree.csv", `${TREE}${first},one,Upper\n`, /option --hierarchy: .*each type once/],
     [

@@ -30,6 +30,7 @@ export { type SummedExpression, sumExpression } from "./stages/expression/sum-ex
 export { PRESENT } from "./stages/intervals/interval-bounds.js";
 export { calibrationIn } from "./stages/keep/calibration-facts.js";
 export type { StoredSummary, SummarySize } from "./stages/keep/read-summary.js";
+export { mergesIn, mergesInOneStep } from "./stages/keep/recombine-types.js";
 export { describeScore, isTold, scoreFacts, scoreIn } from "./stages/keep/score-facts.js";
 export { readStoredSections, writeSectionSummary } from "./stages/keep/sections-store.js";
 export { readSummaryParameters } from "./stages/keep/summary-facts.js";
@@ -56,6 +57,7 @@ export { INTERVAL_TABLES, SET_TABLES } from "./stages/table-names.js";
 export {
   changeHierarchy,
   checkHierarchy,
+  hierarchyOfMerged,
   requireHierarchyOf,
   solveAtLevel,
 } from "./stages/types/hierarchy.js";

@@ -12,8 +12,9 @@ import {
 } from "@flashdeconv/pipeline";
 import {
   eachSection,
+  hierarchyOfMerged,
+  mergesIn,
   readStoredSections,
-  requireHierarchyOf,
   resolveResultLayout,
   resolveSummaryOptions,
   type StoredSummary,
@@ -121,7 +122,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
   });
   const access = storeAccess(flags);
   const types = await readTypes(flags, access, terminal);
-  const { hierarchy } = await aboutTypes(async () => planTypes(types));
+  await aboutTypes(async () => planTypes(types));
   await refuseWorkFoldersInside(flags, [path, out], access);
   const lock = lockOptions(terminal);
   const output = await openResultPlace({
@@ -177,7 +178,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       const solveOne = async (section: number, callbacks: DeconvolveCallbacks) => {
         const { summary: whole } = first ?? (await read(section));
         first = undefined;
-        const summary = await withChangedTypes(whole, types);
+        const { summary, hierarchy } = await withChangedTypes(whole, types);
         requireScore(summary, flags.failOn);
         const typeNames = [...summary.reference.typeNames, ...summary.silentTypes];
         output.check({ typeNames, hierarchy, key: layout.key });
@@ -235,19 +236,31 @@ function requireScore(
   throw new OptionError({
     option: "--fail-on",
     value: failOn,
-    rule: `left out: ${reason}`,
+    rule: `it left out: ${reason}`,
     remedy: "Run it on the section itself.",
   });
 }
 
-/** The summary with the types left out, or taken together, that the flags name; a hierarchy must be of its types. */
-function withChangedTypes(summary: SectionSummary, types: ReadTypes): Promise<SectionSummary> {
+/**
+ * The summary with the types left out, or taken together, that the flags name, and the hierarchy of those. One that is given is of the
+ * summary's types, or of those that the run took together to them.
+ */
+function withChangedTypes(
+  summary: SectionSummary,
+  types: ReadTypes,
+): Promise<{ readonly summary: SectionSummary; readonly hierarchy: Hierarchy | undefined }> {
   return aboutTypes(async () => {
-    const { hierarchy, dropType: drop } = types;
-    if (hierarchy) {
-      requireHierarchyOf(hierarchy, [...summary.reference.typeNames, ...summary.silentTypes]);
-    }
-    const { merge } = planTypes(types);
-    return drop !== undefined || merge !== undefined ? recombineTypes(summary, { drop, merge }) : summary;
+    const { dropType: drop } = types;
+    const typeNames = [...summary.reference.typeNames, ...summary.silentTypes];
+    const ofSummary =
+      types.hierarchy && hierarchyOfMerged(types.hierarchy, typeNames, mergesIn(summary.parameters));
+    const { merge: asked, hierarchy } = planTypes({ ...types, hierarchy: ofSummary });
+    // A level that the run has solved at leaves the types as they are.
+    const isChange = Object.entries(asked ?? {}).some(
+      ([name, [one, ...more]]) => more.length > 0 || one !== name,
+    );
+    const merge = isChange ? asked : undefined;
+    const isSame = drop === undefined && merge === undefined;
+    return { summary: isSame ? summary : recombineTypes(summary, { drop, merge }), hierarchy };
   });
 }

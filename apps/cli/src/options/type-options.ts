@@ -1,7 +1,12 @@
 import { OptionError } from "@flashdeconv/core";
 import { readTextCells } from "@flashdeconv/io-zarr/internal";
 import type { Hierarchy } from "@flashdeconv/pipeline";
-import { changeHierarchy, checkHierarchy, solveAtLevel } from "@flashdeconv/pipeline/internal";
+import {
+  changeHierarchy,
+  checkHierarchy,
+  mergesInOneStep,
+  solveAtLevel,
+} from "@flashdeconv/pipeline/internal";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
@@ -99,18 +104,7 @@ export function planTypes({ dropType: drop, mergeTypes, hierarchy, level }: Read
   const changed = changeHierarchy(hierarchy, { drop, merge: mergeTypes });
   if (level === undefined) return { merge: mergeTypes, hierarchy: changed };
   const leveled = solveAtLevel(changed, level);
-  return { merge: inOneStep(mergeTypes ?? {}, leveled.merge), hierarchy: leveled.hierarchy };
-}
-
-/** Lists of lists as lists of types. */
-function inOneStep(first: TypeLists, second: TypeLists): TypeLists {
-  const taken = new Set(Object.values(second).flat());
-  const left = Object.entries(first).filter(([name]) => !taken.has(name));
-  const joined = Object.entries(second).map(([name, members]): [string, readonly string[]] => [
-    name,
-    members.flatMap((member) => (Object.hasOwn(first, member) ? first[member] : [member])),
-  ]);
-  return Object.fromEntries([...left, ...joined]);
+  return { merge: mergesInOneStep(mergeTypes ?? {}, leveled.merge), hierarchy: leveled.hierarchy };
 }
 
 /** Runs what may find fault with the options. */

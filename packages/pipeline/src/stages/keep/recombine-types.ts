@@ -133,9 +133,27 @@ export function recombineTypes(
       intervals: null,
       ...(!isKnown && { reference_score: null }),
       types_dropped: [...drop],
-      types_merged: JSON.stringify(merge),
+      types_merged: JSON.stringify(mergesInOneStep(mergesIn(parameters), merge)),
     },
   };
+}
+
+type Merges = Readonly<Record<string, readonly string[]>>;
+
+/** The types that were taken together before, by what they became. */
+export function mergesIn({ types_merged: merged }: SectionSummary["parameters"]): Merges {
+  return typeof merged === "string" ? JSON.parse(merged) : {};
+}
+
+/** Types of which some are taken together, and of what comes of that some again, as one step. */
+export function mergesInOneStep(first: Merges, second: Merges): Merges {
+  const taken = new Set(Object.values(second).flat());
+  const left = Object.entries(first).filter(([name]) => !taken.has(name));
+  const joined = Object.entries(second).map(([name, members]): [string, readonly string[]] => [
+    name,
+    members.flatMap((member) => (Object.hasOwn(first, member) ? first[member] : [member])),
+  ]);
+  return Object.fromEntries([...left, ...joined]);
 }
 
 /** New names and the types that each stands for. */

@@ -47,7 +47,11 @@ function checkLevels(levels: readonly string[]): void {
     const isTaken = names.has(name) || (i > 0 && TAKEN.includes(name)) || name === "none";
     if (!/^[a-z][a-z0-9_]*$/i.test(level) || isTaken) {
       const rule = `names of levels of letters, digits and "_", each once and none of ${TAKEN.join(", ")}`;
-      refuse(level, rule, "Give the column another name.");
+      refuse(
+        level,
+        rule,
+        "Give the column another name; a first row that is a type's needs one with names of levels above it.",
+      );
     }
     names.add(name);
   }
@@ -84,10 +88,14 @@ function checkTree(levels: readonly string[], rows: Hierarchy["rows"]): void {
 }
 
 /** Refuses a hierarchy of other types than there are. */
-export function requireHierarchyOf({ rows }: Hierarchy, typeNames: readonly string[]): void {
+export function requireHierarchyOf({ levels, rows }: Hierarchy, typeNames: readonly string[]): void {
   const known = new Set(rows.map(([type]) => type));
   const missing = typeNames.filter((name) => !known.has(name));
   if (missing.length > 0) {
+    if (missing.includes(levels[0])) {
+      const rule = `names of levels in the first row, such as type,group; ${JSON.stringify(levels[0])} is a type of the reference`;
+      refuse(levels.join(", "), rule, "Put a row with the names of the levels above it.");
+    }
     const rule = `a row for every type of the reference; none for ${shortList(missing)}`;
     refuse(missing[0], rule, "Add a row for each of them.");
   }
@@ -136,6 +144,36 @@ export function changeHierarchy(
     changed.set(name, [name, ...groups]);
   }
   return { levels, rows: [...changed.values()] };
+}
+
+/**
+ * The hierarchy of types some of which were taken together before: as it is where it is of the types that came of that, else made so.
+ *
+ * @param typeNames what came of it
+ * @param merged the types that each new name stands for
+ * @throws OptionError for a hierarchy of neither, and where types of different groups were taken together
+ */
+export function hierarchyOfMerged(
+  hierarchy: Hierarchy,
+  typeNames: readonly string[],
+  merged: Readonly<Record<string, readonly string[]>>,
+): Hierarchy {
+  const rows = new Set(hierarchy.rows.map(([type]) => type));
+  const made = typeNames.filter(
+    (name) => Object.hasOwn(merged, name) && merged[name].some((one) => one !== name),
+  );
+  if (
+    made.length === 0 ||
+    made.every((name) => rows.has(name) && !merged[name].every((one) => rows.has(one)))
+  ) {
+    requireHierarchyOf(hierarchy, typeNames);
+    return hierarchy;
+  }
+  requireHierarchyOf(
+    hierarchy,
+    typeNames.flatMap((name) => (Object.hasOwn(merged, name) ? merged[name] : [name])),
+  );
+  return changeHierarchy(hierarchy, { merge: Object.fromEntries(made.map((name) => [name, merged[name]])) });
 }
 
 /**
