@@ -75,6 +75,22 @@ describe("--hierarchy", () => {
     expect(await readFile(h5ad, "utf8")).toBe(other);
   });
 
+  it("says in one line how many spots are resolved to which level", async () => {
+    const folder = await temporaryFolder();
+    const tree = ["--hierarchy", await treeIn(folder), "--no-report"];
+    const told = await run(join(folder, "out.csv"), ...tree);
+    const names = ["type", "class", "lineage", "none"];
+    expect(told.resolved_levels.map(({ name }: { name: string }) => name)).toEqual(names);
+    const [own, ...coarser] = told.resolved_levels.map(
+      ({ spot_count: count }: { spot_count: number }) => count,
+    );
+    expect({ own, coarser }).toEqual({ own: told.spot_count, coarser: [0, 0, 0] });
+    const args = ["run", stores.spatial, "--reference", stores.reference, "--out", join(folder, "two.csv")];
+    const { stdout } = await runCli([...args, ...tree]);
+    expect(stdout).toContain(`spots resolved down to: ${told.spot_count} type, 0 class, 0 lineage, 0 none\n`);
+    expect((await run(join(folder, "plain.csv"))).resolved_levels).toBeNull();
+  });
+
   it("is shown in the report, with which types can be told apart", async () => {
     const folder = await temporaryFolder();
     const tree = await treeIn(folder);

@@ -15,7 +15,14 @@ import { addColumn, putInto } from "./gene-columns.js";
 import { faultFinder, outputName, type Schema } from "./output-faults.js";
 import { type CliOptions, runCli } from "./run-cli.js";
 import { writeContainer } from "./small-container.js";
-import { meanCounts, relabelled, smallStores, writeCells, writeSection } from "./small-stores.js";
+import {
+  meanCounts,
+  relabelled,
+  SMALL_TYPES,
+  smallStores,
+  writeCells,
+  writeSection,
+} from "./small-stores.js";
 import { sectionCodes, writeTheirCells, writeTwoSections } from "./two-sections.js";
 
 interface Output {
@@ -92,6 +99,10 @@ async function runAndSolve(): Promise<void> {
   await print(0, ["run", section, "--reference", farCells, "--out", at("far")]);
   await server.close();
   await print(0, ["solve", at("stats"), "--out", at("solved")]);
+  const tree = ["type,lineage", ...SMALL_TYPES.map((name, k) => `${name},${k < 2 ? "Upper" : "Lower"}`)];
+  await writeFile(at("tree.csv"), tree.join("\n"));
+  await print(0, [...ofHere, "--out", at("levels"), "--hierarchy", at("tree.csv")]);
+  await print(0, ["solve", at("stats"), "--out", at("solved-levels"), "--hierarchy", at("tree.csv")]);
 }
 
 async function inspectOddStores(): Promise<void> {

@@ -6,7 +6,7 @@ import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
 import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";
-import { classesJson, classText, countClasses } from "./spot-classes.js";
+import { classesJson, classText, countCategories, levelText } from "./spot-classes.js";
 import { depthText, spotsByDepth } from "./spots-by-depth.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
@@ -22,12 +22,14 @@ export async function describeRun(
   const { spotCount, typeNames, parameters } = result;
   const types = await summarizeTypes(result);
   const { max_types: maxTypes } = parameters;
-  const classes = typeof maxTypes === "number" ? await countClasses(result.tables) : undefined;
+  const classes =
+    typeof maxTypes === "number" ? ((await countCategories(result.tables, "class")) ?? {}) : undefined;
   const sections = sectionsOf(parameters);
   const statuses = countStatuses(result);
   const depths = spotsByDepth(result.counts);
   // Of a reference that does not describe the section nothing is claimed.
   const claims = !isMismatch(sections);
+  const levels = claims ? await countCategories(result.tables, "resolved_level") : undefined;
   const lines = [
     ...scoreLines(sections),
     `${tellPlace(place)}, ${countOf(spotCount, "spot")} x ${countOf(typeNames.length, "cell type")}`,
@@ -38,6 +40,7 @@ export async function describeRun(
       .filter(([status, count]) => status !== "ok" && count > 0)
       .map(([status, count]) => `${countOf(count, "spot")}: ${status}`),
     depthText(depths),
+    ...(levels ? [levelText(levels)] : []),
     ...(claims ? ["", ...typeTable(types, parameters.amount)] : []),
     "",
     ...openInPython(place),
@@ -58,6 +61,7 @@ export async function describeRun(
       spot_statuses: statuses,
       max_types: maxTypes ?? null,
       spot_classes: classes && claims ? classesJson(classes) : null,
+      resolved_levels: levels ? classesJson(levels) : null,
       amount: parameters.amount,
       ...commonOf(sections),
       method: parameters.method ?? null,

@@ -1,15 +1,17 @@
 import type { AnswerTable } from "@flashdeconv/pipeline";
 import { countOf, formatCount } from "./format.js";
 
-/** How many spots have each class of sets, in the order of the classes; those without an answer have none. */
-export async function countClasses(tables: readonly AnswerTable[]): Promise<Record<string, number>> {
-  const table = tables.find(({ name }) => name === "class");
-  const { categories = [] } = table ?? {};
+/** How many spots have each category of a table, in their order; those without an answer have none. Undefined without the table. */
+export async function countCategories(
+  tables: readonly AnswerTable[],
+  wanted: "class" | "resolved_level",
+): Promise<Record<string, number> | undefined> {
+  const table = tables.find(({ name, dtype }) => name === wanted && dtype === "category");
+  if (table === undefined) return undefined;
+  const { categories = [] } = table;
   const counts = categories.map(() => 0);
-  if (table) {
-    for await (const { values } of table.values.chunks()) {
-      for (const code of values) if (code >= 0) counts[code]++;
-    }
+  for await (const { values } of table.values.chunks()) {
+    for (const code of values) if (code >= 0) counts[code]++;
   }
   return Object.fromEntries(categories.map((name, code) => [name, counts[code]]));
 }
@@ -20,6 +22,12 @@ export function classText(maxTypes: number, classes: Readonly<Record<string, num
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${formatCount(count)} ${name}`);
   return `at most ${countOf(maxTypes, "type")} a spot${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+}
+
+/** "spots resolved down to: 1,000 type, 150 class, 50 none". */
+export function levelText(levels: Readonly<Record<string, number>>): string {
+  const told = Object.entries(levels).map(([name, count]) => `${formatCount(count)} ${name}`);
+  return `spots resolved down to: ${told.join(", ")}`;
 }
 
 /** The same for `--json`. */
