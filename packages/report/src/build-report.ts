@@ -4,7 +4,8 @@ import { type Context, intervalsOf } from "./context.js";
 import { doubtsOf, silentTypes } from "./doubts.js";
 import { canvasFor } from "./drawing.js";
 import type { Figure } from "./figures.js";
-import { gather, gatherSites, gatherSums } from "./gather.js";
+import { gather, gatherSums } from "./gather.js";
+import { gatherIntervals } from "./gather-intervals.js";
 import { page } from "./page/page.js";
 import type { ReportInput } from "./report-input.js";
 import { amounts } from "./sections/amounts.js";
@@ -31,14 +32,14 @@ export async function buildReport(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Report> {
   checkLengths(input);
-  const { typeNames, coordinates, low, statuses } = input;
+  const { typeNames, coordinates, low, high, statuses } = input;
   const canvas =
     coordinates && coordinates.values.length > 0
       ? canvasFor(coordinates, typeNames.length * (low ? 2 : 1), input.micrometersPerUnit)
       : undefined;
   const { gathered, sites } = await gather(input, canvas?.small, signal);
   const limit = intervalsOf(input).presentAbove;
-  const lower = low && (await gatherSites(low, canvas?.small, { limit, signal, statuses }));
+  const lower = low && (await gatherIntervals(low, high, { raster: canvas?.small, limit, signal, statuses }));
   const cells = input.cells && (await gatherSums(input.cells, { signal, statuses }));
   const own = typeColors(typeNames);
   const silent = silentTypes(input);
@@ -92,6 +93,7 @@ function checkLengths(input: ReportInput): void {
     measures = [],
     regions = [],
     low,
+    high,
     cells,
     signature,
   } = input;
@@ -101,6 +103,8 @@ function checkLengths(input: ReportInput): void {
     ["columns of proportions", proportions.width, typeNames.length],
     ["columns of lower bounds", low?.width, typeNames.length],
     ["lower bounds", low?.spotCount, spotCount],
+    ["columns of upper bounds", high?.width, typeNames.length],
+    ["upper bounds", high?.spotCount, spotCount],
     ["columns of cells", cells?.width, typeNames.length],
     ["cells", cells?.spotCount, spotCount],
     ["coordinates", places(coordinates), spotCount],

@@ -3,6 +3,7 @@ import type { Canvas } from "./drawing.js";
 import { factsOfSections, isGroup } from "./facts-of-sections.js";
 import type { Figure } from "./figures.js";
 import type { Gathered, SiteSums } from "./gather.js";
+import type { Intervals } from "./gather-intervals.js";
 import type { ReportInput } from "./report-input.js";
 
 /** What the sections of a report are made from. */
@@ -12,8 +13,8 @@ export interface Context {
   /** Undefined where there are no positions. */
   readonly canvas: Canvas | undefined;
   readonly sites: SiteSums | undefined;
-  /** Of the lower bounds: sums at sites, and in how many spots each type lies above `PRESENT_ABOVE`. */
-  readonly low: { readonly sites: SiteSums | undefined; readonly above: Float64Array } | undefined;
+  /** What the bounds of intervals say. */
+  readonly low: Intervals | undefined;
   /** Of each type the cells in all spots. */
   readonly cells: Float64Array | undefined;
   readonly colors: readonly string[];

@@ -115,11 +115,16 @@ function binOf(value: number): number {
   return Math.min(BIN_COUNT - 1, Math.floor(Math.sqrt(value) * BIN_COUNT));
 }
 
-function emptySites({ siteCount }: Raster, width: number): SiteSums {
+export function emptySites({ siteCount }: Raster, width: number): SiteSums {
   return { sums: new Float32Array(siteCount * width), counts: new Float32Array(siteCount) };
 }
 
-function addSite({ sums, counts }: SiteSums, site: number, values: ArrayLike<number>, at: number): void {
+export function addSite(
+  { sums, counts }: SiteSums,
+  site: number,
+  values: ArrayLike<number>,
+  at: number,
+): void {
   const width = sums.length / counts.length;
   counts[site]++;
   for (let k = 0, to = site * width; k < width; k++, to++) sums[to] += values[at + k];
@@ -137,36 +142,10 @@ function addRegion(
   for (let k = 0; k < width; k++) sums[code * width + k] += values[at + k];
 }
 
-interface SiteReading extends Pick<ReportInput, "statuses"> {
-  readonly limit: number;
-  readonly signal?: AbortSignal;
-}
-
-/** The same of another table of spots by types, and in how many spots each value lies above a limit. */
-export async function gatherSites(
-  table: ChunkSource<DenseChunk>,
-  raster: Raster | undefined,
-  { limit, signal, statuses }: SiteReading,
-): Promise<{ sites: SiteSums | undefined; above: Float64Array }> {
-  const { width } = table;
-  const above = new Float64Array(width);
-  const sites = raster && emptySites(raster, width);
-  const isMismatch = mismatchIn({ statuses });
-  for await (const { spotStart, spotCount, values } of table.chunks({ signal })) {
-    for (let row = 0; row < spotCount; row++) {
-      const at = row * width;
-      if (Number.isNaN(values[at]) || isMismatch(spotStart + row)) continue;
-      for (let k = 0; k < width; k++) if (values[at + k] > limit) above[k]++;
-      if (raster && sites) addSite(sites, raster.siteOf(spotStart + row), values, at);
-    }
-  }
-  return { sites, above };
-}
-
 /** Sums over all spots with an answer of another table of spots by types. */
 export async function gatherSums(
   table: ChunkSource<DenseChunk>,
-  { signal, statuses }: Omit<SiteReading, "limit">,
+  { signal, statuses }: Pick<ReportInput, "statuses"> & { readonly signal?: AbortSignal },
 ): Promise<Float64Array> {
   const { width } = table;
   const sums = new Float64Array(width);

@@ -45,6 +45,8 @@ export interface ReportInput {
   readonly proportions: ChunkSource<DenseChunk>;
   /** N x K lower bounds of intervals. Read once. */
   readonly low?: ChunkSource<DenseChunk>;
+  /** N x K upper bounds, where there are lower ones. Read once. */
+  readonly high?: ChunkSource<DenseChunk>;
   /** N x K cells of each type in each spot, where spots were said to hold so many. Read once. */
   readonly cells?: ChunkSource<DenseChunk>;
   readonly coordinates?: Coordinates;

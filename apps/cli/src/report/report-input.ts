@@ -37,6 +37,7 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
     typeColors: colorsOf(categorical("dominant")?.categories, uns[`${key}_dominant_colors`], typeNames),
     proportions: proportions.values,
     low: typeTable("low"),
+    high: typeTable("high"),
     cells: typeTable("cells"),
     coordinates: await coordinatesIn(obsm.spatial, signal),
     micrometersPerUnit: typeof scale === "number" ? scale : undefined,

@@ -12,9 +12,11 @@ const MOST_MEMBERS = 12;
 export function amounts(context: Context): string {
   const { input, gathered, order, low, cells, doubts, silent } = context;
   const { cellCounts } = input.signature ?? {};
+  const isInDoubt = order.every(doubts.isDoubtful);
+  const doubt = (k: number) => (!isInDoubt && doubts.isDoubtful(k) ? " (in doubt)" : "");
   const head = [
     "cell type",
-    ...(low ? [order.some(doubts.isDoubtful) ? "present in (in doubt)" : "present in"] : []),
+    ...(low ? [isInDoubt ? "present in (in doubt)" : "present in"] : []),
     "mean",
     ...(cells ? ["cells", "cells in a spot"] : []),
     "99th percentile",
@@ -29,7 +31,7 @@ export function amounts(context: Context): string {
   const rows = order.map((k) => [
     nameText(input.typeNames[k]),
     ...[
-      ...(low ? [count(low.above[k])] : []),
+      ...(low ? [count(low.above[k]) + doubt(k)] : []),
       percent(meanOf(context, k)),
       ...(cells ? [count(cells[k]), number(cells[k] / gathered.answered)] : []),
       percent(quantileOf(gathered, k, 0.99)),

@@ -4,6 +4,7 @@ import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from ".
 import { histogram } from "../page/charts.js";
 import { counted, escaped, listed, number, percent } from "../page/text.js";
 import { mismatchIn } from "../report-input.js";
+import { intervalsTold } from "./intervals.js";
 import { classTable } from "./set-classes.js";
 import { resolvedTable, statusTable } from "./spot-groups.js";
 
@@ -57,7 +58,7 @@ export async function howSure(context: Context): Promise<string> {
   const parts: string[] = [];
   for (const measure of measures) parts.push(await measured(context, measure));
   const tables = [await statusTable(context), classTable(context), await resolvedTable(context)];
-  return `<div class="maps">${parts.join("\n")}</div>${tables.join("")}`;
+  return `${intervalsTold(context)}<div class="maps">${parts.join("\n")}</div>${tables.join("")}`;
 }
 
 const EXPLAINED: Readonly<Record<string, string>> = {
