@@ -1,4 +1,4 @@
-// Writes the tables of README.md, docs/accuracy.md, docs/reference-score.md, docs/max-types.md and docs/intervals.md from the files in results: node benchmarks/make-table.mjs
+// Writes the tables of README.md, docs/accuracy.md, docs/reference-score.md, docs/unexplained.md, docs/max-types.md and docs/intervals.md from the files in results: node benchmarks/make-table.mjs
 //   --check           changes nothing; ends with 1 where the tables are not those of the files
 //   --folder FOLDER   of README.md and results, in place of this one
 //   --docs FOLDER     of the tables beside these, in place of docs
@@ -11,6 +11,7 @@ import { renderIntervals } from "./lib/intervals/render-intervals.mjs";
 import { renderSets } from "./lib/max-types/render-sets.mjs";
 import { renderResults } from "./lib/render-results.mjs";
 import { renderScores } from "./lib/score/render-scores.mjs";
+import { renderUnexplained } from "./lib/score/render-unexplained.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BEGIN = "<!-- results: made by make-table.mjs, not by hand -->\n";
@@ -23,12 +24,14 @@ export function updateTables({ folder = HERE, docs = join(HERE, "../docs"), chec
   const sets = results.filter(({ kind }) => kind === "max-types");
   const scores = results.filter(({ kind }) => kind === "reference-score");
   const intervals = results.filter(({ kind }) => kind === "intervals");
+  const unexplained = results.filter(({ kind }) => kind === "unexplained");
   const wereCurrent = [
     updateTable(join(folder, "README.md"), renderResults(results), check),
     updateTable(join(docs, "accuracy.md"), renderAccuracy(accuracy), check),
     updateTable(join(docs, "reference-score.md"), renderScores(scores), check),
     updateTable(join(docs, "max-types.md"), renderSets(sets), check),
     updateTable(join(docs, "intervals.md"), renderIntervals(intervals), check),
+    updateTable(join(docs, "unexplained.md"), renderUnexplained(unexplained), check),
   ];
   return wereCurrent.every(Boolean);
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE, CLI, ROOT } from "../places.mjs";
 
-const DATA = join(ROOT, "../shared/data");
+export const DATA = join(ROOT, "../shared/data");
 const REAL = [
   "starmap-cortex",
   "cerebellum-sim",
@@ -15,7 +15,8 @@ const REAL = [
   "heart-66-genes",
 ];
 const DEPTHS = [50, 200, 1000, 5000];
-const KINDS = {
+/** Options of simulated sections, by kind. */
+export const KINDS = {
   plain: {},
   platform: { "platform-effect": 0.4, overdispersion: 0.4 },
   rough: { layout: "rough", "platform-effect": 0.3, overdispersion: 0.2 },
@@ -33,7 +34,8 @@ export function scoreSets() {
   return [golden, ...real, ...simulated].filter(({ folder }) => existsSync(folder));
 }
 
-function simulate(name, options) {
+/** A section that was simulated with these options, its reference beside it. */
+export function simulate(name, options) {
   const folder = join(CACHE, "score", name.replace(/\W+/g, "-"));
   const all = { spots: 1600, genes: 2000, types: 12, "cells-per-type": 50, seed: 1, ...options };
   const flags = Object.entries(all).flatMap(([flag, value]) => [`--${flag}`, String(value)]);

@@ -10,7 +10,7 @@ import { methodWith } from "./methods/methods.js";
 import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { keptNotices } from "./runtime/notice-list.js";
-import { scoreProblem } from "./score-section.js";
+import { programmeOf, scoreProblem } from "./score-section.js";
 import { chooseSection } from "./stages/refine/choose-section.js";
 import { refineSection } from "./stages/refine/refine-section.js";
 import { answerSets } from "./stages/solve/answer-sets.js";
@@ -49,6 +49,8 @@ export async function deconvolve(
   const confusion = await confusionIn(found, options, run);
   found = withoutHalves(found);
   const score = await scoreProblem(found, run);
+  // And the genes that it explains least.
+  const programme = await programmeOf(found, score, run.signal);
   if (score.level !== "red") noteConfusedTypes(confusion, notices);
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);
@@ -62,7 +64,7 @@ export async function deconvolve(
   const keptCounts = refinement && run.keptCounts;
   const { summary: first, kept } = await summarizeSection(
     spatial,
-    { ...found, fit, score, confusion, calibrating },
+    { ...found, fit, score, programme, confusion, calibrating },
     options,
     { ...run, keptCounts },
   );

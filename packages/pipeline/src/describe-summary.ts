@@ -2,6 +2,7 @@ import type { Calibration } from "./contracts/intervals.js";
 import type { DeconvolveOptions, SharedChoice } from "./contracts/options.js";
 import type { Parameters } from "./contracts/parameters.js";
 import type { Problem } from "./contracts/problem.js";
+import type { ResidualProgramme } from "./contracts/programme.js";
 import type { ReferenceScore } from "./contracts/score.js";
 import { calibrationFacts } from "./stages/keep/calibration-facts.js";
 import { scoreFacts } from "./stages/keep/score-facts.js";
@@ -14,6 +15,7 @@ export interface SummaryFacts {
   readonly problem: Problem;
   readonly aligned: AlignedReference;
   readonly score: ReferenceScore;
+  readonly programme: ResidualProgramme | undefined;
   readonly calibration: Calibration | undefined;
   readonly sharedGeneCount: number;
   /** Undefined where all spots were surveyed. */
@@ -54,6 +56,7 @@ export function describeSummary(facts: SummaryFacts): Parameters {
     cell_counts: aligned.cellCounts ?? null,
     silent_types: problem.silentTypes,
     reference_score: scoreFacts(facts.score),
+    unexplained_genes: facts.programme?.genes ?? null,
     intervals: facts.calibration ? calibrationFacts(facts.calibration) : null,
     shared_gene_count: facts.sharedGeneCount,
     ...(facts.surveyedSpotCount !== undefined && { surveyed_spot_count: facts.surveyedSpotCount }),

@@ -53,7 +53,7 @@ export {
   mayBeRoundedLogs,
   type TypeMeans,
 } from "./stages/survey/judge-means.js";
-export { INTERVAL_TABLES, SET_TABLES } from "./stages/table-names.js";
+export { INTERVAL_TABLES, SET_TABLES, UNEXPLAINED } from "./stages/table-names.js";
 export {
   changeHierarchy,
   checkHierarchy,

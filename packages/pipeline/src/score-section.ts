@@ -1,6 +1,7 @@
 import { freeChunk } from "@flashdeconv/core/internal";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
+import type { FoundProgramme } from "./contracts/programme.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
 import type { ReferenceScore } from "./contracts/score.js";
 import { findProblem, type OpenProblem } from "./find-problem.js";
@@ -8,7 +9,8 @@ import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { buildNoticeList } from "./runtime/notice-list.js";
 import { narrow } from "./stages/survey/narrow-sample.js";
-import { type ScoreControl, scoreReference } from "./tuning/score/score-reference.js";
+import { residualProgramme } from "./tuning/score/residual-programme.js";
+import { type ScoreControl, type ScoreInput, scoreReference } from "./tuning/score/score-reference.js";
 
 /** Whether a reference describes a section, without solving anything: reads the reference, and the section or a part of it. */
 export async function scoreSection(
@@ -25,16 +27,34 @@ export async function scoreSection(
 
 /** The score of a reference on the sample of a section. */
 export async function scoreProblem(
-  { problem, data }: Pick<OpenProblem, "problem" | "data">,
+  found: ProblemOfSample,
   control: ScoreControl = {},
 ): Promise<ReferenceScore> {
+  const sample = sampleOf(found);
+  const score = await scoreReference(sample, control);
+  freeChunk(sample.counts);
+  return score;
+}
+
+/** What the types leave unexplained on the sample of a section; undefined also where nothing is to be claimed of them. */
+export async function programmeOf(
+  found: ProblemOfSample,
+  { level }: ReferenceScore,
+  signal?: AbortSignal,
+): Promise<FoundProgramme | undefined> {
+  if (level === "red" || found.problem.profiles === undefined) return undefined;
+  const { fitted, ...sample } = sampleOf(found);
+  const programme = fitted && (await residualProgramme({ ...sample, fitted }, signal));
+  freeChunk(sample.counts);
+  return programme;
+}
+
+type ProblemOfSample = Pick<OpenProblem, "problem" | "data">;
+
+function sampleOf({ problem, data }: ProblemOfSample): ScoreInput {
   const { sample, counts, sharedCounts } = data;
   const { signature, genes, profiles, overdispersion } = problem;
   const fitted = profiles && overdispersion !== undefined ? { profiles, overdispersion } : undefined;
   const { spots, graph } = sample;
-  const narrowed = narrow(counts, genes);
-  const asked = { signature, counts: narrowed, spots, order: graph.order, sharedCounts, fitted };
-  const score = await scoreReference(asked, control);
-  freeChunk(narrowed);
-  return score;
+  return { signature, counts: narrow(counts, genes), spots, order: graph.order, sharedCounts, fitted };
 }

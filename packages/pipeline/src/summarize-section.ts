@@ -1,7 +1,9 @@
+import type { StatArray } from "@flashdeconv/solver";
 import type { Calibrating } from "./calibrate-section.js";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
+import type { FoundProgramme, SectionProgramme } from "./contracts/programme.js";
 import type { RunContext } from "./contracts/run-context.js";
 import type { ReferenceScore } from "./contracts/score.js";
 import type { SectionSummary } from "./contracts/summary.js";
@@ -20,6 +22,7 @@ import type { Fit } from "./tuning/settle-smoothing.js";
 export type SettledProblem = Omit<OpenProblem, "problem" | "data"> & {
   readonly fit: Fit;
   readonly score: ReferenceScore;
+  readonly programme: FoundProgramme | undefined;
   readonly confusion: TypeConfusion | undefined;
   readonly calibrating: Calibrating | undefined;
 };
@@ -32,7 +35,7 @@ export async function summarizeSection(
   run: RunContext,
 ): Promise<{ readonly summary: SectionSummary; readonly kept: KeptRanges }> {
   const { context, graph, columns, aligned, countsPerCell, openSurvey, sharedGeneCount, score } = found;
-  const { confusion, calibrating } = found;
+  const { programme, confusion, calibrating } = found;
   const { solver, problem } = found.fit;
   const { session, request } = startSession(solver, problem, context);
   const precision = enoughPrecision(solver, session, given, run.notices);
@@ -44,9 +47,10 @@ export async function summarizeSection(
     form: { input: solver.input, normalization, statistics, precision, kernels },
     session: request,
     statWidth: session.statWidth,
+    ...(programme && { loadings: programme.loadings }),
     ...(openSurvey && { unseen: openSurvey.unseen.map((gene) => columns[gene]) }),
   };
-  const { census, kept, ...spots } = await summarizeSpots(spatial, wanted, run);
+  const { census, kept, sums, ...spots } = await summarizeSpots(spatial, wanted, run);
   if (census && openSurvey) {
     const { librarySizes } = spots;
     await settleSurvey(spatial, openSurvey, { census, librarySizes, options }, run);
@@ -66,6 +70,7 @@ export async function summarizeSection(
     ...(problem.strengths && { strengths: problem.strengths }),
     solverOptions: problem.solverOptions,
     score,
+    ...(programme && sums && { programme: settled(programme, sums) }),
     ...(confusion && { confusion }),
     ...(calibration && { calibration }),
     parameters: describeSummary({
@@ -74,6 +79,7 @@ export async function summarizeSection(
       problem,
       aligned,
       score,
+      programme,
       calibration,
       sharedGeneCount,
       surveyedSpotCount: openSurvey?.surveyedSpotCount,
@@ -81,4 +87,9 @@ export async function summarizeSection(
     }),
   };
   return { summary, kept };
+}
+
+/** Loadings of genes serve the pass alone. */
+function settled({ loadings: _, ...programme }: FoundProgramme, sums: StatArray): SectionProgramme {
+  return { ...programme, sums };
 }

@@ -10,10 +10,11 @@ import { page } from "./page/page.js";
 import type { ReportInput } from "./report-input.js";
 import { amounts } from "./sections/amounts.js";
 import { howMade, limits, smoothing } from "./sections/how-made.js";
-import { howSure, whereItFails } from "./sections/how-sure.js";
+import { howSure } from "./sections/how-sure.js";
 import { inShort } from "./sections/in-short.js";
 import { reference } from "./sections/reference.js";
 import { byRegion, together } from "./sections/together.js";
+import { whereItFails } from "./sections/unexplained.js";
 import { dominantMap, typeMaps } from "./sections/where.js";
 
 /** A report: a page that is whole by itself, and its pictures as files of their own. */

@@ -69,8 +69,8 @@ export interface ReportInput {
   };
   /** One for each section. */
   readonly referenceScores?: readonly ReferenceScore[];
-  /** Genes that the unexplained part rests on, the strongest first. */
-  readonly unexplainedGenes?: readonly string[];
+  /** Genes that are higher where the reference explains least, the strongest first; for each section that has such. */
+  readonly unexplainedGenes?: readonly { readonly section?: string; readonly genes: readonly string[] }[];
   /** As a run records them: `method`, `version`, `smoothing_curve` and so on. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly notices: readonly Notice[];

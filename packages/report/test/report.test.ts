@@ -40,7 +40,7 @@ describe("a report", () => {
     const { html, figures } = await buildReport({
       ...input,
       regions: [{ name: HOSTILE[4], categories: HOSTILE, codes: new Int8Array(50) }],
-      unexplainedGenes: HOSTILE,
+      unexplainedGenes: [{ section: HOSTILE[0], genes: HOSTILE }],
       measures: [{ name: "unexplained", values: new Float64Array(50).fill(1) }],
       referenceScores: [
         { section: HOSTILE[4], level: "red", text: HOSTILE[0], numbers: { [HOSTILE[1]]: 1 } },

@@ -52,7 +52,7 @@ export async function reportInput(contents: AnnDataContents, subject: ReportSubj
       gram: rowsIn(signature.gram, typeNames.length),
     },
     referenceScores: scoresIn(parameters),
-    unexplainedGenes: textsIn(uns[`${key}_unexplained_genes`]),
+    unexplainedGenes: unexplainedIn(parameters),
     parameters,
     notices: noticesIn(groupIn(uns, `${key}_notices`)),
     command: typeof uns[`${key}_command`] === "string" ? (uns[`${key}_command`] as string) : undefined,
@@ -141,6 +141,16 @@ function scoresIn(parameters: UnsObject): ReferenceScore[] {
         numbers: Object.fromEntries(told),
       },
     ];
+  });
+}
+
+/** Of all sections that have such genes. */
+function unexplainedIn({ sections, unexplained_genes: common }: UnsObject): ReportInput["unexplainedGenes"] {
+  const own = Object.values(groupIn({ sections }, "sections")) as UnsObject[];
+  const all = own.length > 0 ? own : [{ unexplained_genes: common }];
+  return all.flatMap(({ name, unexplained_genes: genes = common }) => {
+    const texts = textsIn(genes);
+    return texts ? [{ ...(typeof name === "string" && { section: name }), genes: texts }] : [];
   });
 }
 

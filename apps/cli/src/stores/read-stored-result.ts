@@ -3,9 +3,12 @@ import { numbered } from "@flashdeconv/core/internal";
 import { readColumn, readObsm } from "@flashdeconv/io-zarr";
 import { ELEMENTS_RECORD } from "@flashdeconv/io-zarr/internal";
 import type { AnswerTable } from "@flashdeconv/pipeline";
-import { SET_TABLES } from "@flashdeconv/pipeline/internal";
+import { SET_TABLES, UNEXPLAINED } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
+
+/** Columns of obs that not every result has, beside the entropy. */
+const FURTHER_COLUMNS = [UNEXPLAINED, ...SET_TABLES, "resolved_level"];
 
 /** What a store holds of a result. */
 export interface StoredResult {
@@ -37,9 +40,7 @@ export async function readStoredResult(
   }
   const elements = await elementsOf(store, key, signal);
   // Results from before there was one lack it.
-  const later = ["entropy", ...SET_TABLES, "resolved_level"].filter((name) =>
-    elements.includes(`obs/${key}_${name}`),
-  );
+  const later = ["entropy", ...FURTHER_COLUMNS].filter((name) => elements.includes(`obs/${key}_${name}`));
   const columns = await Promise.all(
     ["dominant", "status", "counts", ...later].map((name) => columnTable(store, { key, name }, signal)),
   );
@@ -75,7 +76,7 @@ async function columnTable(
 ): Promise<AnswerTable> {
   const path = `obs/${key}_${name}`;
   const column = await readColumn(store, path, { signal });
-  const placed = [...SET_TABLES, "resolved_level"].includes(name) && { isColumn: true };
+  const placed = FURTHER_COLUMNS.includes(name) && { isColumn: true };
   if (column.kind === "categorical") {
     const { categories } = column;
     return {

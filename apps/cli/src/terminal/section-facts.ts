@@ -13,6 +13,7 @@ const FACTS = [
   "overdispersion",
   "counts_per_cell",
   "reference_score",
+  "unexplained_genes",
 ] as const;
 
 export interface SectionFacts {

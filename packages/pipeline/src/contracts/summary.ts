@@ -6,6 +6,7 @@ import type { Calibration } from "./intervals.js";
 import type { Amount } from "./options.js";
 import type { Parameters } from "./parameters.js";
 import type { Problem } from "./problem.js";
+import type { SectionProgramme } from "./programme.js";
 import type { ReferenceScore } from "./score.js";
 
 /** N x statWidth: in memory, or where they do not fit there a source, to be read as often as wanted. */
@@ -55,6 +56,8 @@ export interface SectionSummary {
   readonly formerScore?: ReferenceScore;
   /** What was told of the section and its reference until it was made; left out by earlier summaries. */
   readonly notices?: readonly Notice[];
+  /** What the types leave unexplained; left out where nothing is, or nothing can be told of it. */
+  readonly programme?: SectionProgramme;
   /** What made the summary, under the names of the command line's options. */
   readonly parameters: Parameters;
 }

@@ -128,6 +128,10 @@ export interface SummarizeInput {
   readonly statistics?: StatArray | { readonly path: string };
   /** N, written in memory that the caller sees; left out, they come back with the part. */
   readonly librarySizes?: StatArray;
+  /** G: of the residual programme, where there is one. */
+  readonly loadings?: Float64Array;
+  /** N sums of loadings, as `librarySizes`. */
+  readonly sums?: StatArray;
   /** Columns of the genes that a survey of some spots has left out; given where a census is wanted. */
   readonly unseen?: Int32Array;
   /** Where the counts in use are to be kept, up to so many bytes. */
@@ -169,6 +173,8 @@ export interface SummaryPart {
   readonly statistics?: StatArray;
   /** Rows of the range. */
   readonly librarySizes?: StatArray;
+  /** Rows of the range, where loadings were given. */
+  readonly sums?: StatArray;
   readonly census?: Census;
   /** How long the file of kept counts is, where they are all there. */
   readonly keptBytes?: number;

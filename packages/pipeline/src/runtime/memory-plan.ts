@@ -175,11 +175,11 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const bytes = bytesOf(precision);
   const graph = 4 + 4 * degreeOf(facts);
   const answers = bytes + 4 + 1;
-  // They are the counts of the result, too.
-  const librarySize = bytes;
+  // Counts, which are those of the result too, and sums of loadings.
+  const sums = 2 * bytes;
   if (keeps === "scratch") {
     // The spatial order, and the position of each spot while statistics go to their strips.
-    const spots = 4 + 4 + librarySize + answers;
+    const spots = 4 + 4 + sums + answers;
     // A graph that was read, as threads see it, beside what it takes to arrange it.
     return facts.chunkBytes === 0 ? 2 * graph + 12 + spots : spots;
   }
@@ -189,7 +189,7 @@ function bytesPerSpot(facts: MemoryFacts, isThreaded: boolean, keeps: MemoryPlan
   const coordinates = 16;
   const statistics = (typeCount + 1) * bytes;
   const tables = (facts.tableWidth + setWidth(facts.maxTypes)) * bytes;
-  const solved = abundanceBytes(facts) + librarySize + answers + tables;
+  const solved = abundanceBytes(facts) + sums + answers + tables;
   return copies * graph + orders + coordinates + statistics + solved;
 }
 

@@ -35,6 +35,7 @@ import { buildGraphTasks } from "./neighbors/graph-tasks.js";
 import { streamOptions } from "./stream-options.js";
 import { startCensus } from "./summarize/census.js";
 import { countsKeeper, keptChunks } from "./summarize/kept-counts.js";
+import { loadingSums } from "./summarize/loading-sums.js";
 import { buildRowMaker } from "./summarize/solver-rows.js";
 import { addDepths, buildDepthSums } from "./survey/depth-sums.js";
 import { readWanted, rowsWithin } from "./survey/read-wanted.js";
@@ -157,6 +158,9 @@ export function buildPipelineTasks({
       const { put, rows } = await statisticsWriter({ ...input, precision: form.precision }, statWidth);
       const sizes = input.librarySizes ? undefined : statArray(form.precision, range.end - range.start);
       const allSizes = sizes ?? (input.librarySizes as StatArray);
+      const own =
+        input.loadings && !input.sums ? statArray(form.precision, range.end - range.start) : undefined;
+      const addLoadings = input.loadings && loadingSums(input.loadings, own ?? (input.sums as StatArray));
       const firstSize = sizes ? range.start : 0;
       const keeper = input.keep && countsKeeper(await openScratchFile(input.keep.path), input.keep.mostBytes);
       const census = input.unseen && startCensus(input.unseen, counts.width, form.kernels);
@@ -167,6 +171,7 @@ export function buildPipelineTasks({
         const sums = sumMemory(spotCount);
         librarySizes(selected, sums);
         allSizes.set(sums, start - firstSize);
+        addLoadings?.(selected, start - (own ? range.start : 0));
         await keeper?.add(selected);
         await put(start, spotCount, (out) => session.summarize(rowsOf(selected, sums), out));
         freeChunk(chunk);
@@ -174,6 +179,7 @@ export function buildPipelineTasks({
       return {
         ...(rows && { statistics: rows }),
         ...(sizes && { librarySizes: sizes }),
+        ...(own && { sums: own }),
         ...(census && { census: census.found }),
         ...(keeper && { keptBytes: keeper.finish() }),
       };

@@ -14,12 +14,21 @@ export const SET_TABLES: readonly string[] = setTableNames(PLACES.length);
 /** The level down to which a spot is resolved. */
 export const RESOLVED = "resolved_level";
 
+/** What the reference leaves unexplained of a spot. */
+export const UNEXPLAINED = "unexplained";
+
 /** Tables of one number per spot that every result has: columns of obs. */
 export const SPOT_COLUMNS: readonly string[] = ["dominant", "status", "counts"];
 /** As these, of results from before there was one left out. */
 export const LATER_COLUMNS: readonly string[] = ["entropy"];
 /** All tables that are columns of obs. */
-export const OBS_TABLES: readonly string[] = [...SPOT_COLUMNS, ...LATER_COLUMNS, RESOLVED, ...SET_TABLES];
+export const OBS_TABLES: readonly string[] = [
+  ...SPOT_COLUMNS,
+  ...LATER_COLUMNS,
+  UNEXPLAINED,
+  RESOLVED,
+  ...SET_TABLES,
+];
 
 /** Names of the tables of intervals: the ends of each proportion's. */
 export const INTERVAL_TABLES = ["low", "high"] as const;

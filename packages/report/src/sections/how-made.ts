@@ -56,6 +56,7 @@ const BULKY = new Set([
   "confused_types",
   "weak_types",
   "types_found",
+  "unexplained_genes",
   "hierarchy",
   "type_levels",
   "intervals",

@@ -2,7 +2,7 @@ import { type Context, quantile } from "../context.js";
 import { amountDrawing, type Canvas } from "../drawing.js";
 import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from "../figures.js";
 import { histogram } from "../page/charts.js";
-import { counted, escaped, listed, number, percent } from "../page/text.js";
+import { escaped, number, percent } from "../page/text.js";
 import { mismatchIn } from "../report-input.js";
 import { intervalsTold } from "./intervals.js";
 import { classTable } from "./set-classes.js";
@@ -121,26 +121,4 @@ async function mapOf(
   if (canvas.isVector) return (await mapHtml(figure, canvas)) + ramp;
   const [{ image, png }] = await packWithin([drawing], MOST_MEASURE_BYTES);
   return imgHtml(png, image, figure.label) + ramp;
-}
-
-/** Where the reference fails, as far as the result knows. */
-export async function whereItFails(context: Context): Promise<string> {
-  const { input, gathered } = context;
-  const unexplained = input.measures?.find(({ name }) => name === "unexplained");
-  if (unexplained === undefined) {
-    return "<p>This result does not hold what the reference leaves unexplained, so no region can be named where it fails. A type that the reference lacks is attributed to the most similar ones.</p>";
-  }
-  const most = quantile(unexplained.values, 0.95);
-  let above = 0;
-  for (let spot = 0; spot < gathered.spotCount; spot++) if (unexplained.values[spot] > most) above++;
-  const genes = input.unexplainedGenes?.length
-    ? `<p>Genes that the unexplained part rests on: ${listed(input.unexplainedGenes, 20)}.</p>`
-    : "";
-  const figure = await measured(context, {
-    title: "unexplained",
-    explains:
-      "What neither the reference's types nor chance explain, against what chance would leave. High in a region: a type may be missing there, or it may not.",
-    values: unexplained.values,
-  });
-  return `<div class="maps">${figure}</div>${genes}<p>The highest twentieth (${counted(above, "spot")}) lies above ${number(most)}.</p>`;
 }

@@ -16,6 +16,7 @@ import type { SectionSummary } from "../../contracts/summary.js";
 import { calibrationIn } from "./calibration-facts.js";
 import { confusionLength, unpackConfusion } from "./confusion-arrays.js";
 import { unpackArrays } from "./pack-arrays.js";
+import { programmeLength, unpackProgramme } from "./programme-arrays.js";
 import { scoreIn } from "./score-facts.js";
 import { MARK, readFacts } from "./summary-facts.js";
 
@@ -87,6 +88,14 @@ export async function readSummary(
     facts.confusion &&
     (await arrays.readNumbers("confusion", confusionLength(facts.confusion), double, readOptions));
   const confusion = facts.confusion && packed && unpackConfusion(facts.confusion, packed);
+  const { programme: told } = facts;
+  const programme =
+    told &&
+    unpackProgramme(
+      told,
+      await arrays.readNumbers("programme", programmeLength(typeCount), double, readOptions),
+      await arrays.readNumbers("programme_sums", spotCount, stat, readOptions),
+    );
   const graph = {
     neighbors: {
       spotCount,
@@ -112,6 +121,7 @@ export async function readSummary(
     ...(cellCounts && { cellCounts: Int32Array.from(cellCounts) }),
     ...(countsPerCell && { countsPerCell: Float64Array.from(countsPerCell) }),
     ...(confusion && { confusion }),
+    ...(programme && { programme }),
     ...(measures && { measures }),
     ...(amount && { amount }),
     ...(facts.notices && { notices: noticesIn(facts.notices) }),

@@ -3,6 +3,7 @@ import { compareCodePoints, shortList } from "@flashdeconv/core/internal";
 import type { TypeConfusion } from "../../contracts/confusion.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { isSource } from "../summarize/spot-statistics.js";
+import { combineProgramme } from "./programme-arrays.js";
 
 /** Notices of the types as they were. */
 const OF_TYPES: ReadonlySet<string> = new Set([
@@ -124,6 +125,7 @@ export function recombineTypes(
     ...(newCounts && { cellCounts: newCounts }),
     ...(perCell && { countsPerCell: Float64Array.from(newNames, meanPerCell) }),
     ...(summary.confusion && { confusion: groupConfusion(summary.confusion, groups, newNames) }),
+    ...(summary.programme && { programme: combineProgramme(summary.programme, weights) }),
     ...(composition && { composition: combineComposition(composition, weights) }),
     parameters: {
       ...parameters,

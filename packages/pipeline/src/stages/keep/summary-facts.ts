@@ -7,6 +7,7 @@ import type { TypeConfusion } from "../../contracts/confusion.js";
 import type { Amount } from "../../contracts/options.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import { unpackArrays } from "./pack-arrays.js";
+import type { ProgrammeFacts } from "./programme-arrays.js";
 
 /** Goes up when a store of today can no longer be read as it is meant. */
 export const LAYOUT_VERSION = 1;
@@ -37,6 +38,8 @@ export interface Facts {
   readonly measures?: Amount;
   readonly amount?: Amount;
   readonly notices?: readonly Notice[];
+  /** Left out where there is none, and by earlier stores. */
+  readonly programme?: ProgrammeFacts;
   /** What there is of confusion beside its arrays. */
   readonly confusion?: Omit<TypeConfusion, "strata"> & {
     readonly strata: readonly { readonly least: number; readonly depth: number }[];

@@ -9,6 +9,7 @@ import { isOnScratch } from "../neighbors/neighbors-on-scratch.js";
 import { isSource, precisionOf } from "../summarize/spot-statistics.js";
 import { confusionFacts, packConfusion } from "./confusion-arrays.js";
 import { packArrays } from "./pack-arrays.js";
+import { packProgramme } from "./programme-arrays.js";
 import { type Facts, LAYOUT_VERSION, MARK } from "./summary-facts.js";
 
 /**
@@ -21,8 +22,8 @@ export async function writeSummary(
   { spotNames, coordinates }: ResultFrame,
   options?: WriteOptions,
 ): Promise<void> {
-  const { statistics, librarySizes, graph, reference, parameters, cellCounts, countsPerCell, confusion } =
-    summary;
+  const { statistics, librarySizes, graph, reference, parameters, cellCounts, countsPerCell } = summary;
+  const { confusion, programme } = summary;
   const neighbors = isOnScratch(graph.neighbors) ? await graph.neighbors.read() : graph.neighbors;
   const facts: Facts = {
     version: LAYOUT_VERSION,
@@ -44,6 +45,7 @@ export async function writeSummary(
     measures: summary.measures,
     amount: summary.amount,
     notices: summary.notices,
+    programme: programme && { genes: programme.genes, overdispersion: programme.overdispersion },
     confusion: confusion && confusionFacts(confusion),
   };
   await writeArrays(
@@ -56,6 +58,7 @@ export async function writeSummary(
         library_sizes: librarySizes,
         neighbors_indptr: neighbors.indptr,
         neighbors_indices: neighbors.indices,
+        ...(programme && { programme: packProgramme(programme), programme_sums: programme.sums }),
         ...(confusion && { confusion: packConfusion(confusion) }),
         ...(graph.order && { spatial_order: graph.order }),
         ...(coordinates && { coordinates: coordinates.values }),

@@ -43,12 +43,12 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
     codes,
     precision,
   );
-  const tables = first.tables.map(
-    (table, i): AnswerTable => ({
+  const tables = tablesOf(results).map(
+    (table): AnswerTable => ({
       ...table,
       dtype: table.dtype === "category" ? table.dtype : precision,
       values: joinRows(
-        results.map((result) => result.tables[i].values),
+        results.map((result) => sourceIn(result, table)),
         codes,
         precision,
       ),
@@ -76,6 +76,29 @@ export function joinResults(results: readonly Deconvolution[], sections: SpotSec
       names,
     ),
   };
+}
+
+/** The tables that any section has, in the order of those that have most: of some a section may have nothing to tell. */
+function tablesOf(results: readonly Deconvolution[]): readonly AnswerTable[] {
+  const [most] = [...results].sort((a, b) => b.tables.length - a.tables.length);
+  return most.tables;
+}
+
+/** A section's rows of a table; nothing, NaN or no category, where it has no such table. */
+function sourceIn(
+  { tables, spotCount }: Deconvolution,
+  { name, dtype, values }: AnswerTable,
+): AnswerTable["values"] {
+  const own = tables.find((table) => table.name === name);
+  if (own) return own.values;
+  const { width } = values;
+  return generatedSource({ spotCount, width, spotsPerChunk: SPOTS_PER_CHUNK }, (spotStart, end) => ({
+    kind: "dense",
+    spotStart,
+    spotCount: end - spotStart,
+    width,
+    values: new Float64Array((end - spotStart) * width).fill(dtype === "category" ? -1 : Number.NaN),
+  }));
 }
 
 /** One Gram matrix where all sections have the same, else that of each. */

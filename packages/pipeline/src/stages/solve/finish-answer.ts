@@ -5,10 +5,11 @@ import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { answerLevels } from "../types/answer-levels.js";
 import { addSilentTypes } from "./add-silent-types.js";
-import { amountOf, cellsAsked } from "./amount.js";
+import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
 import { answerTables } from "./answer-tables.js";
 import { describeSolve, type SolveFacts } from "./describe-solve.js";
 import { summarizeSignature } from "./signature-summary.js";
+import { unexplainedTables } from "./unexplained.js";
 
 export interface SolvedSpots {
   /** Of the types in the fit. */
@@ -37,6 +38,7 @@ export function finishAnswer(
     ...found,
     tables: [
       ...answerTables(answers, typeNames, cellsAsked(summary, options)),
+      ...unexplainedTables(summary, solved, divisorsOf(summary, options)),
       ...(moreTables?.(answers, typeNames) ?? []),
       ...levels.tables,
     ],

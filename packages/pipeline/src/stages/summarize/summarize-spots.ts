@@ -18,6 +18,8 @@ export interface SpotSummary {
   readonly statistics: SpotStatistics;
   /** N counts over the selected genes. */
   readonly librarySizes: StatArray;
+  /** N sums of loadings, where these were given. */
+  readonly sums?: StatArray;
   /** Where one was asked for. */
   readonly census?: Census;
   readonly kept: KeptRanges;
@@ -29,6 +31,8 @@ export interface SummaryRequest {
   readonly form: RowForm;
   readonly session: SessionRequest;
   readonly statWidth: number;
+  /** As in SummarizeInput. */
+  readonly loadings?: Float64Array;
   /** Columns of the genes that a survey of some spots has left out: of all spots is then found what it could not find. */
   readonly unseen?: Int32Array;
 }
@@ -36,18 +40,21 @@ export interface SummaryRequest {
 /** The second pass over the section: reduces every spot to the few numbers the solver keeps of it. */
 export async function summarizeSpots(
   spatial: SpatialInput,
-  { columns, form, session, statWidth, unseen }: SummaryRequest,
+  { columns, form, session, statWidth, loadings, unseen }: SummaryRequest,
   run: RunContext,
 ): Promise<SpotSummary> {
   const { spotCount } = spatial.counts;
   const { precision } = form;
   const { sharesMemory } = run.executor;
-  const librarySizes = statArray(precision, spotCount, allocator(reachOf(run, "no kernel")));
+  const perSpot = () => statArray(precision, spotCount, allocator(reachOf(run, "no kernel")));
+  const librarySizes = perSpot();
+  const sums = loadings && perSpot();
   const rows = await statisticsRows({ name: "statistics", spotCount, width: statWidth, precision }, run);
   // Where memory is shared the threads write what they find where it belongs; else it comes back as parts.
   const targets = {
     statistics: rows.target,
     librarySizes: sharesMemory ? librarySizes : undefined,
+    sums: sharesMemory ? sums : undefined,
   };
   const kept = keptRanges(run.keptCounts, spotCount);
   const census = unseen && emptyCensus(unseen.length);
@@ -58,34 +65,49 @@ export async function summarizeSpots(
     spotCount,
     isFar: location?.access !== undefined,
     inputFor: async (range: SpotRange) => ({
-      ...{ location, range, columns, form, session, unseen, ...targets },
+      ...{ location, range, columns, form, session, loadings, unseen, ...targets },
       keep: await kept.target(range),
     }),
     onPart(part: SummaryPart, range: SpotRange) {
       kept.note(range, part.keptBytes);
       if (part.statistics) rows.place(part.statistics, range);
       if (part.librarySizes) librarySizes.set(part.librarySizes, range.start);
+      if (part.sums) sums?.set(part.sums, range.start);
       if (census && part.census) mergeCensus(census, part.census);
     },
     async pack(part: SummaryPart, range: SpotRange): Promise<Piece> {
       const sizes = part.librarySizes ?? librarySizes.subarray(range.start, range.end);
+      const ofLoadings = part.sums ?? sums?.subarray(range.start, range.end);
       const { facts, arrays } = await rows.pack(part.statistics, range);
       const counted = part.census && packCensus(part.census);
       return {
         facts: { rows: facts, census: counted?.facts ?? null },
-        arrays: { ...arrays, ...counted?.arrays, librarySizes: sizes },
+        arrays: {
+          ...arrays,
+          ...counted?.arrays,
+          librarySizes: sizes,
+          ...(ofLoadings && { sums: ofLoadings }),
+        },
       };
     },
     async unpack({ facts, arrays }: Piece, range: SpotRange) {
       const { rows: rowFacts, census: counted } = facts as PieceFacts;
       if ((counted !== null) !== (census !== undefined)) return undefined;
+      if ((arrays.sums !== undefined) !== (sums !== undefined)) return undefined;
       if (!(await rows.unpack({ facts: rowFacts, arrays }, range))) return undefined;
       librarySizes.set(arrays.librarySizes, range.start);
+      sums?.set(arrays.sums, range.start);
       return { part: counted === null ? {} : { census: unpackCensus(counted, arrays) } };
     },
   };
   await runPass(settings, run);
-  return { statistics: rows.statistics, librarySizes, kept, ...(census && { census }) };
+  return {
+    statistics: rows.statistics,
+    librarySizes,
+    kept,
+    ...(sums && { sums }),
+    ...(census && { census }),
+  };
 }
 
 /** Of a range that is done. */

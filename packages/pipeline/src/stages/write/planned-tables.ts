@@ -1,6 +1,6 @@
 import type { DeconvolveOptions } from "../../contracts/options.js";
 import { tablesOf } from "../solve/solver-tables.js";
-import { INTERVAL_TABLES, RESOLVED, setTableNames } from "../table-names.js";
+import { INTERVAL_TABLES, RESOLVED, setTableNames, UNEXPLAINED } from "../table-names.js";
 
 /** Names of the tables that a result has beside those of every result. */
 export interface PlannedTables {
@@ -15,7 +15,11 @@ export function plannedTables(options: DeconvolveOptions, hasCells: boolean): Pl
   const { solver, solverOptions, intervals, hierarchy, maxTypes } = options;
   const ofSolver = tablesOf(solver, solver.resolveOptions(solverOptions));
   return {
-    columns: [...setTableNames(maxTypes), ...(hierarchy ? [RESOLVED] : [])],
+    columns: [
+      ...(solver.input === "weighted-counts" ? [UNEXPLAINED] : []),
+      ...setTableNames(maxTypes),
+      ...(hierarchy ? [RESOLVED] : []),
+    ],
     tables: [
       ...ofSolver.map(({ name }) => name),
       ...(intervals ? INTERVAL_TABLES : []),

@@ -1,26 +1,16 @@
 import type { CsrChunk, ReferenceSignature } from "@flashdeconv/core";
 import { breather, freeArray } from "@flashdeconv/core/internal";
-import { buildNnlsWorkspace, determineGram, solveNnls } from "@flashdeconv/solver";
-import {
-  bestBulk,
-  buildCountModel,
-  correctPlatform,
-  expressionProfiles,
-  summarizeCounts,
-} from "@flashdeconv/solver-weighted";
+import { bestBulk, buildCountModel, correctPlatform, expressionProfiles } from "@flashdeconv/solver-weighted";
 import type { ReferenceScore } from "../../contracts/score.js";
 import { ENOUGH_EVIDENCE, LEAST_EXPLAINED } from "../../stages/keep/score-facts.js";
 import { overdispersionOf } from "../estimate-overdispersion.js";
-import { thinCounts } from "../thin-counts.js";
-import { groupSpots, poolRows } from "./pool-spots.js";
+import { fitGroups, groupModel } from "./fit-groups.js";
+import { groupSpots } from "./pool-spots.js";
 import { rankCorrelation } from "./rank-correlation.js";
 import { type Halves, replicatedVariation } from "./replicated-variation.js";
 import { scramble } from "./scramble.js";
+import { groupSize, splitGroups } from "./split-groups.js";
 
-/** Counts that a group of spots should have for its mix of types to be told. */
-const GROUP_COUNTS = 2000;
-/** No group counts for more than so many times the middle one. */
-const MOST_SIZE = 4;
 /** References with scrambled gene names, whose scores are what chance gives: at least so many, and more where they cost nothing. */
 const SCRAMBLED = { least: 3, most: 12, numbers: 120_000, mixRounds: 30 };
 /** Standard deviations of their scores that a score must be above their mean, not to be one of chance itself. */
@@ -72,7 +62,7 @@ export async function scoreReference(
   const total = bulk.reduce((sum, count) => sum + count, 0);
   const bulkCorrelation = compareBulks(values, typeCount, bulk, total);
   const meanDepth = total / counts.spotCount;
-  const groups = groupSpots(counts.spotCount, Math.max(1, Math.ceil(GROUP_COUNTS / meanDepth)), order);
+  const groups = groupSpots(counts.spotCount, groupSize(meanDepth), order);
   const { groupCount } = groups;
   const none = { explained: null, scrambled: null, evidence: 0, bulkCorrelation, sharedCounts, groupCount };
   if (typeCount < 2 || !(total > 0)) return judged(none);
@@ -86,13 +76,10 @@ export async function scoreReference(
   const profiles = input.fitted?.profiles ?? profilesOf(values);
   const plain = () => buildCountModel(profiles, bulk, { meanDepth, overdispersion: 0 });
   const overdispersion = input.fitted?.overdispersion ?? (await overdispersionOf(counts, plain()));
-  const { weights, shares, projection } = buildCountModel(profiles, bulk, { meanDepth, overdispersion });
-  freeArray(projection);
+  const model = buildCountModel(profiles, bulk, { meanDepth, overdispersion });
+  freeArray(model.projection);
   await turns();
-  const thinned = thinCounts(counts, spots);
-  const [first, second] = [thinned.first, thinned.second].map((half) => poolRows(half, groups));
-  for (const { values: own } of [thinned.first, thinned.second]) freeArray(own);
-  const halves: Halves = { first, second, weights, shares, sizes: sizesOf(first, second) };
+  const halves = splitGroups({ counts, spots }, groups, model);
   await turns();
   const directionCount = Math.min(typeCount - 1, groups.groupCount - 1);
   const variation = replicatedVariation(halves, directionCount);
@@ -157,31 +144,14 @@ function explainedShare(
   halves: Halves,
   explainable: number,
 ): number {
-  const { weights, shares, sizes } = halves;
-  const geneCount = weights.length;
-  const projection = new Float64Array(geneCount * typeCount);
-  const gram = new Float64Array(typeCount * typeCount);
-  for (let g = 0; g < geneCount; g++) {
-    for (let k = 0; k < typeCount; k++) {
-      const own = weights[g] * profiles[k * geneCount + g];
-      projection[g * typeCount + k] = own;
-      for (let l = 0; l <= k; l++) gram[k * typeCount + l] += own * profiles[l * geneCount + g];
-    }
-  }
-  for (let k = 0; k < typeCount; k++) {
-    for (let l = 0; l < k; l++) gram[l * typeCount + k] = gram[k * typeCount + l];
-  }
-  const mean = new Float64Array(typeCount);
-  for (let g = 0; g < geneCount; g++) {
-    for (let k = 0; k < typeCount; k++) mean[k] += shares[g] * projection[g * typeCount + k];
-  }
-  const fitted = [halves.first, halves.second].map((half) => {
-    const rows = new Float64Array(half.spotCount * (typeCount + 1));
-    summarizeCounts(half, projection, typeCount, rows);
-    return fitRows(rows, gram, { mean, sizes });
+  const { sizes } = halves;
+  const model = groupModel(profiles, typeCount, halves);
+  const { gram } = model;
+  const [a, b] = [halves.first, halves.second].map((half) => {
+    const { seen, mix } = fitGroups(half, model, sizes);
+    return { seen, mix: lessMean(mix, typeCount, sizes) };
   });
-  freeArray(projection);
-  const [a, b] = fitted;
+  freeArray(model.projection);
   let agreement = 0;
   let predicted = 0;
   for (let i = 0; i < sizes.length; i++) {
@@ -197,59 +167,18 @@ function explainedShare(
   return Math.min(1, (agreement * agreement) / (predicted * explainable));
 }
 
-/** What a half shows of each group along the types, and the mix that fits it best, both less their means. */
-function fitRows(
-  rows: Float64Array,
-  gram: Float64Array,
-  { mean, sizes }: { readonly mean: Float64Array; readonly sizes: Float64Array },
-) {
-  const typeCount = mean.length;
-  const groupCount = sizes.length;
-  const seen = new Float64Array(groupCount * typeCount);
-  const mix = new Float64Array(groupCount * typeCount);
-  const target = new Float64Array(typeCount);
-  const x = new Float64Array(typeCount);
-  const work = buildNnlsWorkspace({ gram: determineGram(gram, typeCount, 0).gram, target, x });
+/** Mixes of groups less their mean. */
+function lessMean(mix: Float64Array, typeCount: number, sizes: Float64Array): Float64Array {
   const means = new Float64Array(typeCount);
   let weight = 0;
-  for (let i = 0; i < groupCount; i++) {
-    const depth = rows[i * (typeCount + 1) + typeCount];
-    if (sizes[i] === 0 || depth === 0) continue;
-    for (let k = 0; k < typeCount; k++) {
-      target[k] = rows[i * (typeCount + 1) + k] / depth;
-      seen[i * typeCount + k] = target[k] - mean[k];
-    }
-    solveNnls(work, 0);
-    const total = sum(x);
-    weight += sizes[i];
-    for (let k = 0; k < typeCount; k++) {
-      const share = total > 0 ? x[k] / total : 1 / typeCount;
-      mix[i * typeCount + k] = share;
-      means[k] += sizes[i] * share;
-    }
-  }
-  for (let i = 0; i < groupCount; i++) {
+  for (let i = 0; i < sizes.length; i++) {
     if (sizes[i] === 0) continue;
-    for (let k = 0; k < typeCount; k++) mix[i * typeCount + k] -= means[k] / weight;
+    weight += sizes[i];
+    for (let k = 0; k < typeCount; k++) means[k] += sizes[i] * mix[i * typeCount + k];
   }
-  return { seen, mix };
-}
-
-/** What each group counts for: its counts, but no more than some times the middle one, and nothing where a half has none. */
-function sizesOf(first: CsrChunk, second: CsrChunk): Float64Array {
-  const [a, b] = [first, second].map(depthsOf);
-  const sizes = a.map((depth, i) => (depth > 0 && b[i] > 0 ? depth + b[i] : 0));
-  const sorted = sizes.filter((size) => size > 0).sort();
-  const most = MOST_SIZE * (sorted.length > 0 ? sorted[sorted.length >> 1] : 0);
-  return sizes.map((size) => Math.min(size, most));
-}
-
-function depthsOf({ spotCount, indptr, values }: CsrChunk): Float64Array {
-  const depths = new Float64Array(spotCount);
-  for (let row = 0; row < spotCount; row++) {
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) depths[row] += values[i];
-  }
-  return depths;
+  return mix.map((share, at) =>
+    sizes[Math.floor(at / typeCount)] === 0 ? 0 : share - means[at % typeCount] / weight,
+  );
 }
 
 function totalsOf({ width, indices, values }: CsrChunk): Float64Array {
