@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 const benchmarks = fileURLToPath(new URL("../benchmarks", import.meta.url));
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 
-describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md and docs/max-types.md", () => {
+describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md, docs/unexplained.md, docs/max-types.md and docs/intervals.md", () => {
   it("has the tables of the files in benchmarks/results", async () => {
     expect(await makeTable("--check")).toBe(0);
   });
@@ -20,7 +20,13 @@ describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md and do
     for (const part of ["README.md", "results"]) {
       cpSync(join(benchmarks, part), join(folder, part), { recursive: true });
     }
-    for (const file of ["accuracy.md", "reference-score.md", "max-types.md", "intervals.md"])
+    for (const file of [
+      "accuracy.md",
+      "reference-score.md",
+      "max-types.md",
+      "intervals.md",
+      "unexplained.md",
+    ])
       cpSync(join(docs, file), join(folder, file));
     const places = ["--folder", folder, "--docs", folder];
     const file = join(folder, "results/real-sections.json");
