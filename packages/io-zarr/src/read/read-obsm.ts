@@ -51,8 +51,12 @@ export function readObsm(
   });
 }
 
-/** The same in a hierarchy that is open. Throws as `readObsm`. */
-export async function openObsm(hierarchy: Hierarchy, key: string): Promise<StoredTable> {
+/** The same in a hierarchy that is open, with `asStored` as Float32 where that holds every value. Throws as `readObsm`. */
+export async function openObsm(
+  hierarchy: Hierarchy,
+  key: string,
+  { asStored = false }: { readonly asStored?: boolean } = {},
+): Promise<StoredTable> {
   const path = join("obsm", key);
   const node = await hierarchy.node(path);
   if (!node) {
@@ -63,10 +67,16 @@ export async function openObsm(hierarchy: Hierarchy, key: string): Promise<Store
       remedy: "Name one of these.",
     });
   }
-  return node.kind === "array" ? openArrayTable(hierarchy, node) : openColumns(hierarchy, path);
+  return node.kind === "array"
+    ? openArrayTable(hierarchy, node, asStored)
+    : openColumns(hierarchy, path, asStored);
 }
 
-function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }): StoredTable {
+function openArrayTable(
+  hierarchy: Hierarchy,
+  node: ZarrNode & { kind: "array" },
+  asStored: boolean,
+): StoredTable {
   encodingOf(node, ["array"]);
   const { shape, dataType, chunkShape } = node.metadata;
   if (shape.length !== 2 || dataType.kind === "string") {
@@ -86,7 +96,9 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
     `rows of ${numbered(width, "number")}`,
   );
   // A chunk for every row of stored chunks, as these are decoded whole anyway.
-  const values = denseSource(spotCount, width, chunkShape[0], (signal) => (start, end, out) => {
+  const isFloat32 = dataType.name === "float32";
+  const shaped = { spotCount, width, rowsPerChunk: chunkShape[0], isFloat32: asStored && isFloat32 };
+  const values = denseSource(shaped, (signal) => (start, end, out) => {
     const place = ({ columnStart, columnCount, values }: DenseTile) => {
       let from = 0;
       for (let row = 0; row < end - start; row++) {
@@ -101,15 +113,20 @@ function openArrayTable(hierarchy: Hierarchy, node: ZarrNode & { kind: "array" }
     };
     return readRowBand(array, { start, end }, reading, place);
   });
-  return { columnNames: undefined, storedNames: undefined, isFloat32: dataType.name === "float32", values };
+  return { columnNames: undefined, storedNames: undefined, isFloat32, values };
 }
 
 /** Writes values to every `step`-th place from one on. A function of its own, as loops between awaits run slowly. */
-function spread(line: Float64Array, out: Float64Array, from: number, step: number): void {
-  for (let i = 0, at = from; i < line.length; i++, at += step) out[at] = line[i];
+function spread<T extends Float32Array | Float64Array>(
+  { line, count }: { readonly line: T; readonly count: number },
+  out: T,
+  from: number,
+  step: number,
+): void {
+  for (let i = 0, at = from; i < count; i++, at += step) out[at] = line[i];
 }
 
-async function openColumns(hierarchy: Hierarchy, path: string): Promise<StoredTable> {
+async function openColumns(hierarchy: Hierarchy, path: string, asStored: boolean): Promise<StoredTable> {
   const { columnNames } = await openDataframe(hierarchy, path);
   const columns = await settleAll(
     columnNames.map((name) => openVector(hierarchy, join(path, name), ["integer", "float", "boolean"])),
@@ -126,16 +143,18 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<StoredTa
     });
   }
   const rowsPerChunk = Math.max(1, Math.floor(VALUES_PER_CHUNK / Math.max(1, width)));
-  const values = denseSource(spotCount, width, rowsPerChunk, (signal) => {
+  const isFloat32 = columns.every(({ metadata }) => metadata.dataType.name === "float32");
+  const shape = { spotCount, width, rowsPerChunk, isFloat32: asStored && isFloat32 };
+  const values = denseSource(shape, (signal) => {
     const cursors = columns.map((column) => vectorCursor(column, "fill", signal));
     return async (start, end, out) => {
       const rows = Math.max(LEAST_BLOCK_ROWS, Math.floor(VALUES_PER_BLOCK / width));
+      const line = shape.isFloat32 ? new Float32Array(rows) : new Float64Array(rows);
       for (let from = start; from < end; from += rows) {
         const to = Math.min(end, from + rows);
-        const line = new Float64Array(to - from);
         for (const [j, column] of columns.entries()) {
           await cursors[j].read(from, to, (piece) => copyNumbers(column, piece, line));
-          spread(line, out, (from - start) * width + j, width);
+          spread({ line, count: to - from }, out, (from - start) * width + j, width);
         }
       }
     };
@@ -143,7 +162,7 @@ async function openColumns(hierarchy: Hierarchy, path: string): Promise<StoredTa
   return {
     columnNames: await labelsOf(hierarchy, path, columnNames),
     storedNames: columnNames,
-    isFloat32: columns.every(({ metadata }) => metadata.dataType.name === "float32"),
+    isFloat32,
     values,
   };
 }

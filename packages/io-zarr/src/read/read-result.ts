@@ -1,5 +1,4 @@
 import {
-  type ChunkSource,
   type DenseChunk,
   FormatError,
   isFlashdeconvError,
@@ -163,22 +162,10 @@ async function openTables(
   const tables: [string, DenseTable][] = [];
   for (const key of keys) {
     if ((await hierarchy.node(join("obsm", key))) === undefined) throw lostElement(join("obsm", key));
-    const { columnNames, storedNames, isFloat32, values } = await openObsm(hierarchy, key);
-    const source = sourceInStore(store, isFloat32 ? asFloat32(values) : values);
-    tables.push([key, { columnNames, storedNames, values: source }]);
+    const { columnNames, storedNames, values } = await openObsm(hierarchy, key, { asStored: true });
+    tables.push([key, { columnNames, storedNames, values: sourceInStore(store, values) }]);
   }
   return Object.fromEntries(tables);
-}
-
-function asFloat32(source: ChunkSource<DenseChunk>): ChunkSource<DenseChunk> {
-  return {
-    spotCount: source.spotCount,
-    width: source.width,
-    async *chunks(options) {
-      for await (const chunk of source.chunks(options))
-        yield { ...chunk, values: new Float32Array(chunk.values) };
-    },
-  };
 }
 
 /** Where the run was told that coordinates are. */
