@@ -17,24 +17,27 @@ import { measureConfusion } from "./tuning/types/measure-confusion.js";
 export async function confusionIn(
   { problem, data, aligned }: Pick<OpenProblem, "problem" | "data" | "aligned">,
   { platformCorrection }: Pick<DeconvolveOptions, "platformCorrection">,
-  { checkpoint, signal }: Pick<RunContext, "checkpoint" | "signal">,
+  { checkpoint, signal, report }: Pick<RunContext, "checkpoint" | "signal" | "report">,
 ): Promise<TypeConfusion | undefined> {
   const { cellCounts, halves, signature } = aligned;
   if (!cellCounts || (!halves && !(await isTried(checkpoint)))) return undefined;
   return keptConfusion(checkpoint, async () => {
+    const { typeNames } = signature;
+    const total = typeNames.length;
+    report({ stage: "types", done: 0, total });
     const counts = narrow(data.counts, problem.genes);
     const depths = new Float64Array(counts.spotCount);
     librarySizes(counts, depths);
     const bulk = new Float64Array(counts.width);
     for (let i = 0; i < counts.indices.length; i++) bulk[counts.indices[i]] += counts.values[i];
     freeChunk(counts);
-    const { typeNames } = signature;
     const tried = narrowHalvesInPlace(halves as HalfCells, problem.genes);
     const spots = { depths, bulk, isOneChemistry: !platformCorrection };
     const confusion = await measureConfusion({ halves: tried, typeNames }, spots, { signal });
     // Tens of MiB, of which what follows has better use.
     freeChunk(tried.cells);
     for (const sums of tried.sums) freeArray(sums);
+    report({ stage: "types", done: total, total });
     return confusion;
   });
 }

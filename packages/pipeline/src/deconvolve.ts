@@ -50,7 +50,7 @@ export async function deconvolve(
   found = withoutHalves(found);
   const score = await scoreProblem(found, run);
   // And the genes that it explains least.
-  const programme = await programmeOf(found, score, run.signal);
+  const programme = await programmeOf(found, score, run);
   if (score.level !== "red") noteConfusedTypes(confusion, notices);
   // How strongly neighbours are drawn together.
   const method = methodWith(options.solver);

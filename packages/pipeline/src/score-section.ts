@@ -2,7 +2,7 @@ import { freeChunk } from "@flashdeconv/core/internal";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { FoundProgramme } from "./contracts/programme.js";
-import type { DeconvolveCallbacks } from "./contracts/run-context.js";
+import type { DeconvolveCallbacks, RunContext } from "./contracts/run-context.js";
 import type { ReferenceScore } from "./contracts/score.js";
 import { findProblem, type OpenProblem } from "./find-problem.js";
 import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
@@ -28,11 +28,14 @@ export async function scoreSection(
 /** The score of a reference on the sample of a section. */
 export async function scoreProblem(
   found: ProblemOfSample,
-  control: ScoreControl = {},
+  { report, ...control }: ScoreControl & Partial<Pick<RunContext, "report">> = {},
 ): Promise<ReferenceScore> {
   const sample = sampleOf(found);
+  const total = sample.spots.length;
+  report?.({ stage: "score", done: 0, total });
   const score = await scoreReference(sample, control);
   freeChunk(sample.counts);
+  report?.({ stage: "score", done: total, total });
   return score;
 }
 
@@ -40,12 +43,16 @@ export async function scoreProblem(
 export async function programmeOf(
   found: ProblemOfSample,
   { level }: ReferenceScore,
-  signal?: AbortSignal,
+  { report, signal }: Pick<RunContext, "report" | "signal">,
 ): Promise<FoundProgramme | undefined> {
   if (level === "red" || found.problem.profiles === undefined) return undefined;
   const { fitted, ...sample } = sampleOf(found);
-  const programme = fitted && (await residualProgramme({ ...sample, fitted }, signal));
+  if (!fitted) return undefined;
+  const total = sample.spots.length;
+  report({ stage: "unexplained", done: 0, total });
+  const programme = await residualProgramme({ ...sample, fitted }, signal);
   freeChunk(sample.counts);
+  report({ stage: "unexplained", done: total, total });
   return programme;
 }
 

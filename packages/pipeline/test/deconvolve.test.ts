@@ -175,6 +175,9 @@ describe("deconvolve", () => {
       "graph",
       "reference",
       "genes",
+      "types",
+      "score",
+      "unexplained",
       "smoothing",
       "statistics",
       "first-solve",
@@ -182,29 +185,39 @@ describe("deconvolve", () => {
       "solve",
     ]);
     expect(last.get("reference")).toMatchObject({ done: 48, total: 48 });
-    for (const stage of ["graph", "genes", "statistics", "refine"])
+    expect(last.get("types")).toMatchObject({ done: 4, total: 4 });
+    for (const stage of ["graph", "genes", "score", "unexplained", "statistics", "refine"])
       expect(last.get(stage)).toMatchObject({ done: 150, total: 150 });
     expect(last.get("solve")?.estimate).toBeLessThan(1e-3);
   });
 
-  it.each(["graph", "reference", "genes", "smoothing", "statistics", "first-solve", "refine", "solve"])(
-    "stops in the stage %s with the signal's reason",
-    async (stage) => {
-      const { spatial, reference } = section;
-      const controller = new AbortController();
-      const reason = new Error("the user's own");
-      const onProgress = (progress: StageProgress) => {
-        if (progress.stage === stage) controller.abort(reason);
-      };
-      const run = deconvolve(
-        spatial,
-        reference,
-        { tolerance: 1e-9 },
-        { signal: controller.signal, onProgress },
-      );
-      await expect(run).rejects.toBe(reason);
-    },
-  );
+  it.each([
+    "graph",
+    "reference",
+    "genes",
+    "types",
+    "score",
+    "unexplained",
+    "smoothing",
+    "statistics",
+    "first-solve",
+    "refine",
+    "solve",
+  ])("stops in the stage %s with the signal's reason", async (stage) => {
+    const { spatial, reference } = section;
+    const controller = new AbortController();
+    const reason = new Error("the user's own");
+    const onProgress = (progress: StageProgress) => {
+      if (progress.stage === stage) controller.abort(reason);
+    };
+    const run = deconvolve(
+      spatial,
+      reference,
+      { tolerance: 1e-9 },
+      { signal: controller.signal, onProgress },
+    );
+    await expect(run).rejects.toBe(reason);
+  });
 });
 
 describe("accepted, with a notice", () => {

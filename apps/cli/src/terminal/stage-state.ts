@@ -4,6 +4,9 @@ import type { StageState } from "./progress-meter.js";
 const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
   reference: "reading the reference",
   genes: "choosing genes",
+  types: "trying types",
+  score: "scoring the reference",
+  unexplained: "looking for what is unexplained",
   smoothing: "choosing the smoothing",
   intervals: "calibrating intervals",
   statistics: "summing up spots",
@@ -22,8 +25,8 @@ export function stageState(
   { stage, done, total, estimate }: StageProgress,
   referenceUnit: string,
 ): StageState {
-  const ofSpots = stage === "intervals" ? "steps" : "spots";
-  const unit = stage === "reference" ? referenceUnit : IN_SWEEPS.has(stage) ? "sweeps" : ofSpots;
+  const others = { intervals: "steps", types: "types", reference: referenceUnit } as const;
+  const unit = IN_SWEEPS.has(stage) ? "sweeps" : ((others as Record<string, string>)[stage] ?? "spots");
   const isKnown = estimate !== undefined && Number.isFinite(estimate);
   const detail = isKnown ? `within about ${estimate.toPrecision(1)} of the optimum` : undefined;
   return { stage: STAGES[stage], done, total, unit, detail };

@@ -9,6 +9,9 @@ import type { PipelineTasks } from "./tasks.js";
 export type StageName =
   | "reference"
   | "genes"
+  | "types"
+  | "score"
+  | "unexplained"
   | "smoothing"
   | "intervals"
   | "statistics"
@@ -18,7 +21,10 @@ export type StageName =
   | "solve"
   | "write";
 
-/** Where a run stands. `done` and `total` count cells, spots or, in `smoothing` and the solves, sweeps (their total is not known). */
+/**
+ * Where a run stands. `done` and `total` count cells, spots, in `types` types or, in `smoothing` and the solves, sweeps (their total is not
+ * known).
+ */
 export interface StageProgress {
   readonly stage: StageName;
   readonly done: number;

@@ -1,4 +1,5 @@
 import type { CsrChunk } from "@flashdeconv/core";
+import { freeArray } from "@flashdeconv/core/internal";
 
 /** Groups of spots that lie together, ascending: spot `order[i]` is of the group whose range of places holds i. */
 export interface SpotGroups {
@@ -49,5 +50,6 @@ export function poolRows(rows: CsrChunk, { groupCount, groupOf }: SpotGroups): C
     indptr[group + 1] = at;
   }
   const [kept, sumsKept] = [indices.slice(0, at), values.slice(0, at)];
+  for (const array of [indices, values]) freeArray(array);
   return { kind: "csr", spotStart: 0, spotCount: groupCount, width, indptr, indices: kept, values: sumsKept };
 }
