@@ -49,7 +49,7 @@ export async function gatherIntervals(
     reaching: new Float64Array(WIDTH_BINS),
   };
   const isMismatch = mismatchIn({ statuses });
-  for await (const { spotStart, spotCount, lower, upper } of sideBySide(low, high, signal)) {
+  const add = ({ spotStart, spotCount, lower, upper }: Piece) => {
     for (let row = 0; row < spotCount; row++) {
       const at = row * width;
       if (Number.isNaN(lower[at]) || isMismatch(spotStart + row)) continue;
@@ -57,7 +57,8 @@ export async function gatherIntervals(
       if (widths && upper) addWidths(widths, { lower, upper, at, width }, limit);
       if (raster && sites) addSite(sites, raster.siteOf(spotStart + row), lower, at);
     }
-  }
+  };
+  for await (const rows of sideBySide(low, high, signal)) add(rows);
   return { sites, above, widths };
 }
 

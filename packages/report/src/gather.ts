@@ -66,7 +66,8 @@ export async function gather(
   const isMismatch = mismatchIn({ statuses });
   let answered = 0;
   let mismatched = 0;
-  for await (const { spotStart, spotCount: rows, values } of proportions.chunks({ signal })) {
+  // A function of its own: what loops between awaits is slow and leaves garbage.
+  const add = ({ spotStart, spotCount: rows, values }: DenseChunk) => {
     for (let row = 0; row < rows; row++) {
       const at = row * width;
       const spot = spotStart + row;
@@ -79,7 +80,8 @@ export async function gather(
       for (let i = 0; i < regions.length; i++)
         addRegion(byRegion[i], regions[i], spot, { values, at, width });
     }
-  }
+  };
+  for await (const chunk of proportions.chunks({ signal })) add(chunk);
   const correlations = products.correlations();
   return { gathered: { ...facts, spotCount, answered, mismatched, correlations, regions: byRegion }, sites };
 }
@@ -150,12 +152,13 @@ export async function gatherSums(
   const { width } = table;
   const sums = new Float64Array(width);
   const isMismatch = mismatchIn({ statuses });
-  for await (const { spotStart, spotCount, values } of table.chunks({ signal })) {
+  const add = ({ spotStart, spotCount, values }: DenseChunk) => {
     for (let row = 0, at = 0; row < spotCount; row++, at += width) {
       if (Number.isNaN(values[at]) || isMismatch(spotStart + row)) continue;
       for (let k = 0; k < width; k++) sums[k] += values[at + k];
     }
-  }
+  };
+  for await (const chunk of table.chunks({ signal })) add(chunk);
   return sums;
 }
 

@@ -71,13 +71,7 @@ export async function measured({ canvas, gathered, figures }: Context, measure: 
   const { title, explains, values } = measure;
   const [low, high] = measure.ends ?? [0, quantile(values, 0.99) || 1];
   const median = quantile(values, 0.5);
-  const bins = new Float64Array(BINS);
-  for (let spot = 0; spot < gathered.spotCount; spot++) {
-    const value = values[spot];
-    if (Number.isNaN(value)) continue;
-    const share = high > low ? (value - low) / (high - low) : 0;
-    bins[Math.max(0, Math.min(BINS - 1, Math.floor(share * BINS)))]++;
-  }
+  const bins = binsOf(values, gathered.spotCount, [low, high]);
   const ends = measure.ends ? ([percent(low), percent(high)] as const) : numberScale(low, high);
   const told = measure.ends ? percent(median) : number(median);
   const chart = histogram(`Histogram of ${title}: median ${told}`, bins, ends);
@@ -86,6 +80,22 @@ export async function measured({ canvas, gathered, figures }: Context, measure: 
       ? ""
       : await mapOf(canvas, { ...measure, ends: [low, high] }, { told, ends, figures });
   return `<figure><h3>${escaped(title)}</h3>${map}${chart}<figcaption>${escaped(explains)} Median ${told}.</figcaption></figure>`;
+}
+
+/** How many values are in each of equal parts of a range, those beyond it in the last. */
+function binsOf(
+  values: ArrayLike<number>,
+  count: number,
+  [low, high]: readonly [number, number],
+): Float64Array {
+  const bins = new Float64Array(BINS);
+  for (let spot = 0; spot < count; spot++) {
+    const value = values[spot];
+    if (Number.isNaN(value)) continue;
+    const share = high > low ? (value - low) / (high - low) : 0;
+    bins[Math.max(0, Math.min(BINS - 1, Math.floor(share * BINS)))]++;
+  }
+  return bins;
 }
 
 async function mapOf(
