@@ -40,8 +40,8 @@ describe("many types", () => {
     const few = await run(60);
     const many = await run(70);
     // A root for each row of a factored matrix: with exact steps there would be a sixth more, for the sixth more of types. Both have some
-    // 80,000 besides, of the one search for eigenvalues of the Gram matrix.
-    expect(many.rootCount).toBeLessThan(0.9 * few.rootCount);
+    // 150,000 besides, of the one search for eigenvalues of the Gram matrix and of what is found out on the sample.
+    expect(many.rootCount).toBeLessThan(0.95 * few.rootCount);
     expect(many.result.parameters.converged).toBe(true);
   });
 

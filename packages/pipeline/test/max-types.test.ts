@@ -47,7 +47,7 @@ describe("at most so many types a spot", () => {
       const places = ["first", "second", "third"].slice(0, maxTypes);
       expect(found.parameters).toMatchObject({ max_types: maxTypes, method: "refined", tolerance: null });
       expect(found.tables.filter(({ isColumn }) => isColumn).map(({ name }) => name)).toEqual([
-        ...["class", "class_score"],
+        ...["unexplained", "class", "class_score"],
         ...places,
         ...places.map((place) => `other_${place}`),
       ]);
