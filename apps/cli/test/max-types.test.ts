@@ -1,36 +1,11 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.js";
+import { runJson, tissue } from "./tissue.js";
 
-let folder = "";
-const at = (name: string) => join(folder, name);
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "flashdeconv-types-"));
-  const sizes = ["--spots", "300", "--genes", "400", "--types", "6", "--depth", "800"];
-  const few = ["--types-per-spot", "2", "--least-share", "0.3", "--empty-spots", "0.02", "--seed", "5"];
-  await run("simulate", at("tissue"), ...sizes, ...few);
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function run(...args: readonly string[]) {
-  const ended = await runCli([...args, "--json", "--quiet"]);
-  expect(ended.code, ended.stdout + ended.stderr).toBe(0);
-  return JSON.parse(ended.stdout);
-}
-
-const deconvolve = (out: string, ...flags: readonly string[]) =>
-  run(
-    "run",
-    at("tissue/spatial.zarr"),
-    "--reference",
-    at("tissue/reference.zarr"),
-    "--out",
-    at(out),
-    ...flags,
-  );
+const sizes = ["--spots", "300", "--genes", "400", "--types", "6", "--depth", "800"];
+const few = ["--types-per-spot", "2", "--least-share", "0.3", "--empty-spots", "0.02", "--seed", "5"];
+const { at, deconvolve } = tissue(...sizes, ...few);
 
 /** Rows of a CSV without quotes, by column. */
 async function rowsOf(name: string): Promise<Record<string, string>[]> {
@@ -63,15 +38,15 @@ describe("run --max-types", () => {
     ]);
     for (const { name, spot_count: count } of classes) expect(count).toBe(counts[name] ?? 0);
     await deconvolve("two.zarr", "--max-types", "2", "--obs-columns");
-    await run("export", at("two.zarr"), at("again.csv"));
+    await runJson("export", at("two.zarr"), at("again.csv"));
     expect(await rowsOf("again.csv")).toEqual(rows);
     await deconvolve("two.h5ad", "--max-types", "2");
-    await run("export", at("two.h5ad"), at("h5ad.csv"));
+    await runJson("export", at("two.h5ad"), at("h5ad.csv"));
     expect(await rowsOf("h5ad.csv")).toEqual(rows);
-    await run("report", at("two.zarr"), "--out", at("page.html"));
+    await runJson("report", at("two.zarr"), "--out", at("page.html"));
     const page = await readFile(at("page.html"), "utf8");
     expect(page).toContain("Sets of types");
-    const { mean_pearson_per_type: pearson } = await run(
+    const { mean_pearson_per_type: pearson } = await runJson(
       "evaluate",
       at("two.csv"),
       "--truth",
@@ -88,11 +63,11 @@ describe("run --max-types", () => {
       at("tissue/reference.zarr"),
       "--in-place",
     ];
-    await run(...inPlace, "--max-types", "3");
-    await run("export", at("tissue/spatial.zarr"), at("three.csv"));
+    await runJson(...inPlace, "--max-types", "3");
+    await runJson("export", at("tissue/spatial.zarr"), at("three.csv"));
     expect(Object.keys((await rowsOf("three.csv"))[0])).toContain("flashdeconv_other_third");
-    await run(...inPlace);
-    await run("export", at("tissue/spatial.zarr"), at("none.csv"));
+    await runJson(...inPlace);
+    await runJson("export", at("tissue/spatial.zarr"), at("none.csv"));
     const names = Object.keys((await rowsOf("none.csv"))[0]);
     expect(names.filter((name) => /class|first|other/.test(name))).toEqual([]);
   });

@@ -12,6 +12,7 @@ import { buildNoticeList } from "./runtime/notice-list.js";
 import { divisorsOf, measuresOf } from "./stages/solve/amount.js";
 import type { Evidence } from "./stages/survey/gather-evidence.js";
 import { narrow } from "./stages/survey/narrow-sample.js";
+import { geneTotals } from "./stages/survey/sample-totals.js";
 import { calibrateTile, type TileMethod } from "./tuning/intervals/calibrate-tile.js";
 import { informationOf } from "./tuning/intervals/effective-cells.js";
 import { solveTile } from "./tuning/intervals/solve-tile.js";
@@ -122,12 +123,12 @@ async function calibrateSection(
 
 /** What is known of a tissue that was made up, and of its reference: all genes are in use. */
 function evidenceOf(
-  { width, spotCount, indices, values }: CsrChunk,
+  counts: CsrChunk,
   signature: ReferenceSignature,
   cellCounts: Float64Array | undefined,
 ): Evidence {
-  const rawTotal = new Float64Array(width);
-  for (let i = 0; i < indices.length; i++) rawTotal[indices[i]] += values[i];
+  const rawTotal = geneTotals(counts);
+  const { width, spotCount } = counts;
   // Genes are chosen by these, and none is here.
   const none = new Float64Array(width);
   return {

@@ -1,5 +1,5 @@
 import { type CsrChunk, mapChunks, type ReferenceSignature } from "@flashdeconv/core";
-import { addCountCheck, buildCountCheck, finishCountCheck, librarySizes } from "@flashdeconv/normalize";
+import { addCountCheck, buildCountCheck, finishCountCheck } from "@flashdeconv/normalize";
 import { geneSubset } from "@flashdeconv/select-genes";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { PreparedReference, ReferenceInput, SpatialInput } from "./contracts/inputs.js";
@@ -16,6 +16,7 @@ import { requireCounts } from "./stages/reference/require-counts.js";
 import { alikeMeans } from "./stages/survey/alike-means.js";
 import type { AlikeTypes } from "./stages/survey/alike-types.js";
 import { requireCountedGenes } from "./stages/survey/gather-evidence.js";
+import { depthsOf } from "./stages/survey/sample-totals.js";
 import { measureConfusion } from "./tuning/types/measure-confusion.js";
 
 export interface CheckTypesInput {
@@ -175,7 +176,5 @@ function rangesOf(spotCount: number) {
 
 /** The middle count of cells; 1 where there are none. */
 function usualDepth(cells: CsrChunk): number {
-  const depths = new Float64Array(cells.spotCount);
-  librarySizes(cells, depths);
-  return depths.sort()[cells.spotCount >> 1] ?? 1;
+  return depthsOf(cells).sort()[cells.spotCount >> 1] ?? 1;
 }

@@ -1,5 +1,4 @@
 import { freeArray, freeChunk } from "@flashdeconv/core/internal";
-import { librarySizes } from "@flashdeconv/normalize";
 import type { TypeConfusion } from "./contracts/confusion.js";
 import type { HalfCells } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
@@ -8,6 +7,7 @@ import type { OpenProblem } from "./find-problem.js";
 import { isTried, keptConfusion } from "./stages/keep/confusion-piece.js";
 import { narrowHalvesInPlace } from "./stages/reference/half-cells.js";
 import { narrow } from "./stages/survey/narrow-sample.js";
+import { depthsOf, geneTotals } from "./stages/survey/sample-totals.js";
 import { measureConfusion } from "./tuning/types/measure-confusion.js";
 
 /**
@@ -26,10 +26,8 @@ export async function confusionIn(
     const total = typeNames.length;
     report({ stage: "types", done: 0, total });
     const counts = narrow(data.counts, problem.genes);
-    const depths = new Float64Array(counts.spotCount);
-    librarySizes(counts, depths);
-    const bulk = new Float64Array(counts.width);
-    for (let i = 0; i < counts.indices.length; i++) bulk[counts.indices[i]] += counts.values[i];
+    const depths = depthsOf(counts);
+    const bulk = geneTotals(counts);
     freeChunk(counts);
     const tried = narrowHalvesInPlace(halves as HalfCells, problem.genes);
     const spots = { depths, bulk, isOneChemistry: !platformCorrection };

@@ -53,7 +53,13 @@ export {
   mayBeRoundedLogs,
   type TypeMeans,
 } from "./stages/survey/judge-means.js";
-export { INTERVAL_TABLES, SET_TABLES, UNEXPLAINED } from "./stages/table-names.js";
+export {
+  INTERVAL_TABLES,
+  LATER_COLUMNS,
+  OBS_TABLES,
+  SET_TABLES,
+  SPOT_COLUMNS,
+} from "./stages/table-names.js";
 export {
   changeHierarchy,
   checkHierarchy,

@@ -12,6 +12,21 @@ beforeAll(async () => {
 
 const codes = (notices: readonly { code: string }[]) => notices.map((notice) => notice.code);
 
+/** In their order. */
+const STAGES = [
+  "graph",
+  "reference",
+  "genes",
+  "types",
+  "score",
+  "unexplained",
+  "smoothing",
+  "statistics",
+  "first-solve",
+  "refine",
+  "solve",
+];
+
 describe("deconvolve", () => {
   it("finds proportions that sum to one, and says how it got there", async () => {
     const { spatial, reference } = section;
@@ -171,19 +186,7 @@ describe("deconvolve", () => {
       {},
       { onProgress: (progress) => last.set(progress.stage, progress) },
     );
-    expect([...last.keys()]).toEqual([
-      "graph",
-      "reference",
-      "genes",
-      "types",
-      "score",
-      "unexplained",
-      "smoothing",
-      "statistics",
-      "first-solve",
-      "refine",
-      "solve",
-    ]);
+    expect([...last.keys()]).toEqual(STAGES);
     expect(last.get("reference")).toMatchObject({ done: 48, total: 48 });
     expect(last.get("types")).toMatchObject({ done: 4, total: 4 });
     for (const stage of ["graph", "genes", "score", "unexplained", "statistics", "refine"])
@@ -191,19 +194,7 @@ describe("deconvolve", () => {
     expect(last.get("solve")?.estimate).toBeLessThan(1e-3);
   });
 
-  it.each([
-    "graph",
-    "reference",
-    "genes",
-    "types",
-    "score",
-    "unexplained",
-    "smoothing",
-    "statistics",
-    "first-solve",
-    "refine",
-    "solve",
-  ])("stops in the stage %s with the signal's reason", async (stage) => {
+  it.each(STAGES)("stops in the stage %s with the signal's reason", async (stage) => {
     const { spatial, reference } = section;
     const controller = new AbortController();
     const reason = new Error("the user's own");

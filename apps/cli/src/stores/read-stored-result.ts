@@ -3,12 +3,12 @@ import { numbered } from "@flashdeconv/core/internal";
 import { readColumn, readObsm } from "@flashdeconv/io-zarr";
 import { ELEMENTS_RECORD } from "@flashdeconv/io-zarr/internal";
 import type { AnswerTable } from "@flashdeconv/pipeline";
-import { SET_TABLES, UNEXPLAINED } from "@flashdeconv/pipeline/internal";
+import { LATER_COLUMNS, OBS_TABLES, SPOT_COLUMNS } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
 import { withFlags } from "../options/option-flags.js";
 
-/** Columns of obs that not every result has, beside the entropy. */
-const FURTHER_COLUMNS = [UNEXPLAINED, ...SET_TABLES, "resolved_level"];
+/** Columns of obs that not every result has. */
+const FURTHER_COLUMNS = OBS_TABLES.filter((name) => ![...SPOT_COLUMNS, ...LATER_COLUMNS].includes(name));
 
 /** What a store holds of a result. */
 export interface StoredResult {
@@ -40,9 +40,11 @@ export async function readStoredResult(
   }
   const elements = await elementsOf(store, key, signal);
   // Results from before there was one lack it.
-  const later = ["entropy", ...FURTHER_COLUMNS].filter((name) => elements.includes(`obs/${key}_${name}`));
+  const later = [...LATER_COLUMNS, ...FURTHER_COLUMNS].filter((name) =>
+    elements.includes(`obs/${key}_${name}`),
+  );
   const columns = await Promise.all(
-    ["dominant", "status", "counts", ...later].map((name) => columnTable(store, { key, name }, signal)),
+    [...SPOT_COLUMNS, ...later].map((name) => columnTable(store, { key, name }, signal)),
   );
   const wrong = columns.find((table) => table.values.spotCount !== values.spotCount);
   if (wrong !== undefined) {

@@ -26,8 +26,8 @@ export const OBS_TABLES: readonly string[] = [
   ...SPOT_COLUMNS,
   ...LATER_COLUMNS,
   UNEXPLAINED,
-  RESOLVED,
   ...SET_TABLES,
+  RESOLVED,
 ];
 
 /** Names of the tables of intervals: the ends of each proportion's. */

@@ -1,5 +1,3 @@
-import type { CsrChunk } from "@flashdeconv/core";
-import { librarySizes } from "@flashdeconv/normalize";
 import type { Calibration } from "../../contracts/intervals.js";
 import {
   BIN_STARTS,
@@ -83,13 +81,6 @@ function nearest(found: readonly (readonly Float64Array[])[], bin: number, third
 export function widened(table: Table, factors: Float64Array): Table {
   const perBin = THIRDS * QUANTILES.length;
   return { ...table, quantiles: table.quantiles.map((value, i) => value * factors[Math.floor(i / perBin)]) };
-}
-
-/** Counts of each row. */
-export function depthsOf(counts: CsrChunk): Float64Array {
-  const depths = new Float64Array(counts.spotCount);
-  librarySizes(counts, depths);
-  return depths;
 }
 
 /** Between the values on either side. */

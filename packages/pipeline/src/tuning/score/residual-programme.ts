@@ -2,6 +2,7 @@ import { breather, freeArray, mixWord } from "@flashdeconv/core/internal";
 import { buildCountModel } from "@flashdeconv/solver-weighted";
 import type { FoundProgramme } from "../../contracts/programme.js";
 import { ENOUGH_EVIDENCE } from "../../stages/keep/score-facts.js";
+import { geneTotals } from "../../stages/survey/sample-totals.js";
 import { groupModel } from "./fit-groups.js";
 import { groupSpots } from "./pool-spots.js";
 import { gather, project, type Residuals, residualsOf, WIDTH } from "./residual-rows.js";
@@ -40,8 +41,7 @@ export async function residualProgramme(
   const { signature, counts, spots, order, fitted } = input;
   const { geneNames, typeNames } = signature;
   const typeCount = typeNames.length;
-  const bulk = new Float64Array(counts.width);
-  for (let i = 0; i < counts.values.length; i++) bulk[counts.indices[i]] += counts.values[i];
+  const bulk = geneTotals(counts);
   const total = bulk.reduce((sum, count) => sum + count, 0);
   if (typeCount < 2 || !(total > 0)) return undefined;
   const meanDepth = total / counts.spotCount;

@@ -3,6 +3,7 @@ import { breather, freeArray } from "@flashdeconv/core/internal";
 import { bestBulk, buildCountModel, correctPlatform, expressionProfiles } from "@flashdeconv/solver-weighted";
 import type { ReferenceScore } from "../../contracts/score.js";
 import { ENOUGH_EVIDENCE, LEAST_EXPLAINED } from "../../stages/keep/score-facts.js";
+import { geneTotals } from "../../stages/survey/sample-totals.js";
 import { overdispersionOf } from "../estimate-overdispersion.js";
 import { fitGroups, groupModel } from "./fit-groups.js";
 import { groupSpots } from "./pool-spots.js";
@@ -58,7 +59,7 @@ export async function scoreReference(
   const { signature, counts, spots, order, sharedCounts } = input;
   const { typeNames, values } = signature;
   const typeCount = typeNames.length;
-  const bulk = totalsOf(counts);
+  const bulk = geneTotals(counts);
   const total = bulk.reduce((sum, count) => sum + count, 0);
   const bulkCorrelation = compareBulks(values, typeCount, bulk, total);
   const meanDepth = total / counts.spotCount;
@@ -179,12 +180,6 @@ function lessMean(mix: Float64Array, typeCount: number, sizes: Float64Array): Fl
   return mix.map((share, at) =>
     sizes[Math.floor(at / typeCount)] === 0 ? 0 : share - means[at % typeCount] / weight,
   );
-}
-
-function totalsOf({ width, indices, values }: CsrChunk): Float64Array {
-  const totals = new Float64Array(width);
-  for (let i = 0; i < values.length; i++) totals[indices[i]] += values[i];
-  return totals;
 }
 
 /** Rank correlation over genes of the sample's totals and those of the best mix of types, as the reference has them. */

@@ -1,6 +1,7 @@
 import type { CsrChunk } from "@flashdeconv/core";
 import { freeArray } from "@flashdeconv/core/internal";
 import type { CountModel } from "@flashdeconv/solver-weighted";
+import { depthsOf } from "../../stages/survey/sample-totals.js";
 import { thinCounts } from "../thin-counts.js";
 import { poolRows, type SpotGroups } from "./pool-spots.js";
 import type { Halves } from "./replicated-variation.js";
@@ -33,12 +34,4 @@ function sizesOf(first: CsrChunk, second: CsrChunk): Float64Array {
   const sorted = sizes.filter((size) => size > 0).sort();
   const most = MOST_SIZE * (sorted.length > 0 ? sorted[sorted.length >> 1] : 0);
   return sizes.map((size) => Math.min(size, most));
-}
-
-function depthsOf({ spotCount, indptr, values }: CsrChunk): Float64Array {
-  const depths = new Float64Array(spotCount);
-  for (let row = 0; row < spotCount; row++) {
-    for (let i = indptr[row]; i < indptr[row + 1]; i++) depths[row] += values[i];
-  }
-  return depths;
 }

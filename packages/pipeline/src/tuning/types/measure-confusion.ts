@@ -2,6 +2,7 @@ import { breather, freeArray } from "@flashdeconv/core/internal";
 import { buildCountModel, expressionProfiles, platformFactors } from "@flashdeconv/solver-weighted";
 import type { ConfusionStratum, TypeConfusion } from "../../contracts/confusion.js";
 import type { HalfCells } from "../../contracts/inputs.js";
+import { geneTotals } from "../../stages/survey/sample-totals.js";
 import { fitAlone, overdispersionOf } from "../estimate-overdispersion.js";
 import { type CellsToMix, type MixedSpots, mixCells } from "./mix-cells.js";
 
@@ -148,10 +149,9 @@ async function fitSpots(
   { profiles, types, cellsOf }: Fold,
   weighing: Weighing,
 ): Promise<Float64Array> {
-  const { spotCount, indices, values, width } = counts;
+  const { spotCount } = counts;
   const rowCount = types.length;
-  const own = new Float64Array(width);
-  for (let i = 0; i < indices.length; i++) own[indices[i]] += values[i];
+  const own = geneTotals(counts);
   const meanDepth = own.reduce((sum, count) => sum + count, 0) / spotCount;
   const bulk = weighing.bulk ?? own;
   const modelFor = (overdispersion: number) => buildCountModel(profiles, bulk, { meanDepth, overdispersion });
