@@ -37,10 +37,13 @@ const FLOORS: Readonly<Record<string, number>> = {
   "@flashdeconv/simulate": 3,
   "@flashdeconv/report": 3,
   "@flashdeconv/io-vendor": 4,
+  "@flashdeconv/viewer": 4,
   "@flashdeconv/solver-weighted": 4,
   "@flashdeconv/solver-poisson": 4,
   "@flashdeconv/pipeline": 5,
-  flashdeconv: 6,
+  "@flashdeconv/results": 6,
+  flashdeconv: 7,
+  "@flashdeconv/web": 7,
 };
 
 /** Other people's packages, and who may use them. The command line chooses its own. */
