@@ -15,6 +15,13 @@ export const ARGUMENTS = [
   "--disable-dev-shm-usage",
 ];
 
+/** With which pages draw by WebGL2, in software. */
+export const GL_ARGUMENTS = [
+  ...ARGUMENTS.filter((one) => one !== "--disable-gpu"),
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+];
+
 /** With these two a page is cross-origin isolated and may share memory. */
 export const ISOLATION = {
   "cross-origin-opener-policy": "same-origin",

@@ -13,7 +13,10 @@ export interface ScaleBar {
 const SHARE = 0.25;
 
 /** The bar of 1, 2 or 5 x 10^n micrometres that is nearest to a quarter of the width; undefined where that is not known. */
-export function scaleBar(frame: MapFrame, micrometersPerUnit: number | undefined): ScaleBar | undefined {
+export function scaleBar(
+  frame: Pick<MapFrame, "width" | "scale">,
+  micrometersPerUnit: number | undefined,
+): ScaleBar | undefined {
   const perPixel = (micrometersPerUnit ?? 0) / frame.scale;
   if (!(perPixel > 0) || !Number.isFinite(perPixel)) return undefined;
   const wanted = SHARE * frame.width * perPixel;
