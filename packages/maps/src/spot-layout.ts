@@ -28,10 +28,7 @@ export function measureSpots({ dimension, values }: Coordinates): SpotLayout {
   const extent = Math.max(right - left, bottom - top);
   if (spotCount < 2 || !(extent > LEAST_EXTENT && extent < 1 / LEAST_EXTENT))
     return { bounds, pitch: 0, isSquare: false };
-  const samples = Array.from(
-    { length: Math.min(MOST_SAMPLES, spotCount) },
-    (_, i) => dimension * Math.floor((i * spotCount) / Math.min(MOST_SAMPLES, spotCount)),
-  );
+  const samples = samplesOf(spotCount, dimension);
   // Mean distance if all the area were taken; what lies closer together is found at once, what does not with a wider reach.
   const area = Math.max(right - left, extent / spotCount) * Math.max(bottom - top, extent / spotCount);
   let reach = 1.5 * Math.sqrt(area / spotCount);
@@ -45,6 +42,12 @@ export function measureSpots({ dimension, values }: Coordinates): SpotLayout {
   const pitch = medianOf(seconds.length > 0 ? seconds : near.map(({ first }) => first));
   if (!Number.isFinite(pitch)) return { bounds, pitch: extent, isSquare: false };
   return { bounds, pitch, isSquare: isSquareGrid(samples, { values, dimension, bounds, pitch }) };
+}
+
+/** Where in the positions those of some spots begin, evenly spread. */
+export function samplesOf(spotCount: number, dimension: number): number[] {
+  const count = Math.min(MOST_SAMPLES, spotCount);
+  return Array.from({ length: count }, (_, i) => dimension * Math.floor((i * spotCount) / count));
 }
 
 function boundsOf(values: Float64Array, dimension: number): [number, number, number, number] {
@@ -109,7 +112,7 @@ function isSquareGrid(
 }
 
 /** Passes over all spots; calls `meet` for each and every sample in the cells around it. Returns the samples that were looked at. */
-function eachPair(
+export function eachPair(
   samples: readonly number[],
   { values, dimension, bounds: [left, top], reach }: Search,
   meet: (sample: number, dx: number, dy: number) => void,
