@@ -64,9 +64,7 @@ function bundle() {
   const { buildSync } = createRequire(tsup)("esbuild");
   const outfile = join(cli, "dist/tables-benchmark.mjs");
   const contents = `export { TABLE_KINDS } from "./src/tables/table-formats.js";
-    export { tableSink } from "./src/tables/table-sink.js";
-    export { h5adSink } from "./src/tables/h5ad/h5ad-sink.js";
-    export { rowBlocks } from "./src/tables/row-blocks.js";
+    export { h5adSink, rowBlocks, tableSink } from "@flashdeconv/results/internal";
     export { createFile } from "@flashdeconv/stores/node/internal";
     export { generatedSource } from "@flashdeconv/core";`;
   const stdin = { contents, resolveDir: cli, loader: "ts" };

@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import type { AnswerTable } from "@flashdeconv/pipeline";
+import { tableSink } from "@flashdeconv/results/internal";
 import { createFile } from "@flashdeconv/stores/node/internal";
 import { describe, expect, it } from "vitest";
 import { readColumnTable } from "../src/tables/read-column-table.js";
 import { TABLE_KINDS } from "../src/tables/table-formats.js";
-import { tableSink } from "../src/tables/table-sink.js";
 import { HOSTILE } from "./hostile-text.js";
 import { temporaryFolder } from "./run-cli.js";
 

@@ -1,12 +1,18 @@
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import type { AnswerTable } from "@flashdeconv/pipeline";
+import {
+  csvCell,
+  csvFormatter,
+  csvHeader,
+  NUMBER_BYTES,
+  putNumber,
+  rowBlocks,
+  tableShape,
+  textOfCell,
+  typesAmong,
+} from "@flashdeconv/results/internal";
 import { describe, expect, it } from "vitest";
 import { parseProportions } from "../src/stores/parse-proportions.js";
-import { csvCell, textOfCell } from "../src/tables/csv/csv-cells.js";
-import { csvFormatter, csvHeader } from "../src/tables/csv/csv-rows.js";
-import { NUMBER_BYTES, putNumber } from "../src/tables/csv/put-number.js";
-import { rowBlocks } from "../src/tables/row-blocks.js";
-import { tableShape, typesAmong } from "../src/tables/table-shape.js";
 import { HOSTILE } from "./hostile-text.js";
 
 /** What spreadsheets run, and what CSV has to quote. */
@@ -157,7 +163,7 @@ describe("a table of ours", () => {
 
   it("is refused where a type would be taken for another column", () => {
     expect(() => tableShape(tablesOf(["A", "mine_A"], 3), ["A", "mine_A"], "mine")).toThrow(
-      /--key-added: .*"mine_A" would be taken/,
+      /option key: .*"mine_A" would be taken/,
     );
   });
 });

@@ -10,10 +10,10 @@ import {
   SET_TABLES,
   tablesOf,
 } from "@flashdeconv/pipeline/internal";
+import { refuseClash, tableShape, typesAmong } from "@flashdeconv/results/internal";
 import type { SolverTable } from "@flashdeconv/solver";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { refuseClash, tableShape, typesAmong } from "../src/tables/table-shape.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 import { relabelled, SMALL_TYPES, smallStores, writeCells } from "./small-stores.js";
 

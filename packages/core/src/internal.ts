@@ -7,6 +7,7 @@
 export { type Allocate, allocateHere, allocateShared } from "./allocate.js";
 export { breather } from "./breather.js";
 export { buildCountLogs, fillCountLogs } from "./count-logs.js";
+export { crc32 } from "./crc32.js";
 export { nextLogarithmic, nextLogNormal, nextNormal, nextPoisson } from "./distributions.js";
 export { type PackedError, packError, unpackError } from "./error-transfer.js";
 export { freeArray, freeChunk } from "./free-chunk.js";

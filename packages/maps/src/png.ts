@@ -1,12 +1,7 @@
+import { crc32 } from "@flashdeconv/core/internal";
 import type { IndexedImage } from "./raster.js";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
 
 /** An indexed PNG, packed by the runtime's own deflate. */
 export async function encodePng({
@@ -42,9 +37,7 @@ function section(name: string, content: Uint8Array): Uint8Array {
   view.setUint32(0, content.length);
   for (let i = 0; i < 4; i++) bytes[4 + i] = name.charCodeAt(i);
   bytes.set(content, 8);
-  let crc = 0xffffffff;
-  for (let i = 4; i < 8 + content.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  view.setUint32(8 + content.length, (crc ^ 0xffffffff) >>> 0);
+  view.setUint32(8 + content.length, crc32(bytes.subarray(4, 8 + content.length)));
   return bytes;
 }
 

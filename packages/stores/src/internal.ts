@@ -14,4 +14,6 @@ export { readBounded } from "./read-bounded.js";
 export { readKey } from "./read-key.js";
 export { redactUrl } from "./remote/redact-url.js";
 export { LEDGER_BYTES, type TransferCounts, transferLedger } from "./remote/transfer-ledger.js";
+export type { StagedFile } from "./staged-file.js";
 export type { FingerprintOptions } from "./store.js";
+export { stagedZip } from "./zip/staged-zip.js";

@@ -1,6 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import { readResultContents, streamRowNames, tableStore } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
+import { readStoredResult, writeH5adFile } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -10,12 +11,10 @@ import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js
 import { parseChoice } from "../options/parse-choice.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { lockOptions } from "../stores/lock-options.js";
-import { readStoredResult } from "../stores/read-stored-result.js";
 import { fileSuffix } from "../stores/refuse-file-name.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
 import { withoutQuery } from "../stores/without-query.js";
-import { writeH5adFile } from "../tables/h5ad/h5ad-sink.js";
 import { openTableFile } from "../tables/open-table-file.js";
 import { formatOf, outputFormat } from "../tables/output-format.js";
 import { FILE_FORMATS, type FileFormat, type TableFormat } from "../tables/table-formats.js";
@@ -123,7 +122,9 @@ async function exportTable(request: ExportRequest, format: TableFormat): Promise
   return orDiscard(place, () =>
     withStore(request.path, { ...storeAccess(flags), expects: RESULT_KINDS }, async (whole) => {
       const store = await tableStore(whole, table, signal);
-      const { spotCount, typeNames, tables } = await readStoredResult(store, key, signal);
+      const { spotCount, typeNames, tables } = await withFlags({ key: "--key" }, () =>
+        readStoredResult(store, key, signal),
+      );
       const description = {
         spotCount,
         typeNames,

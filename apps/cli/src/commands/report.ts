@@ -1,10 +1,9 @@
 import { basename } from "node:path";
 import { OptionError } from "@flashdeconv/core";
-import { inspectStore, readColumn } from "@flashdeconv/io-zarr";
 import { readResultContents, tableStore } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
-import { buildReport, type ReportInput } from "@flashdeconv/report";
-import type { ReadableStore } from "@flashdeconv/stores";
+import { buildReport } from "@flashdeconv/report";
+import { readRegions, reportInput } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -14,7 +13,6 @@ import { refuseWithoutObject, remoteObjects } from "../options/option-objects.js
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { openFigureFolder } from "../report/figure-folder.js";
 import { openReportFile, reportPlace, writeReport } from "../report/report-file.js";
-import { reportInput } from "../report/report-input.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { isTable } from "../stores/read-text.js";
 import { withStore } from "../stores/with-store.js";
@@ -28,10 +26,6 @@ Examples:
   flashdeconv report result.zarr
   flashdeconv report section.zarr --key mine --out mine.html
   flashdeconv report result.zarr --png pictures`;
-
-/** Columns of annotation with more groups tell nothing on a page. */
-const MOST_GROUPS = 40;
-const MOST_COLUMNS = 3;
 
 export interface ReportFlags extends TerminalOptions, StoreFlags {
   readonly out?: string;
@@ -126,21 +120,4 @@ function refuseTable(result: string): void {
     rule: `${RESULT_KINDS}; a table has neither positions nor how it was made`,
     remedy: "Run again with --out result.zarr, or open the report that run wrote beside the table.",
   });
-}
-
-/** Columns of obs that sort spots into a few groups, such as tissue regions; not what flashdeconv wrote. */
-async function readRegions(
-  store: ReadableStore,
-  { key, signal }: { readonly key: string; readonly signal: AbortSignal },
-): Promise<ReportInput["regions"]> {
-  const { obsColumns } = await inspectStore(store, { signal });
-  const found: NonNullable<ReportInput["regions"]>[number][] = [];
-  for (const { name, kind } of obsColumns) {
-    if (kind !== "categorical" || name.startsWith(`${key}_`) || found.length === MOST_COLUMNS) continue;
-    const column = await readColumn(store, `obs/${name}`, { signal });
-    if (column.kind !== "categorical") continue;
-    const { codes, categories } = column;
-    if (categories.length >= 2 && categories.length <= MOST_GROUPS) found.push({ name, codes, categories });
-  }
-  return found;
 }

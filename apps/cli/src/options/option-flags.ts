@@ -90,6 +90,7 @@ export const OPTION_FLAGS: Readonly<Record<string, string>> = {
 /** What else messages of the packages may name: flags whose value is not an option of theirs. */
 const OTHER_FLAGS: Readonly<Record<string, string>> = {
   referenceLayer: "--reference-layer",
+  resultKey: "--key",
   geneKey: "--gene-key",
   referenceGeneKey: "--reference-gene-key",
   spatialKey: "--spatial-key",

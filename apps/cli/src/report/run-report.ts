@@ -4,6 +4,7 @@ import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import { readResultContents } from "@flashdeconv/io-zarr/internal";
 import { resultContents } from "@flashdeconv/pipeline/internal";
 import { buildReport } from "@flashdeconv/report";
+import { reportInput } from "@flashdeconv/results/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { RunFlags } from "../options/run-flags.js";
 import { storeAccess } from "../options/store-options.js";
@@ -15,7 +16,6 @@ import { outputFormat } from "../tables/output-format.js";
 import { isAnnData } from "../tables/table-formats.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { openReportFile, reportPlace, writeReport } from "./report-file.js";
-import { reportInput } from "./report-input.js";
 
 /** The report that a run leaves beside its result. */
 export interface RunReport {

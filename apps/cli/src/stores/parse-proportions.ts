@@ -1,9 +1,8 @@
 import { FormatError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import { readTextCells } from "@flashdeconv/io-zarr/internal";
+import { placesOfTypes, type TypeColumns, textOfCell, typesAmong } from "@flashdeconv/results/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
-import { textOfCell } from "../tables/csv/csv-cells.js";
-import { placesOfTypes, type TypeColumns, typesAmong } from "../tables/table-shape.js";
 
 /**
  * Reads a table of proportions: spot names in the first column, type names in the first row. Commas, tabs or

@@ -1,12 +1,10 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { type AnnDataPlace, annDataSink, type ResultLayout, type ResultSink } from "@flashdeconv/pipeline";
 import { type NamesOfResult, requireOwnColumns } from "@flashdeconv/pipeline/internal";
-import { h5adSink } from "../tables/h5ad/h5ad-sink.js";
+import { h5adSink, refuseClash, tableSink } from "@flashdeconv/results/internal";
 import { openTableFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
 import { type FileFormat, type OutputFormat, TABLE_KINDS } from "../tables/table-formats.js";
-import { refuseClash } from "../tables/table-shape.js";
-import { tableSink } from "../tables/table-sink.js";
 import { noting } from "./noting-store.js";
 import { type OutputRequest, openOutput } from "./open-output.js";
 

@@ -1,12 +1,12 @@
 import { OptionError } from "@flashdeconv/core";
 import { readResultParameters } from "@flashdeconv/io-zarr/internal";
 import type { Parameters } from "@flashdeconv/pipeline";
+import { type ScoredSection, scoredSections } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { localPath } from "@flashdeconv/stores/node/internal";
 import { parametersOfTable } from "../tables/is-own-table.js";
 import { outputFormat } from "../tables/output-format.js";
 import { isAnnData } from "../tables/table-formats.js";
-import { type ScoredSection, scoredSections } from "../terminal/reference-score.js";
 import { type FingerprintRequest, ifReadable } from "./fingerprint.js";
 
 /**

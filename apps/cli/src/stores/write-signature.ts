@@ -1,9 +1,9 @@
 import { type CsrChunk, memorySource } from "@flashdeconv/core";
 import { writeAnnData } from "@flashdeconv/io-zarr";
 import { CELLS_COLUMN, SIGNATURE, SIGNATURE_STAMP, WRITTEN_AS } from "@flashdeconv/io-zarr/internal";
+import { csvCell } from "@flashdeconv/results/internal";
 import type { StagedStore } from "@flashdeconv/stores";
 import type { StagedFile } from "@flashdeconv/stores/node/internal";
-import { csvCell } from "../tables/csv/csv-cells.js";
 import type { JoinedSignature } from "./join-donors.js";
 
 /** A column of a table of means that is no gene. */

@@ -1,7 +1,7 @@
 import { FormatError } from "@flashdeconv/core";
 import { numbered, shortList } from "@flashdeconv/core/internal";
+import { placesOfTypes, type TypeColumns, typesAmong } from "@flashdeconv/results/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
-import { placesOfTypes, type TypeColumns, typesAmong } from "./table-shape.js";
 
 /** A file that holds columns under names, of which some are read. */
 export interface ColumnFile {

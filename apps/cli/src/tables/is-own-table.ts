@@ -1,9 +1,8 @@
 import { foreignPart } from "@flashdeconv/io-zarr/internal";
+import { isAboutResult, parametersIn, typesAmong } from "@flashdeconv/results/internal";
 import type { ListedStore } from "@flashdeconv/stores";
 import { withStore } from "../stores/with-store.js";
-import { isAboutResult, parametersIn } from "./about.js";
 import { type FileFormat, TABLE_KINDS, type TableFormat } from "./table-formats.js";
-import { typesAmong } from "./table-shape.js";
 
 /** Whether a file is a table that flashdeconv wrote; false for what cannot be read. */
 export async function isOwnTable(path: string, format: FileFormat): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { FormatError, isFlashdeconvError } from "@flashdeconv/core";
+import type { TypeColumns } from "@flashdeconv/results/internal";
 import type { NamedProportions } from "@flashdeconv/simulate";
 import type { StoreAccess } from "@flashdeconv/stores";
 import { readTableBytes } from "../stores/read-text.js";
@@ -6,7 +7,6 @@ import { withoutQuery } from "../stores/without-query.js";
 import { arrowFile } from "./arrow/read-arrow.js";
 import { proportionsIn } from "./column-file.js";
 import { parquetFile } from "./parquet/read-parquet.js";
-import type { TypeColumns } from "./table-shape.js";
 
 /** Whether a path is taken for a table of columns. */
 export function isColumnTable(path: string): boolean {

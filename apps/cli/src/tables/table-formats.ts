@@ -4,12 +4,12 @@ import { CSV } from "./csv/text-format.js";
 import { textTable } from "./csv/text-table.js";
 import { aboutParquet } from "./parquet/read-parquet.js";
 import { writeParquet } from "./parquet/write-parquet.js";
-import type { TableKind } from "./table-sink.js";
+import type { TableKind } from "./table-kind.js";
 
 /** Formats of a row per spot, each under the suffix that names it. */
 const KINDS = {
   csv: textTable(CSV),
-  "csv.gz": textTable({ ...CSV, isPacked: true }),
+  "csv.gz": textTable({ isPacked: true }),
   parquet: {
     write: writeParquet,
     about: aboutParquet,

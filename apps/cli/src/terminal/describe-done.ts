@@ -1,5 +1,6 @@
+import type { ScoredSection } from "@flashdeconv/results/internal";
 import { type ToldPlace, tellPlace } from "./open-in-python.js";
-import { exitCodeFor, type FailOn, type ScoredSection, scoreLines } from "./reference-score.js";
+import { exitCodeFor, type FailOn, scoreLines } from "./reference-score.js";
 import type { Outcome } from "./terminal.js";
 
 /** A run that had been finished before. */

@@ -2,6 +2,7 @@ import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { optionName } from "@flashdeconv/core/internal";
+import type { StagedFile } from "../staged-file.js";
 import { asStoreError } from "./file-errors.js";
 import { exists, syncFolder } from "./files.js";
 import type { LockOptions } from "./heartbeat.js";
@@ -25,16 +26,6 @@ export interface CreateFileOptions {
   readonly makeFolders?: boolean;
   /** What to do while it is seen whether another run is still at work there. */
   readonly lock?: LockOptions;
-}
-
-/** A file that appears as a whole: nothing of it is seen by others before `commit`, and `discard` forgets it. */
-export interface StagedFile {
-  /** Adds bytes at the end; they may be changed once this resolves. */
-  append(bytes: Uint8Array): Promise<void>;
-  /** Writes bytes at a place, which may lie beyond the end. */
-  writeAt(offset: number, bytes: Uint8Array): Promise<void>;
-  commit(): Promise<void>;
-  discard(): Promise<void>;
 }
 
 /**

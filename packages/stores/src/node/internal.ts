@@ -4,8 +4,9 @@
  * @internal
  */
 
+export type { StagedFile } from "../staged-file.js";
 export { cleanUpAfterThread } from "./clean-up.js";
-export { type CreateFileOptions, createFile, type StagedFile } from "./create-file.js";
+export { type CreateFileOptions, createFile } from "./create-file.js";
 export type { RefuseToReplace } from "./create-options.js";
 export { describeFile, unpackStart } from "./describe-file.js";
 export { directoryStore } from "./directory-store.js";

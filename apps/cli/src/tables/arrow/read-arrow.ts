@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { ABOUT } from "../about.js";
+import { ABOUT } from "@flashdeconv/results/internal";
 import type { ColumnFile } from "../column-file.js";
 import { loadArrow } from "./load-arrow.js";
 

@@ -1,8 +1,12 @@
+import type { RowBlock, TableContent, TableTarget } from "@flashdeconv/results/internal";
+import {
+  ABOUT,
+  type FileColumn,
+  fileColumns,
+  numbersOf,
+  ROWS_PER_GROUP,
+} from "@flashdeconv/results/internal";
 import type { Data, Dictionary, Field, Int32, Utf8, Vector } from "apache-arrow";
-import { ABOUT } from "../about.js";
-import { type FileColumn, fileColumns, numbersOf, ROWS_PER_GROUP } from "../block-columns.js";
-import type { RowBlock } from "../row-blocks.js";
-import type { TableContent, TableTarget } from "../table-sink.js";
 import { loadArrow } from "./load-arrow.js";
 
 type Arrow = typeof import("apache-arrow");

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { DELIMITER, textOfCell } from "@flashdeconv/results/internal";
 import { parse } from "csv-parse/sync";
-import { textOfCell } from "./csv-cells.js";
 import type { TextFormat } from "./text-format.js";
 
 /** Names of thousands of types, or of all genes. */
@@ -10,14 +10,14 @@ const MOST_HEADER_BYTES = 2 ** 24;
 /** The cells of a file's first line; undefined where it has none of a bearable length. Throws where the file cannot be read. */
 export async function headerOf(
   path: string,
-  { delimiter, isPacked }: TextFormat,
+  { isPacked }: TextFormat,
 ): Promise<readonly string[] | undefined> {
   const file = await open(path);
   try {
     const bytes = file.createReadStream({ end: MOST_HEADER_BYTES, autoClose: false });
     const line = await firstLine(isPacked ? bytes.pipe(createGunzip()) : bytes, MOST_HEADER_BYTES);
     if (line === undefined) return undefined;
-    const [cells = []] = parse(line, { delimiter, relax_column_count: true }) as string[][];
+    const [cells = []] = parse(line, { delimiter: DELIMITER, relax_column_count: true }) as string[][];
     return cells.map(textOfCell);
   } finally {
     await file.close();

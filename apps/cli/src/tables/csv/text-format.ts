@@ -1,9 +1,7 @@
-/** How rows are written as lines of text. */
+/** How lines of text lie in a file. */
 export interface TextFormat {
-  /** One character of ASCII, between cells. */
-  readonly delimiter: string;
   /** With gzip. */
   readonly isPacked: boolean;
 }
 
-export const CSV: TextFormat = Object.freeze({ delimiter: ",", isPacked: false });
+export const CSV: TextFormat = Object.freeze({ isPacked: false });

@@ -1,8 +1,8 @@
 import { basename, dirname, resolve } from "node:path";
 import { openParquet } from "@flashdeconv/io-zarr/internal";
+import { ABOUT } from "@flashdeconv/results/internal";
 import { memoryStore, type ReadableStore } from "@flashdeconv/stores";
 import { directoryStore } from "@flashdeconv/stores/node/internal";
-import { ABOUT } from "../about.js";
 import type { ColumnFile } from "../column-file.js";
 
 /** What a Parquet file says of itself, read without its rows; undefined where it says nothing. */

@@ -1,7 +1,11 @@
-import { ABOUT } from "../about.js";
-import { type FileColumn, fileColumns, numbersOf, ROWS_PER_GROUP } from "../block-columns.js";
-import type { RowBlock } from "../row-blocks.js";
-import type { TableContent, TableTarget } from "../table-sink.js";
+import type { RowBlock, TableContent, TableTarget } from "@flashdeconv/results/internal";
+import {
+  ABOUT,
+  type FileColumn,
+  fileColumns,
+  numbersOf,
+  ROWS_PER_GROUP,
+} from "@flashdeconv/results/internal";
 
 /** Writes a table as Parquet: numbers plain and without statistics, which for proportions cost time and tell nothing. */
 export async function writeParquet({ shape, rows, about }: TableContent, file: TableTarget): Promise<void> {

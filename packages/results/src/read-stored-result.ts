@@ -1,11 +1,10 @@
 import { type DenseChunk, FormatError, memorySource } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, optionName } from "@flashdeconv/core/internal";
 import { readColumn, readObsm } from "@flashdeconv/io-zarr";
 import { ELEMENTS_RECORD } from "@flashdeconv/io-zarr/internal";
 import type { AnswerTable } from "@flashdeconv/pipeline";
 import { LATER_COLUMNS, OBS_TABLES, SPOT_COLUMNS } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { withFlags } from "../options/option-flags.js";
 
 /** Columns of obs that not every result has. */
 const FURTHER_COLUMNS = OBS_TABLES.filter((name) => ![...SPOT_COLUMNS, ...LATER_COLUMNS].includes(name));
@@ -25,17 +24,15 @@ export interface StoredResult {
 export async function readStoredResult(
   store: ReadableStore,
   key: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<StoredResult> {
-  const { columnNames: typeNames, values } = await withFlags({ key: "--key" }, () =>
-    readObsm(store, key, { signal }),
-  );
+  const { columnNames: typeNames, values } = await readObsm(store, key, { signal });
   if (typeNames === undefined) {
     throw new FormatError({
       path: `obsm/${key}`,
       found: "an array without names of columns",
       expected: "a result of flashdeconv: a dataframe with a column per type",
-      remedy: "Name the key of a result, with --key.",
+      remedy: `Name the key of a result, with ${optionName("resultKey")}.`,
     });
   }
   const elements = await elementsOf(store, key, signal);
@@ -74,7 +71,7 @@ interface ColumnOfKey {
 async function columnTable(
   store: ReadableStore,
   { key, name }: ColumnOfKey,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<AnswerTable> {
   const path = `obs/${key}_${name}`;
   const column = await readColumn(store, path, { signal });
@@ -97,7 +94,7 @@ async function columnTable(
     path,
     found: `values of kind ${column.kind}`,
     expected: "what flashdeconv writes there",
-    remedy: "Name the key of a result, with --key.",
+    remedy: `Name the key of a result, with ${optionName("resultKey")}.`,
   });
 }
 
@@ -118,7 +115,7 @@ interface StoredElements {
 }
 
 /** The paths of all that the result wrote. */
-async function elementsOf(store: ReadableStore, key: string, signal: AbortSignal): Promise<string[]> {
+async function elementsOf(store: ReadableStore, key: string, signal?: AbortSignal): Promise<string[]> {
   const record = await readColumn(store, `uns/${key}_params/${ELEMENTS_RECORD}`, { signal });
   return record.kind === "string" ? record.values.filter((path) => path !== undefined) : [];
 }
@@ -127,7 +124,7 @@ async function elementsOf(store: ReadableStore, key: string, signal: AbortSignal
 async function solverTables(
   store: ReadableStore,
   { key, typeNames, elements }: StoredElements,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<AnswerTable[]> {
   const names = elements
     .filter((path) => path.startsWith(`obsm/${key}_`))

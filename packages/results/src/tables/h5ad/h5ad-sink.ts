@@ -2,7 +2,7 @@ import { hdf5Writer } from "@flashdeconv/io-h5/internal";
 import type { AnnDataContents } from "@flashdeconv/io-zarr";
 import type { ResultSink } from "@flashdeconv/pipeline";
 import { resultContents } from "@flashdeconv/pipeline/internal";
-import type { StagedFile } from "@flashdeconv/stores/node/internal";
+import type { StagedFile } from "@flashdeconv/stores/internal";
 import { commitAfter, type FileSinkOptions, fileSink } from "../file-sink.js";
 import { type H5adOptions, writeH5ad } from "./write-h5ad.js";
 

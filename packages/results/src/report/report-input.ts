@@ -3,7 +3,7 @@ import type { AnnDataContents, Column, UnsObject } from "@flashdeconv/io-zarr";
 import type { Parameters } from "@flashdeconv/pipeline";
 import { describeScore, isTold, scoreIn } from "@flashdeconv/pipeline/internal";
 import type { ReferenceScore, ReportInput, SpotGroups, SpotMeasure } from "@flashdeconv/report";
-import { scoredSections } from "../terminal/reference-score.js";
+import { scoredSections } from "./scored-sections.js";
 
 export interface ReportSubject {
   /** What the result is called. */
@@ -11,7 +11,7 @@ export interface ReportSubject {
   readonly key: string;
   /** Columns of annotation of the spots. */
   readonly regions?: ReportInput["regions"];
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** A result, as a store of its own would hold it, as what its report is made from. Whatever it lacks is left out. */
@@ -96,7 +96,7 @@ function colorsOf(
 
 async function coordinatesIn(
   table: NonNullable<AnnDataContents["obsm"]>[string] | undefined,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Coordinates | undefined> {
   if (table === undefined) return undefined;
   const { width } = table.values;

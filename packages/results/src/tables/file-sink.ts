@@ -1,6 +1,6 @@
 import type { Progress } from "@flashdeconv/core";
 import type { AnswerTable, ResultDescription, ResultLayout, ResultSink } from "@flashdeconv/pipeline";
-import type { StagedFile } from "@flashdeconv/stores/node/internal";
+import type { StagedFile } from "@flashdeconv/stores/internal";
 
 export interface FileSinkOptions {
   readonly layout: ResultLayout;

@@ -1,6 +1,6 @@
 import type { ResultSink } from "@flashdeconv/pipeline";
 import { resolveResultLayout } from "@flashdeconv/pipeline/internal";
-import type { StagedFile } from "@flashdeconv/stores/node/internal";
+import type { StagedFile } from "@flashdeconv/stores/internal";
 import { aboutText } from "./about.js";
 import { type FileSinkOptions, fileSink } from "./file-sink.js";
 import { type RowBlock, rowBlocks } from "./row-blocks.js";
@@ -18,19 +18,13 @@ export interface TableContent {
   rows(rowsPerBlock: number): AsyncIterable<RowBlock>;
 }
 
-/** A format of one row per spot. */
-export interface TableKind {
+/** How a format of one row per spot is written. */
+export interface TableWriter {
   readonly write: (content: TableContent, file: TableTarget) => Promise<void>;
-  /** What a file says of itself (`aboutText`). */
-  readonly about?: (path: string) => Promise<string | undefined>;
-  /** Where there is no room for that: the names of its columns. */
-  readonly header?: (path: string) => Promise<readonly string[] | undefined>;
-  /** Python that reads a file, given as a literal, with pandas. */
-  readonly inPython: (file: string) => string;
 }
 
 /** A file of one row per spot as a place for a result. */
-export function tableSink(file: StagedFile, { write }: TableKind, options: FileSinkOptions): ResultSink {
+export function tableSink(file: StagedFile, { write }: TableWriter, options: FileSinkOptions): ResultSink {
   const { signal, onProgress } = options;
   return fileSink(file, options, async (tables, description) => {
     const { spotCount, typeNames, spotNames } = description;

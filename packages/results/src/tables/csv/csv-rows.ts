@@ -4,12 +4,13 @@ import { csvCell, isPlain } from "./csv-cells.js";
 import { NUMBER_BYTES, putNumber } from "./put-number.js";
 
 const END = 10;
+const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The first line: the names of the columns. */
 export function csvHeader({ barcode, parts }: TableShape, delimiter: string): Uint8Array {
   const names = [barcode, ...parts.flatMap(({ columnNames }) => columnNames)];
-  return Buffer.from(`${names.map(csvCell).join(delimiter)}\n`);
+  return encoder.encode(`${names.map(csvCell).join(delimiter)}\n`);
 }
 
 /** Makes lines of blocks of rows. What it returns holds until the next block. */
@@ -17,7 +18,7 @@ export function csvFormatter({ parts }: TableShape, delimiter: string): (block: 
   const between = delimiter.charCodeAt(0);
   const kinds = parts.map(({ table, columnNames }) => ({
     width: columnNames.length,
-    words: table.categories?.map((name) => Buffer.from(csvCell(name))),
+    words: table.categories?.map((name) => encoder.encode(csvCell(name))),
   }));
   const cellBytes = kinds.map(({ words, width }) =>
     words ? 1 + Math.max(0, ...words.map(({ length }) => length)) : width * (1 + NUMBER_BYTES),
@@ -55,7 +56,7 @@ function putName(out: Uint8Array, at: number, { bytes, offsets }: RowBlock["name
     for (let i = from; i < to; i++) out[at++] = bytes[i];
     return at;
   }
-  const cell = Buffer.from(csvCell(decoder.decode(bytes.subarray(from, to))));
+  const cell = encoder.encode(csvCell(decoder.decode(bytes.subarray(from, to))));
   out.set(cell, at);
   return at + cell.length;
 }

@@ -1,4 +1,5 @@
 import { FormatError, OptionError } from "@flashdeconv/core";
+import { optionName } from "@flashdeconv/core/internal";
 import type { AnswerTable } from "@flashdeconv/pipeline";
 import { barcodeColumn, namesInFile } from "@flashdeconv/pipeline/internal";
 
@@ -68,10 +69,10 @@ export function refuseClash(typeNames: readonly string[], key: string): void {
   const clash = typeNames.find((name) => name.startsWith(`${key}_`));
   if (clash === undefined) return;
   throw new OptionError({
-    option: "--key-added",
+    option: "key",
     value: key,
     rule: `a name that no type begins with: ${JSON.stringify(clash)} would be taken for what is said of a spot beside its proportions`,
-    remedy: "Give another --key-added.",
+    remedy: `Give another ${optionName("key")}.`,
   });
 }
 

@@ -47,6 +47,8 @@ export async function* rowBlocks(
 
 type NameBlock = RowBlock["names"];
 
+const encoder = new TextEncoder();
+
 async function* namesInBlocks(
   names: AsyncIterable<NameChunk> | readonly string[],
   size: number,
@@ -73,10 +75,13 @@ async function* namesInBlocks(
 }
 
 function encoded(names: readonly string[]): NameBlock {
-  const texts = names.map((name) => Buffer.from(name));
-  const offsets = new Int32Array(texts.length + 1);
-  for (const [i, text] of texts.entries()) offsets[i + 1] = offsets[i] + text.length;
-  return { offsets, bytes: Buffer.concat(texts) };
+  // UTF-8 takes at most three bytes for each unit of a text.
+  const bytes = new Uint8Array(3 * names.reduce((sum, { length }) => sum + length, 0));
+  const offsets = new Int32Array(names.length + 1);
+  for (const [i, name] of names.entries()) {
+    offsets[i + 1] = offsets[i] + encoder.encodeInto(name, bytes.subarray(offsets[i])).written;
+  }
+  return { offsets, bytes: bytes.subarray(0, offsets[names.length]) };
 }
 
 function sliced(offsets: Int32Array, bytes: Uint8Array, from: number, to: number): NameBlock {
@@ -94,5 +99,11 @@ function joined(blocks: readonly NameBlock[], count: number): NameBlock {
     for (let i = 1; i < block.offsets.length; i++) offsets[++at] = end + block.offsets[i];
     end = offsets[at];
   }
-  return { offsets, bytes: Buffer.concat(blocks.map(({ bytes }) => bytes)) };
+  const bytes = new Uint8Array(end);
+  let place = 0;
+  for (const block of blocks) {
+    bytes.set(block.bytes, place);
+    place += block.bytes.length;
+  }
+  return { offsets, bytes };
 }
