@@ -24,6 +24,7 @@ const WAYS: readonly {
       "packages/stores/src/node/remote/list-objects.ts": "a retrying fetch",
       "packages/stores/src/node/remote/remote-mark.ts": "a retrying fetch",
       "packages/stores/src/remote/remote-file.ts": "a retrying fetch",
+      "packages/viewer/src/page/fetch-store.ts": "reads every body by readBounded",
     },
   },
   {
@@ -70,6 +71,7 @@ const WAYS: readonly {
       "packages/io-zarr/src/store-below.ts": "hands the options on",
       "packages/io-zarr/src/write/without-consolidated.ts": "hands the options on",
       "packages/stores/src/node/edit-store.ts": "hands the options on",
+      "packages/viewer/src/read/known-documents.ts": "hands the options on",
       "packages/stores/src/node/remote/create-remote-store.ts": "hands the options on",
       "apps/cli/src/stores/input-facts.ts": "MOST_DOCUMENT_BYTES",
     },

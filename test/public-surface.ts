@@ -37,10 +37,13 @@ export function readSurfaces(): PackageSurface[] {
     .map(({ folder, manifest: { name, exports } }) => ({
       folder,
       name,
-      files: Object.keys(exports).map((key) => ({
-        specifier: `${name}${key.slice(1)}`,
-        file: sourceOf(name + key.slice(1)),
-      })),
+      // Styles export nothing.
+      files: Object.keys(exports)
+        .filter(isCode)
+        .map((key) => ({
+          specifier: `${name}${key.slice(1)}`,
+          file: sourceOf(name + key.slice(1)),
+        })),
     }));
   const program = ts.createProgram(
     published.flatMap(({ files }) => files.map(({ file }) => file)),
@@ -54,6 +57,10 @@ export function readSurfaces(): PackageSurface[] {
       exported: exportsOf(program, file),
     })),
   }));
+}
+
+function isCode(path: string): boolean {
+  return !path.endsWith(".css");
 }
 
 /** What a module exports, sorted by name. */

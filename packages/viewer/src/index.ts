@@ -1,18 +1,10 @@
 /**
- * A result in a page: maps to move about in, composition under the pointer, selections.
+ * A result in a page: maps to move about in, composition under the pointer, selections. The page includes `@flashdeconv/viewer/viewer.css`.
  *
  * @packageDocumentation
  */
-export {
-  type AmountField,
-  type Backdrop,
-  type BlendField,
-  type ClassField,
-  type Field,
-  type Ground,
-  NO_ANSWER,
-  NO_SPOT,
-  type PointGround,
-  type TexelGround,
-  type View,
-} from "./contracts.js";
+export type { Field, Ground, View } from "./contracts.js";
+export { mountViewer, type Viewer, type ViewerOptions } from "./controls/mount-viewer.js";
+export { createMap, DrawingError, type MapDrawing } from "./draw/index.js";
+export { openResult, type ResultOptions } from "./read/open-result.js";
+export type { Result } from "./read/result.js";
