@@ -10,7 +10,7 @@ import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { divideSection } from "./stages/sections/divide-section.js";
 import { eachSection } from "./stages/sections/each-section.js";
 
-export interface DividedCallbacks extends Omit<DeconvolveCallbacks, "onSummary"> {
+export interface DividedCallbacks extends Omit<DeconvolveCallbacks, "onSummary" | "onSweep"> {
   /** Told before each section, with its place among the sections. */
   readonly onSection?: (section: number) => void;
   /** As in DeconvolveCallbacks, of each section. */
@@ -30,8 +30,8 @@ export async function deconvolveDivided(
   input: Partial<DeconvolveOptions> = {},
   callbacks: DividedCallbacks = {},
 ): Promise<Deconvolution> {
-  const { executor, checkpoint, signal, onProgress, onSummary } = callbacks;
-  const shared = { executor, signal, onProgress };
+  const { executor, checkpoint, gate, signal, onProgress, onSummary } = callbacks;
+  const shared = { executor, gate, signal, onProgress };
   const together = { ...shared, checkpoint };
   const options = resolveDeconvolveOptions(input);
   requireChoice(options, perSection);

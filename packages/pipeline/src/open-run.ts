@@ -26,7 +26,7 @@ export function openRun(
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): RunContext {
-  const { executor: threads, scratch, keptCounts, checkpoint, signal, onProgress } = callbacks;
+  const { executor: threads, scratch, keptCounts, checkpoint, gate, signal, onProgress, onSweep } = callbacks;
   const canRead = section === undefined || section.location !== undefined;
   const canSolve = BUILT_IN_SOLVERS[solver.name] === solver;
   return {
@@ -36,6 +36,8 @@ export function openRun(
     scratch,
     keptCounts,
     checkpoint,
+    gate,
+    onSweep,
     signal,
     notices,
     report: (progress) => onProgress?.(progress),

@@ -4,9 +4,11 @@ import { openSpatial } from "@flashdeconv/io-zarr";
 import { openArena } from "@flashdeconv/kernels";
 import type { SolverSession } from "@flashdeconv/solver";
 import { openLocation } from "@flashdeconv/stores";
+import type { Gate } from "./contracts/gate.js";
 import type { ScratchFile } from "./contracts/scratch.js";
 import type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
 import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
+import { gatedSource } from "./runtime/run-gate.js";
 import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
 import { selectRows } from "./stages/sections/select-rows.js";
 
@@ -15,10 +17,12 @@ export interface WorkerResources {
   /** Whether memory can be shared with the other threads. */
   readonly sharesMemory: boolean;
   openScratchFile(path: string): Promise<ScratchFile>;
+  /** While it is shut nothing more is read. */
+  readonly gate?: Gate;
 }
 
 /** The tasks of a worker, which has registered its openers: what it opens, it opens once, and not for every range of spots. */
-export function workerTasks({ sharesMemory, openScratchFile }: WorkerResources): PipelineTasks {
+export function workerTasks({ sharesMemory, openScratchFile, gate }: WorkerResources): PipelineTasks {
   const sections = new Map<string, Promise<ChunkSource<CsrChunk>>>();
   const scratchFiles = new Map<string, Promise<ScratchFile>>();
   let session: { id: string; session: SolverSession } | undefined;
@@ -33,7 +37,8 @@ export function workerTasks({ sharesMemory, openScratchFile }: WorkerResources):
       });
     }
     const { store, layer, table, access } = location;
-    return (await openSpatial(await openLocation(store, access), { layer, table })).counts;
+    const { counts } = await openSpatial(await openLocation(store, access), { layer, table });
+    return gate ? gatedSource(counts, gate) : counts;
   }
 
   function openOnce(key: string, open: () => Promise<ChunkSource<CsrChunk>>): Promise<ChunkSource<CsrChunk>> {

@@ -17,3 +17,11 @@ export { LEDGER_BYTES, type TransferCounts, transferLedger } from "./remote/tran
 export type { StagedFile } from "./staged-file.js";
 export type { FingerprintOptions } from "./store.js";
 export { stagedZip } from "./zip/staged-zip.js";
+export { type CacheStopped, cacheChannel } from "./web/browser-cache.js";
+export {
+  type BrowserFile,
+  type BrowserFolder,
+  hasBrowserFiles,
+  openBrowserFile,
+  openBrowserFolder,
+} from "./web/browser-files.js";

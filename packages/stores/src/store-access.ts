@@ -5,7 +5,7 @@ import type { RemoteOptions } from "./remote/remote-options.js";
  * thread in the environment and the AWS files.
  */
 export interface StoreAccess extends RemoteOptions {
-  /** Folder that keeps what is fetched, so that it is fetched once. None by default. */
+  /** Folder that keeps what is fetched, so that it is fetched once; in a page one of the browser's, for this run. None by default. */
   readonly cache?: string;
   /** Most bytes that the folder may hold. Default 20 GiB. */
   readonly cacheBytes?: number;

@@ -1,11 +1,14 @@
 import { OptionError } from "@flashdeconv/core";
 import type { Opener } from "./open-location.js";
 import { httpParts } from "./remote/http-parts.js";
+import type { ObjectCache } from "./remote/object-reader.js";
 import { openHttp } from "./remote/open-http.js";
 import { openRemoteFile } from "./remote/remote-file.js";
 import type { StoreAccess } from "./store-access.js";
 import type { StoreFormat } from "./store-format.js";
 import type { StoreLocation } from "./store-location.js";
+import { browserCache } from "./web/browser-cache.js";
+import { hasBrowserFiles } from "./web/browser-files.js";
 import { blobReader } from "./zip/blob-reader.js";
 import { zipStore } from "./zip/zip-store.js";
 
@@ -31,8 +34,9 @@ export function webOpeners(format: StoreFormat): {
   return {
     url: {
       parse: (url) => (/^https?:\/\//i.test(url) ? { opener: "url", url } : undefined),
-      open: async ({ url }, access) => openHttp(httpParts(url, withoutCache(access)), { format }),
-      openFile: async ({ url }, access) => openRemoteFile(httpParts(url, withoutCache(access))),
+      open: async ({ url }, access) =>
+        openHttp(httpParts(url, access), { format, cache: await cacheOf(access) }),
+      openFile: async ({ url }, access) => openRemoteFile(httpParts(url, access), await cacheOf(access)),
       isRemote: true,
     },
     blob: {
@@ -50,9 +54,10 @@ export function webOpeners(format: StoreFormat): {
   };
 }
 
-function withoutCache(access: StoreAccess): StoreAccess {
-  const { cache } = access;
-  if (cache === undefined) return access;
-  const rule = "no folder, as a page has none";
+/** What keeps what is fetched: in a page, in a folder that `openBrowserFolder` has made. */
+async function cacheOf({ cache }: StoreAccess): Promise<ObjectCache | undefined> {
+  if (cache === undefined) return undefined;
+  if (hasBrowserFiles()) return browserCache(cache);
+  const rule = "no folder, as there are no files of a browser here";
   throw new OptionError({ option: "cache", value: cache, rule, remedy: "Leave it out." });
 }

@@ -123,7 +123,7 @@ export interface Environment {
   /** Files of the browser: counts cross the network once, and large sections fit. */
   readonly hasFiles: boolean;
   readonly processorCount: number;
-  /** Of the machine, as the browser tells it: at most 8 GiB; 4 GiB where it does not. */
+  /** Of the machine, as the browser tells it, which is rounded, and bounded above; 4 GiB where it tells none. */
   readonly memoryBytes: number;
 }
 
@@ -202,7 +202,7 @@ export interface Runner {
   /** Of what is open. Throws MemoryPlanError, with the command line in its remedy, where the tab has too little memory. */
   plan(options?: RunOptions, signal?: AbortSignal): Promise<RunPlan>;
   run(options?: RunOptions, listeners?: RunListeners): Promise<RunResult>;
-  /** No new work is begun until `goOn`; resolves once what had begun is done. */
+  /** Nothing more is read or begun until `goOn`: what is being worked on is finished first, which takes a second or so. */
   pause(): Promise<void>;
   goOn(): void;
   save(format: SaveFormat, signal?: AbortSignal): Promise<SavedFile>;
@@ -212,12 +212,13 @@ export interface Runner {
 
 /** What can be asked, and what comes back. */
 export interface Requests {
-  environment(): Environment;
+  environment(request: undefined): Environment;
   openSection(request: { place: Place; choices: SectionChoices }): OpenedSection;
   openReference(request: { place: Place; choices: ReferenceChoices }): OpenedReference;
   plan(request: { options: RunOptions }): RunPlan;
   run(request: { options: RunOptions; wantsPictures: boolean }): RunResult;
-  pause(): void;
+  pause(request: undefined): void;
+  goOn(request: undefined): void;
   save(request: { format: SaveFormat }): SavedFile;
 }
 

@@ -1,6 +1,8 @@
 import type { Executor, Notice } from "@flashdeconv/core";
 import type { KernelChoice, SharedArena } from "@flashdeconv/kernels";
+import type { StatArray } from "@flashdeconv/solver";
 import type { Checkpoint } from "./checkpoint.js";
+import type { Gate } from "./gate.js";
 import type { NoticeList } from "./notices.js";
 import type { KeptCounts, ScratchUse } from "./scratch.js";
 import type { SectionSummary } from "./summary.js";
@@ -33,6 +35,14 @@ export interface StageProgress {
   readonly estimate?: number;
 }
 
+/** What a solve has come to between two sweeps. */
+export interface SweptSpots {
+  /** K types in the fit. */
+  readonly typeNames: readonly string[];
+  /** N x K, 0 where nothing is known yet; the next sweep writes over it. */
+  readonly abundance: StatArray;
+}
+
 export interface DeconvolveCallbacks {
   /**
    * Shares the passes over the section among threads (`threadPool` of `@flashdeconv/pipeline/pool`). The section must then
@@ -57,6 +67,13 @@ export interface DeconvolveCallbacks {
   readonly checkpoint?: Checkpoint;
   /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. Not called with `maxTypes`: sets of types are chosen by counts, which no summary has. */
   readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
+  /** Where a solve waits between sweeps while it is shut (`runGate` of `@flashdeconv/pipeline/page-pool`); the pool's is the same one. */
+  readonly gate?: Gate;
+  /**
+   * Shown the abundances between sweeps, for a map of what is known so far; they must not be changed. Not called for what lies on scratch,
+   * nor for a store of several sections.
+   */
+  readonly onSweep?: (spots: SweptSpots) => void;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: StageProgress) => void;
   /** Told once per kind of repair or decision the user should hear of. All are in the result too. */
@@ -73,6 +90,8 @@ export interface RunContext {
   readonly scratch: ScratchUse | undefined;
   readonly keptCounts: KeptCounts | undefined;
   readonly checkpoint: Checkpoint | undefined;
+  readonly gate: Gate | undefined;
+  readonly onSweep: DeconvolveCallbacks["onSweep"];
   readonly signal: AbortSignal | undefined;
   readonly notices: NoticeList;
   readonly report: (progress: StageProgress) => void;

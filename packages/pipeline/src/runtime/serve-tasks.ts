@@ -1,5 +1,6 @@
 import type { TaskContext, TaskTable } from "@flashdeconv/core";
 import { packError } from "@flashdeconv/core/internal";
+import type { RunGate } from "./run-gate.js";
 import type { FromWorker, ToWorker } from "./worker-pool.js";
 
 /** The other end of a WorkerPort, within the worker. */
@@ -11,13 +12,21 @@ export interface CallerPort {
 /**
  * Does what a pool asks of this worker, until the worker is ended.
  *
- * @param tidy called between tasks of different kinds: what the last kind left is of no use to the next
+ * @param options tidy: called between tasks of different kinds: what the last kind left is of no use to the next;
+ * gate: shut while the caller wants to pause
  */
-export function serveTasks(tasks: TaskTable, port: CallerPort, tidy?: () => void): void {
+export function serveTasks(
+  tasks: TaskTable,
+  port: CallerPort,
+  { tidy, gate }: { readonly tidy?: () => void; readonly gate?: RunGate } = {},
+): void {
   const running = new Map<number, AbortController>();
   let last: string | undefined;
   port.onMessage(async (message) => {
     if (message.kind === "abort") return running.get(message.id)?.abort();
+    if (message.kind === "gate") return message.isShut ? gate?.shut() : gate?.open();
+    // Whoever runs the worker may tell it more than tasks.
+    if (message.kind !== "run") return;
     const { id, task, input } = message;
     const controller = new AbortController();
     if (last !== task && last !== undefined && running.size === 0) tidy?.();

@@ -1,10 +1,14 @@
 import { type Executor, type TaskOptions, type TaskTable, WorkerError } from "@flashdeconv/core";
 import { onAbort, type PackedError, unpackError } from "@flashdeconv/core/internal";
+import type { Gate } from "../contracts/gate.js";
+import { passGate } from "./run-gate.js";
 
 /** What a worker is told. */
 export type ToWorker =
   | { readonly kind: "run"; readonly id: number; readonly task: string; readonly input: unknown }
-  | { readonly kind: "abort"; readonly id: number };
+  | { readonly kind: "abort"; readonly id: number }
+  /** Tasks hand out no more of what they read, until they are to go on. */
+  | { readonly kind: "gate"; readonly isShut: boolean };
 
 /** What a worker tells. */
 export type FromWorker =
@@ -29,6 +33,8 @@ export interface WorkerPoolOptions {
   start(): WorkerPort;
   /** What to try where a worker has died. */
   readonly remedy: string;
+  /** While it is shut no task is given out, and those that have begun wait with their next chunk. */
+  readonly gate?: Gate;
 }
 
 interface Job {
@@ -53,7 +59,7 @@ interface Member {
  * one, is rejected with a WorkerError: what it wrote to shared memory cannot be trusted.
  */
 export function workerPool<T extends TaskTable>(options: WorkerPoolOptions): Executor<T> {
-  const { workerCount, sharesMemory, start, remedy } = options;
+  const { workerCount, sharesMemory, start, remedy, gate } = options;
   const members: Member[] = [];
   const waiting: Job[] = [];
   let nextId = 0;
@@ -77,11 +83,16 @@ export function workerPool<T extends TaskTable>(options: WorkerPoolOptions): Exe
     }
   }
 
+  const stopListening = gate?.onChange((isShut) => {
+    for (const { port } of members) port.post({ kind: "gate", isShut }, []);
+  });
+
   function startMember(): Member {
     const member: Member = { port: start(), job: undefined, release: () => {} };
     member.port.onMessage((message) => settle(member, message));
     member.port.onDeath((found, cause) => fail(workerDied(found, cause)));
     members.push(member);
+    if (gate?.isShut) member.port.post({ kind: "gate", isShut: true }, []);
     return member;
   }
 
@@ -120,13 +131,16 @@ export function workerPool<T extends TaskTable>(options: WorkerPoolOptions): Exe
     isThreaded: true,
     sharesMemory,
     run(task, input, taskOptions = {}) {
-      return new Promise((resolve, reject) => {
-        if (failure) return reject(failure);
-        waiting.push({ id: nextId++, task, input, options: taskOptions, resolve, reject });
-        dispatch();
-      });
+      const begin = () =>
+        new Promise<never>((resolve, reject) => {
+          if (failure) return reject(failure);
+          waiting.push({ id: nextId++, task, input, options: taskOptions, resolve, reject });
+          dispatch();
+        });
+      return gate?.isShut ? passGate(gate, taskOptions.signal).then(begin) : begin();
     },
     async close() {
+      stopListening?.();
       const closed = members.map(({ port }) => port.terminate());
       fail(workerDied("a pool that was closed"));
       await Promise.all(closed);

@@ -10,12 +10,15 @@ import type { TransferLedger } from "./transfer-ledger.js";
 
 /** Bytes kept from an earlier read, and the version of the object they are of. */
 export interface CachedBytes {
+  /** Empty where the server told none, in a cache of this run alone. */
   readonly etag: string;
   readonly bytes: Uint8Array;
 }
 
 /** Keeps bytes of objects, for instance on the disk. Ids are texts of any length. */
 export interface ObjectCache {
+  /** Whether this run has fetched all that it holds: then nobody is asked whether that has changed. False by default. */
+  readonly isOfThisRun?: boolean;
   /** Undefined for what is not there, no longer whole, or of more than so many bytes. */
   get(id: string, most: number): Promise<CachedBytes | undefined>;
   put(id: string, entry: CachedBytes): Promise<void>;
@@ -81,7 +84,7 @@ export function objectReader({ fetch, ledger, sign, cache, options }: ReaderPart
   };
 
   const keep = async (id: string, answer: RemoteAnswer) => {
-    const etag = strongEtag(answer);
+    const etag = strongEtag(answer) ?? (cache?.isOfThisRun ? "" : undefined);
     const isWhole = answer.status === 200 || answer.status === 206;
     if (cache && etag !== undefined && isWhole) await cache.put(id, { etag, bytes: answer.bytes });
     return answer;
@@ -99,6 +102,11 @@ export function objectReader({ fetch, ledger, sign, cache, options }: ReaderPart
       const id = `${url} ${range === undefined ? "" : JSON.stringify(range)}`;
       const entry = await cache.get(id, mostOf(wanted));
       if (!entry) return keep(id, await fetchPart(url, wanted, signal));
+      if (cache.isOfThisRun) {
+        const { etag } = entry;
+        if (etag !== "" && !ledger.agrees(versionKey(url), etag)) throw changed(url, `the ETag ${etag}`);
+        return fromCache(entry);
+      }
       // One question tells the version of the whole object; the others wait for its answer.
       await asking.get(url)?.catch(() => undefined);
       if (ledger.holds(versionKey(url), entry.etag)) return fromCache(entry);

@@ -20,4 +20,4 @@ const port = {
   onMessage: (listen: (message: ToWorker) => void) => parentPort?.on("message", listen),
 };
 tidyHeap();
-serveTasks(tasks, port, tidyHeap);
+serveTasks(tasks, port, { tidy: tidyHeap });

@@ -10,29 +10,29 @@
  * console.log(typeof pagePool); // function
  */
 import { type Executor, OptionError } from "@flashdeconv/core";
+import type { Gate } from "../../contracts/gate.js";
 import type { PipelineTasks } from "../../contracts/tasks.js";
 import { type FromWorker, type ToWorker, type WorkerPort, workerPool } from "../../runtime/worker-pool.js";
+import { type PageWorker, watchWorker } from "./worker-life.js";
 
-/** What is used of a page's Worker. */
-export interface PageWorker {
-  postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message", listen: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: "error", listen: (event: { readonly message?: string }) => void): void;
-  addEventListener(type: "messageerror", listen: () => void): void;
-  terminate(): void;
-}
+export type { Gate } from "../../contracts/gate.js";
+export { type RunGate, runGate } from "../../runtime/run-gate.js";
+export { type PageWorker, showLife, type WorkerScope, watchWorker } from "./worker-life.js";
 
 export interface PagePoolOptions {
   readonly workerCount: number;
   /** Starts a worker of the module `@flashdeconv/pipeline/page-worker`, where the page's bundler has put it. */
   readonly startWorker: () => PageWorker;
+  /** While it is shut the workers read no more, and begin nothing: give the same one to `deconvolve`. */
+  readonly gate?: Gate;
 }
 
 /**
  * Starts workers as tasks come, one task at a time on each. In a page that is cross-origin isolated they share memory and the solve
- * too; in others they share the passes over the section, and what they find is copied. The result is the same to the bit.
+ * too; in others they share the passes over the section, and what they find is copied. The result is the same to the bit. When a worker
+ * dies, silently or not, its task and every later one is rejected with a WorkerError.
  */
-export function pagePool({ workerCount, startWorker }: PagePoolOptions): Executor<PipelineTasks> {
+export function pagePool({ workerCount, startWorker, gate }: PagePoolOptions): Executor<PipelineTasks> {
   if (!Number.isInteger(workerCount) || workerCount < 1) {
     const rule = "a whole number of at least 1";
     throw new OptionError({ option: "workerCount", value: workerCount, rule });
@@ -41,7 +41,8 @@ export function pagePool({ workerCount, startWorker }: PagePoolOptions): Executo
     workerCount,
     sharesMemory: sharesMemory(),
     start: () => pagePort(startWorker()),
-    remedy: "It may have run out of memory: try fewer workers. Nothing was written.",
+    remedy: "It may have run out of memory: try fewer workers. What was saved before stays as it is.",
+    gate,
   });
 }
 
@@ -51,15 +52,16 @@ export function sharesMemory(): boolean {
 }
 
 function pagePort(worker: PageWorker): WorkerPort {
+  let forget = () => {};
   return {
     post: (message: ToWorker, transfer) => worker.postMessage(message, transfer),
     onMessage: (listen) => worker.addEventListener("message", ({ data }) => listen(data as FromWorker)),
     onDeath(listen) {
-      worker.addEventListener("error", ({ message }) =>
-        listen(`a worker that failed (${message ?? "it did not start"})`),
-      );
-      worker.addEventListener("messageerror", () => listen("a message that could not be read"));
+      forget = watchWorker(worker, listen);
     },
-    terminate: async () => worker.terminate(),
+    async terminate() {
+      forget();
+      worker.terminate();
+    },
   };
 }

@@ -48,7 +48,8 @@ export async function firstAnswer(
     const solve = () => solveFirstOnScratch({ ...started, ...summary, statistics }, options, first);
     return startOnScratch(rowBytes, solve, run);
   }
-  const toSolve = { ...started, ...summary, statistics, graph: graphInMemory(summary.graph) };
+  const { typeNames } = summary.reference;
+  const toSolve = { ...started, ...summary, statistics, graph: graphInMemory(summary.graph), typeNames };
   return startInMemory(() => solveFirstInMemory(toSolve, options, first), run);
 }
 

@@ -7,6 +7,7 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { ScratchUse } from "../../contracts/scratch.js";
 import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
+import { passGate } from "../../runtime/run-gate.js";
 import { RowScatter } from "../../runtime/scratch/row-scatter.js";
 import { SCATTER_BYTES } from "../../runtime/scratch/scratch-size.js";
 import { isIntact, type StripFilesOptions, stripFiles } from "../../runtime/scratch/strip-files.js";
@@ -83,6 +84,7 @@ export async function solveOnScratch(
       resume,
       passSeconds: checkpoint?.everySeconds || undefined,
       async onState(state) {
+        if (run.gate?.isShut) await passGate(run.gate, signal);
         if (!checkpoint) return;
         if (state.level !== "section") {
           if (checkpoint.isDue) await saveSolveState(checkpoint, state);

@@ -36,8 +36,9 @@ export async function solveSection(
   noteAlikeTypes(reference, notices);
   run.report({ stage: "solve", done: 0, total: undefined });
   const tables = tablesOf(options.solver, solverOptions);
-  const typeCount = reference.typeNames.length;
-  const toSolve = { ...started, solver: options.solver, typeCount, tables, graph };
+  const { typeNames } = reference;
+  const typeCount = typeNames.length;
+  const toSolve = { ...started, solver: options.solver, typeCount, typeNames, tables, graph };
   const divisors = divisorsOf(summary, options);
   const { solution, answers: solved } = isSource(statistics)
     ? await solveOnScratch({ ...toSolve, statistics, librarySizes, divisors }, options, run)

@@ -25,6 +25,7 @@ import {
   statArray,
   usesSharing,
 } from "../../runtime/allocator.js";
+import { passGate } from "../../runtime/run-gate.js";
 import { loadSolveState, saveSolveState } from "../../runtime/solve-pieces.js";
 import { threadRunner } from "../../runtime/thread-runner.js";
 import { widthOf } from "./solver-tables.js";
@@ -38,15 +39,18 @@ export interface SpotsToSolve extends StartedSession {
   /** N x session.statWidth, in memory of the executor's allocator. */
   readonly statistics: StatArray;
   readonly graph: GraphInMemory;
+  /** K; given where who watches the run may see the abundances between sweeps. */
+  readonly typeNames?: readonly string[];
 }
 
 /** Solves all spots together, their sweeps shared among the executor's threads. */
 export async function solveSpots(
-  { solver, session, request, typeCount, tables, statistics, graph }: SpotsToSolve,
+  { solver, session, request, typeCount, typeNames, tables, statistics, graph }: SpotsToSolve,
   options: SolveOptions & Pick<SolveSummaryOptions, "precision">,
-  run: Pick<RunContext, "executor" | "arena" | "checkpoint" | "signal" | "report">,
+  run: Pick<RunContext, "executor" | "arena" | "checkpoint" | "signal" | "report"> &
+    Partial<Pick<RunContext, "gate" | "onSweep">>,
 ): Promise<Solution<StatArray>> {
-  const { executor, arena, checkpoint, signal, report } = run;
+  const { executor, arena, checkpoint, gate, signal, report, onSweep } = run;
   const { spotCount } = graph.neighbors;
   const reach = reachOf({ executor, arena });
   const allocate = allocator(reach);
@@ -71,6 +75,9 @@ export async function solveSpots(
         report({ stage: "solve", done: sweep, total: undefined, estimate }),
       resume,
       async onState(state) {
+        const { level, abundance } = state;
+        if (typeNames && level === "section" && abundance) onSweep?.({ typeNames, abundance });
+        if (gate?.isShut) await passGate(gate, signal);
         checkpoint?.throwIfFailed();
         if (checkpoint?.isDue) await saveSolveState(checkpoint, state);
       },
