@@ -16,7 +16,6 @@ export { redactUrl } from "./remote/redact-url.js";
 export { LEDGER_BYTES, type TransferCounts, transferLedger } from "./remote/transfer-ledger.js";
 export type { StagedFile } from "./staged-file.js";
 export type { FingerprintOptions } from "./store.js";
-export { stagedZip } from "./zip/staged-zip.js";
 export { type CacheStopped, cacheChannel } from "./web/browser-cache.js";
 export {
   type BrowserFile,
@@ -25,3 +24,5 @@ export {
   openBrowserFile,
   openBrowserFolder,
 } from "./web/browser-files.js";
+export { type PickedFolder, pickedFolder } from "./web/picked-folder.js";
+export { stagedZip } from "./zip/staged-zip.js";

@@ -9,6 +9,7 @@ import type { StoreFormat } from "./store-format.js";
 import type { StoreLocation } from "./store-location.js";
 import { browserCache } from "./web/browser-cache.js";
 import { hasBrowserFiles } from "./web/browser-files.js";
+import { openPicked, type PickedLocation } from "./web/picked-folder.js";
 import { blobReader } from "./zip/blob-reader.js";
 import { zipStore } from "./zip/zip-store.js";
 
@@ -30,6 +31,7 @@ export interface BlobLocation extends StoreLocation {
 export function webOpeners(format: StoreFormat): {
   readonly url: Opener<UrlLocation>;
   readonly blob: Opener<BlobLocation>;
+  readonly picked: Opener<PickedLocation>;
 } {
   return {
     url: {
@@ -51,6 +53,7 @@ export function webOpeners(format: StoreFormat): {
         close: async () => undefined,
       }),
     },
+    picked: { open: (location, access) => openPicked(location, access, format) },
   };
 }
 

@@ -1,4 +1,5 @@
 import { hdf5Opener } from "@flashdeconv/io-h5/opener";
+import { registerPageVendorOpener } from "@flashdeconv/io-vendor";
 import { ZARR } from "@flashdeconv/io-zarr";
 import { registerFileOpeners, registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { runGate } from "../../runtime/run-gate.js";
@@ -14,6 +15,7 @@ showLife(scope);
 
 registerOpeners(webOpeners(ZARR));
 registerFileOpeners({ h5: hdf5Opener });
+registerPageVendorOpener();
 
 const gate = runGate();
 const tasks = workerTasks({
