@@ -17,7 +17,15 @@ export { optionsInForce } from "./methods/options-in-force.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
 export { samplesBytes } from "./runtime/sample-bytes.js";
+export { type StageState, stageInWords } from "./runtime/stage-in-words.js";
 export { scoreSection } from "./score-section.js";
+export {
+  mayBeStrong,
+  memoryFacts,
+  type PlaceFacts,
+  referenceFacts,
+  USUAL_TYPE_COUNT,
+} from "./section-memory.js";
 export { resolveSummaryOptions } from "./solve-summary.js";
 export { isSignature, typeNamesOf } from "./stages/check-inputs.js";
 export {

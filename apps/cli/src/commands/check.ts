@@ -1,7 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import type { SpatialInput } from "@flashdeconv/pipeline";
-import { checkTypes } from "@flashdeconv/pipeline/internal";
+import { checkTypes, stageInWords } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { StagedFile } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
@@ -20,7 +20,6 @@ import { type ReferenceFlags, withReference } from "../stores/with-reference.js"
 import { withStore } from "../stores/with-store.js";
 import { openOwnFile } from "../tables/open-table-file.js";
 import { describeCheck, mergesOf } from "../terminal/describe-check.js";
-import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 
@@ -89,9 +88,9 @@ export async function checkReference(
         const callbacks = {
           signal,
           onNotice: note,
-          onProgress: (progress: Parameters<typeof stageState>[0]) =>
+          onProgress: (progress: Parameters<typeof stageInWords>[0]) =>
             terminal.progress.update(
-              stageState(progress, progress.stage === "reference" ? "cells" : "spots"),
+              stageInWords(progress, progress.stage === "reference" ? "cells" : "spots"),
             ),
         };
         const asked = { spatial: section, depth, options: { allowNonCounts } };

@@ -1,7 +1,14 @@
 import { isFlashdeconvError, MemoryPlanError } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { type CellReference, DECONVOLVE_DEFAULTS, type OpenReference } from "@flashdeconv/pipeline";
-import { checkTypes, isSignature, type MemoryFacts, type NamedSide } from "@flashdeconv/pipeline/internal";
+import {
+  checkTypes,
+  isSignature,
+  type MemoryFacts,
+  memoryFacts,
+  type NamedSide,
+  type PlaceFacts,
+} from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
@@ -14,7 +21,6 @@ import { parseBytes } from "../options/parse-bytes.js";
 import { parseNumber } from "../options/parse-number.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { addStoreOptions, storeAccess } from "../options/store-options.js";
-import { memoryFacts, type PlaceFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
 import type { Inspection } from "../stores/inspection.js";

@@ -12,9 +12,11 @@ import {
   checkResultPlace,
   type DividedCallbacks,
   isSignature,
+  memoryFacts,
   plannedTables,
   requireHierarchyOf,
   resolveResultLayout,
+  stageInWords,
   tablesOf,
   typeNamesOf,
 } from "@flashdeconv/pipeline/internal";
@@ -27,7 +29,6 @@ import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { aboutTypes, planTypes } from "../options/type-options.js";
 import { planRunReport } from "../report/run-report.js";
-import { memoryFacts } from "../resources/memory-facts.js";
 import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
@@ -58,7 +59,6 @@ import { countedResult } from "../terminal/counted-result.js";
 import { describeDone, describeSame, withReport } from "../terminal/describe-done.js";
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionsOf } from "../terminal/section-facts.js";
-import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { checkNamedCoordinates, refuseOneSection } from "./check-section.js";
 import { deconvolveOpened } from "./deconvolve-opened.js";
@@ -184,7 +184,7 @@ export async function runDeconvolution(
           noteVersions();
           meter.enter(progress.stage);
           transfers.enter(progress.stage);
-          terminal.progress.update(stageState(progress, isSignature(input) ? "types" : "cells"));
+          terminal.progress.update(stageInWords(progress, isSignature(input) ? "types" : "cells"));
         };
         const facts = once(async () => ({
           ...runFacts(path, flags, options),

@@ -15,9 +15,11 @@ import {
   divideSection,
   isSignature,
   keptChoice,
+  memoryFacts,
   resolveResultLayout,
   samplesBytes,
   spreadSections,
+  stageInWords,
 } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
@@ -26,7 +28,6 @@ import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { readTypes, type TypeFlags } from "../options/type-options.js";
 import { planIndex } from "../report/index-page.js";
-import { memoryFacts } from "../resources/memory-facts.js";
 import { planResources } from "../resources/plan-resources.js";
 import { withThreads } from "../resources/with-threads.js";
 import { sectionContent } from "../stores/fingerprint.js";
@@ -37,7 +38,6 @@ import { sectionAt } from "../stores/section-at.js";
 import { threadLocation } from "../stores/thread-location.js";
 import type { ReferenceSource } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
-import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { runDeconvolution, type SharedWork } from "./run-deconvolution.js";
 import { placesOf, refuseRepeated, refuseTaken } from "./section-places.js";
@@ -107,7 +107,7 @@ async function sharedWork(
   terminal: Terminal,
 ): Promise<SharedWork> {
   const { signal } = terminal;
-  const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
+  const onProgress = (progress: StageProgress) => terminal.progress.update(stageInWords(progress, "cells"));
   const isChosen = !flags.perSection && options.smoothing === "auto";
   let prepared: PreparedReference | undefined;
   let settled: DeconvolveOptions | undefined;
@@ -161,7 +161,7 @@ async function chooseOptions(
   terminal: Terminal,
 ): Promise<DeconvolveOptions> {
   const { signal } = terminal;
-  const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
+  const onProgress = (progress: StageProgress) => terminal.progress.update(stageInWords(progress, "cells"));
   let threads = 0;
   /** @param heldBytes what the stores that are open hold, with their samples */
   const open = async (

@@ -2,6 +2,7 @@ import { mapChunks, OptionError } from "@flashdeconv/core";
 import { openReference } from "@flashdeconv/io-zarr";
 import { OPEN_DEFAULTS, SIGNATURE_STAMP } from "@flashdeconv/io-zarr/internal";
 import { prepareReference, type StageProgress } from "@flashdeconv/pipeline";
+import { stageInWords } from "@flashdeconv/pipeline/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -24,7 +25,6 @@ import { CSV } from "../tables/csv/text-format.js";
 import { openOwnFile } from "../tables/open-table-file.js";
 import { outputFormat } from "../tables/output-format.js";
 import { countOf } from "../terminal/format.js";
-import { stageState } from "../terminal/stage-state.js";
 import { table } from "../terminal/table.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
@@ -171,7 +171,7 @@ async function readDonor(path: string, flags: DonorFlags, terminal: Terminal): P
       }
       return chunk;
     });
-    const onProgress = (progress: StageProgress) => terminal.progress.update(stageState(progress, "cells"));
+    const onProgress = (progress: StageProgress) => terminal.progress.update(stageInWords(progress, "cells"));
     const prepared = await prepareReference(
       { ...reference, counts },
       { allowNonCounts },

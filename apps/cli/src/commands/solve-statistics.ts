@@ -13,12 +13,14 @@ import {
 import {
   eachSection,
   hierarchyOfMerged,
+  mayBeStrong,
   mergesIn,
   readStoredSections,
   resolveResultLayout,
   resolveSummaryOptions,
   type StoredSummary,
   type SummarySize,
+  stageInWords,
   tableWidth,
 } from "@flashdeconv/pipeline/internal";
 import { tidyHeap } from "@flashdeconv/pipeline/pool";
@@ -33,7 +35,6 @@ import { checkSolverFlags, solverOptions } from "../options/solver-options.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { fileOfLists, type GivenTypeLists } from "../options/type-lists.js";
 import { aboutTypes, planTypes, type ReadTypes, readTypes } from "../options/type-options.js";
-import { mayBeStrong } from "../resources/memory-facts.js";
 import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
@@ -49,7 +50,6 @@ import { countedResult } from "../terminal/counted-result.js";
 import { describeRun } from "../terminal/describe-run.js";
 import type { FailOn } from "../terminal/reference-score.js";
 import { sectionNotices } from "../terminal/section-notices.js";
-import { stageState } from "../terminal/stage-state.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
 
@@ -187,7 +187,7 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
       };
       const onProgress = (progress: StageProgress) => {
         meter.enter(progress.stage);
-        terminal.progress.update(stageState(progress, "types"));
+        terminal.progress.update(stageInWords(progress, "types"));
       };
       const { threads } = plan as unknown as MemoryPlan;
       meter.enter("solve");

@@ -1,13 +1,12 @@
 import { openReference, readSignatureCsv } from "@flashdeconv/io-zarr";
 import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
 import type { OpenReference } from "@flashdeconv/pipeline";
-import type { ReferenceFacts } from "@flashdeconv/pipeline/internal";
+import { type ReferenceFacts, referenceFacts } from "@flashdeconv/pipeline/internal";
 import type { TransferCounts } from "@flashdeconv/stores/internal";
 import { REFERENCE_KINDS } from "../options/input-kinds.js";
 import { withFlags } from "../options/option-flags.js";
 import { refuseWithoutObject } from "../options/option-objects.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
-import { referenceFacts } from "../resources/memory-facts.js";
 import type { Terminal } from "../terminal/terminal.js";
 import { storeFacts, textFacts } from "./input-facts.js";
 import { parseLabels } from "./parse-labels.js";

@@ -1,18 +1,6 @@
+import type { StageState } from "@flashdeconv/pipeline/internal";
 import { formatCount, formatDuration } from "./format.js";
 import type { LiveLine } from "./live-line.js";
-
-/** Where a stage of the work stands. */
-export interface StageState {
-  /** What is being done, as a phrase: "choosing genes". A new one ends the stage before. */
-  readonly stage: string;
-  readonly done: number;
-  /** Undefined where it cannot be known. */
-  readonly total: number | undefined;
-  /** What `done` counts, in the plural: "spots". */
-  readonly unit: string;
-  /** More to say, such as an estimate. */
-  readonly detail?: string;
-}
 
 export interface ProgressMeter {
   update(state: StageState): void;

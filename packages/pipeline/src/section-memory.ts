@@ -1,15 +1,12 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { OPEN_DEFAULTS } from "@flashdeconv/io-zarr/internal";
-import type { DeconvolveOptions, OpenReference } from "@flashdeconv/pipeline";
-import {
-  isSignature,
-  type MemoryFacts,
-  type ReferenceFacts,
-  refines,
-  tableWidth,
-  wantsNeighbors,
-} from "@flashdeconv/pipeline/internal";
-import type { OpenedSections } from "../stores/open-sections.js";
+import type { OpenReference, SpotSections } from "./contracts/inputs.js";
+import type { DeconvolveOptions } from "./contracts/options.js";
+import { refines } from "./methods/methods.js";
+import type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
+import { isSignature } from "./stages/check-inputs.js";
+import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
+import { tableWidth } from "./stages/solve/solver-tables.js";
 
 /** Types that are assumed where no reference says how many there are. */
 export const USUAL_TYPE_COUNT = 20;
@@ -35,7 +32,9 @@ export function memoryFacts(
     geneNames,
     matrix,
     sections,
-  }: Pick<OpenedSections, "spotCount" | "geneNames" | "matrix"> & Partial<Pick<OpenedSections, "sections">>,
+  }: Pick<SpatialDataset, "spotCount" | "geneNames" | "matrix"> & {
+    readonly sections?: Pick<SpotSections, "names">;
+  },
   reference: OpenReference | undefined,
   options: DeconvolveOptions,
   places: PlaceFacts,

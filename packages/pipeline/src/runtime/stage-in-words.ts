@@ -1,5 +1,17 @@
-import type { StageProgress } from "@flashdeconv/pipeline";
-import type { StageState } from "./progress-meter.js";
+import type { StageProgress } from "../contracts/run-context.js";
+
+/** Where a stage of the work stands. */
+export interface StageState {
+  /** What is being done, as a phrase: "choosing genes". */
+  readonly stage: string;
+  readonly done: number;
+  /** Undefined where it cannot be known. */
+  readonly total: number | undefined;
+  /** What `done` counts, in the plural: "spots". */
+  readonly unit: string;
+  /** More to say, such as an estimate. */
+  readonly detail?: string;
+}
 
 const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
   reference: "reading the reference",
@@ -21,7 +33,7 @@ const STAGES: Readonly<Record<StageProgress["stage"], string>> = {
 const IN_SWEEPS: ReadonlySet<StageProgress["stage"]> = new Set(["smoothing", "first-solve", "solve"]);
 
 /** A stage of a run in words. */
-export function stageState(
+export function stageInWords(
   { stage, done, total, estimate }: StageProgress,
   referenceUnit: string,
 ): StageState {

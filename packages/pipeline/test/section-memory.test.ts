@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayBeStrong, referenceFacts } from "../src/resources/memory-facts.js";
+import { mayBeStrong, referenceFacts } from "../src/section-memory.js";
 
 describe("coarse pictures of the section are planned for", () => {
   it.each([
