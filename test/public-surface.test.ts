@@ -24,7 +24,7 @@ const MOST_VALUES = 150;
 const MOST_TYPES = 150;
 const MOST_OF_A_LATER_PACKAGE = 12;
 /** Entry points that are for the house alone. */
-const MOST_INTERNAL = 12;
+const MOST_INTERNAL = 13;
 
 const surfaces = readSurfaces();
 const publicOf = ({ entries }: PackageSurface) => entries.filter(({ isInternal }) => !isInternal);
