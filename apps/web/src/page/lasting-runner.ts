@@ -1,0 +1,61 @@
+import { isFlashdeconvError } from "@flashdeconv/core";
+import type { Place, ReferenceChoices, Runner, SectionChoices } from "../run/protocol.js";
+
+/**
+ * A runner that outlives its worker: where one dies, what was asked of it fails, and another takes its place, which is given the same
+ * inputs before it plans or runs.
+ */
+export function lastingRunner(start: () => Runner): Runner {
+  let current = start();
+  let isEmpty = false;
+  let section: { place: Place; choices: SectionChoices } | undefined;
+  let reference: { place: Place; choices: ReferenceChoices } | undefined;
+
+  const ask = async <T>(work: (runner: Runner) => Promise<T>): Promise<T> => {
+    const asked = current;
+    try {
+      return await work(asked);
+    } catch (error) {
+      if (asked === current && isFlashdeconvError(error) && error.tag === "WorkerError") {
+        asked.close();
+        current = start();
+        isEmpty = true;
+      }
+      throw error;
+    }
+  };
+  const fill = async (runner: Runner, signal?: AbortSignal) => {
+    if (!isEmpty) return;
+    if (section) await runner.openSection(section.place, section.choices, signal);
+    if (reference) await runner.openReference(reference.place, reference.choices, signal);
+    isEmpty = false;
+  };
+
+  return {
+    environment: () => ask((runner) => runner.environment()),
+    async openSection(place, choices = {}, signal) {
+      const opened = await ask((runner) => runner.openSection(place, choices, signal));
+      section = { place, choices };
+      return opened;
+    },
+    async openReference(place, choices = {}, signal) {
+      const opened = await ask((runner) => runner.openReference(place, choices, signal));
+      reference = { place, choices };
+      return opened;
+    },
+    plan: (options, signal) =>
+      ask(async (runner) => {
+        await fill(runner, signal);
+        return runner.plan(options, signal);
+      }),
+    run: (options, listeners) =>
+      ask(async (runner) => {
+        await fill(runner, listeners?.signal);
+        return runner.run(options, listeners);
+      }),
+    pause: () => current.pause(),
+    goOn: () => current.goOn(),
+    save: (format, signal) => ask((runner) => runner.save(format, signal)),
+    close: () => current.close(),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Environment, RunPlan } from "../run/protocol.js";
+import { commandBox } from "./command-box.js";
+import { h } from "./h.js";
+import type { Live } from "./live.js";
+import { countOf, formatBytes, formatCount } from "./words.js";
+
+/** What a run would take, in sentences. */
+export function planView(plan: RunPlan, environment: Environment | undefined, live: Live): HTMLElement {
+  const { sharedGeneCount, workerCount, bytes, mostBytes, isOnScratch, command } = plan;
+  const lines = [
+    `${formatCount(sharedGeneCount)} ${sharedGeneCount === 1 ? "gene is" : "genes are"} in both`,
+    `Memory: about ${formatBytes(bytes)} of ${formatBytes(mostBytes)}; ${countOf(workerCount, "worker")}`,
+    isOnScratch && "Part of it goes to files of the browser meanwhile, which are removed afterwards",
+    ...limitsOf(environment),
+  ];
+  return h(
+    "div",
+    { class: "findings" },
+    h("ul", {}, ...lines.filter((line) => line !== false).map((line) => h("li", {}, line))),
+    commandBox("The same run as a command line", command, live),
+  );
+}
+
+/** What the browser does not lend, and what that costs. */
+function limitsOf(environment: Environment | undefined): string[] {
+  if (environment === undefined) return [];
+  const { isIsolated, hasFiles } = environment;
+  return [
+    ...(isIsolated ? [] : ["Workers share no memory in this page, so the run is slower"]),
+    ...(hasFiles ? [] : ["The browser lends no files, so that counts behind a link are fetched twice"]),
+  ];
+}
