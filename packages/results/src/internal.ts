@@ -4,6 +4,24 @@
  * @internal
  */
 
+export { type CheckedPlaces, checkFindings, checkJson, mergesOf } from "./inspect/check-findings.js";
+export type { ReferenceReport } from "./inspect/compare-reference.js";
+export { describePlan } from "./inspect/describe-plan.js";
+export {
+  type InspectedSection,
+  type InspectOptions,
+  inspectReference,
+  inspectSection,
+  type WhyUnchecked,
+} from "./inspect/inspect-inputs.js";
+export type { Inspection } from "./inspect/inspection.js";
+export {
+  type Finding,
+  type FindingTable,
+  inspectionFindings,
+  placesOf,
+} from "./inspect/inspection-findings.js";
+export { type LayerReport, reportLayers } from "./inspect/layer-report.js";
 export { readStoredResult, type StoredResult } from "./read-stored-result.js";
 export { readRegions } from "./report/read-regions.js";
 export { type ReportSubject, reportInput } from "./report/report-input.js";
@@ -25,3 +43,21 @@ export {
   typesAmong,
 } from "./tables/table-shape.js";
 export { type TableContent, type TableTarget, type TableWriter, tableSink } from "./tables/table-sink.js";
+export {
+  countOf,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatScore,
+} from "./words/format.js";
+export {
+  escapedForShell,
+  isPrintable,
+  LONGEST_NAME,
+  printableJson,
+  printableLine,
+  printableMessage,
+  printableName,
+} from "./words/printable.js";
+export { PLAIN_WORDING, type Wording } from "./words/wording.js";

@@ -2,6 +2,7 @@ import { OptionError } from "@flashdeconv/core";
 import { openSpatial } from "@flashdeconv/io-zarr";
 import type { SpatialInput } from "@flashdeconv/pipeline";
 import { checkTypes, stageInWords } from "@flashdeconv/pipeline/internal";
+import { mergesOf } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { StagedFile } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
@@ -19,7 +20,7 @@ import { sectionAt } from "../stores/section-at.js";
 import { type ReferenceFlags, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { openOwnFile } from "../tables/open-table-file.js";
-import { describeCheck, mergesOf } from "../terminal/describe-check.js";
+import { describeCheck } from "../terminal/describe-check.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 

@@ -1,14 +1,15 @@
-import { isFlashdeconvError, MemoryPlanError } from "@flashdeconv/core";
-import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
-import { type CellReference, DECONVOLVE_DEFAULTS, type OpenReference } from "@flashdeconv/pipeline";
+import { MemoryPlanError } from "@flashdeconv/core";
+import { inspectStore, type SpatialDataset } from "@flashdeconv/io-zarr";
+import { DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
+import { type MemoryFacts, memoryFacts, type PlaceFacts } from "@flashdeconv/pipeline/internal";
 import {
-  checkTypes,
-  isSignature,
-  type MemoryFacts,
-  memoryFacts,
-  type NamedSide,
-  type PlaceFacts,
-} from "@flashdeconv/pipeline/internal";
+  type InspectedSection,
+  inspectReference,
+  inspectSection,
+  type LayerReport,
+  type ReferenceReport,
+  reportLayers,
+} from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
@@ -22,14 +23,9 @@ import { parseNumber } from "../options/parse-number.js";
 import type { ResourceFlags } from "../options/resource-options.js";
 import { addStoreOptions, storeAccess } from "../options/store-options.js";
 import { planResources } from "../resources/plan-resources.js";
-import { compareReference, type ReferenceReport } from "../stores/compare-reference.js";
-import type { Inspection } from "../stores/inspection.js";
-import { type LayerReport, reportLayers } from "../stores/layer-report.js";
 import { noteChoice } from "../stores/note-choice.js";
-import { MOST_ROWS, previewCounts } from "../stores/preview-counts.js";
 import { isTable } from "../stores/read-text.js";
 import { sectionAt } from "../stores/section-at.js";
-import { addSeenGenes, buildSeenGenes, genesSeenInTable, type SeenGenes } from "../stores/seen-genes.js";
 import { type ReferenceFlags, type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { type LocatedStore, withStore } from "../stores/with-store.js";
 import { describeInspection } from "../terminal/describe-inspection.js";
@@ -87,29 +83,14 @@ async function inspect(
   terminal: Terminal,
 ): Promise<Outcome> {
   const { signal, note } = terminal;
-  const summary = await inspectStore(store, { ...sectionOptions(flags), signal });
-  const layers = await reportLayers(store, summary, { table: flags.table, signal });
-  const { layer } = flags;
-  const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
-  let matrix: Inspection["matrix"];
-  let spatial: SpatialDataset | undefined;
-  let seen: SeenGenes | undefined;
-  if (hasMatrix) {
-    const opened = await openSpatial(store, { ...sectionOptions(flags), signal, onNotice: note });
-    const { counts, geneNames, matrix: info } = opened;
-    spatial = opened;
-    await noteChoice(store, terminal);
-    const own = buildSeenGenes(geneNames.length);
-    seen = own;
-    matrix = {
-      path: info.path,
-      geneNames,
-      counts: await previewCounts(counts, signal, progressOf(terminal, "rows"), (chunk) =>
-        addSeenGenes(own, chunk),
-      ),
-    };
-    if (!isRemote(path)) await noteRepeatedNames(opened, signal);
-  }
+  const { spatial, ...section } = await inspectSection(store, sectionOptions(flags), {
+    signal,
+    onNotice: note,
+    onOpened: () => noteChoice(store, terminal),
+    onProgress: progressOf(terminal, "rows"),
+  });
+  const { summary, layers, matrix } = section;
+  if (spatial && !isRemote(path)) await noteRepeatedNames(spatial, signal);
   const referenceLayers = await referenceLayersOf(flags, signal);
   const {
     report: reference,
@@ -117,7 +98,7 @@ async function inspect(
     source,
   } = referenceLayers?.isMissingX && flags.referenceLayer === undefined
     ? {}
-    : await inspectReference(spatial ?? { geneNames: [] }, seen, flags, terminal);
+    : await compareGiven({ spatial, ...section }, flags, terminal);
   const memory =
     spatial &&
     planOrReason(spatial, { typeCount, sectionCount: summary.sections?.sections.length }, flags, {
@@ -143,53 +124,20 @@ async function noteRepeatedNames(spatial: SpatialDataset, signal: AbortSignal): 
   for await (const _ of spatial.spotNames({ signal }));
 }
 
-async function inspectReference(
-  spatial: NamedSide,
-  sectionSeen: SeenGenes | undefined,
+async function compareGiven(
+  section: InspectedSection,
   { reference, ...flags }: InspectFlags,
   terminal: Terminal,
 ): Promise<{ report?: ReferenceReport; typeCount?: number; source?: ReferenceSource }> {
   if (reference === undefined) return {};
   return withReference({ reference, ...flags }, terminal, async (input, source) => {
-    const { signal } = terminal;
-    const preview = isSignature(input)
-      ? { counts: undefined, seen: genesSeenInTable(input) }
-      : await previewCells(input, signal, progressOf(terminal, "cells"));
-    const report = await compareReference(spatial, input, { ...preview, sectionSeen }, signal);
-    const checked = await checkPreviewed(spatial, input, terminal);
-    return { report: { ...report, ...checked }, typeCount: report.types.length, source };
+    const options = { signal: terminal.signal, onProgress: progressOf(terminal, "cells") };
+    const report = await inspectReference(section, input, options, {
+      tooMany: "flashdeconv check reads all cells",
+      because: (error) => inTermsOfFlags(error).message,
+    });
+    return { report, typeCount: report.types.length, source };
   });
-}
-
-/** Which types can be told apart, of a reference that is read as a whole. What is wrong with either side was told already. */
-async function checkPreviewed(
-  spatial: NamedSide,
-  reference: OpenReference,
-  { signal }: Terminal,
-): Promise<Pick<ReferenceReport, "checked" | "uncheckedBecause">> {
-  if (!isSignature(reference) && reference.counts.spotCount > MOST_ROWS) {
-    return { uncheckedBecause: "flashdeconv check reads all cells" };
-  }
-  const section = "counts" in spatial ? (spatial as SpatialDataset) : undefined;
-  try {
-    return { checked: await checkTypes(reference, { spatial: section }, { signal }) };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isFlashdeconvError(error)) throw error;
-    return { uncheckedBecause: inTermsOfFlags(error).message };
-  }
-}
-
-async function previewCells(
-  { counts, geneNames, cellTypes }: CellReference,
-  signal: AbortSignal,
-  onProgress: (done: number, total: number) => void,
-) {
-  const seen = buildSeenGenes(geneNames.length, cellTypes.names.length);
-  const report = await previewCounts(counts, signal, onProgress, (chunk) =>
-    addSeenGenes(seen, chunk, cellTypes.codes),
-  );
-  return { counts: report, seen };
 }
 
 /** The matrices of a reference's store; undefined for a table, or without a reference. */

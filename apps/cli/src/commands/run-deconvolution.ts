@@ -21,6 +21,7 @@ import {
   typeNamesOf,
 } from "@flashdeconv/pipeline/internal";
 import { tidyHeap } from "@flashdeconv/pipeline/pool";
+import { describePlan } from "@flashdeconv/results/internal";
 import { isStatisticsInput } from "@flashdeconv/solver/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
@@ -29,7 +30,7 @@ import { deconvolveOptions, type RunFlags } from "../options/run-flags.js";
 import { sharedAccess, storeAccess } from "../options/store-options.js";
 import { aboutTypes, planTypes } from "../options/type-options.js";
 import { planRunReport } from "../report/run-report.js";
-import { describePlan, planAgain, planJson } from "../resources/plan-resources.js";
+import { planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
 import { withKeptCounts } from "../resources/with-kept-counts.js";

@@ -24,6 +24,7 @@ import {
   tableWidth,
 } from "@flashdeconv/pipeline/internal";
 import { tidyHeap } from "@flashdeconv/pipeline/pool";
+import { describePlan } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { STATISTICS_KINDS } from "../options/input-kinds.js";
@@ -35,7 +36,7 @@ import { checkSolverFlags, solverOptions } from "../options/solver-options.js";
 import { type StoreFlags, storeAccess } from "../options/store-options.js";
 import { fileOfLists, type GivenTypeLists } from "../options/type-lists.js";
 import { aboutTypes, planTypes, type ReadTypes, readTypes } from "../options/type-options.js";
-import { describePlan, planJson, planResources } from "../resources/plan-resources.js";
+import { planJson, planResources } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";

@@ -1,4 +1,5 @@
 import { type FlashdeconvError, type Notice, OptionError } from "@flashdeconv/core";
+import type { Wording } from "@flashdeconv/results/internal";
 
 /** The command line's name of each option that the packages call otherwise. */
 export const OPTION_FLAGS: Readonly<Record<string, string>> = {
@@ -93,6 +94,7 @@ const OTHER_FLAGS: Readonly<Record<string, string>> = {
   resultKey: "--key",
   geneKey: "--gene-key",
   referenceGeneKey: "--reference-gene-key",
+  spatialInput: "--spatial",
   spatialKey: "--spatial-key",
   spatialColumns: "--spatial-columns",
   sectionKey: "--section-key",
@@ -206,3 +208,6 @@ export function inShell(value: unknown): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return /^[\w.,:/@%+=-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** How this program calls what users may do. */
+export const FLAGS: Wording = { options: namedInFlags, typed: inShell };

@@ -1,10 +1,8 @@
 import { freemem } from "node:os";
 import { MemoryPlanError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
 import { type MemoryPlan, planMemory } from "@flashdeconv/pipeline";
 import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
 import type { ResourceFlags } from "../options/resource-options.js";
-import { formatBytes } from "../terminal/format.js";
 import { usualWorkers } from "./with-threads.js";
 
 const GREATEST_DEFAULT = 2 * 2 ** 30;
@@ -37,22 +35,6 @@ export function planAgain(facts: MemoryFacts, flags: ResourceFlags, keeps: strin
 function freeMemory(): number {
   const { availableMemory } = process as { availableMemory?: () => number };
   return availableMemory?.call(process) ?? freemem();
-}
-
-export function describePlan({
-  totalBytes,
-  budgetBytes,
-  workers,
-  keeps,
-  parts,
-  ...plan
-}: MemoryPlan): string {
-  const threads = numbered(workers, "worker");
-  const where =
-    keeps === "memory"
-      ? `${formatBytes(parts.spots)} for all spots`
-      : `${formatBytes(parts.spots)} for all spots, ${formatBytes(plan.windowBytes)} for those being solved, ${formatBytes(plan.scratchBytes)} on scratch`;
-  return `Memory: at most ${formatBytes(totalBytes)} of ${formatBytes(budgetBytes)} (${threads} ${formatBytes(parts.workers)}, ${where})`;
 }
 
 export function planJson({ parts, ...plan }: MemoryPlan): Record<string, unknown> {

@@ -1,14 +1,11 @@
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
+import { checkJson, type Inspection, type LayerReport, placesOf } from "@flashdeconv/results/internal";
+import { FLAGS } from "../options/option-flags.js";
 import { planJson } from "../resources/plan-resources.js";
-import type { Inspection } from "../stores/inspection.js";
-import type { LayerReport } from "../stores/layer-report.js";
-import { type CheckedPlaces, checkJson } from "./describe-check.js";
 
 /** An inspection as plain data, with names as JSON has them elsewhere in this program. */
-export function inspectionJson(
-  { called, summary, matrix, layers, reference, referenceLayers, memory }: Inspection,
-  places: CheckedPlaces,
-): Record<string, unknown> {
+export function inspectionJson(inspection: Inspection): Record<string, unknown> {
+  const { called, summary, matrix, layers, reference, referenceLayers, memory } = inspection;
   return {
     input: called ?? "zarr",
     zarr_format: summary.zarrFormat,
@@ -83,7 +80,7 @@ export function inspectionJson(
               }
             : null,
           may_be_rounded_logs: reference.mayBeRoundedLogs,
-          type_check: reference.checked ? checkJson(reference.checked, places) : null,
+          type_check: reference.checked ? checkJson(reference.checked, placesOf(inspection), FLAGS) : null,
           cell_types: reference.types.map(({ name, cellCount, remark }) => ({
             name,
             cell_count: cellCount ?? null,

@@ -11,7 +11,7 @@ export const MOST_ROWS = 10_000;
  */
 export async function previewCounts(
   counts: ChunkSource<CsrChunk>,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   onProgress: (done: number, total: number) => void,
   visit?: (chunk: CsrChunk) => void,
 ): Promise<CountReport> {
