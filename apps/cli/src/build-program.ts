@@ -13,6 +13,7 @@ import { addRunCommand } from "./commands/run.js";
 import { addSignatureCommand } from "./commands/signature.js";
 import { addSimulateCommand } from "./commands/simulate.js";
 import { addSolveCommand } from "./commands/solve.js";
+import { addViewCommand } from "./commands/view.js";
 import type { Environment } from "./environment.js";
 import { printLines } from "./terminal/print.js";
 
@@ -45,6 +46,7 @@ export function buildProgram(environment: Environment): Command {
   addExportCommand(program, environment);
   addExpressionCommand(program, environment);
   addReportCommand(program, environment);
+  addViewCommand(program, environment);
   addConvertCommand(program, environment);
   addInspectCommand(program, environment);
   addCheckCommand(program, environment);

@@ -12,6 +12,8 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
+  /** Folder of the page that shows results; the one that comes with the program by default. */
+  readonly pageFolder?: string;
   /** The command that is run, as `commandLineOf` has it. */
   readonly commandLine?: string;
 }

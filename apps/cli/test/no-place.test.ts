@@ -6,7 +6,7 @@ import { runCli, temporaryFolder } from "./run-cli.js";
 
 /** Placeholders of values that are no place: names of things, words, numbers. */
 const NO_PLACES =
-  /<(json\|@file|names?|obs:COLUMN|number\|obs:COLUMN|when|level|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
+  /<(json\|@file|names?|obs:COLUMN|number\|obs:COLUMN|when|level|column|edge|x,y|count|counts|number|size|seconds|share|spots|distance|duration|kind|json|2\|3|[a-z0-9-]+(\|[a-z0-9-]+)+)>/;
 const PLACES = [
   "check --cache",
   "check --endpoint-url",
@@ -59,6 +59,8 @@ const PLACES = [
   "solve --out",
   "solve --scratch",
   "solve --solver",
+  "view --cache",
+  "view --endpoint-url",
 ];
 
 function valuedOptions(command: Command): string[] {

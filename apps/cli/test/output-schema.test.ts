@@ -24,6 +24,7 @@ import {
   writeSection,
 } from "./small-stores.js";
 import { sectionCodes, writeTheirCells, writeTwoSections } from "./two-sections.js";
+import { writePage } from "./view-tools.js";
 
 interface Output {
   readonly name: string;
@@ -57,6 +58,8 @@ beforeAll(async () => {
   for (let i = 0; i < 2; i++) await print(0, ["convert", stores.spatial, at("converted.zarr")]);
   await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
   await print(0, ["report", at("out"), "--out", at("page.html"), "--png", at("png")]);
+  const viewing = ["--no-open", "--for", "0.1s"];
+  await print(0, ["view", at("out"), ...viewing], { pageFolder: await writePage(folder) });
   await print(0, ["check", stores.reference, "--spatial", stores.spatial, "--out", at("merges.json")]);
   await print(0, ["check", at("signature.csv")]);
   const twins = relabelled((name, before) => (before % 2 === 0 ? `${name} twin` : name));

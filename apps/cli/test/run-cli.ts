@@ -19,8 +19,10 @@ export interface CliOptions {
   readonly signal?: AbortSignal;
   readonly isTTY?: boolean;
   readonly variables?: Environment["variables"];
-  /** Called with everything written to standard error so far. */
+  /** Called with everything written to standard error so far, and to standard output. */
   readonly onStderr?: (text: string) => void;
+  readonly onStdout?: (text: string) => void;
+  readonly pageFolder?: string;
 }
 
 /** Compiled once for each file of tests. */
@@ -28,12 +30,13 @@ const findFaults = faultFinder();
 
 /** Runs the command line in this process. What it prints with `--json` must be as the schema says. */
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
-  const stdout = capture();
+  const stdout = capture(options.onStdout);
   const stderr = capture(options.onStderr);
   const code = await main(options.withReport ? args : withoutReport(args), {
     stdout: stdout.stream,
     stderr: Object.assign(stderr.stream, { isTTY: options.isTTY }),
     variables: options.variables ?? {},
+    pageFolder: options.pageFolder,
     signal: options.signal ?? new AbortController().signal,
   });
   const run = { code, stdout: stdout.text(), stderr: stderr.text() };

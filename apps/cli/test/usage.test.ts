@@ -116,6 +116,7 @@ function sampleOf(flags: string): string {
     json: '{"a": ["b", "c"]}',
     "json|@file": '{"a": ["b", "c"]}',
     size: "1GiB",
+    duration: "10m",
     "seconds|never": "never",
     "name|module": "nnls",
   };

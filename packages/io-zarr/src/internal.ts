@@ -21,6 +21,7 @@ export {
 } from "./read/read-result.js";
 export { CELLS_COLUMN, SIGNATURE_STAMP } from "./read/read-signature-csv.js";
 export { readSignatureStore, SIGNATURE } from "./read/read-signature-store.js";
+export { openResultPart, type ResultPart, resultKeys } from "./read/result-part.js";
 export { CentroidSum } from "./read/spatialdata/centroid.js";
 export { openParquet, type ParquetFile } from "./read/spatialdata/parquet-file.js";
 export {

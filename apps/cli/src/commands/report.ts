@@ -1,10 +1,8 @@
-import { basename } from "node:path";
 import { OptionError } from "@flashdeconv/core";
 import { readResultContents, tableStore } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { buildReport } from "@flashdeconv/report";
 import { readRegions, reportInput } from "@flashdeconv/results/internal";
-import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { RESULT_KINDS } from "../options/input-kinds.js";
@@ -14,9 +12,8 @@ import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-
 import { openFigureFolder } from "../report/figure-folder.js";
 import { openReportFile, reportPlace, writeReport } from "../report/report-file.js";
 import { lockOptions } from "../stores/lock-options.js";
-import { isTable } from "../stores/read-text.js";
+import { nameOfPlace, refuseTableAsResult } from "../stores/place-of-result.js";
 import { withStore } from "../stores/with-store.js";
-import { isColumnTable } from "../tables/read-column-table.js";
 import { countOf } from "../terminal/format.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
@@ -61,7 +58,7 @@ export function addReportCommand(program: Command, environment: Environment): vo
 export async function reportResult(result: string, flags: ReportFlags, terminal: Terminal): Promise<Outcome> {
   const { key = RESULT_DEFAULTS.key, table, png, svg } = flags;
   const { signal, note } = terminal;
-  refuseTable(result);
+  refuseTableAsResult(result);
   refuseWithoutObject(flags, remoteObjects([result], flags));
   const path = flags.out ?? reportPlace(result);
   if (png !== undefined && png === svg) {
@@ -81,11 +78,7 @@ export async function reportResult(result: string, flags: ReportFlags, terminal:
       readResultContents(store, { key, table, signal, onNotice: note }),
     );
     const regions = await readRegions(await tableStore(store, table, signal), { key, signal });
-    const name = basename(
-      redactUrl(result)
-        .split("?")[0]
-        .replace(/[/\\]+$/, ""),
-    );
+    const name = nameOfPlace(result);
     const input = await reportInput(contents, { name, key, regions, signal });
     const { html, figures } = await buildReport(input, { signal });
     const files: string[] = [];
@@ -109,15 +102,5 @@ export async function reportResult(result: string, flags: ReportFlags, terminal:
         figures: files,
       },
     };
-  });
-}
-
-function refuseTable(result: string): void {
-  if (!isTable(result) && !isColumnTable(result)) return;
-  throw new OptionError({
-    option: "<result>",
-    value: redactUrl(result),
-    rule: `${RESULT_KINDS}; a table has neither positions nor how it was made`,
-    remedy: "Run again with --out result.zarr, or open the report that run wrote beside the table.",
   });
 }

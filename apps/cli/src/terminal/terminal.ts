@@ -6,6 +6,8 @@ export interface Outcome {
   /** Each is printed as one line, whatever names it holds. */
   readonly lines: readonly string[];
   readonly json: Readonly<Record<string, unknown>>;
+  /** Whether all was printed already, with `announce`. */
+  readonly isAnnounced?: boolean;
   /** What the process ends with, where that is not 0 though all was done. */
   readonly exitCode?: number;
 }
@@ -34,6 +36,8 @@ export interface Terminal {
   readonly note: (notice: Notice) => void;
   /** Says what is worth knowing before the work begins. */
   readonly tell: (line: string) => void;
+  /** Prints an outcome before the command ends. */
+  readonly announce: (outcome: Outcome) => void;
   /** All notices told so far. */
   readonly notices: readonly Notice[];
 }

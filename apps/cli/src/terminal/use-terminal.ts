@@ -39,12 +39,18 @@ export async function useTerminal(
     progress.makeRoom();
     writeLine(line);
   };
+  const announce = ({ lines, json }: Outcome) => {
+    progress.makeRoom();
+    if (options.json) printJson(stdout, json);
+    else printLines(stdout, lines);
+  };
   const terminal: Terminal = {
     signal,
     commandLine,
     progress,
     note,
     tell,
+    announce,
     get notices() {
       return [...told.values()];
     },
@@ -56,8 +62,7 @@ export async function useTerminal(
   } finally {
     progress.makeRoom();
   }
-  if (options.json) printJson(stdout, outcome.json);
-  else printLines(stdout, outcome.lines);
+  if (!outcome.isAnnounced) announce(outcome);
   if (outcome.exitCode) throw new Ending(outcome.exitCode);
 }
 

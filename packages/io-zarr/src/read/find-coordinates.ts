@@ -32,7 +32,7 @@ export type CoordinateRequest = Pick<SpatialOptions, "spatialKey" | "spatialColu
 const OBSM_KEYS = ["spatial", "X_spatial"];
 
 /** Columns of `obs` that name a position, the horizontal axis first; those after the second are optional. */
-const OBS_COLUMNS = [
+export const OBS_COLUMNS = [
   ["x", "y", "z"],
   ["X", "Y", "Z"],
   ["x_centroid", "y_centroid", "z_centroid"],

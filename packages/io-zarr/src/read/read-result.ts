@@ -168,8 +168,8 @@ async function openTables(
   return Object.fromEntries(tables);
 }
 
-/** Where the run was told that coordinates are. */
-function requestIn(parameters: UnsObject[string]): CoordinateRequest {
+/** Where the run was told that coordinates are, by its parameters. */
+export function requestIn(parameters: UnsObject[string]): CoordinateRequest {
   const { spatial_key: key, spatial_columns: columns } = (parameters ?? {}) as UnsObject;
   return {
     ...(typeof key === "string" && { spatialKey: key }),
@@ -208,7 +208,7 @@ async function coordinatesOf(
   }
 }
 
-function noResult(key: string): FormatError {
+export function noResult(key: string): FormatError {
   return new FormatError({
     path: `obsm/${key}`,
     found: "no result of flashdeconv",

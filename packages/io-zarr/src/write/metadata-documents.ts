@@ -28,7 +28,7 @@ export async function readDocument(
 
 /** All metadata documents at and below `path`, each node's before those of its children. */
 export async function collectDocuments(
-  store: StagedStore,
+  store: Pick<StagedStore, "get" | "list">,
   dialect: ZarrDialect,
   signal?: AbortSignal,
   path = "",
