@@ -61,7 +61,8 @@ if (faultCount > 0) process.exitCode = 1;
 /** The checks that run the packages, on one Node. */
 function usePackages(node, version) {
   check(`npx flashdeconv demo on Node ${version}`, () => {
-    runDemo("npx", ["--no-install", "flashdeconv"], project, node, version);
+    const demo = runDemo("npx", ["--no-install", "flashdeconv"], project, node, version);
+    runView(["npx", "--no-install", "flashdeconv"], demo, project, firstInPath(node, version));
   });
   check(`io-zarr and normalize alone on Node ${version}`, () => run(node, ["two-stages.mjs"], project));
   check(`a solver of one's own on Node ${version}`, () => run(node, ["own-solver.mjs"], project));
@@ -75,6 +76,7 @@ function useTarball(node, version) {
     const stores = [join(demo, "spatial.zarr"), "--reference", join(demo, "reference.zarr")];
     const threads = ["--workers", "2", "--out", `threads-${version}.zarr`];
     run(command, ["run", ...stores, ...threads], alone, firstInPath(node, version));
+    runView([command], demo, alone, firstInPath(node, version));
   });
 }
 
@@ -88,6 +90,13 @@ function runDemo(command, args, cwd, node, version) {
   const stored = readdirSync(join(cwd, result, "obsm/flashdeconv"));
   if (stored.length === 0) throw new Error("the demo has written no proportions");
   return demo;
+}
+
+/** Has the result of a demo shown for a moment: the page comes with the program. */
+function runView([command, ...args], demo, cwd, env) {
+  const options = ["view", join(demo, "result.zarr"), "--no-open", "--for", "1s", "--json"];
+  const { address } = JSON.parse(run(command, [...args, ...options], cwd, env));
+  if (!/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/$/.test(address)) throw new Error(`view gives ${address}`);
 }
 
 /** An environment in which scripts start with this Node: they take the first `node` of the path. */

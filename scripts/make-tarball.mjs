@@ -39,6 +39,8 @@ try {
   for (const file of ["bin", "output.schema.json", "README.md"]) {
     cpSync(join(cli, file), join(folder, file), { recursive: true });
   }
+  // What view serves; built already, with all that it uses in it.
+  cpSync(join(cli, "dist/page"), join(folder, "dist/page"), { recursive: true });
   cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
   writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), licensesOf(Object.keys(metafile.inputs)));
   const manifest = { name, version, description, license, type, engines, bin };

@@ -61,6 +61,7 @@ const PLACES = [
   "solve --solver",
   "view --cache",
   "view --endpoint-url",
+  "view --vitessce",
 ];
 
 function valuedOptions(command: Command): string[] {

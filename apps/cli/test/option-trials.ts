@@ -162,7 +162,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--layer", "--gene-key", "--reference", "--cell-type-key", "--labels", "--reference-layer"],
     ...["--reference-gene-key", "--json", "--quiet"],
   ],
-  view: ["--key", "--table", "--port", "--for", "--no-open", "--json", "--quiet"],
+  view: ["--key", "--table", "--port", "--for", "--vitessce", "--no-open", "--json", "--quiet"],
   report: ["--out", "--key", "--table", "--png", "--svg", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],

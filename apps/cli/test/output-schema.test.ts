@@ -60,6 +60,7 @@ beforeAll(async () => {
   await print(0, ["report", at("out"), "--out", at("page.html"), "--png", at("png")]);
   const viewing = ["--no-open", "--for", "0.1s"];
   await print(0, ["view", at("out"), ...viewing], { pageFolder: await writePage(folder) });
+  await print(0, ["view", at("out"), "--vitessce", at("vitessce.json")]);
   await print(0, ["check", stores.reference, "--spatial", stores.spatial, "--out", at("merges.json")]);
   await print(0, ["check", at("signature.csv")]);
   const twins = relabelled((name, before) => (before % 2 === 0 ? `${name} twin` : name));

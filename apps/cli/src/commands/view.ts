@@ -3,6 +3,7 @@ import { FormatError, isFlashdeconvError, OptionError } from "@flashdeconv/core"
 import { openResultPart, type ResultPart, resultKeys } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { StoreKey } from "@flashdeconv/stores";
+import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -14,12 +15,14 @@ import { parseNumber } from "../options/parse-number.js";
 import { addStoreOptions, type StoreFlags, storeAccess } from "../options/store-options.js";
 import { nameOfPlace, refuseTableAsResult } from "../stores/place-of-result.js";
 import { type LocatedStore, withStore } from "../stores/with-store.js";
+import { otherViewers } from "../terminal/other-viewers.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 import { openBrowser } from "../view/open-browser.js";
 import { openPage } from "../view/page-files.js";
 import { folderKeys, type KeySource, storeKeys, withDocuments } from "../view/result-keys.js";
 import { startViewServer } from "../view/view-server.js";
+import { writeVitessce } from "../view/write-vitessce.js";
 
 const EXAMPLES = `
 Examples:
@@ -35,6 +38,7 @@ export interface ViewFlags extends TerminalOptions, StoreFlags {
   readonly open?: boolean;
   /** Milliseconds. */
   readonly for?: number;
+  readonly vitessce?: string;
 }
 
 export function addViewCommand(program: Command, environment: Environment): void {
@@ -51,6 +55,10 @@ export function addViewCommand(program: Command, environment: Environment): void
       "--for <duration>",
       "end after that time, such as 10m (default: with Ctrl-C)",
       parseDuration("--for"),
+    )
+    .option(
+      "--vitessce <file>",
+      "write a configuration for Vitessce instead (.json), and how other programs show it",
     )
     .option("--no-open", "only print the address, open no browser");
   addStoreOptions(command)
@@ -70,11 +78,13 @@ export async function viewResult(
   terminal: Terminal,
   { variables, pageFolder }: Pick<Environment, "variables" | "pageFolder">,
 ): Promise<Outcome> {
-  const { key = RESULT_DEFAULTS.key, table } = flags;
+  const { key = RESULT_DEFAULTS.key } = flags;
   const { signal } = terminal;
   refuseTableAsResult(result);
   refuseWithoutObject(flags, remoteObjects([result], flags));
   const port = portOf(flags);
+  if (flags.vitessce !== undefined)
+    return tellOthers(result, { ...flags, vitessce: flags.vitessce }, terminal);
   const page = await openPage(pageFolder);
   return withStore(result, { ...storeAccess(flags), expects: RESULT_KINDS }, async (store) => {
     const part = await findPart(store, flags, terminal);
@@ -94,7 +104,7 @@ export async function viewResult(
         server.address,
         `Ctrl-C ends it.${flags.open === false ? "" : " A browser opens."}`,
       ],
-      json: { address: server.address, result: name, key, table: part.table ?? table ?? null },
+      json: { address: server.address, result: name, key, table: part.table ?? null },
       isAnnounced: true,
     };
     try {
@@ -105,6 +115,37 @@ export async function viewResult(
       await server.close();
     }
     return outcome;
+  });
+}
+
+/** Nothing is served: other programs read the result themselves. */
+function tellOthers(
+  result: string,
+  flags: ViewFlags & { readonly vitessce: string },
+  terminal: Terminal,
+): Promise<Outcome> {
+  const { key = RESULT_DEFAULTS.key, vitessce: file } = flags;
+  const unused = { "--port": flags.port, "--for": flags.for, "--no-open": flags.open === false || undefined };
+  for (const [option, value] of Object.entries(unused)) {
+    if (value === undefined) continue;
+    const rule = "a server: none is started with --vitessce";
+    throw new OptionError({ option, value, rule, remedy: "Leave it out." });
+  }
+  return withStore(result, { ...storeAccess(flags), expects: RESULT_KINDS }, async (store) => {
+    const part = await findPart(store, flags, terminal);
+    const { called } = store;
+    const url = await writeVitessce(
+      { result, key, file, part, ...(called !== undefined && { called }) },
+      terminal,
+    );
+    const place = { path: redactUrl(result), key, ...part, isH5ad: called !== undefined };
+    const hint = isRemote(result)
+      ? []
+      : ["Serve the result there with CORS, or change the address in the file."];
+    return {
+      lines: [`${file}: for Vitessce, which reads ${url}`, ...hint, ...otherViewers(place)],
+      json: { vitessce: file, url, result: nameOfPlace(result), key, table: part.table ?? null },
+    };
   });
 }
 

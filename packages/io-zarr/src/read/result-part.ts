@@ -6,7 +6,7 @@ import { collectDocuments, readDocument } from "../write/metadata-documents.js";
 import { keyOf, type MetadataDocument, type ZarrDialect } from "../write/zarr-dialect.js";
 import { zarrV2 } from "../write/zarr-v2.js";
 import { zarrV3 } from "../write/zarr-v3.js";
-import { findCoordinates, OBS_COLUMNS, regionNames } from "./find-coordinates.js";
+import { type CoordinateOrigin, findCoordinates, OBS_COLUMNS, regionNames } from "./find-coordinates.js";
 import { join } from "./hierarchy.js";
 import { inStore } from "./name-store.js";
 import { type AnnDataRoot, openAnnDataRoot } from "./open-anndata.js";
@@ -22,6 +22,10 @@ export interface ResultPart {
   readonly tablePath: string;
   /** The table's name; undefined for an AnnData store. */
   readonly table: string | undefined;
+  /** Names of the columns of `obsm/<key>` in the store. */
+  readonly types: readonly string[];
+  /** Path in the table of the matrix that holds the coordinates, where it is one. */
+  readonly spatial: string | undefined;
   /** Whether a key is of the part: a document of its nodes and of the groups they lie in, or what lies below them. */
   holds(key: StoreKey): boolean;
   /**
@@ -46,12 +50,13 @@ export function openResultPart(
   return inStore(store, async () => {
     const root = await openAnnDataRoot(store, table, signal);
     const { hierarchy, container } = root;
-    const { columnNames } = await openObsm(hierarchy, key);
+    const { storedNames } = await openObsm(hierarchy, key);
     const elements = await recordedElements(hierarchy, key, signal);
-    if (elements === undefined || columnNames === undefined) throw noResult(key);
+    if (elements === undefined || storedNames === undefined) throw noResult(key);
     const tablePath = container?.tablePath ?? "";
+    const origin = await coordinatesOf(root, key, signal);
     const paths = [
-      ...[...elements, ...(await namesAndPlaces(root, key, signal))].map((path) => join(tablePath, path)),
+      ...[...elements, ...(await namesAndPlaces(root, origin))].map((path) => join(tablePath, path)),
       ...(container ? ["images", ...(await shapesOf(root, signal))] : []),
     ];
     const groups = new Set(
@@ -70,6 +75,8 @@ export function openResultPart(
     return {
       tablePath,
       table: container?.tableName,
+      types: storedNames,
+      spatial: origin?.kind === "matrix" ? origin.path : undefined,
       holds,
       documents: await documentsOf(store, dialect, known),
     };
@@ -95,12 +102,11 @@ export function resultKeys(
 }
 
 /** Paths of what says which spot is which and where: index, coordinates, places on the grid, categories of old AnnData, pictures. */
-async function namesAndPlaces(root: AnnDataRoot, key: string, signal?: AbortSignal): Promise<string[]> {
+async function namesAndPlaces(root: AnnDataRoot, origin: CoordinateOrigin | undefined): Promise<string[]> {
   const { hierarchy } = root;
   const { indexName, columnNames } = await openDataframe(hierarchy, "obs");
   const columns = [indexName, ...OBS_COLUMNS.flat().filter((name) => columnNames.includes(name))];
   const others = ["uns/spatial", "uns/spatialdata_attrs"];
-  const origin = await coordinatesOf(root, key, signal);
   if (origin?.kind === "matrix" || (origin?.kind === "columns" && origin.path !== "obs")) {
     if (origin.path.startsWith("obsm/")) others.push(origin.path);
   } else if (origin?.kind === "columns") columns.push(...origin.columnNames);
