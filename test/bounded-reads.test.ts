@@ -38,6 +38,7 @@ const WAYS: readonly {
       "packages/results/src/tables/csv/gzip-stream.ts": "compresses what is ours",
       "packages/io-vendor/src/node/file-bytes.ts": "a piece at a time, with back-pressure",
       "apps/cli/src/tables/csv/read-header.ts": "MOST_HEADER_BYTES, packed and unpacked",
+      "apps/cli/src/view/result-keys.ts": "a piece at a time, with back-pressure, or what readKey gave",
     },
   },
   {
@@ -74,6 +75,7 @@ const WAYS: readonly {
       "packages/viewer/src/read/known-documents.ts": "hands the options on",
       "packages/stores/src/node/remote/create-remote-store.ts": "hands the options on",
       "apps/cli/src/stores/input-facts.ts": "MOST_DOCUMENT_BYTES",
+      "apps/cli/src/view/result-keys.ts": "readKey with MOST_OBJECT_BYTES",
     },
   },
   {

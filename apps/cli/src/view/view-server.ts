@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isFlashdeconvError, OptionError } from "@flashdeconv/core";
 import type { StoreKey } from "@flashdeconv/stores";
@@ -133,13 +132,13 @@ async function sendAsked(response: ServerResponse, { hasToken, segments }: Asked
     const name = folder === undefined || folder === "" ? "index.html" : folder;
     // /TOKEN alone would be another folder to the addresses in the page.
     if (page.names.has(name) && !(hasToken && folder === undefined)) {
-      return sendBytes(response, context, { type: contentType(name), bytes: await page.read(name) });
+      return sendBytes(response, { type: contentType(name), bytes: await page.read(name) });
     }
     if (hasToken && folder === undefined)
       return sendRefusal(response, refusal(404, "The address ends in a slash."));
     if (hasToken && folder === "store.json") {
       const bytes = new TextEncoder().encode(JSON.stringify(about));
-      return sendBytes(response, context, { type: "application/json", bytes });
+      return sendBytes(response, { type: "application/json", bytes });
     }
   }
   if (!hasToken || folder !== "store" || below.length === 0 || below.includes("")) {
@@ -193,10 +192,10 @@ interface Document {
   readonly bytes: Uint8Array;
 }
 
-async function sendBytes(response: ServerResponse, { request }: AnswerContext, { type, bytes }: Document) {
+function sendBytes(response: ServerResponse, { type, bytes }: Document): void {
   response.writeHead(200, { ...ANSWER_HEADERS, "Content-Type": type, "Content-Length": bytes.length });
-  if (request.method === "HEAD") response.end();
-  else await pipeline(Readable.from([bytes]), response);
+  // Node sends no content where HEAD was asked.
+  response.end(bytes);
 }
 
 function sendRefusal(response: ServerResponse, { status, message, headers }: Refusal): void {
@@ -207,7 +206,6 @@ function sendRefusal(response: ServerResponse, { status, message, headers }: Ref
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": Buffer.byteLength(text),
   });
-  // Node sends no content where HEAD was asked.
   response.end(text);
 }
 
