@@ -302,7 +302,9 @@ it("keeps what a report needs, through kept statistics too", async () => {
   for (const result of [out, again]) {
     const names = await readdir(join(result, "uns"));
     expect(names.filter((name) => !name.startsWith("."))).toEqual(
-      ["command", "dominant_colors", "notices", "params", "signature"].map((end) => `flashdeconv_${end}`),
+      ["command", "dominant_colors", "maps", "notices", "params", "signature"].map(
+        (end) => `flashdeconv_${end}`,
+      ),
     );
     expect(await readdir(join(result, "uns/flashdeconv_params"))).toContain("micrometers_per_unit");
     expect((await readdir(join(result, "uns/flashdeconv_signature"))).sort()).toEqual(
@@ -318,6 +320,11 @@ assert again.uns["flashdeconv_command"].startswith("flashdeconv solve "), again.
 assert data.uns["flashdeconv_params"]["micrometers_per_unit"] == 0.27
 assert again.uns["flashdeconv_params"]["micrometers_per_unit"] == 0.27
 assert (data.uns["flashdeconv_signature"]["gram"] == again.uns["flashdeconv_signature"]["gram"]).all()
+maps = data.uns["flashdeconv_maps"]
+assert maps["level_0"].dtype == "uint8" and maps["level_0"].shape[0] == data.obsm["flashdeconv"].shape[1] + 1
+assert maps["version"] == 1 and maps["matrix"].shape == (6,)
+for name in maps:
+    assert (maps[name] == again.uns["flashdeconv_maps"][name]).all(), name
 assert (data.obs["flashdeconv_counts"] == again.obs["flashdeconv_counts"]).all()`;
   execFileSync(PYTHON, ["-W", "ignore", "-c", script, out, again]);
 });

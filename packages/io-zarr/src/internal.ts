@@ -33,6 +33,7 @@ export {
 } from "./read/text-cells.js";
 export { storeBelow } from "./store-below.js";
 export { checkPlace } from "./write/add-to-anndata.js";
+export type { ByteGrid, ByteStrip } from "./write/contents.js";
 export { type Conversion, conversionAttributes, readConversion } from "./write/conversion.js";
 export { foreignPart, LAYERS_RECORD } from "./write/foreign-part.js";
 export { ELEMENTS_RECORD } from "./write/former-elements.js";
@@ -40,5 +41,6 @@ export { nameColumns, storedNames } from "./write/name-columns.js";
 export { safeNames } from "./write/safe-names.js";
 export { stagedBelow } from "./write/staged-below.js";
 export { type NumberStream, writeArrays } from "./write/write-arrays.js";
+export { isByteGrid } from "./write/write-byte-grid.js";
 export { WRITE_DEFAULTS } from "./write/write-options.js";
 export { WRITTEN_AS } from "./write/written-as.js";

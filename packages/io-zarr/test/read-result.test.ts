@@ -1,6 +1,6 @@
 import { collect, type DenseChunk, memorySource } from "@flashdeconv/core";
 import { type AnnDataContents, type UnsObject, type UnsValue, writeAnnData } from "@flashdeconv/io-zarr";
-import { readResultContents } from "@flashdeconv/io-zarr/internal";
+import { type ByteGrid, readResultContents } from "@flashdeconv/io-zarr/internal";
 import { memoryStore } from "@flashdeconv/stores";
 import { describe, expect, it } from "vitest";
 import { refused } from "./read-refused.js";
@@ -79,6 +79,49 @@ describe("a result of a key", () => {
     expect((await collect(obsm.k.values)).values).toEqual(Float32Array.of(0.1, 0.9, 0.5, Number.NaN));
     expect((await collect(obsm.spatial.values)).values).toEqual(Float64Array.of(0.1, 0.2, 1e300, 4));
   });
+
+  it.each([2, 3] as const)(
+    "has grids of bytes, which are read when they are asked for (Zarr v%i)",
+    async (zarrFormat) => {
+      const shape = [3, 700, 530] as const;
+      const bytes = Uint8Array.from({ length: shape[0] * shape[1] * shape[2] }, (_, i) => (i * 7919) >> 5);
+      const grid: ByteGrid = {
+        shape,
+        tile: [256, 512],
+        async *strips() {
+          // In any order; the same memory each time.
+          const own = new Uint8Array(512 * 530);
+          for (const plane of [2, 0, 1]) {
+            for (const [rowStart, rowCount] of [
+              [512, 188],
+              [0, 512],
+            ]) {
+              const from = (plane * 700 + rowStart) * 530;
+              own.set(bytes.subarray(from, from + rowCount * 530));
+              yield { plane, rowStart, rowCount, bytes: own.subarray(0, rowCount * 530) };
+            }
+          }
+        },
+      };
+      const store = memoryStore();
+      await writeAnnData(store, resultOf({ grid }), { zarrFormat });
+      const chunk = zarrFormat === 2 ? "2.1.1" : "c/2/1/1";
+      expect(await store.get(`/uns/k_more/grid/${chunk}`)).toBeDefined();
+      const { uns = {} } = await readResultContents(store, { key: "k" });
+      const found = (uns.k_more as UnsObject).grid as ByteGrid;
+      expect({ shape: found.shape, tile: found.tile }).toEqual({ shape, tile: [256, 512] });
+      for (let pass = 0; pass < 2; pass++) {
+        const read = new Uint8Array(bytes.length);
+        for await (const { plane, rowStart, rowCount, bytes: own } of found.strips()) {
+          expect(own.length).toBe(rowCount * 530);
+          read.set(own, (plane * 700 + rowStart) * 530);
+        }
+        expect(Buffer.compare(read, bytes)).toBe(0);
+      }
+      const small = readResultContents(Object.assign(store, { mostBytes: 400_000 }), { key: "k" });
+      await refused(small, { tag: "FormatError", subject: "uns/k_more/grid", found: "memory" });
+    },
+  );
 
   it("is refused where an element is lost, or of an encoding or type that is not written, by its path", async () => {
     const change = async (

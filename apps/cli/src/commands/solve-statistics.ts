@@ -42,6 +42,7 @@ import { withScratch } from "../resources/with-scratch.js";
 import { withThreads } from "../resources/with-threads.js";
 import { lockOptions } from "../stores/lock-options.js";
 import { noticesToKeep } from "../stores/notices-to-keep.js";
+import { withSections } from "../stores/read-if-there.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
 import { openResultPlace } from "../stores/result-place.js";
 import { withStore } from "../stores/with-store.js";
@@ -204,7 +205,10 @@ export async function solveStatistics(path: string, flags: SolveFlags, terminal:
         const result = countedResult(answer);
         const notices = telling?.all(result) ?? terminal.notices;
         meter.enter("write");
-        const frame = { spotNames: spotNames({ signal }), coordinates };
+        const frame = {
+          spotNames: spotNames({ signal }),
+          coordinates: withSections(coordinates, sections),
+        };
         const kept = { ...result, notices: noticesToKeep(notices) };
         const onWritten = writingProgress(terminal, "writing", { count: spotCount, unit: "spots" });
         await writeResult(output.sinkFor({ layout, signal, onProgress: onWritten }), kept, frame);

@@ -12,7 +12,6 @@ const OBJECTS = {
   cells:
     "a reference of single cells: a table of mean counts has neither layers nor columns of cells and genes",
   reference: "a reference to look at, with --reference",
-  coordinates: "coordinates that are used: nothing is smoothed, and --in-place writes none",
   zarr: "a Zarr store at --out: no other format has such versions",
   annData: "a result in AnnData: in a table each type is a column by itself",
   report: "a report: none is made with --in-place and --new-table, or behind URLs",
@@ -41,8 +40,6 @@ export const OBJECTS_OF: Readonly<Record<string, readonly ObjectName[]>> = {
   "--cell-type-key": ["reference", "cells"],
   "--labels": ["reference", "cells"],
   "--reference-gene-key": ["reference", "cells"],
-  "--spatial-key": ["coordinates"],
-  "--spatial-columns": ["coordinates"],
   "--zarr-format": ["newStore", "zarr"],
   "--obs-columns": ["annData"],
   "--no-report": ["report"],

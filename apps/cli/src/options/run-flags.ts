@@ -5,7 +5,6 @@ import {
   type PlatformName,
   resolveDeconvolveOptions,
 } from "@flashdeconv/pipeline";
-import { wantsNeighbors } from "@flashdeconv/pipeline/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { isTable } from "../stores/read-text.js";
 import type { ReferenceFlags } from "../stores/with-reference.js";
@@ -97,11 +96,9 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
   refusePerSection(options, flags);
   const { reference, out, inPlace, newTable, saveStats } = flags;
   const format = outputFormat(out, flags.format);
-  const isStored = !inPlace || saveStats !== undefined;
   refuseWithoutObject(flags, {
     ...remoteObjects([spatial, reference, out, saveStats], flags),
     cells: !isTable(reference),
-    coordinates: isStored || wantsNeighbors(options),
     newStore: !inPlace && newTable === undefined,
     zarr: format === "zarr",
     annData: isAnnData(format),

@@ -56,7 +56,10 @@ export async function planRunReport(flags: RunFlags, terminal: Terminal): Promis
     async write({ result, spatial, layout }) {
       const coordinates = await readIfThere(spatial, { ...terminal, note: () => undefined });
       const frame = { spotNames: [], coordinates };
-      await make(await resultContents(result.tables, { ...result, ...frame }, layout), layout.key ?? "");
+      await make(
+        await resultContents(result.tables, { ...result, ...frame }, { ...layout, maps: false }),
+        layout.key ?? "",
+      );
     },
     async complete(key) {
       if (existsSync(path)) return true;

@@ -1,5 +1,6 @@
 import { type Coordinates, isFlashdeconvError } from "@flashdeconv/core";
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
+import type { SpotSections } from "@flashdeconv/pipeline/internal";
 import { namedInFlags } from "../options/option-flags.js";
 import type { Terminal } from "../terminal/terminal.js";
 
@@ -19,4 +20,12 @@ export async function readIfThere(
     note({ code: "result-without-coordinates", message });
     return undefined;
   }
+}
+
+/** Says of each position which section it lies in, for who draws them. */
+export function withSections(
+  coordinates: Coordinates | undefined,
+  sections: Pick<SpotSections, "codes"> | undefined,
+): Coordinates | undefined {
+  return coordinates && sections ? { ...coordinates, components: sections.codes } : coordinates;
 }

@@ -2,12 +2,13 @@ import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import { type Deconvolution, type ResultLayout, writeResult } from "@flashdeconv/pipeline";
 import type { Terminal } from "../terminal/terminal.js";
 import { writingProgress } from "../terminal/writing-progress.js";
-import { readIfThere } from "./read-if-there.js";
+import type { OpenedSections } from "./open-sections.js";
+import { readIfThere, withSections } from "./read-if-there.js";
 import type { ResultPlace } from "./result-place.js";
 
 export interface ResultOfSection {
   readonly result: Deconvolution;
-  readonly spatial: SpatialDataset;
+  readonly spatial: OpenedSections;
   readonly layout: ResultLayout;
   /** Whether names and coordinates are there already. */
   readonly inPlace?: boolean;
@@ -23,7 +24,9 @@ export async function writeSectionResult(
   const { signal } = terminal;
   const onProgress = writingProgress(terminal, "writing", { count: spatial.spotCount, unit: "spots" });
   const sink = place.sinkFor({ spatial, layout, signal, onProgress, onCommit });
-  const coordinates = inPlace ? undefined : await readIfThere(spatial, terminal);
+  // In place they are for the maps only, which nobody misses where there is nothing to draw.
+  const told = inPlace ? { ...terminal, note: () => undefined } : terminal;
+  const coordinates = withSections(await readIfThere(spatial, told), spatial.sections);
   await writeResult(sink, result, { spotNames: spatial.spotNames({ signal }), coordinates });
 }
 

@@ -3,7 +3,17 @@ import { type BytesOut, bytesOut } from "./bytes-out.js";
 /** What an array of a new file holds. Text is UTF-8 of any length. */
 export type ItemType = keyof typeof BYTES | RecordType;
 
-const BYTES = { bool: 1, int8: 1, int16: 2, int32: 4, int64: 8, float32: 4, float64: 8, text: 16 } as const;
+const BYTES = {
+  bool: 1,
+  uint8: 1,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  float32: 4,
+  float64: 8,
+  text: 16,
+} as const;
 
 /** Members one after the other, without a gap. */
 export interface RecordType {
@@ -87,7 +97,7 @@ export function typeMessage(type: ItemType): Uint8Array {
     case "float64":
       return float(8);
     default:
-      return integer(BYTES[type], true);
+      return integer(BYTES[type], type !== "uint8");
   }
 }
 

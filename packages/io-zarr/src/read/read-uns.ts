@@ -8,6 +8,7 @@ import { copyNumbers } from "./copy-numbers.js";
 import { encodingOf } from "./encoding-of.js";
 import { type Hierarchy, join, type ZarrNode } from "./hierarchy.js";
 import { readNumbers } from "./open-vector.js";
+import { isStoredGrid, openByteGrid } from "./read-byte-grid.js";
 import { readDenseMatrix } from "./read-row-band.js";
 import { packPiece, readStrings } from "./read-strings.js";
 import { openArray } from "./zarr-array.js";
@@ -59,6 +60,10 @@ type ArrayNode = ZarrNode & { kind: "array" };
 async function readItems(reading: ElementReading, node: ArrayNode): Promise<UnsValue> {
   const { shape, dataType } = node.metadata;
   const { name, kind } = dataType;
+  if (isStoredGrid(node)) {
+    countElement(reading, node.path, 0);
+    return openByteGrid(reading.hierarchy, node);
+  }
   const itemCount = shape.reduce((product, length) => product * length, 1);
   countElement(reading, node.path, itemCount * (kind === "string" ? STRING_BYTES : 8));
   if (shape.length === 0) return readScalar(reading, node);

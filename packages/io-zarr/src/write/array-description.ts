@@ -1,6 +1,6 @@
 /** What an array holds. Numbers are little-endian; strings are UTF-8 of any length. */
 export type DataType = NumericDataType | "string";
-export type NumericDataType = "bool" | "int8" | "int16" | "int32" | "int64" | "float32" | "float64";
+export type NumericDataType = "bool" | "uint8" | "int8" | "int16" | "int32" | "int64" | "float32" | "float64";
 
 /** A typed array whose content is stored as it is. Bytes are booleans, 0 or 1. */
 export type NumericArray =
@@ -38,6 +38,7 @@ export function allocate(dataType: NumericDataType, length: number): NumericArra
 
 const ARRAYS = {
   bool: Uint8Array,
+  uint8: Uint8Array,
   int8: Int8Array,
   int16: Int16Array,
   int32: Int32Array,

@@ -39,10 +39,28 @@ export type UnsValue =
   | Float64Array
   | Float32Array
   | Int32Array
+  | ByteGrid
   | UnsObject;
 
 export interface UnsObject {
   readonly [name: string]: UnsValue;
+}
+
+/** Bytes in planes of rows, such as maps, which are stored in tiles and read as they are written: they may be more than there is memory for. */
+export interface ByteGrid {
+  readonly shape: readonly [planes: number, rows: number, columns: number];
+  readonly tile: readonly [rows: number, columns: number];
+  /** Starts a new pass over all planes. */
+  strips(options?: { readonly signal?: AbortSignal }): AsyncIterable<ByteStrip>;
+}
+
+/** Rows of one plane of a grid: those of whole tiles, or up to the last row. They come in any order. */
+export interface ByteStrip {
+  readonly plane: number;
+  readonly rowStart: number;
+  readonly rowCount: number;
+  /** Row by row. The next strip may overwrite them. */
+  readonly bytes: Uint8Array;
 }
 
 /** A table with one row per spot, read once, chunk by chunk. */

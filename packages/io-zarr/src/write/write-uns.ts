@@ -5,6 +5,7 @@ import { type DataType, dataTypeOf, type NumericArray } from "./array-descriptio
 import { NumericArrayWriter } from "./array-writers.js";
 import { checkKey } from "./check-names.js";
 import type { UnsObject, UnsValue } from "./contents.js";
+import { isByteGrid, writeByteGrid } from "./write-byte-grid.js";
 import { ARRAY_ATTRIBUTES, writeNumbers, writeStrings } from "./write-columns.js";
 import type { ZarrWriter } from "./zarr-writer.js";
 
@@ -25,6 +26,7 @@ export async function writeUns(zarr: ZarrWriter, path: string, value: UnsValue):
   if (isRows(value)) return writeRows(zarr, path, value);
   if (isStrings(value)) return writeStrings(zarr, path, value);
   if (ArrayBuffer.isView(value)) return writeNumbers(zarr, path, value as NumericArray);
+  if (isByteGrid(value)) return writeByteGrid(zarr, path, value);
   await zarr.group(path, DICT_ATTRIBUTES);
   for (const [name, item] of Object.entries(value as UnsObject))
     await writeUns(zarr, `${path}/${name}`, item);
@@ -36,7 +38,7 @@ export function checkUns(path: string, object: UnsObject): void {
     checkKey(path, name);
     if (isRows(item)) checkRows(`${path}/${name}`, item);
     const plain = typeof item === "object" && item !== null && !ArrayBuffer.isView(item) && !isStrings(item);
-    if (plain) checkUns(`${path}/${name}`, item as UnsObject);
+    if (plain && !isByteGrid(item)) checkUns(`${path}/${name}`, item as UnsObject);
   }
 }
 

@@ -3,6 +3,7 @@ import { hasItems, keyOf, type MetadataDocument, type ZarrDialect } from "./zarr
 
 const DATA_TYPES: Readonly<Record<DataType, string>> = {
   bool: "|b1",
+  uint8: "|u1",
   int8: "|i1",
   int16: "<i2",
   int32: "<i4",

@@ -75,7 +75,7 @@ function isGroup(document: JsonObject): boolean {
 
 function arrayCodec(dataType: DataType): JsonObject {
   if (dataType === "string") return STRING_CODEC;
-  return dataType === "bool" || dataType === "int8" ? BYTE_CODEC : BYTES_CODEC;
+  return dataType === "bool" || dataType === "uint8" || dataType === "int8" ? BYTE_CODEC : BYTES_CODEC;
 }
 
 function fillValue(dataType: DataType): unknown {

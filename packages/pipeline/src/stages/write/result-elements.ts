@@ -8,6 +8,7 @@ import type { ResultDescription } from "../../contracts/sink.js";
 import { LATER_COLUMNS, SPOT_COLUMNS } from "../table-names.js";
 import { columnNamesOf } from "./column-names.js";
 import { type ResultLayout, resolveResultLayout } from "./result-layout.js";
+import { hasMaps, resultMaps } from "./result-maps.js";
 import { typedParameters } from "./whole-numbers.js";
 
 /** A result as what it adds to an AnnData store. Reads the proportions where each type is to be a column of `obs`. */
@@ -16,8 +17,8 @@ export async function resultElements(
   description: ResultDescription,
   layout: ResultLayout,
 ): Promise<AnnDataAdditions> {
-  const { key, obsColumns, extraParameters, command } = resolveResultLayout(layout);
-  const { typeNames, signature, notices } = description;
+  const { key, obsColumns, extraParameters, command, maps } = resolveResultLayout(layout);
+  const { typeNames, signature, notices, coordinates } = description;
   const names = columnNamesOf(typeNames);
   const proportions = tableNamed(tables, "proportions");
   const later = tables.filter(({ name }) => LATER_COLUMNS.includes(name));
@@ -25,8 +26,16 @@ export async function resultElements(
   const columns = [...SPOT_COLUMNS.map((name) => tableNamed(tables, name)), ...later, ...sets];
   const further = tables.filter((table) => table !== proportions && !columns.includes(table));
   requireOneOfEach([...columns, ...further]);
+  const ofSpots = await Promise.all(columns.map((table) => columnOf(table, key)));
+  const dominant = ofSpots.find(
+    (column) => column.kind === "categorical" && column.name === `${key}_dominant`,
+  );
+  const drawn =
+    coordinates && dominant?.kind === "categorical" && hasMaps(typeNames, maps)
+      ? resultMaps(coordinates, { proportions: proportions.values, dominant: dominant.codes })
+      : undefined;
   const paths = [
-    ...resultPaths(layout, typeNames),
+    ...resultPaths(layout, typeNames).filter((path) => path !== mapsPath(key) || drawn !== undefined),
     ...sets.map(({ name }) => `obs/${key}_${name}`),
     ...tablePaths(
       further.map(({ name }) => name),
@@ -41,10 +50,7 @@ export async function resultElements(
     [ELEMENTS_RECORD]: paths,
   };
   return {
-    obs: [
-      ...(await Promise.all(columns.map((table) => columnOf(table, key)))),
-      ...(obsColumns ? await typeColumns(key, typeNames, proportions.values) : []),
-    ],
+    obs: [...ofSpots, ...(obsColumns ? await typeColumns(key, typeNames, proportions.values) : [])],
     obsm: {
       [key]: { values: proportions.values, columnNames: typeNames, storedNames: names },
       ...Object.fromEntries(
@@ -70,6 +76,7 @@ export async function resultElements(
         message: notices.map(({ message }) => wellFormed(message)),
       },
       ...(command !== undefined && { [`${key}_command`]: command }),
+      ...(drawn !== undefined && { [`${key}_maps`]: drawn }),
     },
   };
 }
@@ -127,9 +134,11 @@ function sectionGrams(sections: NonNullable<SignatureSummary["sections"]>, typeC
   );
 }
 
-/** The paths of all that a result writes into an AnnData store. */
+const mapsPath = (key: string) => `uns/${key}_maps`;
+
+/** The paths of all that a result writes into an AnnData store; maps where its spots have coordinates. */
 export function resultPaths(layout: ResultLayout, typeNames: readonly string[]): string[] {
-  const { key, obsColumns, command } = resolveResultLayout(layout);
+  const { key, obsColumns, command, maps } = resolveResultLayout(layout);
   return [
     `obsm/${key}`,
     `uns/${key}_params`,
@@ -137,6 +146,7 @@ export function resultPaths(layout: ResultLayout, typeNames: readonly string[]):
     `uns/${key}_signature`,
     `uns/${key}_notices`,
     ...(command === undefined ? [] : [`uns/${key}_command`]),
+    ...(hasMaps(typeNames, maps) ? [mapsPath(key)] : []),
     ...[...SPOT_COLUMNS, ...LATER_COLUMNS].map((name) => `obs/${key}_${name}`),
     ...(obsColumns ? columnNamesOf(typeNames).map((name) => `obs/${key}_${name}`) : []),
   ];

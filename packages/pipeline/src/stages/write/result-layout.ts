@@ -9,6 +9,11 @@ export interface ResultLayout {
   readonly obsColumns?: boolean;
   /** More to keep in `uns/<key>_params`, such as paths. */
   readonly extraParameters?: Parameters;
+  /**
+   * Also write `uns/<key>_maps`, pictures of every type that a viewer shows at once, where spots have coordinates and there are at most 253
+   * types: 3 to 8 bytes per spot compressed. True by default.
+   */
+  readonly maps?: boolean;
   /** The command line that makes the result, to be kept beside it; without secrets. */
   readonly command?: string;
 }
@@ -16,6 +21,7 @@ export interface ResultLayout {
 export const RESULT_DEFAULTS = Object.freeze({
   key: "flashdeconv",
   obsColumns: false,
+  maps: true,
   extraParameters: {},
 } as const satisfies ResultLayout);
 
@@ -44,6 +50,7 @@ export function resolveResultLayout(layout: ResultLayout = {}): ResolvedLayout {
   return {
     key,
     obsColumns: layout.obsColumns ?? RESULT_DEFAULTS.obsColumns,
+    maps: layout.maps ?? RESULT_DEFAULTS.maps,
     extraParameters: layout.extraParameters ?? RESULT_DEFAULTS.extraParameters,
     command: layout.command,
   };

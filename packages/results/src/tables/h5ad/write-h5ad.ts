@@ -1,7 +1,7 @@
 import { type NameChunk, type Progress, rechunk } from "@flashdeconv/core";
 import type { Attributes, Hdf5Writer, ItemType } from "@flashdeconv/io-h5/internal";
 import type { AnnDataContents, Column, DenseTable, UnsObject, UnsValue } from "@flashdeconv/io-zarr";
-import { nameColumns, storedNames } from "@flashdeconv/io-zarr/internal";
+import { type ByteGrid, isByteGrid, nameColumns, storedNames } from "@flashdeconv/io-zarr/internal";
 import { ROWS_PER_GROUP } from "../block-columns.js";
 
 const DICT = encoding("dict", "0.1.0");
@@ -36,7 +36,7 @@ export async function writeH5ad(
   h5.array("var/_index", { type: "text", shape: [0], attributes: TEXTS });
   await writeNames(h5, contents);
   for (const column of obs) await writeColumn(h5, column);
-  await writeUns(h5, "uns", contents.uns ?? {});
+  await writeUns(h5, "uns", contents.uns ?? {}, signal);
   let done = 0;
   const all = spotCount * Object.keys(obsm).length;
   const onRows = (count: number) => {
@@ -163,7 +163,7 @@ async function writeTable(
 }
 
 /** A value of `uns` and what it holds, by the types that Zarr stores have for them. */
-async function writeUns(h5: Hdf5Writer, path: string, value: UnsValue): Promise<void> {
+async function writeUns(h5: Hdf5Writer, path: string, value: UnsValue, signal?: AbortSignal): Promise<void> {
   if (value === null || value === undefined) return;
   const scalar = encoding(typeof value === "string" ? "string" : "numeric-scalar", "0.2.0");
   if (typeof value === "string") {
@@ -193,6 +193,21 @@ async function writeUns(h5: Hdf5Writer, path: string, value: UnsValue): Promise<
     return;
   }
   if (ArrayBuffer.isView(value)) return writeNumbers(h5, path, value as Numbers);
+  if (isByteGrid(value)) return writeByteGrid(h5, path, value, signal);
   if (path !== "uns") h5.group(path, DICT);
-  for (const [name, item] of Object.entries(value as UnsObject)) await writeUns(h5, `${path}/${name}`, item);
+  for (const [name, item] of Object.entries(value as UnsObject))
+    await writeUns(h5, `${path}/${name}`, item, signal);
+}
+
+async function writeByteGrid(
+  h5: Hdf5Writer,
+  path: string,
+  { shape, strips }: ByteGrid,
+  signal?: AbortSignal,
+): Promise<void> {
+  const array = h5.array(path, { type: "uint8", shape, attributes: ARRAY });
+  const [, rows, columns] = shape;
+  for await (const { plane, rowStart, bytes } of strips({ signal })) {
+    await array.write((plane * rows + rowStart) * columns, bytes);
+  }
 }
