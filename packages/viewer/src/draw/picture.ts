@@ -63,10 +63,13 @@ function drawBar(
   context.font = `${6 * unit}px sans-serif`;
   const wide = Math.max(length, context.measureText(label).width) + 4 * unit;
   const [left, top] = [unit, height - 14 * unit];
-  context.fillStyle = "#000";
-  context.fillRect(left, top, wide, 13 * unit);
-  context.fillStyle = "#fff";
-  context.fillRect(left + 2 * unit, top + 9 * unit, length, 2 * unit);
+  const fill = (color: string, ...rectangle: [x: number, y: number, width: number, height: number]) => {
+    const [x, y, columns, rows] = rectangle.map(Math.round);
+    context.fillStyle = color;
+    context.fillRect(x, y, columns, rows);
+  };
+  fill("#000", left, top, wide, 13 * unit);
+  fill("#fff", left + 2 * unit, top + 9 * unit, length, 2 * unit);
   context.fillText(label, left + 2 * unit, top + 7 * unit);
 }
 

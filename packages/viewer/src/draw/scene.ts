@@ -1,19 +1,12 @@
 import type { TexelMatrix } from "@flashdeconv/maps/internal";
 import type { Backdrop, Ground, PointGround, TexelGround } from "../contracts.js";
-import type { Size } from "./camera.js";
 import { tooLarge } from "./drawing-error.js";
 import { extentOf } from "./extent.js";
 import { Program } from "./gl-program.js";
 import { MOST_PARTS } from "./palettes.js";
-import { IMAGE, POINT, POINTS, RECTANGLE, TEXELS } from "./shaders.js";
+import { IMAGE, POINT, points, RECTANGLE, texels } from "./shaders.js";
+import { type Rectangle, rectangleOf, type Shot } from "./shot.js";
 import type { SpotGrid } from "./spot-grid.js";
-
-/** What is seen: the place in the middle, units of the positions per pixel of the canvas, and its size in those. */
-export interface Shot extends Size {
-  readonly x: number;
-  readonly y: number;
-  readonly unitsPerPixel: number;
-}
 
 /** Texture units: one for each part's bytes, one for their colours, one for the backdrop. */
 const PALETTES = MOST_PARTS;
@@ -30,13 +23,13 @@ const THINNEST = 1.5;
 /** What is drawn, as it lies with the graphics card. Of no more use once the context is lost. */
 export class Scene {
   readonly #gl: WebGL2RenderingContext;
-  readonly #texels: Program;
-  readonly #image: Program;
-  readonly #points: Program;
+  /** By what they draw, made when first used. */
+  readonly #programs = new Map<string, Program>();
   readonly #most: number;
   readonly #mostPoint: number;
   #ground: Ground | undefined;
   #grid: SpotGrid | undefined;
+  #pitch = 1;
   #planes: WebGLTexture[] = [];
   #bytes: readonly Uint8Array[] = [];
   readonly #places: WebGLBuffer;
@@ -47,9 +40,6 @@ export class Scene {
 
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
-    this.#texels = new Program(gl, RECTANGLE, TEXELS);
-    this.#image = new Program(gl, RECTANGLE, IMAGE);
-    this.#points = new Program(gl, POINTS, POINT);
     this.#most = gl.getParameter(gl.MAX_TEXTURE_SIZE) ?? 0;
     this.#mostPoint = gl.getParameter(gl.ALIASED_POINT_SIZE_RANGE)?.[1] ?? 1;
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
@@ -81,6 +71,7 @@ export class Scene {
     }
     this.#ground = ground;
     this.#grid = grid;
+    this.#pitch = extentOf(ground).pitch;
     this.setBytes([]);
     if (ground.kind !== "points" || grid === undefined) return;
     const places = new Float32Array(2 * grid.order.length);
@@ -149,36 +140,39 @@ export class Scene {
 
   #drawBackdrop({ image, matrix: m, opacity }: Backdrop, shot: Shot): void {
     const gl = this.#gl;
-    this.#image.use();
+    const program = this.#program("image", RECTANGLE, () => IMAGE);
     // Corners of its pixels, as the shader counts; texels are counted from their middles.
-    const { middle } = this.#placeTexels(this.#image, m, shot);
-    gl.uniform2f(this.#image.at("middle"), ...middle);
-    gl.uniform2f(this.#image.at("imageSize"), image.width, image.height);
-    gl.uniform1f(this.#image.at("opacity"), opacity);
-    gl.uniform1i(this.#image.at("image"), IMAGE_UNIT);
-    this.#drawRectangle(this.#image, rectangleOf(m, [0, 0, image.width, image.height], shot), shot);
+    const { middle } = this.#placeTexels(program, m, shot);
+    gl.uniform2f(program.at("middle"), ...middle);
+    gl.uniform2f(program.at("imageSize"), image.width, image.height);
+    gl.uniform1f(program.at("opacity"), opacity);
+    gl.uniform1i(program.at("image"), IMAGE_UNIT);
+    this.#drawRectangle(program, rectangleOf(m, [0, 0, image.width, image.height], shot), shot);
   }
 
   #drawTexels({ frame }: TexelGround, shot: Shot, opacity: number): void {
     const gl = this.#gl;
     const { matrix: m, width, height, shift, isLattice } = frame;
-    const program = this.#texels;
-    program.use();
+    const [along, down] = [Math.hypot(m[0], m[3]), Math.hypot(m[1], m[4])].map(
+      (one) => one / shot.unitsPerPixel,
+    );
+    const aslant = Math.hypot(m[1] + shift * m[0], m[4] + shift * m[3]) / shot.unitsPerPixel;
+    const apart = Math.min(along, aslant);
+    const isDiscs = isLattice && shift > 0 && apart >= LEAST_DISC;
+    const parts = this.#bytes.length;
+    const slack = [THINNEST / along - width, THINNEST / down - height].map((one) =>
+      Math.max(0, Math.ceil(one / 2)),
+    );
+    const kind = { parts, isShifted: shift > 0, isDiscs, isThin: slack[0] + slack[1] > 0 };
+    const program = this.#program(`texels ${Object.values(kind)}`, RECTANGLE, () => texels(kind));
     const { middle } = this.#placeTexels(program, m, shot);
     const base = middle.map(Math.round) as [number, number];
     gl.uniform2f(program.at("middle"), middle[0] - base[0], middle[1] - base[1]);
     gl.uniform2i(program.at("base"), ...base);
     gl.uniform2i(program.at("size"), width, height);
     gl.uniform1f(program.at("shift"), shift);
-    const [along, down] = [Math.hypot(m[0], m[3]), Math.hypot(m[1], m[4])].map(
-      (one) => one / shot.unitsPerPixel,
-    );
-    const slack = (pixels: number, count: number) => Math.max(0, (THINNEST / pixels - count) / 2);
-    gl.uniform2f(program.at("slack"), slack(along, width), slack(down, height));
-    const aslant = Math.hypot(m[1] + shift * m[0], m[4] + shift * m[3]) / shot.unitsPerPixel;
-    const apart = Math.min(along, aslant);
-    const isDiscs = isLattice && shift > 0 && apart >= LEAST_DISC;
-    gl.uniform1f(program.at("radius"), isDiscs ? (DISC_SHARE / 2) * apart : 0);
+    gl.uniform2i(program.at("slack"), slack[0], slack[1]);
+    gl.uniform1f(program.at("radius"), (DISC_SHARE / 2) * apart);
     const pixels = [m[0], m[3], m[1], m[4]].map((one) => one / shot.unitsPerPixel);
     gl.uniformMatrix2fv(program.at("toPixels"), false, pixels);
     for (let part = 0; part < MOST_PARTS; part++) {
@@ -193,15 +187,15 @@ export class Scene {
 
   #drawPoints(ground: PointGround, shot: Shot, opacity: number): void {
     const gl = this.#gl;
-    const program = this.#points;
+    const parts = this.#bytes.length;
+    const program = this.#program(`points ${parts}`, points(parts), () => POINT);
     const { origin, isSquare } = ground;
-    const pitch = extentOf(ground).pitch / shot.unitsPerPixel;
+    const pitch = this.#pitch / shot.unitsPerPixel;
     const size = Math.min(this.#mostPoint, Math.max(1, pitch));
     // Spots whose middles lie beside the canvas are seen in part: the viewport takes them in.
     const pad = Math.ceil(size / 2) + 1;
     const [width, height] = [shot.width + 2 * pad, shot.height + 2 * pad];
     gl.viewport(-pad, -pad, width, height);
-    program.use();
     const [x, y] = [shot.x - origin[0], shot.y - origin[1]];
     gl.uniform2f(program.at("center"), x, y);
     gl.uniform2f(program.at("scale"), 2 / (width * shot.unitsPerPixel), -2 / (height * shot.unitsPerPixel));
@@ -214,6 +208,16 @@ export class Scene {
       if (to > from) gl.drawArrays(gl.POINTS, from, to - from);
     }
     gl.bindVertexArray(null);
+  }
+
+  #program(name: string, vertex: string, fragment: () => string): Program {
+    let program = this.#programs.get(name);
+    if (program === undefined) {
+      program = new Program(this.#gl, vertex, fragment());
+      this.#programs.set(name, program);
+    }
+    program.use();
+    return program;
   }
 
   /** Tells a program how texels lie on the canvas; returns where its middle lies among them. */
@@ -233,7 +237,6 @@ export class Scene {
   #colors(program: Program, opacity: number): void {
     const gl = this.#gl;
     gl.uniform1i(program.at("palettes"), PALETTES);
-    gl.uniform1i(program.at("partCount"), this.#bytes.length);
     gl.uniform1f(program.at("opacity"), opacity);
   }
 
@@ -283,28 +286,4 @@ export class Scene {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
     return texture;
   }
-}
-
-/** Left, top, right and bottom, in pixels of the canvas. */
-type Rectangle = readonly [left: number, top: number, right: number, bottom: number];
-
-/** What part of the canvas a rectangle of texels can lie in, a little more than it. */
-function rectangleOf(m: TexelMatrix, [left, top, right, bottom]: Rectangle, shot: Shot): Rectangle {
-  const corners = [
-    [left, top],
-    [right, top],
-    [left, bottom],
-    [right, bottom],
-  ].map(([column, row]) => [
-    (m[0] * column + m[1] * row + m[2] - shot.x) / shot.unitsPerPixel + shot.width / 2,
-    (m[3] * column + m[4] * row + m[5] - shot.y) / shot.unitsPerPixel + shot.height / 2,
-  ]);
-  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
-  const within = (value: number, most: number) => Math.min(most, Math.max(0, value));
-  return [
-    within(Math.min(...xs) - 2, shot.width),
-    within(Math.min(...ys) - 2, shot.height),
-    within(Math.max(...xs) + 2, shot.width),
-    within(Math.max(...ys) + 2, shot.height),
-  ];
 }

@@ -1,22 +1,29 @@
-/** Colour of a texel or spot from the bytes of its parts; opacity is multiplied in. */
-const COLOR_OF = `
-uniform sampler2D palettes;
-uniform int partCount;
-uniform float opacity;
-vec4 colorOf(ivec4 bytes) {
-  vec4 color = texelFetch(palettes, ivec2(bytes[0], 0), 0);
-  // Without an answer: parts do not add up.
-  if (bytes[0] != 255)
-    for (int part = 1; part < partCount; part++)
-      color = min(color + texelFetch(palettes, ivec2(bytes[part], part), 0), vec4(1));
-  return vec4(color.rgb * color.a, color.a) * opacity;
-}
-`;
-
 const HEAD = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp sampler2D;
+`;
+
+/** Colour of a texel or spot from the bytes of its parts; opacity is multiplied in. */
+const colorOf = (parts: number) => `
+uniform sampler2D palettes;
+uniform float opacity;
+vec4 colorAt(float value, int part) {
+  return texelFetch(palettes, ivec2(int(value * 255. + .5), part), 0);
+}
+vec4 colorOf(vec4 values) {
+  vec4 color = colorAt(values[0], 0);
+  ${
+    // Without an answer parts do not add up.
+    parts > 1
+      ? `if (values[0] < 1.) color = min(vec4(1), color${[1, 2, 3]
+          .slice(0, parts - 1)
+          .map((part) => ` + colorAt(values[${part}], ${part})`)
+          .join("")});`
+      : ""
+  }
+  return vec4(color.rgb * color.a, color.a) * opacity;
+}
 `;
 
 /** A rectangle of the canvas, in pixels from its upper left. */
@@ -41,33 +48,48 @@ vec2 texelAt() {
 }
 `;
 
-export const TEXELS = `${HEAD}${COLOR_OF}${TEXEL_AT}
+export interface TexelKind {
+  readonly parts: number;
+  /** Odd rows lie further along. */
+  readonly isShifted: boolean;
+  /** Each texel is a disc with gaps between, else filled. */
+  readonly isDiscs: boolean;
+  /** The picture is thinner than a pixel, and drawn wider, lest it be seen nowhere. */
+  readonly isThin: boolean;
+}
+
+/** Each kind is a program of its own, since all that is asked for each pixel costs. */
+export const texels = ({
+  parts,
+  isShifted,
+  isDiscs,
+  isThin,
+}: TexelKind) => `${HEAD}${colorOf(parts)}${TEXEL_AT}
 uniform sampler2D plane0, plane1, plane2, plane3;
 uniform ivec2 base;
 uniform ivec2 size;
 uniform float shift;
-// How much wider the picture is drawn at each side, in texels: what is thinner than a pixel would be seen nowhere.
-uniform vec2 slack;
-// Of discs, in pixels; 0 where texels are filled.
+// How much wider it is drawn at each side, in texels.
+uniform ivec2 slack;
+// Of discs, in pixels.
 uniform float radius;
 uniform mat2 toPixels;
 out vec4 color;
 void main() {
-  color = vec4(0);
   vec2 at = texelAt();
-  float row = floor(at.y + .5);
-  at.x -= ((base.y + int(row)) & 1) == 1 ? shift : 0.;
-  vec2 nearest = vec2(floor(at.x + .5), row);
+  ${isShifted ? "if (((base.y + int(floor(at.y + .5))) & 1) == 1) at.x -= shift;" : ""}
+  vec2 nearest = floor(at + .5);
   ivec2 texel = base + ivec2(nearest);
-  vec2 place = vec2(base) + at;
-  if (any(lessThan(place, -.5 - slack)) || any(greaterThanEqual(place, vec2(size) - .5 + slack))) return;
-  texel = clamp(texel, ivec2(0), size - 1);
-  vec4 values = vec4(texelFetch(plane0, texel, 0).r, 0, 0, 0);
-  if (partCount > 1) values[1] = texelFetch(plane1, texel, 0).r;
-  if (partCount > 2) values[2] = texelFetch(plane2, texel, 0).r;
-  if (partCount > 3) values[3] = texelFetch(plane3, texel, 0).r;
-  color = colorOf(ivec4(values * 255. + .5));
-  if (radius > 0.) color *= clamp(radius + .5 - length(toPixels * (at - nearest)), 0., 1.);
+  ${isThin ? "if (all(greaterThanEqual(texel, -slack)) && all(lessThan(texel, size + slack))) texel = clamp(texel, ivec2(0), size - 1);" : ""}
+  // What is below 0 is large as a number without a sign.
+  if (any(greaterThanEqual(uvec2(texel), uvec2(size)))) {
+    color = vec4(0);
+    return;
+  }
+  color = colorOf(vec4(${[0, 1, 2, 3]
+    .map((part) => (part < parts ? `texelFetch(plane${part}, texel, 0).r` : "0"))
+    .join(", ")}));
+  ${isDiscs ? "color *= clamp(radius + .5 - length(toPixels * (at - nearest)), 0., 1.);" : ""}
 }
 `;
 
@@ -84,7 +106,7 @@ void main() {
 }
 `;
 
-export const POINTS = `${HEAD}${COLOR_OF}
+export const points = (parts: number) => `${HEAD}${colorOf(parts)}
 in vec2 place;
 in vec4 values;
 uniform vec2 center;
@@ -93,11 +115,10 @@ uniform vec2 scale;
 uniform float pointSize;
 flat out vec4 spotColor;
 void main() {
-  ivec4 bytes = ivec4(values * 255. + .5);
   // What is drawn nowhere lies outside.
-  gl_Position = bytes[0] == 0 ? vec4(2, 2, 2, 1) : vec4((place - center) * scale, 0, 1);
+  gl_Position = values[0] == 0. ? vec4(2, 2, 2, 1) : vec4((place - center) * scale, 0, 1);
   gl_PointSize = pointSize;
-  spotColor = colorOf(bytes);
+  spotColor = colorOf(values);
 }
 `;
 

@@ -50,6 +50,11 @@ export class SpotGrid {
     this.#starts = starts;
   }
 
+  /** Bytes that it takes beside the places. */
+  get bytes(): number {
+    return this.order.byteLength + this.#starts.byteLength;
+  }
+
   /** The spot nearest to a place, at most `reach` away, the first of equals; -1 where there is none. */
   nearest(x: number, y: number, reach: number): number {
     let found = -1;
