@@ -28,6 +28,7 @@ export function renderResults(results) {
     section("Sorted first", of("stereo"), (list) => [stereo(list)]),
     ...of("shards").map((result) => section(`Shards: ${result.name}`, [result], shards)),
     section("Bins of Visium HD", of("hd-bins"), (list) => [hdBins(list)]),
+    section("Frames of the viewer", of("viewer-frames"), (list) => list.map(viewerFrames)),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
@@ -217,6 +218,16 @@ function interrupts(results) {
         unique(stopped.map(({ code }) => code)).join(", "),
         stopped.reduce((sum, { left }) => sum + left.length, 0),
       ];
+    }),
+  );
+}
+
+function viewerFrames({ rows }) {
+  const mib = (bytes) => Math.round(bytes / 2 ** 20);
+  return markdownTable(
+    ["while panning, software GL", "near", "CPU ms a frame", "renderer/GPU process MiB"],
+    rows.map(({ what, near, frame_ms: ms, renderer_bytes: renderer, gpu_bytes: gpu }) => {
+      return [what, `${near} x`, ms.toFixed(0), `${mib(renderer)}/${mib(gpu)}`];
     }),
   );
 }
