@@ -57,7 +57,6 @@ describe("options that others make meaningless", () => {
         "--endpoint-url": "http://127.0.0.1:9",
         "--cache-size": "1GiB",
         "--zarr-format": "2",
-        "--spatial-columns": "x,y",
       }[flag] ?? "1";
     const out = object === "annData" ? ["--out", "never.csv"] : ["--in-place"];
     const args = ["run", "nowhere.zarr", "--reference", "nowhere.csv", "--smoothing", "none", ...out];
