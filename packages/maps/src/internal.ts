@@ -9,6 +9,7 @@ export {
   type Mapped,
   type MapStrip,
   MOST_MAPPED_TYPES,
+  PYRAMID_BYTES,
   type PyramidOptions,
   paintLevel,
   pyramidFrames,

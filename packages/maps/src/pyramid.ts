@@ -1,5 +1,5 @@
 import type { ChunkSource, DenseChunk } from "@flashdeconv/core";
-import { freeChunk } from "@flashdeconv/core/internal";
+import { freeArray, freeChunk } from "@flashdeconv/core/internal";
 import type { Lattice } from "./lattice.js";
 import { NO_ANSWER, NO_SPOT, shareByte } from "./texel-bytes.js";
 import { halvedFrame, type TexelFrame } from "./texel-frame.js";
@@ -168,6 +168,8 @@ async function* paintSpots(mapped: Mapped, strip: Strip, reading: Reading): Asyn
     if (texel >= 0) classes[texel] = dominant[spot] < 0 ? NO_ANSWER : dominant[spot] + 1;
   }
   yield { plane: typeCount, bytes: classes };
+  // The next strip has its own, and what is not given back waits for the collector.
+  freeArray(bands);
 }
 
 async function* paintMeans(mapped: Mapped, strip: Strip, reading: Reading): AsyncGenerator<Plane> {
@@ -213,6 +215,7 @@ async function* paintMeans(mapped: Mapped, strip: Strip, reading: Reading): Asyn
     }
   }
   yield { plane: typeCount, bytes: classes };
+  for (const array of [counts, sums, best, classes, bytes]) freeArray(array);
 }
 
 /** Spots of each texel that have an answer; -1 where there are spots and none has. */

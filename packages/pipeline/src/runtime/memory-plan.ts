@@ -1,5 +1,6 @@
 import { MemoryPlanError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
+import { PYRAMID_BYTES } from "@flashdeconv/maps/internal";
 import { coarseLevelBytes } from "@flashdeconv/solver/internal";
 import { setRowWidth } from "@flashdeconv/solver-poisson/internal";
 import type { MemoryFacts } from "./memory-facts.js";
@@ -82,6 +83,9 @@ const STRIP_SPOTS = 8192;
 const FETCHED_COPIES = 2;
 /** Blocks of the result that are gathered and compressed. */
 const WRITE_BYTES = 16 * MIB;
+/** While maps are painted, of a spot: its texel, and its place where that was read again. */
+const TEXEL_BYTES = 4;
+const PLACE_BYTES = 16;
 
 /**
  * Says before a run how it will keep within a budget: with how many threads, and what of it goes to scratch.
@@ -142,9 +146,12 @@ function planFor(
     Math.min(budgetBytes - own - passes, MOST_WINDOW_BYTES, 2 * spotRowBytes(facts) * spotCount),
   );
   const windowBytes = onScratch ? Math.floor(left) : 0;
+  const drawn = PYRAMID_BYTES + spotCount * (TEXEL_BYTES + (onScratch ? PLACE_BYTES : 0));
   return {
     budgetBytes,
-    totalBytes: Math.ceil(own + Math.max(building + referenceBytes(facts), passes + windowBytes)),
+    totalBytes: Math.ceil(
+      own + Math.max(building + referenceBytes(facts), passes + windowBytes, spots + drawn),
+    ),
     workers,
     threads: ownThreads,
     keeps,
