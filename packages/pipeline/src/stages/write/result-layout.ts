@@ -11,7 +11,7 @@ export interface ResultLayout {
   readonly extraParameters?: Parameters;
   /**
    * Also write `uns/<key>_maps`, pictures of every type that a viewer shows at once, where spots have coordinates and there are at most 253
-   * types: 3 to 8 bytes per spot compressed. True by default.
+   * types: 1.3 bytes per texel and type before they are compressed. True by default.
    */
   readonly maps?: boolean;
   /** The command line that makes the result, to be kept beside it; without secrets. */
