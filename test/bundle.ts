@@ -25,7 +25,7 @@ export async function bundle(contents: string): Promise<{ code: string; imports:
 }
 
 /** The workspace's packages resolve to their sources, as they do for the tests. */
-const sources: Plugin = {
+export const sources: Plugin = {
   name: "sources",
   setup(build) {
     build.onResolve({ filter: /^@flashdeconv\// }, ({ path }) => {

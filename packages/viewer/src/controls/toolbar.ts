@@ -36,7 +36,7 @@ export function toolbar(events: ToolbarEvents): HTMLElement {
       "Zoom",
       button("+", () => events.onZoom(NEARER), { "aria-label": "Zoom in" }),
       button("−", () => events.onZoom(1 / NEARER), { "aria-label": "Zoom out" }),
-      button("Whole", events.onWhole, { "aria-label": "Show all of the section" }),
+      button("Whole", events.onWhole, { title: "Show all of the section" }),
     ),
     group("What a drag does", ...tools),
     button("Select the middle", events.onMiddle, {

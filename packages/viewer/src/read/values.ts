@@ -11,6 +11,7 @@ import {
 import { type Numbers, openNumbers, readBlock } from "./blocks.js";
 import { BoundedCache } from "./bounded-cache.js";
 import { Pauses } from "./pauses.js";
+import { hasNode } from "./root.js";
 
 /** Bytes of chunks that are kept, so that the next spot costs nothing. */
 const KEPT_BYTES = 96 * 2 ** 20;
@@ -48,7 +49,9 @@ export class Values {
   async categories(column: string, signal?: AbortSignal): Promise<readonly string[]> {
     const held = this.#categories.get(column);
     if (held) return held;
-    const names = await this.#texts(join(column, "categories"), signal);
+    const names = (await hasNode(this.#hierarchy, column, "categories"))
+      ? await this.#texts(join(column, "categories"), signal)
+      : [];
     this.#categories.set(column, names);
     return names;
   }
