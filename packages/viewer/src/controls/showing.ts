@@ -37,6 +37,8 @@ export class Showing {
   readonly #map: MapDrawing;
   #work = new AbortController();
   #drawn: Drawn | undefined;
+  /** The layer that is being read. */
+  #wanted: string | undefined;
 
   constructor(result: Result, map: MapDrawing) {
     this.#result = result;
@@ -55,6 +57,7 @@ export class Showing {
     const whats = whatsOf(shown, choice);
     const mostWidth = this.#drawn === undefined ? undefined : this.#texelWidth();
     const layer = await this.#result.layer(whats[0], { mostWidth, signal });
+    this.#wanted = layer.id;
     const planes = await Promise.all(whats.map((what) => this.#result.plane(layer, what, signal)));
     signal.throwIfAborted();
     return this.#draw({ layer, planes, choice }, shown);
@@ -69,7 +72,7 @@ export class Showing {
       mostWidth: this.#texelWidth(),
       signal: this.#work.signal,
     });
-    if (layer.id === before.layer.id) return false;
+    if (layer.id === before.layer.id || layer.id === this.#wanted) return false;
     await this.show(shown, before.choice);
     return true;
   }
