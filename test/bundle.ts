@@ -4,14 +4,17 @@ import { build, type Plugin } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Bundles a module of the workspace for browsers, as the global `bundled`, and says what it imports from outside. */
-export async function bundle(contents: string): Promise<{ code: string; imports: string[] }> {
+/** Bundles a module of the workspace for browsers, as the global `bundled` or as a module, and says what it imports from outside. */
+export async function bundle(
+  contents: string,
+  format: "iife" | "esm" = "iife",
+): Promise<{ code: string; imports: string[] }> {
   const result = await build({
     stdin: { contents, resolveDir: root, loader: "ts" },
     bundle: true,
     platform: "browser",
-    format: "iife",
-    globalName: "bundled",
+    format,
+    ...(format === "iife" && { globalName: "bundled" }),
     target: "es2022",
     minify: true,
     write: false,

@@ -1,6 +1,7 @@
 import { WorkerError } from "@flashdeconv/core";
 import { onAbort, unpackError } from "@flashdeconv/core/internal";
-import { type PageWorker, watchWorker } from "@flashdeconv/pipeline/page-pool";
+import { watchWorker } from "@flashdeconv/pipeline/internal";
+import type { PageWorker } from "@flashdeconv/pipeline/page-pool";
 import type { FromRunWorker, ToRunWorker } from "./messages.js";
 import type { Requests, RunListeners, Runner } from "./protocol.js";
 

@@ -16,8 +16,8 @@ import { type FromWorker, type ToWorker, type WorkerPort, workerPool } from "../
 import { type PageWorker, watchWorker } from "./worker-life.js";
 
 export type { Gate } from "../../contracts/gate.js";
-export { type RunGate, runGate } from "../../runtime/run-gate.js";
-export { type PageWorker, showLife, type WorkerScope, watchWorker } from "./worker-life.js";
+export { runGate } from "../../runtime/run-gate.js";
+export type { PageWorker } from "./worker-life.js";
 
 export interface PagePoolOptions {
   readonly workerCount: number;

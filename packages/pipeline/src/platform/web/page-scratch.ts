@@ -74,9 +74,3 @@ export async function openPageScratch(bytesNeeded = 0): Promise<PageScratch> {
     },
   };
 }
-
-/** Opens a file that another worker made. It is closed with the worker. */
-export async function openPageScratchFile(path: string): Promise<ScratchFile> {
-  const { read, write } = await openBrowserFile(path);
-  return { path, read, write };
-}

@@ -2,12 +2,12 @@ import { hdf5Opener } from "@flashdeconv/io-h5/opener";
 import { registerPageVendorOpener } from "@flashdeconv/io-vendor";
 import { ZARR } from "@flashdeconv/io-zarr";
 import { registerFileOpeners, registerOpeners, webOpeners } from "@flashdeconv/stores";
+import { openBrowserFile } from "@flashdeconv/stores/internal";
 import { runGate } from "../../runtime/run-gate.js";
 import { type CallerPort, serveTasks } from "../../runtime/serve-tasks.js";
 import type { ToWorker } from "../../runtime/worker-pool.js";
 import { workerTasks } from "../../worker-tasks.js";
 import { sharesMemory } from "./page-pool.js";
-import { openPageScratchFile } from "./page-scratch.js";
 import { showLife, type WorkerScope } from "./worker-life.js";
 
 const scope = globalThis as unknown as WorkerScope;
@@ -21,7 +21,8 @@ const gate = runGate();
 const tasks = workerTasks({
   sharesMemory: sharesMemory(),
   gate,
-  openScratchFile: openPageScratchFile,
+  // Of another worker; it is closed with this one.
+  openScratchFile: async (path) => ({ path, ...(await openBrowserFile(path)) }),
 });
 
 const port: CallerPort = {
