@@ -8,7 +8,6 @@ export default defineConfig({
     index: "src/index.ts",
     internal: "src/internal.ts",
     "page-pool": "src/platform/web/page-pool.ts",
-    "page-scratch": "src/platform/web/page-scratch.ts",
     "page-worker": "src/platform/web/page-worker.ts",
     pool: "src/platform/node/pool.ts",
     "pool-worker": "src/platform/node/pool-worker.ts",

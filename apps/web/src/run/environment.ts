@@ -1,5 +1,5 @@
+import { hasPageScratch } from "@flashdeconv/pipeline/internal";
 import { sharesMemory } from "@flashdeconv/pipeline/page-pool";
-import { hasPageScratch } from "@flashdeconv/pipeline/page-scratch";
 import type { Environment } from "./protocol.js";
 
 /** Assumed where a browser tells nothing. */

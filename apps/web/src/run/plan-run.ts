@@ -5,8 +5,7 @@ import {
   planMemory,
   resolveDeconvolveOptions,
 } from "@flashdeconv/pipeline";
-import { memoryFacts, SPOTS_WORTH_THREADS } from "@flashdeconv/pipeline/internal";
-import { hasPageScratch } from "@flashdeconv/pipeline/page-scratch";
+import { hasPageScratch, memoryFacts, SPOTS_WORTH_THREADS } from "@flashdeconv/pipeline/internal";
 import { commandOf } from "./command.js";
 import { environment } from "./environment.js";
 import type { Reference } from "./open-reference.js";

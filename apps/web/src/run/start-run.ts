@@ -3,13 +3,15 @@ import { openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { type Deconvolution, deconvolve, deconvolveDivided, SPOT_STATUSES } from "@flashdeconv/pipeline";
 import {
   gatedSource,
+  hasPageScratch,
   isSignature,
+  openPageScratch,
+  type PageScratch,
   type RunGate,
   refines,
   wantsNeighbors,
 } from "@flashdeconv/pipeline/internal";
 import { pagePool } from "@flashdeconv/pipeline/page-pool";
-import { hasPageScratch, openPageScratch, type PageScratch } from "@flashdeconv/pipeline/page-scratch";
 import { blobFile, saveAs } from "@flashdeconv/results";
 import { openLocation } from "@flashdeconv/stores";
 import { cacheChannel, LEDGER_BYTES, transferLedger } from "@flashdeconv/stores/internal";

@@ -67,7 +67,7 @@ export interface DeconvolveCallbacks {
   readonly checkpoint?: Checkpoint;
   /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. Not called with `maxTypes`: sets of types are chosen by counts, which no summary has. */
   readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
-  /** Where a solve waits between sweeps while it is shut (`runGate` of `@flashdeconv/pipeline/page-pool`); the pool's is the same one. */
+  /** Where a solve waits between sweeps while it is shut; the pool's is the same one. */
   readonly gate?: Gate;
   /**
    * Shown the abundances between sweeps, for a map of what is known so far; they must not be changed. Not called for what lies on scratch,

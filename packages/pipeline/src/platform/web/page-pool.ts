@@ -15,8 +15,6 @@ import type { PipelineTasks } from "../../contracts/tasks.js";
 import { type FromWorker, type ToWorker, type WorkerPort, workerPool } from "../../runtime/worker-pool.js";
 import { type PageWorker, watchWorker } from "./worker-life.js";
 
-export type { Gate } from "../../contracts/gate.js";
-export { runGate } from "../../runtime/run-gate.js";
 export type { PageWorker } from "./worker-life.js";
 
 export interface PagePoolOptions {

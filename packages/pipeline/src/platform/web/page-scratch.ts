@@ -1,15 +1,3 @@
-/**
- * Scratch in a page, on files that the browser keeps for the site: what is kept per spot then lies there, not in memory. For workers:
- * pages themselves have no such files.
- *
- * @example
- * import { hasPageScratch } from "@flashdeconv/pipeline/page-scratch";
- *
- * // const scratch = await openPageScratch(); // in a worker
- * // await deconvolve(section, reference, {}, { executor, scratch: { scratch, windowBytes: 256 * 2 ** 20 } });
- * // await scratch.remove(); // once the result has been read and the executor is closed
- * console.log(hasPageScratch()); // false
- */
 import { StoreError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import {
@@ -20,6 +8,7 @@ import {
 } from "@flashdeconv/stores/internal";
 import type { Scratch, ScratchFile } from "../../contracts/scratch.js";
 
+/** Scratch on files that the browser keeps for the site. For workers: pages themselves have no such files. */
 export interface PageScratch extends Scratch {
   /** Of the folder; what stores' `cache` may be, too. */
   readonly path: string;
