@@ -42,6 +42,7 @@ const bundle = async (contents, format, globalName) => {
       write: false,
     },
     external: ["node:*"],
+    plugins: [{ name: "sources", setup: (all) => all.onResolve({ filter: /^@flashdeconv\// }, sourceOf) }],
     logLevel: "silent",
   });
   return result.outputFiles[0].text;
@@ -51,6 +52,14 @@ const scripts = {
   "run-worker.js": await bundle('import "./src/run/run-worker.js";', "esm"),
   "pass-worker.ts": await bundle('import "./src/run/pass-worker.js";', "esm"),
 };
+
+/** The packages' sources, as tests read them. */
+function sourceOf({ path }) {
+  const [, name, ...rest] = path.split("/");
+  const entry = rest.join("/") || "index";
+  const folder = entry.startsWith("page-") ? "platform/web/" : "";
+  return { path: join(root, "packages", name, "src", `${folder}${entry}.ts`) };
+}
 
 let sent = 0;
 let requests = 0;
@@ -109,10 +118,12 @@ const told = await page.evaluate(
     };
     beat.port2.postMessage(0);
     const began = performance.now();
-    await runner.openSection({ kind: "url", url: `${address}/section/${section}` });
-    await runner.openReference({ kind: "url", url: `${address}/reference/${reference}` });
+    // An error of ours would come through without its message.
+    const plain = (error) => Promise.reject(new Error(error.message));
+    await runner.openSection({ kind: "url", url: `${address}/section/${section}` }).catch(plain);
+    await runner.openReference({ kind: "url", url: `${address}/reference/${reference}` }).catch(plain);
     let pictures = 0;
-    const result = await runner.run({ workerCount }, { onPicture: () => pictures++ });
+    const result = await runner.run({ workerCount }, { onPicture: () => pictures++ }).catch(plain);
     isOver = true;
     const bytes = new Uint8Array(await result.blob.arrayBuffer());
     const { isIsolated } = await runner.environment();

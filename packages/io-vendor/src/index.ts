@@ -19,4 +19,4 @@
 export { findInFolder } from "./formats/find-in-folder.js";
 export type { FindOptions, FolderInput } from "./formats/folder-input.js";
 export { isVendorMatrix, type VendorFolder, vendorStore } from "./vendor-store.js";
-export { findPageInput, type PageInput, registerPageVendorOpener } from "./web/page-input.js";
+export { findPageInput, registerPageVendorOpener } from "./web/page-input.js";

@@ -35,6 +35,5 @@ export type { ByteRange, ListedStore, OpenStore, ReadableStore, ReadOptions } fr
 export type { StoreAccess } from "./store-access.js";
 export type { StoreFormat } from "./store-format.js";
 export type { StoreLocation } from "./store-location.js";
-export type { PickedLocation } from "./web/picked-folder.js";
 export { type BlobLocation, type UrlLocation, webOpeners } from "./web-openers.js";
 export { zipStore } from "./zip/zip-store.js";

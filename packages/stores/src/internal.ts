@@ -24,5 +24,5 @@ export {
   openBrowserFile,
   openBrowserFolder,
 } from "./web/browser-files.js";
-export { type PickedFolder, pickedFolder } from "./web/picked-folder.js";
+export { type PickedFolder, type PickedLocation, pickedFolder } from "./web/picked-folder.js";
 export { stagedZip } from "./zip/staged-zip.js";

@@ -1,9 +1,11 @@
 import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
-import { findPageInput, type PageInput } from "@flashdeconv/io-vendor";
-import type { BlobLocation, PickedLocation, StoreAccess } from "@flashdeconv/stores";
-import { redactUrl } from "@flashdeconv/stores/internal";
+import { findPageInput } from "@flashdeconv/io-vendor";
+import type { BlobLocation, StoreAccess } from "@flashdeconv/stores";
+import { type PickedLocation, redactUrl } from "@flashdeconv/stores/internal";
 import type { Place } from "./protocol.js";
 import { shellWord } from "./shell-word.js";
+
+type PageInput = Awaited<ReturnType<typeof findPageInput>>;
 
 export interface OpenedPlace extends PageInput {
   readonly name: string;

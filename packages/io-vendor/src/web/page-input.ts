@@ -5,12 +5,11 @@ import {
   type Opener,
   type OpenStore,
   openLocation,
-  type PickedLocation,
   registerOpeners,
   type StoreAccess,
   type StoreLocation,
 } from "@flashdeconv/stores";
-import { type PickedFolder, pickedFolder } from "@flashdeconv/stores/internal";
+import { type PickedFolder, type PickedLocation, pickedFolder } from "@flashdeconv/stores/internal";
 import { findCellTables } from "../cells/cell-tables.js";
 import { findInFolder } from "../formats/find-in-folder.js";
 import { findMex } from "../formats/find-mex.js";
