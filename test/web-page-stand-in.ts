@@ -120,7 +120,7 @@ const geneNames = Array.from({ length: 240 }, (_, i) => `gene_${i}`);
 function resultOf(name: string): RunResult {
   return {
     blob: new Blob(["zip"]),
-    name,
+    name: `${name}.zarr.zip`,
     key: "flashdeconv",
     spotCount: 1600,
     typeNames: ["neuron", HOSTILE],
@@ -134,8 +134,8 @@ function resultOf(name: string): RunResult {
   };
 }
 
-const REPORT = `<!doctype html><main><p class="verdict amber"><strong>Careful.</strong> The reference explains only part.</p>
-<dl class="facts"><div><dt>spots</dt><dd>1,600</dd></div></dl><ul class="remarks"><li>&lt;img src=x onerror=alert(1)&gt; is rare.</li></ul></main>`;
+const REPORT = `<!doctype html><style>p{color:red}</style><main><section><p class="verdict amber"><strong>Careful.</strong> The reference explains only part.</p>
+<dl class="facts"><div><dt>spots</dt><dd>1,600</dd></div></dl><ul class="remarks"><li>&lt;img src=x onerror=alert(1)&gt; is rare.</li></ul></section></main>`;
 
 function standIn(): Runner {
   const ask = async (name: string, signal?: AbortSignal) => {
@@ -160,7 +160,7 @@ function standIn(): Runner {
         geneNames,
         matrixPath: "X",
         counts,
-        countsInWords: "raw counts: whole numbers of at least 0",
+        countsInWords: "counts",
         notices: [],
         ...control.section,
         ...(choices?.layer ? { matrixPath: `layers/${choices.layer}` } : {}),
@@ -184,7 +184,7 @@ function standIn(): Runner {
         ],
         unlabelledCount: 0,
         counts,
-        countsInWords: "raw counts: whole numbers of at least 0",
+        countsInWords: "counts",
         notices: [],
         ...control.reference,
       };

@@ -2,7 +2,7 @@ import { writeAnnData, ZARR } from "@flashdeconv/io-zarr";
 import { simulateTissue } from "@flashdeconv/simulate";
 import { stagedZip } from "@flashdeconv/stores/internal";
 
-/** Layers with sharp borders, each rich in some types: a map that shows at once whether it worked. */
+/** Patches, each rich in some types: a map that shows at once whether it worked. */
 const TISSUE = {
   spotCount: 1600,
   geneCount: 240,
@@ -10,8 +10,8 @@ const TISSUE = {
   depth: 150,
   cellsPerType: 25,
   referenceDepth: 600,
-  layout: "layered",
-  domainScale: 8,
+  layout: "patchy",
+  domainScale: 9,
   borderWidth: 3,
   seed: 18,
 };
@@ -19,7 +19,7 @@ const TISSUE = {
 /**
  * The example that the page ships: a simulated section and its reference, the same bytes every time.
  *
- * @returns {Promise<Record<string, Uint8Array>>} files by name
+ * @returns {Promise<Record<string, Uint8Array<ArrayBuffer>>>} files by name
  */
 export async function makeExample() {
   const { spotCount, geneNames, counts, coordinates, spotNames, reference } = simulateTissue(TISSUE);
@@ -41,7 +41,13 @@ export async function makeExample() {
   return { "section.zarr.zip": await zipped(section), "reference.zarr.zip": await zipped(cells) };
 }
 
-async function zipped(contents) {
+/**
+ * AnnData as a zipped store.
+ *
+ * @param {import("@flashdeconv/io-zarr").AnnDataContents} contents
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function zipped(contents) {
   const pieces = [];
   const file = {
     append: async (bytes) => void pieces.push(bytes.slice()),

@@ -1,7 +1,11 @@
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { makeExample } from "./make-example.mjs";
 import { POLICY } from "./policy.mjs";
 
+const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
+const ISOLATION_WORKER = fileURLToPath(new URL("src/isolation/isolation-worker.ts", import.meta.url));
 const EXAMPLE = "example/";
 
 /** Puts the example into the build, and serves it while the page is worked on. */
@@ -39,17 +43,59 @@ function policy(): Plugin {
   };
 }
 
+const WORKER = /(?<=^[^*\n]*)new Worker\(new URL\("(\.[^"]+)", import\.meta\.url\), \{ type: "module" \}\)/gm;
+
+/** Page and workers have most of their code in common, which is loaded once: Vite by itself gives each worker all of it again. */
+function sharedWorkers(): Plugin {
+  return {
+    name: "shared-workers",
+    apply: "build",
+    enforce: "pre",
+    buildStart() {
+      // It is in charge of its own folder, and found by its name.
+      this.emitFile({ type: "chunk", id: ISOLATION_WORKER, fileName: "isolation-worker.js" });
+    },
+    transform(code, id) {
+      // Packages name those of their built files that act when they are loaded; of their sources it is this one.
+      if (id.endsWith("/platform/web/page-worker.ts")) return { code, moduleSideEffects: true };
+      // It does nothing when it is loaded, and does not say so: a pass has no use for it.
+      if (id.includes("/node_modules/ml-matrix/")) return { code, moduleSideEffects: false };
+      if (!code.includes("new Worker(new URL(")) return undefined;
+      return code.replace(WORKER, (_, path: string) => {
+        const file = this.emitFile({ type: "chunk", id: resolve(dirname(id), path) });
+        return `new Worker(import.meta.ROLLUP_FILE_URL_${file}, { type: "module" })`;
+      });
+    },
+  };
+}
+
 export default defineConfig({
   // Below any path of any server.
   base: "./",
-  plugins: [example(), policy()],
+  plugins: [sharedWorkers(), example(), policy()],
+  resolve: {
+    // Sources, as built packages each bring the kernels that they use.
+    alias: [
+      { find: /^@flashdeconv\/([^/]+)$/, replacement: `${packages}$1/src/index.ts` },
+      {
+        find: /^@flashdeconv\/pipeline\/(page-.+)$/,
+        replacement: `${packages}pipeline/src/platform/web/$1.ts`,
+      },
+      { find: /^@flashdeconv\/([^/]+)\/(.+\.css)$/, replacement: `${packages}$1/src/$2` },
+      {
+        find: /^@flashdeconv\/io-zarr\/arrays\/internal$/,
+        replacement: `${packages}io-zarr/src/arrays/internal.ts`,
+      },
+      { find: /^@flashdeconv\/([^/]+)\/(.+)$/, replacement: `${packages}$1/src/$2.ts` },
+    ],
+  },
   worker: { format: "es" },
   build: {
     target: "es2022",
-    // Licences are told in files of their own, and nothing is worth a source map that no reader of a page opens.
-    sourcemap: false,
-    modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // Its helper needs a document, which workers have none of.
+    modulePreload: false,
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
   },
 });

@@ -1,6 +1,9 @@
 /** What a page says that it has tried, for as long as its tab is open: one reload, not one after the other. */
 const TRIED = "flashdeconv-isolation-tried";
 
+/** Milliseconds after which the page begins as it is: it is not loaded again under somebody's hands. */
+const PATIENCE = 3000;
+
 /**
  * Makes the page cross-origin isolated where its host does not, so that workers can share memory: registers a service worker that adds
  * the headers, and loads the page once more. Where that cannot be, the page works as it is, slower.
@@ -15,9 +18,10 @@ export async function isolatePage(script: URL): Promise<boolean> {
   try {
     sessionStorage.setItem(TRIED, "yes");
     await serviceWorker.register(script);
-    await serviceWorker.ready;
-    location.reload();
-    return true;
+    const late = new Promise<false>((resolve) => setTimeout(resolve, PATIENCE, false));
+    const isReady = await Promise.race([serviceWorker.ready.then(() => true), late]);
+    if (isReady) location.reload();
+    return isReady;
   } catch {
     return false;
   }

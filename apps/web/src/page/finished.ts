@@ -85,7 +85,8 @@ export function createFinished(openResult: Parts["openResult"], live: Live, onOt
     showRun(result, runner) {
       clear();
       const { signal } = ending;
-      const { blob, name, key, spotCount, typeNames, seconds, fetchedBytes, command, notices } = result;
+      const { blob, key, spotCount, typeNames, seconds, fetchedBytes, command, notices } = result;
+      const name = stemOf(result);
       isUnsaved = true;
       const host = h("div", { class: "viewer" });
       const trouble = h("div", {});
@@ -94,7 +95,7 @@ export function createFinished(openResult: Parts["openResult"], live: Live, onOt
       const make = (format: SaveFormat): Promise<SavedFile> => {
         if (format === "report") return report();
         // It is held here too, so that it outlives its worker.
-        if (format === "zarr.zip") return Promise.resolve({ blob, name: `${name}.zarr.zip` });
+        if (format === "zarr.zip") return Promise.resolve({ blob, name: result.name });
         return runner.save(format, signal);
       };
       const saves = saveRow({ result, make }, live, () => {
@@ -119,7 +120,7 @@ export function createFinished(openResult: Parts["openResult"], live: Live, onOt
       element.hidden = false;
       heading.focus();
       live.say(`Done: ${countOf(spotCount, "spot")}, ${countOf(typeNames.length, "cell type")}`);
-      const file = new File([blob], `${name}.zarr.zip`);
+      const file = new File([blob], result.name);
       view(host, { place: { kind: "file", file }, name, key }, signal).catch((error) => {
         if (!signal.aborted)
           fill(trouble, failureBox(describeFailure(error, "The map cannot be drawn"), "map-failure"));
@@ -164,13 +165,14 @@ interface Saving {
 }
 
 function saveRow({ result, make }: Saving, live: Live, onKept: () => void): HTMLElement {
-  const state = h("p", { class: "state" });
+  const state = h("div", { class: "state" });
+  const stem = stemOf(result);
   const buttons = FORMATS.map(({ format, label, hint, end, keeps }) => {
     const save = async () => {
       row.inert = true;
-      state.textContent = `Making ${result.name}${end} …`;
+      state.textContent = `Making ${stem}${end} …`;
       try {
-        const name = await saveFile(`${result.name}${end}`, () => make(format));
+        const name = await saveFile(`${stem}${end}`, () => make(format));
         if (keeps) onKept();
         state.textContent = `Saved: ${name}`;
       } catch (error) {
@@ -188,6 +190,11 @@ function saveRow({ result, make }: Saving, live: Live, onKept: () => void): HTML
   });
   const row = h("div", { class: "row saves" }, ...buttons);
   return h("div", { role: "group", "aria-label": "Save" }, row, state);
+}
+
+/** What the files of a result are called, without their ends. */
+function stemOf({ name }: RunResult): string {
+  return name.replace(/\.zarr\.zip$/, "");
 }
 
 /** Calls it when it is first wanted; again only where that failed. */

@@ -11,6 +11,17 @@ export function lastingRunner(start: () => Runner): Runner {
   let section: { place: Place; choices: SectionChoices } | undefined;
   let reference: { place: Place; choices: ReferenceChoices } | undefined;
 
+  /** A worker does one of these after the other: who asks for the next waits for what goes on, or is being stopped. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: (runner: Runner) => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    const mine = last.then(() => {
+      signal?.throwIfAborted();
+      return ask(work);
+    });
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
   const ask = async <T>(work: (runner: Runner) => Promise<T>): Promise<T> => {
     const asked = current;
     try {
@@ -34,12 +45,12 @@ export function lastingRunner(start: () => Runner): Runner {
   return {
     environment: () => ask((runner) => runner.environment()),
     async openSection(place, choices = {}, signal) {
-      const opened = await ask((runner) => runner.openSection(place, choices, signal));
+      const opened = await inTurn((runner) => runner.openSection(place, choices, signal), signal);
       section = { place, choices };
       return opened;
     },
     async openReference(place, choices = {}, signal) {
-      const opened = await ask((runner) => runner.openReference(place, choices, signal));
+      const opened = await inTurn((runner) => runner.openReference(place, choices, signal), signal);
       reference = { place, choices };
       return opened;
     },
@@ -49,13 +60,13 @@ export function lastingRunner(start: () => Runner): Runner {
         return runner.plan(options, signal);
       }),
     run: (options, listeners) =>
-      ask(async (runner) => {
+      inTurn(async (runner) => {
         await fill(runner, listeners?.signal);
         return runner.run(options, listeners);
-      }),
+      }, listeners?.signal),
     pause: () => current.pause(),
     goOn: () => current.goOn(),
-    save: (format, signal) => ask((runner) => runner.save(format, signal)),
+    save: (format, signal) => inTurn((runner) => runner.save(format, signal), signal),
     close: () => current.close(),
   };
 }

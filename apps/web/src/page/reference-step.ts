@@ -1,6 +1,6 @@
 import type { OpenedReference, Place, Runner } from "../run/protocol.js";
 import type { ChoiceField } from "./choice-form.js";
-import { findings } from "./findings.js";
+import { findings, valuesInWords } from "./findings.js";
 import { h } from "./h.js";
 import { type Choices, createInputStep, type InputStep } from "./input-step.js";
 import type { Live } from "./live.js";
@@ -38,12 +38,13 @@ export function createReferenceStep(
 }
 
 function referenceLines(opened: OpenedReference): string[] {
-  const { called, summary, cellCount, geneNames, typeColumn, types, unlabelledCount, countsInWords } = opened;
+  const { called, summary, cellCount, geneNames, typeColumn, types, unlabelledCount, counts, countsInWords } =
+    opened;
   const kind = called ?? (summary ? `AnnData in Zarr v${summary.zarrFormat}` : "Table of mean counts");
   const cells = cellCount === undefined ? "" : `${countOf(cellCount, "cell")}, `;
   return [
     `${kind}: ${cells}${countOf(geneNames.length, "gene")}`,
-    ...(countsInWords ? [`Values: ${countsInWords}`] : []),
+    ...(countsInWords && counts ? [`Values: ${valuesInWords(countsInWords, counts, "cell")}`] : []),
     types.length === 0
       ? "Types: none found. Choose the column of obs that names them"
       : `Types: ${formatCount(types.length)}${typeColumn === undefined ? "" : `, of the column ${typeColumn}`}`,

@@ -1,7 +1,7 @@
 import type { OpenedSection, Place, Runner, SectionChoices } from "../run/protocol.js";
 import type { ChoiceField } from "./choice-form.js";
 import { type Failure, isStop } from "./failure.js";
-import { findings } from "./findings.js";
+import { findings, valuesInWords } from "./findings.js";
 import { type Choices, createInputStep, type InputStep } from "./input-step.js";
 import type { Live } from "./live.js";
 import { countOf, formatCount } from "./words.js";
@@ -61,12 +61,12 @@ function layerOf(path: string): string {
 }
 
 function sectionLines(opened: OpenedSection): string[] {
-  const { called, summary, spotCount, geneNames, matrixPath, countsInWords, sectionNames } = opened;
+  const { called, summary, spotCount, geneNames, matrixPath, counts, countsInWords, sectionNames } = opened;
   const kind = called ?? `${summary.table ? "SpatialData" : "AnnData"} in Zarr v${summary.zarrFormat}`;
   const table = summary.table ? `, table ${summary.table.name}` : "";
   return [
     `${kind}${table}: ${countOf(spotCount, "spot")}, ${countOf(geneNames.length, "gene")}`,
-    `Values of ${matrixPath}: ${countsInWords}`,
+    `Values of ${matrixPath}: ${valuesInWords(countsInWords, counts, "spot")}`,
     `Coordinates: ${summary.coordinates ?? "none found"}`,
     ...(sectionNames && sectionNames.length > 1
       ? [`Sections: ${formatCount(sectionNames.length)}: ${someOf(sectionNames)}`]

@@ -11,7 +11,9 @@ export interface InShort {
 
 /** Read out of a report, so that page and report say the same in the same words. */
 export function readInShort(html: string): InShort {
-  const report = new DOMParser().parseFromString(html, "text/html");
+  // Its first section alone: the style of the whole is none of this page's, whose policy would complain of it.
+  const [first = ""] = /<section[\s\S]*?<\/section>/.exec(html) ?? [];
+  const report = new DOMParser().parseFromString(first, "text/html");
   const all = (selector: string) => [...report.querySelectorAll(selector)];
   const text = (element: Element | null) => element?.textContent ?? "";
   return {

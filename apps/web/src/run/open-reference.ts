@@ -1,5 +1,5 @@
 import { FormatError, type Notice } from "@flashdeconv/core";
-import { inspectStore, openReference as openCells, readSignatureCsv } from "@flashdeconv/io-zarr";
+import { inspectStore, openReference as openCells } from "@flashdeconv/io-zarr";
 import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
 import { describeCounts } from "@flashdeconv/normalize";
 import type { OpenReference } from "@flashdeconv/pipeline";
@@ -32,6 +32,7 @@ export async function openReference(
   const name = nameOfPlace(place);
   const path = place.kind === "url" && URL.canParse(name) ? new URL(name).pathname : name;
   if ((place.kind === "file" || place.kind === "url") && TABLE.test(path)) {
+    const { readSignatureCsv } = await import("./read-table.js");
     const input = readSignatureCsv(await readText(place, name, signal), { path: name });
     return ofTable(input, { name, choices, isRemote: place.kind === "url", close: async () => undefined });
   }

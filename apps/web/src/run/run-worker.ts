@@ -9,10 +9,7 @@ import { environment } from "./environment.js";
 import type { FromRunWorker, ToRunWorker } from "./messages.js";
 import { openReference, type Reference } from "./open-reference.js";
 import { openSection, type Section } from "./open-section.js";
-import { planRun } from "./plan-run.js";
 import type { Requests, RunEvent, RunResult } from "./protocol.js";
-import { saveResult } from "./save-result.js";
-import { startRun } from "./start-run.js";
 
 // Opens, runs and saves for a page, which stays free: whoever starts this worker asks through `connectRunner`.
 
@@ -59,20 +56,32 @@ const handlers: Handlers = {
       reference = opened;
       return opened.told;
     }),
-  plan: async ({ options }, { signal }) => (await planRun(...bothOpen(), options, signal)).told,
+  plan: async ({ options }, { signal }) => {
+    const { planRun } = await loadPlan();
+    return (await planRun(...bothOpen(), options, signal)).told;
+  },
   run: ({ options, wantsPictures }, { signal, tell }) =>
     alone(async () => {
       gate.open();
       const [opened, cells] = bothOpen();
+      const { planRun } = await loadPlan();
       const planned = await planRun(opened, cells, options, signal);
       const request = { section: opened, reference: cells, planned, wantsPictures };
+      const { startRun } = await import("./start-run.js");
       result = await startRun(request, { signal, gate, tell });
       return result;
     }),
   pause: () => gate.shut(),
   goOn: () => gate.open(),
-  save: ({ format }, { signal }) => alone(() => saveResult(result, format, signal)),
+  save: ({ format }, { signal }) =>
+    alone(async () => {
+      const { saveResult } = await import("./save-result.js");
+      return saveResult(result, format, signal);
+    }),
 };
+
+/** What comes after opening is loaded after it. */
+const loadPlan = () => import("./plan-run.js");
 
 function bothOpen(): [Section, Reference] {
   if (section && reference) return [section, reference];

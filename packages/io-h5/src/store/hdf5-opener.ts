@@ -1,5 +1,5 @@
 import type { FileLocation, FileOpener } from "@flashdeconv/stores";
-import { findSignature } from "../bytes/superblock.js";
+import { findSignature } from "../bytes/find-signature.js";
 import type { ChunkIndexes } from "../chunks/chunk-index.js";
 
 /** An HDF5 file, wherever it lies, as plain data that a thread can be sent. */
