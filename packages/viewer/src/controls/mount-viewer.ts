@@ -22,6 +22,8 @@ import { counted, isAbort } from "./words.js";
 export interface ViewerOptions {
   /** What the result is called: the heading. Its key by default. */
   readonly name?: string;
+  /** Of the heading in the page's outline, 1 by default. */
+  readonly headingLevel?: 1 | 2 | 3;
   /** Whether the address keeps what is looked at, and restores it. True by default. */
   readonly keepsHash?: boolean;
   /** Micrometres per unit of the positions, where the result does not say. */
@@ -164,7 +166,7 @@ class PageViewer implements Viewer {
     return h(
       "header",
       { class: "fd-head" },
-      h("h1", {}, named(this.#options.name ?? key)),
+      h(`h${this.#options.headingLevel ?? 1}`, {}, named(this.#options.name ?? key)),
       h("p", {}, facts),
     );
   }
