@@ -1,11 +1,6 @@
 import { ZARR } from "@flashdeconv/io-zarr";
-import {
-  type BlobLocation,
-  openLocation,
-  type PickedLocation,
-  registerOpeners,
-  webOpeners,
-} from "@flashdeconv/stores";
+import { type BlobLocation, openLocation, registerOpeners, webOpeners } from "@flashdeconv/stores";
+import type { PickedLocation } from "@flashdeconv/stores/internal";
 import type { Place } from "../run/protocol.js";
 import type { OpenedResult, ResultSource } from "./contracts.js";
 
