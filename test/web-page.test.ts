@@ -22,6 +22,9 @@ const HOSTILE = "<img src=x onerror=\"document.title='hit'\">";
 const golden = [sharedData("golden/spatial.h5ad"), sharedData("golden/reference.h5ad")];
 const hasGolden = golden.every((path) => path !== undefined);
 
+/** Milliseconds without what is waited for, on the busiest machine. */
+const STUCK = 600_000;
+
 /** Bytes that may be loaded before any codec, gzipped. */
 const BUDGET = 200_000;
 
@@ -78,7 +81,8 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
   /** Without the worker that isolates a page, which loads it twice. */
   const open = async (at = address, isServed = false) => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(Number(process.env.PAGE_TIMEOUT ?? 0));
+    // What never comes ends the test, not the run of all.
+    page.setDefaultTimeout(STUCK);
     const seen = { requests: [] as string[], complaints: [] as string[] };
     page.on("request", (request) => seen.requests.push(request.url()));
     page.on("console", (message) => seen.complaints.push(message.text()));
