@@ -12,6 +12,7 @@ import type * as Bundled from "./page-runs.js";
 import { digestOf } from "./page-runs.js";
 import { type RunServer, serveRuns } from "./page-runs-server.js";
 import { tissueOf } from "./page-workers.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const SPOTS = 6000;
 const WORKERS = 2;
@@ -46,7 +47,7 @@ describe.skipIf(!hasChromium)(`runs in a page in Chromium${reason}`, () => {
 
   async function openPage(kind: "isolated" | "plain"): Promise<Page> {
     const page = await browser.newPage();
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     await page.goto(`${server.address}/${kind}/`, { timeout: 0 });
     return page;
   }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.js";
 import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
 import type * as Drawn from "./draw-page.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const STYLE = "body { margin: 0; background: #fff; } canvas { display: block; width: 200px; height: 100px; }";
 const PAGE =
@@ -55,7 +56,7 @@ describe.skipIf(!hasChromium)(`maps drawn in Chromium${reason}`, () => {
 
   beforeEach(async () => {
     page = await browser.newPage();
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     heard = [];
     page.on("console", (message) => heard.push(message.text()));
     page.on("pageerror", (error) => heard.push(String(error)));

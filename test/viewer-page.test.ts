@@ -10,11 +10,12 @@ import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
 import { goldenPath } from "./golden-data.js";
 import { addResult, COLORS, HOSTILE, type Made, makeResult, TYPES } from "./viewer-results.js";
 import { buildPage, packedBytes, type Shown, servePage, TOKEN } from "./viewer-server.js";
+import { LONGEST_WAIT, LONGEST_WAIT } from "./wait-in-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const GRID: Made = { size: [40, 30] };
 /** Looks until it is so, however long that takes on a busy machine. */
-const poll = (look: () => unknown) => expect.poll(look as () => never, { timeout: 2 ** 31 - 1 });
+const poll = (look: () => unknown) => expect.poll(look as () => never, { timeout: LONGEST_WAIT });
 /** What the page may take before codecs, packed. */
 const MOST_BYTES = 60_000;
 
@@ -55,7 +56,7 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
   ): Promise<Opened> => {
     show(shown);
     const page = await browser.newPage({ viewport: { width: 1000, height: 800 }, ...options });
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const [keys, trouble]: [string[], string[]] = [[], []];
     page.on("request", (request) => {
       const url = request.url();

@@ -8,15 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POLICY } from "../apps/web/policy.mjs";
 import { bundle } from "./bundle.js";
 import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
+import { LONGEST_WAIT, until } from "./wait-in-page.js";
 import type * as StandIn from "./web-page-stand-in.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-
-/** Looks at each frame until it is so: `waitForFunction` would need what the page's policy forbids. */
-async function until(page: Page, condition: string): Promise<void> {
-  while (!(await page.evaluate(condition))) await page.evaluate("new Promise(requestAnimationFrame)");
-}
 
 /** The page with a runner that answers when it is told to: what it shows and does in each state. */
 describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, () => {
@@ -54,7 +50,7 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
 
   const open = async (options: Parameters<Browser["newPage"]>[0] = {}) => {
     const page = await browser.newPage(options);
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const seen: string[] = [];
     page.on("console", (message) => seen.push(message.text()));
     page.on("pageerror", (error) => seen.push(String(error)));

@@ -16,14 +16,13 @@ import { pageServer } from "../scripts/serve-page.mjs";
 import { builtPage, loadedWith } from "./built-page.js";
 import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
 import { sharedData } from "./shared-data.js";
+import { LONGEST_WAIT, LONGEST_WAIT, until } from "./wait-in-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const HOSTILE = "<img src=x onerror=\"document.title='hit'\">";
 const golden = [sharedData("golden/spatial.h5ad"), sharedData("golden/reference.h5ad")];
 const hasGolden = golden.every((path) => path !== undefined);
 
-/** Milliseconds without what is waited for, on the busiest machine. */
-const STUCK = 600_000;
 
 /** Bytes that may be loaded before any codec, gzipped. */
 const BUDGET = 200_000;
@@ -82,7 +81,7 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
   const open = async (at = address, isServed = false) => {
     const page = await browser.newPage();
     // What never comes ends the test, not the run of all.
-    page.setDefaultTimeout(STUCK);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const seen = { requests: [] as string[], complaints: [] as string[] };
     page.on("request", (request) => seen.requests.push(request.url()));
     page.on("console", (message) => seen.complaints.push(message.text()));
@@ -117,7 +116,10 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     await page.locator(".viewer .fd-canvas").waitFor();
     await page.locator(".viewer", { hasText: "Largest type in" }).waitFor();
     const blank = 3000;
-    while ((await page.locator(".viewer .fd-canvas").screenshot()).length < blank);
+    const map = page.locator(".viewer .fd-canvas");
+    await expect
+      .poll(async () => (await map.screenshot()).length, { timeout: LONGEST_WAIT })
+      .toBeGreaterThan(blank);
   };
   const save = async (page: Page, label: string) => {
     const download = page.waitForEvent("download");
@@ -129,7 +131,10 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
 
   it("leads by the keyboard alone from its address to the map of the example, and saves what the command line writes", async () => {
     const { page, seen } = await open();
-    while ((await page.evaluate("document.activeElement.id")) !== "example") await page.keyboard.press("Tab");
+    for (let tabs = 0; (await page.evaluate("document.activeElement.id")) !== "example"; tabs++) {
+      expect(tabs).toBeLessThan(100);
+      await page.keyboard.press("Tab");
+    }
     await page.keyboard.press("Enter");
     await until(page, "document.activeElement.classList.contains('main')");
     await page.keyboard.press("Enter");
@@ -271,11 +276,6 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     await page.close();
   });
 });
-
-/** Looks at each frame until it is so: `waitForFunction` would need what the page's policy forbids. */
-async function until(page: Page, condition: string): Promise<void> {
-  while (!(await page.evaluate(condition))) await page.evaluate("new Promise(requestAnimationFrame)");
-}
 
 /** Inputs that can be run, and some that cannot. */
 async function writeInputs(folder: string): Promise<void> {
