@@ -10,7 +10,7 @@ import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
 import { goldenPath } from "./golden-data.js";
 import { addResult, COLORS, HOSTILE, type Made, makeResult, TYPES } from "./viewer-results.js";
 import { buildPage, packedBytes, type Shown, servePage, TOKEN } from "./viewer-server.js";
-import { LONGEST_WAIT, LONGEST_WAIT } from "./wait-in-page.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const GRID: Made = { size: [40, 30] };

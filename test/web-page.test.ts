@@ -16,13 +16,12 @@ import { pageServer } from "../scripts/serve-page.mjs";
 import { builtPage, loadedWith } from "./built-page.js";
 import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
 import { sharedData } from "./shared-data.js";
-import { LONGEST_WAIT, LONGEST_WAIT, until } from "./wait-in-page.js";
+import { LONGEST_WAIT, until } from "./wait-in-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const HOSTILE = "<img src=x onerror=\"document.title='hit'\">";
 const golden = [sharedData("golden/spatial.h5ad"), sharedData("golden/reference.h5ad")];
 const hasGolden = golden.every((path) => path !== undefined);
-
 
 /** Bytes that may be loaded before any codec, gzipped. */
 const BUDGET = 200_000;
