@@ -34,6 +34,7 @@ class CanvasMap implements MapDrawing {
   #view: View = { x: 0.5, y: 0.5, unitsPerPixel: 1 };
   #isFitted = true;
   #frame = 0;
+  #isMarked = false;
   isDraggable = true;
 
   constructor(canvas: HTMLCanvasElement, options: MapOptions) {
@@ -235,6 +236,10 @@ class CanvasMap implements MapDrawing {
     // Pixels of the canvas, not of CSS; what the canvas was shaped to for a picture included.
     const unitsPerPixel = (this.#view.unitsPerPixel * Math.max(1, this.#size().width)) / width;
     this.#scene?.draw({ ...this.#view, unitsPerPixel, width, height }, this.#opacity);
+    if (this.#field === undefined || this.#isMarked) return;
+    // Whoever measures a page waits for it.
+    performance.mark("flashdeconv: first picture");
+    this.#isMarked = true;
   }
 
   #lose(event: Event): void {

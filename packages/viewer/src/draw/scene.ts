@@ -132,8 +132,8 @@ export class Scene {
     gl.disable(gl.BLEND);
     if (this.#backdrop !== undefined) this.#drawBackdrop(this.#backdrop, shot);
     if (this.#ground === undefined || this.#bytes.length === 0) return;
-    // Over a backdrop, and at the rims of discs, what is beneath shows through.
-    gl.enable(gl.BLEND);
+    // What is beneath shows through; texels over nothing need not ask, as a pixel shows one.
+    if (this.#backdrop !== undefined || this.#ground.kind === "points") gl.enable(gl.BLEND);
     if (this.#ground.kind === "texels") this.#drawTexels(this.#ground, shot, opacity);
     else this.#drawPoints(this.#ground, shot, opacity);
   }

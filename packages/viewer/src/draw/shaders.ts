@@ -4,7 +4,7 @@ precision highp int;
 precision highp sampler2D;
 `;
 
-/** Colour of a texel or spot from the bytes of its parts; opacity is multiplied in. */
+/** Colour of a texel or spot from the bytes of its parts, by which opacity is multiplied. */
 const colorOf = (parts: number) => `
 uniform sampler2D palettes;
 uniform float opacity;
@@ -22,7 +22,8 @@ vec4 colorOf(vec4 values) {
           .join("")});`
       : ""
   }
-  return vec4(color.rgb * color.a, color.a) * opacity;
+  // Colours are opaque, or nothing.
+  return color * opacity;
 }
 `;
 

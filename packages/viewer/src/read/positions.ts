@@ -1,6 +1,6 @@
 import { CoordinateError } from "@flashdeconv/core";
 import { type Hierarchy, join, openDataframe, readUns } from "@flashdeconv/io-zarr/arrays/internal";
-import { eachBlock, inOrder, openNumbers } from "./blocks.js";
+import { eachBlock, inOrder, openNumbers, readBlock } from "./blocks.js";
 import { Pauses } from "./pauses.js";
 import { hasNode } from "./root.js";
 
@@ -61,10 +61,25 @@ function inColumns(hierarchy: Hierarchy, names: readonly string[]): Positions {
     const [xs, ys] = await Promise.all(
       names.slice(0, 2).map((name) => openNumbers(hierarchy, join("obs", name))),
     );
-    const places = new Float64Array(2 * xs.metadata.shape[0]);
-    await eachBlock(xs, (values, start) => spread(places, values, 2 * start), { signal });
-    await eachBlock(ys, (values, start) => spread(places, values, 2 * start + 1), { signal });
-    visit(places, 0);
+    const [length] = xs.metadata.chunkShape;
+    if (ys.metadata.chunkShape[0] !== length || ys.metadata.shape[0] !== xs.metadata.shape[0]) {
+      const places = new Float64Array(2 * xs.metadata.shape[0]);
+      await eachBlock(xs, (values, start) => spread(places, values, 2 * start), { signal });
+      await eachBlock(ys, (values, start) => spread(places, values, 2 * start + 1), { signal });
+      return visit(places, 0);
+    }
+    // Both are cut alike: no more than some chunks are held.
+    const blocks = Array.from({ length: Math.ceil(xs.metadata.shape[0] / length) }, (_, i) => i);
+    const pauses = new Pauses();
+    const readOne = (block: number) => Promise.all([xs, ys].map((array) => readBlock(array, block, signal)));
+    await inOrder(blocks, readOne, async (pair, block) => {
+      const places = new Float64Array(2 * pair[0].length);
+      pair.forEach((values, axis) => {
+        spread(places, values, axis);
+      });
+      visit(places, block * length);
+      await pauses.take(signal);
+    });
   };
 }
 

@@ -40,12 +40,16 @@ export async function summarise(
     onProgress?.((type + 1) / (storedNames.length + 1));
   }
   const hasCounts = columns.some(({ name, kind }) => name === "counts" && kind === "number");
-  const all: number[] = [];
+  const all = new Float64Array(hasCounts ? spots.length : 0);
   if (hasCounts) {
-    await eachOf(values, join("obs", `${key}_counts`), { spots, signal }, (value) => all.push(value));
+    let at = 0;
+    await eachOf(values, join("obs", `${key}_counts`), { spots, signal }, (value) => {
+      all[at++] = value;
+    });
   }
-  const median = Float64Array.from(all).sort()[Math.floor((all.length - 1) / 2)];
-  const counts = hasCounts ? { sum: all.reduce((a, b) => a + b, 0), median } : undefined;
+  const sum = all.reduce((a, b) => a + b, 0);
+  const median = all.sort()[Math.floor((all.length - 1) / 2)];
+  const counts = hasCounts ? { sum, median } : undefined;
   return { spotCount: spots.length, answered, means, counts };
 }
 
