@@ -5,7 +5,10 @@ import { pid as own } from "node:process";
 const TICKS = 100;
 const KINDS = ["renderer", "gpu-process"];
 
-/** CPU seconds so far, and resident bytes, of the renderers and the GPU process of browsers that this process started, where there is /proc. */
+/**
+ * CPU seconds so far, and resident bytes, of the renderers and the GPU process of browsers that this process started, where there is /proc.
+ * `largestBytes` are those of the largest process of its kind, `peakBytes` the most that it ever had.
+ */
 export function chromiumUsage() {
   const parents = new Map(
     readdirSync("/proc")
@@ -13,16 +16,26 @@ export function chromiumUsage() {
       .map((name) => [Number(name), Number(statOf(name)[1])]),
   );
   const isOurs = (pid) => pid === own || (pid > 1 && isOurs(parents.get(pid) ?? 0));
-  const usage = Object.fromEntries(KINDS.map((kind) => [kind, { cpuSeconds: 0, residentBytes: 0 }]));
+  const none = { cpuSeconds: 0, residentBytes: 0, largestBytes: 0, peakBytes: 0 };
+  const usage = Object.fromEntries(KINDS.map((kind) => [kind, { ...none }]));
   for (const pid of parents.keys()) {
     const [, kind] = /--type=([\w-]+)/.exec(textOf(`/proc/${pid}/cmdline`)) ?? [];
     if (!KINDS.includes(kind) || !isOurs(pid)) continue;
     const fields = statOf(pid);
     usage[kind].cpuSeconds += (Number(fields[11]) + Number(fields[12])) / TICKS;
-    const resident = /^VmRSS:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`));
-    usage[kind].residentBytes += resident ? Number(resident[1]) * 1024 : 0;
+    const status = textOf(`/proc/${pid}/status`);
+    const resident = bytesIn(status, "VmRSS");
+    usage[kind].residentBytes += resident;
+    if (resident <= usage[kind].largestBytes) continue;
+    usage[kind].largestBytes = resident;
+    usage[kind].peakBytes = bytesIn(status, "VmHWM");
   }
   return usage;
+}
+
+function bytesIn(status, name) {
+  const [, kibibytes = "0"] = new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status) ?? [];
+  return 1024 * Number(kibibytes);
 }
 
 /** What follows the name in /proc/PID/stat: state, parent, ... */

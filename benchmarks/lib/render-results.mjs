@@ -1,5 +1,6 @@
 import { markdownTable } from "./markdown-table.mjs";
 import { stereo } from "./render-stereo.mjs";
+import { viewerFrames, viewerPicture, viewerWide } from "./render-viewer.mjs";
 
 /** Where damaged stores lay. */
 const PLACES = { http: "behind http", "vendors' folders": "vendors' folders" };
@@ -29,6 +30,10 @@ export function renderResults(results) {
     ...of("shards").map((result) => section(`Shards: ${result.name}`, [result], shards)),
     section("Bins of Visium HD", of("hd-bins"), (list) => [hdBins(list)]),
     section("Frames of the viewer", of("viewer-frames"), (list) => list.map(viewerFrames)),
+    section("First picture of the viewer", of("viewer-first-picture"), (list) => list.map(viewerPicture)),
+    ...of("viewer-wide").map((result) =>
+      section(`The viewer with ${(result.options.side ** 2 / 1e6).toFixed(0)} M bins`, [result], viewerWide),
+    ),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
@@ -218,16 +223,6 @@ function interrupts(results) {
         unique(stopped.map(({ code }) => code)).join(", "),
         stopped.reduce((sum, { left }) => sum + left.length, 0),
       ];
-    }),
-  );
-}
-
-function viewerFrames({ rows }) {
-  const mib = (bytes) => Math.round(bytes / 2 ** 20);
-  return markdownTable(
-    ["while panning, software GL", "near", "CPU ms a frame", "renderer/GPU process MiB"],
-    rows.map(({ what, near, frame_ms: ms, renderer_bytes: renderer, gpu_bytes: gpu }) => {
-      return [what, `${near} x`, ms.toFixed(0), `${mib(renderer)}/${mib(gpu)}`];
     }),
   );
 }
