@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
 import { goldenPath } from "./golden-data.js";
+import { allColors, colorsAt, pixelOf, textOf } from "./viewer-pixels.js";
 import { addResult, COLORS, HOSTILE, type Made, makeResult, TYPES } from "./viewer-results.js";
 import { buildPage, packedBytes, type Shown, servePage, TOKEN } from "./viewer-server.js";
 import { LONGEST_WAIT } from "./wait-in-page.js";
@@ -81,7 +82,7 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
   it("loads within its budget, and nothing that reads Parquet or text tables", () => {
     expect(packedBytes(files)).toBeLessThanOrEqual(MOST_BYTES);
     const names = [...files.keys()].filter((name) => !/^(view\.|index\.|chunk-)/.test(name));
-    expect(names.map((name) => name.split("-")[0]).sort()).toEqual(["blosc", "lz4", "zstd"]);
+    expect(names.map((name) => name.split("-")[0]).sort()).toEqual(["backdrop", "blosc", "lz4", "zstd"]);
   });
 
   it.each([
@@ -426,61 +427,4 @@ async function plain(): Promise<Shown["store"]> {
   await store.delete("/.zmetadata");
   await store.commit();
   return store;
-}
-
-async function textOf(download: { createReadStream(): Promise<AsyncIterable<Buffer>> }): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of await download.createReadStream()) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
-
-/** The pixel of the canvas at which a place of the grid of 40 x 30 is seen when all of it is. */
-function pixelOf(page: Page, [x, y]: readonly [number, number]): Promise<[number, number]> {
-  return page.evaluate(
-    ([column, row]) => {
-      const { clientWidth: width, clientHeight: height } = document.querySelector(
-        "canvas.fd-canvas",
-      ) as HTMLCanvasElement;
-      const perPixel = Math.max(40 / width, 30 / height) * 1.05;
-      return [width / 2 + (column - 19.5) / perPixel, height / 2 + (row - 14.5) / perPixel] as [
-        number,
-        number,
-      ];
-    },
-    [x, y],
-  );
-}
-
-/** Colours that are seen at places of the grid. */
-async function colorsAt(page: Page, places: readonly (readonly [number, number])[]): Promise<string[]> {
-  const pixels = await Promise.all(places.map((place) => pixelOf(page, place)));
-  return colorsOf(page, pixels);
-}
-
-function allColors(page: Page): Promise<string[]> {
-  return colorsOf(page, undefined);
-}
-
-/** Colours of pixels of the canvas as it is seen; every fourth where none are named. */
-async function colorsOf(page: Page, pixels: [number, number][] | undefined): Promise<string[]> {
-  const png = await page.locator("canvas.fd-canvas").screenshot({ timeout: 0 });
-  return page.evaluate(readPixels, { png: png.toString("base64"), pixels });
-}
-
-/** Runs in the page. */
-async function readPixels({ png, pixels }: { png: string; pixels: [number, number][] | undefined }) {
-  const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
-  const image = await createImageBitmap(new Blob([bytes]));
-  const copy = document.createElement("canvas");
-  [copy.width, copy.height] = [image.width, image.height];
-  const context = copy.getContext("2d", { willReadFrequently: true }) as CanvasRenderingContext2D;
-  context.drawImage(image, 0, 0);
-  const at = (x: number, y: number) => {
-    const [r, g, b] = context.getImageData(Math.round(x), Math.round(y), 1, 1).data;
-    return `#${[r, g, b].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
-  };
-  if (pixels) return pixels.map(([x, y]) => at(x, y));
-  const all: string[] = [];
-  for (let y = 0; y < copy.height; y += 4) for (let x = 0; x < copy.width; x += 4) all.push(at(x, y));
-  return all;
 }

@@ -18,6 +18,9 @@ export interface Made {
   readonly hasIntervals?: boolean;
   /** As a result of a later version may be: what it has more, and without what it need not have. */
   readonly isOther?: boolean;
+  /** Of the group that holds the result; by default those of a store of its own. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly zarrFormat?: 2 | 3;
 }
 
 type Store = ReturnType<typeof memoryStore>;
@@ -40,14 +43,15 @@ export async function makeResult(made: Made): Promise<Store> {
     const [column, row] = [spot % size[0], Math.floor(spot / size[0])];
     return (made.placeOf?.(column, row) ?? [column, row])[i % 2];
   });
-  await writeAnnData(store, {
-    attributes: { flashdeconv: "result" },
+  const contents = {
+    attributes: made.attributes ?? { flashdeconv: "result" },
     spotCount,
     spotNames: Array.from({ length: spotCount }, (_, i) => (i === 1 ? "=1+1" : `spot-${i}`)),
     geneNames: [],
     ...resultOf(made),
     obsm: { spatial: { values: dense(positions, 2) }, ...resultOf(made).obsm },
-  });
+  };
+  await writeAnnData(store, contents, { zarrFormat: made.zarrFormat ?? 2 });
   if (made.hasMaps) await addMaps(store, made);
   return store;
 }

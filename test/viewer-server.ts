@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { ReadableStore } from "@flashdeconv/stores";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { sources } from "./bundle.js";
 
 /** As `flashdeconv view` sends it. */
@@ -42,16 +42,19 @@ export async function buildPage(): Promise<ReadonlyMap<string, Uint8Array>> {
   rmSync(folder, { recursive: true });
   files.set("index.html", readFileSync(`${source}page/index.html`));
   const styles = ["page/page.css", "viewer.css"].map((path) => readFileSync(source + path, "utf8"));
-  files.set("view.css", Buffer.from(styles.join("\n")));
+  const { code } = await transform(styles.join("\n"), { loader: "css", minify: true });
+  files.set("view.css", Buffer.from(code));
   return files;
 }
 
-/** Bytes of what a page loads at once, packed as a server may send them. */
+/** Bytes of what a page loads at once, what its script imports included, packed as a server may send them. */
 export function packedBytes(files: ReadonlyMap<string, Uint8Array>): number {
-  return ["view.js", "view.css"].reduce(
-    (sum, name) => sum + gzipSync(files.get(name)!, { level: 9 }).length,
-    0,
-  );
+  const names = new Set(["view.css", "view.js"]);
+  for (const name of names) {
+    const text = Buffer.from(files.get(name)!).toString();
+    for (const [, imported] of text.matchAll(/(?:from|import)"\.\/([\w.-]+\.js)"/g)) names.add(imported);
+  }
+  return [...names].reduce((sum, name) => sum + gzipSync(files.get(name)!, { level: 9 }).length, 0);
 }
 
 /** What a server of the test shows; `fails` says which keys it has trouble with, and how. */

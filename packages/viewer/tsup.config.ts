@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { transform } from "esbuild";
 import { defineConfig } from "tsup";
 import { base } from "../../tsup.base.js";
 
@@ -7,7 +8,8 @@ async function copyStyles(): Promise<void> {
   copyFileSync("src/viewer.css", "dist/viewer.css");
   copyFileSync("src/page/index.html", "dist/page/index.html");
   const styles = ["src/page/page.css", "src/viewer.css"].map((path) => readFileSync(path, "utf8"));
-  writeFileSync("dist/page/view.css", styles.join("\n"));
+  const { code } = await transform(styles.join("\n"), { loader: "css", minify: true });
+  writeFileSync("dist/page/view.css", code);
 }
 
 export default defineConfig([

@@ -1,9 +1,11 @@
 import { amountColors } from "@flashdeconv/maps";
-import { h } from "./h.js";
+import { button, h } from "./h.js";
 import { number } from "./words.js";
 
 export interface AmountScaleOptions {
   readonly limits: readonly [low: number, high: number];
+  /** The least and the largest amount there can be. */
+  readonly range: readonly [least: number, most: number];
   /** Shown as percent. */
   readonly isShare: boolean;
   readonly isRoot: boolean;
@@ -17,32 +19,52 @@ export interface AmountScaleEvents {
   onRoot(isRoot: boolean): void;
 }
 
+const ENDS = ["Lower end of the colours", "Upper end of the colours"];
+/** Steps of a slider from end to end. */
+const STEPS = 200;
+
 /** The colours of amounts, what their ends stand for, and how one changes it. */
 export class AmountScale {
   readonly element: HTMLElement;
-  readonly #low: HTMLInputElement;
-  readonly #high: HTMLInputElement;
+  /** Of the lower and the upper end: its number and its slider. */
+  readonly #numbers: readonly HTMLInputElement[];
+  readonly #sliders: readonly HTMLInputElement[];
   readonly #root: HTMLInputElement;
   readonly #usual: HTMLButtonElement;
+  readonly #all: HTMLButtonElement;
   readonly #units = [h("span"), h("span")];
+  #limits: AmountScaleOptions["limits"] = [0, 1];
+  #range: AmountScaleOptions["range"] = [0, 1];
   #factor = 1;
 
   constructor({ onLimits, onRoot }: AmountScaleEvents) {
     const change = () => {
-      const [low, high] = [this.#low, this.#high].map((input) => input.valueAsNumber / this.#factor);
+      const [low, high] = this.#numbers.map((input) => input.valueAsNumber / this.#factor);
       const isUsable = Number.isFinite(low) && high > low;
-      this.#high.setCustomValidity(isUsable ? "" : "The upper end must lie above the lower one.");
+      const upper = this.#numbers[1];
+      upper.setCustomValidity(isUsable ? "" : "The upper end must lie above the lower one.");
       if (isUsable) onLimits([low, high]);
-      else this.#high.reportValidity();
+      else upper.reportValidity();
     };
-    const input = () => h("input", { type: "number", step: "any", on: { change } });
-    [this.#low, this.#high] = [input(), input()];
-    this.#root = h("input", { type: "checkbox", on: { change: () => onRoot(this.#root.checked) } });
-    this.#usual = h(
-      "button",
-      { type: "button", class: "fd-quiet", on: { click: () => onLimits(undefined) } },
-      "up to the 99th percentile",
+    const slide = (end: number) => {
+      const limits: [number, number] = [...this.#limits];
+      const value = this.#sliders[end].valueAsNumber;
+      // Ends do not pass each other.
+      const least = (this.#range[1] - this.#range[0]) / STEPS;
+      limits[end] = end === 0 ? Math.min(value, limits[1] - least) : Math.max(value, limits[0] + least);
+      onLimits(limits);
+    };
+    this.#numbers = ENDS.map(() => h("input", { type: "number", step: "any", on: { change } }));
+    this.#sliders = ENDS.map((name, end) =>
+      h("input", { type: "range", "aria-label": name, on: { input: () => slide(end) } }),
     );
+    this.#root = h("input", { type: "checkbox", on: { change: () => onRoot(this.#root.checked) } });
+    const quiet = { class: "fd-quiet" };
+    this.#usual = button("up to the 99th percentile", () => onLimits(undefined), quiet);
+    this.#all = button("all", () => onLimits(this.#range), {
+      ...quiet,
+      title: "From the least to the largest",
+    });
     this.element = h(
       "fieldset",
       { class: "fd-scale" },
@@ -51,21 +73,32 @@ export class AmountScale {
       h(
         "div",
         { class: "fd-row" },
-        h("label", {}, "from ", this.#low, this.#units[0]),
-        h("label", {}, "to ", this.#high, this.#units[1]),
+        h("label", {}, "from ", this.#numbers[0], this.#units[0]),
+        h("label", {}, "to ", this.#numbers[1], this.#units[1]),
       ),
-      h("div", { class: "fd-row" }, h("label", {}, this.#root, " square-root scale"), this.#usual),
+      ...this.#sliders,
+      h("div", { class: "fd-row" }, h("label", {}, this.#root, " square-root scale"), this.#usual, this.#all),
     );
   }
 
-  show({ limits, isShare, isRoot, isUsual }: AmountScaleOptions): void {
+  show({ limits, range, isShare, isRoot, isUsual }: AmountScaleOptions): void {
+    [this.#limits, this.#range] = [limits, range];
     this.#factor = isShare ? 100 : 1;
-    [this.#low, this.#high].forEach((input, i) => {
-      input.value = number(limits[i] * this.#factor).replaceAll(",", "");
-      this.#units[i].textContent = isShare ? " %" : "";
+    const unit = isShare ? " %" : "";
+    const [min, max] = range;
+    limits.forEach((limit, end) => {
+      const text = number(limit * this.#factor).replaceAll(",", "");
+      this.#numbers[end].value = text;
+      this.#units[end].textContent = unit;
+      const slider = this.#sliders[end];
+      // Its ends before its value, which lies between them.
+      Object.assign(slider, { min, max, step: (max - min) / STEPS });
+      slider.valueAsNumber = limit;
+      slider.ariaValueText = text + unit;
     });
     this.#root.checked = isRoot;
     this.#usual.hidden = isUsual;
+    this.#all.hidden = limits[0] === min && limits[1] === max;
   }
 }
 

@@ -6,6 +6,7 @@ import { bannerOf } from "./banner.js";
 import { type Choice, choicesOf } from "./choices.js";
 import { download } from "./csv.js";
 import { h, named } from "./h.js";
+import { layImage } from "./lay-image.js";
 import { Legend } from "./legend.js";
 import { legendOf, pick, step } from "./legend-entries.js";
 import { MapControls } from "./map-controls.js";
@@ -59,6 +60,7 @@ class PageViewer implements Viewer {
   readonly #root: HTMLElement;
   readonly #banner = h("div");
   readonly #caption = h("p", { class: "fd-caption" });
+  readonly #imageNote = h("p", { class: "fd-caption", hidden: true });
   readonly #live = h("div", { class: "fd-hidden", role: "status", "aria-live": "polite" });
   readonly #message = new Message();
   readonly #legend = new Legend();
@@ -127,7 +129,7 @@ class PageViewer implements Viewer {
       h(
         "div",
         { class: "fd-body" },
-        h("div", { class: "fd-main" }, this.#stage.element, this.#caption),
+        h("div", { class: "fd-main" }, this.#stage.element, this.#caption, this.#imageNote),
         h(
           "div",
           { class: "fd-side" },
@@ -171,13 +173,21 @@ class PageViewer implements Viewer {
     );
   }
 
-  /** The first picture, then what is said of it, then a finer one. */
+  /** The first picture, then a finer one, what is said of it, and the tissue beneath. */
   async #begin(view: View | undefined): Promise<void> {
     await this.#show();
     // The section was not known before; the view may have been held within another.
     this.#setView(view);
     await this.#refine();
     await this.#readFacts();
+    const told = await layImage(this.#result, this.#stage.map, this.#ended.signal);
+    if (told === "laid") {
+      this.#stage.map.setOpacity(this.#shown.opacity);
+      this.#controls.showOpacity();
+    } else if (told !== undefined) {
+      this.#imageNote.textContent = told;
+      this.#imageNote.hidden = false;
+    }
   }
 
   async #readFacts(): Promise<void> {
@@ -233,7 +243,7 @@ class PageViewer implements Viewer {
   #change(shown: Shown): void {
     const before = this.#shown;
     this.#shown = shown;
-    this.#keepHash();
+    this.#rest();
     this.#stage.map.setOpacity(shown.opacity);
     const isSame = shown.map === before.map && shown.types.join() === before.types.join();
     if (isSame && this.#showing.drawn) {
@@ -273,7 +283,8 @@ class PageViewer implements Viewer {
       const { limits, isRoot } = this.#shown;
       const { isShare } = choice;
       const own = limits ?? usualLimits(plane, plane.scale);
-      this.#scale.show({ limits: own, isShare, isRoot, isUsual: limits === undefined });
+      const { least, most } = plane.scale;
+      this.#scale.show({ limits: own, range: [least, most], isShare, isRoot, isUsual: limits === undefined });
     }
     this.#showLegend();
     this.#overlayBar();
@@ -306,6 +317,11 @@ class PageViewer implements Viewer {
   #onView(): void {
     this.#overlayBar();
     this.#showPath();
+    this.#rest();
+  }
+
+  /** Browsers count how often an address changes: not at every step of a slider. */
+  #rest(): void {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
       this.#keepHash();
