@@ -82,7 +82,8 @@ async function inUns(hierarchy: Hierarchy, signal?: AbortSignal): Promise<Found 
   for (const name of (await hierarchy.children("uns/spatial")) ?? []) {
     if (await hasNode(hierarchy, join("uns/spatial", name), "images")) libraries.push(name);
   }
-  if (libraries.length > 1) throw notPlaced("uns/spatial", `pictures of ${libraries.length} sections`);
+  if (libraries.length > 1)
+    throw notPlaced("uns/spatial", `pictures of more than one section (${libraries.length})`);
   const [library] = libraries.map((name) => join("uns/spatial", name));
   if (library === undefined) return undefined;
   const names: string[] = [];
