@@ -82,7 +82,13 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
   it("loads within its budget, and nothing that reads Parquet or text tables", () => {
     expect(packedBytes(files)).toBeLessThanOrEqual(MOST_BYTES);
     const names = [...files.keys()].filter((name) => !/^(view\.|index\.|chunk-)/.test(name));
-    expect(names.map((name) => name.split("-")[0]).sort()).toEqual(["backdrop", "blosc", "lz4", "zstd"]);
+    expect(names.map((name) => name.split("-")[0]).sort()).toEqual([
+      "backdrop",
+      "blosc",
+      "lz4",
+      "transformation",
+      "zstd",
+    ]);
   });
 
   it.each([

@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     await until(page, "document.activeElement.id === 'result'");
     expect(await page.locator(".viewer").textContent()).toBe("the map of section");
     await page.waitForSelector(".verdict.amber");
-    expect(await page.title()).toBe("Done: section · flashdeconv");
+    expect(await page.title()).toBe("Done: section.zarr.zip · flashdeconv");
     expect(seen).toEqual([]);
     await page.close();
   });

@@ -11,5 +11,12 @@ export { openDataframe } from "../read/open-dataframe.js";
 export { packPiece, readStrings } from "../read/read-strings.js";
 export { readUns } from "../read/read-uns.js";
 export { type Container, isContainer, openTable } from "../read/spatialdata/open-table.js";
-export { readTransformations } from "../read/spatialdata/transformation.js";
 export { openArray, type ZarrArray } from "../read/zarr-array.js";
+
+/** Reads the transformations of an element; loaded when it is asked for, as most pages need none. */
+export async function readTransformations(
+  ...request: Parameters<typeof import("../read/spatialdata/transformation.js").readTransformations>
+) {
+  const { readTransformations: read } = await import("../read/spatialdata/transformation.js");
+  return read(...request);
+}

@@ -165,7 +165,7 @@ async function multiscaleOf(container: Hierarchy, path: string) {
   if (!Array.isArray(multiscale?.axes) || !Array.isArray(multiscale.datasets)) {
     throw notPlaced(path, "no multiscales with axes and datasets");
   }
-  return { multiscale, systems: readTransformations({ ...multiscale }, path) };
+  return { multiscale, systems: await readTransformations({ ...multiscale }, path) };
 }
 
 /** The finest level that is small enough, and what leads from its pixels to the image's own coordinates. */
@@ -185,7 +185,7 @@ async function levelOf(
   const steps = levels[at].coordinateTransformations;
   const transformations = Array.isArray(steps) ? steps : [];
   const level = { type: "sequence", transformations, output: "own" };
-  const own = readTransformations({ axes: names, coordinateTransformations: [level] }, path);
+  const own = await readTransformations({ axes: names, coordinateTransformations: [level] }, path);
   return { image: openImage(container, node, names), matrix: own.get("own") ?? SAME };
 }
 
