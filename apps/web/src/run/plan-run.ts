@@ -1,4 +1,4 @@
-import { MemoryPlanError, OptionError } from "@flashdeconv/core";
+import { GeneMismatchError, MemoryPlanError, OptionError } from "@flashdeconv/core";
 import {
   type DeconvolveOptions,
   type MemoryPlan,
@@ -21,7 +21,11 @@ export interface PlannedRun {
 /** More of what a tab may take is left to the page and the browser. */
 const SHARE_OF_MEMORY = 0.5;
 
-/** How a run keeps within the memory of a tab. Throws MemoryPlanError, with the command line, where it cannot. */
+/**
+ * How a run keeps within the memory of a tab.
+ *
+ * @throws MemoryPlanError, with the command line, where it cannot; GeneMismatchError where section and reference share no gene
+ */
 export async function planRun(
   section: Section,
   reference: Reference,
@@ -30,6 +34,15 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const options = resolveDeconvolveOptions(given);
   const { dataset, sections, place } = section;
+  const sharedGeneCount = sharedCount(dataset.geneNames, reference.told.geneNames);
+  if (sharedGeneCount === 0) {
+    throw new GeneMismatchError({
+      subject: "genes",
+      found: `no gene that both have (the section begins with ${dataset.geneNames[0]}, the reference with ${reference.told.geneNames[0]})`,
+      expected: "genes of the same names",
+      remedy: "Choose the column of var that holds the same names in both, or another reference.",
+    });
+  }
   const command = commandOf(section, reference, { workerCount, ...given });
   const facts = memoryFacts({ ...dataset, sections }, reference.input, options, {
     isFar: place.isRemote || reference.isRemote,
@@ -48,7 +61,7 @@ export async function planRun(
     options,
     memory,
     told: {
-      sharedGeneCount: sharedCount(dataset.geneNames, reference.told.geneNames),
+      sharedGeneCount,
       workerCount: memory.workers,
       bytes: memory.totalBytes,
       mostBytes,
