@@ -1,6 +1,7 @@
 import type { View } from "../contracts.js";
 import type { Facts } from "../read/facts.js";
 import type { Result, Shares } from "../read/result.js";
+import { Address } from "./address.js";
 import { AmountScale } from "./amount-scale.js";
 import { bannerOf } from "./banner.js";
 import { type Choice, choicesOf } from "./choices.js";
@@ -13,10 +14,11 @@ import { MapControls } from "./map-controls.js";
 import { Message } from "./message.js";
 import { usualLimits } from "./painting.js";
 import { Pointing } from "./pointing.js";
-import { SelectionPanel } from "./selection-panel.js";
+import { printPicture } from "./print-picture.js";
+import { Selecting } from "./selecting.js";
 import { Showing } from "./showing.js";
-import { type Point, Stage } from "./stage.js";
-import { BEGINNING, fromHash, type Shown, toHash } from "./state.js";
+import { Stage } from "./stage.js";
+import { BEGINNING, type Shown } from "./state.js";
 import { toolbar } from "./toolbar.js";
 import { counted, isAbort } from "./words.js";
 
@@ -69,14 +71,13 @@ class PageViewer implements Viewer {
   readonly #stage: Stage;
   readonly #showing: Showing;
   readonly #pointing: Pointing;
-  readonly #panel: SelectionPanel;
+  readonly #selecting: Selecting;
+  readonly #address: Address;
   readonly #ended = new AbortController();
   #shown: Shown = BEGINNING;
   #facts: Facts | undefined;
   #shares: Shares | undefined;
   #isByName = false;
-  /** The path of the selection, in units of the positions. */
-  #path: readonly Point[] | undefined;
   #timer = 0;
 
   constructor(element: HTMLElement, result: Result, options: ViewerOptions) {
@@ -87,7 +88,7 @@ class PageViewer implements Viewer {
     this.#stage = new Stage(`Map of ${options.name ?? key}`, {
       onView: () => this.#onView(),
       onPoint: (pixel, isCross) => this.#pointing.at(pixel, isCross, this.#showing.drawn),
-      onPath: (path) => this.#select(path),
+      onPath: (path) => this.#selecting.select(path),
       onStep: (by) => this.#change(step(this.#shown, by, this.#context())),
       onEscape: () => this.#reset(),
       onLost: (isLost) => this.#onLost(isLost),
@@ -95,10 +96,8 @@ class PageViewer implements Viewer {
     const { map } = this.#stage;
     this.#showing = new Showing(result, map);
     this.#pointing = new Pointing(result, this.#stage, (text) => this.#say(text));
-    this.#panel = new SelectionPanel(result, {
-      onClear: () => this.#clearSelection(),
-      onSay: (text) => this.#say(text),
-    });
+    this.#selecting = new Selecting(result, this.#stage, this.#showing, (text) => this.#say(text));
+    this.#address = new Address(options.keepsHash !== false, this.#choices, layout.typeNames);
     this.#scale = new AmountScale({
       onLimits: (limits) => this.#change({ ...this.#shown, limits }),
       onRoot: (isRoot) => this.#change({ ...this.#shown, isRoot }),
@@ -123,7 +122,7 @@ class PageViewer implements Viewer {
         onTool: (tool) => {
           this.#stage.tool = tool;
         },
-        onMiddle: () => this.#select(this.#stage.middleRectangle),
+        onMiddle: () => this.#selecting.select(this.#stage.middleRectangle),
         onPicture: () => void this.#save(),
       }),
       h(
@@ -135,7 +134,7 @@ class PageViewer implements Viewer {
           { class: "fd-side" },
           this.#controls.element,
           this.#scale.element,
-          this.#panel.element,
+          this.#selecting.element,
           this.#legend.element,
         ),
       ),
@@ -146,8 +145,9 @@ class PageViewer implements Viewer {
     map.resize();
     const { signal } = this.#ended;
     window.addEventListener("hashchange", () => this.#restore(), { signal });
-    window.addEventListener("beforeprint", () => this.#print(), { signal });
-    const view = this.#readHash();
+    window.addEventListener("beforeprint", () => printPicture(this.#stage, this.#shown.opacity), { signal });
+    const { shown, view } = this.#address.read();
+    this.#shown = shown;
     this.#setView(view);
     this.isShown = this.#begin(view);
   }
@@ -157,7 +157,7 @@ class PageViewer implements Viewer {
     clearTimeout(this.#timer);
     this.#showing.stop();
     this.#pointing.stop();
-    this.#panel.clear();
+    this.#selecting.clear();
     this.#stage.map.stop();
     this.#root.remove();
   }
@@ -316,7 +316,7 @@ class PageViewer implements Viewer {
 
   #onView(): void {
     this.#overlayBar();
-    this.#showPath();
+    this.#selecting.showPath();
     this.#rest();
   }
 
@@ -324,7 +324,7 @@ class PageViewer implements Viewer {
   #rest(): void {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => {
-      this.#keepHash();
+      this.#keepAddress();
       void this.#refine();
     }, REST);
   }
@@ -335,33 +335,9 @@ class PageViewer implements Viewer {
     else this.#message.clear();
   }
 
-  #select(path: readonly Point[]): void {
-    const { map } = this.#stage;
-    const { drawn } = this.#showing;
-    if (drawn === undefined) return;
-    this.#path = path.map((pixel) => map.toPlace(pixel));
-    this.#showPath();
-    const sites = map.select(path);
-    void this.#panel.show((signal) => this.#result.spotsOn(drawn.layer, sites, signal));
-  }
-
-  #showPath(): void {
-    const { map, overlay } = this.#stage;
-    overlay.showPath(this.#path?.map((place) => map.toPixel(place)));
-  }
-
-  #clearSelection(): void {
-    this.#path = undefined;
-    this.#showPath();
-    this.#panel.clear();
-    this.#stage.canvas.focus();
-  }
-
   /** All types again, and no selection. */
   #reset(): void {
-    this.#path = undefined;
-    this.#showPath();
-    this.#panel.clear();
+    this.#selecting.clear();
     if (this.#shown.map !== BEGINNING.map || this.#shown.only !== undefined) {
       this.#change({ ...BEGINNING, opacity: this.#shown.opacity });
     }
@@ -382,30 +358,9 @@ class PageViewer implements Viewer {
     }
   }
 
-  /** A canvas is empty on paper unless it is drawn just then: a picture stands in for it. */
-  #print(): void {
-    const { map, canvas, element } = this.#stage;
-    map.setOpacity(this.#shown.opacity);
-    map.draw();
-    const image = h("img", { class: "fd-print", src: canvas.toDataURL(), alt: canvas.ariaLabel ?? "" });
-    element.append(image);
-    window.addEventListener("afterprint", () => image.remove(), { once: true });
-  }
-
-  #readHash(): View | undefined {
-    if (this.#options.keepsHash === false) return undefined;
-    const { typeNames } = this.#result.layout;
-    const { shown, view } = fromHash(location.hash, this.#choices, typeNames);
-    const choice = this.#choices.find(({ id }) => id === shown.map);
-    const needed = choice?.types === "one" ? 1 : choice?.types === "some" ? 2 : 0;
-    // A map of a type that the address does not name is of the first.
-    this.#shown =
-      shown.types.length >= needed ? shown : { ...shown, types: [...typeNames.keys()].slice(0, needed) };
-    return view;
-  }
-
   #restore(): void {
-    const view = this.#readHash();
+    const { shown, view } = this.#address.read();
+    this.#shown = shown;
     this.#setView(view);
     this.#stage.map.setOpacity(this.#shown.opacity);
     void this.#show();
@@ -417,14 +372,9 @@ class PageViewer implements Viewer {
     this.#stage.map.setView(view);
   }
 
-  #keepHash(): void {
-    if (this.#options.keepsHash === false || this.#showing.drawn === undefined) return;
-    const hash = toHash(
-      this.#shown,
-      this.#stage.isMoved ? this.#stage.map.view : undefined,
-      this.#result.layout.typeNames,
-    );
-    const { pathname, search } = location;
-    history.replaceState(history.state, "", hash === "" ? `${pathname}${search}` : `#${hash}`);
+  #keepAddress(): void {
+    if (this.#showing.drawn === undefined) return;
+    const { isMoved, map } = this.#stage;
+    this.#address.keep({ shown: this.#shown, ...(isMoved && { view: map.view }) });
   }
 }
