@@ -5,9 +5,9 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
 import { chromiumUsage } from "./lib/chromium-cpu.mjs";
 import { circumstances } from "./lib/circumstances.mjs";
+import { launchChromium } from "./lib/launch-chromium.mjs";
 import { ROOT } from "./lib/places.mjs";
 import { saveResult } from "./lib/save-result.mjs";
 
@@ -15,14 +15,6 @@ const { values: given } = parseArgs({
   options: { frames: { type: "string", default: "60" }, size: { type: "string", default: "900" } },
 });
 const [frames, size] = [Number(given.frames), Number(given.size)];
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-dev-shm-usage",
-];
 const CASES = [
   { name: "cleared", kind: "empty", side: 1 },
   { name: "1 M bins", kind: "texels", side: 1000 },
@@ -32,7 +24,7 @@ const CASES = [
 ];
 
 const where = circumstances();
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS, timeout: 0 });
+const browser = await launchChromium();
 try {
   const code = await pageCode();
   const rows = [];

@@ -1,24 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { chromiumUsage } from "./chromium-cpu.mjs";
+import { launchChromium } from "./launch-chromium.mjs";
 import { ROOT } from "./places.mjs";
 
 const TOKEN = "0123456789abcdef";
 const TYPES = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css" };
 /** CPU of 0.3 s that is as good as none. */
 const QUIET_SECONDS = 0.011;
-/** One renderer for each page: none in reserve, which would cost while a page is measured. */
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-dev-shm-usage",
-  "--disable-features=SpareRendererForSitePerProcess",
-];
 /** A page that shows nothing of a result: words, a button, and a canvas of the viewer's size, cleared by WebGL2. */
 const FLOOR = `<!doctype html><title>floor</title><link rel="icon" href="data:,"><h1>Nothing</h1><p>100 spots <button>0</button>
 <input type="range"><canvas width="928" height="600"></canvas><script type="module">
@@ -48,7 +38,7 @@ export async function openViewer(store, page = join(ROOT, "packages/viewer/dist/
     response.end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS, timeout: 0 });
+  const browser = await launchChromium();
   const origin = `http://127.0.0.1:${server.address().port}`;
   return {
     keys,

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { isPrintable } from "@flashdeconv/results/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { commandLineOf } from "../src/terminal/command-line.js";
-import { isPrintable } from "../src/terminal/printable.js";
 import { HOSTILE } from "./hostile-text.js";
 
 describe("a command that is kept", () => {

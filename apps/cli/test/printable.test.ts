@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
 import {
   LONGEST_NAME,
   printableJson,
   printableLine,
   printableMessage,
   printableName,
-} from "../src/terminal/printable.js";
+} from "@flashdeconv/results/internal";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import { table } from "../src/terminal/table.js";
 import { findRaw, HOSTILE } from "./hostile-text.js";
 

@@ -1,6 +1,6 @@
+import { formatDuration } from "@flashdeconv/results/internal";
 import { describe, expect, it } from "vitest";
 import { describeFailure } from "../src/terminal/describe-failure.js";
-import { formatDuration } from "../src/terminal/format.js";
 import { liveLog } from "../src/terminal/live-line.js";
 import { progressMeter } from "../src/terminal/progress-meter.js";
 import { indent, table, WIDEST_CELL } from "../src/terminal/table.js";

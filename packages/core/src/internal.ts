@@ -14,6 +14,7 @@ export { freeArray, freeChunk } from "./free-chunk.js";
 export { isShared } from "./is-shared.js";
 export { lowerBound } from "./lower-bound.js";
 export { aboutAll, namingSection, sectionSubject } from "./naming-section.js";
+export { byteSize, count, counted, percent, shortNumber } from "./number-words.js";
 export { onAbort } from "./on-abort.js";
 export { type OptionSchema, optionSchema, type SchemaIssue } from "./options/option-schema.js";
 export {

@@ -1,7 +1,8 @@
+import { count, percent } from "@flashdeconv/core/internal";
 import { typeColors } from "@flashdeconv/maps";
 import { stackedBars, swatch } from "./page/charts.js";
 import { page } from "./page/page.js";
-import { count, escaped, nameText, percent, table } from "./page/text.js";
+import { escaped, nameText, table } from "./page/text.js";
 import type { ReferenceScore } from "./report-input.js";
 
 /** A section among several, as an index shows it. */

@@ -1,3 +1,4 @@
+import { percent, shortNumber } from "@flashdeconv/core/internal";
 import type { IndexedImage } from "@flashdeconv/maps";
 import { encodePng, rgbOf } from "@flashdeconv/maps";
 import {
@@ -15,7 +16,7 @@ import {
   svgBody,
   vectorPaths,
 } from "./drawing.js";
-import { escaped, number, percent } from "./page/text.js";
+import { escaped } from "./page/text.js";
 
 /** A map of fewer pixels shows nothing. */
 const SMALLEST = 32;
@@ -166,7 +167,7 @@ export function shareScale(high: number): readonly [string, string] {
 }
 
 export function numberScale(low: number, high: number): readonly [string, string] {
-  return [number(low), number(high)];
+  return [shortNumber(low), shortNumber(high)];
 }
 
 /** Black or white, whichever is read better on a colour. */

@@ -1,3 +1,4 @@
+import { countOf } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -9,7 +10,6 @@ import { type ConversionFlags, openConversion } from "../stores/open-conversion.
 import { sectionAt } from "../stores/section-at.js";
 import { withStore } from "../stores/with-store.js";
 import { writeSection } from "../stores/write-section.js";
-import { countOf } from "../terminal/format.js";
 import { openStoreInPython } from "../terminal/open-in-python.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";

@@ -1,7 +1,7 @@
 import { OptionError } from "@flashdeconv/core";
 import { readResultContents, streamRowNames, tableStore } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
-import { readStoredResult, writeH5adFile } from "@flashdeconv/results/internal";
+import { countOf, readStoredResult, writeH5adFile } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
@@ -18,7 +18,6 @@ import { withoutQuery } from "../stores/without-query.js";
 import { openTableFile } from "../tables/open-table-file.js";
 import { formatOf, outputFormat } from "../tables/output-format.js";
 import { FILE_FORMATS, type FileFormat, type TableFormat } from "../tables/table-formats.js";
-import { countOf } from "../terminal/format.js";
 import { openInPython, tellPlace } from "../terminal/open-in-python.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";

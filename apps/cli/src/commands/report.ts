@@ -2,7 +2,7 @@ import { OptionError } from "@flashdeconv/core";
 import { readResultContents, tableStore } from "@flashdeconv/io-zarr/internal";
 import { RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import { buildReport } from "@flashdeconv/report";
-import { readRegions, reportInput } from "@flashdeconv/results/internal";
+import { countOf, readRegions, reportInput } from "@flashdeconv/results/internal";
 import type { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { RESULT_KINDS } from "../options/input-kinds.js";
@@ -14,7 +14,6 @@ import { openReportFile, reportPlace, writeReport } from "../report/report-file.
 import { lockOptions } from "../stores/lock-options.js";
 import { nameOfPlace, refuseTableAsResult } from "../stores/place-of-result.js";
 import { withStore } from "../stores/with-store.js";
-import { countOf } from "../terminal/format.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 

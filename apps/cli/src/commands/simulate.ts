@@ -1,4 +1,5 @@
 import { WRITE_DEFAULTS } from "@flashdeconv/io-zarr/internal";
+import { countOf } from "@flashdeconv/results/internal";
 import {
   SIMULATION_DEFAULTS as DEFAULTS,
   type SimulationOptions,
@@ -10,7 +11,6 @@ import { OPTION_FLAGS } from "../options/option-flags.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseNumber } from "../options/parse-number.js";
 import { writeTissue } from "../stores/write-tissue.js";
-import { countOf } from "../terminal/format.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
 

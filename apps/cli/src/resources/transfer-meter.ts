@@ -1,5 +1,5 @@
+import { countOf, formatBytes } from "@flashdeconv/results/internal";
 import type { TransferCounts } from "@flashdeconv/stores/internal";
-import { countOf, formatBytes } from "../terminal/format.js";
 
 /** What reading a store behind a network has cost, under the names it has in a command's JSON. */
 export interface TransferUse {

@@ -1,8 +1,7 @@
 import type { Notice } from "@flashdeconv/core";
 import type { CheckedTypes } from "@flashdeconv/pipeline/internal";
-import { type CheckedPlaces, checkFindings, checkJson } from "@flashdeconv/results/internal";
+import { type CheckedPlaces, checkFindings, checkJson, formatCount } from "@flashdeconv/results/internal";
 import { FLAGS } from "../options/option-flags.js";
-import { formatCount } from "./format.js";
 import { indent, table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 

@@ -1,6 +1,6 @@
 import type { Notice } from "@flashdeconv/core";
+import { countOf, formatScore } from "@flashdeconv/results/internal";
 import type { Evaluation, evaluateIntervals } from "@flashdeconv/simulate";
-import { countOf, formatScore } from "./format.js";
 import { table } from "./table.js";
 import type { Outcome } from "./terminal.js";
 

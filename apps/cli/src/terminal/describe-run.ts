@@ -1,8 +1,8 @@
 import type { Notice } from "@flashdeconv/core";
 import { type Deconvolution, type Parameters, SPOT_STATUSES } from "@flashdeconv/pipeline";
 import { PRESENT } from "@flashdeconv/pipeline/internal";
+import { countOf, formatCount, formatPercent } from "@flashdeconv/results/internal";
 import type { CountedResult } from "./counted-result.js";
-import { countOf, formatCount, formatPercent } from "./format.js";
 import { openInPython, type ToldPlace, tellPlace } from "./open-in-python.js";
 import { exitCodeFor, type FailOn, isMismatch, scoreLines } from "./reference-score.js";
 import { commonOf, describeSections, genesText, sectionsOf, smoothingText } from "./section-facts.js";

@@ -1,5 +1,5 @@
+import { printableJson, printableLine, printableMessage } from "@flashdeconv/results/internal";
 import type { OutputStream } from "../environment.js";
-import { printableJson, printableLine, printableMessage } from "./printable.js";
 
 // All that the command line prints goes through here, but the live bar, which draws over itself and takes printable lines.
 

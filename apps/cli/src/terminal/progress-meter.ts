@@ -1,5 +1,5 @@
 import type { StageState } from "@flashdeconv/pipeline/internal";
-import { formatCount, formatDuration } from "./format.js";
+import { formatCount, formatDuration } from "@flashdeconv/results/internal";
 import type { LiveLine } from "./live-line.js";
 
 export interface ProgressMeter {

@@ -1,7 +1,7 @@
 import type { Parameters } from "@flashdeconv/pipeline";
 import type { ScoredSection } from "@flashdeconv/results/internal";
+import { formatPercent } from "@flashdeconv/results/internal";
 import { EXIT_CODES } from "../exit-codes.js";
-import { formatPercent } from "./format.js";
 
 /** Levels of a score that a script may ask to fail for, and those that fail with each. */
 export const FAIL_ON = { red: ["red"], amber: ["amber", "red"] } as const;

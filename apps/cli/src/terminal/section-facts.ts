@@ -1,6 +1,6 @@
 import { numbered } from "@flashdeconv/core/internal";
 import type { Parameters } from "@flashdeconv/pipeline";
-import { formatCount } from "./format.js";
+import { formatCount } from "@flashdeconv/results/internal";
 
 type Facts = Readonly<Record<(typeof FACTS)[number], Parameters[string]>>;
 

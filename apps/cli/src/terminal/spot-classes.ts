@@ -1,5 +1,5 @@
 import type { AnswerTable } from "@flashdeconv/pipeline";
-import { countOf, formatCount } from "./format.js";
+import { countOf, formatCount } from "@flashdeconv/results/internal";
 
 /** How many spots have each category of a table, in their order; those without an answer have none. Undefined without the table. */
 export async function countCategories(

@@ -1,4 +1,4 @@
-import { formatCount } from "./format.js";
+import { formatCount } from "@flashdeconv/results/internal";
 
 /** Spots with fewer than so many counts, and no fewer than the number before. */
 const LIMITS = [1, 10, 100, 1000, 10_000, Number.POSITIVE_INFINITY];

@@ -1,4 +1,4 @@
-import { printableLine, printableName } from "./printable.js";
+import { printableLine, printableName } from "@flashdeconv/results/internal";
 
 /** The widest cell of a table, in characters: one long name must not push all other columns out of sight. */
 export const WIDEST_CELL = 48;

@@ -1,4 +1,5 @@
 import type { Notice } from "@flashdeconv/core";
+import { printableLine } from "@flashdeconv/results/internal";
 import type { Environment } from "../environment.js";
 import { noticeInFlags } from "../options/option-flags.js";
 import { withKeptInputs } from "../stores/kept-inputs.js";
@@ -6,7 +7,6 @@ import { withOrderedInputs } from "../stores/ordered-inputs.js";
 import { liveBar } from "./live-bar.js";
 import { type LiveLine, liveLog, noLiveLine } from "./live-line.js";
 import { printJson, printLines, printMessage } from "./print.js";
-import { printableLine } from "./printable.js";
 import { progressMeter } from "./progress-meter.js";
 import { Ending, type Outcome, type Terminal, type TerminalOptions } from "./terminal.js";
 

@@ -1,8 +1,9 @@
 import type { Notice } from "@flashdeconv/core";
+import { count, counted } from "@flashdeconv/core/internal";
 import type { CountReport } from "@flashdeconv/normalize";
 import { h } from "./h.js";
 import { inPageWords } from "./run-options.js";
-import { countOf, formatCount, sentence } from "./words.js";
+import { sentence } from "./words.js";
 
 /** What was found in an input: sentences, and what is odd about it. */
 export function findings(name: string, lines: readonly string[], notices: readonly Notice[]): HTMLElement {
@@ -39,12 +40,12 @@ export function valuesInWords(
   row: string,
 ): string {
   const facts = [
-    `${countOf(spotCount, row)} looked at`,
-    `mean ${formatCount(total / Math.max(1, spotCount))} per ${row}`,
-    `greatest ${formatCount(max)}`,
-    emptySpotCount > 0 && `${countOf(emptySpotCount, row)} without any`,
+    `${counted(spotCount, row)} looked at`,
+    `mean ${count(total / Math.max(1, spotCount))} per ${row}`,
+    `greatest ${count(max)}`,
+    emptySpotCount > 0 && `${counted(emptySpotCount, row)} without any`,
     ...faults.map(
-      ({ kind, valueCount, value }) => `${countOf(valueCount, "value")} ${kind}, the first ${value}`,
+      ({ kind, valueCount, value }) => `${counted(valueCount, "value")} ${kind}, the first ${value}`,
     ),
   ];
   return `${VERDICTS[verdict] ?? verdict} (${facts.filter(Boolean).join("; ")})`;

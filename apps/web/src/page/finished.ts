@@ -1,3 +1,4 @@
+import { byteSize, counted } from "@flashdeconv/core/internal";
 import type { Runner, RunResult, SavedFile, SaveFormat } from "../run/protocol.js";
 import { commandBox } from "./command-box.js";
 import type { Parts, ResultSource, Shown, Step } from "./contracts.js";
@@ -7,7 +8,7 @@ import { fill, h } from "./h.js";
 import type { Live } from "./live.js";
 import { saveFile } from "./save-file.js";
 import { inShortView, readInShort } from "./verdict.js";
-import { countOf, formatBytes, formatSeconds } from "./words.js";
+import { formatSeconds } from "./words.js";
 
 /** What a result is saved as, what each is for, and whether it keeps the result. */
 const FORMATS: readonly { format: SaveFormat; label: string; hint: string; end: string; keeps: boolean }[] = [
@@ -101,13 +102,13 @@ export function createFinished(openResult: Parts["openResult"], live: Live, onOt
       const saves = saveRow({ result, make }, live, () => {
         isUnsaved = false;
       });
-      const fetched = fetchedBytes > 0 ? `, ${formatBytes(fetchedBytes)} from the network` : "";
+      const fetched = fetchedBytes > 0 ? `, ${byteSize(fetchedBytes)} from the network` : "";
       fill(
         body,
         h(
           "p",
           {},
-          `${name}: ${countOf(spotCount, "spot")}, ${countOf(typeNames.length, "cell type")}, in ${formatSeconds(seconds)}${fetched}.`,
+          `${name}: ${counted(spotCount, "spot")}, ${counted(typeNames.length, "cell type")}, in ${formatSeconds(seconds)}${fetched}.`,
         ),
         told,
         noticeList(notices),
@@ -119,7 +120,7 @@ export function createFinished(openResult: Parts["openResult"], live: Live, onOt
       );
       element.hidden = false;
       heading.focus();
-      live.say(`Done: ${countOf(spotCount, "spot")}, ${countOf(typeNames.length, "cell type")}`);
+      live.say(`Done: ${counted(spotCount, "spot")}, ${counted(typeNames.length, "cell type")}`);
       const file = new File([blob], result.name);
       view(host, { place: { kind: "file", file }, name, key }, signal).catch((error) => {
         if (!signal.aborted)

@@ -1,10 +1,10 @@
+import { count, counted } from "@flashdeconv/core/internal";
 import type { OpenedReference, Place, Runner } from "../run/protocol.js";
 import type { ChoiceField } from "./choice-form.js";
 import { findings, valuesInWords } from "./findings.js";
 import { h } from "./h.js";
 import { type Choices, createInputStep, type InputStep } from "./input-step.js";
 import type { Live } from "./live.js";
-import { countOf, formatCount } from "./words.js";
 
 /** The reference: opened, its types counted. */
 export function createReferenceStep(
@@ -27,7 +27,7 @@ export function createReferenceStep(
       ],
       told: ({ name, types }) =>
         types.length > 0
-          ? `Opened ${name}: ${countOf(types.length, "cell type")}`
+          ? `Opened ${name}: ${counted(types.length, "cell type")}`
           : `Opened ${name}: choose the column that names the types`,
       choices: referenceFields,
       mustChoose: ({ types, typeColumns }) => types.length === 0 || typeColumns.length > 1,
@@ -41,14 +41,14 @@ function referenceLines(opened: OpenedReference): string[] {
   const { called, summary, cellCount, geneNames, typeColumn, types, unlabelledCount, counts, countsInWords } =
     opened;
   const kind = called ?? (summary ? `AnnData in Zarr v${summary.zarrFormat}` : "Table of mean counts");
-  const cells = cellCount === undefined ? "" : `${countOf(cellCount, "cell")}, `;
+  const cells = cellCount === undefined ? "" : `${counted(cellCount, "cell")}, `;
   return [
-    `${kind}: ${cells}${countOf(geneNames.length, "gene")}`,
+    `${kind}: ${cells}${counted(geneNames.length, "gene")}`,
     ...(countsInWords && counts ? [`Values: ${valuesInWords(countsInWords, counts, "cell")}`] : []),
     types.length === 0
       ? "Types: none found. Choose the column of obs that names them"
-      : `Types: ${formatCount(types.length)}${typeColumn === undefined ? "" : `, of the column ${typeColumn}`}`,
-    ...(unlabelledCount > 0 ? [`${countOf(unlabelledCount, "cell")} without a type, left out`] : []),
+      : `Types: ${count(types.length)}${typeColumn === undefined ? "" : `, of the column ${typeColumn}`}`,
+    ...(unlabelledCount > 0 ? [`${counted(unlabelledCount, "cell")} without a type, left out`] : []),
   ];
 }
 
@@ -59,7 +59,7 @@ function typeTable({ types }: OpenedReference): HTMLElement {
       "tr",
       {},
       h("th", { scope: "row" }, name),
-      hasCounts && h("td", {}, cellCount === undefined ? "–" : formatCount(cellCount)),
+      hasCounts && h("td", {}, cellCount === undefined ? "–" : count(cellCount)),
     ),
   );
   const head = h(
@@ -71,7 +71,7 @@ function typeTable({ types }: OpenedReference): HTMLElement {
   return h(
     "details",
     { open: types.length <= 12 },
-    h("summary", {}, countOf(types.length, "cell type")),
+    h("summary", {}, counted(types.length, "cell type")),
     h(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": "Cell types" },
@@ -101,7 +101,7 @@ function referenceFields(opened: OpenedReference | undefined, made: Choices): re
             ...(opened?.typeColumn === undefined ? [{ value: "", label: "choose one" }] : []),
             ...columns.map(({ name, valueCount }) => ({
               value: name,
-              label: `${name} (${countOf(valueCount, "value")})`,
+              label: `${name} (${counted(valueCount, "value")})`,
             })),
           ],
           hint: columns

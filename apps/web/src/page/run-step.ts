@@ -1,4 +1,5 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
+import { counted } from "@flashdeconv/core/internal";
 import type {
   Environment,
   OpenedReference,
@@ -15,7 +16,6 @@ import { createOptionsForm } from "./options-form.js";
 import { planView } from "./plan-view.js";
 import { createRunning } from "./running.js";
 import { refusalOf } from "./section-step.js";
-import { countOf } from "./words.js";
 
 /** What a run is of. */
 export interface RunInputs {
@@ -109,7 +109,7 @@ export function createRunStep({ drawRun, live, onTitle }: Surroundings, host: Ru
       fill(planned, planView(answer, host.inputs().environment, live));
       start.disabled = isRunning;
       host.onUnfit("reference", undefined);
-      live.say(`Ready to run: ${countOf(answer.sharedGeneCount, "shared gene")}`);
+      live.say(`Ready to run: ${counted(answer.sharedGeneCount, "shared gene")}`);
     } catch (error) {
       if (signal.aborted) return;
       state.textContent = "This cannot be run.";

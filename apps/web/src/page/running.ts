@@ -1,10 +1,11 @@
 import type { Notice } from "@flashdeconv/core";
+import { count } from "@flashdeconv/core/internal";
 import type { Runner, RunOptions, RunProgress, RunResult } from "../run/protocol.js";
 import type { Parts, RunMap } from "./contracts.js";
 import { noticeList } from "./findings.js";
 import { fill, h } from "./h.js";
 import type { Live } from "./live.js";
-import { formatCount, formatSeconds, formatShare, sentence } from "./words.js";
+import { formatSeconds, formatShare, sentence } from "./words.js";
 
 export interface Running {
   readonly element: HTMLElement;
@@ -111,9 +112,7 @@ export function createRunning(
 /** "Summing up spots: 12,000 of 100,000 spots. 45 % of the run, 20 s left." */
 function describe({ inWords, done, total, unit, share, secondsLeft }: RunProgress): string {
   const counted =
-    total === undefined
-      ? `${formatCount(done)} ${unit}`
-      : `${formatCount(done)} of ${formatCount(total)} ${unit}`;
+    total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
   const left = secondsLeft === undefined ? "" : `, about ${formatSeconds(secondsLeft)} left`;
   return `${sentence(`${inWords}: ${counted}`)} ${formatShare(share)} of the run${left}.`;
 }

@@ -1,10 +1,10 @@
+import { count, counted } from "@flashdeconv/core/internal";
 import type { OpenedSection, Place, Runner, SectionChoices } from "../run/protocol.js";
 import type { ChoiceField } from "./choice-form.js";
 import { type Failure, isStop } from "./failure.js";
 import { findings, valuesInWords } from "./findings.js";
 import { type Choices, createInputStep, type InputStep } from "./input-step.js";
 import type { Live } from "./live.js";
-import { countOf, formatCount } from "./words.js";
 
 export interface SectionHost {
   readonly runner: Runner;
@@ -41,7 +41,7 @@ export function createSectionStep(
       },
       facts: (opened) => [findings(opened.name, sectionLines(opened), opened.notices)],
       told: ({ name, spotCount, geneNames }) =>
-        `Opened ${name}: ${countOf(spotCount, "spot")}, ${countOf(geneNames.length, "gene")}`,
+        `Opened ${name}: ${counted(spotCount, "spot")}, ${counted(geneNames.length, "gene")}`,
       choices: sectionFields,
       mustChoose: ({ summary }) => summary.coordinates === undefined,
       onChange,
@@ -65,11 +65,11 @@ function sectionLines(opened: OpenedSection): string[] {
   const kind = called ?? `${summary.table ? "SpatialData" : "AnnData"} in Zarr v${summary.zarrFormat}`;
   const table = summary.table ? `, table ${summary.table.name}` : "";
   return [
-    `${kind}${table}: ${countOf(spotCount, "spot")}, ${countOf(geneNames.length, "gene")}`,
+    `${kind}${table}: ${counted(spotCount, "spot")}, ${counted(geneNames.length, "gene")}`,
     `Values of ${matrixPath}: ${valuesInWords(countsInWords, counts, "spot")}`,
     `Coordinates: ${summary.coordinates ?? "none found"}`,
     ...(sectionNames && sectionNames.length > 1
-      ? [`Sections: ${formatCount(sectionNames.length)}: ${someOf(sectionNames)}`]
+      ? [`Sections: ${count(sectionNames.length)}: ${someOf(sectionNames)}`]
       : []),
     ...summary.unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
   ];

@@ -1,4 +1,5 @@
-import { count, escaped, nameText, number, percent } from "./text.js";
+import { count, percent, shortNumber } from "@flashdeconv/core/internal";
+import { escaped, nameText } from "./text.js";
 
 /** A histogram as bars, in the colour of the text. */
 export function histogram(label: string, bins: ArrayLike<number>, ends: readonly [string, string]): string {
@@ -99,7 +100,7 @@ export function curve(
   );
   const texts = finite.map(
     ({ x }, i) =>
-      `<text x="${places[i][0].toFixed(1)}" y="132" text-anchor="middle" font-size="11">${number(x)}</text>`,
+      `<text x="${places[i][0].toFixed(1)}" y="132" text-anchor="middle" font-size="11">${shortNumber(x)}</text>`,
   );
   return `<svg class="chart" viewBox="0 0 400 140" width="400" height="140" role="img" aria-label="${escaped(label)}" fill="currentColor"><polyline points="${places.map((one) => one.map((v) => v.toFixed(1)).join(",")).join(" ")}" fill="none" stroke="currentColor"/>${marks.join("")}${texts.join("")}</svg>`;
 }

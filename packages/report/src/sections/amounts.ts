@@ -1,8 +1,9 @@
+import { count, percent, shortNumber } from "@flashdeconv/core/internal";
 import { type Context, isOfCells, meanOf } from "../context.js";
 import { BIN_COUNT, quantileOf } from "../gather.js";
 import { levelsIn } from "../levels.js";
 import { spark, stackedBars, swatch } from "../page/charts.js";
-import { count, escaped, listed, nameText, number, percent, shown, table } from "../page/text.js";
+import { escaped, listed, nameText, shown, table } from "../page/text.js";
 
 const SPARK_BINS = 16;
 /** Types of a group that are named. */
@@ -33,7 +34,7 @@ export function amounts(context: Context): string {
     ...[
       ...(low ? [count(low.above[k]) + doubt(k)] : []),
       percent(meanOf(context, k)),
-      ...(cells ? [count(cells[k]), number(cells[k] / gathered.answered)] : []),
+      ...(cells ? [count(cells[k]), shortNumber(cells[k] / gathered.answered)] : []),
       percent(quantileOf(gathered, k, 0.99)),
       count(gathered.above5[k]),
       count(gathered.above25[k]),
@@ -80,7 +81,7 @@ function cellsTold({ input, cells }: Context): string {
   const { cells_per_spot: perSpot } = input.parameters;
   const given =
     typeof perSpot === "number"
-      ? `${number(perSpot)} in each spot, as the run was told`
+      ? `${shortNumber(perSpot)} in each spot, as the run was told`
       : "as many in each spot as a column of the section says";
   return `<p>Cells: ${given}, divided as its shares of cells are. They are expectations, not cells that were seen.</p>`;
 }

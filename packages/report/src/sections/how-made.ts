@@ -1,6 +1,7 @@
+import { shortNumber } from "@flashdeconv/core/internal";
 import { type Context, isOfCells, smoothingCurve } from "../context.js";
 import { curve } from "../page/charts.js";
-import { escaped, number, table } from "../page/text.js";
+import { escaped, table } from "../page/text.js";
 
 /** The choice of smoothing, where the data made it. */
 export function smoothing(context: Context): string {
@@ -13,12 +14,12 @@ export function smoothing(context: Context): string {
     return `<p>Strength ${escaped(String(strength))}${held}: no strengths were compared.</p>`;
   }
   const chart = curve(
-    `Loss on counts that were held back, by strength of smoothing; chosen: ${number(found.chosen)}`,
+    `Loss on counts that were held back, by strength of smoothing; chosen: ${shortNumber(found.chosen)}`,
     found.points,
     found.chosen,
   );
   const rows = found.points.map(({ x, y }) => [
-    number(x) + (x === found.chosen ? " (chosen)" : ""),
+    shortNumber(x) + (x === found.chosen ? " (chosen)" : ""),
     y.toPrecision(6),
   ]);
   return `<figure>${chart}<figcaption>Loss on counts that were held back (less is better), by strength; the chosen one is marked.</figcaption></figure>${table("Strengths of smoothing", ["strength", "loss"], rows)}`;

@@ -1,8 +1,9 @@
+import { percent, shortNumber } from "@flashdeconv/core/internal";
 import { type Context, quantile } from "../context.js";
 import { amountDrawing, type Canvas } from "../drawing.js";
 import { imgHtml, mapFigure, mapHtml, numberScale, packWithin, rampSvg } from "../figures.js";
 import { histogram } from "../page/charts.js";
-import { escaped, number, percent } from "../page/text.js";
+import { escaped } from "../page/text.js";
 import { mismatchIn } from "../report-input.js";
 import { intervalsTold } from "./intervals.js";
 import { classTable } from "./set-classes.js";
@@ -73,7 +74,7 @@ export async function measured({ canvas, gathered, figures }: Context, measure: 
   const median = quantile(values, 0.5);
   const bins = binsOf(values, gathered.spotCount, [low, high]);
   const ends = measure.ends ? ([percent(low), percent(high)] as const) : numberScale(low, high);
-  const told = measure.ends ? percent(median) : number(median);
+  const told = measure.ends ? percent(median) : shortNumber(median);
   const chart = histogram(`Histogram of ${title}: median ${told}`, bins, ends);
   const map =
     canvas === undefined

@@ -1,3 +1,4 @@
+import { count, counted, percent, shortNumber } from "@flashdeconv/core/internal";
 import { confusedGroups, confusionIn } from "../confusion.js";
 import {
   ALIKE,
@@ -10,7 +11,7 @@ import {
   smoothingCurve,
 } from "../context.js";
 import { NOT_SCORED } from "../doubts.js";
-import { count, counted, escaped, listed, nameText, number, percent } from "../page/text.js";
+import { escaped, listed, nameText } from "../page/text.js";
 import type { ReferenceScore } from "../report-input.js";
 
 /** More lines than this nobody reads. */
@@ -51,7 +52,7 @@ export function inShort(context: Context): string {
             string,
             string,
           ],
-          [number(quantile(gathered.effective, 0.5)), "types in a spot (effective number, median)"] as [
+          [shortNumber(quantile(gathered.effective, 0.5)), "types in a spot (effective number, median)"] as [
             string,
             string,
           ],
@@ -88,7 +89,7 @@ function verdict({ input }: Context): string {
 function verdictOf({ section, level, text, numbers = {} }: ReferenceScore): string {
   const word = { green: "Good", amber: "Careful", red: "Do not use" }[level];
   const name = section === undefined ? "" : `${nameText(section)}: `;
-  const told = Object.entries(numbers).map(([what, value]) => `${nameText(what)} ${number(value)}`);
+  const told = Object.entries(numbers).map(([what, value]) => `${nameText(what)} ${shortNumber(value)}`);
   return `<p class="verdict ${level}"><strong>${name}${word}.</strong> ${escaped(text)}${told.length ? ` <small>(${told.join(", ")})</small>` : ""}</p>`;
 }
 

@@ -1,7 +1,8 @@
+import { counted, percent } from "@flashdeconv/core/internal";
 import { type Context, intervalsOf } from "../context.js";
 import { type IntervalWidths, WIDTH_BINS, widthQuantile } from "../gather-intervals.js";
 import { histogram } from "../page/charts.js";
-import { counted, nameText, percent, table } from "../page/text.js";
+import { nameText, table } from "../page/text.js";
 
 const BARS = 64;
 

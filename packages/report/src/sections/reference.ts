@@ -1,7 +1,8 @@
+import { count } from "@flashdeconv/core/internal";
 import { CONFUSED, type Confusion, confusedGroups, confusionIn } from "../confusion.js";
 import { alikePairs, type Context, FEW_CELLS } from "../context.js";
 import { levelsOfTypes } from "../levels.js";
-import { count, listed, nameText, table } from "../page/text.js";
+import { listed, nameText, table } from "../page/text.js";
 
 /** Pairs in the table of those that are mistaken. */
 const MOST_PAIRS = 20;

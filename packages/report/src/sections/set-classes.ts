@@ -1,5 +1,6 @@
+import { count, percent } from "@flashdeconv/core/internal";
 import type { Context } from "../context.js";
-import { count, nameText, percent, table } from "../page/text.js";
+import { nameText, table } from "../page/text.js";
 import { mismatchIn } from "../report-input.js";
 
 /** How many spots have each class of sets of at most so many types; nothing where types were not limited. */

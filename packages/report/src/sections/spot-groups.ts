@@ -1,8 +1,9 @@
+import { count, percent } from "@flashdeconv/core/internal";
 import type { Context } from "../context.js";
 import { mapFigure, mapHtml } from "../figures.js";
 import { groupDrawing } from "../group-map.js";
 import { swatch } from "../page/charts.js";
-import { count, nameText, percent, table } from "../page/text.js";
+import { nameText, table } from "../page/text.js";
 import { mismatchIn, type SpotGroups } from "../report-input.js";
 
 /** What each status means, and what to do. */

@@ -1,7 +1,8 @@
+import { count, percent } from "@flashdeconv/core/internal";
 import { confusionIn } from "../confusion.js";
 import { ALIKE, alikePairs, type Context } from "../context.js";
 import { heatMap, stackedBars } from "../page/charts.js";
-import { count, escaped, nameText, percent, table } from "../page/text.js";
+import { escaped, nameText, table } from "../page/text.js";
 
 const MOST_REGIONS = 40;
 const MOST_HEAT = 60;

@@ -1,5 +1,6 @@
+import { counted, shortNumber } from "@flashdeconv/core/internal";
 import { type Context, quantile } from "../context.js";
-import { counted, escaped, listed, number } from "../page/text.js";
+import { escaped, listed } from "../page/text.js";
 import { measured } from "./how-sure.js";
 
 /** Genes that are listed. */
@@ -28,5 +29,5 @@ export async function whereItFails(context: Context): Promise<string> {
   });
   const meaning =
     "<p>High in a region: a type that the reference lacks, a state of a type that it has otherwise, or another chemistry. Look at the genes; no spot is judged by it, and a missing type that others resemble does not show.</p>";
-  return `<div class="maps">${figure}</div>${genes.join("")}${meaning}<p>The highest twentieth (${counted(above, "spot")}) lies above ${number(most)}.</p>`;
+  return `<div class="maps">${figure}</div>${genes.join("")}${meaning}<p>The highest twentieth (${counted(above, "spot")}) lies above ${shortNumber(most)}.</p>`;
 }

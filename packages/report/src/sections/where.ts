@@ -1,9 +1,10 @@
+import { count, counted, percent, shortNumber } from "@flashdeconv/core/internal";
 import { type Context, intervalsOf, meanOf } from "../context.js";
 import { amountDrawing, type Canvas, pngOf } from "../drawing.js";
 import { imgHtml, type MapFigure, mapFigure, mapHtml, packWithin, rampSvg, shareScale } from "../figures.js";
 import { quantileOf, type SiteSums } from "../gather.js";
 import { swatch } from "../page/charts.js";
-import { count, counted, listed, nameText, number, percent } from "../page/text.js";
+import { listed, nameText } from "../page/text.js";
 import { PALE_BELOW, type TypeMap, typeMap } from "../type-map.js";
 
 /** All maps of types together; a report of a million spots stays below 4 MB. */
@@ -53,7 +54,7 @@ function orientation({ canvas, input }: Context): string {
   const depth = input.coordinates?.dimension === 3 ? " Seen along the third axis." : "";
   const scale =
     canvas.micrometersPerUnit === undefined
-      ? ` No scale bar: the size of a unit is not known.${canvas.pitch > 0 ? ` Spots lie ${number(canvas.pitch)} units apart.` : ""}`
+      ? ` No scale bar: the size of a unit is not known.${canvas.pitch > 0 ? ` Spots lie ${shortNumber(canvas.pitch)} units apart.` : ""}`
       : "";
   const one =
     small.frame.width === small.frame.height && canvas.pitch === 0 ? " All spots lie in one place." : "";

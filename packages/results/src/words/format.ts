@@ -1,5 +1,7 @@
 import { numbered } from "@flashdeconv/core/internal";
 
+export { byteSize as formatBytes } from "@flashdeconv/core/internal";
+
 /** A number with its thousands apart: 12,345. */
 export function formatCount(count: number): string {
   return COUNT_FORMAT.format(count);
@@ -15,15 +17,6 @@ export function countOf(count: number, word: string): string {
 
 export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-
-/** "312 MiB", "1.9 GiB". */
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const amount = bytes / 2 ** (10 * power);
-  return `${amount < 10 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${BYTE_UNITS[power]}`;
 }
 
 /** Four decimals; "-" for what is not defined. */

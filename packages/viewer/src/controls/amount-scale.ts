@@ -1,6 +1,6 @@
+import { shortNumber } from "@flashdeconv/core/internal";
 import { amountColors } from "@flashdeconv/maps";
 import { button, h } from "./h.js";
-import { number } from "./words.js";
 
 export interface AmountScaleOptions {
   readonly limits: readonly [low: number, high: number];
@@ -87,7 +87,7 @@ export class AmountScale {
     const unit = isShare ? " %" : "";
     const [min, max] = range;
     limits.forEach((limit, end) => {
-      const text = number(limit * this.#factor).replaceAll(",", "");
+      const text = shortNumber(limit * this.#factor).replaceAll(",", "");
       this.#numbers[end].value = text;
       this.#units[end].textContent = unit;
       const slider = this.#sliders[end];

@@ -1,7 +1,8 @@
+import { count, counted, percent } from "@flashdeconv/core/internal";
 import type { Facts } from "../read/facts.js";
 import type { Shares } from "../read/result.js";
 import { h, named } from "./h.js";
-import { count, counted, listed, percent } from "./words.js";
+import { listed } from "./words.js";
 
 const WORDS = { green: "Good", amber: "Careful", red: "Do not use" } as const;
 const UNKNOWN =

@@ -1,3 +1,4 @@
+import { count, percent, shortNumber } from "@flashdeconv/core/internal";
 import { NO_ANSWER } from "../contracts.js";
 import type { Layer } from "../read/fields.js";
 import { amountOf, type Scale } from "../read/paint.js";
@@ -5,7 +6,6 @@ import type { Result } from "../read/result.js";
 import type { Spot } from "../read/spot.js";
 import { LARGEST, ofType } from "../read/what.js";
 import { h, named, swatch } from "./h.js";
-import { count, number, percent } from "./words.js";
 
 /** What can be said of what lies under the pointer. */
 export interface Told {
@@ -51,7 +51,7 @@ export function tellSpot({ name, proportions, low, high, columns }: Spot): Told 
 }
 
 function shown(value: number | string): string {
-  return typeof value === "number" ? number(value) : value;
+  return typeof value === "number" ? shortNumber(value) : value;
 }
 
 /** From what is drawn or held, without reading; exact to a percent or so. */

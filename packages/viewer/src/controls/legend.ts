@@ -1,5 +1,5 @@
+import { percent } from "@flashdeconv/core/internal";
 import { button, h, named, swatch, uniqueId } from "./h.js";
-import { percent } from "./words.js";
 
 export interface Entry {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { counted } from "@flashdeconv/core/internal";
 import type { View } from "../contracts.js";
 import type { Facts } from "../read/facts.js";
 import type { Result, Shares } from "../read/result.js";
@@ -20,7 +21,7 @@ import { Showing } from "./showing.js";
 import { Stage } from "./stage.js";
 import { BEGINNING, type Shown } from "./state.js";
 import { toolbar } from "./toolbar.js";
-import { counted, isAbort } from "./words.js";
+import { isAbort } from "./words.js";
 
 export interface ViewerOptions {
   /** What the result is called: the heading. Its key by default. */

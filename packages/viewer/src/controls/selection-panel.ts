@@ -1,8 +1,9 @@
+import { count, counted, percent } from "@flashdeconv/core/internal";
 import type { Result } from "../read/result.js";
 import { type Summary, summarise } from "../read/selection.js";
 import { csvOf, download } from "./csv.js";
 import { button, h, named, swatch, uniqueId } from "./h.js";
-import { count, counted, failureText, isAbort, percent } from "./words.js";
+import { failureText, isAbort } from "./words.js";
 
 export interface SelectionEvents {
   onClear(): void;

@@ -1,8 +1,0 @@
-export {
-  countOf,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatPercent,
-  formatScore,
-} from "@flashdeconv/results/internal";
