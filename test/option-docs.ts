@@ -5,8 +5,9 @@ import {
   type DeconvolveOptions,
   METHOD_NAMES,
 } from "@flashdeconv/pipeline";
+import { OPTION_FLAGS } from "@flashdeconv/results/internal";
 import { describeOption } from "../apps/cli/src/options/describe-option.js";
-import { inFlags, OPTION_FLAGS } from "../apps/cli/src/options/option-flags.js";
+import { inFlags } from "../apps/cli/src/options/option-flags.js";
 
 const HEAD = `# Options
 

@@ -1,10 +1,10 @@
+import { commandLineOf } from "@flashdeconv/results/internal";
 import { CommanderError } from "commander";
 import { buildProgram } from "./build-program.js";
 import type { Environment } from "./environment.js";
 import { EXIT_CODES } from "./exit-codes.js";
 import { pluginIn, runInThread } from "./plugins/run-in-thread.js";
 import { type ProcessEnvironment, processEnvironment } from "./process-environment.js";
-import { commandLineOf } from "./terminal/command-line.js";
 import { describeFailure } from "./terminal/describe-failure.js";
 import { printJson, printMessage } from "./terminal/print.js";
 import { Ending } from "./terminal/terminal.js";

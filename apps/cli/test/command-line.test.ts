@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { isPrintable } from "@flashdeconv/results/internal";
+import { DECONVOLVE_OPTIONS } from "@flashdeconv/pipeline";
+import { commandLineOf, isPrintable, OPTION_FLAGS } from "@flashdeconv/results/internal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commandLineOf } from "../src/terminal/command-line.js";
 import { HOSTILE } from "./hostile-text.js";
 
 describe("a command that is kept", () => {
@@ -39,4 +39,10 @@ describe("a command that is kept", () => {
   ])("holds nothing that shows who asks: %s", (given, kept) => {
     expect(commandLineOf(["run", given])).toBe(`flashdeconv run ${kept}`);
   });
+});
+
+it("every option of a run has a flag", () => {
+  const names = Object.keys(DECONVOLVE_OPTIONS);
+  expect(names.length).toBeGreaterThan(20);
+  expect(names.filter((name) => !OPTION_FLAGS[name]?.startsWith("--"))).toEqual([]);
 });

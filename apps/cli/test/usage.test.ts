@@ -1,9 +1,9 @@
 import { DECONVOLVE_DEFAULTS } from "@flashdeconv/pipeline";
+import { OPTION_FLAGS } from "@flashdeconv/results/internal";
 import { SIMULATION_DEFAULTS } from "@flashdeconv/simulate";
 import { describe, expect, it } from "vitest";
 import packageJson from "../package.json";
 import { EXIT_CODES } from "../src/exit-codes.js";
-import { OPTION_FLAGS } from "../src/options/option-flags.js";
 import { COMMAND_NAMES, COMMANDS } from "./commands.js";
 import { runCli } from "./run-cli.js";
 

@@ -22,6 +22,7 @@ export {
   placesOf,
 } from "./inspect/inspection-findings.js";
 export { type LayerReport, reportLayers } from "./inspect/layer-report.js";
+export { previewCounts } from "./inspect/preview-counts.js";
 export { readStoredResult, type StoredResult } from "./read-stored-result.js";
 export { readRegions } from "./report/read-regions.js";
 export { type ReportSubject, reportInput } from "./report/report-input.js";
@@ -43,6 +44,7 @@ export {
   typesAmong,
 } from "./tables/table-shape.js";
 export { type TableContent, type TableTarget, type TableWriter, tableSink } from "./tables/table-sink.js";
+export { commandLineOf, shellWord } from "./words/command-line.js";
 export {
   countOf,
   formatBytes,
@@ -51,6 +53,7 @@ export {
   formatPercent,
   formatScore,
 } from "./words/format.js";
+export { OPTION_FLAGS } from "./words/option-flags.js";
 export {
   escapedForShell,
   isPrintable,

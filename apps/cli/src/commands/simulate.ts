@@ -1,5 +1,5 @@
 import { WRITE_DEFAULTS } from "@flashdeconv/io-zarr/internal";
-import { countOf } from "@flashdeconv/results/internal";
+import { countOf, OPTION_FLAGS } from "@flashdeconv/results/internal";
 import {
   SIMULATION_DEFAULTS as DEFAULTS,
   type SimulationOptions,
@@ -7,7 +7,6 @@ import {
 } from "@flashdeconv/simulate";
 import { type Command, Option } from "commander";
 import type { Environment } from "../environment.js";
-import { OPTION_FLAGS } from "../options/option-flags.js";
 import { parseChoice } from "../options/parse-choice.js";
 import { parseNumber } from "../options/parse-number.js";
 import { writeTissue } from "../stores/write-tissue.js";

@@ -8,7 +8,8 @@ import {
   type MethodName,
 } from "@flashdeconv/pipeline";
 import { methodsWith, methodsWithOwn } from "@flashdeconv/pipeline/internal";
-import { inFlags, OPTION_FLAGS } from "./option-flags.js";
+import { OPTION_FLAGS } from "@flashdeconv/results/internal";
+import { inFlags } from "./option-flags.js";
 
 /** An option in the words of the command line: what help and documents say of it. */
 export interface DescribedOption {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import { optionsInForce } from "@flashdeconv/pipeline/internal";
+import { OPTION_FLAGS } from "@flashdeconv/results/internal";
 import packageJson from "../../package.json";
 import { placeOf } from "../stores/place-of.js";
 import { asGiven } from "./cells-flag.js";
-import { OPTION_FLAGS } from "./option-flags.js";
 import type { RunFlags } from "./run-flags.js";
 
 /** All but the inputs' content that a result depends on, by the names that users know. */

@@ -1,8 +1,8 @@
 import type { ValueKind } from "@flashdeconv/core/internal";
 import { DECONVOLVE_OPTIONS, type DeconvolveOptions, METHOD_NAMES } from "@flashdeconv/pipeline";
+import { OPTION_FLAGS } from "@flashdeconv/results/internal";
 import { type Command, Option } from "commander";
 import { type DescribedOption, describeOption, describeOwnOption } from "./describe-option.js";
-import { OPTION_FLAGS } from "./option-flags.js";
 import { parseChoice } from "./parse-choice.js";
 import { parseNumber, parseWordOrNumber } from "./parse-number.js";
 

@@ -1,9 +1,9 @@
 import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
 import { findPageInput } from "@flashdeconv/io-vendor";
+import { shellWord } from "@flashdeconv/results/internal";
 import type { BlobLocation, StoreAccess } from "@flashdeconv/stores";
 import { type PickedLocation, redactUrl } from "@flashdeconv/stores/internal";
 import type { Place } from "./protocol.js";
-import { shellWord } from "./shell-word.js";
 
 type PageInput = Awaited<ReturnType<typeof findPageInput>>;
 

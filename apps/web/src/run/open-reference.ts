@@ -4,10 +4,10 @@ import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
 import { describeCounts } from "@flashdeconv/normalize";
 import type { OpenReference } from "@flashdeconv/pipeline";
 import { type ReferenceFacts, referenceFacts } from "@flashdeconv/pipeline/internal";
+import { previewCounts } from "@flashdeconv/results/internal";
 import { openFile } from "@flashdeconv/stores";
 import { MOST_TABLE_BYTES } from "@flashdeconv/stores/internal";
 import { locationOf, nameOfPlace, openPlace, requireReadable } from "./open-place.js";
-import { previewCounts } from "./preview-counts.js";
 import type { OpenedReference, Place, ReferenceChoices } from "./protocol.js";
 import { typeColumns } from "./type-columns.js";
 

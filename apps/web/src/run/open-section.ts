@@ -2,8 +2,8 @@ import type { Notice } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
 import { describeCounts } from "@flashdeconv/normalize";
 import type { SpotSections } from "@flashdeconv/pipeline/internal";
+import { previewCounts } from "@flashdeconv/results/internal";
 import { type OpenedPlace, openPlace } from "./open-place.js";
-import { previewCounts } from "./preview-counts.js";
 import type { OpenedSection, Place, SectionChoices } from "./protocol.js";
 
 /** A section that is open. */

@@ -11,8 +11,8 @@ export const MOST_ROWS = 10_000;
  */
 export async function previewCounts(
   counts: ChunkSource<CsrChunk>,
-  signal: AbortSignal | undefined,
-  onProgress: (done: number, total: number) => void,
+  signal?: AbortSignal,
+  onProgress?: (done: number, total: number) => void,
   visit?: (chunk: CsrChunk) => void,
 ): Promise<CountReport> {
   const total = Math.min(MOST_ROWS, counts.spotCount);
@@ -20,7 +20,7 @@ export async function previewCounts(
   for await (const chunk of counts.chunks({ spotRange: { start: 0, end: total }, signal })) {
     addCountCheck(check, chunk);
     visit?.(chunk);
-    onProgress(chunk.spotStart + chunk.spotCount, total);
+    onProgress?.(chunk.spotStart + chunk.spotCount, total);
   }
   return finishCountCheck(check);
 }
