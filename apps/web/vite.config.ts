@@ -1,10 +1,12 @@
-import { dirname, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
 import { makeExample } from "./make-example.mjs";
 import { POLICY } from "./policy.mjs";
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
+const mlMatrix = dirname(createRequire(`${packages}select-genes/package.json`).resolve("ml-matrix"));
 const ISOLATION_WORKER = fileURLToPath(new URL("src/isolation/isolation-worker.ts", import.meta.url));
 const EXAMPLE = "example/";
 
@@ -58,8 +60,6 @@ function sharedWorkers(): Plugin {
     transform(code, id) {
       // Packages name those of their built files that act when they are loaded; of their sources it is this one.
       if (id.endsWith("/platform/web/page-worker.ts")) return { code, moduleSideEffects: true };
-      // It does nothing when it is loaded, and does not say so: a pass has no use for it.
-      if (id.includes("/node_modules/ml-matrix/")) return { code, moduleSideEffects: false };
       if (!code.includes("new Worker(new URL(")) return undefined;
       return code.replace(WORKER, (_, path: string) => {
         const file = this.emitFile({ type: "chunk", id: resolve(dirname(id), path) });
@@ -76,6 +76,8 @@ export default defineConfig({
   resolve: {
     // Sources, as built packages each bring the kernels that they use.
     alias: [
+      // Its sources, of which a bundler takes what is used; its built file is one piece.
+      { find: "ml-matrix", replacement: join(mlMatrix, "src/index.js") },
       { find: /^@flashdeconv\/([^/]+)$/, replacement: `${packages}$1/src/index.ts` },
       {
         find: /^@flashdeconv\/pipeline\/(page-.+)$/,

@@ -16,6 +16,7 @@ export { methodsWith, methodsWithOwn, refines } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";
 export { hasPageScratch, openPageScratch, type PageScratch } from "./platform/web/page-scratch.js";
 export { showLife, type WorkerScope, watchWorker } from "./platform/web/worker-life.js";
+export { referenceFacts } from "./runtime/matrix-sizes.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
 export { gatedSource, type RunGate, runGate } from "./runtime/run-gate.js";
@@ -26,7 +27,6 @@ export {
   mayBeStrong,
   memoryFacts,
   type PlaceFacts,
-  referenceFacts,
   USUAL_TYPE_COUNT,
 } from "./section-memory.js";
 export { resolveSummaryOptions } from "./solve-summary.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mayBeStrong, referenceFacts } from "../src/section-memory.js";
+import { referenceFacts } from "../src/runtime/matrix-sizes.js";
+import { mayBeStrong } from "../src/section-memory.js";
 
 describe("coarse pictures of the section are planned for", () => {
   it.each([

@@ -43,17 +43,22 @@ export function createRunning(
     let last: RunProgress | undefined;
     let isPaused = false;
     let drawing: RunMap | undefined;
+    const showState = () => {
+      const where = last && describe(last);
+      if (isPaused) state.textContent = where ? `Paused: ${where}` : "Paused";
+      else state.textContent = where ?? "Starting";
+      onTitle(isPaused ? "Paused" : formatShare(last?.share ?? 0));
+    };
     const show = (progress: RunProgress) => {
       last = progress;
       bar.value = progress.share;
-      state.textContent = isPaused ? `Paused: ${describe(progress)}` : describe(progress);
-      onTitle(isPaused ? "Paused" : formatShare(progress.share));
+      showState();
       if (!isPaused) tell(progress);
     };
     const setPaused = (paused: boolean) => {
       isPaused = paused;
       pause.textContent = paused ? "Go on" : "Pause";
-      if (last) show(last);
+      showState();
       live.say(paused ? "Paused" : "Going on");
     };
     pause.onclick = async () => {
@@ -77,13 +82,12 @@ export function createRunning(
     };
     cancel.onclick = () => ending.abort();
     bar.removeAttribute("value");
-    state.textContent = "Starting";
+    showState();
     pause.textContent = "Pause";
     fill(notices);
     fill(map);
     element.hidden = false;
     element.setAttribute("aria-busy", "true");
-    onTitle("0 %");
     live.say("The run has begun");
     try {
       return await runner.run(options, {

@@ -1,4 +1,4 @@
-import { bcd, type Solver } from "@flashdeconv/solver";
+import { METHOD_SOLVERS } from "./built-in-solvers.js";
 import { type Method, tuneSmoothing } from "./method.js";
 import { buildNormalizedProblem } from "./normalized-problem.js";
 import { COMMON_OPTIONS, NEIGHBOR_OPTIONS, NORMALIZED_OPTIONS } from "./option-groups.js";
@@ -6,7 +6,7 @@ import { COMMON_OPTIONS, NEIGHBOR_OPTIONS, NORMALIZED_OPTIONS } from "./option-g
 /** The article's: sketched least squares on normalised counts of selected genes, graph Laplacian. */
 export const flashdeconv: Method = Object.freeze({
   name: "flashdeconv",
-  solver: bcd as Solver,
+  solver: METHOD_SOLVERS.flashdeconv,
   options: [...COMMON_OPTIONS, ...NORMALIZED_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing", "platform"],
   genes: "selected",
   weighsCounts: false,

@@ -1,12 +1,11 @@
 import { numbered, optionName } from "@flashdeconv/core/internal";
-import type { Solver } from "@flashdeconv/solver";
 import type { RefiningSteps } from "@flashdeconv/solver-poisson/internal";
-import { weighted as weightedSolver } from "@flashdeconv/solver-weighted";
 import type { NoticeList } from "../contracts/notices.js";
 import type { DeconvolveOptions, MethodName } from "../contracts/options.js";
 import type { Strengths } from "../stages/solve/set-smoothing.js";
 import { type Fit, strengthsIn, withStrengths } from "../tuning/settle-smoothing.js";
 import { steadyProfiles } from "../tuning/steady-profiles.js";
+import { METHOD_SOLVERS } from "./built-in-solvers.js";
 import type { CountProblem } from "./count-problem.js";
 import { type Method, tuneSmoothing } from "./method.js";
 import { weighted } from "./weighted.js";
@@ -53,7 +52,7 @@ function refining(
     ...(weighted as Method<CountProblem>),
     name,
     options: [...weighted.options, "maxTypes"],
-    solver: Object.freeze({ ...(weightedSolver as Solver), name }),
+    solver: METHOD_SOLVERS[name],
     async tune(problem, data, options, run) {
       const fit = await tuneSmoothing(problem, data, options, run);
       if (options.smoothing !== "auto") return fit;

@@ -1,5 +1,4 @@
-import type { Solver } from "@flashdeconv/solver";
-import { weighted as solver } from "@flashdeconv/solver-weighted";
+import { METHOD_SOLVERS } from "./built-in-solvers.js";
 import { buildCountProblem } from "./count-problem.js";
 import { type Method, tuneSmoothing } from "./method.js";
 import { COMMON_OPTIONS, COUNT_MODEL_OPTIONS, NEIGHBOR_OPTIONS } from "./option-groups.js";
@@ -10,7 +9,7 @@ import { COMMON_OPTIONS, COUNT_MODEL_OPTIONS, NEIGHBOR_OPTIONS } from "./option-
  */
 export const weighted: Method = Object.freeze({
   name: "weighted",
-  solver: solver as Solver,
+  solver: METHOD_SOLVERS.weighted,
   options: [...COMMON_OPTIONS, ...COUNT_MODEL_OPTIONS, ...NEIGHBOR_OPTIONS, "smoothing", "intervals"],
   genes: "all",
   smoothing: "auto",
