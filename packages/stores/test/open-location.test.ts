@@ -19,7 +19,7 @@ it("says what is registered where nothing opens a location", async () => {
   await expect(openLocation({ opener: "tape" })).rejects.toThrow(/tape: .*nothing here opens.*\(none\)/s);
   registerOpeners(webOpeners(FORMAT));
   await expect(openLocation("https://user:secret@host/a", QUICK)).rejects.not.toThrow("secret");
-  await expect(openLocation("some/path")).rejects.toThrow(/registered here \(url, blob\)/);
+  await expect(openLocation("some/path")).rejects.toThrow(/registered here \(url, blob, picked\)/);
 });
 
 it("a second opener takes its own locations and texts, and leaves the others", async () => {
