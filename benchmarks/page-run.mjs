@@ -1,18 +1,22 @@
-// Runs a section in a page of Chromium (the run worker of apps/web) and the same with the built command line: bits, CPU seconds over all
-// processes, the renderer's peak memory, bytes over the network, and how long the page was ever kept from answering.
-//   node benchmarks/page-run.mjs --section section.zarr --reference reference.zarr [--workers 2] [--plain] [--save name]
-// The section's folder is served from 127.0.0.1. Results go to results/page-run.json under the name.
-
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+// Runs a section in a page of Chromium (the run worker of apps/web) and the same by the built command line, from disk and from the same
+// server: bits, CPU seconds over all processes, the renderer's memory, bytes that were sent, and how long the page was kept from answering.
+//   node benchmarks/page-run.mjs --section section.zarr --reference reference.zarr [--workers 2] [--plain] [--save NAME]     (needs Debian's Chromium and /proc)
+// With a name it writes results/page-run-NAME.json. CPU seconds count, walls do not: the machine may be busy.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { readObsm } from "../packages/io-zarr/dist/index.js";
+import { openStore } from "../packages/io-zarr/dist/node.js";
+import { browserCpuSeconds, chromiumUsage } from "./lib/chromium-cpu.mjs";
+import { circumstances } from "./lib/circumstances.mjs";
+import { servePageRuns } from "./lib/page-runs.mjs";
+import { CLI } from "./lib/places.mjs";
+import { runNode } from "./lib/run-measured.mjs";
+import { saveResult } from "./lib/save-result.mjs";
 
-const { values } = parseArgs({
+const { values: given } = parseArgs({
   options: {
     section: { type: "string" },
     reference: { type: "string" },
@@ -21,218 +25,129 @@ const { values } = parseArgs({
     save: { type: "string" },
   },
 });
-const root = fileURLToPath(new URL("..", import.meta.url));
-const CHROMIUM = "/usr/bin/chromium";
-const ISOLATION = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
-const profile = mkdtempSync(join(tmpdir(), "flashdeconv-page-run-"));
-
-const bundle = async (contents, format, globalName) => {
-  const result = await build({
-    stdin: { contents, resolveDir: join(root, "apps/web"), loader: "ts" },
-    ...{
-      bundle: true,
-      platform: "browser",
-      format,
-      globalName,
-      target: "es2022",
-      minify: true,
-      write: false,
-    },
-    external: ["node:*"],
-    plugins: [{ name: "sources", setup: (all) => all.onResolve({ filter: /^@flashdeconv\// }, sourceOf) }],
-    logLevel: "silent",
-  });
-  return result.outputFiles[0].text;
-};
-const scripts = {
-  "page.js": await bundle('export { connectRunner } from "./src/run/connect.js";', "iife", "bundled"),
-  "run-worker.js": await bundle('import "./src/run/run-worker.js";', "esm"),
-  "pass-worker.ts": await bundle('import "./src/run/pass-worker.js";', "esm"),
-};
-
-/** The packages' sources, as tests read them. */
-function sourceOf({ path }) {
-  const [, name, ...rest] = path.split("/");
-  const entry = rest.join("/") || "index";
-  const folder = entry.startsWith("page-") ? "platform/web/" : "";
-  return { path: join(root, "packages", name, "src", `${folder}${entry}.ts`) };
-}
-
-let sent = 0;
-let requests = 0;
-const folders = { section: values.section, reference: values.reference };
-const server = createServer((request, response) => {
-  const url = decodeURIComponent(new URL(request.url ?? "/", "http://here").pathname);
-  const [, which, ...rest] = url.split("/");
-  if (which in folders) {
-    const path = join(dirname(folders[which]), ...rest);
-    if (!existsSync(path) || statSync(path).isDirectory()) {
-      response.writeHead(404, ISOLATION);
-      return response.end();
-    }
-    const bytes = readFileSync(path);
-    sent += bytes.length;
-    requests++;
-    response.writeHead(200, { ...ISOLATION, etag: `"${bytes.length}-${statSync(path).mtimeMs}"` });
-    return response.end(bytes);
+const workerCount = Number(given.workers);
+const [section, reference] = [resolve(given.section), resolve(given.reference)];
+const where = circumstances();
+const folder = mkdtempSync(join(tmpdir(), "flashdeconv-page-run-"));
+const server = await servePageRuns({ section, reference, isPlain: given.plain });
+try {
+  const page = await inPage();
+  console.log(JSON.stringify(page));
+  const disk = await byCommand(section, reference);
+  console.log(JSON.stringify(disk));
+  const served = await byCommand(server.section, server.reference);
+  console.log(JSON.stringify(served));
+  const digests = new Set([page, disk, served].map(({ digest }) => digest));
+  if (digests.size > 1) throw new Error(`other bits: ${[...digests].join(", ")}`);
+  const ratio = page.cpu_seconds / disk.cpu_seconds;
+  console.log(`CPU of the page: ${ratio.toFixed(2)} x that of the command line, the same bits`);
+  const options = { workers: workerCount, plain: given.plain };
+  if (given.save) {
+    const result = { kind: "page-run", name: given.save, options, ...where, page, disk, served };
+    console.log(saveResult(`page-run-${given.save}`, result));
   }
-  const script = scripts[url.split("/").at(-1)];
-  response.writeHead(200, {
-    ...(values.plain ? {} : ISOLATION),
-    "content-type": script ? "text/javascript" : "text/html",
-  });
-  response.end(script ?? "<!doctype html><title>run</title><script src='/page.js'></script>");
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = `http://127.0.0.1:${server.address().port}`;
-
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: CHROMIUM,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"],
-  timeout: 0,
-});
-const page = await context.newPage();
-page.setDefaultTimeout(0);
-await page.goto(`${address}/`);
-
-const before = cpuSeconds();
-let peak = 0;
-const watching = setInterval(() => {
-  peak = Math.max(peak, rendererBytes());
-}, 100);
-const told = await page.evaluate(
-  async ({ address, section, reference, workerCount }) => {
-    const worker = new Worker("/run-worker.js", { type: "module" });
-    const runner = bundled.connectRunner(worker);
-    let [last, longestGap] = [performance.now(), 0];
-    const beat = new MessageChannel();
-    let isOver = false;
-    beat.port1.onmessage = () => {
-      const now = performance.now();
-      longestGap = Math.max(longestGap, now - last);
-      last = now;
-      if (!isOver) setTimeout(() => beat.port2.postMessage(0), 4);
-    };
-    beat.port2.postMessage(0);
-    const began = performance.now();
-    // An error of ours would come through without its message.
-    const plain = (error) => Promise.reject(new Error(error.message));
-    await runner.openSection({ kind: "url", url: `${address}/section/${section}` }).catch(plain);
-    await runner.openReference({ kind: "url", url: `${address}/reference/${reference}` }).catch(plain);
-    let pictures = 0;
-    const result = await runner.run({ workerCount }, { onPicture: () => pictures++ }).catch(plain);
-    isOver = true;
-    const bytes = new Uint8Array(await result.blob.arrayBuffer());
-    const { isIsolated } = await runner.environment();
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 32768)
-      text += String.fromCharCode(...bytes.subarray(at, at + 32768));
-    runner.close();
-    return {
-      isIsolated,
-      wallSeconds: (performance.now() - began) / 1000,
-      runSeconds: result.seconds,
-      longestGapMs: Math.round(longestGap),
-      pictures,
-      spotCount: result.spotCount,
-      notices: result.notices.map(({ code }) => code),
-      zip: btoa(text),
-    };
-  },
-  {
-    address,
-    section: basename(values.section),
-    reference: basename(values.reference),
-    workerCount: Number(values.workers),
-  },
-);
-const cpu = cpuSeconds() - before;
-clearInterval(watching);
-await context.close();
-server.close();
-const { zip, ...facts } = told;
-const saved = join(profile, "result.zarr.zip");
-writeFileSync(saved, Buffer.from(zip, "base64"));
-
-const { openStore } = await import("../packages/io-zarr/dist/node.js");
-const { readObsm } = await import("../packages/io-zarr/dist/index.js");
-const digest = await digestOf(await openStore(saved));
-rmSync(profile, { recursive: true, force: true });
-const row = {
-  ...facts,
-  workers: Number(values.workers),
-  cpuSeconds: Number(cpu.toFixed(2)),
-  rendererPeakMiB: Math.round(peak / 2 ** 20),
-  sentMB: Number((sent / 1e6).toFixed(1)),
-  requests,
-  digest,
-};
-console.log(JSON.stringify(row, null, 2));
-if (values.save) {
-  const path = join(root, "benchmarks/results/page-run.json");
-  const all = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
-  writeFileSync(path, `${JSON.stringify({ ...all, [values.save]: row }, null, 2)}\n`);
+} finally {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
 }
-process.exit(0);
 
-/** FNV-1a over the bytes of all proportions, as Float64. */
-export async function digestOf(store) {
+async function inPage() {
+  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
+    executablePath: "/usr/bin/chromium",
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
+      ...["--disable-background-networking", "--disable-features=SpareRendererForSitePerProcess"],
+    ],
+    timeout: 0,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(0);
+  page.on("crash", () => console.error("the page's process died"));
+  await page.goto(server.address);
+  const before = browserCpuSeconds();
+  const told = await page.evaluate(runAndWatch, {
+    section: server.section,
+    reference: server.reference,
+    workerCount,
+  });
+  const cpu = browserCpuSeconds() - before;
+  const { peakBytes } = chromiumUsage().renderer;
+  const { bytes, requests } = server.counts;
+  await page.evaluate(async () => {
+    await fetch("/result", { method: "PUT", body: result.blob });
+  });
+  await context.close();
+  const saved = join(folder, "page.zarr.zip");
+  writeFileSync(saved, server.result());
+  return {
+    ...{ cpu_seconds: cpu, renderer_peak_bytes: peakBytes, sent_bytes: bytes, requests },
+    ...told,
+    digest: await digestOf(saved),
+  };
+}
+
+/** In the page. Its turns are told of by messages, which no timer's clamp holds up; those while it is opened count too. */
+async function runAndWatch({ section, reference, workerCount }) {
+  const runner = bundled.connectRunner(new Worker("/run-worker.js", { type: "module" }));
+  const gaps = [];
+  let last = performance.now();
+  let isOver = false;
+  const turn = new MessageChannel();
+  turn.port1.onmessage = () => {
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+    if (!isOver) setTimeout(() => turn.port2.postMessage(0), 4);
+  };
+  turn.port2.postMessage(0);
+  const tasks = [];
+  const observer = new PerformanceObserver((list) => {
+    tasks.push(...list.getEntries().map(({ duration }) => duration));
+  });
+  observer.observe({ entryTypes: ["longtask"] });
+  // An error of ours would come through without its message.
+  const plain = (error) => Promise.reject(new Error(error.message));
+  const began = performance.now();
+  await runner.openSection({ kind: "url", url: section }).catch(plain);
+  await runner.openReference({ kind: "url", url: reference }).catch(plain);
+  let pictures = 0;
+  const onPicture = () => pictures++;
+  globalThis.result = await runner.run({ workerCount }, { onPicture }).catch(plain);
+  isOver = true;
+  const wall = (performance.now() - began) / 1000;
+  const { isIsolated } = await runner.environment();
+  runner.close();
+  gaps.sort((a, b) => b - a);
+  return {
+    wall_seconds: wall,
+    longest_gap_ms: gaps[0],
+    gaps_above_100_ms: gaps.filter((gap) => gap > 100).length,
+    longest_task_ms: Math.max(0, ...tasks),
+    is_isolated: isIsolated,
+    spots: result.spotCount,
+    pictures,
+    result_bytes: result.blob.size,
+    notices: result.notices.map(({ code }) => code),
+  };
+}
+
+async function byCommand(section, reference) {
+  const out = join(folder, "command.zarr");
+  rmSync(out, { recursive: true, force: true });
+  const args = ["run", section, "--reference", reference, "--out", out, "--workers", given.workers];
+  const { usage } = await runNode([CLI, ...args, "--no-report", "--quiet", "--json"]);
+  const { cpu_seconds, wall_seconds, peak_rss_bytes } = usage;
+  return { cpu_seconds, wall_seconds, peak_rss_bytes, digest: await digestOf(out) };
+}
+
+/** FNV-1a over the bytes of all proportions. */
+async function digestOf(path) {
+  const store = await openStore(path);
   let hash = 0x811c9dc5;
   for await (const { values } of (await readObsm(store, "flashdeconv")).values.chunks()) {
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   }
+  await store.close();
   return (hash >>> 0).toString(16);
-}
-
-/** Processes of this browser. */
-function pids() {
-  const parents = new Map();
-  const own = new Set();
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      parents.set(pid, stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-      if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(profile)) own.add(pid);
-    } catch {}
-  }
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const [pid, parent] of parents) {
-      if (!own.has(pid) && own.has(parent)) {
-        own.add(pid);
-        grew = true;
-      }
-    }
-  }
-  return [...own];
-}
-
-function cpuSeconds() {
-  let ticks = 0;
-  for (const pid of pids()) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      ticks += Number(fields[11]) + Number(fields[12]);
-    } catch {}
-  }
-  return ticks / 100;
-}
-
-/** Of the largest renderer. */
-function rendererBytes() {
-  let most = 0;
-  for (const pid of pids()) {
-    try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer")) continue;
-      const [, resident] = readFileSync(`/proc/${pid}/statm`, "utf8").split(" ");
-      most = Math.max(most, 4096 * Number(resident));
-    } catch {}
-  }
-  return most;
 }

@@ -9,6 +9,28 @@ import { ISOLATION } from "./chromium.js";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const here = (name: string) => JSON.stringify(join(root, name));
 
+/** What workers of pages below these paths have lived through before they begin: another browser, or the end of one. */
+const BEFORE: Readonly<Record<string, string>> = {
+  // As browsers are that know no modes: whatever is asked for, nobody else may have the file.
+  turns: `{
+    const { prototype } = FileSystemFileHandle;
+    const open = prototype.createSyncAccessHandle;
+    prototype.createSyncAccessHandle = function () { return open.call(this); };
+    delete FileSystemSyncAccessHandle.prototype.mode;
+  }`,
+  // The first worker for passes that fetches counts ends over it, without a word.
+  mortal: `if (!location.pathname.endsWith("run-worker.js")) {
+    const get = fetch;
+    globalThis.fetch = async (url, options) => {
+      if (!String(url?.url ?? url).includes("/X/data/")) return get(url, options);
+      const isLast = (await (await get("/data/is-last")).text()) === "yes";
+      if (!isLast) return get(url, options);
+      close();
+      return new Promise(() => {});
+    };
+  }`,
+};
+
 /** Serves a page with the run worker, as a bundler would put it, and the files of a folder below /data/. */
 export interface RunServer {
   readonly address: string;
@@ -23,7 +45,13 @@ export async function serveRuns(folder: string): Promise<RunServer> {
   const { code: page } = await bundle(`export * from ${here("test/page-runs.ts")};`);
   const { code: run } = await bundle(`import ${here("apps/web/src/run/run-worker.ts")};`, "esm");
   const { code: pass } = await bundle(`import ${here("apps/web/src/run/pass-worker.ts")};`, "esm");
-  const scripts: Record<string, string> = { "run.js": page, "run-worker.js": run, "pass-worker.ts": pass };
+  const { code: scratch } = await bundle(`import ${here("test/page-scratch-worker.ts")};`, "esm");
+  const scripts: Record<string, string> = {
+    "run.js": page,
+    "run-worker.js": run,
+    "pass-worker.ts": pass,
+    "scratch-worker.js": scratch,
+  };
   const sent = new Map<string, { bytes: number; requests: number }>();
   const server: Server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://here").pathname;
@@ -50,8 +78,11 @@ export async function serveRuns(folder: string): Promise<RunServer> {
     const isScript = name in scripts;
     const isolation = url.startsWith("/plain") ? {} : ISOLATION;
     response.writeHead(200, { ...isolation, "content-type": isScript ? "text/javascript" : "text/html" });
+    const [, kind] = url.split("/");
     response.end(
-      isScript ? scripts[name] : "<!doctype html><title>run</title><script src='run.js'></script>",
+      isScript
+        ? `${name === "run.js" ? "" : (BEFORE[kind] ?? "")}${scripts[name]}`
+        : "<!doctype html><title>run</title><script src='run.js'></script>",
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

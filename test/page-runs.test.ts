@@ -1,20 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { collect } from "@flashdeconv/core";
-import { openReference, openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
-import { createStore, openStore } from "@flashdeconv/io-zarr/node";
-import { deconvolve } from "@flashdeconv/pipeline";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
 import type * as Bundled from "./page-runs.js";
-import { digestOf } from "./page-runs.js";
 import { type RunServer, serveRuns } from "./page-runs-server.js";
-import { tissueOf } from "./page-workers.js";
+import { inPage, nodeDigest, SPOTS, writeTissue } from "./page-runs-tools.js";
 import { LONGEST_WAIT } from "./wait-in-page.js";
 
-const SPOTS = 6000;
 const WORKERS = 2;
 
 describe.skipIf(!hasChromium)(`runs in a page in Chromium${reason}`, () => {
@@ -241,36 +235,3 @@ describe.skipIf(!hasChromium)(`runs in a page in Chromium${reason}`, () => {
     await page.close();
   });
 });
-
-/** Runs a function of the page's bundle. It may use nothing of the test but what it is given. */
-async function inPage<T, A>(
-  page: Page,
-  given: A,
-  work: (bundled: typeof Bundled, given: A) => Promise<T>,
-): Promise<T> {
-  return (await page.evaluate(`(${work.toString()})(bundled, ${JSON.stringify(given)})`)) as T;
-}
-
-async function writeTissue(folder: string): Promise<void> {
-  const { counts: X, spotCount, geneNames, coordinates, spotNames, reference: cells } = tissueOf(SPOTS);
-  const obsm = { spatial: { values: coordinates } };
-  const section = await createStore(join(folder, "section.zarr"));
-  const contents = { X, spotCount, spotNames: spotNames(), geneNames, obsm };
-  await writeAnnData(section, contents, { valuesPerChunk: 16_384 });
-  const { names, codes } = cells.cellTypes;
-  const reference = await createStore(join(folder, "reference.zarr"));
-  await writeAnnData(reference, {
-    X: cells.counts,
-    spotCount: cells.cellCount,
-    spotNames: cells.cellNames,
-    geneNames: cells.geneNames,
-    obs: [{ kind: "categorical", name: "cell_type", codes, categories: [...names] }],
-  });
-}
-
-async function nodeDigest(folder: string): Promise<string> {
-  const section = await openSpatial(await openStore(join(folder, "section.zarr")));
-  const reference = await openReference(await openStore(join(folder, "reference.zarr")));
-  const { values } = await collect((await deconvolve(section, reference)).proportions);
-  return digestOf(Float64Array.from(values));
-}

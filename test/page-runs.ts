@@ -3,6 +3,7 @@ import { readObsm, ZARR } from "@flashdeconv/io-zarr";
 import { openLocation, registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { connectRunner } from "../apps/web/src/run/connect.js";
 import type { RunListeners, Runner, RunResult } from "../apps/web/src/run/protocol.js";
+import type { ScratchAnswer, ScratchRequest } from "./page-scratch-worker.js";
 
 // In a page. Bundled for pages: nothing of Node.
 
@@ -39,4 +40,25 @@ export function digestOf({ buffer, byteOffset, byteLength }: ArrayBufferView): s
   for (const byte of new Uint8Array(buffer, byteOffset, byteLength))
     hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16);
+}
+
+/** A run on scratch in a worker of its own, and what is kept when it is over. */
+export async function runOnScratch(request: ScratchRequest): Promise<ScratchAnswer & { left: string[] }> {
+  const worker = new Worker("scratch-worker.js", { type: "module" });
+  const answer = await new Promise<ScratchAnswer>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(request);
+  });
+  worker.terminate();
+  return { ...answer, left: await keptFiles() };
+}
+
+/** Names of what runs have left in the browser's files. */
+export async function keptFiles(): Promise<string[]> {
+  const root = await navigator.storage.getDirectory();
+  const runs = await root.getDirectoryHandle("flashdeconv-runs", { create: true });
+  const names: string[] = [];
+  for await (const name of runs.keys()) names.push(name);
+  return names;
 }

@@ -10,19 +10,12 @@ const KINDS = ["renderer", "gpu-process"];
  * `largestBytes` are those of the largest process of its kind, `peakBytes` the most that it ever had.
  */
 export function chromiumUsage() {
-  const parents = new Map(
-    readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => [Number(name), Number(statOf(name)[1])]),
-  );
-  const isOurs = (pid) => pid === own || (pid > 1 && isOurs(parents.get(pid) ?? 0));
   const none = { cpuSeconds: 0, residentBytes: 0, largestBytes: 0, peakBytes: 0 };
   const usage = Object.fromEntries(KINDS.map((kind) => [kind, { ...none }]));
-  for (const pid of parents.keys()) {
+  for (const pid of descendants()) {
     const [, kind] = /--type=([\w-]+)/.exec(textOf(`/proc/${pid}/cmdline`)) ?? [];
-    if (!KINDS.includes(kind) || !isOurs(pid)) continue;
-    const fields = statOf(pid);
-    usage[kind].cpuSeconds += (Number(fields[11]) + Number(fields[12])) / TICKS;
+    if (!KINDS.includes(kind)) continue;
+    usage[kind].cpuSeconds += cpuSecondsOf(pid);
     const status = textOf(`/proc/${pid}/status`);
     const resident = bytesIn(status, "VmRSS");
     usage[kind].residentBytes += resident;
@@ -31,6 +24,27 @@ export function chromiumUsage() {
     usage[kind].peakBytes = bytesIn(status, "VmHWM");
   }
   return usage;
+}
+
+/** CPU seconds so far of all processes of browsers that this process started, those that keep files and fetch too. */
+export function browserCpuSeconds() {
+  const pids = descendants().filter((pid) => /chrom/.test(textOf(`/proc/${pid}/cmdline`)));
+  return pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+}
+
+function descendants() {
+  const parents = new Map(
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => [Number(name), Number(statOf(name)[1])]),
+  );
+  const isOurs = (pid) => pid > 1 && (parents.get(pid) === own || isOurs(parents.get(pid) ?? 0));
+  return [...parents.keys()].filter(isOurs);
+}
+
+function cpuSecondsOf(pid) {
+  const fields = statOf(pid);
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
 }
 
 function bytesIn(status, name) {
