@@ -46,7 +46,7 @@ async function run({ workers, bytesNeeded }: ScratchRequest): Promise<ScratchAns
     const use = { scratch, windowBytes: WINDOW };
     const result = await deconvolve(section, reference, {}, { executor, scratch: use });
     const { values } = await collect(result.proportions);
-    return { digest: digestOf(values), isUsed: await isWritten(scratch.path) };
+    return { digest: digestOf(Float64Array.from(values)), isUsed: await isWritten(scratch.path) };
   } finally {
     await executor?.close();
     await scratch.remove();

@@ -16,7 +16,7 @@ export { redactUrl } from "./remote/redact-url.js";
 export { LEDGER_BYTES, type TransferCounts, transferLedger } from "./remote/transfer-ledger.js";
 export type { StagedFile } from "./staged-file.js";
 export type { FingerprintOptions } from "./store.js";
-export { type CacheStopped, cacheChannel } from "./web/browser-cache.js";
+export { type CacheStopped, cacheChannel, closeBrowserCache } from "./web/browser-cache.js";
 export {
   type BrowserFile,
   type BrowserFolder,

@@ -29,7 +29,11 @@ export function cacheChannel(folder: string): BroadcastChannel {
   return new BroadcastChannel(`flashdeconv-cache ${folder}`);
 }
 
-const caches = new Map<string, Promise<ObjectCache>>();
+interface OpenCache extends ObjectCache {
+  close(): Promise<void>;
+}
+
+const caches = new Map<string, Promise<OpenCache>>();
 
 /** The cache in a folder of `openBrowserFolder`, one for all stores of this worker. */
 export function browserCache(folder: string): Promise<ObjectCache> {
@@ -38,7 +42,14 @@ export function browserCache(folder: string): Promise<ObjectCache> {
   return known;
 }
 
-async function openCache(folder: string): Promise<ObjectCache> {
+/** Closes what this worker has open in a folder, which is about to be removed. What is asked for after that is not kept. */
+export async function closeBrowserCache(folder: string): Promise<void> {
+  const cache = await caches.get(folder)?.catch(() => undefined);
+  caches.delete(folder);
+  await cache?.close();
+}
+
+async function openCache(folder: string): Promise<OpenCache> {
   const ownPath = `${folder}/cache-${crypto.randomUUID()}`;
   const own = new Map<string, Entry>();
   const others = new Map<string, Entry>();
@@ -50,6 +61,7 @@ async function openCache(folder: string): Promise<ObjectCache> {
   };
   let end = 0;
   let isStopped = false;
+  let isClosed = false;
   const channel = cacheChannel(folder);
   const tell = (message: Message) => channel.postMessage(message);
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
@@ -62,7 +74,9 @@ async function openCache(folder: string): Promise<ObjectCache> {
     isOfThisRun: true,
     async get(id, most) {
       const entry = own.get(id) ?? others.get(id);
-      return entry && entry.length <= most ? readEntry(await fileOf(entry.file), entry) : undefined;
+      return entry && entry.length <= most && !isClosed
+        ? readEntry(await fileOf(entry.file), entry)
+        : undefined;
     },
     async put(id, { etag, bytes }) {
       if (isStopped || own.has(id) || others.has(id)) return;
@@ -76,8 +90,17 @@ async function openCache(folder: string): Promise<ObjectCache> {
         tell({ kind: "stopped", found: isFlashdeconvError(error) ? error.found : String(error) });
         return;
       }
+      if (isClosed) return;
       own.set(id, entry);
       tell({ kind: "entries", entries: [[id, entry]] });
+    },
+    async close() {
+      isStopped = true;
+      isClosed = true;
+      channel.close();
+      const opened = [...files.values()];
+      files.clear();
+      await Promise.allSettled(opened.map(async (file) => (await file).close()));
     },
   };
 }

@@ -13,7 +13,7 @@ export interface BrowserFile {
 export interface BrowserFolder {
   /** By which other workers find its files: `path/name`. */
   readonly path: string;
-  /** Bytes that the browser lets this site write yet. */
+  /** Bytes that the browser says this site may write yet: a guess, as some round it up to far more. */
   freeBytes(): Promise<number>;
   /** Removes it with all files. Those who have some open must have ended. */
   remove(): Promise<void>;
@@ -34,6 +34,8 @@ interface FileHandle {
 const ROOT = "flashdeconv-runs";
 /** How handles are asked for that several workers may have at the same time. Where a browser knows none such, they take turns. */
 const SHARED = "readwrite-unsafe";
+/** How browsers call what goes beyond what they keep for a site. */
+const TOO_FULL = "QuotaExceededError";
 
 /** Whether there are such files here: in workers of pages that are secure contexts, where storage is not switched off. */
 export function hasBrowserFiles(): boolean {
@@ -112,20 +114,19 @@ function browserFile(path: string, withHandle: WithHandle, close: () => void): B
           }
         }),
       ),
-    async write(from, at) {
-      try {
-        await withHandle((open) => {
-          for (let done = 0; done < from.length; ) {
-            const count = open.write(from.subarray(done), { at: at + done });
-            if (count === 0) throw new DOMException("nothing more can be written", "QuotaExceededError");
-            done += count;
-          }
-        });
-      } catch (error) {
-        if ((error as Error).name !== "QuotaExceededError") throw unusable(path, error);
-        throw tooFull(path, from.length, await freeBytes().catch(() => 0), error);
-      }
-    },
+    write: (from, at) =>
+      attempt(
+        path,
+        () =>
+          withHandle((open) => {
+            for (let done = 0; done < from.length; ) {
+              const count = open.write(from.subarray(done), { at: at + done });
+              if (count === 0) throw new DOMException("nothing more can be written", TOO_FULL);
+              done += count;
+            }
+          }),
+        from.length,
+      ),
     async close() {
       close();
     },
@@ -177,11 +178,11 @@ async function removeFolder(root: FileSystemDirectoryHandle, name: string): Prom
   }
 }
 
-async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function attempt<T>(path: string, work: () => Promise<T>, byteCount?: number): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw unusable(path, error);
+    throw (error as Error).name === TOO_FULL ? tooFull(path, byteCount, error) : unusable(path, error);
   }
 }
 
@@ -195,11 +196,13 @@ function unusable(path: string, cause: unknown): StoreError {
   });
 }
 
-function tooFull(path: string, needed: number, free: number, cause: unknown): StoreError {
+/** What is free is not told: browsers answer with a round number, so that no site knows the disk. */
+function tooFull(path: string, byteCount: number | undefined, cause: unknown): StoreError {
+  const what = byteCount === undefined ? "another file" : numbered(byteCount, "more byte");
   return new StoreError({
     path,
-    found: `room for ${numbered(free, "byte")} in what the browser keeps for this page`,
-    expected: `room for ${numbered(needed, "byte")} more`,
+    found: `no room for ${what} in what the browser keeps for this page`,
+    expected: "room for all that is written",
     remedy:
       "Free some space on the disk or among the data of this site, or run it with the command line. Nothing was written elsewhere.",
     cause,

@@ -2,6 +2,7 @@ import { StoreError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import {
   type BrowserFile,
+  closeBrowserCache,
   hasBrowserFiles,
   openBrowserFile,
   openBrowserFolder,
@@ -59,6 +60,7 @@ export async function openPageScratch(bytesNeeded = 0): Promise<PageScratch> {
     find: (path) => files.get(path),
     async remove() {
       await Promise.allSettled(opened.splice(0).map((file) => file.close()));
+      await closeBrowserCache(folder.path);
       await folder.remove();
     },
   };
