@@ -8,15 +8,16 @@ import { openReference, openSpatial, writeAnnData } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { type DeconvolveOptions, deconvolve } from "@flashdeconv/pipeline";
 import { memoryStore } from "@flashdeconv/stores";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storedZip } from "../packages/stores/test/read-stored-zip.js";
 import { bundle } from "./bundle.js";
-import { ARGUMENTS, CHROMIUM, hasChromium, ISOLATION, reason } from "./chromium.js";
+import { hasChromium, ISOLATION, openChromium, reason } from "./chromium.js";
 import { goldenPath } from "./golden-data.js";
 import type * as Page from "./page-run.js";
 import { runHere } from "./page-run.js";
 import { sharedData } from "./shared-data.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const RUNS: readonly Partial<DeconvolveOptions>[] = [
   {},
@@ -43,7 +44,7 @@ describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
       response.end(isScript ? code : "<!doctype html><title>run</title><script src='run.js'></script>");
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 0 });
+    browser = await openChromium();
   });
 
   afterAll(async () => {
@@ -57,9 +58,9 @@ describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
     ["plain", false],
   ] as const)("a page that is %s gets the bits that Node gets", async (folder, isIsolated) => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const { port } = server.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${port}/${folder}/`, { timeout: 0 });
+    await page.goto(`http://127.0.0.1:${port}/${folder}/`);
     const inPage = <T>(work: (bundled: typeof Page, options: Partial<DeconvolveOptions>) => T) =>
       `(options) => (${work.toString()})(bundled, options)`;
     const ask = (work: string, options: unknown) => page.evaluate(`(${work})(${JSON.stringify(options)})`);
@@ -98,9 +99,9 @@ describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
     });
     const zip = storedZip(await Promise.all(members), (bytes) => deflateRawSync(bytes));
     const page = await browser.newPage();
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const { port } = server.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${port}/plain/`, { timeout: 0 });
+    await page.goto(`http://127.0.0.1:${port}/plain/`);
     const counts = await page.evaluate(`bundled.countsOfZip(${JSON.stringify([...zip])})`);
     expect(counts).toEqual([...values]);
     await page.close();
@@ -110,9 +111,9 @@ describe.skipIf(!hasChromium)(`deconvolve in Chromium${reason}`, () => {
     `h5ad Files give the bits of Zarr stores in Node${hasGolden ? "" : " (no ../shared)"}`,
     async () => {
       const page = await browser.newPage();
-      page.setDefaultTimeout(0);
+      page.setDefaultTimeout(LONGEST_WAIT);
       const { port } = server.address() as AddressInfo;
-      await page.goto(`http://127.0.0.1:${port}/plain/`, { timeout: 0 });
+      await page.goto(`http://127.0.0.1:${port}/plain/`);
       const bytes = await Promise.all(golden.map(async (path) => [...(await readFile(path ?? ""))]));
       const found = (await page.evaluate(
         `bundled.proportionsOfFiles(...${JSON.stringify(bytes)})`,

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 /** Debian's, the one that is tried. */
 export const CHROMIUM = "/usr/bin/chromium";
@@ -30,3 +32,7 @@ export const ISOLATION = {
 
 export const hasChromium = existsSync(CHROMIUM);
 export const reason = hasChromium ? "" : ` (skipped: needs ${CHROMIUM})`;
+
+export function openChromium(args: readonly string[] = ARGUMENTS): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...args], timeout: LONGEST_WAIT });
+}

@@ -64,6 +64,14 @@ it.each(folders)("no test of %s ends by a time, which says how busy the machine 
   expect(timed).toEqual([]);
 });
 
+it.each([...folders.map((folder) => `${folder}/test`), "test"])("nothing in %s waits for ever", (folder) => {
+  const test = join(root, folder);
+  const endless = (existsSync(test) ? readdirSync(test, { recursive: true, encoding: "utf8" }) : [])
+    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => /\b\w*[tT]imeout(?:: |\()0\b/.test(readFileSync(join(test, path), "utf8")));
+  expect(endless).toEqual([]);
+});
+
 it("the layers of the pipeline open upwards only", () => {
   const layers = ["contracts", "runtime", "stages", "tuning", "methods"];
   const sources = sourcesOf("packages/pipeline");

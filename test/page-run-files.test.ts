@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collect } from "@flashdeconv/core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { hdf5Writer } from "../packages/io-h5/src/write/hdf5-writer.js";
 import { memoryFile } from "../packages/io-h5/test/memory-file.js";
-import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
+import { hasChromium, openChromium, reason } from "./chromium.js";
 import { type RunServer, serveRuns } from "./page-runs-server.js";
 import { inPage, nodeDigest, SPOTS, writeTissue } from "./page-runs-tools.js";
 import { tissueOf } from "./page-workers.js";
@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)(`files of runs in a page in Chromium${reason}`, ()
     await writeTissue(folder);
     await writeVisium(join(folder, "visium"));
     server = await serveRuns(folder);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 0 });
+    browser = await openChromium();
     expected = await nodeDigest(folder);
   });
 
@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)(`files of runs in a page in Chromium${reason}`, ()
   async function openPage(kind: "isolated" | "turns" | "mortal"): Promise<Page> {
     const page = await browser.newPage();
     page.setDefaultTimeout(LONGEST_WAIT);
-    await page.goto(`${server.address}/${kind}/`, { timeout: 0 });
+    await page.goto(`${server.address}/${kind}/`);
     return page;
   }
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
+import { hasChromium, openChromium, reason } from "./chromium.js";
 import type * as Bundled from "./page-runs.js";
 import { type RunServer, serveRuns } from "./page-runs-server.js";
 import { inPage, nodeDigest, SPOTS, writeTissue } from "./page-runs-tools.js";
@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium)(`runs in a page in Chromium${reason}`, () => {
     await writeTissue(folder);
     server = await serveRuns(folder);
     other = await serveRuns(folder);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 0 });
+    browser = await openChromium();
     expected = await nodeDigest(folder);
   });
 
@@ -42,7 +42,7 @@ describe.skipIf(!hasChromium)(`runs in a page in Chromium${reason}`, () => {
   async function openPage(kind: "isolated" | "plain"): Promise<Page> {
     const page = await browser.newPage();
     page.setDefaultTimeout(LONGEST_WAIT);
-    await page.goto(`${server.address}/${kind}/`, { timeout: 0 });
+    await page.goto(`${server.address}/${kind}/`);
     return page;
   }
 

@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore, openStore } from "@flashdeconv/io-zarr/node";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.js";
-import { ARGUMENTS, CHROMIUM, hasChromium, ISOLATION, reason } from "./chromium.js";
+import { hasChromium, ISOLATION, openChromium, reason } from "./chromium.js";
 import type * as Page from "./page-workers.js";
 import { runOn, tissueOf } from "./page-workers.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const here = (name: string) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
 const SPOTS = 100_000;
@@ -47,7 +48,7 @@ describe.skipIf(!hasChromium)(`workers of a page in Chromium${reason}`, () => {
       );
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 0 });
+    browser = await openChromium();
   });
 
   afterAll(async () => {
@@ -66,9 +67,9 @@ describe.skipIf(!hasChromium)(`workers of a page in Chromium${reason}`, () => {
     ["plain", ["buildGraph", "orderSpots", "summarize", "survey"]],
   ] as const)("give the bits that Node gives, where the page is %s", async (kind, tasks) => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await page.goto(`${address}/${kind}/`, { timeout: 0 });
+    await page.goto(`${address}/${kind}/`);
     const work = (bundled: typeof Page, url: string) => bundled.runWithWorkers(url);
     const ask = `(${work.toString()})(bundled, ${JSON.stringify(`${address}/section.zarr`)})`;
     const found = (await page.evaluate(ask)) as Awaited<ReturnType<typeof runOn>>;

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type DenseChunk, memorySource } from "@flashdeconv/core";
 import { buildIndex, buildReport, type ReportInput } from "@flashdeconv/report";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
+import { hasChromium, openChromium, reason } from "./chromium.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const HOSTILE = "<script>document.title='hit'</script>";
@@ -18,7 +19,7 @@ describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
   const pages: Record<string, string> = {};
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    browser = await openChromium();
     for (const [name, size] of [
       ["paths", 20],
       ["pixels", 120],
@@ -39,6 +40,7 @@ describe.skipIf(!hasChromium)(`a report in a page from a file${reason}`, () => {
 
   const open = async (name: string, options: Parameters<Browser["newPage"]>[0] = {}) => {
     const page = await browser.newPage(options);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const seen: string[] = [];
     page.on("request", (request) => {
       if (!request.url().startsWith("data:")) seen.push(request.url());

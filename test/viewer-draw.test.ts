@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.js";
-import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
 import type * as Drawn from "./draw-page.js";
 import { LONGEST_WAIT } from "./wait-in-page.js";
 
@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)(`maps drawn in Chromium${reason}`, () => {
       response.end(text);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: GL_ARGUMENTS, timeout: 0 });
+    browser = await openChromium(GL_ARGUMENTS);
   });
 
   afterAll(async () => {
@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium)(`maps drawn in Chromium${reason}`, () => {
     heard = [];
     page.on("console", (message) => heard.push(message.text()));
     page.on("pageerror", (error) => heard.push(String(error)));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, { timeout: 0 });
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await ask((drawn) => drawn.begin());
     return async () => {
       await page.close();

@@ -4,9 +4,9 @@ import { openReference, openSpatial } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { deconvolve, writeResultStore } from "@flashdeconv/pipeline";
 import { memoryStore } from "@flashdeconv/stores";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
 import { goldenPath } from "./golden-data.js";
 import { allColors, colorsAt, pixelOf, textOf } from "./viewer-pixels.js";
 import { addResult, COLORS, HOSTILE, type Made, makeResult, TYPES } from "./viewer-results.js";
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
   beforeAll(async () => {
     files = await buildPage();
     ({ server, origin, show } = await servePage(files));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: GL_ARGUMENTS, timeout: 0 });
+    browser = await openChromium(GL_ARGUMENTS);
   });
 
   afterAll(async () => {
@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
     });
     page.on("console", (message) => trouble.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => trouble.push(`error: ${error}`));
-    await page.goto(`${origin}${path}${hash}`, { timeout: 0 });
+    await page.goto(`${origin}${path}${hash}`);
     return { page, keys, trouble };
   };
   const drawn = async (page: Page) => {

@@ -40,7 +40,7 @@ export function allColors(page: Page): Promise<string[]> {
 
 /** Colours of pixels of the canvas as it is seen; every fourth where none are named. */
 async function colorsOf(page: Page, pixels: [number, number][] | undefined): Promise<string[]> {
-  const png = await page.locator("canvas.fd-canvas").screenshot({ timeout: 0 });
+  const png = await page.locator("canvas.fd-canvas").screenshot();
   return page.evaluate(readPixels, { png: png.toString("base64"), pixels });
 }
 

@@ -1,11 +1,12 @@
 import type { Server } from "node:http";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
 import { colorsAt, pixelOf, textOf } from "./viewer-pixels.js";
 import { COLORS, type Made, makeResult } from "./viewer-results.js";
 import { buildPage, type Shown, servePage, TOKEN } from "./viewer-server.js";
 import { type More, makeSection, type Stored } from "./viewer-tissue.js";
+import { LONGEST_WAIT } from "./wait-in-page.js";
 
 const GRID: Made = { size: [40, 30] };
 const QUARTERS = ["#ff0000", "#00ff00", "#0000ff", "#ffff00"];
@@ -122,7 +123,7 @@ describe.skipIf(!hasChromium)(`the tissue beneath a map, selections and paper in
 
   beforeAll(async () => {
     ({ server, origin, show } = await servePage(await buildPage()));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: GL_ARGUMENTS, timeout: 0 });
+    browser = await openChromium(GL_ARGUMENTS);
   });
 
   afterAll(async () => {
@@ -134,14 +135,14 @@ describe.skipIf(!hasChromium)(`the tissue beneath a map, selections and paper in
   const open = async (shown: Shown, hash = ""): Promise<{ page: Page; trouble: string[] }> => {
     show(shown);
     const page = await browser.newPage({ viewport: { width: 1000, height: 800 }, acceptDownloads: true });
-    page.setDefaultTimeout(0);
+    page.setDefaultTimeout(LONGEST_WAIT);
     const trouble: string[] = [];
     page.on("console", (message) => {
       // A store without consolidated metadata is asked for documents that may not be there; browsers write that down.
       if (!message.text().includes("404 (Not Found)")) trouble.push(message.text());
     });
     page.on("pageerror", (error) => trouble.push(`${error}`));
-    await page.goto(`${origin}/${TOKEN}/${hash}`, { timeout: 0 });
+    await page.goto(`${origin}/${TOKEN}/${hash}`);
     await page.locator(".fd-caption").filter({ hasText: "y grows downward" }).waitFor();
     return { page, trouble };
   };

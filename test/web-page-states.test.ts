@@ -3,11 +3,11 @@ import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POLICY } from "../apps/web/policy.mjs";
 import { bundle } from "./bundle.js";
-import { ARGUMENTS, CHROMIUM, hasChromium, reason } from "./chromium.js";
+import { hasChromium, openChromium, reason } from "./chromium.js";
 import { LONGEST_WAIT, until } from "./wait-in-page.js";
 import type * as StandIn from "./web-page-stand-in.js";
 
@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 0 });
+    browser = await openChromium();
   });
 
   afterAll(async () => {
@@ -54,7 +54,7 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     const seen: string[] = [];
     page.on("console", (message) => seen.push(message.text()));
     page.on("pageerror", (error) => seen.push(String(error)));
-    await page.goto(address, { timeout: 0 });
+    await page.goto(address);
     await page.evaluate("bundled.control.begin()");
     return { page, seen };
   };

@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { type AnnDataContents, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import { simulateTissue } from "@flashdeconv/simulate";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../apps/cli/test/run-cli.js";
 import { zipped } from "../apps/web/make-example.mjs";
 import { pageServer } from "../scripts/serve-page.mjs";
 import { builtPage, loadedWith } from "./built-page.js";
-import { CHROMIUM, GL_ARGUMENTS, hasChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
 import { sharedData } from "./shared-data.js";
 import { LONGEST_WAIT, until } from "./wait-in-page.js";
 
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     address = await listen(pageServer(built));
     plainAddress = await listen(pageServer(built, {}));
     elsewhere = await listen(filesOf(folder));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: GL_ARGUMENTS, timeout: 0 });
+    browser = await openChromium(GL_ARGUMENTS);
   });
 
   afterAll(async () => {
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     // Files are picked and saved in ways that need no dialog of the browser's own.
     await page.addInitScript("delete window.showDirectoryPicker; delete window.showSaveFilePicker;");
     if (!isServed) await page.addInitScript("delete Navigator.prototype.serviceWorker;");
-    await page.goto(at, { timeout: 0 });
+    await page.goto(at);
     return { page, seen };
   };
 
