@@ -1,23 +1,19 @@
-import { startCalibration } from "./calibrate-section.js";
-import { confusionIn, withoutHalves } from "./confuse-types.js";
 import type { Deconvolution } from "./contracts/answers.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { DeconvolveCallbacks } from "./contracts/run-context.js";
-import { findProblem } from "./find-problem.js";
 import { withSpotName } from "./methods/guard-solver.js";
 import { methodWith } from "./methods/methods.js";
 import { resolveDeconvolveOptions } from "./methods/resolve-options.js";
 import { openRun, sizeOf } from "./open-run.js";
 import { keptNotices } from "./runtime/notice-list.js";
-import { programmeOf, scoreProblem } from "./score-section.js";
+import { isStop, stopHere } from "./runtime/run-stop.js";
+import { settleProblem } from "./settle-problem.js";
 import { chooseSection } from "./stages/refine/choose-section.js";
 import { refineSection } from "./stages/refine/refine-section.js";
 import { answerSets } from "./stages/solve/answer-sets.js";
-import { noteAlikeTypes } from "./stages/solve/note-alike-types.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { precisionOf } from "./stages/summarize/spot-statistics.js";
-import { noteConfusedTypes } from "./stages/types/note-confused-types.js";
 import { summarizeSection } from "./summarize-section.js";
 
 /**
@@ -41,36 +37,16 @@ export async function deconvolve(
   const size = sizeOf(spatial, reference, options);
   const run = openRun({ ...options, section: spatial, size }, callbacks, notices);
 
-  // The reference, and the first pass over the section: neighbours, shared genes, mean counts of each type, genes in use.
-  let found = await findProblem(spatial, reference, options, run);
-  // On the sample: types that nothing tells apart, those that cannot be told apart at this depth, and whether the reference describes the
-  // section at all. The cells that types are tried with go first.
-  noteAlikeTypes(found.problem.reference, notices);
-  const confusion = await confusionIn(found, options, run);
-  found = withoutHalves(found);
-  const score = await scoreProblem(found, run);
-  // And the genes that it explains least.
-  const programme = await programmeOf(found, score, run);
-  if (score.level !== "red") noteConfusedTypes(confusion, notices);
-  // How strongly neighbours are drawn together.
-  const method = methodWith(options.solver);
-  const fit = await method.tune(found.problem, found.data, options, run);
-  // How far proportions may be off, on a tissue made of the reference's cells: a reference of something else could not tell.
-  const isCalibrated = options.intervals && score.level !== "red";
-  const calibrating = isCalibrated ? startCalibration(found, fit, options, run) : undefined;
-  if (!run.executor.isThreaded) await calibrating?.finish();
+  // The reference, the first pass over the section and its sample: what the other two passes and the solve take.
+  const settled = await settleProblem(spatial, reference, options, run);
+  const { fit } = settled;
   // The second pass: each spot is reduced to the few numbers that the solver keeps of it.
-  const refinement = method.refine?.(fit, options, notices);
+  const refinement = methodWith(options.solver).refine?.(fit, options, notices);
   const keptCounts = refinement && run.keptCounts;
-  const { summary: first, kept } = await summarizeSection(
-    spatial,
-    { ...found, fit, score, programme, confusion, calibrating },
-    options,
-    { ...run, keptCounts },
-  );
+  const { summary: first, kept } = await summarizeSection(spatial, settled, options, { ...run, keptCounts });
   const { cellsPerSpot = options.cellsPerSpot } = spatial;
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver, cellsPerSpot };
-  const columns = fit.problem.genes.map((gene) => found.columns[gene]);
+  const columns = fit.problem.genes.map((gene) => settled.columns[gene]);
   const { maxTypes } = options;
   if (refinement && maxTypes !== undefined) {
     // A third pass chooses a set of types for each spot, which is its answer.
@@ -81,7 +57,8 @@ export async function deconvolve(
   const summary = refinement
     ? await refineSection(spatial, first, { refinement, columns, kept, solving }, run)
     : first;
-  await callbacks.onSummary?.({ ...summary, notices: notices.all });
+  await stopHere("solve", run);
+  if (!isStop("answer", run)) await callbacks.onSummary?.({ ...summary, notices: notices.all });
   try {
     // Sweeps over all spots together, until no proportion is expected to be off by more than the tolerance.
     return await solveSection(summary, solving, run);

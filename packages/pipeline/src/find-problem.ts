@@ -1,7 +1,7 @@
 import type { ReferenceSignature } from "@flashdeconv/core";
 import { meanDegree } from "@flashdeconv/graph";
 import type { SolverContext } from "@flashdeconv/solver";
-import type { SpatialGraph } from "./contracts/graph.js";
+import type { GraphInMemory, SpatialGraph } from "./contracts/graph.js";
 import type { ReferenceInput, SpatialInput } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
 import type { Problem } from "./contracts/problem.js";
@@ -130,9 +130,14 @@ export async function findProblem(
 async function openGraph(spatial: SpatialInput, options: DeconvolveOptions, run: RunContext) {
   const found = await buildSpatialGraph(spatial, options, run);
   const facts = { sample: sampleSpots(found), meanDegree: meanDegree(found.neighbors) };
-  if (!run.scratch || found.order === undefined) return { graph: found, ...facts };
+  return { graph: await placeGraph(found, run), ...facts };
+}
+
+/** The graph where the solves want to find it. */
+export async function placeGraph(found: GraphInMemory, run: RunContext): Promise<SpatialGraph> {
+  if (!run.scratch || found.order === undefined) return found;
   const neighbors = await neighborsOnScratch(found, run.scratch.scratch, NEIGHBORS_FILE, run);
-  return { graph: { ...found, neighbors }, ...facts };
+  return { ...found, neighbors };
 }
 
 /** Cells of each type by name, where their counts are whole and so have the noise of counts. */

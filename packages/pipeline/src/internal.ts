@@ -7,6 +7,7 @@
 export { type CheckedTypes, type CheckTypesInput, checkTypes } from "./check-types.js";
 export type { TypeConfusion } from "./contracts/confusion.js";
 export type { SpotSections } from "./contracts/inputs.js";
+export type { RunMark } from "./contracts/run-mark.js";
 export type { KeptCounts, ScratchUse } from "./contracts/scratch.js";
 export type { DividedCallbacks } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
@@ -16,10 +17,21 @@ export { methodsWith, methodsWithOwn, refines } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";
 export { hasPageScratch, openPageScratch, type PageScratch } from "./platform/web/page-scratch.js";
 export { showLife, type WorkerScope, watchWorker } from "./platform/web/worker-life.js";
+export {
+  gapsOfPiece,
+  hasCome,
+  mostPieces,
+  type PieceContext,
+  pieceRange,
+  runPiece,
+  SHARED_PASSES,
+  type SharedPass,
+} from "./run-piece.js";
 export { referenceFacts } from "./runtime/matrix-sizes.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
 export { gatedSource, type RunGate, runGate } from "./runtime/run-gate.js";
+export { RunStopped } from "./runtime/run-stop.js";
 export { samplesBytes } from "./runtime/sample-bytes.js";
 export { type StageState, stageInWords } from "./runtime/stage-in-words.js";
 export { scoreSection } from "./score-section.js";

@@ -26,7 +26,17 @@ export function openRun(
   callbacks: DeconvolveCallbacks,
   notices: NoticeList,
 ): RunContext {
-  const { executor: threads, scratch, keptCounts, checkpoint, gate, signal, onProgress, onSweep } = callbacks;
+  const {
+    executor: threads,
+    scratch,
+    keptCounts,
+    checkpoint,
+    stopAt,
+    gate,
+    signal,
+    onProgress,
+    onSweep,
+  } = callbacks;
   const canRead = section === undefined || section.location !== undefined;
   const canSolve = BUILT_IN_SOLVERS[solver.name] === solver;
   return {
@@ -36,6 +46,7 @@ export function openRun(
     scratch,
     keptCounts,
     checkpoint,
+    stopAt,
     gate,
     onSweep,
     signal,

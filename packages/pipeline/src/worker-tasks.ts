@@ -1,13 +1,11 @@
 import { type ChunkSource, type CsrChunk, WorkerError } from "@flashdeconv/core";
 import { allocateHere, allocateShared } from "@flashdeconv/core/internal";
 import { openSpatial } from "@flashdeconv/io-zarr";
-import { openArena } from "@flashdeconv/kernels";
-import type { SolverSession } from "@flashdeconv/solver";
 import { openLocation } from "@flashdeconv/stores";
 import type { Gate } from "./contracts/gate.js";
 import type { ScratchFile } from "./contracts/scratch.js";
 import type { PipelineTasks, SectionLocation } from "./contracts/tasks.js";
-import { BUILT_IN_SOLVERS } from "./methods/built-in-solvers.js";
+import { sessionStarter } from "./open-sessions.js";
 import { gatedSource } from "./runtime/run-gate.js";
 import { buildPipelineTasks } from "./stages/pipeline-tasks.js";
 import { selectRows } from "./stages/sections/select-rows.js";
@@ -25,7 +23,6 @@ export interface WorkerResources {
 export function workerTasks({ sharesMemory, openScratchFile, gate }: WorkerResources): PipelineTasks {
   const sections = new Map<string, Promise<ChunkSource<CsrChunk>>>();
   const scratchFiles = new Map<string, Promise<ScratchFile>>();
-  let session: { id: string; session: SolverSession } | undefined;
 
   async function openCounts(location: SectionLocation | undefined): Promise<ChunkSource<CsrChunk>> {
     if (!location) {
@@ -57,17 +54,7 @@ export function workerTasks({ sharesMemory, openScratchFile, gate }: WorkerResou
       if (!rows) return openStore();
       return openOnce(`${key} ${rows.id}`, async () => selectRows(await openStore(), rows));
     },
-    openSession(request) {
-      if (session?.id !== request.id) {
-        const { solver, reference, options, context, memory } = request;
-        const arena = memory && openArena(memory);
-        session = {
-          id: request.id,
-          session: BUILT_IN_SOLVERS[solver].start(reference, options, { ...context, arena }),
-        };
-      }
-      return session.session;
-    },
+    openSession: sessionStarter(),
     openScratchFile(path) {
       const known = scratchFiles.get(path) ?? openScratchFile(path);
       scratchFiles.set(path, known);

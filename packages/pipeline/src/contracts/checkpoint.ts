@@ -1,3 +1,4 @@
+import type { Notice } from "@flashdeconv/core";
 import type { Allocate } from "@flashdeconv/core/internal";
 
 export type PieceArray = Int32Array | Float32Array | Float64Array;
@@ -7,6 +8,8 @@ export interface Piece {
   /** What JSON can hold. */
   readonly facts: unknown;
   readonly arrays: Readonly<Record<string, PieceArray>>;
+  /** What another process was told while it made this. */
+  readonly notices?: readonly Notice[];
 }
 
 /** Makes a piece when it is about to be written. */

@@ -4,6 +4,7 @@ import type { StatArray } from "@flashdeconv/solver";
 import type { Checkpoint } from "./checkpoint.js";
 import type { Gate } from "./gate.js";
 import type { NoticeList } from "./notices.js";
+import type { RunMark } from "./run-mark.js";
 import type { KeptCounts, ScratchUse } from "./scratch.js";
 import type { SectionSummary } from "./summary.js";
 import type { PipelineTasks } from "./tasks.js";
@@ -65,6 +66,11 @@ export interface DeconvolveCallbacks {
    * options alone; with `scratch`, to that scratch too.
    */
   readonly checkpoint?: Checkpoint;
+  /**
+   * Leaves the passes over the section to others: what each takes goes to the checkpoint, from which its parts are taken in. The run
+   * rejects with a RunStopped at a pass of which parts are not there, and at this mark.
+   */
+  readonly stopAt?: RunMark;
   /** Given the summary of the section before it is solved, to keep it for `solveSummary`; awaited. It must not be changed. Not called with `maxTypes`: sets of types are chosen by counts, which no summary has. */
   readonly onSummary?: (summary: SectionSummary) => void | Promise<void>;
   /** Where a solve waits between sweeps while it is shut; the pool's is the same one. */
@@ -90,6 +96,7 @@ export interface RunContext {
   readonly scratch: ScratchUse | undefined;
   readonly keptCounts: KeptCounts | undefined;
   readonly checkpoint: Checkpoint | undefined;
+  readonly stopAt: RunMark | undefined;
   readonly gate: Gate | undefined;
   readonly onSweep: DeconvolveCallbacks["onSweep"];
   readonly signal: AbortSignal | undefined;

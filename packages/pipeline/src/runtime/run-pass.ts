@@ -1,13 +1,16 @@
 import type { SpotRange } from "@flashdeconv/core";
 import { ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
-import type { Checkpoint, Piece } from "../contracts/checkpoint.js";
+import type { Piece } from "../contracts/checkpoint.js";
 import type { RunContext, StageName } from "../contracts/run-context.js";
+import type { RunMark } from "../contracts/run-mark.js";
 import type { PassReport, PipelineTasks } from "../contracts/tasks.js";
+import { isStop, keepJob, RunStopped } from "./run-stop.js";
+import { coversAll, cutRange } from "./spot-ranges.js";
 
 /** Ranges per thread: enough that none idles long at the end, few since a stored chunk on a border is read twice. */
 const RANGES_PER_THREAD = 3;
 /** Where pieces are kept a range is no larger: it is lost as a whole. Some seconds for a thread. */
-const MOST_KEPT_SPOTS = 64 * ORDERED_SUM_BLOCK;
+export const MOST_KEPT_SPOTS = 64 * ORDERED_SUM_BLOCK;
 
 /** What a task gives. */
 type Part<N extends keyof PipelineTasks> = Awaited<ReturnType<PipelineTasks[N]>>;
@@ -16,6 +19,8 @@ export interface PassSettings<N extends keyof PipelineTasks> {
   readonly task: N;
   /** Begins the names of the pieces that are kept; the task's name by default. */
   readonly keptAs?: string;
+  /** Given where the pass may be left to others. */
+  readonly mark?: RunMark;
   readonly stage: StageName;
   readonly spotCount: number;
   /** Spots of a range that the task tells of; by default all. */
@@ -33,13 +38,21 @@ export interface PassSettings<N extends keyof PipelineTasks> {
   unpack(piece: Piece, range: SpotRange): Promise<{ readonly part: Part<N> } | undefined>;
 }
 
-/** Shares one pass over all spots among the executor's threads, but for what is kept already. The first failure stops the others. */
+/**
+ * Shares one pass over all spots among the executor's threads, but for what is kept already. The first failure stops the others.
+ *
+ * @throws RunStopped where the pass is left to others, and not all of it is there
+ */
 export async function runPass<N extends keyof PipelineTasks>(
   settings: PassSettings<N>,
-  { executor, signal, checkpoint, notices, report }: RunContext,
+  run: RunContext,
 ): Promise<void> {
+  const { executor, signal, checkpoint, notices, report } = run;
   const { task, stage, spotCount, isFar, inputFor, onPart, before = 0, countOf = lengthOf } = settings;
-  const kept = await loadKept(settings, checkpoint, signal);
+  await leavePass(settings, run);
+  const kept = await loadKept(settings, run);
+  // Some may have been found damaged. What is there and does not fit together is left to this run.
+  if (isLeft(settings, run) && !isAllThere(settings, run)) throw new RunStopped(settings.mark, true);
   const most = checkpoint ? MOST_KEPT_SPOTS : Number.POSITIVE_INFINITY;
   const ranges = passRanges(spotCount, executor.concurrency, { isFar, most }, kept);
   const stop = new AbortController();
@@ -83,6 +96,44 @@ export async function runPass<N extends keyof PipelineTasks>(
   }
 }
 
+type Left = { readonly mark: RunMark };
+
+function isLeft<S extends { readonly mark?: RunMark }>(settings: S, run: RunContext): settings is S & Left {
+  return settings.mark !== undefined && run.stopAt !== undefined;
+}
+
+/** Of an input what each process that does ranges of a pass knows by itself. */
+const OWN_INPUT: ReadonlySet<string> = new Set([
+  ...["location", "range", "start", "statistics", "librarySizes", "sums", "keep", "kept"],
+]);
+
+/** Keeps what the pass takes for others, and stops the run where these have more to do, or it was to come no farther. */
+async function leavePass<N extends keyof PipelineTasks>(
+  settings: PassSettings<N>,
+  run: RunContext,
+): Promise<void> {
+  if (!isLeft(settings, run)) return;
+  const { mark, task, keptAs = task, spotCount, inputFor } = settings;
+  const input = Object.entries(await inputFor({ start: 0, end: 0 }));
+  const shared = Object.fromEntries(input.filter(([name]) => !OWN_INPUT.has(name)));
+  await keepJob(mark, { task, keptAs, spotCount, input: shared }, run);
+  const isWaiting = !isAllThere(settings, run);
+  if (isWaiting || isStop(mark, run)) throw new RunStopped(mark, isWaiting);
+}
+
+/** Whether there are pieces of all ranges, by their names. */
+function isAllThere(
+  { spotCount, ...naming }: PieceNaming & { readonly spotCount: number },
+  { checkpoint }: RunContext,
+): boolean {
+  return coversAll(rangesIn(checkpoint?.names() ?? [], naming), spotCount);
+}
+
+/** The ranges of a pass among the names of pieces. */
+export function rangesIn(names: readonly string[], naming: PieceNaming): SpotRange[] {
+  return names.flatMap((name) => rangeOf(naming, name) ?? []);
+}
+
 function lengthOf({ start, end }: SpotRange): number {
   return end - start;
 }
@@ -95,8 +146,7 @@ interface KeptPart<N extends keyof PipelineTasks> {
 /** The ranges that an earlier run had done, in order. */
 async function loadKept<N extends keyof PipelineTasks>(
   { unpack, ...settings }: PassSettings<N>,
-  checkpoint: Checkpoint | undefined,
-  signal: AbortSignal | undefined,
+  { checkpoint, signal, notices }: RunContext,
 ): Promise<KeptPart<N>[]> {
   const kept: KeptPart<N>[] = [];
   for (const name of checkpoint?.names() ?? []) {
@@ -105,7 +155,9 @@ async function loadKept<N extends keyof PipelineTasks>(
     signal?.throwIfAborted();
     const piece = await checkpoint?.load(name);
     const found = piece && (await unpack(piece, range));
-    if (found) kept.push({ range, part: found.part });
+    if (!found) continue;
+    kept.push({ range, part: found.part });
+    for (const notice of piece.notices ?? []) notices.add(notice);
   }
   kept.sort((a, b) => a.range.start - b.range.start);
   let end = 0;
@@ -117,9 +169,9 @@ async function loadKept<N extends keyof PipelineTasks>(
 }
 
 /** What the names of a pass's pieces are made of. */
-type PieceNaming = Pick<PassSettings<keyof PipelineTasks>, "task" | "keptAs">;
+export type PieceNaming = Pick<PassSettings<keyof PipelineTasks>, "task" | "keptAs">;
 
-function pieceName({ task, keptAs = task }: PieceNaming, { start, end }: SpotRange): string {
+export function pieceName({ task, keptAs = task }: PieceNaming, { start, end }: SpotRange): string {
   return `${keptAs}/${start}-${end}`;
 }
 
@@ -149,13 +201,7 @@ export function passRanges(
   else while (Math.ceil(blockCount / (2 * blocks)) >= RANGES_PER_THREAD * concurrency) blocks *= 2;
   const size = ORDERED_SUM_BLOCK * Math.min(blocks, mostBlocks);
   const ranges: SpotRange[] = [];
-  const cut = (from: number, to: number) => {
-    for (let start = from; start < to; ) {
-      const end = Math.min((Math.floor(start / size) + 1) * size, to);
-      ranges.push({ start, end });
-      start = end;
-    }
-  };
+  const cut = (start: number, end: number) => ranges.push(...cutRange({ start, end }, size));
   let from = 0;
   for (const { range } of kept) {
     cut(from, range.start);

@@ -16,6 +16,7 @@ export { makeFolders } from "./make-folders.js";
 export { useNodeCodecs } from "./node-codecs.js";
 export { type LeftFolder, makeOwnFolder } from "./own-folder.js";
 export { acquireLock } from "./owner-lock.js";
+export { isAbandoned, ownerTag } from "./owner-tag.js";
 export { sameOrInside } from "./places/same-or-inside.js";
 export { isRemote, localPath } from "./remote/parse-location.js";
 export { readObject } from "./remote/read-object.js";

@@ -10,21 +10,25 @@
  * await run.remove(); // once the result is written
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm, rmdir, stat, statfs } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { isFlashdeconvError, OptionError, StoreError } from "@flashdeconv/core";
+import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { OptionError, StoreError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
 import { acquireLock, type LockOptions } from "@flashdeconv/stores/node/internal";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
 import { describeDifferences } from "./run-folder/differences.js";
 import {
   LAYOUT_VERSION,
+  MANIFEST,
   type ManifestContent,
   openManifest,
+  PLAN,
   type RunHeader,
   readManifest,
 } from "./run-folder/manifest.js";
+import { listParts, readPart } from "./run-folder/part-files.js";
 import { pieceKeeper } from "./run-folder/piece-keeper.js";
+import { attempt, writeError } from "./run-folder/write-error.js";
 import { openScratchFolder, type ScratchFolder } from "./scratch.js";
 
 interface RunFolderOptions {
@@ -36,12 +40,18 @@ interface RunFolderOptions {
   readonly resume?: boolean;
   /** Delete what a stopped run has left. False by default. */
   readonly restart?: boolean;
+  /**
+   * What JSON can hold, for the other processes of a run that several share (`openRunParts`): kept from now on, and left in the folder when
+   * the run is over.
+   */
+  readonly plan?: unknown;
   /** Seconds of work that may be lost; 15 by default. */
   readonly everySeconds?: number;
   /** What to do while it is seen whether another run, of which this machine knows nothing, is still at work there. */
   readonly lock?: LockOptions;
 }
 
+export { openRunParts } from "./run-folder/run-parts.js";
 export const SAVE_EVERY_SECONDS = 15;
 
 export interface RunFolder {
@@ -75,11 +85,12 @@ export async function peekRunFolder(path: string): Promise<RunLeft | undefined> 
   return { settings: content.header.settings, notes: new Set(notes.map((name) => name.slice(NOTE.length))) };
 }
 
-const MANIFEST = "manifest.jsonl";
+/** Shows a plan to people. */
+const PLAN_FILE = "plan.json";
 const LOCK = "lock";
 const SCRATCH = "scratch";
 /** All that a run makes in its folder. */
-const OURS = /^(manifest\.jsonl|lock(-.+)?|scratch|\d+\.piece(\.draft)?)$/;
+const OURS = /^(manifest\.jsonl|plan\.json(\.draft)?|lock(-.+)?|scratch|parts|\d+\.piece(\.draft)?)$/;
 /** Begins the names of pieces that are worth nothing by themselves. */
 const NOTE = "note/";
 
@@ -90,7 +101,7 @@ const NOTE = "note/";
  *   neither to be resumed (`resume`) nor to be deleted (`restart`); OptionError where the run to resume differs in one of its facts
  */
 export async function openRunFolder(path: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { facts, settings = {}, resume = false, restart = false } = options;
+  const { facts, settings = {}, resume = false, restart = false, plan } = options;
   const everySeconds = options.everySeconds ?? SAVE_EVERY_SECONDS;
   const folder = resolve(path);
   const lock = await attempt(path, async () => {
@@ -104,7 +115,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
     // A run may have left nothing but the note that it was about to write its result.
     const isResumed = resume && !restart && left !== undefined && !left.isDone && left.entries.size > 0;
     if (isResumed) refuseDifferences(path, left.header, facts);
-    else await attempt(path, () => clear(folder, left));
+    else await attempt(path, () => clear(folder, left, plan === undefined ? [] : [PLAN_FILE]));
     const header: RunHeader = isResumed
       ? left.header
       : {
@@ -121,17 +132,25 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
       path: folder,
       manifest,
       entries: isResumed ? left.entries : new Map(),
+      parts: {
+        names: isResumed ? await attempt(path, () => listParts(folder)) : [],
+        read: (name, allocate) => readPart(folder, name, header, allocate),
+      },
       everySeconds,
       mayWrite: () => lock.check(),
       toError: (error, bytes) => writeError(path, error, bytes),
     });
+    if (plan !== undefined && !keeper.names().includes(PLAN)) {
+      await keeper.save(PLAN, () => ({ facts: plan, arrays: {} }));
+      await keeper.settle();
+    }
     const scratches: ScratchFolder[] = [];
     const remove = async () => {
       // Should this be cut off, the next run sees that nothing here is worth resuming from.
       if (keeper.names().length > 0) await manifest.addDone().catch(() => undefined);
       await keeper.close();
       for (const scratch of scratches) await scratch.remove();
-      await attempt(path, () => clear(folder, { header }));
+      await attempt(path, () => clear(folder, { header }, plan === undefined ? [] : [PLAN_FILE, MANIFEST]));
       await lock.release();
       // It may hold what somebody else has put there meanwhile.
       await rmdir(folder).catch(() => undefined);
@@ -211,12 +230,17 @@ async function makeFolder(path: string, folder: string): Promise<void> {
   }
 }
 
-/** Removes all that a run made but the lock. */
-async function clear(folder: string, left?: Pick<ManifestContent, "header">): Promise<void> {
+/** Removes all that a run made but the lock, and files that are to stay. */
+async function clear(
+  folder: string,
+  left: Pick<ManifestContent, "header"> | undefined,
+  stay: readonly string[] = [],
+): Promise<void> {
   const elsewhere = left?.header.settings.scratch;
   if (left && elsewhere)
     await rm(join(elsewhere, scratchName(left.header.id)), { recursive: true, force: true });
-  const names = (await readdir(folder)).filter((name) => OURS.test(name) && !name.startsWith(LOCK));
+  const isOver = (name: string) => OURS.test(name) && !name.startsWith(LOCK) && !stay.includes(name);
+  const names = (await readdir(folder)).filter(isOver);
   // The manifest goes last: as long as it is there, the rest is known to be ours.
   names.sort((a, b) => Number(a === MANIFEST) - Number(b === MANIFEST));
   for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
@@ -244,38 +268,4 @@ function leftOver(path: string, { header, entries }: ManifestContent): StoreErro
     expected: "no run that could be resumed",
     remedy: `Resume it (${optionName("resume")}), delete it (${optionName("restart")}), or name another ${optionName("runDir")}.`,
   });
-}
-
-async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw isFlashdeconvError(error) ? error : await writeError(path, error, undefined);
-  }
-}
-
-async function writeError(path: string, error: unknown, bytes: number | undefined): Promise<unknown> {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (isFlashdeconvError(error) || code === undefined) return error;
-  const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
-  const free = isFull ? await freeBytes(path) : undefined;
-  return new StoreError({
-    path,
-    found: isFull
-      ? `no room to keep pieces of the run (${free === undefined ? "an unknown number of bytes" : numbered(free, "byte")} free)`
-      : message,
-    expected: isFull
-      ? `room for ${bytes === undefined ? "what is written" : `${numbered(bytes, "more byte")}`}`
-      : "a folder in which files can be made",
-    remedy: `${isFull ? "Free some space, name" : "Name"} another folder with ${optionName("runDir")}, or do without (${optionName("saveEvery", "never")}).`,
-    cause: error,
-  });
-}
-
-async function freeBytes(path: string): Promise<number | undefined> {
-  for (const place of [path, dirname(resolve(path))]) {
-    const found = await statfs(place).catch(() => undefined);
-    if (found) return found.bavail * found.bsize;
-  }
-  return undefined;
 }

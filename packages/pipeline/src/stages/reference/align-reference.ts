@@ -124,8 +124,8 @@ async function keptCells(
 ): Promise<AlignedReference> {
   const { checkpoint } = run;
   const kept = await checkpoint?.load(PIECE);
-  // The halves of the cells are not kept, which would hold them until that is written: what they were tried for is.
-  if (kept && (await isTried(checkpoint))) {
+  // The halves of the cells are kept only for another process: else that would hold them until it is written.
+  if (kept && (kept.arrays.firstSums !== undefined || (await isTried(checkpoint)))) {
     const { values, cellCounts } = kept.arrays;
     const { typeNames, found } = kept.facts as { typeNames: string[]; found: CellValues };
     const geneNames = Array.from(columns, (column) => reference.geneNames[column]);
@@ -137,12 +137,15 @@ async function keptCells(
     };
   }
   const prepared = await readCells(reference, columns, options, run);
-  const { signature, cellCounts, values: found, cells } = prepared;
+  const { signature, cellCounts, values: found, cells, halves } = prepared;
   const { typeNames, values } = signature;
-  checkpoint?.offer(PIECE, () => ({
+  const pieceWith = (kept: Parameters<typeof packCells>[0]) => ({
     facts: { typeNames, found },
-    arrays: { values, cellCounts, ...packCells({ cells }) },
-  }));
+    arrays: { values, cellCounts, ...packCells(kept) },
+  });
+  // Who tries the halves does it in their memory.
+  if (run.stopAt !== undefined) await checkpoint?.save(PIECE, () => pieceWith({ cells, halves }));
+  else checkpoint?.offer(PIECE, () => pieceWith({ cells }));
   return prepared;
 }
 

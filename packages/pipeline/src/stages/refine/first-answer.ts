@@ -41,16 +41,15 @@ export async function firstAnswer(
     empty: "nan" as const,
     fewCounts: 0,
   };
-  const { statistics } = summary;
-  if (isSource(statistics)) {
-    const typeCount = summary.reference.typeNames.length;
-    const rowBytes = typeCount * (precisionOf(summary) === "float32" ? 4 : 8);
-    const solve = () => solveFirstOnScratch({ ...started, ...summary, statistics }, options, first);
-    return startOnScratch(rowBytes, solve, run);
-  }
+  const { statistics, spotCount } = summary;
   const { typeNames } = summary.reference;
+  const shape = { spotCount, typeCount: typeNames.length, precision: precisionOf(summary) };
+  if (isSource(statistics)) {
+    const solve = () => solveFirstOnScratch({ ...started, ...summary, statistics }, options, first);
+    return startOnScratch(shape, solve, run);
+  }
   const toSolve = { ...started, ...summary, statistics, graph: graphInMemory(summary.graph), typeNames };
-  return startInMemory(() => solveFirstInMemory(toSolve, options, first), run);
+  return startInMemory(shape, () => solveFirstInMemory(toSolve, options, first), run);
 }
 
 async function solveFirstOnScratch(

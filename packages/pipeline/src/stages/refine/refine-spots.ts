@@ -49,6 +49,7 @@ export async function refineSpots(
   };
   const settings = {
     task: "refine" as const,
+    mark: "refine" as const,
     stage: "refine" as const,
     spotCount,
     isFar: location?.access !== undefined,

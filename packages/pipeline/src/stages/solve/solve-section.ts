@@ -6,6 +6,7 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
+import { stopHere } from "../../runtime/run-stop.js";
 import { intervalTables } from "../intervals/interval-tables.js";
 import { noteIntervals } from "../intervals/note-intervals.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
@@ -47,6 +48,7 @@ export async function solveSection(
         options,
         run,
       );
+  await stopHere("answer", run);
   noteOutcome(solved, solution, options, notices);
   if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
   if (options.intervals) noteIntervals(summary.calibration, summary.score, notices);

@@ -6,6 +6,7 @@ import type { SpotStatistics } from "../../contracts/summary.js";
 import type { SummarizeInput } from "../../contracts/tasks.js";
 import { allocator, reachOf, statArray } from "../../runtime/allocator.js";
 import { checksumOf } from "../../runtime/checksum-of.js";
+import { bytesOf } from "../../runtime/scratch/bytes-of.js";
 import { type RowFileShape, rowFileSource } from "../../runtime/scratch/row-file.js";
 
 export interface StatisticsRequest extends RowFileShape {
@@ -43,9 +44,13 @@ export async function statisticsRows(
       target: { path: file.path },
       place: () => undefined,
       pack: async (_, range) => ({ facts: await checksum(range), arrays: {} }),
-      async unpack({ facts, arrays }, range) {
+      async unpack({ facts, arrays: { statistics } }, range) {
+        if (statistics !== undefined) {
+          await file.write(bytesOf(statistics as StatArray), range.start * rowBytes);
+          return true;
+        }
         // The file may be another one, or end before these rows.
-        return arrays.statistics === undefined && facts === (await checksum(range).catch(() => undefined));
+        return facts === (await checksum(range).catch(() => undefined));
       },
     };
   }

@@ -61,6 +61,7 @@ export async function summarizeSpots(
   const { location } = spatial;
   const settings = {
     task: "summarize" as const,
+    mark: "summarize" as const,
     stage: "statistics" as const,
     spotCount,
     isFar: location?.access !== undefined,
@@ -76,19 +77,11 @@ export async function summarizeSpots(
       if (census && part.census) mergeCensus(census, part.census);
     },
     async pack(part: SummaryPart, range: SpotRange): Promise<Piece> {
-      const sizes = part.librarySizes ?? librarySizes.subarray(range.start, range.end);
-      const ofLoadings = part.sums ?? sums?.subarray(range.start, range.end);
-      const { facts, arrays } = await rows.pack(part.statistics, range);
-      const counted = part.census && packCensus(part.census);
-      return {
-        facts: { rows: facts, census: counted?.facts ?? null },
-        arrays: {
-          ...arrays,
-          ...counted?.arrays,
-          librarySizes: sizes,
-          ...(ofLoadings && { sums: ofLoadings }),
-        },
+      const own = {
+        librarySizes: part.librarySizes ?? librarySizes.subarray(range.start, range.end),
+        sums: part.sums ?? sums?.subarray(range.start, range.end),
       };
+      return packSummary({ ...part, ...own }, await rows.pack(part.statistics, range));
     },
     async unpack({ facts, arrays }: Piece, range: SpotRange) {
       const { rows: rowFacts, census: counted } = facts as PieceFacts;
@@ -107,6 +100,24 @@ export async function summarizeSpots(
     kept,
     ...(sums && { sums }),
     ...(census && { census }),
+  };
+}
+
+/** What is kept of a range, beside its rows as they are kept: by default in the piece itself. */
+export function packSummary(
+  { statistics, librarySizes, sums, census }: SummaryPart,
+  rows: Piece = { facts: null, arrays: { ...(statistics && { statistics }) } },
+): Piece {
+  const counted = census && packCensus(census);
+  const facts: PieceFacts = { rows: rows.facts, census: counted?.facts ?? null };
+  return {
+    facts,
+    arrays: {
+      ...rows.arrays,
+      ...counted?.arrays,
+      ...(librarySizes && { librarySizes }),
+      ...(sums && { sums }),
+    },
   };
 }
 

@@ -26,10 +26,10 @@ export async function surveySection(
 ): Promise<Survey> {
   const summed = mayBePart ? surveyedRanges(spatial.counts.spotCount) : undefined;
   if (summed) {
-    const survey = await surveyRanges(spatial, { ...wanted, summed }, options, run);
+    const survey = await surveyRanges(spatial, { ...wanted, summed, mayBeLeft: true }, options, run);
     if (saysEnough(countedGenes(survey.moments, shared), shared)) return survey;
   }
-  return surveySpots(spatial, wanted, options, run);
+  return surveySpots(spatial, { ...wanted, mayBeLeft: summed === undefined }, options, run);
 }
 
 /**

@@ -39,16 +39,18 @@ export interface SurveyRequest {
   readonly sample: Pick<SpotSample, "spots" | "isCore">;
   /** Whether totals are wanted apart by the depth of spots, as the model of counts needs them. */
   readonly withDepths: boolean;
+  /** Whether it may be left to others. */
+  readonly mayBeLeft?: boolean;
 }
 
 /** The first pass over the section: checks that it holds counts, gathers the moments of some genes and the rows of a sample. */
 export async function surveySpots(
   spatial: SpatialInput,
-  { columns, sample, withDepths }: SurveyRequest,
+  { columns, sample, withDepths, mayBeLeft }: SurveyRequest,
   options: CountOptions,
   run: RunContext,
 ): Promise<Survey> {
-  const wanted = { columns, sample, withDepths, keptAs: "survey", before: 0 };
+  const wanted = { columns, sample, withDepths, mayBeLeft, keptAs: "survey", before: 0 };
   const found = await readSpots(spatial, wanted, run);
   const report = finishCountCheck(found.check);
   await judgeValues(report, spatial, wantedCounts(options, withDepths), run);
@@ -69,7 +71,7 @@ export async function surveySpots(
  */
 export async function surveyRanges(
   spatial: SpatialInput,
-  { columns, sample, summed }: Omit<SurveyRequest, "withDepths"> & { readonly summed: readonly SpotRange[] },
+  { columns, sample, summed, mayBeLeft }: Omit<SurveyRequest, "withDepths"> & SummedSpots,
   options: CountOptions,
   run: RunContext,
 ): Promise<Survey> {
@@ -78,12 +80,13 @@ export async function surveyRanges(
     spots: spots.filter((_, i) => isCore[i] === is),
     isCore: isCore.filter((one) => one === is),
   });
-  const core = { columns, sample: part(1), summed, withDepths: true, keptAs: "sums", before: 0 };
+  const core = { columns, sample: part(1), summed, withDepths: true, mayBeLeft, keptAs: "sums", before: 0 };
   const found = await readSpots(spatial, core, run);
   const report = finishCountCheck(found.check);
   await judgeValues(report, spatial, wantedCounts(options, true), run);
   const depths = finishDepthSums(found.depthSums);
-  const others = { ...core, sample: part(0), summed: [], keptAs: "rows", before: found.spotCount };
+  const left = { sample: part(0), summed: [], mayBeLeft: false, keptAs: "rows" };
+  const others = { ...core, ...left, before: found.spotCount };
   const isSparse = depths.median <= SPARSE_DEPTH && others.sample.spots.length > 0;
   const rows = isSparse ? joinRows((await readSpots(spatial, others, run)).rows) : undefined;
   const own = joinRows(found.rows);
@@ -100,6 +103,10 @@ export function wantedCounts(options: CountOptions, weighsCounts: boolean): Coun
   return weighsCounts ? { ...options, preprocess: "log-cpm" } : options;
 }
 
+interface SummedSpots {
+  readonly summed: readonly SpotRange[];
+}
+
 interface Reading extends SurveyRequest {
   /** Ranges of spots whose counts are summed; left out, all are. */
   readonly summed?: readonly SpotRange[];
@@ -111,7 +118,7 @@ interface Reading extends SurveyRequest {
 
 async function readSpots(
   spatial: SpatialInput,
-  { columns, sample: { spots, isCore }, withDepths, summed, keptAs, before }: Reading,
+  { columns, sample: { spots, isCore }, withDepths, summed, mayBeLeft, keptAs, before }: Reading,
   run: RunContext,
 ) {
   const rows: SampleRows[] = [];
@@ -122,6 +129,7 @@ async function readSpots(
   const wanted = summed && { ranges: summed, spots };
   const settings = {
     task: "survey" as const,
+    ...(mayBeLeft && { mark: "survey" as const }),
     keptAs,
     before,
     stage: "genes" as const,

@@ -36,6 +36,10 @@ export interface ManifestContent {
 }
 
 export const LAYOUT_VERSION = 1;
+/** Its name in the folder of a run. */
+export const MANIFEST = "manifest.jsonl";
+/** The piece of a plan. */
+export const PLAN = "plan";
 const DONE = "{}";
 
 /** Reads a manifest; undefined where there is none, or one without a whole header. */

@@ -17,6 +17,27 @@ const SLICE_BYTES = 8 * 2 ** 20;
 /** Length of the note of what follows, in 16 digits, so that the file can be read from its beginning. */
 const LENGTH_DIGITS = 16;
 
+/** A piece that says by itself what it belongs to. */
+export interface SignedPiece extends Piece {
+  readonly origin?: unknown;
+}
+
+export interface WriteOptions {
+  /** Throws where the rest is not to be written. */
+  readonly check: () => void;
+  /** Name of the file while it is written; by default that of the piece with an ending. */
+  readonly draft?: string;
+  /** Whether the file ends with its checksum, as no manifest has it; false by default. */
+  readonly isSealed?: boolean;
+}
+
+/** Bytes of the checksum that ends a file which no manifest knows. */
+const SEAL_DIGITS = 8;
+
+function sealOf(checksum: number): string {
+  return checksum.toString(16).padStart(SEAL_DIGITS, "0");
+}
+
 export interface WrittenPiece {
   readonly bytes: number;
   readonly checksum: number;
@@ -30,17 +51,16 @@ export interface WrittenPiece {
  */
 export async function writePiece(
   path: string,
-  { facts, arrays }: Piece,
-  check: () => void,
+  { facts, arrays, notices, origin }: SignedPiece,
+  { check, draft = `${path}.draft`, isSealed = false }: WriteOptions,
 ): Promise<WrittenPiece> {
   const notes = Object.entries(arrays).map(([name, array]) => ({
     name,
     kind: array.constructor.name,
     length: array.length,
   }));
-  const note = Buffer.from(JSON.stringify({ facts, arrays: notes }));
+  const note = Buffer.from(JSON.stringify({ facts, arrays: notes, notices, origin }));
   const head = Buffer.from(String(note.length).padStart(LENGTH_DIGITS, "0"));
-  const draft = `${path}.draft`;
   const handle = await open(draft, "w");
   try {
     let at = 0;
@@ -54,6 +74,7 @@ export async function writePiece(
         at += slice.length;
       }
     }
+    if (isSealed) await writeAll(handle, Buffer.from(sealOf(checksum)), at);
     const finish = async (isHurried: boolean) => {
       try {
         if (!isHurried) await handle.sync();
@@ -69,12 +90,38 @@ export async function writePiece(
   }
 }
 
+/** What is known of a file of a piece beside its name. */
+export interface PieceFacts {
+  /** Without the seal. */
+  readonly bytes: number;
+  readonly checksum: number;
+  readonly isSealed?: boolean;
+}
+
+/** What a sealed file says of itself; undefined where it is not there, or ends early. */
+export async function readSeal(path: string): Promise<PieceFacts | undefined> {
+  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  try {
+    const size = (await handle?.stat())?.size ?? 0;
+    if (!handle || size < SEAL_DIGITS) return undefined;
+    const bytes = size - SEAL_DIGITS;
+    const seal = Buffer.alloc(SEAL_DIGITS);
+    await readAll(handle, seal, bytes);
+    const checksum = Number.parseInt(seal.toString(), 16);
+    return sealOf(checksum) === seal.toString() ? { bytes, checksum, isSealed: true } : undefined;
+  } finally {
+    await handle?.close();
+  }
+}
+
 /** Reads a piece; undefined where the file is not there, or not what was written. */
 export async function readPiece(
   path: string,
-  { bytes, checksum }: { readonly bytes: number; readonly checksum: number },
+  { bytes, checksum, isSealed = false }: PieceFacts,
   allocate: Allocate = allocateHere,
-): Promise<Piece | undefined> {
+): Promise<SignedPiece | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(path);
@@ -83,7 +130,7 @@ export async function readPiece(
     throw error;
   }
   try {
-    if ((await handle.stat()).size !== bytes) return undefined;
+    if ((await handle.stat()).size !== bytes + (isSealed ? SEAL_DIGITS : 0)) return undefined;
     let at = 0;
     let sum = 0;
     const next = async (into: Uint8Array) => {
@@ -109,13 +156,14 @@ export async function readPiece(
       await next(bytesOf(array));
       arrays[name] = array;
     }
-    return at === bytes && sum === checksum ? { facts: note.facts, arrays } : undefined;
+    const { facts, notices, origin } = note;
+    return at === bytes && sum === checksum ? { facts, arrays, notices, origin } : undefined;
   } finally {
     await handle.close();
   }
 }
 
-function parse(text: string): { facts: unknown; arrays: ArrayNote[] } | undefined {
+function parse(text: string): (Omit<SignedPiece, "arrays"> & { readonly arrays: ArrayNote[] }) | undefined {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,8 @@
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { Checkpoint, PieceMaker } from "../../../contracts/checkpoint.js";
+import type { Allocate } from "@flashdeconv/core/internal";
+import type { Checkpoint, Piece, PieceMaker } from "../../../contracts/checkpoint.js";
 import type { Manifest, PieceEntry } from "./manifest.js";
 import { readPiece, writePiece } from "./piece-file.js";
 
@@ -15,12 +16,19 @@ export interface PieceKeeper extends Checkpoint {
   close(): Promise<void>;
 }
 
+export interface PartReader {
+  readonly names: readonly string[];
+  read(name: string, allocate?: Allocate): Promise<Piece | undefined>;
+}
+
 export interface PieceKeeperOptions {
   /** The folder of the pieces. */
   readonly path: string;
   readonly manifest: Manifest;
   /** Pieces of an earlier run. */
   readonly entries: ReadonlyMap<string, PieceEntry>;
+  /** Those that other processes have made, and how they are read. */
+  readonly parts?: PartReader;
   readonly everySeconds: number;
   /** Rejects where the folder has become another run's. */
   readonly mayWrite: () => Promise<void>;
@@ -38,6 +46,7 @@ const GRACE_MILLISECONDS = 400;
 export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
   const { path, manifest, everySeconds, mayWrite, toError } = options;
   const entries = new Map(options.entries);
+  const parts = new Set(options.parts?.names);
   const pending = new Map<string, PieceMaker>();
   let fileCount =
     1 + Math.max(0, ...[...entries.values()].map(({ file }) => Number.parseInt(file ?? "0", 10)));
@@ -82,7 +91,7 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
     const file = `${fileCount++}.piece`;
     const size = Object.values(arrays).reduce((sum, array) => sum + array.byteLength, 0);
     try {
-      const { bytes, checksum, finish } = await writePiece(join(path, file), { facts, arrays }, check);
+      const { bytes, checksum, finish } = await writePiece(join(path, file), { facts, arrays }, { check });
       return async () => {
         await finish(closedAt < Number.POSITIVE_INFINITY).catch(async (error) => {
           throw await toError(error, size);
@@ -140,10 +149,14 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
       return isDue();
     },
     everySeconds,
-    names: () => [...entries.keys()],
+    names: () => [...new Set([...entries.keys(), ...parts])],
     async load(name, allocate) {
       const entry = entries.get(name);
-      if (!entry) return undefined;
+      if (!entry) {
+        const part = parts.has(name) ? await options.parts?.read(name, allocate) : undefined;
+        if (!part) parts.delete(name);
+        return part;
+      }
       const { file, bytes, checksum, facts } = entry;
       if (file === undefined || bytes === undefined || checksum === undefined) return { facts, arrays: {} };
       const piece = await readPiece(join(path, file), { bytes, checksum }, allocate);
@@ -184,7 +197,7 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
 }
 
 /** Makes a rename last. Not every system can do it; there it is left to the system. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, "r").catch(() => undefined);
   try {
     await handle?.sync().catch(() => undefined);

@@ -1,0 +1,6 @@
+/**
+ * Places that a run comes to, in this order: before each pass over the section, before the solve, once all is solved, and with its result.
+ */
+export const RUN_MARKS = ["survey", "summarize", "refine", "solve", "answer", "result"] as const;
+
+export type RunMark = (typeof RUN_MARKS)[number];
