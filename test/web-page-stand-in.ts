@@ -1,4 +1,5 @@
 import { CountError, GeneMismatchError, MemoryPlanError, StoreError, WorkerError } from "@flashdeconv/core";
+import type { Finding } from "@flashdeconv/results/internal";
 import { startPage } from "../apps/web/src/page/start-page.js";
 import type {
   OpenedReference,
@@ -7,7 +8,10 @@ import type {
   Runner,
   RunPlan,
   RunResult,
+  Subject,
 } from "../apps/web/src/run/protocol.js";
+
+const HOSTILE = "<img src=x onerror=\"document.title='hit'\">";
 
 /** A runner that answers what a test says, when it says so. */
 export const control = {
@@ -18,6 +22,26 @@ export const control = {
   section: {} as Partial<OpenedSection>,
   reference: {} as Partial<OpenedReference>,
   plan: {} as Partial<RunPlan>,
+  findings: {
+    section: [
+      { text: "section: AnnData in Zarr v3", weight: "fact" },
+      { text: "X holds no raw counts; raw counts are in `layer` counts", weight: "remark" },
+      { text: "obs: no columns", weight: "detail" },
+      { title: "Matrices", header: ["path", "values"], rows: [["X", HOSTILE]] },
+    ],
+    reference: [
+      { text: "Shared genes: 240", weight: "fact" },
+      {
+        header: ["cell type", "cells", "remark"],
+        rows: [
+          ["neuron", "100", ""],
+          [HOSTILE, "5", "fewer than 25 cells"],
+        ],
+      },
+    ],
+  } as Record<Subject, readonly Finding[]>,
+  /** While it is set, what is looked at is looked at until it is stopped. */
+  isSlow: false,
   listeners: undefined as RunListeners | undefined,
   finish: undefined as ((result: RunResult) => void) | undefined,
   fail: undefined as ((error: unknown) => void) | undefined,
@@ -42,8 +66,6 @@ export const control = {
   },
   begin,
 };
-
-const HOSTILE = "<img src=x onerror=\"document.title='hit'\">";
 
 const ERRORS = {
   died: () =>
@@ -105,16 +127,6 @@ function summaryOf(rowCount: number) {
   };
 }
 
-const counts = {
-  spotCount: 1600,
-  emptySpotCount: 0,
-  nonzeroCount: 1,
-  total: 1,
-  max: 9,
-  leastTotal: 1,
-  greatestTotal: 9,
-  faults: [],
-};
 const geneNames = Array.from({ length: 240 }, (_, i) => `gene_${i}`);
 
 function resultOf(name: string): RunResult {
@@ -159,8 +171,6 @@ function standIn(): Runner {
         spotCount: 1600,
         geneNames,
         matrixPath: "X",
-        counts,
-        countsInWords: "counts",
         notices: [],
         ...control.section,
         ...(choices?.layer ? { matrixPath: `layers/${choices.layer}` } : {}),
@@ -183,16 +193,18 @@ function standIn(): Runner {
           { name: HOSTILE, cellCount: 50 },
         ],
         unlabelledCount: 0,
-        counts,
-        countsInWords: "counts",
         notices: [],
         ...control.reference,
       };
     },
+    async inspect(subject, signal) {
+      await ask(`inspect ${subject}`, signal);
+      if (!control.isSlow) return control.findings[subject];
+      return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    },
     async plan(options, signal) {
       await ask(`plan ${JSON.stringify(options)}`.replace(" {}", ""), signal);
       return {
-        sharedGeneCount: 240,
         workerCount: 2,
         bytes: 2 ** 27,
         mostBytes: 2 ** 32,

@@ -99,8 +99,12 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     expect(await main(page).isDisabled()).toBe(true);
     expect(await page.locator("#run-missing").textContent()).toBe("Open a section and a reference first.");
     await ready(page);
-    const name = await page.locator("th[scope=row]").nth(1).textContent();
-    expect(name).toBe("<img src=x onerror=\"document.title='hit'\">");
+    const hostile = "<img src=x onerror=\"document.title='hit'\">";
+    await page.getByText("1 of them with a remark").waitFor();
+    const step = page.locator("section[aria-labelledby=reference]");
+    // What has a remark stands first.
+    expect(await step.locator("th[scope=row]").allTextContents()).toEqual([hostile, "neuron"]);
+    expect(await page.locator("section[aria-labelledby=section] td").textContent()).toBe(hostile);
     await main(page).click();
     await tell(page, "bundled.control.done('<b>a</b>')");
     await page.waitForSelector(".remarks li");
@@ -144,6 +148,61 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     expect(await page.locator("#run-failure").textContent()).toContain(
       "Choose another “Matrix”, or “Method”: flashdeconv.",
     );
+    await page.close();
+  });
+
+  const found = (page: Page, where: string) => page.locator(`section[aria-labelledby=${where}] .found`);
+
+  it("says what inspect finds: what is to be looked at first, more of it and tables folded away", async () => {
+    const { page, seen } = await open();
+    await ready(page);
+    await found(page, "reference").getByText("Shared genes: 240").waitFor();
+    const section = found(page, "section");
+    expect(await section.locator("li").allTextContents()).toEqual([
+      "X holds no raw counts; raw counts are in “Matrix” counts",
+      "AnnData in Zarr v3",
+      "obs: no columns",
+    ]);
+    expect(await section.locator("table").isVisible()).toBe(false);
+    await section.getByText("Matrices").press("Enter");
+    expect(await section.locator("table").isVisible()).toBe(true);
+    // Another section: what was found of how the reference fits the last one no longer stands.
+    await tell(page, "bundled.control.isSlow = true");
+    await page.fill("#section-link", "https://example.org/section.zarr");
+    await page.press("#section-link", "Enter");
+    await section.getByText("Looking at its first rows …").waitFor();
+    expect(await found(page, "reference").textContent()).not.toContain("Shared genes");
+    expect(seen).toEqual([]);
+    await page.close();
+  });
+
+  it("runs without waiting for what is being looked at, which goes on afterwards", async () => {
+    const { page, seen } = await open();
+    await tell(page, "bundled.control.isSlow = true");
+    await running(page);
+    expect(await found(page, "section").textContent()).toContain("looked at again after the run");
+    await tell(page, "bundled.control.isSlow = false");
+    await tell(page, "bundled.control.done()");
+    await found(page, "reference").getByText("Shared genes: 240").waitFor();
+    const asked = (await control(page, "asked")) as string[];
+    expect(asked.filter((one) => one.startsWith("inspect"))).toEqual([
+      "inspect section",
+      "inspect section",
+      "inspect reference",
+    ]);
+    expect(seen).toEqual([]);
+    await page.close();
+  });
+
+  it("says why an input could not be looked at, and runs all the same", async () => {
+    const { page } = await open();
+    await tell(page, "bundled.control.failures['inspect section'] = 'noCounts'");
+    await ready(page);
+    const section = found(page, "section");
+    await section.getByText("It was not looked at to the end").waitFor();
+    expect(await section.textContent()).toContain("Choose another “Matrix”");
+    await found(page, "reference").getByText("Shared genes: 240").waitFor();
+    expect(await main(page).isEnabled()).toBe(true);
     await page.close();
   });
 
@@ -247,7 +306,12 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     await tell(page, "bundled.control.asked = []");
     await main(page).click();
     await until(page, "bundled.control.asked.includes('run')");
-    expect(await control(page, "asked")).toEqual(["openSection", "openReference", "run"]);
+    const asked = (await control(page, "asked")) as string[];
+    expect(asked.filter((one) => !one.startsWith("inspect"))).toEqual([
+      "openSection",
+      "openReference",
+      "run",
+    ]);
     expect(seen).toEqual([]);
     await page.close();
   });

@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { mapChunks } from "@flashdeconv/core";
 import { type AnnDataContents, writeAnnData } from "@flashdeconv/io-zarr";
 import { createStore } from "@flashdeconv/io-zarr/node";
 import { simulateTissue } from "@flashdeconv/simulate";
@@ -188,6 +189,70 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     await page.close();
   });
 
+  /** What the page calls options otherwise. */
+  const FLAGS: readonly (readonly [string | RegExp, string])[] = [
+    [/“(--[^”]+) of the command line”/, "$1"],
+    [/“Matrix”:?/, "--layer"],
+    [/“Method”:/, "--method"],
+    ["“Accept values that are not whole numbers”", "--allow-non-counts"],
+  ];
+  const inFlags = (text: string) =>
+    FLAGS.reduce((told, [ours, theirs]) => told.replace(ours, theirs), text.replaceAll("'", ""));
+  /** Lines and rows of tables that the command line prints, without where inputs lie. */
+  const printed = async (...paths: readonly [section: string, reference: string]) => {
+    const { code, stdout } = await runCli(["inspect", paths[0], "--reference", paths[1], "--quiet"]);
+    expect(code).toBe(0);
+    return stdout
+      .split("\n")
+      .filter((line) => !/^$|^Memory: |^Matrices$|^Matrices of the reference$/.test(line))
+      .map((line) => line.slice(paths.find((path) => line.startsWith(`${path}: `))?.length ?? 0))
+      .map((line) => paths.reduce((text, path) => text.replace(path, basename(path)), line))
+      .map((line) => line.replace(/^: /, ""))
+      .map((line) => line.trim().split(/ {2,}/).join("|").replaceAll("'", ""))
+      .sort();
+  };
+  const shown = async (page: Page) => {
+    const rows = await page.locator(".found tr").all();
+    const cells = rows.map(async (row) => {
+      const texts = await row.locator("th, td").allTextContents();
+      return texts.filter((text) => text !== "").join("|");
+    });
+    const lines = await page.locator(".found .findings li").allTextContents();
+    return [...(await Promise.all(cells)), ...lines].map(inFlags).sort();
+  };
+
+  it.each([
+    ["that fits", "section.zarr", "reference.zarr.zip", /Shared genes: 59 /],
+    ["beside a section of logged values", "logged.zarr", "reference.zarr.zip", /X holds no raw counts/],
+    ["of other genes", "section.zarr", "foreign.zarr.zip", /Shared genes: 0 /],
+    ["whose types are alike", "section.zarr", "alike.csv", /ofile.*: "A" and "B"/],
+  ])("says what inspect prints, before a run, of a reference %s", async (_, section, reference, told) => {
+    const { page, seen } = await open();
+    const paths = [join(folder, section), join(folder, reference)] as const;
+    await choose(page, "section", paths[0], "Choose a folder");
+    await choose(page, "reference", paths[1]);
+    await step(page, "reference").getByText("Shared genes").waitFor();
+    const found = await shown(page);
+    expect(found).toEqual(await printed(...paths));
+    expect(found.join("\n")).toMatch(told);
+    expect(found.join("\n")).not.toContain("`");
+    expect(seen.complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.skipIf(!hasGolden)(
+    `says what inspect prints of .h5ad files${hasGolden ? "" : " (no ../shared)"}`,
+    async () => {
+      const { page } = await open();
+      const [section, reference] = golden as [string, string];
+      await choose(page, "section", section);
+      await choose(page, "reference", reference);
+      await step(page, "reference").getByText("Shared genes").waitFor();
+      expect(await shown(page)).toEqual(await printed(section, reference));
+      await page.close();
+    },
+  );
+
   it("runs a section behind a link, and says what is likely where a server lets nobody read", async () => {
     const { page } = await open();
     await page.fill("#section-link", `${elsewhere}closed/section.zarr`);
@@ -308,12 +373,19 @@ async function writeInputs(folder: string): Promise<void> {
   ];
   const store = await createStore(join(folder, "section.zarr"));
   await writeAnnData(store, section);
+  const logged = mapChunks(X, (chunk) => ({ ...chunk, values: chunk.values.map(Math.log1p) }));
+  await writeAnnData(await createStore(join(folder, "logged.zarr")), {
+    ...{ ...section, spotNames: tissue.spotNames() },
+    ...{ X: logged, layers: { counts: X } },
+  });
   const write = async (name: string, contents: AnnDataContents) =>
     writeFile(join(folder, `${name}.zarr.zip`), await zipped(contents));
   await write("reference", { ...cells, obs });
   await write("untyped", cells);
   await write("foreign", { ...cells, obs, geneNames: reference.geneNames.map((name) => `other_${name}`) });
   await write("placeless", { ...section, spotNames: tissue.spotNames(), obsm: {} });
+  const means = geneNames.map((name, g) => `${name},${1 + (g % 3)},${2 + 2 * (g % 3)},${g % 7}`);
+  await writeFile(join(folder, "alike.csv"), `gene,A,B,C\n${means.join("\n")}\n`);
   await writeFile(join(folder, "notes.h5ad"), "These are notes.\n");
 }
 

@@ -7,22 +7,23 @@
 export { type CheckedPlaces, checkFindings, checkJson, mergesOf } from "./inspect/check-findings.js";
 export type { ReferenceReport } from "./inspect/compare-reference.js";
 export { describePlan } from "./inspect/describe-plan.js";
+export { type Finding, type FindingLine, type FindingTable, isTable } from "./inspect/finding.js";
 export {
   type InspectedSection,
   type InspectOptions,
+  inspectOpened,
   inspectReference,
   inspectSection,
   type WhyUnchecked,
 } from "./inspect/inspect-inputs.js";
 export type { Inspection } from "./inspect/inspection.js";
 export {
-  type Finding,
-  type FindingTable,
   inspectionFindings,
   placesOf,
+  referenceFindings,
+  sectionFindings,
 } from "./inspect/inspection-findings.js";
 export { type LayerReport, reportLayers } from "./inspect/layer-report.js";
-export { previewCounts } from "./inspect/preview-counts.js";
 export { readStoredResult, type StoredResult } from "./read-stored-result.js";
 export { readRegions } from "./report/read-regions.js";
 export { type ReportSubject, reportInput } from "./report/report-input.js";

@@ -12,7 +12,11 @@ export function describeCheck(
 ): Outcome {
   const json = checkJson(checked, places, FLAGS);
   return {
-    lines: [...checkFindings(checked, places, FLAGS), "", ...indent(typeTable(json.cell_types))],
+    lines: [
+      ...checkFindings(checked, places, FLAGS).map(({ text }) => text),
+      "",
+      ...indent(typeTable(json.cell_types)),
+    ],
     json: { ...json, notices },
   };
 }

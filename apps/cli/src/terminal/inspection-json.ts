@@ -59,7 +59,7 @@ export function inspectionJson(inspection: Inspection): Record<string, unknown> 
           shared_gene_count: reference.sharedGeneCount,
           shared_name_count: reference.sharedNameCount,
           shared_gene_share: reference.sharedGeneShare,
-          gene_remarks: reference.geneRemarks,
+          gene_remarks: reference.geneRemarks.map(({ text }) => text),
           gene_columns: reference.geneColumns.map(({ spatialKey, referenceKey, sharedCount }) => ({
             gene_key: spatialKey ?? null,
             reference_gene_key: referenceKey ?? null,

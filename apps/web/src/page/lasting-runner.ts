@@ -41,6 +41,10 @@ export function lastingRunner(start: () => Runner): Runner {
     if (reference) await runner.openReference(reference.place, reference.choices, signal);
     isEmpty = false;
   };
+  /** For what need not wait in turn but where a worker died. */
+  const filled = async (signal?: AbortSignal) => {
+    if (isEmpty) await inTurn((runner) => fill(runner, signal), signal);
+  };
 
   return {
     environment: () => ask((runner) => runner.environment()),
@@ -54,11 +58,14 @@ export function lastingRunner(start: () => Runner): Runner {
       reference = { place, choices };
       return opened;
     },
-    plan: (options, signal) =>
-      ask(async (runner) => {
-        await fill(runner, signal);
-        return runner.plan(options, signal);
-      }),
+    inspect: async (subject, signal) => {
+      await filled(signal);
+      return ask((runner) => runner.inspect(subject, signal));
+    },
+    plan: async (options, signal) => {
+      await filled(signal);
+      return ask((runner) => runner.plan(options, signal));
+    },
     run: (options, listeners) =>
       inTurn(async (runner) => {
         await fill(runner, listeners?.signal);

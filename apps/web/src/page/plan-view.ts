@@ -1,4 +1,4 @@
-import { byteSize, count, counted } from "@flashdeconv/core/internal";
+import { byteSize, counted } from "@flashdeconv/core/internal";
 import type { Environment, RunPlan } from "../run/protocol.js";
 import { commandBox } from "./command-box.js";
 import { h } from "./h.js";
@@ -6,9 +6,8 @@ import type { Live } from "./live.js";
 
 /** What a run would take, in sentences. */
 export function planView(plan: RunPlan, environment: Environment | undefined, live: Live): HTMLElement {
-  const { sharedGeneCount, workerCount, bytes, mostBytes, isOnScratch, command } = plan;
+  const { workerCount, bytes, mostBytes, isOnScratch, command } = plan;
   const lines = [
-    `${count(sharedGeneCount)} ${sharedGeneCount === 1 ? "gene is" : "genes are"} in both`,
     `Memory: about ${byteSize(bytes)} of ${byteSize(mostBytes)}; ${counted(workerCount, "worker")}`,
     isOnScratch && "Part of it goes to files of the browser meanwhile, which are removed afterwards",
     ...limitsOf(environment),

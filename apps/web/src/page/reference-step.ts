@@ -1,10 +1,10 @@
 import { count, counted } from "@flashdeconv/core/internal";
 import type { OpenedReference, Place, Runner } from "../run/protocol.js";
 import type { ChoiceField } from "./choice-form.js";
-import { findings, valuesInWords } from "./findings.js";
-import { h } from "./h.js";
+import { tableView } from "./findings.js";
 import { type Choices, createInputStep, type InputStep } from "./input-step.js";
 import type { Live } from "./live.js";
+import { labelOf } from "./run-options.js";
 
 /** The reference: opened, its types counted. */
 export function createReferenceStep(
@@ -21,14 +21,8 @@ export function createReferenceStep(
       accept: ".zip,.h5ad,.h5,.csv,.tsv,.gz",
       open: (place: Place, choices: Choices, signal: AbortSignal) =>
         runner.openReference(place, choices, signal),
-      facts: (opened) => [
-        findings(opened.name, referenceLines(opened), opened.notices),
-        ...(opened.types.length > 0 ? [typeTable(opened)] : []),
-      ],
-      told: ({ name, types }) =>
-        types.length > 0
-          ? `Opened ${name}: ${counted(types.length, "cell type")}`
-          : `Opened ${name}: choose the column that names the types`,
+      size: sizeOf,
+      facts: (opened) => (opened.types.length > 0 ? [typeTable(opened)] : []),
       choices: referenceFields,
       mustChoose: ({ types, typeColumns }) => types.length === 0 || typeColumns.length > 1,
       onChange,
@@ -37,47 +31,16 @@ export function createReferenceStep(
   );
 }
 
-function referenceLines(opened: OpenedReference): string[] {
-  const { called, summary, cellCount, geneNames, typeColumn, types, unlabelledCount, counts, countsInWords } =
-    opened;
-  const kind = called ?? (summary ? `AnnData in Zarr v${summary.zarrFormat}` : "Table of mean counts");
-  const cells = cellCount === undefined ? "" : `${counted(cellCount, "cell")}, `;
-  return [
-    `${kind}: ${cells}${counted(geneNames.length, "gene")}`,
-    ...(countsInWords && counts ? [`Values: ${valuesInWords(countsInWords, counts, "cell")}`] : []),
-    types.length === 0
-      ? "Types: none found. Choose the column of obs that names them"
-      : `Types: ${count(types.length)}${typeColumn === undefined ? "" : `, of the column ${typeColumn}`}`,
-    ...(unlabelledCount > 0 ? [`${counted(unlabelledCount, "cell")} without a type, left out`] : []),
-  ];
+function sizeOf({ cellCount, geneNames, types }: OpenedReference): string {
+  const cells = cellCount === undefined ? "table of mean counts" : counted(cellCount, "cell");
+  if (types.length === 0) return "Types: none found. Choose the column of obs that names them";
+  return `${cells}, ${counted(types.length, "cell type")}, ${counted(geneNames.length, "gene")}`;
 }
 
+/** Types before they were looked at. */
 function typeTable({ types }: OpenedReference): HTMLElement {
-  const hasCounts = types.some(({ cellCount }) => cellCount !== undefined);
-  const rows = types.map(({ name, cellCount }) =>
-    h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, name),
-      hasCounts && h("td", {}, cellCount === undefined ? "–" : count(cellCount)),
-    ),
-  );
-  const head = h(
-    "tr",
-    {},
-    h("th", { scope: "col" }, "Cell type"),
-    hasCounts && h("th", { scope: "col" }, "Cells"),
-  );
-  return h(
-    "details",
-    { open: types.length <= 12 },
-    h("summary", {}, counted(types.length, "cell type")),
-    h(
-      "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": "Cell types" },
-      h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows)),
-    ),
-  );
+  const rows = types.map(({ name, cellCount }) => [name, cellCount === undefined ? "-" : count(cellCount)]);
+  return tableView({ header: ["cell type", "cells"], rows });
 }
 
 function referenceFields(opened: OpenedReference | undefined, made: Choices): readonly ChoiceField[] {
@@ -88,7 +51,7 @@ function referenceFields(opened: OpenedReference | undefined, made: Choices): re
   if (isTable) return [];
   const text = (id: string, label: string, hint: string): ChoiceField => ({
     id,
-    label,
+    label: labelOf(label),
     hint,
     value: made[id] ?? "",
   });
@@ -96,7 +59,7 @@ function referenceFields(opened: OpenedReference | undefined, made: Choices): re
     columns.length > 0
       ? {
           id: "typeColumn",
-          label: "Column of types",
+          label: labelOf("typeColumn"),
           values: [
             ...(opened?.typeColumn === undefined ? [{ value: "", label: "choose one" }] : []),
             ...columns.map(({ name, valueCount }) => ({
@@ -113,12 +76,12 @@ function referenceFields(opened: OpenedReference | undefined, made: Choices): re
             .join("; "),
           value: opened?.typeColumn ?? "",
         }
-      : text("typeColumn", "Column of types", "the column of obs that names them"),
+      : text("typeColumn", "typeColumn", "the column of obs that names them"),
     ...(tables.length > 1
       ? [
           {
             id: "table",
-            label: "Table of the reference",
+            label: labelOf("referenceTable"),
             values: tables.map((value) => ({ value, label: value })),
             value: opened?.summary?.table?.name ?? "",
           },
@@ -128,7 +91,7 @@ function referenceFields(opened: OpenedReference | undefined, made: Choices): re
       ? [
           {
             id: "layer",
-            label: "Matrix of the reference",
+            label: labelOf("referenceLayer"),
             hint: "the one with raw counts",
             values: layers.map((path) => ({
               value: path === "raw/X" ? "raw" : path.replace(/^layers\//, ""),
@@ -138,6 +101,6 @@ function referenceFields(opened: OpenedReference | undefined, made: Choices): re
           },
         ]
       : []),
-    text("geneKey", "Column of var with gene names", "left empty: the index"),
+    text("geneKey", "referenceGeneKey", "left empty: the index"),
   ];
 }

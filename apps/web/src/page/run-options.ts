@@ -1,3 +1,4 @@
+import { OPTION_FLAGS } from "@flashdeconv/results/internal";
 import type { RunOptions } from "../run/protocol.js";
 
 export type MethodName = "refined" | "weighted" | "poisson" | "flashdeconv";
@@ -115,18 +116,38 @@ const LABELS: Readonly<Record<string, string>> = {
   layer: "Matrix",
   referenceLayer: "Matrix of the reference",
   table: "Table",
+  referenceTable: "Table of the reference",
   bin: "Bins",
   typeColumn: "Column of types",
   cellTypeKey: "Column of types",
+  geneKey: "Column of var with gene names",
+  referenceGeneKey: "Column of var with gene names of the reference",
+  spatialKey: "Coordinates in obsm",
+  spatialColumns: "Columns of obs with coordinates",
+  sectionKey: "Column of obs with sections",
+  mergeTypes: "--merge-types of the command line",
 };
 
-/** Options as messages of the packages name them, by the labels of this page. */
+/** What the page calls an option. */
+export function labelOf(id: string): string {
+  return LABELS[id] ?? id;
+}
+
+/** Options as messages of the packages name them, by the labels of this page; what it has no control for, by the flag of the command line. */
 export function inPageWords(text: string): string {
   return text
-    .replace(/`(\w+)`/g, (whole, id) => (LABELS[id] === undefined ? whole : `“${LABELS[id]}”`))
-    .replace(/\{ (\w+): ("(?:[^"\\]|\\.)*"|[\w.-]+) \}/g, (whole, id, value) =>
-      LABELS[id] === undefined ? whole : `“${LABELS[id]}”: ${value.replace(/^"|"$/g, "")}`,
+    .replace(/`(\w+)`/g, (whole, id) => called(id, "") ?? whole)
+    .replace(
+      /\{ (\w+): ("(?:[^"\\]|\\.)*"|[\w.-]+) \}/g,
+      (whole, id, value) => called(id, value.replace(/^"|"$/g, "")) ?? whole,
     );
+}
+
+function called(id: string, value: string): string | undefined {
+  const label = LABELS[id];
+  if (label !== undefined) return value === "" ? `“${label}”` : `“${label}”: ${value}`;
+  const flag = OPTION_FLAGS[id];
+  return flag && `“${[flag, value].filter(Boolean).join(" ")} of the command line”`;
 }
 
 /** Whether a method has an option. */

@@ -1,5 +1,4 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
-import { counted } from "@flashdeconv/core/internal";
 import type {
   Environment,
   OpenedReference,
@@ -109,7 +108,7 @@ export function createRunStep({ drawRun, live, onTitle }: Surroundings, host: Ru
       fill(planned, planView(answer, host.inputs().environment, live));
       start.disabled = isRunning;
       host.onUnfit("reference", undefined);
-      live.say(`Ready to run: ${counted(answer.sharedGeneCount, "shared gene")}`);
+      live.say("Ready to run");
     } catch (error) {
       if (signal.aborted) return;
       state.textContent = "This cannot be run.";

@@ -1,10 +1,10 @@
-import { count, counted } from "@flashdeconv/core/internal";
+import { counted } from "@flashdeconv/core/internal";
 import type { OpenedSection, Place, Runner, SectionChoices } from "../run/protocol.js";
 import type { ChoiceField } from "./choice-form.js";
 import { type Failure, isStop } from "./failure.js";
-import { findings, valuesInWords } from "./findings.js";
 import { type Choices, createInputStep, type InputStep } from "./input-step.js";
 import type { Live } from "./live.js";
+import { labelOf } from "./run-options.js";
 
 export interface SectionHost {
   readonly runner: Runner;
@@ -39,9 +39,9 @@ export function createSectionStep(
           }
         }
       },
-      facts: (opened) => [findings(opened.name, sectionLines(opened), opened.notices)],
-      told: ({ name, spotCount, geneNames }) =>
-        `Opened ${name}: ${counted(spotCount, "spot")}, ${counted(geneNames.length, "gene")}`,
+      size: ({ spotCount, geneNames }) =>
+        `${counted(spotCount, "spot")}, ${counted(geneNames.length, "gene")}`,
+      facts: () => [],
       choices: sectionFields,
       mustChoose: ({ summary }) => summary.coordinates === undefined,
       onChange,
@@ -58,21 +58,6 @@ function sectionChoices({ spatialColumns, ...others }: Choices): SectionChoices 
 /** The matrix that is meant where none is named, as an option says it. */
 function layerOf(path: string): string {
   return path === "raw/X" ? "raw" : path.replace(/^layers\//, "");
-}
-
-function sectionLines(opened: OpenedSection): string[] {
-  const { called, summary, spotCount, geneNames, matrixPath, counts, countsInWords, sectionNames } = opened;
-  const kind = called ?? `${summary.table ? "SpatialData" : "AnnData"} in Zarr v${summary.zarrFormat}`;
-  const table = summary.table ? `, table ${summary.table.name}` : "";
-  return [
-    `${kind}${table}: ${counted(spotCount, "spot")}, ${counted(geneNames.length, "gene")}`,
-    `Values of ${matrixPath}: ${valuesInWords(countsInWords, counts, "spot")}`,
-    `Coordinates: ${summary.coordinates ?? "none found"}`,
-    ...(sectionNames && sectionNames.length > 1
-      ? [`Sections: ${count(sectionNames.length)}: ${someOf(sectionNames)}`]
-      : []),
-    ...summary.unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
-  ];
 }
 
 function someOf(names: readonly string[], most = 5): string {
@@ -98,23 +83,30 @@ function sectionFields(opened: OpenedSection | undefined, made: Choices): readon
   const layers = summary?.matrices.map(({ path }) => path) ?? [];
   const isBinned =
     opened?.called === undefined ? made.bin !== undefined || !opened : /HD/.test(opened.called);
-  const text = (id: string, label: string, hint: string): ChoiceField => ({
+  const text = (id: string, hint: string): ChoiceField => ({
     id,
-    label,
+    label: labelOf(id),
     hint,
     value: made[id] ?? "",
   });
   return [
     ...(tables.length > 1
-      ? [{ id: "table", label: "Table", values: tables.map(same), value: summary?.table?.name ?? "" }]
+      ? [
+          {
+            id: "table",
+            label: labelOf("table"),
+            values: tables.map(same),
+            value: summary?.table?.name ?? "",
+          },
+        ]
       : opened
         ? []
-        : [text("table", "Table", "of SpatialData, where there are several")]),
+        : [text("table", "of SpatialData, where there are several")]),
     ...(layers.length > 1
       ? [
           {
             id: "layer",
-            label: "Matrix",
+            label: labelOf("layer"),
             hint: "the one with raw counts",
             values: layers.map((path) => ({ value: layerOf(path), label: path })),
             value: layerOf(opened?.matrixPath ?? ""),
@@ -122,15 +114,18 @@ function sectionFields(opened: OpenedSection | undefined, made: Choices): readon
         ]
       : opened
         ? []
-        : [text("layer", "Matrix", "X, or the name of a layer")]),
-    ...(isBinned ? [text("bin", "Bins", "of Visium HD, as in 8um or 16um")] : []),
+        : [text("layer", "X, or the name of a layer")]),
+    ...(isBinned ? [text("bin", "of Visium HD, as in 8um or 16um")] : []),
     ...(opened && summary?.coordinates === undefined
       ? [
-          text("spatialKey", "Coordinates in obsm", someOf(summary?.obsm.map(({ key }) => key) ?? [])),
-          text("spatialColumns", "Columns of obs with coordinates", "two names with a comma between"),
+          text("spatialKey", someOf(summary?.obsm.map(({ key }) => key) ?? [])),
+          text("spatialColumns", "two names with a comma between"),
         ]
       : []),
-    text("geneKey", "Column of var with gene names", "left empty: the index"),
+    ...(summary?.sections?.sections.length === 0
+      ? [text("sectionKey", someOf(summary.sections.columnNames))]
+      : []),
+    text("geneKey", "left empty: the index"),
   ];
 }
 

@@ -1,9 +1,10 @@
-import type { Environment, OpenedReference, OpenedSection, Place } from "../run/protocol.js";
+import type { Environment, OpenedReference, OpenedSection, Place, Subject } from "../run/protocol.js";
 import type { Parts } from "./contracts.js";
 import { describeFailure, failureBox } from "./failure.js";
 import { createFinished } from "./finished.js";
 import { fill, h } from "./h.js";
 import type { InputStep } from "./input-step.js";
+import { createInspector } from "./inspector.js";
 import { lastingRunner } from "./lasting-runner.js";
 import { createLive } from "./live.js";
 import { nameOf } from "./place.js";
@@ -42,10 +43,12 @@ export function startPage(root: HTMLElement, parts: Parts): void {
       mayBegin: () => finished.mayReplace(),
       onBegin() {
         finished.clear();
+        inspector.leave();
         for (const step of [sectionStep, referenceStep]) step.setBusy(true);
       },
       onEnd() {
         for (const step of [sectionStep, referenceStep]) step.setBusy(false);
+        inspector.goOn();
       },
       onDone(result) {
         finished.showRun(result, runner);
@@ -53,6 +56,18 @@ export function startPage(root: HTMLElement, parts: Parts): void {
       },
     },
   );
+
+  const inspector = createInspector(runner, (subject, inspected) =>
+    (subject === "section" ? sectionStep : referenceStep).tell(inspected),
+  );
+  const changed = (subject: Subject) => {
+    const isPair = section !== undefined && reference !== undefined && reference.types.length > 0;
+    inspector.changed(subject, [
+      ...(section ? ["section" as const] : []),
+      ...(isPair ? ["reference" as const] : []),
+    ]);
+    runStep.plan();
+  };
 
   const sectionStep: InputStep = createSectionStep(
     {
@@ -64,7 +79,7 @@ export function startPage(root: HTMLElement, parts: Parts): void {
     },
     (opened) => {
       section = opened;
-      runStep.plan();
+      changed("section");
     },
     live,
   );
@@ -72,7 +87,7 @@ export function startPage(root: HTMLElement, parts: Parts): void {
     runner,
     (opened) => {
       reference = opened;
-      runStep.plan();
+      changed("reference");
     },
     live,
   );

@@ -85,6 +85,7 @@ export function connectRunner(worker: PageWorker): Runner {
     environment: () => ask("environment", undefined),
     openSection: (place, choices = {}, signal) => ask("openSection", { place, choices }, { signal }),
     openReference: (place, choices = {}, signal) => ask("openReference", { place, choices }, { signal }),
+    inspect: (subject, signal) => ask("inspect", { subject }, { signal }),
     plan: (options = {}, signal) => ask("plan", { options }, { signal }),
     run: (options = {}, listeners = {}) =>
       ask("run", { options, wantsPictures: listeners.onPicture !== undefined }, listeners),

@@ -1,11 +1,9 @@
 import { FormatError, type Notice } from "@flashdeconv/core";
 import { inspectStore, openReference as openCells } from "@flashdeconv/io-zarr";
 import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
-import { describeCounts } from "@flashdeconv/normalize";
 import type { OpenReference } from "@flashdeconv/pipeline";
 import { type ReferenceFacts, referenceFacts } from "@flashdeconv/pipeline/internal";
-import { previewCounts } from "@flashdeconv/results/internal";
-import { openFile } from "@flashdeconv/stores";
+import { openFile, type ReadableStore } from "@flashdeconv/stores";
 import { MOST_TABLE_BYTES } from "@flashdeconv/stores/internal";
 import { locationOf, nameOfPlace, openPlace, requireReadable } from "./open-place.js";
 import type { OpenedReference, Place, ReferenceChoices } from "./protocol.js";
@@ -15,6 +13,8 @@ import { typeColumns } from "./type-columns.js";
 export interface Reference {
   /** Undefined where no column of types has been chosen yet. */
   readonly input: OpenReference | undefined;
+  /** Undefined for a table of mean counts. */
+  readonly store: ReadableStore | undefined;
   readonly memory: ReferenceFacts | undefined;
   readonly isRemote: boolean;
   readonly choices: ReferenceChoices;
@@ -50,16 +50,16 @@ export async function openReference(
     const told = { name, called, summary, typeColumns: columns };
     if (typeColumn === undefined) {
       const none = { ...told, geneNames: [], types: [], unlabelledCount: 0, notices };
-      return { input: undefined, memory: undefined, isRemote, choices, told: none, close };
+      return { input: undefined, store, memory: undefined, isRemote, choices, told: none, close };
     }
     const onNotice = (notice: Notice) => void notices.push(notice);
     const cells = await openCells(store, { ...asStore, cellTypeKey: typeColumn, signal, onNotice });
     const { codes, names } = cells.cellTypes;
     const cellCounts = new Array<number>(names.length).fill(0);
     for (const code of codes) if (code >= 0) cellCounts[code]++;
-    const counts = await previewCounts(cells.counts, signal);
     return {
       input: cells,
+      store,
       memory: referenceFacts(cells.matrix, store.heldBytes),
       isRemote,
       choices: { ...choices, typeColumn },
@@ -70,8 +70,6 @@ export async function openReference(
         typeColumn,
         types: names.map((type, k) => ({ name: type, cellCount: cellCounts[k] })),
         unlabelledCount: cells.cellCount - cellCounts.reduce((sum, count) => sum + count, 0),
-        counts,
-        countsInWords: describeCounts(counts),
         notices,
       },
       close,
@@ -88,7 +86,7 @@ function ofTable(
 ): Reference {
   const types = input.typeNames.map((type) => ({ name: type }));
   const told = { name, geneNames: input.geneNames, typeColumns: [], types, unlabelledCount: 0, notices: [] };
-  return { ...rest, input, memory: undefined, told };
+  return { ...rest, input, store: undefined, memory: undefined, told };
 }
 
 async function readText(place: Place, name: string, signal: AbortSignal): Promise<string> {

@@ -1,8 +1,6 @@
 import type { Notice } from "@flashdeconv/core";
 import { inspectStore, openSpatial, type SpatialDataset } from "@flashdeconv/io-zarr";
-import { describeCounts } from "@flashdeconv/normalize";
 import type { SpotSections } from "@flashdeconv/pipeline/internal";
-import { previewCounts } from "@flashdeconv/results/internal";
 import { type OpenedPlace, openPlace } from "./open-place.js";
 import type { OpenedSection, Place, SectionChoices } from "./protocol.js";
 
@@ -30,7 +28,6 @@ export async function openSection(
     const sections = await dataset.readSections({ signal });
     const { table, spatialKey, spatialColumns, sectionKey } = choices;
     const looking = { table, spatialKey, spatialColumns, sectionKey, signal };
-    const counts = await previewCounts(dataset.counts, signal);
     const told: OpenedSection = {
       name,
       called,
@@ -38,9 +35,6 @@ export async function openSection(
       spotCount: dataset.spotCount,
       geneNames: dataset.geneNames,
       matrixPath: dataset.matrix.path,
-      counts,
-      countsInWords: describeCounts(counts),
-      sectionNames: sections?.names,
       notices: [...(opened.notices ?? []), ...notices],
     };
     return { place: opened, choices, dataset, sections, told };

@@ -1,4 +1,4 @@
-import { GeneMismatchError, MemoryPlanError, OptionError } from "@flashdeconv/core";
+import { MemoryPlanError, OptionError } from "@flashdeconv/core";
 import {
   type DeconvolveOptions,
   type MemoryPlan,
@@ -6,6 +6,7 @@ import {
   resolveDeconvolveOptions,
 } from "@flashdeconv/pipeline";
 import { hasPageScratch, memoryFacts, SPOTS_WORTH_THREADS } from "@flashdeconv/pipeline/internal";
+import { alignGenes } from "@flashdeconv/select-genes";
 import { commandOf } from "./command.js";
 import { environment } from "./environment.js";
 import type { Reference } from "./open-reference.js";
@@ -34,15 +35,8 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const options = resolveDeconvolveOptions(given);
   const { dataset, sections, place } = section;
-  const sharedGeneCount = sharedCount(dataset.geneNames, reference.told.geneNames);
-  if (sharedGeneCount === 0) {
-    throw new GeneMismatchError({
-      subject: "genes",
-      found: `no gene that both have (the section begins with ${dataset.geneNames[0]}, the reference with ${reference.told.geneNames[0]})`,
-      expected: "genes of the same names",
-      remedy: "Choose the column of var that holds the same names in both, or another reference.",
-    });
-  }
+  // Throws where none is shared.
+  alignGenes(dataset.geneNames, reference.told.geneNames);
   const command = commandOf(section, reference, { workerCount, ...given });
   const facts = memoryFacts({ ...dataset, sections }, reference.input, options, {
     isFar: place.isRemote || reference.isRemote,
@@ -61,7 +55,6 @@ export async function planRun(
     options,
     memory,
     told: {
-      sharedGeneCount,
       workerCount: memory.workers,
       bytes: memory.totalBytes,
       mostBytes,
@@ -88,9 +81,4 @@ export async function planRun(
       });
     }
   }
-}
-
-function sharedCount(a: readonly string[], b: readonly string[]): number {
-  const names = new Set(a);
-  return [...new Set(b)].filter((name) => names.has(name)).length;
 }

@@ -1,7 +1,7 @@
 import type { Notice } from "@flashdeconv/core";
 import type { StoreSummary } from "@flashdeconv/io-zarr";
-import type { CountReport } from "@flashdeconv/normalize";
 import type { DeconvolveOptions, Parameters, StageName } from "@flashdeconv/pipeline";
+import type { Finding } from "@flashdeconv/results/internal";
 import type { Ground } from "@flashdeconv/viewer";
 
 // What a page and its run worker tell each other: plain data that can be cloned. `connectRunner` makes promises of it.
@@ -42,7 +42,7 @@ export interface ReferenceChoices {
   readonly typeColumn?: string;
 }
 
-/** A section that was opened. Nothing but metadata and up to 10,000 rows of counts have been read. */
+/** A section that was opened. Nothing but metadata has been read. */
 export interface OpenedSection {
   readonly name: string;
   /** What it was found to be, as in "Visium HD", where it is not a Zarr store. */
@@ -52,11 +52,6 @@ export interface OpenedSection {
   readonly geneNames: readonly string[];
   /** The matrix in use, as in "X" or "layers/counts". */
   readonly matrixPath: string;
-  /** Of the rows that were looked at, and the same in words. */
-  readonly counts: CountReport;
-  readonly countsInWords: string;
-  /** Names of its sections, where it holds several. */
-  readonly sectionNames?: readonly string[];
   readonly notices: readonly Notice[];
 }
 
@@ -76,8 +71,6 @@ export interface OpenedReference {
   readonly types: readonly OpenedType[];
   /** Cells without a type, which are left out. */
   readonly unlabelledCount: number;
-  readonly counts?: CountReport;
-  readonly countsInWords?: string;
   readonly notices: readonly Notice[];
 }
 
@@ -94,10 +87,11 @@ export interface OpenedType {
   readonly cellCount?: number;
 }
 
-/** How the two fit, and what a run would take. */
+/** What can be looked at before a run: the section, or the reference beside it. */
+export type Subject = "section" | "reference";
+
+/** What a run would take. */
 export interface RunPlan {
-  /** Names of genes that both have. */
-  readonly sharedGeneCount: number;
   readonly workerCount: number;
   /** Memory of the tab, beside what it has taken already, and what of it there may be. */
   readonly bytes: number;
@@ -199,6 +193,12 @@ export interface Runner {
   environment(): Promise<Environment>;
   openSection(place: Place, choices?: SectionChoices, signal?: AbortSignal): Promise<OpenedSection>;
   openReference(place: Place, choices?: ReferenceChoices, signal?: AbortSignal): Promise<OpenedReference>;
+  /**
+   * What `flashdeconv inspect` would say of what is open: of the section; or of the reference and how it fits the section, for which both
+   * have to be open. Reads up to 10,000 rows of either. Options in it are as `optionName` of core writes them. May go on beside a plan, and
+   * while another input is opened; a run waits for it to end.
+   */
+  inspect(subject: Subject, signal?: AbortSignal): Promise<readonly Finding[]>;
   /** Of what is open. Throws MemoryPlanError, with the command line in its remedy, where the tab has too little memory. */
   plan(options?: RunOptions, signal?: AbortSignal): Promise<RunPlan>;
   run(options?: RunOptions, listeners?: RunListeners): Promise<RunResult>;
@@ -215,6 +215,7 @@ export interface Requests {
   environment(request: undefined): Environment;
   openSection(request: { place: Place; choices: SectionChoices }): OpenedSection;
   openReference(request: { place: Place; choices: ReferenceChoices }): OpenedReference;
+  inspect(request: { subject: Subject }): readonly Finding[];
   plan(request: { options: RunOptions }): RunPlan;
   run(request: { options: RunOptions; wantsPictures: boolean }): RunResult;
   pause(request: undefined): void;

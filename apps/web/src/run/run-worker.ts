@@ -4,12 +4,13 @@ import { hdf5Opener } from "@flashdeconv/io-h5/opener";
 import { registerPageVendorOpener } from "@flashdeconv/io-vendor";
 import { ZARR } from "@flashdeconv/io-zarr";
 import { runGate, showLife, type WorkerScope } from "@flashdeconv/pipeline/internal";
+import type { Finding } from "@flashdeconv/results/internal";
 import { registerFileOpeners, registerOpeners, webOpeners } from "@flashdeconv/stores";
 import { environment } from "./environment.js";
 import type { FromRunWorker, ToRunWorker } from "./messages.js";
 import { openReference, type Reference } from "./open-reference.js";
 import { openSection, type Section } from "./open-section.js";
-import type { Requests, RunEvent, RunResult } from "./protocol.js";
+import type { Requests, RunEvent, RunResult, Subject } from "./protocol.js";
 
 // Opens, runs and saves for a page, which stays free: whoever starts this worker asks through `connectRunner`.
 
@@ -35,6 +36,7 @@ type Handlers = {
 
 const gate = runGate();
 const running = new Map<number, AbortController>();
+const inspecting = new Set<Promise<unknown>>();
 let section: Section | undefined;
 let reference: Reference | undefined;
 let result: RunResult | undefined;
@@ -45,6 +47,7 @@ const handlers: Handlers = {
   openSection: ({ place, choices }, { signal }) =>
     alone(async () => {
       const opened = await openSection(place, choices, signal);
+      await allInspected();
       await section?.place.store.close();
       section = opened;
       return opened.told;
@@ -52,16 +55,23 @@ const handlers: Handlers = {
   openReference: ({ place, choices }, { signal }) =>
     alone(async () => {
       const opened = await openReference(place, choices, signal);
+      await allInspected();
       await reference?.close();
       reference = opened;
       return opened.told;
     }),
+  inspect: ({ subject }, { signal }) => {
+    const asked = inspect(subject, signal);
+    inspecting.add(asked);
+    return asked.finally(() => inspecting.delete(asked));
+  },
   plan: async ({ options }, { signal }) => {
     const { planRun } = await loadPlan();
     return (await planRun(...bothOpen(), options, signal)).told;
   },
   run: ({ options, wantsPictures }, { signal, tell }) =>
     alone(async () => {
+      await allInspected();
       gate.open();
       const [opened, cells] = bothOpen();
       const { planRun } = await loadPlan();
@@ -83,14 +93,24 @@ const handlers: Handlers = {
 /** What comes after opening is loaded after it. */
 const loadPlan = () => import("./plan-run.js");
 
+/** Has ended before what it reads is closed, or the memory that is left is planned with. Who asked for it ends it. */
+const allInspected = () => Promise.allSettled(inspecting);
+
+async function inspect(subject: Subject, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { inspectPair, inspectSection } = await import("./inspect-inputs.js");
+  if (subject === "reference") return inspectPair(...bothOpen(), signal);
+  if (section) return inspectSection(section, signal);
+  throw notOpen("section");
+}
+
 function bothOpen(): [Section, Reference] {
   if (section && reference) return [section, reference];
-  throw new OptionError({
-    option: section ? "reference" : "section",
-    value: undefined,
-    rule: "one that is open",
-    remedy: "Open a section and a reference first.",
-  });
+  throw notOpen(section ? "reference" : "section");
+}
+
+function notOpen(option: Subject): OptionError {
+  const remedy = "Open a section and a reference first.";
+  return new OptionError({ option, value: undefined, rule: "one that is open", remedy });
 }
 
 /** One thing at a time: two of them would share one gate, and the memory that was planned for one. */

@@ -10,6 +10,7 @@ import {
 } from "@flashdeconv/pipeline/internal";
 import { countOf, formatCount } from "../words/format.js";
 import type { Wording } from "../words/wording.js";
+import { detail, type FindingLine, fact, remark } from "./finding.js";
 
 /** Where what was checked lies. */
 export interface CheckedPlaces {
@@ -116,7 +117,7 @@ function notChecked(
 }
 
 /** The verdicts, a line each. */
-export function checkFindings(checked: CheckedTypes, places: CheckedPlaces, wording: Wording): string[] {
+export function checkFindings(checked: CheckedTypes, places: CheckedPlaces, wording: Wording): FindingLine[] {
   const found = checkJson(checked, places, wording);
   const mergeTypes = wording.options(optionName("mergeTypes"));
   const { cellCounts, signature } = checked;
@@ -128,26 +129,31 @@ export function checkFindings(checked: CheckedTypes, places: CheckedPlaces, word
     );
   };
   const hasMerges = found.merges.length > 0;
-  const lines: (string | undefined)[] = [
-    `${places.reference}: ${cells === undefined ? "mean counts" : countOf(cells, "cell")}, ${countOf(signature.typeNames.length, "cell type")}, ${countOf(found.gene_count, "gene")} in use`,
-    describeDepth(found.depth, places.spatial, wording),
-    ...found.same_profile.map((group) => `Same profile, or mixtures of one another: ${named(group)}`),
-    ...found.similar_profile.map((group) => `Nearly the same profile: ${named(group)}`),
+  const depth = describeDepth(found.depth, places.spatial, wording);
+  const lines: (FindingLine | false | undefined)[] = [
+    detail(
+      `${places.reference}: ${cells === undefined ? "mean counts" : countOf(cells, "cell")}, ${countOf(signature.typeNames.length, "cell type")}, ${countOf(found.gene_count, "gene")} in use`,
+    ),
+    depth !== undefined && detail(depth),
+    ...found.same_profile.map((group) => remark(`Same profile, or mixtures of one another: ${named(group)}`)),
+    ...found.similar_profile.map((group) => remark(`Nearly the same profile: ${named(group)}`)),
     found.cannot_be_told_apart.length > 0
-      ? `Cannot be told apart at this depth: ${pairs(found.cannot_be_told_apart)}`
-      : found.judged && "Cannot be told apart at this depth: none",
-    found.often_confused.length > 0 ? `Often confused: ${pairs(found.often_confused)}` : undefined,
-    found.weak.length > 0 ? `Weak, mostly not found where they are: ${listed(found.weak)}` : undefined,
-    found.drop.length > 0
-      ? `Labels to think of dropping: ${found.drop.map(({ name, reason }) => `${JSON.stringify(name)} (${reason})`).join("; ")}`
-      : undefined,
-    hasMerges ? `Merge: ${mergeTypes} ${wording.typed(mergesOf(checked))}` : undefined,
-    places.merges === undefined
-      ? undefined
-      : `${hasMerges ? "These merges" : "No merges"} are in ${places.merges}: ${mergeTypes} @${places.merges}`,
-    ...found.not_checked.map((text) => `Not checked: ${text}`),
-  ].map((line) => line || undefined);
-  return lines.filter((line) => line !== undefined);
+      ? remark(`Cannot be told apart at this depth: ${pairs(found.cannot_be_told_apart)}`)
+      : found.judged && fact("Cannot be told apart at this depth: none"),
+    found.often_confused.length > 0 && remark(`Often confused: ${pairs(found.often_confused)}`),
+    found.weak.length > 0 && remark(`Weak, mostly not found where they are: ${listed(found.weak)}`),
+    found.drop.length > 0 &&
+      remark(
+        `Labels to think of dropping: ${found.drop.map(({ name, reason }) => `${JSON.stringify(name)} (${reason})`).join("; ")}`,
+      ),
+    hasMerges && remark(`Merge: ${mergeTypes} ${wording.typed(mergesOf(checked))}`),
+    places.merges !== undefined &&
+      fact(
+        `${hasMerges ? "These merges" : "No merges"} are in ${places.merges}: ${mergeTypes} @${places.merges}`,
+      ),
+    ...found.not_checked.map((text) => detail(`Not checked: ${text}`)),
+  ];
+  return lines.filter((line) => line !== undefined && line !== false);
 }
 
 function describeDepth(

@@ -13,6 +13,7 @@ import {
 } from "@flashdeconv/pipeline/internal";
 import { alignGenes } from "@flashdeconv/select-genes";
 import { type ColumnMatch, type SpellingGain, spellingGains } from "@flashdeconv/select-genes/internal";
+import { type FindingLine, fact, remark } from "./finding.js";
 import { type SeenGenes, seenEvidence } from "./seen-genes.js";
 import { remarksOn } from "./type-remarks.js";
 
@@ -50,7 +51,7 @@ export interface ReferenceReport {
   /** Of the smaller side's genes. */
   readonly sharedGeneShare: number;
   /** Why names disagree, where few agree; and what is odd about them. */
-  readonly geneRemarks: readonly string[];
+  readonly geneRemarks: readonly FindingLine[];
   /** Columns of var that would share more genes, the best first. */
   readonly geneColumns: readonly ColumnMatch[];
   /** What more would be shared if differences in spelling did not count. */
@@ -126,11 +127,11 @@ function valuesOf({ faults, max }: CountReport) {
 function compareGenes(spatialGenes: readonly string[], referenceGenes: readonly string[]) {
   try {
     const { notices, ...columns } = alignGenes(spatialGenes, referenceGenes);
-    return { columns, geneRemarks: notices.map(({ message }) => message) };
+    return { columns, geneRemarks: notices.map(({ message }) => remark(message)) };
   } catch (error) {
     if (!(error instanceof GeneMismatchError)) throw error;
     const none = new Int32Array(0);
-    return { columns: { spatialIndex: none, referenceIndex: none }, geneRemarks: [error.remedy] };
+    return { columns: { spatialIndex: none, referenceIndex: none }, geneRemarks: [remark(error.remedy)] };
   }
 }
 
@@ -141,17 +142,19 @@ function countCells(codes: Int32Array, typeCount: number): Int32Array {
 }
 
 /** What a run would say of them: see gather-evidence of the pipeline. */
-function remarksOnEvidence(geneCount: number, nameCount: number, typeCount: number): string[] {
-  const remarks: string[] = [];
+function remarksOnEvidence(geneCount: number, nameCount: number, typeCount: number): FindingLine[] {
+  const remarks: FindingLine[] = [];
   if (geneCount < nameCount) {
     remarks.push(
-      `${nameCount - geneCount} more are shared by name but had no count on one side in the rows looked at; genes without any are left out`,
+      fact(
+        `${nameCount - geneCount} more are shared by name but had no count on one side in the rows looked at; genes without any are left out`,
+      ),
     );
   }
   if (nameCount > 0 && geneCount < typeCount) {
-    remarks.push(`Fewer genes than cell types (${typeCount}): a run would be refused`);
+    remarks.push(remark(`Fewer genes than cell types (${typeCount}): a run would be refused`));
   } else if (nameCount > 0 && geneCount < FEW_PER_TYPE * typeCount) {
-    remarks.push(`Fewer than ${FEW_PER_TYPE} genes per cell type: the answer would be uncertain`);
+    remarks.push(remark(`Fewer than ${FEW_PER_TYPE} genes per cell type: the answer would be uncertain`));
   }
   return remarks;
 }

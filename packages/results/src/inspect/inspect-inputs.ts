@@ -1,5 +1,11 @@
 import { type FlashdeconvError, isFlashdeconvError, type Notice } from "@flashdeconv/core";
-import { inspectStore, openSpatial, type SpatialDataset, type SpatialOptions } from "@flashdeconv/io-zarr";
+import {
+  inspectStore,
+  openSpatial,
+  type SpatialDataset,
+  type SpatialOptions,
+  type StoreSummary,
+} from "@flashdeconv/io-zarr";
 import type { CellReference, OpenReference } from "@flashdeconv/pipeline";
 import { checkTypes, isSignature } from "@flashdeconv/pipeline/internal";
 import type { ReadableStore } from "@flashdeconv/stores";
@@ -29,15 +35,36 @@ export interface InspectedSection extends Pick<Inspection, "summary" | "layers" 
 export async function inspectSection(
   store: ReadableStore,
   places: SpatialOptions,
-  { signal, onNotice, onOpened, onProgress = () => undefined }: InspectOptions,
+  { onOpened, ...options }: InspectOptions,
 ): Promise<InspectedSection> {
   const { table, layer } = places;
+  const { signal, onNotice } = options;
   const summary = await inspectStore(store, { ...places, signal });
-  const layers = await reportLayers(store, summary, { table, signal });
   const hasMatrix = layer !== undefined || summary.matrices.some((matrix) => matrix.path === "X");
-  if (!hasMatrix) return { summary, layers, matrix: undefined };
+  if (!hasMatrix)
+    return { summary, layers: await reportLayers(store, summary, { table, signal }), matrix: undefined };
   const spatial = await openSpatial(store, { ...places, signal, onNotice });
   await onOpened?.();
+  return inspectOpened({ store, summary, spatial }, { ...options, table });
+}
+
+/** A section that is open, and what its store was found to hold. */
+export interface OpenSection {
+  readonly store: ReadableStore;
+  readonly summary: StoreSummary;
+  readonly spatial: SpatialDataset;
+}
+
+/** As `inspectSection`, of a section that is open. */
+export async function inspectOpened(
+  { store, summary, spatial }: OpenSection,
+  {
+    table,
+    signal,
+    onProgress = () => undefined,
+  }: Pick<InspectOptions, "signal" | "onProgress"> & { readonly table?: string },
+): Promise<InspectedSection> {
+  const layers = await reportLayers(store, summary, { table, signal });
   const { geneNames, matrix } = spatial;
   const seen = buildSeenGenes(geneNames.length);
   const counts = await previewCounts(spatial.counts, signal, onProgress, (chunk) =>

@@ -3,54 +3,83 @@ import type { SectionSummary, StoreSummary, TableSummary } from "@flashdeconv/io
 import { describeCandidates } from "@flashdeconv/io-zarr/internal";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import { describeMatch, type MeansVerdict, USUAL_TYPE_COUNT } from "@flashdeconv/pipeline/internal";
-import type { SpellingGain } from "@flashdeconv/select-genes/internal";
+import { FEW_SHARED, type SpellingGain } from "@flashdeconv/select-genes/internal";
 import { countOf, formatCount, formatPercent } from "../words/format.js";
 import { printableName } from "../words/printable.js";
 import { PLAIN_WORDING, type Wording } from "../words/wording.js";
 import { type CheckedPlaces, checkFindings } from "./check-findings.js";
 import type { ReferenceReport } from "./compare-reference.js";
 import { describePlan } from "./describe-plan.js";
+import { detail, type Finding, type FindingLine, type FindingTable, fact, remark } from "./finding.js";
 import type { Inspection } from "./inspection.js";
 import { adviseOnLayers, type LayerReport } from "./layer-report.js";
 
-/** Rows of cells under names of columns. Cells may be names from anywhere, as they are. */
-export interface FindingTable {
-  readonly title?: string;
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+/** What an inspection found, in words: of the section, of the reference's matrices, and of how the two fit; no part is empty. */
+export function inspectionFindings(inspection: Inspection, wording: Wording = PLAIN_WORDING): Finding[][] {
+  const memory = describeMemory(inspection);
+  const parts = [
+    [...sectionFindings(inspection, wording), ...(memory === undefined ? [] : [fact(memory)])],
+    ...referenceFindings(inspection, wording),
+  ];
+  return parts.filter((part) => part.length > 0);
 }
 
-/** A line of text, empty between what belongs to section and reference, or a table. */
-export type Finding = string | FindingTable;
-
-/** What an inspection found, in words. */
-export function inspectionFindings(inspection: Inspection, wording: Wording = PLAIN_WORDING): Finding[] {
-  const { path, called, summary, matrix, layers, reference, referenceLayers } = inspection;
+/** What was found of a section. */
+export function sectionFindings(
+  {
+    path,
+    called,
+    summary,
+    matrix,
+    layers,
+  }: Pick<Inspection, "path" | "called" | "summary" | "matrix" | "layers">,
+  wording: Wording = PLAIN_WORDING,
+): Finding[] {
   const { zarrFormat, consolidated, rowCount, geneCount, matrices, unreadable, obsColumns, obsm } = summary;
+  const advice = adviseOnLayers(layers, wording.options(optionName("layer")));
   const findings = [
-    `${path}: ${called ?? `AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated`}, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
-    summary.table && describeTable(summary.table),
-    matrices.length > 0 ? matrixTable("Matrices", layers.matrices) : "Matrices: none",
-    adviseOnLayers(layers, wording.options(optionName("layer"))),
-    ...unreadable.map(({ path, reason }) => `Cannot be read: ${path} (${reason})`),
-    matrix
-      ? `Values of ${matrix.path}: ${describeValues(matrix.counts, [rowCount, "row"], wording)}`
-      : undefined,
-    `Coordinates: ${summary.coordinates ?? describeMissing(summary.coordinateCandidates, wording)}`,
+    fact(
+      `${path}: ${called ?? `AnnData in Zarr v${zarrFormat}, ${consolidated ? "" : "not "}consolidated`}, ${countOf(rowCount, "row")} x ${countOf(geneCount, "gene")}`,
+    ),
+    summary.table && fact(describeTable(summary.table)),
+    matrices.length > 0 ? matrixTable("Matrices", layers.matrices) : remark("Matrices: none"),
+    advice === undefined ? undefined : remark(advice),
+    ...unreadable.map(({ path, reason }) => remark(`Cannot be read: ${path} (${reason})`)),
+    matrix && describeValues(`Values of ${matrix.path}`, matrix.counts, [rowCount, "row"], wording),
+    summary.coordinates === undefined
+      ? remark(`Coordinates: ${describeMissing(summary.coordinateCandidates, wording)}`)
+      : fact(`Coordinates: ${summary.coordinates}`),
     summary.sections && describeSections(summary.sections, wording),
-    matrix ? `Genes: ${someNames(matrix.geneNames)}` : undefined,
-    `obs: ${obsColumns.map(({ name, kind }) => `${printableName(name)} (${kind})`).join(", ") || "no columns"}`,
-    `obsm: ${obsm.map(({ key, encoding, shape }) => `${printableName(key)} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
-    summary.complete ? undefined : "The store cannot be listed: layers and obsm may hold more.",
-    describeMemory(inspection),
-    ...(referenceLayers ? describeReferenceLayers(referenceLayers, wording) : []),
-    ...(reference ? describeReference(reference, placesOf(inspection), wording) : []),
+    matrix ? detail(`Genes: ${someNames(matrix.geneNames)}`) : undefined,
+    detail(
+      `obs: ${obsColumns.map(({ name, kind }) => `${printableName(name)} (${kind})`).join(", ") || "no columns"}`,
+    ),
+    detail(
+      `obsm: ${obsm.map(({ key, encoding, shape }) => `${printableName(key)} (${[encoding, shape.join(" x ")].filter(Boolean).join(" ")})`).join(", ") || "empty"}`,
+    ),
+    summary.complete ? undefined : fact("The store cannot be listed: layers and obsm may hold more."),
   ];
   return findings.filter((finding) => finding !== undefined);
 }
 
+/** What was found of a reference's matrices, and of how it fits the section. */
+export function referenceFindings(
+  inspection: Pick<Inspection, "path" | "matrix" | "reference" | "referencePath" | "referenceLayers">,
+  wording: Wording = PLAIN_WORDING,
+): Finding[][] {
+  const { reference, referenceLayers } = inspection;
+  return [
+    referenceLayers ? describeReferenceLayers(referenceLayers, wording) : [],
+    reference ? describeReference(reference, placesOf(inspection), wording) : [],
+  ];
+}
+
 /** Where section and reference lie. */
-export function placesOf({ path, referencePath, matrix }: Inspection): CheckedPlaces {
+export function placesOf({
+  path,
+  referencePath,
+  matrix,
+}: Pick<Inspection, "path" | "referencePath" | "matrix">): CheckedPlaces {
   return { reference: referencePath ?? "", spatial: matrix && path };
 }
 
@@ -63,16 +92,20 @@ function describeMissing(candidates: StoreSummary["coordinateCandidates"], { opt
 function describeSections(
   { columnNames, sections, withoutCount }: SectionSummary,
   { options }: Wording,
-): string {
+): FindingLine {
   if (sections.length === 0) {
     const unclear = columnNames.map((name) => `obs/${printableName(name)}`).join(" and ");
-    return `Sections: none told apart: ${unclear} all name the ids of uns/spatial, but not alike. Name one with ${options(optionName("sectionKey"))}`;
+    return remark(
+      `Sections: none told apart: ${unclear} all name the ids of uns/spatial, but not alike. Name one with ${options(optionName("sectionKey"))}`,
+    );
   }
   const shown = sections.slice(0, 10).map(({ name, spotCount }) => `${name} (${formatCount(spotCount)})`);
   const more = sections.length > 10 ? ", ..." : "";
   const without = withoutCount > 0 ? `; ${countOf(withoutCount, "spot")} without one, taken as one` : "";
   const columns = columnNames.map((name) => `obs/${name}`).join(", ");
-  return `Sections by ${columns}: ${countOf(sections.length, "section")}: ${shown.join(", ")}${more}${without}`;
+  return fact(
+    `Sections by ${columns}: ${countOf(sections.length, "section")}: ${shown.join(", ")}${more}${without}`,
+  );
 }
 
 function describeMemory({ memory, reference }: Inspection): string | undefined {
@@ -93,9 +126,8 @@ function describeTable({ path, tableNames, version, annotation }: TableSummary):
 function describeReferenceLayers(layers: LayerReport, { options }: Wording): Finding[] {
   const advice = adviseOnLayers(layers, options(optionName("referenceLayer")));
   return [
-    "",
     matrixTable("Matrices of the reference", layers.matrices),
-    ...(advice === undefined ? [] : [advice]),
+    ...(advice === undefined ? [] : [remark(advice)]),
   ];
 }
 
@@ -136,25 +168,29 @@ const MEANS = {
 } as const satisfies Record<MeansVerdict, string>;
 
 function describeValues(
+  what: string,
   report: CountReport,
   [rowCount, row]: readonly [count: number, kind: string],
   { options }: Wording,
-): string {
+): FindingLine {
   const { spotCount, emptySpotCount, max, total, faults } = report;
   const looked =
     spotCount === rowCount
       ? `all ${countOf(rowCount, row)}`
       : `the first ${formatCount(spotCount)} of ${countOf(rowCount, row)}`;
+  const verdict = describeCounts(report);
+  const isBinary = max === 1 && faults.length === 0;
   const facts = [
     `mean ${formatCount(total / Math.max(1, spotCount))} per ${row}`,
     `greatest ${formatCount(max)}`,
-    max === 1 && faults.length === 0 ? "none above 1: whether a gene was seen, or how often?" : undefined,
+    isBinary ? "none above 1: whether a gene was seen, or how often?" : undefined,
     emptySpotCount > 0 ? `${countOf(emptySpotCount, row)} without any` : undefined,
     ...faults.map(
       ({ kind, valueCount, value }) => `${countOf(valueCount, "value")} ${kind}, the first ${value}`,
     ),
   ];
-  return `${options(VERDICTS[describeCounts(report)])} (${looked} looked at; ${facts.filter(Boolean).join("; ")})`;
+  const text = `${what}: ${options(VERDICTS[verdict])} (${looked} looked at; ${facts.filter(Boolean).join("; ")})`;
+  return weighed(verdict !== "counts" || isBinary, text);
 }
 
 function describeReference(reference: ReferenceReport, places: CheckedPlaces, wording: Wording): Finding[] {
@@ -165,23 +201,35 @@ function describeReference(reference: ReferenceReport, places: CheckedPlaces, wo
     count === undefined ? "-" : formatCount(count),
     remark,
   ]);
+  const shared = `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`;
   return [
-    "",
     ...describeTypes(reference, places, wording),
-    `Reference: ${cellCount === undefined ? "table of mean counts" : countOf(cellCount, "cell")}, ` +
-      `${countOf(types.length, "cell type")}, ${countOf(geneCount, "gene")}`,
-    counts && `Values: ${describeValues(counts, [cellCount ?? 0, "cell"], wording)}`,
-    means && `Values: ${MEANS[means.verdict]} (greatest ${formatCount(means.greatest)})`,
+    fact(
+      `Reference: ${cellCount === undefined ? "table of mean counts" : countOf(cellCount, "cell")}, ` +
+        `${countOf(types.length, "cell type")}, ${countOf(geneCount, "gene")}`,
+    ),
+    counts && describeValues("Values", counts, [cellCount ?? 0, "cell"], wording),
+    means &&
+      weighed(
+        means.verdict !== "raw",
+        `Values: ${MEANS[means.verdict]} (greatest ${formatCount(means.greatest)})`,
+      ),
     reference.mayBeRoundedLogs
-      ? "The values may be logged and rounded: raised to a power their means fit the section's totals better"
+      ? remark(
+          "The values may be logged and rounded: raised to a power their means fit the section's totals better",
+        )
       : undefined,
-    `Shared genes: ${formatCount(sharedGeneCount)} (${formatPercent(sharedGeneShare)} of the smaller side)`,
+    weighed(sharedGeneShare < FEW_SHARED, shared),
     ...reference.geneRemarks,
-    ...reference.geneColumns.map((match) => wording.options(describeMatch(match))),
+    ...reference.geneColumns.map((match) => remark(wording.options(describeMatch(match)))),
     ...reference.geneSpellings.map(describeSpelling),
-    unlabelledCount > 0 ? `${countOf(unlabelledCount, "cell")} without a type` : undefined,
+    unlabelledCount > 0 ? fact(`${countOf(unlabelledCount, "cell")} without a type`) : undefined,
     { header: ["cell type", "cells", "remark"], rows },
   ].filter((line) => line !== undefined);
+}
+
+function weighed(isOdd: boolean, text: string): FindingLine {
+  return isOdd ? remark(text) : fact(text);
 }
 
 /** Which types can be told apart, as far as that was looked at. */
@@ -189,15 +237,17 @@ function describeTypes(
   { checked, uncheckedBecause }: ReferenceReport,
   places: CheckedPlaces,
   wording: Wording,
-): string[] {
+): FindingLine[] {
   if (checked) return checkFindings(checked, places, wording);
   return uncheckedBecause === undefined
     ? []
-    : [`Which types can be told apart was not looked at: ${uncheckedBecause}`];
+    : [fact(`Which types can be told apart was not looked at: ${uncheckedBecause}`)];
 }
 
-function describeSpelling({ cause, gainedCount, example }: SpellingGain): string {
-  return `${countOf(gainedCount, "more gene")} would be shared but for ${cause}: ${example.join(" and ")}`;
+/** A notice tells of those that matter. */
+function describeSpelling({ cause, gainedCount, example }: SpellingGain): FindingLine {
+  const text = `${countOf(gainedCount, "more gene")} would be shared but for ${cause}: ${example.join(" and ")}`;
+  return detail(text);
 }
 
 function someNames(names: readonly string[]): string {
