@@ -82,7 +82,9 @@ describe("what an inspection found", () => {
     expect(fitting).toContain("X is missing");
     expect(fitting).not.toMatch(/Values|Coordinates|Shared genes|profile/);
     const alike = { ...MEANS, values: Float64Array.of(9, 1, 1, 18, 2, 2) };
-    expect(linesOf(await findingsOf(undefined, alike), "remark").join("\n")).toMatch(/profile.*: "A" and "B"/);
+    expect(linesOf(await findingsOf(undefined, alike), "remark").join("\n")).toMatch(
+      /profile.*: "A" and "B"/,
+    );
     const foreign = { ...MEANS, geneNames: ["AQP4", "CD3E", "GAD1"] };
     const remarks = linesOf(await findingsOf(undefined, foreign), "remark").join("\n");
     expect(remarks).toContain("Shared genes: 0 (0.0 % of the smaller side)");
