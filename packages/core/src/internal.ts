@@ -10,7 +10,7 @@ export { buildCountLogs, fillCountLogs } from "./count-logs.js";
 export { crc32 } from "./crc32.js";
 export { nextLogarithmic, nextLogNormal, nextNormal, nextPoisson } from "./distributions.js";
 export { type PackedError, packError, unpackError } from "./error-transfer.js";
-export { freeArray, freeChunk } from "./free-chunk.js";
+export { freeArray, freeChunk, takeBuffer } from "./free-chunk.js";
 export { isShared } from "./is-shared.js";
 export { lowerBound } from "./lower-bound.js";
 export { aboutAll, namingSection, sectionSubject } from "./naming-section.js";

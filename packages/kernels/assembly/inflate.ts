@@ -1,6 +1,8 @@
 import { adler32 } from "./adler32";
 
-// Unpacks zlib's format (RFC 1950, 1951) from one piece of memory to another. Codes are looked up by the bits that come next, up to
+export { crc32 } from "./crc32";
+
+// Unpacks deflate's blocks (RFC 1951), and zlib's format around them (RFC 1950), from one piece of memory to another. Codes are looked up by the bits that come next, up to
 // 15 of them: a first table by 11 (distances: 8), which leads to a further one for longer codes.
 // Memory may be written to up to SLACK bytes beyond the end of the output, and read up to as many beyond the end of the input.
 
@@ -369,17 +371,14 @@ function unpackBlock(start: usize, begin: usize, end: usize, limit: usize): isiz
 }
 
 /**
- * Unpacks what lies in `input .. inputEnd` to `out .. outEnd`.
+ * Unpacks the bare blocks (RFC 1951) that lie in `input .. inputEnd` to `out .. outEnd`. `blocksEnd` says where they end.
  *
  * @returns bytes that came out, or a negative number that says what is wrong
  */
-export function inflate(input: usize, inputEnd: usize, out: usize, outEnd: usize): isize {
-  if (inputEnd < input + 6) return DAMAGED;
-  const head = (<u32>load<u8>(input) << 8) | load<u8>(input + 1);
-  if (head % 31 != 0 || ((head >> 8) & 15) != 8 || head & 32) return DAMAGED;
-  // Beyond the end zeros are read; what was taken of them is found when the checksum is looked for.
+export function inflateRaw(input: usize, inputEnd: usize, out: usize, outEnd: usize): isize {
+  // Beyond the end zeros are read; what was taken of them is found when what follows is looked for.
   const limit = inputEnd + 8;
-  next = input + 2;
+  next = input;
   bitsAhead = 0;
   bitCount = 0;
   let at = out;
@@ -409,7 +408,21 @@ export function inflate(input: usize, inputEnd: usize, out: usize, outEnd: usize
     at = end;
   }
   toByte();
+  return next > inputEnd ? DAMAGED : at - out;
+}
+
+/** Where the blocks that were unpacked last end. */
+export function blocksEnd(): usize {
+  return next;
+}
+
+/** The same of zlib's format. */
+export function inflate(input: usize, inputEnd: usize, out: usize, outEnd: usize): isize {
+  if (inputEnd < input + 6) return DAMAGED;
+  const head = (<u32>load<u8>(input) << 8) | load<u8>(input + 1);
+  if (head % 31 != 0 || ((head >> 8) & 15) != 8 || head & 32) return DAMAGED;
+  const length = inflateRaw(input + 2, inputEnd, out, outEnd);
+  if (length < 0) return length;
   if (next + 4 > inputEnd) return DAMAGED;
-  if (bswap<u32>(load<u32>(next)) != adler32(out, at)) return DAMAGED;
-  return at - out;
+  return bswap<u32>(load<u32>(next)) == adler32(out, out + length) ? length : DAMAGED;
 }

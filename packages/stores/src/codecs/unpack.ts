@@ -52,6 +52,9 @@ const DECODERS: Readonly<Record<UnpackingCodec, (bytes: Uint8Array, most: number
 };
 
 async function inflated(bytes: Uint8Array, format: "gzip" | "deflate", most: number): Promise<Uint8Array> {
+  const { inflateHere } = await import("./inflate-here.js");
+  const unpacked = inflateHere(format, bytes, most);
+  if (unpacked) return unpacked;
   const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
   return readBounded(packed.pipeThrough(new DecompressionStream(format)), most);
 }

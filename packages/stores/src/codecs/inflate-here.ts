@@ -1,0 +1,26 @@
+import { takeBuffer } from "@flashdeconv/core/internal";
+import { chooseKernel, inflateKernel } from "@flashdeconv/kernels";
+
+/** Of what is unpacked at once, packed and unpacked each: a thread keeps memory for as much as the largest took. */
+const MOST_BYTES = 2 ** 25;
+
+const kernel = chooseKernel("auto", () => inflateKernel(MOST_BYTES));
+
+/**
+ * Unpacks in the calling thread, without a stream: a page's streams take several times as long, of which most is the way there and back.
+ *
+ * @returns undefined for what is better left to a stream
+ * @throws Error for damaged bytes, and where more than `most` come out
+ */
+export function inflateHere(
+  format: "gzip" | "deflate",
+  bytes: Uint8Array,
+  most: number,
+): Uint8Array | undefined {
+  const unpacked = format === "gzip" ? kernel?.gunzip(bytes, most) : kernel?.inflate(bytes, most);
+  if (!unpacked) return undefined;
+  // What the kernel gives holds until its next call.
+  const own = new Uint8Array(takeBuffer(unpacked.length));
+  own.set(unpacked);
+  return own;
+}
