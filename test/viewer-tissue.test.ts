@@ -294,10 +294,17 @@ describe.skipIf(!hasChromium)(`the tissue beneath a map, selections and paper in
     const { page, trouble } = await open({ store: await makeResult(GRID) }, "#map=type&type=neuron");
     const controls = [".fd-tools", ".fd-controls", ".fd-scale input[type=range]", ".fd-scale .fd-row"];
     const areSeen = () => Promise.all(controls.map((one) => page.locator(one).first().isVisible()));
+    const hidden = () =>
+      page
+        .locator(".fd-viewer [hidden]")
+        .evaluateAll((all) => all.map((one) => getComputedStyle(one).display));
     expect(await areSeen()).toEqual([true, true, true, true]);
+    expect(new Set(await hidden())).toEqual(new Set(["none"]));
     await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
     await page.emulateMedia({ media: "print" });
     expect(await areSeen()).toEqual([false, false, false, false]);
+    expect(await page.locator(".fd-viewer button:visible:not(.fd-legend button)").count()).toBe(0);
+    expect(new Set(await hidden())).toEqual(new Set(["none"]));
     const picture = page.locator("img.fd-print");
     expect(await picture.isVisible()).toBe(true);
     expect(await page.locator(".fd-ramp").isVisible()).toBe(true);

@@ -5,6 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { openReference, openSpatial, ZARR } from "@flashdeconv/io-zarr";
 import { openStore } from "@flashdeconv/io-zarr/node";
 import { deconvolve } from "@flashdeconv/pipeline";
+import { resultContents } from "@flashdeconv/pipeline/internal";
+import { buildReport } from "@flashdeconv/report";
 import {
   blobFile,
   type ResultSource,
@@ -15,6 +17,7 @@ import {
   type Writable,
   writableFile,
 } from "@flashdeconv/results";
+import { reportInput } from "@flashdeconv/results/internal";
 import { zipStore } from "@flashdeconv/stores";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.js";
@@ -77,6 +80,27 @@ it("a report is the command line's", async () => {
   expect(html).toContain("mine");
   expect(html).not.toContain("<b>mine");
   expect(figures.length).toBeGreaterThan(3);
+});
+
+it("a report of a run makes no maps, and is the same", async () => {
+  if (!("result" in made)) throw new Error("not made");
+  const { result, frame } = made;
+  if (!frame.coordinates) throw new Error("no coordinates");
+  let looks = 0;
+  // Whoever draws maps looks first whether pieces of tissue lie over one another.
+  const coordinates = Object.defineProperty({ ...frame.coordinates }, "components", {
+    get: () => void looks++,
+  });
+  const watched = { ...frame, coordinates };
+  const { html } = await reportOf({ result, frame: watched });
+  expect(looks).toBe(0);
+  const contents = await resultContents(result.tables, { ...result, ...watched }, {});
+  expect(looks).toBeGreaterThan(0);
+  expect(Object.keys(contents.uns ?? {})).toContain("flashdeconv_maps");
+  const withMaps = await buildReport(
+    await reportInput(contents, { name: "flashdeconv", key: "flashdeconv" }),
+  );
+  expect(html).toBe(withMaps.html);
 });
 
 it("a zipped store has what the folder has, and is read by the command line and by anndata", async () => {

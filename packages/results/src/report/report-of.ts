@@ -16,7 +16,9 @@ export async function reportOf(
 ): Promise<Report> {
   const { signal } = options;
   const key = keyOf(source);
-  const contents = await contentsOf(source, options);
+  // A report shows no maps, and making them reads every position.
+  const shown = "result" in source ? { ...source, layout: { ...source.layout, maps: false } } : source;
+  const contents = await contentsOf(shown, options);
   const regions =
     "store" in source
       ? await readRegions(await tableStore(source.store, source.table, signal), { key, signal })
