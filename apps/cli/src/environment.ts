@@ -14,6 +14,8 @@ export interface Environment {
   readonly signal: AbortSignal;
   /** Folder of the page that shows results; the one that comes with the program by default. */
   readonly pageFolder?: string;
+  /** Whether the process is the command's own, whose heap it may tidy. To tidy that of a large program takes long. */
+  readonly ownsProcess?: boolean;
   /** The command that is run, as `commandLineOf` has it. */
   readonly commandLine?: string;
 }

@@ -28,6 +28,7 @@ export function processEnvironment(): ProcessEnvironment {
     stderr: process.stderr,
     variables: process.env,
     signal: controller.signal,
+    ownsProcess: true,
     dispose() {
       for (const signal of STOPPING) process.off(signal, interrupt);
       // The handlers of the streams stay: the last words may still be on their way.

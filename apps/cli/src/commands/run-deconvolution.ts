@@ -93,7 +93,7 @@ export async function runDeconvolution(
   const table = ofPath ?? (beside && (await tableBeside(path, beside, givenFlags, terminal.signal)));
   const flags = { ...givenFlags, table };
   const { reference, out, inPlace, newTable } = flags;
-  const meter = resourceMeter("open", tidyHeap);
+  const meter = resourceMeter("open", terminal.ownsProcess ? tidyHeap : undefined);
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
   const left = await leftToResume(flags, out ?? path);

@@ -98,7 +98,7 @@ export interface SolveFlags
 /** Reads statistics, solves them, writes a result. Whatever fails, the output is as it was before. */
 export async function solveStatistics(path: string, flags: SolveFlags, terminal: Terminal): Promise<Outcome> {
   const { signal, note } = terminal;
-  const meter = resourceMeter("open", tidyHeap);
+  const meter = resourceMeter("open", terminal.ownsProcess ? tidyHeap : undefined);
   checkWorkers(flags.workers);
   const layout = resolveResultLayout({
     key: flags.keyAdded,

@@ -23,6 +23,7 @@ const environment: Environment = {
   stderr: streamTo("stderr"),
   variables: process.env,
   signal: controller.signal,
+  ownsProcess: true,
 };
 parentPort?.postMessage({ kind: "done", code: await main(args, environment) });
 parentPort?.close();

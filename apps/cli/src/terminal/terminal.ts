@@ -29,6 +29,8 @@ export interface TerminalOptions {
 /** Where a command speaks: results on standard output, notes and progress on standard error. */
 export interface Terminal {
   readonly signal: AbortSignal;
+  /** Whether the process is the command's own. */
+  readonly ownsProcess: boolean;
   /** The command that is run, to be kept with what comes of it. */
   readonly commandLine: string | undefined;
   readonly progress: ProgressMeter;

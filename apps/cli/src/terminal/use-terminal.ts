@@ -19,7 +19,7 @@ export async function useTerminal(
   options: TerminalOptions,
   command: (terminal: Terminal) => Promise<Outcome>,
 ): Promise<void> {
-  const { stdout, stderr, signal, commandLine } = environment;
+  const { stdout, stderr, signal, ownsProcess = false, commandLine } = environment;
   const writeLine = (line: string) => printMessage(stderr, line);
   const progress = progressMeter(
     openLiveLine(environment, options),
@@ -46,6 +46,7 @@ export async function useTerminal(
   };
   const terminal: Terminal = {
     signal,
+    ownsProcess,
     commandLine,
     progress,
     note,
