@@ -1,6 +1,6 @@
 import { markdownTable } from "./markdown-table.mjs";
 import { stereo } from "./render-stereo.mjs";
-import { viewerFrames, viewerPicture, viewerWide } from "./render-viewer.mjs";
+import { pageRuns, viewerFrames, viewerPicture, viewerWide } from "./render-viewer.mjs";
 
 /** Where damaged stores lay. */
 const PLACES = { http: "behind http", "vendors' folders": "vendors' folders" };
@@ -34,6 +34,7 @@ export function renderResults(results) {
     ...of("viewer-wide").map((result) =>
       section(`The viewer with ${(result.options.side ** 2 / 1e6).toFixed(0)} M bins`, [result], viewerWide),
     ),
+    section("A run in a page", of("page-run"), pageRuns),
     section("Kills", of("kills"), (list) => list.map(kills)),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);

@@ -39,6 +39,29 @@ export function viewerWide([{ cpu_seconds: cpu, floor_cpu_seconds: floor, panned
   return [markdownTable(heads, [picture, ...frames, ...memory])];
 }
 
+/** The page that runs a section, beside the command line with as many workers. */
+export function pageRuns(results) {
+  const rows = results
+    .toSorted((a, b) => a.page.spots - b.page.spots)
+    .map(({ page, disk, served }) => [
+      page.spots.toLocaleString("en"),
+      [page, disk, served].map(({ cpu_seconds: cpu }) => cpu.toFixed(0)).join("/"),
+      (page.cpu_seconds / disk.cpu_seconds).toFixed(2),
+      [page.renderer_peak_bytes, disk.peak_rss_bytes, served.peak_rss_bytes].map(mebibytes).join("/"),
+      `${page.longest_gap_ms.toFixed(0)} ms`,
+      page.digest === disk.digest ? "the same" : "OTHER",
+    ]);
+  const heads = [
+    "spots",
+    "CPU s in the page/from disk/from the server",
+    "page/disk",
+    "MiB",
+    "page kept waiting",
+    "bits",
+  ];
+  return [markdownTable(heads, rows)];
+}
+
 function mebibytes(bytes) {
   return Math.round(bytes / 2 ** 20);
 }
