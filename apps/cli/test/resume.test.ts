@@ -30,7 +30,11 @@ afterAll(async () => {
   for (const folder of Object.values(sections)) await rm(folder, { recursive: true, force: true });
 });
 
-/** @param out a store, or "" to write in place */
+/**
+ * A run with its smoothing given, which to choose would take as long as the rest.
+ *
+ * @param out a store, or "" to write in place
+ */
 function runArguments(
   out: string,
   more: readonly string[],
@@ -38,7 +42,17 @@ function runArguments(
   section = join(data, "spatial.zarr"),
 ): string[] {
   const target = out === "" ? ["--in-place"] : ["--out", out];
-  return ["run", section, "--reference", join(data, "reference.zarr"), ...target, "--json", ...more];
+  const smoothing = more.includes("--method") ? [] : ["--smoothing", "10"];
+  return [
+    "run",
+    section,
+    "--reference",
+    join(data, "reference.zarr"),
+    ...target,
+    "--json",
+    ...smoothing,
+    ...more,
+  ];
 }
 
 interface Ended {

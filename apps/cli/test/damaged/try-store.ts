@@ -194,6 +194,7 @@ export async function callMain(main: typeof Main, args: readonly string[]): Prom
     stderr: stream("stderr"),
     variables: {},
     signal,
+    ownsProcess: true,
   });
   return { code, ...text };
 }
