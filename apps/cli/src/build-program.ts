@@ -13,6 +13,7 @@ import { addRunCommand } from "./commands/run.js";
 import { addSignatureCommand } from "./commands/signature.js";
 import { addSimulateCommand } from "./commands/simulate.js";
 import { addSolveCommand } from "./commands/solve.js";
+import { addStageCommand } from "./commands/stage.js";
 import { addViewCommand } from "./commands/view.js";
 import type { Environment } from "./environment.js";
 import { printLines } from "./terminal/print.js";
@@ -42,6 +43,7 @@ export function buildProgram(environment: Environment): Command {
     })
     .addHelpText("after", AFTER_HELP);
   addRunCommand(program, environment);
+  addStageCommand(program, environment);
   addSolveCommand(program, environment);
   addExportCommand(program, environment);
   addExpressionCommand(program, environment);

@@ -21,8 +21,8 @@ describe("every option has an entry", () => {
     const known = new Set([
       ...OTHERS[name],
       ...(name === "simulate" || name === "demo" ? [] : Object.keys(OBJECTS_OF)),
-      ...(name === "run" ? Object.keys(METHOD_OPTIONS) : []),
-      ...(name === "run" || name === "solve" ? Object.keys(NEUTRAL) : []),
+      ...(name === "run" || name === "stage" ? Object.keys(METHOD_OPTIONS) : []),
+      ...(name === "run" || name === "stage" || name === "solve" ? Object.keys(NEUTRAL) : []),
       ...(name === "solve" ? Object.keys(SOLVE_OPTIONS) : []),
       ...(name === "simulate" ? Object.keys(SIMULATE_OPTIONS) : []),
     ]);

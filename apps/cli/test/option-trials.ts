@@ -101,6 +101,12 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...["--method", "--solver", "--solver-options", "--merge-types", "--hierarchy", "--level"],
   ],
+  stage: [
+    ...["--run-dir", "--pieces", "--piece", "--restart", "--reference", "--table", "--bin", "--cells"],
+    ...["--layer", "--gene-key", "--spatial-key", "--spatial-columns", "--out", "--format", "--in-place"],
+    ...["--new-table", "--overwrite", "--key-added", "--obs-columns", "--json", "--fail-on", "--method"],
+    ...["--solver", "--solver-options", "--merge-types", "--hierarchy", "--level"],
+  ],
   solve: [
     ...["--out", "--format", "--overwrite", "--key-added", "--obs-columns", "--json", "--zarr-format"],
     ...[

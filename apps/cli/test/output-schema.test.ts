@@ -69,6 +69,7 @@ beforeAll(async () => {
   const sure = ["run", stores.spatial, "--reference", stores.reference, "--out", at("sure"), "--intervals"];
   await print(0, [...sure, "--no-report"]);
   await print(0, ["evaluate", at("sure"), "--truth", stores.spatial]);
+  await stages();
   await print(0, ["demo", "--dir", at("demo"), "--spots", "60"]);
   await fail();
 });
@@ -107,6 +108,19 @@ async function runAndSolve(): Promise<void> {
   await writeFile(at("tree.csv"), tree.join("\n"));
   await print(0, [...ofHere, "--out", at("levels"), "--hierarchy", at("tree.csv")]);
   await print(0, ["solve", at("stats"), "--out", at("solved-levels"), "--hierarchy", at("tree.csv")]);
+}
+
+async function stages(): Promise<void> {
+  const work = at("work");
+  const inputs = [stores.spatial, "--reference", stores.reference, "--method", "weighted"];
+  const plan = ["stage", "plan", ...inputs, "--out", at("staged"), "--run-dir", work, "--no-report"];
+  await print(0, plan);
+  for (const stage of ["prepare", "survey", "choose", "summarize", "solve", "write"]) {
+    const piece = stage === "survey" || stage === "summarize" ? ["--piece", "1"] : [];
+    for (let i = 0; i < 2; i++) await print(0, ["stage", stage, work, ...piece]);
+  }
+  await print(0, plan);
+  await print(2, ["stage", "refine", work, "--piece", "1"]);
 }
 
 async function inspectOddStores(): Promise<void> {

@@ -16,6 +16,7 @@ import { type AlignedReference, alignReference } from "./stages/reference/align-
 import { countsOfCells, requireCells, requireWholeCells } from "./stages/reference/counts-of-cells.js";
 import { noteUnusedPermission } from "./stages/reference/require-counts.js";
 import { tablesOf } from "./stages/solve/solver-tables.js";
+import { usualDepths } from "./stages/survey/depth-sums.js";
 import { gatherEvidence, requireCountedGenes } from "./stages/survey/gather-evidence.js";
 import { noteRoundedLogs, requireRawMeans } from "./stages/survey/require-raw-means.js";
 import { sampleSpots } from "./stages/survey/sample-spots.js";
@@ -115,7 +116,7 @@ export async function findProblem(
     ? undefined
     : {
         surveyedSpotCount: survey.moments.spotCount,
-        depths: survey.depths,
+        depths: survey.depths && usualDepths(survey.depths),
         shared,
         genes: evidence.genes,
         unseen: unseenGenes(shared, evidence.genes),

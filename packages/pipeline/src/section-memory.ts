@@ -1,12 +1,13 @@
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import type { OpenReference, SpotSections } from "./contracts/inputs.js";
 import type { DeconvolveOptions } from "./contracts/options.js";
-import { refines } from "./methods/methods.js";
+import { methodWith, refines } from "./methods/methods.js";
 import { sizesOf } from "./runtime/matrix-sizes.js";
 import type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 import { isSignature } from "./stages/check-inputs.js";
 import { wantsNeighbors } from "./stages/neighbors/wants-neighbors.js";
 import { tableWidth } from "./stages/solve/solver-tables.js";
+import { surveyedRanges } from "./stages/survey/surveyed-ranges.js";
 
 /** Types that are assumed where no reference says how many there are. */
 export const USUAL_TYPE_COUNT = 20;
@@ -68,6 +69,15 @@ export function memoryFacts(
     sampledValuesPerSpot: stored / Math.max(1, spotCount),
     chunkBytes,
   };
+}
+
+/** Share of the spots that the survey of a section sums, unless they turn out not to stand for it. */
+export function surveyedShare(
+  { solver, genes }: Pick<DeconvolveOptions, "solver" | "genes">,
+  spotCount: number,
+): number {
+  const ranges = methodWith(solver).weighsCounts && genes === "all" ? surveyedRanges(spotCount) : undefined;
+  return ranges ? ranges.reduce((sum, { start, end }) => sum + end - start, 0) / spotCount : 1;
 }
 
 interface SmoothingFacts {

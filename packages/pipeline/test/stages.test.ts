@@ -23,14 +23,8 @@ import { startedSession } from "../src/stages/solve/start-session.js";
 import { proportionsOf } from "./proportions-of.js";
 
 const SPOTS = 66_000;
-const tissue = simulateTissue({
-  spotCount: SPOTS,
-  geneCount: 40,
-  typeCount: 3,
-  depth: 50,
-  cellsPerType: 12,
-  emptySpotFraction: 0.01,
-});
+const SMALL = { depth: 50, emptySpotFraction: 0.01 };
+const tissue = simulateTissue({ ...SMALL, spotCount: SPOTS, geneCount: 40, typeCount: 3, cellsPerType: 12 });
 const facts = { input: "the tissue" };
 const matrix = await collect(tissue.counts);
 const values = Float64Array.from((await collect(tissue.coordinates)).values);
@@ -172,6 +166,42 @@ describe("a run that several processes share", () => {
     expect((await readdir(folder)).sort()).toEqual(["manifest.jsonl"]);
     expect(await openRunParts(folder)).toMatchObject({ isDone: true, plan: { pieces: "any" } });
   });
+});
+
+it("of a section that a part of it stands for, in stages too", async () => {
+  const large = simulateTissue({
+    ...SMALL,
+    spotCount: 216_000,
+    geneCount: 12,
+    typeCount: 2,
+    cellsPerType: 40,
+  });
+  const counts = memorySource(await collect(large.counts), { spotsPerChunk: 5000 });
+  const places = Float64Array.from((await collect(large.coordinates)).values);
+  const spatial = {
+    counts,
+    geneNames: large.geneNames,
+    readCoordinates: async () => ({ dimension: 2 as const, values: places }),
+  };
+  const wanted = await deconvolve(spatial, large.reference, { method: "weighted" });
+  expect(wanted.parameters.surveyed_spot_count).toBeLessThan(120_000);
+  let found: Deconvolution | undefined;
+  for (const stopAt of ["survey", "summarize", "answer", "result"] as const) {
+    const run = await openRunFolder(folder, { facts, resume: true, plan: 1 });
+    const { checkpoint } = run;
+    const stopping = deconvolve(spatial, large.reference, { method: "weighted" }, { checkpoint, stopAt });
+    found = await stopping.catch((error) => {
+      if (!(error instanceof RunStopped)) throw error;
+      return undefined;
+    });
+    await run.leave();
+    if (stopAt !== "survey" && stopAt !== "summarize") continue;
+    const range = { start: 0, end: counts.spotCount };
+    expect(await runPiece(spatial, { pass: stopAt, range }, { parts: await openRunParts(folder) })).toBe(
+      216_000,
+    );
+  }
+  await expectSame(found as Deconvolution, wanted);
 });
 
 describe("what is there", () => {

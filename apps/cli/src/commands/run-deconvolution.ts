@@ -2,6 +2,7 @@ import { OptionError } from "@flashdeconv/core";
 import type {
   Checkpoint,
   DeconvolveOptions,
+  MemoryPlan,
   OpenReference,
   PreparedReference,
   SectionSummary,
@@ -12,8 +13,10 @@ import {
   checkResultPlace,
   type DividedCallbacks,
   isSignature,
+  type MemoryFacts,
   memoryFacts,
   plannedTables,
+  type RunMark,
   requireHierarchyOf,
   resolveResultLayout,
   stageInWords,
@@ -34,7 +37,7 @@ import { planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
 import { withKeptCounts } from "../resources/with-kept-counts.js";
-import { leftToResume, removeFinishedRun, withRunDir } from "../resources/with-run-dir.js";
+import { leftToResume, plannedIn, removeFinishedRun, withRunDir } from "../resources/with-run-dir.js";
 import { withThreads } from "../resources/with-threads.js";
 import { factsOf, fingerprintOf, STATISTICS_FINGERPRINT } from "../stores/fingerprint.js";
 import { sectionFingerprint, storeFacts } from "../stores/input-facts.js";
@@ -61,7 +64,7 @@ import { describeDone, describeSame, withReport } from "../terminal/describe-don
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionsOf } from "../terminal/section-facts.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
-import { checkNamedCoordinates, refuseOneSection } from "./check-section.js";
+import { checkNamedCoordinates, refuseOneSection, refuseStages } from "./check-section.js";
 import { deconvolveOpened } from "./deconvolve-opened.js";
 
 /** What is done for several stores together, by the first that needs it. */
@@ -78,6 +81,22 @@ export interface SettledWork {
   readonly options: DeconvolveOptions;
 }
 
+/** A run that several processes share, as one of them does its stage. */
+export interface StageOfRun {
+  /** As for `deconvolve`. */
+  readonly stopAt: RunMark;
+  /** What they all know, for the run's folder. */
+  planOf(options: DeconvolveOptions, facts: MemoryFacts): unknown;
+  /** Called once the folder is open, before any work. */
+  onOpen?(options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan): Promise<void>;
+}
+
+/** What a run is a part of, if it is not the whole of what was asked for. */
+export interface PartOfWork {
+  readonly shared?: SharedWork;
+  readonly stage?: StageOfRun;
+}
+
 /**
  * Checks options, opens output and inputs, deconvolves, writes. Whatever fails, the output is as it was before.
  */
@@ -85,7 +104,7 @@ export async function runDeconvolution(
   given: string,
   givenFlags: RunFlags,
   terminal: Terminal,
-  shared?: SharedWork,
+  { shared, stage }: PartOfWork = {},
 ): Promise<Outcome> {
   const options = await deconvolveOptions(given, givenFlags);
   const { path, table: ofPath } = await sectionAt(given, givenFlags.table, storeAccess(givenFlags));
@@ -128,7 +147,14 @@ export async function runDeconvolution(
   if (output === undefined) {
     const sections = await storedScores(out ?? path, request);
     const facts = () => factsOf(request);
-    const resumedCount = await removeFinishedRun({ ...flags, target: out ?? path, facts, lock });
+    const planned = stage && (await plannedIn(flags));
+    const resumedCount = await removeFinishedRun({
+      ...flags,
+      target: out ?? path,
+      facts,
+      lock,
+      shared: planned,
+    });
     const where = redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`);
     const format = outputFormat(out, flags.format);
     const place = { path: where, key: layout.key, format };
@@ -142,6 +168,7 @@ export async function runDeconvolution(
       const { table, layer } = flags;
       const opened = await openSections(store, flags, terminal);
       if (shared === undefined) refuseOneSection(opened, flags);
+      if (stage && opened.sections) refuseStages(opened.sections.names.length);
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
       return await withReference(flags, terminal, async (given, source) => {
@@ -164,7 +191,8 @@ export async function runDeconvolution(
           coordinateBytes,
           heldBytes: (store.heldBytes ?? 0) + (cellsPerSpot?.byteLength ?? 0),
         };
-        const plan = planAgain(memoryFacts(opened, input, options, places), flags, left?.settings.keeps);
+        const memory = memoryFacts(opened, input, options, places);
+        const plan = planAgain(memory, flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
         const scale = await opened.micrometersPerUnit({ signal });
         const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
@@ -195,9 +223,10 @@ export async function runDeconvolution(
         }));
         const fingerprint = fingerprintOf(await facts());
         return withRunDir(
-          { ...flags, target: out ?? path, plan, facts, lock },
+          { ...flags, target: out ?? path, plan, facts, lock, shared: stage?.planOf(options, memory) },
           terminal,
           async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
+            await stage?.onOpen?.(options, memory, plan);
             noteVersions = await keepVersions(path, access, checkpoint);
             const settled = (await shared?.settle(input, source, checkpoint)) ?? { options };
             const work = (
@@ -206,6 +235,7 @@ export async function runDeconvolution(
             ) => {
               const callbacks = {
                 ...{ signal, onProgress, executor, scratch, keptCounts, checkpoint },
+                ...(stage && { stopAt: stage.stopAt }),
                 async onSummary(summary: SectionSummary, section: number) {
                   if (!statistics) return;
                   const parameters = {
@@ -223,11 +253,12 @@ export async function runDeconvolution(
               return deconvolveOpened(spatial, settled.prepared ?? input, run, terminal);
             };
             // Threads close their files before these are removed.
-            const { found: answer, notices } = await withKeptCounts(
-              flags,
-              { spatial: path, target: out ?? path },
-              (keptCounts) => withThreads(plan.threads, (executor) => work(executor, keptCounts)),
-            );
+            const onThreads = (keptCounts: DividedCallbacks["keptCounts"]) =>
+              withThreads(plan.threads, (executor) => work(executor, keptCounts));
+            // Whoever leaves the passes to others reads no counts.
+            const { found: answer, notices } = stage
+              ? await onThreads(undefined)
+              : await withKeptCounts(flags, { spatial: path, target: out ?? path }, onThreads);
             const found = countedResult(answer);
             meter.enter("write");
             transfers.enter("write");

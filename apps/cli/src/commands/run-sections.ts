@@ -68,7 +68,7 @@ export async function runSections(
     terminal.progress.finish();
     terminal.tell(`Section ${i + 1} of ${given.length}: ${redactUrl(section)}`);
     const own = { ...flags, out: places[i] };
-    const run = () => runDeconvolution(section, own, sectionTerminal(terminal), shared);
+    const run = () => runDeconvolution(section, own, sectionTerminal(terminal), { shared });
     outcomes.push(await namingSection(redactUrl(section), run));
   }
   await index?.write(outcomes, places);

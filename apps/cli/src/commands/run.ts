@@ -37,11 +37,23 @@ export function addRunCommand(program: Command, environment: Environment): void 
     .argument(
       "<spatial...>",
       `section, raw counts and coordinates, at a path or URL: ${INPUT_KINDS}; of several, each gets a result of its own`,
-    )
-    .option(
-      "--reference <path>",
-      "single cells in any of these formats, or a table of mean counts (.csv, .tsv; a row per type)",
     );
+  addRunOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action((spatial: string[], flags: Partial<Omit<RunFlags, keyof TypeFlags>> & TypeFlags) => {
+      const rule = "a store of single cells, or a table of mean counts";
+      const reference = requireGiven("--reference", flags.reference, rule);
+      const run = (terminal: Terminal) => runSections(spatial, { ...flags, reference }, terminal);
+      return useTerminal(environment, flags, run);
+    });
+}
+
+/** Adds all that says what a run makes of what, and with what. */
+export function addRunOptions(command: Command): Command {
+  command.option(
+    "--reference <path>",
+    "single cells in any of these formats, or a table of mean counts (.csv, .tsv; a row per type)",
+  );
   addInputOptions(command)
     .optionsGroup("Output:")
     .option("--out <path>", `write a new store or result file: .${OUTPUT_FORMATS.join(", .")}`)
@@ -99,7 +111,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
   addSchemaOptions(command, ["tolerance", "maxSweeps", "precision"]);
   addResourceOptions(command);
   addRunDirOptions(command);
-  addStoreOptions(command)
+  return addStoreOptions(command)
     .optionsGroup("Messages:")
     .option(
       "--fail-on <level>",
@@ -107,12 +119,5 @@ export function addRunCommand(program: Command, environment: Environment): void 
       parseChoice("--fail-on", Object.keys(FAIL_ON) as FailOn[]),
     )
     .option("--json", "print one JSON object instead of a summary")
-    .option("--quiet", "no progress, no notes")
-    .addHelpText("after", EXAMPLES)
-    .action((spatial: string[], flags: Partial<Omit<RunFlags, keyof TypeFlags>> & TypeFlags) => {
-      const rule = "a store of single cells, or a table of mean counts";
-      const reference = requireGiven("--reference", flags.reference, rule);
-      const run = (terminal: Terminal) => runSections(spatial, { ...flags, reference }, terminal);
-      return useTerminal(environment, flags, run);
-    });
+    .option("--quiet", "no progress, no notes");
 }

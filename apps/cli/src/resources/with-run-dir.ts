@@ -3,7 +3,13 @@ import { resolve } from "node:path";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import type { Checkpoint, MemoryPlan } from "@flashdeconv/pipeline";
 import type { ScratchUse } from "@flashdeconv/pipeline/internal";
-import { openRunFolder, peekRunFolder, type RunFolder, type RunLeft } from "@flashdeconv/pipeline/run-folder";
+import {
+  openRunFolder,
+  openRunParts,
+  peekRunFolder,
+  type RunFolder,
+  type RunLeft,
+} from "@flashdeconv/pipeline/run-folder";
 import type { LockOptions } from "@flashdeconv/stores/node/internal";
 import { withFlags } from "../options/option-flags.js";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
@@ -32,8 +38,15 @@ export interface RunDirRequest extends RunDirFlags {
   readonly target: string;
   readonly plan: MemoryPlan;
   readonly lock?: LockOptions;
+  /** What the processes that share the run know of it: then its folder outlasts it. */
+  readonly shared?: unknown;
   /** All that the result depends on. */
   readonly facts: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/** What the processes of a run share, where its folder has that; undefined where nothing is left to be told. */
+export async function plannedIn({ runDir }: RunDirFlags): Promise<unknown> {
+  return runDir !== undefined && existsSync(runDir) ? (await openRunParts(runDir)).plan : undefined;
 }
 
 /** What a run that was stopped has left to resume from, if that was asked for. */
@@ -56,7 +69,7 @@ export async function withRunDir<T>(
   }
   let result: T;
   try {
-    if (request.resume && folder.resumedCount === 0) {
+    if (request.resume && folder.resumedCount === 0 && request.shared === undefined) {
       const message = "There is nothing to resume: the run starts from the beginning.";
       terminal.note({ code: "nothing-to-resume", message });
     }
@@ -69,7 +82,7 @@ export async function withRunDir<T>(
   } catch (error) {
     // What went wrong first is what is told.
     const isKept = await folder.leave().catch(() => false);
-    if (isKept) {
+    if (isKept && request.shared === undefined) {
       const sentence = `What was done is kept in ${folder.path}: the same command with --resume continues from there.`;
       terminal.tell(sentence);
       advise(error, sentence);
@@ -96,7 +109,12 @@ export async function removeFinishedRun({
   const path = runDirFor(flags, target);
   if (!existsSync(path)) return 0;
   try {
-    const folder = await openRunFolder(path, { facts: await facts(), resume: true, lock });
+    const folder = await openRunFolder(path, {
+      facts: await facts(),
+      resume: true,
+      lock,
+      plan: flags.shared,
+    });
     await folder.remove();
     return folder.resumedCount;
   } catch (error) {
@@ -117,6 +135,7 @@ async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<R
       resume,
       restart,
       everySeconds: saveEvery === "never" ? undefined : saveEvery,
+      plan: request.shared,
       lock: request.lock,
     };
     return await withFlags({ resume: "--resume" }, () => openRunFolder(path, options));

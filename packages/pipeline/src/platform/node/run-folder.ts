@@ -140,7 +140,8 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
       mayWrite: () => lock.check(),
       toError: (error, bytes) => writeError(path, error, bytes),
     });
-    if (plan !== undefined && !keeper.names().includes(PLAN)) {
+    const before = isResumed ? left.entries.get(PLAN)?.facts : undefined;
+    if (plan !== undefined && JSON.stringify(plan) !== JSON.stringify(before)) {
       await keeper.save(PLAN, () => ({ facts: plan, arrays: {} }));
       await keeper.settle();
     }

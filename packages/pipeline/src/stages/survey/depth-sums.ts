@@ -76,15 +76,19 @@ function addTo(sums: Float64Array, values: Float64Array): void {
 }
 
 /** What a section's spots hold, with no spot deciding alone. */
-export interface RobustDepths {
+export interface RobustDepths extends UsualDepths {
+  /** The genes' totals with every spot's counts scaled down to the cap where they are more. */
+  cappedTotals(rawTotal: Float64Array): Float64Array;
+}
+
+/** The same as plain data, without totals. */
+export interface UsualDepths {
   /** Counts of the middle one of the spots with counts. */
   readonly median: number;
   /** Counts from which a spot counts for so many only. */
   readonly cap: number;
   /** Spots at or above the cap. */
   readonly deepSpotCount: number;
-  /** The genes' totals with every spot's counts scaled down to the cap where they are more. */
-  cappedTotals(rawTotal: Float64Array): Float64Array;
 }
 
 /** Of the spots, all but a tenth are taken for ordinary: a section may lie on a slide whose greater part is bare. */
@@ -129,6 +133,10 @@ export function finishDepthSums({ spotCounts, depths, totals }: DepthSums): Robu
       return capped;
     },
   });
+}
+
+export function usualDepths({ median, cap, deepSpotCount }: UsualDepths): UsualDepths {
+  return { median, cap, deepSpotCount };
 }
 
 function sum(values: Float64Array): number {

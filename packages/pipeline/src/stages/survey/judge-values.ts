@@ -5,7 +5,7 @@ import type { NoticeList } from "../../contracts/notices.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import { noteValues } from "../reference/note-values.js";
 import { type CountOptions, requireCounts } from "../reference/require-counts.js";
-import type { RobustDepths } from "./depth-sums.js";
+import type { UsualDepths } from "./depth-sums.js";
 
 /** Refuses a section whose values cannot be counts. */
 export function judgeValues(
@@ -34,7 +34,7 @@ export function noteReport(report: CountReport, options: CountOptions, notices: 
 }
 
 export function noteDeepSpots(
-  { cap, median }: RobustDepths,
+  { cap, median }: UsualDepths,
   deepSpotCount: number,
   notices: NoticeList,
 ): void {

@@ -9,7 +9,7 @@ import type { DeconvolveOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { Census } from "../../contracts/tasks.js";
 import { isWhole, noteUnusedPermission } from "../reference/require-counts.js";
-import type { RobustDepths } from "./depth-sums.js";
+import type { UsualDepths } from "./depth-sums.js";
 import { noteUncounted } from "./gather-evidence.js";
 import { judgeValues, noteDeepSpots, noteReport } from "./judge-values.js";
 import { wantedCounts } from "./survey-spots.js";
@@ -17,7 +17,7 @@ import { wantedCounts } from "./survey-spots.js";
 /** What a survey of a part of the section has left to be said by all of it. */
 export interface OpenSurvey {
   readonly surveyedSpotCount: number;
-  readonly depths: RobustDepths | undefined;
+  readonly depths: UsualDepths | undefined;
   /** The reference over the shared genes. */
   readonly shared: ReferenceSignature;
   /** Shared genes with counts on both sides, as far as was seen. */

@@ -1,0 +1,79 @@
+import {
+  gapsOfPiece,
+  hasCome,
+  pieceRange,
+  RunStopped,
+  type SharedPass,
+} from "@flashdeconv/pipeline/internal";
+import { openRunParts } from "@flashdeconv/pipeline/run-folder";
+import type { RunFlags } from "../../options/run-flags.js";
+import { storeAccess } from "../../options/store-options.js";
+import { readTypes } from "../../options/type-options.js";
+import type { Outcome, Terminal } from "../../terminal/terminal.js";
+import { runDeconvolution } from "../run-deconvolution.js";
+import { type OpenedStage, openStage, tooEarly } from "./open-stage.js";
+import { STAGES, type StageName, stageOfPass } from "./stage-names.js";
+
+/** Does a stage that one process does alone: the run from where it stands to where the stage ends. */
+export async function driveStage(
+  stage: StageName,
+  place: string,
+  own: Partial<RunFlags>,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const opened = await openStage(stage, place, own);
+  const { runDir, plan, parts } = opened;
+  const { mark } = STAGES[stage];
+  const already = (line: string) => outcomeOf(stage, runDir, true, line);
+  if (stage !== "write") {
+    if (parts.isDone) return already("The result has been written.");
+    if (hasCome(mark, parts.names())) return already("This has been done.");
+    if (stage === "start" && hasCome("solve", parts.names())) return already("There is nothing to refine.");
+  } else if (!parts.isDone && plan.stages.includes("solve") && !hasCome("answer", parts.names())) {
+    throw tooEarly(stage, `flashdeconv stage solve ${place}`);
+  }
+  const flags = await readTypes(opened.flags, storeAccess(opened.flags), terminal);
+  const asPlanned = { ...terminal, commandLine: plan.command };
+  try {
+    const running = { stopAt: mark, planOf: () => plan };
+    const done = await runDeconvolution(plan.section, flags, withNotices(asPlanned, terminal), {
+      stage: running,
+    });
+    return { ...done, json: { stage, run_dir: runDir, run: done.json } };
+  } catch (error) {
+    if (!(error instanceof RunStopped)) throw error;
+    const isThere = !error.isWaiting || error.at === mark;
+    if (isThere) return outcomeOf(stage, runDir, false, nextOf(stage, error, opened));
+    throw tooEarly(stage, await missing(error.at as SharedPass, opened, place));
+  }
+}
+
+/** A copy of a terminal has its notices as they were. */
+function withNotices(copy: Terminal, terminal: Terminal): Terminal {
+  return Object.defineProperty(copy, "notices", { get: () => terminal.notices });
+}
+
+function outcomeOf(stage: StageName, runDir: string, isOld: boolean, line: string): Outcome {
+  return { lines: [`${stage}: ${line}`], json: { stage, run_dir: runDir, already_done: isOld } };
+}
+
+function nextOf(stage: StageName, { at }: RunStopped, { plan }: OpenedStage): string {
+  if (stage === "start" && at === "solve") return "Done. There is nothing to refine: next is solve.";
+  return `Done. Next is ${plan.stages[plan.stages.indexOf(stage) + 1]}.`;
+}
+
+/** The pieces of a pass that are to be done first, as commands. */
+async function missing(pass: SharedPass, { runDir, plan }: OpenedStage, place: string): Promise<string> {
+  // As it is now: the run has written down what the pass takes, and may have found parts damaged.
+  const parts = await openRunParts(runDir);
+  const pieces: number[] = [];
+  for (let i = 0; i < plan.pieceCount; i++) {
+    const range = pieceRange(plan.spotCount, plan.pieceCount, i);
+    if ((await gapsOfPiece({ pass, range }, parts)).length > 0) pieces.push(i + 1);
+  }
+  const which = pieces.length === 1 ? `--piece ${pieces[0]}` : `--piece, of each of ${pieces.join(", ")}`;
+  const all = Array.from({ length: plan.pieceCount }, (_, i) => i + 1).join(", ");
+  // None by their names: some are damaged, which each piece sees for itself.
+  const asked = pieces.length === 0 ? `--piece, of each of ${all}` : which;
+  return `flashdeconv stage ${stageOfPass(pass)} ${place} ${asked}`;
+}

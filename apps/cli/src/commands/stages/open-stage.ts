@@ -1,0 +1,63 @@
+import { resolve } from "node:path";
+import { OptionError } from "@flashdeconv/core";
+import { openRunParts } from "@flashdeconv/pipeline/run-folder";
+import type { RunFlags } from "../../options/run-flags.js";
+import type { TypeFlags } from "../../options/type-options.js";
+import { STAGE_CHOICES, type StageName } from "./stage-names.js";
+import type { StagePlan } from "./stage-plan.js";
+
+export type StageFlags = Omit<RunFlags, keyof TypeFlags> & TypeFlags;
+
+/** A run that was planned, as one of its processes finds it. */
+export interface OpenedStage {
+  readonly runDir: string;
+  readonly plan: StagePlan;
+  readonly flags: StageFlags;
+  readonly parts: Awaited<ReturnType<typeof openRunParts>>;
+}
+
+/**
+ * Opens the folder of a planned run, and goes to where it was planned, so that places mean what they meant there.
+ *
+ * @param own options of this process, which no result depends on
+ * @throws StoreError, OptionError where no planned run is there, or where it has no such stage
+ */
+export async function openStage(
+  stage: StageName,
+  given: string,
+  own: Partial<RunFlags>,
+): Promise<OpenedStage> {
+  const runDir = resolve(given);
+  const parts = await openRunParts(runDir);
+  const plan = parts.plan as StagePlan | undefined;
+  if (plan === undefined) {
+    throw new OptionError({
+      option: "<place>",
+      value: given,
+      rule: "the folder of a run with a plan; this one has none",
+      remedy: `Make one with flashdeconv stage ${STAGE_CHOICES[0]} and --run-dir ${given}.`,
+    });
+  }
+  if (!plan.stages.includes(stage)) {
+    throw new OptionError({
+      option: "<stage>",
+      value: stage,
+      rule: `a stage of this run's method: ${plan.stages.join(", ")}`,
+      remedy: "Leave it out.",
+    });
+  }
+  const scratch = own.scratch === undefined ? {} : { scratch: resolve(own.scratch) };
+  if (process.cwd() !== plan.folder) process.chdir(plan.folder);
+  const flags = { ...plan.flags, ...own, ...scratch, runDir, resume: true } as StageFlags;
+  return { runDir, plan, flags, parts };
+}
+
+/** A stage that was asked for before what it needs was there. */
+export function tooEarly(stage: StageName, first: string): OptionError {
+  return new OptionError({
+    option: "<stage>",
+    value: stage,
+    rule: `a stage of which all that comes before is done`,
+    remedy: `First: ${first}.`,
+  });
+}

@@ -1,0 +1,94 @@
+import { resolve } from "node:path";
+import { OptionError } from "@flashdeconv/core";
+import { numbered } from "@flashdeconv/core/internal";
+import type { DeconvolveOptions, MemoryPlan } from "@flashdeconv/pipeline";
+import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
+import { surveyedShare } from "@flashdeconv/pipeline/internal";
+import { printableLine } from "@flashdeconv/results/internal";
+import { redactUrl } from "@flashdeconv/stores/internal";
+import { isPlugin } from "../../options/load-solver.js";
+import { storeAccess } from "../../options/store-options.js";
+import { readTypes } from "../../options/type-options.js";
+import type { Outcome, Terminal } from "../../terminal/terminal.js";
+import { runDeconvolution } from "../run-deconvolution.js";
+import type { StageFlags } from "./open-stage.js";
+import { describePlanOfStages, piecesFor, type StagePlan, stagesOf, writePlanFile } from "./stage-plan.js";
+
+export interface PlanRequest {
+  readonly section: string;
+  readonly runDir: string;
+  readonly pieces: number;
+}
+
+/** Thrown out of a run that was to be planned and no more. */
+export class Planned extends Error {
+  constructor(readonly outcome: Outcome) {
+    super("the run is planned");
+  }
+}
+
+/** Checks options and inputs as a run does, and writes down what its stages are to do. Reads metadata alone. */
+export async function planStages(
+  { section, runDir, pieces }: PlanRequest,
+  given: StageFlags,
+  terminal: Terminal,
+): Promise<Outcome> {
+  refuseSecrets(section, given);
+  if (isPlugin(given.solver)) {
+    const rule = "a built-in solver: stages run in processes of their own";
+    throw new OptionError({ option: "--solver", value: given.solver, rule, remedy: "Use run." });
+  }
+  const read = await readTypes(given, storeAccess(given), terminal);
+  const flags = { ...read, runDir, resume: given.restart !== true };
+  const { restart: _, runDir: __, ...kept } = given;
+  const planOf = (options: DeconvolveOptions, { spotCount, typeCount }: MemoryFacts): StagePlan => ({
+    section,
+    flags: kept as unknown as StagePlan["flags"],
+    folder: process.cwd(),
+    command: terminal.commandLine,
+    stages: stagesOf(options),
+    spotCount,
+    typeCount,
+    pieceCount: piecesFor(pieces, spotCount),
+  });
+  const onOpen = async (options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan) => {
+    const plan = planOf(options, facts);
+    const size = { facts, memory, surveyedShare: surveyedShare(options, facts.spotCount) };
+    const json = describePlanOfStages(plan, size);
+    const path = await writePlanFile(resolve(runDir), json);
+    throw new Planned({
+      lines: [...linesOf(plan), `Written to ${path}`],
+      json: { stage: "plan", run_dir: runDir, plan: json },
+    });
+  };
+  try {
+    const done = await runDeconvolution(section, flags, terminal, {
+      stage: { stopAt: "survey", planOf, onOpen },
+    });
+    return { ...done, json: { stage: "plan", run_dir: runDir, run: done.json } };
+  } catch (error) {
+    if (error instanceof Planned) return error.outcome;
+    throw error;
+  }
+}
+
+function linesOf({ section, stages, spotCount, pieceCount }: StagePlan): string[] {
+  return [
+    printableLine(`${section}: ${numbered(spotCount, "spot")}, ${numbered(pieceCount, "piece")}`),
+    `Stages: ${stages.join(", ")}`,
+  ];
+}
+
+/** A plan lies where others may read it. */
+function refuseSecrets(section: string, flags: StageFlags): void {
+  for (const [name, value] of Object.entries({ section, ...flags })) {
+    if (typeof value !== "string" || redactUrl(value) === value) continue;
+    throw new OptionError({
+      option: name === "section" ? "<place>" : `--${name}`,
+      value: redactUrl(value),
+      rule: "a place without what shows who asks, which a plan would keep",
+      remedy:
+        "Let each process find credentials by itself (--sign-request, --profile, or environment variables).",
+    });
+  }
+}

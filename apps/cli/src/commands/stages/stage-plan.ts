@@ -1,0 +1,70 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DeconvolveOptions } from "@flashdeconv/pipeline";
+import { mostPieces, pieceRange, refines } from "@flashdeconv/pipeline/internal";
+import packageJson from "../../../package.json";
+import { type StageCosts, type StageSize, stageCosts } from "./stage-costs.js";
+import { STAGE_NAMES, STAGES, type StageName } from "./stage-names.js";
+
+/** What the processes of a run share, as its folder keeps it. */
+export interface StagePlan {
+  readonly section: string;
+  /** The options of the run, as commander hands them over. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** Names of places in both are as seen from here. */
+  readonly folder: string;
+  /** The command that made the plan, to be kept with the result. */
+  readonly command: string | undefined;
+  readonly stages: readonly StageName[];
+  readonly spotCount: number;
+  readonly typeCount: number;
+  readonly pieceCount: number;
+}
+
+/** The stages of a run with these options. */
+export function stagesOf(options: DeconvolveOptions): StageName[] {
+  const isLeftOut = (name: StageName) =>
+    (!refines(options) && (name === "start" || name === "refine")) ||
+    (options.maxTypes !== undefined && name === "solve");
+  return STAGE_NAMES.filter((name) => !isLeftOut(name));
+}
+
+export function piecesFor(asked: number, spotCount: number): number {
+  return Math.max(1, Math.min(asked, mostPieces(spotCount)));
+}
+
+/** The plan as plan.json and `--json` show it. */
+export function describePlanOfStages(plan: StagePlan, size: StageSize): Record<string, unknown> {
+  const { section, stages, spotCount, pieceCount } = plan;
+  return {
+    flashdeconv: packageJson.version,
+    section,
+    spot_count: spotCount,
+    piece_count: pieceCount,
+    stages: stages.map((name) => describeStage(name, plan, size)),
+  };
+}
+
+function describeStage(name: StageName, { spotCount, pieceCount }: StagePlan, size: StageSize) {
+  const costs = stageCosts(name, size, 1);
+  if (!STAGES[name].isPass) return { stage: name, ...inJson(costs), pieces: [] };
+  const pieces = Array.from({ length: pieceCount }, (_, i) => {
+    const { start, end } = pieceRange(spotCount, pieceCount, i);
+    const share = (end - start) / Math.max(1, spotCount);
+    return { piece: i + 1, start, end, ...inJson(stageCosts(name, size, share)) };
+  });
+  return { stage: name, ...inJson(costs), pieces };
+}
+
+function inJson({ readBytes, memoryBytes, seconds }: StageCosts) {
+  return { read_bytes: readBytes, memory_bytes: memoryBytes, cpu_seconds: seconds };
+}
+
+/** Shows the plan to people and to workflows. No stage reads it. */
+export async function writePlanFile(runDir: string, plan: Record<string, unknown>): Promise<string> {
+  const path = join(runDir, "plan.json");
+  const draft = `${path}.draft`;
+  await writeFile(draft, `${JSON.stringify(plan, undefined, 2)}\n`);
+  await rename(draft, path);
+  return path;
+}
