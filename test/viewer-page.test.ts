@@ -85,10 +85,26 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
     expect(names.map((name) => name.split("-")[0]).sort()).toEqual([
       "backdrop",
       "blosc",
+      "blosc",
+      "inflate",
       "lz4",
       "transformation",
       "zstd",
     ]);
+  });
+
+  it.each([
+    ["", "Light grey spots have no answer."],
+    ["#only=0", "Light grey spots are others, or have no answer."],
+    ["#map=obs:status", undefined],
+  ])("says of light grey what it means on the map %s", async (hash, told) => {
+    const { page } = await open(await result(GRID), { hash });
+    await drawn(page);
+    const caption = await page.locator(".fd-caption", { hasText: "y grows" }).textContent();
+    if (told === undefined) expect(caption).not.toMatch(/grey/i);
+    else expect(caption).toContain(told);
+    if (hash !== "") expect(page.url()).toContain(hash.slice(1).split("=")[0]);
+    await page.close();
   });
 
   it.each([

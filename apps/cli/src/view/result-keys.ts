@@ -1,6 +1,7 @@
-import { constants, type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { constants, type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { Readable } from "node:stream";
+import { StoreError } from "@flashdeconv/core";
 import type { ResultPart } from "@flashdeconv/io-zarr/internal";
 import type { ReadableStore, StoreKey } from "@flashdeconv/stores";
 import { readKey } from "@flashdeconv/stores/internal";
@@ -59,7 +60,7 @@ export function withDocuments(source: KeySource, { documents, holds }: ResultPar
   };
 }
 
-/** Keys of a folder. A file that a link puts outside of it is not there. */
+/** Keys of a folder. A link that leads out of it, or to nothing, is refused: taken for missing, a chunk would be read as zeros. */
 export async function folderKeys(folder: string, watched: readonly StoreKey[]): Promise<KeySource> {
   const root = await realpath(folder);
   const stampOf = () =>
@@ -76,12 +77,30 @@ export async function folderKeys(folder: string, watched: readonly StoreKey[]): 
     open: (key) =>
       asReadError(key.slice(1), async () => {
         const path = await realpath(join(root, key)).catch(ifMissing);
-        if (path === undefined || !path.startsWith(root.endsWith(sep) ? root : root + sep)) return undefined;
+        if (path === undefined) {
+          const isLink = await lstat(join(root, key)).then(
+            (stats) => stats.isSymbolicLink(),
+            () => false,
+          );
+          if (isLink) throw strayLink(key, "a link to nothing");
+          return undefined;
+        }
+        if (!path.startsWith(root.endsWith(sep) ? root : root + sep))
+          throw strayLink(key, "a link out of the store");
         const file = await open(path, FLAGS).catch(ifMissing);
         return file && openFile(file);
       }),
     isSame: async () => (await stampOf()) === stamp,
   };
+}
+
+function strayLink(key: string, found: string): StoreError {
+  return new StoreError({
+    path: key.slice(1),
+    found,
+    expected: "a file in the store: nothing else is shown",
+    remedy: "Copy the store with what its links lead to (cp -rL), and view the copy.",
+  });
 }
 
 async function openFile(file: FileHandle): Promise<OpenKey | undefined> {

@@ -147,7 +147,10 @@ async function sendAsked(response: ServerResponse, { hasToken, segments }: Asked
   if (!(await keys.isSame())) {
     return sendRefusal(
       response,
-      refusal(410, "The store was written anew. End flashdeconv view and start it again."),
+      refusal(
+        410,
+        "The result was deleted or written anew. End flashdeconv view; where the result is, start it again.",
+      ),
     );
   }
   await sendKey(response, `/${below.join("/")}`, context);

@@ -124,6 +124,7 @@ export function createRunStep({ drawRun, live, onTitle }: Surroundings, host: Ru
     isRunning = true;
     before.hidden = true;
     fill(trouble);
+    state.textContent = "";
     host.onBegin();
     let done: RunResult | undefined;
     let failed: unknown;

@@ -61,7 +61,9 @@ export function createRunning(
       showState();
       live.say(paused ? "Paused" : "Going on");
     };
-    pause.onclick = async () => {
+    pause.onclick = async ({ detail }) => {
+      // The second click of a double click on what was there before.
+      if (detail > 1) return;
       if (isPaused) {
         runner.goOn();
         return setPaused(false);

@@ -1,6 +1,5 @@
 import { numbered } from "@flashdeconv/core/internal";
 import { readBounded } from "../read-bounded.js";
-import { unpackBloscFrame } from "./blosc-frame.js";
 import { checkBloscFrame } from "./check-blosc-frame.js";
 import { checkLz4Frame } from "./check-lz4-frame.js";
 import { checkZstdFrames } from "./check-zstd-frames.js";
@@ -47,6 +46,7 @@ const DECODERS: Readonly<Record<UnpackingCodec, (bytes: Uint8Array, most: number
   },
   async blosc(bytes, most) {
     checkBloscFrame(bytes, most);
+    const { unpackBloscFrame } = await import("./blosc-frame.js");
     return unpackBloscFrame(bytes) ?? decoded("blosc", bytes);
   },
 };

@@ -40,6 +40,12 @@ const COLUMNS: Readonly<Record<string, string>> = {
   resolved_level: "Level that is resolved",
 };
 
+/** What light grey means on a map; undefined where the legend has it. */
+export function greyInWords({ id, isClasses }: Choice, isIsolated: boolean): string | undefined {
+  if (isClasses && isIsolated) return "Light grey spots are others, or have no answer.";
+  return isClasses && id !== "largest" ? undefined : "Light grey spots have no answer.";
+}
+
 /** The maps that a result has. */
 export function choicesOf({ tables, columns, typeNames }: Layout): Choice[] {
   const ofTables = TABLES.filter(([table]) => tables.has(table)).map(

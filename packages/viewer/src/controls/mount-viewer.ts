@@ -5,7 +5,7 @@ import type { Result, Shares } from "../read/result.js";
 import { Address } from "./address.js";
 import { AmountScale } from "./amount-scale.js";
 import { bannerOf } from "./banner.js";
-import { type Choice, choicesOf } from "./choices.js";
+import { type Choice, choicesOf, greyInWords } from "./choices.js";
 import { download } from "./csv.js";
 import { h, named } from "./h.js";
 import { layImage } from "./lay-image.js";
@@ -210,13 +210,20 @@ class PageViewer implements Viewer {
   #tellFacts(): void {
     if (this.#facts === undefined) return;
     this.#banner.replaceChildren(...[bannerOf(this.#facts, this.#shares)].filter((one) => one !== undefined));
-    const { isOfCells, version, method } = this.#facts;
-    const made = [method && `method ${method}`, version && `flashdeconv ${version}`].filter((one) => one);
-    this.#caption.textContent =
-      `Shares of ${isOfCells ? "cells" : "RNA"}; y grows downward, as in images. ` +
-      `Light grey spots have no answer.${made.length > 0 ? ` Made with ${made.join(", ")}.` : ""}`;
     this.#overlayBar();
     this.#showLegend();
+  }
+
+  #showCaption(): void {
+    if (this.#facts === undefined) return;
+    const { isOfCells, version, method } = this.#facts;
+    const made = [method && `method ${method}`, version && `flashdeconv ${version}`].filter((one) => one);
+    const texts = [
+      `Shares of ${isOfCells ? "cells" : "RNA"}; y grows downward, as in images.`,
+      greyInWords(this.#choice, this.#shown.only !== undefined),
+      made.length > 0 && `Made with ${made.join(", ")}.`,
+    ];
+    this.#caption.textContent = texts.filter(Boolean).join(" ");
   }
 
   get #choice(): Choice {
@@ -292,6 +299,7 @@ class PageViewer implements Viewer {
   }
 
   #showLegend(): void {
+    this.#showCaption();
     if (this.#showing.drawn === undefined) return;
     const context = this.#context();
     const { entries, label } = legendOf(context, this.#shown);

@@ -110,6 +110,6 @@ function factsOf({ spotCount, answered, counts }: Summary): HTMLElement[] {
   const missing = spotCount - answered;
   const rest = missing === 0 ? "" : `, ${count(missing)} of them without an answer`;
   const texts = [`${counted(spotCount, "spot")}${rest}.`];
-  if (counts) texts.push(`${count(counts.sum)} counts, ${count(counts.median)} in the spot in the middle.`);
+  if (counts) texts.push(`${count(counts.sum)} counts, a median of ${count(counts.median)} a spot.`);
   return texts.map((text) => h("p", {}, text));
 }

@@ -9,7 +9,7 @@ export interface Summary {
   readonly answered: number;
   /** Mean share of each type. */
   readonly means: Float64Array;
-  /** All counts, and those of the spot in the middle; undefined where the result has none. */
+  /** All counts, and their median over spots; undefined where the result has none. */
   readonly counts: { readonly sum: number; readonly median: number } | undefined;
 }
 
