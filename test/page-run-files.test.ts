@@ -94,7 +94,8 @@ describe.skipIf(!hasChromium)(`files of runs in a page in Chromium${reason}`, ()
 
   it("that find no more room are done without, which is said once", async () => {
     const page = await openPage("isolated");
-    await limitStorage(page, 150_000);
+    // Less than a chunk, so that it is found out long before the end.
+    await limitStorage(page, 10_000);
     const found = await inPage(page, { WORKERS }, async (bundled, { WORKERS }) => {
       const { runner } = bundled.startRunner();
       await bundled.openBoth(runner);
