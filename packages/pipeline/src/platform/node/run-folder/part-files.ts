@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import { type Allocate, optionName } from "@flashdeconv/core/internal";
-import { isAbandoned, ownerTag } from "@flashdeconv/stores/node/internal";
+import { isAbandoned, makeFolders, ownerTag } from "@flashdeconv/stores/node/internal";
 import type { Piece } from "../../../contracts/checkpoint.js";
 import type { RunHeader } from "./manifest.js";
 import { readPiece, readSeal, writePiece } from "./piece-file.js";
@@ -60,7 +60,7 @@ export async function readPart(
 /** Writes a part under its name at once: others see all of it or nothing. Any number of processes may do so together. */
 export async function writePart(folder: string, name: string, run: Origin, piece: Piece): Promise<void> {
   const path = partPath(folder, name);
-  await mkdir(join(path, ".."), { recursive: true });
+  await makeFolders(dirname(path));
   const draft = `${path.slice(0, -SUFFIX.length)}.${ownerTag()}${DRAFT}`;
   try {
     const origin: Origin = { id: run.id, began: run.began };
