@@ -23,9 +23,10 @@ import { buildPipelineTasks } from "../src/stages/pipeline-tasks.js";
 import { proportionsOf } from "./proportions-of.js";
 
 // A list that takes another solver.
-vi.mock("../src/methods/built-in-solvers.js", async (original) => ({
-  BUILT_IN_SOLVERS: { ...(await original<{ BUILT_IN_SOLVERS: object }>()).BUILT_IN_SOLVERS },
-}));
+vi.mock("../src/methods/built-in-solvers.js", async (original) => {
+  const made = await original<{ BUILT_IN_SOLVERS: object }>();
+  return { ...made, BUILT_IN_SOLVERS: { ...made.BUILT_IN_SOLVERS } };
+});
 
 const tissue = simulateTissue({
   spotCount: 12_000,
