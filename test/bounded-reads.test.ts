@@ -33,8 +33,7 @@ const WAYS: readonly {
       /\.getReader\(|\.(arrayBuffer|blob|formData|json|text|bytes)\(\)|Readable\.(from|fromWeb)|createReadStream/,
     places: {
       "packages/stores/src/read-bounded.ts": "the one place where streams are read",
-      "packages/stores/src/zip/blob-reader.ts": "a slice",
-      "packages/stores/src/web/picked-folder.ts": "a file or a slice, whose size is looked at first",
+      "packages/stores/src/zip/blob-reader.ts": "a slice, or a file whose size is looked at first",
       "packages/io-zarr/src/codecs/compressors.ts": "compresses what is ours",
       "packages/results/src/tables/csv/gzip-stream.ts": "compresses what is ours",
       "packages/io-vendor/src/node/file-bytes.ts": "a piece at a time, with back-pressure",

@@ -297,6 +297,19 @@ describe.skipIf(!hasChromium)(`the page and its states in Chromium${reason}`, ()
     await page.close();
   });
 
+  it("takes a double click on Run for one: Pause comes to lie beneath the second", async () => {
+    const { page } = await open();
+    await ready(page);
+    await main(page).dblclick();
+    await tell(page, "bundled.control.progress(0.25)");
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    expect(await page.title()).toBe("25 % · flashdeconv");
+    // The same with the pointer on Pause itself.
+    await page.getByRole("button", { name: "Pause" }).dispatchEvent("click", { detail: 2 });
+    expect(await control(page, "asked")).not.toContain("pause");
+    await page.close();
+  });
+
   it("tells of a worker that died, and gives the next one the same inputs", async () => {
     const { page, seen } = await open();
     await running(page);

@@ -147,12 +147,14 @@ describe("keys", () => {
     await symlink("/etc", join(result, "obs/_index/etc"));
     await symlink(join(result, "obs/_index/0"), join(result, "obs/_index/8"));
     await symlink(join(result, "obs/_index/loop"), join(result, "obs/_index/loop"));
+    await symlink(join(result, "nowhere"), join(result, "obs/_index/gone"));
+    await symlink(join(result, "obs/_index"), join(result, "obs/_index/again"));
     // A store that is reached by a link itself.
     await symlink(result, join(folder, "link.zarr"));
     const place = await startView([join(folder, "link.zarr"), "--no-open"]);
     const status = async (key: string) => (await ask(place, inStore(place, key))).status;
     // Not 404: that of a chunk means that it is all zeros.
-    for (const key of ["9", "etc/passwd", "etc", "loop"]) {
+    for (const key of ["9", "etc/passwd", "etc", "loop", "loop/0", "gone", "gone/0/1"]) {
       const { status, body } = await ask(place, inStore(place, `obs/_index/${key}`));
       expect([key, status, body.toString()]).toEqual([
         key,
@@ -161,6 +163,9 @@ describe("keys", () => {
       ]);
     }
     for (const key of ["0", "8"]) expect(await status(`obs/_index/${key}`), key).toBe(200);
+    expect(await status("obs/_index/again/0")).toBe(200);
+    for (const key of ["obs/_index/again/77", "obs/_index/77", "obs/none/0"])
+      expect(await status(key), key).toBe(404);
   });
 });
 

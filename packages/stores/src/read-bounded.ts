@@ -1,5 +1,4 @@
-import { numbered, takeBuffer } from "@flashdeconv/core/internal";
-
+import { numbered } from "@flashdeconv/core/internal";
 /** More bytes than the caller takes. */
 export class TooLarge extends Error {}
 
@@ -7,16 +6,15 @@ export class TooLarge extends Error {}
  * All bytes of a stream, of which no more than `most` are ever held: bodies of answers, and what a stream unpacks. `onBytes` is told of
  * each piece as it comes. The stream is cancelled where it is not read to its end.
  *
- * @param expected bytes that were announced, for which room is made at once; if others come, they are read all the same
  * @throws TooLarge once there are more
  */
 export async function readBounded(
   stream: ReadableStream<Uint8Array> | null,
   most: number,
   onBytes: (count: number) => void = () => {},
-  expected?: number,
 ): Promise<Uint8Array> {
-  const parts = expected !== undefined && expected >= LEAST_ROOM ? oneRoom(expected) : partList();
+  // Memory for what was promised is taken as it comes: a wrong header must not cost more than the body does.
+  const parts = partList();
   const reader = stream?.getReader();
   let filled = 0;
   try {
@@ -39,38 +37,6 @@ export async function readBounded(
 const SMALL_PIECE = 4096;
 const LEAST_GATHERED = 2 ** 13;
 const MOST_GATHERED = 2 ** 16;
-
-/** Of shorter bodies pieces are put together at their end. */
-const LEAST_ROOM = 2 ** 18;
-/** A system gives memory when it is written to, so that a wrong header costs no more than the body does; but not beyond all measure. */
-const MOST_ROOM = 2 ** 26;
-
-/** Room for as many bytes as were announced: each is copied once. */
-function oneRoom(expected: number) {
-  if (expected > MOST_ROOM) return partList();
-  let room: Uint8Array | undefined = new Uint8Array(takeBuffer(roomFor(expected)), 0, expected);
-  let used = 0;
-  const others = partList();
-  return {
-    add(piece: Uint8Array) {
-      if (room && used + piece.length <= room.length) {
-        room.set(piece, used);
-        used += piece.length;
-        return;
-      }
-      if (room) others.add(room.subarray(0, used));
-      room = undefined;
-      others.add(piece);
-    },
-    join: (length: number): Uint8Array => (room ? room.subarray(0, length) : others.join(length)),
-  };
-}
-
-/** Up to an eighth more, so that the room of one body serves for another that is about as long. */
-function roomFor(byteLength: number): number {
-  const step = 2 ** (Math.floor(Math.log2(byteLength)) - 3);
-  return step * Math.ceil(byteLength / step);
-}
 
 /** The pieces of a body, of which large ones are copied once. */
 function partList() {

@@ -1,5 +1,5 @@
 import { constants, type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { StoreError } from "@flashdeconv/core";
 import type { ResultPart } from "@flashdeconv/io-zarr/internal";
@@ -78,11 +78,7 @@ export async function folderKeys(folder: string, watched: readonly StoreKey[]): 
       asReadError(key.slice(1), async () => {
         const path = await realpath(join(root, key)).catch(ifMissing);
         if (path === undefined) {
-          const isLink = await lstat(join(root, key)).then(
-            (stats) => stats.isSymbolicLink(),
-            () => false,
-          );
-          if (isLink) throw strayLink(key, "a link to nothing");
+          if (await endsInLink(root, key)) throw strayLink(key, "a link to nothing");
           return undefined;
         }
         if (!path.startsWith(root.endsWith(sep) ? root : root + sep))
@@ -92,6 +88,22 @@ export async function folderKeys(folder: string, watched: readonly StoreKey[]): 
       }),
     isSame: async () => (await stampOf()) === stamp,
   };
+}
+
+/** Whether a key is missing because it, or a folder that it lies in, is a link to nothing. */
+async function endsInLink(root: string, key: StoreKey): Promise<boolean> {
+  for (let path = join(root, key); path !== root; path = dirname(path)) {
+    const isThere = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) continue;
+    return stat(path).then(
+      () => false,
+      () => true,
+    );
+  }
+  return false;
 }
 
 function strayLink(key: string, found: string): StoreError {

@@ -27,7 +27,7 @@ export async function readBody(
   onBytes: (count: number) => void,
 ): Promise<Uint8Array> {
   if (expected !== undefined && expected > most) throw new TooLarge(`${numbered(expected, "byte")}`);
-  const bytes = await readBounded(response.body, expected ?? most, onBytes, expected).catch((error) => {
+  const bytes = await readBounded(response.body, expected ?? most, onBytes).catch((error) => {
     if (!(error instanceof TooLarge) || expected === undefined) throw error;
     throw new TransientFault(
       `a body of more than the ${numbered(expected, "byte")} that were announced`,

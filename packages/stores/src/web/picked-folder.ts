@@ -6,6 +6,7 @@ import type { ByteRange, ListedStore, OpenStore, ReadOptions } from "../store.js
 import type { StoreAccess } from "../store-access.js";
 import type { StoreFormat } from "../store-format.js";
 import type { StoreLocation } from "../store-location.js";
+import { readBlob } from "../zip/blob-reader.js";
 
 /** A folder that somebody has picked or dropped in a page; it can be sent to workers. */
 export interface PickedLocation extends StoreLocation {
@@ -41,7 +42,7 @@ export function pickedFolder(location: PickedLocation, mostBytes = MOST_BYTES): 
     if (!file) return undefined;
     const part = range ? sliceOf(file, range) : file;
     if (part.size > most) throw tooLarge(key, part.size, most);
-    return asStoreError(`${name}${key}`, async () => new Uint8Array(await part.arrayBuffer()));
+    return asStoreError(`${name}${key}`, () => readBlob(part, `${name}${key}`));
   };
   return {
     name: below ? `${name}/${below}` : name,
