@@ -11,6 +11,8 @@ export interface Inflate {
   inflate(packed: Uint8Array, most: number): Uint8Array | undefined;
   /** The same of gzip's format; undefined also for what is rare, such as several members, which others unpack. */
   gunzip(packed: Uint8Array, most: number): Uint8Array | undefined;
+  /** The same of deflate's blocks alone, as zip files have them. */
+  inflateRaw(packed: Uint8Array, most: number): Uint8Array | undefined;
 }
 
 interface Exports {
@@ -18,6 +20,13 @@ interface Exports {
   readonly inflateRaw: Unpack;
   readonly blocksEnd: () => number;
   readonly crc32: (at: number, end: number) => number;
+}
+
+/** Where input and output of a call lie. */
+interface Place {
+  readonly inputEnd: number;
+  readonly out: number;
+  readonly outEnd: number;
 }
 
 type Unpack = (input: number, inputEnd: number, out: number, outEnd: number) => number;
@@ -44,7 +53,7 @@ export function inflateKernel(mostBytes = MOST_BYTES): Inflate {
   let bytes = new Uint8Array(memory.buffer);
 
   /** Lays the input out before the room for the output, and says where both lie; undefined for more than is kept room for. */
-  function layOut(given: Uint8Array, most: number) {
+  function layOut(given: Uint8Array, most: number): Place | undefined {
     if (given.length > mostBytes || most > mostBytes) return undefined;
     // What the last call returned would move with the memory.
     const packed = given.buffer === memory.buffer ? given.slice() : given;
@@ -58,6 +67,14 @@ export function inflateKernel(mostBytes = MOST_BYTES): Inflate {
     bytes.set(packed, INPUT);
     bytes.fill(0, inputEnd, out);
     return { inputEnd, out, outEnd: out + most };
+  }
+
+  /** Bytes that came out of blocks from `start` on, of which `after` bytes follow; undefined where others are to decide. */
+  function unpackBlocks({ inputEnd, out, outEnd }: Place, start: number, after: number): number | undefined {
+    const length = kernel.inflateRaw(INPUT + start, inputEnd, out, outEnd);
+    if (length === TOO_LONG) return undefined;
+    if (length < 0) throw new Error("damaged bytes of deflate");
+    return kernel.blocksEnd() + after === inputEnd ? length : undefined;
   }
 
   return {
@@ -77,15 +94,19 @@ export function inflateKernel(mostBytes = MOST_BYTES): Inflate {
       const [checksum, size] = [trailer.getUint32(0, true), trailer.getUint32(4, true)];
       const place = size > most ? undefined : layOut(packed, size);
       if (!place) return undefined;
-      const { inputEnd, out, outEnd } = place;
-      const length = kernel.inflateRaw(INPUT + start, inputEnd, out, outEnd);
+      const { out } = place;
       // Of several members the last one's size is no bound, and of what follows the first nothing is known.
-      if (length === TOO_LONG) return undefined;
-      if (length < 0) throw new Error("damaged gzip bytes");
-      if (kernel.blocksEnd() + TRAILER !== inputEnd) return undefined;
+      const length = unpackBlocks(place, start, TRAILER);
+      if (length === undefined) return undefined;
       if (length !== size || kernel.crc32(out, out + length) >>> 0 !== checksum)
         throw new Error("damaged gzip bytes");
       return bytes.subarray(out, out + length);
+    },
+    inflateRaw(packed, most) {
+      const place = layOut(packed, most);
+      if (!place) return undefined;
+      const length = unpackBlocks(place, 0, 0);
+      return length === undefined ? undefined : bytes.subarray(place.out, place.out + length);
     },
   };
 }

@@ -1,10 +1,13 @@
-import { constants, deflateSync, gzipSync } from "node:zlib";
+import { constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inflateHere } from "../src/codecs/inflate-here.js";
 import { unpack } from "../src/codecs/unpack.js";
+import { unpackStream } from "../src/zip/unpack-stream.js";
 
-type Format = "gzip" | "deflate";
+type Format = "gzip" | "deflate" | "deflate-raw";
+
+const PACK = { gzip: gzipSync, deflate: deflateSync, "deflate-raw": deflateRawSync };
 
 /** What a stream makes of some bytes; "refused" for damage and for too much. */
 async function byStream(format: Format, packed: Uint8Array<ArrayBuffer>, most: number) {
@@ -14,8 +17,11 @@ async function byStream(format: Format, packed: Uint8Array<ArrayBuffer>, most: n
 }
 
 async function unpacked(format: Format, packed: Uint8Array, most: number) {
-  const codec = format === "gzip" ? "gzip" : "zlib";
-  return unpack(codec, packed, { most }).then(
+  const unpacking =
+    format === "deflate-raw"
+      ? unpackStream(new Uint8Array(packed), most)
+      : unpack(format === "gzip" ? "gzip" : "zlib", packed, { most });
+  return unpacking.then(
     (bytes) => [...bytes],
     () => "refused" as const,
   );
@@ -31,7 +37,7 @@ const settings = fc.record({
   memLevel: fc.integer({ min: 1, max: 9 }),
   strategy: fc.constantFrom(constants.Z_DEFAULT_STRATEGY, constants.Z_HUFFMAN_ONLY, constants.Z_FIXED),
 });
-const format = fc.constantFrom<Format>("gzip", "deflate");
+const format = fc.constantFrom<Format>("gzip", "deflate", "deflate-raw");
 
 /** The same member with a name, a comment and more in its header. */
 function withHeader(gzipped: Uint8Array, flags: number): Uint8Array<ArrayBuffer> {
@@ -51,7 +57,7 @@ describe("what is unpacked without a stream", () => {
   it("is what was packed, however", async () => {
     await fc.assert(
       fc.asyncProperty(bytes, settings, format, async (given, options, format) => {
-        const packed = format === "gzip" ? gzipSync(given, options) : deflateSync(given, options);
+        const packed = PACK[format](given, options);
         expect([...(inflateHere(format, packed, given.length) ?? [])]).toEqual([...given]);
         expect(await unpacked(format, packed, given.length)).toEqual([...given]);
         if (given.length > 0) expect(await unpacked(format, packed, given.length - 1)).toBe("refused");
@@ -65,7 +71,7 @@ describe("what is unpacked without a stream", () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(bytes, format, damage, async (given, format, { at, bit }) => {
-        const packed = new Uint8Array(format === "gzip" ? gzipSync(given) : deflateSync(given));
+        const packed = new Uint8Array(PACK[format](given));
         packed[Math.min(packed.length - 1, Math.floor(at * packed.length))] ^= 1 << bit;
         const twin = await byStream(format, packed, 50_000);
         if (twin === "refused") refused++;
