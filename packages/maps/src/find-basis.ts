@@ -77,9 +77,7 @@ function distanceTo([x, y]: Vector, [dx, dy]: Vector): number {
 function shortestPair(ways: readonly Vector[]): [Vector, Vector] | undefined {
   const [first] = ways;
   if (first === undefined) return undefined;
-  const second = ways.find(
-    (way) => Math.abs(crossOf(first, way)) > 0.3 * Math.hypot(...first) * Math.hypot(...way),
-  );
+  const second = ways.find((way) => isAside(first, way));
   return [first, second ?? [-first[1], first[0]]];
 }
 
@@ -97,12 +95,17 @@ function rowsOf(first: Vector, second: Vector): Pick<Basis, "along" | "down" | "
     if (Math.abs(difference) > SAME_ANGLE) return difference;
     return Number(isAcross(b)) - Number(isAcross(a)) || b[1] - a[1];
   });
-  const other = ways.find((way) => Math.abs(crossOf(along, way)) > 0.3 * dotOf(along, along)) ?? second;
+  const other = ways.find((way) => isAside(along, way)) ?? second;
   const half = Math.round((2 * dotOf(along, other)) / dotOf(along, along)) / 2;
   const down = plus(other, -half, along);
   // The next row lies below, or to the right of rows that go down.
   const isUp = isAcross(along) ? down[1] < 0 : down[0] < 0;
   return { along, down: isUp ? [-down[0], -down[1]] : down, shift: isHexagonal ? 0.5 : 0 };
+}
+
+/** Whether two ways do not lie along each other, however long each is. */
+function isAside(one: Vector, other: Vector): boolean {
+  return Math.abs(crossOf(one, other)) > 0.3 * Math.hypot(...one) * Math.hypot(...other);
 }
 
 function angleToAxis([x, y]: Vector): number {

@@ -14,6 +14,8 @@ const LAST_REACH = 1e5;
 const MOST_REACH = 1e9;
 /** Keeps a way of which there are no two bins as it is: more than what rounding makes of none. */
 const HOLD = 1e-9;
+/** Sine of the least angle between rows and the way to the next. */
+const FLAT = 1e-3;
 
 /** The bin that a place belongs to; fields are those of the last place looked for, as nothing is to be made per spot. */
 export interface PlaceInRows {
@@ -60,11 +62,18 @@ export function fitBasis(coordinates: Coordinates, guess: Basis): Basis | undefi
     const round = fitWithin(coordinates, basis, reach);
     if (round.astrayCount > MOST_ASTRAY_NEARBY * round.count) return undefined;
     basis = round.basis;
+    if (isFlat(basis)) return undefined;
     if (round.isAll) break;
     reach = reach < LAST_REACH ? reach * FURTHER : MOST_REACH;
   }
   const { count, astrayCount } = fitWithin(coordinates, basis, MOST_REACH);
   return astrayCount > MOST_ASTRAY * count ? undefined : basis;
+}
+
+/** Rows that lie in one another, or whose ways are no numbers, hold no place. */
+function isFlat({ along, down }: Basis): boolean {
+  const area = Math.abs(along[0] * down[1] - along[1] * down[0]);
+  return !(area > FLAT * Math.hypot(...along) * Math.hypot(...down));
 }
 
 interface Round {

@@ -43,6 +43,17 @@ describe("spots on a lattice", () => {
   it.each([
     ["square", squareGrid(40, 30, 8), [40, 30], 0],
     ["hexagonal", hexagons(40, 30, 100), [40, 30], 0.5],
+    ["wide bins", placesOf(places(squareGrid(40, 30)).map(([x, y]) => [2 * x, y])), [40, 30], 0],
+    [
+      "three spots, far and near",
+      placesOf([
+        [0, 2],
+        [7, 0],
+        [0, 0],
+      ]),
+      [2, 2],
+      0,
+    ],
     ["one row", squareGrid(40, 1, 3), [40, 1], 0],
     ["one column", squareGrid(1, 40, 3), [1, 40], 0],
     [
@@ -184,8 +195,9 @@ describe("spots on no lattice, or twice on it", () => {
       fc.integer({ min: -9, max: 9 }),
       fc.double({ noNaN: true, min: -1e9, max: 1e9 }),
     );
+    const lists = (maxLength: number) => fc.array(fc.tuple(place, place), { maxLength });
     fc.assert(
-      fc.property(fc.array(fc.tuple(place, place), { maxLength: 60 }), (given) => {
+      fc.property(fc.oneof(lists(60), lists(4)), (given) => {
         const { frame, texels } = findLattice(placesOf(given));
         expect(texels.length).toBe(given.length);
         expect(frame.width * frame.height).toBeLessThanOrEqual(16 * given.length + 65_536);
