@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,8 +37,12 @@ interface Ended {
 }
 
 /** Runs the built command line, which `onStart` may end. */
-function runBuilt(args: readonly string[], onStart: (child: ChildProcess) => void): Promise<Ended> {
-  const child = spawn(process.execPath, [bin, ...args]);
+function runBuilt(
+  args: readonly string[],
+  onStart: (child: ChildProcess) => void,
+  cwd?: string,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [bin, ...args], { cwd });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
     stdout += text;
@@ -260,4 +264,26 @@ describe("stages refuse", () => {
     expect(await refused(again)).toContain("has changed");
     expect(await refused(["stage", "choose", join(folder, "b")])).toContain("this one differs");
   });
+
+  it.skipIf(!isBuilt)(
+    "a folder that the run was planned in and that is gone, until it is planned in another",
+    async () => {
+      const folder = await temporaryFolder();
+      const work = join(folder, "work");
+      const [there, gone] = [join(folder, "there"), join(folder, "gone")];
+      for (const place of [there, gone]) await mkdir(place);
+      const run = (args: readonly string[], cwd: string) => runBuilt([...args, "--json"], () => {}, cwd);
+      const prepare = ["stage", "prepare", work];
+      expect(await run(planned(folder, 1), gone)).toMatchObject({ code: 0 });
+      await rm(gone, { recursive: true });
+      const early = await run(prepare, there);
+      expect(early.code).toBe(2);
+      const { tag, message } = JSON.parse(early.stdout).error;
+      expect(tag).toBe("StoreError");
+      expect(message).toContain(`${gone}: found no such folder here to go to (ENOENT)`);
+      expect(message).toContain(`with the same --run-dir (${work})`);
+      expect(await run(planned(folder, 1), there)).toMatchObject({ code: 0 });
+      expect(await run(prepare, folder)).toMatchObject({ code: 0 });
+    },
+  );
 });

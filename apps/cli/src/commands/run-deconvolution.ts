@@ -85,6 +85,8 @@ export interface SettledWork {
 export interface StageOfRun {
   /** As for `deconvolve`. */
   readonly stopAt: RunMark;
+  /** The command that began it, to be kept with the result. */
+  readonly command: string | undefined;
   /** What they all know, for the run's folder. */
   planOf(options: DeconvolveOptions, facts: MemoryFacts): unknown;
   /** Called once the folder is open, before any work. */
@@ -136,7 +138,7 @@ export async function runDeconvolution(
     key: flags.keyAdded,
     obsColumns: flags.obsColumns,
     extraParameters: provenance(path, flags),
-    command: terminal.commandLine,
+    command: stage ? stage.command : terminal.commandLine,
   });
   await refuseWorkFoldersInside(flags, [path, reference, out, flags.saveStats], storeAccess(flags));
   const lock = lockOptions(terminal);

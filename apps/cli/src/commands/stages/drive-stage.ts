@@ -33,12 +33,9 @@ export async function driveStage(
     throw tooEarly(stage, `flashdeconv stage solve ${place}`);
   }
   const flags = await readTypes(opened.flags, storeAccess(opened.flags), terminal);
-  const asPlanned = { ...terminal, commandLine: plan.command };
   try {
-    const running = { stopAt: mark, planOf: () => plan };
-    const done = await runDeconvolution(plan.section, flags, withNotices(asPlanned, terminal), {
-      stage: running,
-    });
+    const running = { stopAt: mark, command: plan.command, planOf: () => plan };
+    const done = await runDeconvolution(plan.section, flags, terminal, { stage: running });
     return { ...done, json: { stage, run_dir: runDir, run: done.json } };
   } catch (error) {
     if (!(error instanceof RunStopped)) throw error;
@@ -46,11 +43,6 @@ export async function driveStage(
     if (isThere) return outcomeOf(stage, runDir, false, nextOf(stage, error, opened));
     throw tooEarly(stage, await missing(error.at as SharedPass, opened, place));
   }
-}
-
-/** A copy of a terminal has its notices as they were. */
-function withNotices(copy: Terminal, terminal: Terminal): Terminal {
-  return Object.defineProperty(copy, "notices", { get: () => terminal.notices });
 }
 
 function outcomeOf(stage: StageName, runDir: string, isOld: boolean, line: string): Outcome {

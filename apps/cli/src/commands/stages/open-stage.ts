@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { OptionError } from "@flashdeconv/core";
+import { OptionError, StoreError } from "@flashdeconv/core";
 import { openRunParts } from "@flashdeconv/pipeline/run-folder";
 import type { RunFlags } from "../../options/run-flags.js";
 import type { TypeFlags } from "../../options/type-options.js";
@@ -47,9 +47,25 @@ export async function openStage(
     });
   }
   const scratch = own.scratch === undefined ? {} : { scratch: resolve(own.scratch) };
-  if (process.cwd() !== plan.folder) process.chdir(plan.folder);
+  goTo(plan.folder, given);
   const flags = { ...plan.flags, ...own, ...scratch, runDir, resume: true } as StageFlags;
   return { runDir, plan, flags, parts };
+}
+
+function goTo(folder: string, runDir: string): void {
+  if (process.cwd() === folder) return;
+  try {
+    process.chdir(folder);
+  } catch (error) {
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new StoreError({
+      path: folder,
+      found: `no such folder here to go to (${code})`,
+      expected: "the folder that the run was planned in, from which its places are seen",
+      remedy: `Plan again in a folder that all jobs see, with the same --run-dir (${runDir}).`,
+      cause: error,
+    });
+  }
 }
 
 /** A stage that was asked for before what it needs was there. */

@@ -63,7 +63,7 @@ export async function planStages(
   };
   try {
     const done = await runDeconvolution(section, flags, terminal, {
-      stage: { stopAt: "survey", planOf, onOpen },
+      stage: { stopAt: "survey", command: terminal.commandLine, planOf, onOpen },
     });
     return { ...done, json: { stage: "plan", run_dir: runDir, run: done.json } };
   } catch (error) {
