@@ -6,13 +6,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
 import { readObsm } from "../packages/io-zarr/dist/index.js";
 import { openStore } from "../packages/io-zarr/dist/node.js";
-import { browserCpuSeconds, chromiumUsage } from "./lib/chromium-cpu.mjs";
+import { browserCpuSeconds } from "./lib/chromium-cpu.mjs";
 import { circumstances } from "./lib/circumstances.mjs";
 import { servePageRuns } from "./lib/page-runs.mjs";
 import { CLI } from "./lib/places.mjs";
+import { startPlainChromium } from "./lib/plain-chromium.mjs";
 import { runNode } from "./lib/run-measured.mjs";
 import { saveResult } from "./lib/save-result.mjs";
 
@@ -52,39 +52,28 @@ try {
 }
 
 async function inPage() {
-  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
-    executablePath: "/usr/bin/chromium",
-    args: [
-      ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"],
-      ...["--disable-background-networking", "--disable-features=SpareRendererForSitePerProcess"],
-    ],
-    timeout: 0,
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(0);
-  page.on("crash", () => console.error("the page's process died"));
-  await page.goto(server.address);
-  await settled();
-  const before = browserCpuSeconds();
-  const told = await page.evaluate(runAndWatch, {
-    section: server.section,
-    reference: server.reference,
-    workerCount,
-  });
-  const cpu = browserCpuSeconds() - before;
-  const { peakBytes } = chromiumUsage().renderer;
-  const { bytes, requests } = server.counts;
-  await page.evaluate(async () => {
-    await fetch("/result", { method: "PUT", body: result.blob });
-  });
-  await context.close();
-  const saved = join(folder, "page.zarr.zip");
-  writeFileSync(saved, server.result());
-  return {
-    ...{ cpu_seconds: cpu, renderer_peak_bytes: peakBytes, sent_bytes: bytes, requests },
-    ...told,
-    digest: await digestOf(saved),
-  };
+  const browser = startPlainChromium(server.address, join(folder, "profile"));
+  try {
+    await Promise.race([server.said("here"), browser.failed]);
+    await settled();
+    const before = browserCpuSeconds();
+    server.begin({ section: server.section, reference: server.reference, workerCount });
+    const told = JSON.parse(await Promise.race([server.said("told"), browser.failed]));
+    const cpu = browserCpuSeconds() - before;
+    const peakBytes = browser.peakBytes();
+    const { bytes, requests } = server.counts;
+    if (told.failure) throw new Error(told.failure);
+    const saved = join(folder, "page.zarr.zip");
+    server.begin({});
+    writeFileSync(saved, await Promise.race([server.said("result"), browser.failed]));
+    return {
+      ...{ cpu_seconds: cpu, renderer_peak_bytes: peakBytes, sent_bytes: bytes, requests },
+      ...told,
+      digest: await digestOf(saved),
+    };
+  } finally {
+    await browser.close();
+  }
 }
 
 /** A browser that has just been started has things of its own to do. */
@@ -95,51 +84,6 @@ async function settled() {
     if (now - last < 0.1) return;
     last = now;
   }
-}
-
-/** In the page. Its turns are told of by messages, which no timer's clamp holds up; those while it is opened count too. */
-async function runAndWatch({ section, reference, workerCount }) {
-  const runner = bundled.connectRunner(new Worker("/run-worker.js", { type: "module" }));
-  const gaps = [];
-  let last = performance.now();
-  let isOver = false;
-  const turn = new MessageChannel();
-  turn.port1.onmessage = () => {
-    const now = performance.now();
-    gaps.push(now - last);
-    last = now;
-    if (!isOver) setTimeout(() => turn.port2.postMessage(0), 20);
-  };
-  turn.port2.postMessage(0);
-  const tasks = [];
-  const observer = new PerformanceObserver((list) => {
-    tasks.push(...list.getEntries().map(({ duration }) => duration));
-  });
-  observer.observe({ entryTypes: ["longtask"] });
-  // An error of ours would come through without its message.
-  const plain = (error) => Promise.reject(new Error(error.message));
-  const began = performance.now();
-  await runner.openSection({ kind: "url", url: section }).catch(plain);
-  await runner.openReference({ kind: "url", url: reference }).catch(plain);
-  let pictures = 0;
-  const onPicture = () => pictures++;
-  globalThis.result = await runner.run({ workerCount }, { onPicture }).catch(plain);
-  isOver = true;
-  const wall = (performance.now() - began) / 1000;
-  const { isIsolated } = await runner.environment();
-  runner.close();
-  gaps.sort((a, b) => b - a);
-  return {
-    wall_seconds: wall,
-    longest_gap_ms: gaps[0],
-    gaps_above_100_ms: gaps.filter((gap) => gap > 100).length,
-    longest_task_ms: Math.max(0, ...tasks),
-    is_isolated: isIsolated,
-    spots: result.spotCount,
-    pictures,
-    result_bytes: result.blob.size,
-    notices: result.notices.map(({ code }) => code),
-  };
 }
 
 async function byCommand(section, reference) {

@@ -48,7 +48,7 @@ try {
     await settle();
     const { metrics } = await session.send("Performance.getMetrics");
     const heap = metrics.find(({ name }) => name === "JSHeapUsedSize").value;
-    steps.push({ what, ...memory(), heap_bytes: heap });
+    steps.push({ what, ...memory(), renderer_peak_bytes: viewer.peakBytes(), heap_bytes: heap });
     const { renderer_bytes, renderer_peak_bytes, gpu_bytes } = steps.at(-1);
     const told = [renderer_bytes, renderer_peak_bytes, gpu_bytes, heap].map((one) =>
       Math.round(one / 2 ** 20),

@@ -3,27 +3,39 @@ import { pid as own } from "node:process";
 
 /** Ticks of a second that /proc counts in. */
 const TICKS = 100;
+const LOOK_MILLISECONDS = 200;
 const KINDS = ["renderer", "gpu-process"];
 
 /**
  * CPU seconds so far, and resident bytes, of the renderers and the GPU process of browsers that this process started, where there is /proc.
- * `largestBytes` are those of the largest process of its kind, `peakBytes` the most that it ever had.
+ * `largestBytes` are those of the largest process of its kind.
  */
 export function chromiumUsage() {
-  const none = { cpuSeconds: 0, residentBytes: 0, largestBytes: 0, peakBytes: 0 };
+  const none = { cpuSeconds: 0, residentBytes: 0, largestBytes: 0 };
   const usage = Object.fromEntries(KINDS.map((kind) => [kind, { ...none }]));
   for (const pid of descendants()) {
     const [, kind] = /--type=([\w-]+)/.exec(textOf(`/proc/${pid}/cmdline`)) ?? [];
     if (!KINDS.includes(kind)) continue;
     usage[kind].cpuSeconds += cpuSecondsOf(pid);
-    const status = textOf(`/proc/${pid}/status`);
-    const resident = bytesIn(status, "VmRSS");
+    const resident = residentBytesOf(pid);
     usage[kind].residentBytes += resident;
-    if (resident <= usage[kind].largestBytes) continue;
-    usage[kind].largestBytes = resident;
-    usage[kind].peakBytes = bytesIn(status, "VmHWM");
+    usage[kind].largestBytes = Math.max(usage[kind].largestBytes, resident);
   }
   return usage;
+}
+
+/**
+ * Looks a few times a second at the largest renderer: the peak that the system keeps is reset by the browser itself.
+ *
+ * @returns peak(): the most bytes that one held so far; stop()
+ */
+export function watchRenderers() {
+  let peak = 0;
+  const look = () => {
+    peak = Math.max(peak, chromiumUsage().renderer.largestBytes);
+  };
+  const timer = setInterval(look, LOOK_MILLISECONDS);
+  return { peak: () => peak, stop: () => clearInterval(timer) };
 }
 
 /** CPU seconds so far of all processes of browsers that this process started, those that keep files and fetch too. */
@@ -47,8 +59,8 @@ function cpuSecondsOf(pid) {
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS;
 }
 
-function bytesIn(status, name) {
-  const [, kibibytes = "0"] = new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status) ?? [];
+function residentBytesOf(pid) {
+  const [, kibibytes = "0"] = /^VmRSS:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`)) ?? [];
   return 1024 * Number(kibibytes);
 }
 

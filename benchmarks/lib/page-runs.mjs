@@ -36,29 +36,88 @@ function sourceOf({ path }) {
   return { path: join(ROOT, "packages", name, "src", `${folder}${entry}.ts`) };
 }
 
+/** In the page: what it was told to do, what became of it, and then its result. */
+async function runWhenTold() {
+  const say = (what, body) => fetch(`/said/${what}`, { method: "PUT", body });
+  const told = async () => (await fetch("/begin")).json();
+  say("here");
+  const { outcome, blob } = await runAndWatch(await told()).catch((error) => ({
+    outcome: { failure: error.message },
+  }));
+  say("told", JSON.stringify(outcome));
+  await told();
+  say("result", blob);
+}
+
+/** Its turns are told of by messages, which no timer's clamp holds up; those while the inputs are opened count too. */
+async function runAndWatch({ section, reference, workerCount }) {
+  const runner = bundled.connectRunner(new Worker("/run-worker.js", { type: "module" }));
+  const gaps = [];
+  let last = performance.now();
+  let isOver = false;
+  const turn = new MessageChannel();
+  turn.port1.onmessage = () => {
+    const now = performance.now();
+    gaps.push(now - last);
+    last = now;
+    if (!isOver) setTimeout(() => turn.port2.postMessage(0), 20);
+  };
+  turn.port2.postMessage(0);
+  const tasks = [];
+  const observer = new PerformanceObserver((list) => {
+    tasks.push(...list.getEntries().map(({ duration }) => duration));
+  });
+  observer.observe({ entryTypes: ["longtask"] });
+  const began = performance.now();
+  await runner.openSection({ kind: "url", url: section });
+  await runner.openReference({ kind: "url", url: reference });
+  let pictures = 0;
+  const onPicture = () => pictures++;
+  const result = await runner.run({ workerCount }, { onPicture });
+  isOver = true;
+  const wall = (performance.now() - began) / 1000;
+  const { isIsolated } = await runner.environment();
+  gaps.sort((a, b) => b - a);
+  const outcome = {
+    wall_seconds: wall,
+    longest_gap_ms: gaps[0],
+    gaps_above_100_ms: gaps.filter((gap) => gap > 100).length,
+    longest_task_ms: Math.max(0, ...tasks),
+    is_isolated: isIsolated,
+    spots: result.spotCount,
+    pictures,
+    result_bytes: result.blob.size,
+    notices: result.notices.map(({ code }) => code),
+  };
+  return { outcome, blob: result.blob };
+}
+
+const PAGE = `<!doctype html><title>run</title><script src="/page.js"></script><script type="module">
+${runAndWatch}
+(${runWhenTold})();
+</script>`;
+
 /**
- * Serves a page that can run sections, the stores at /section/ and /reference/, and takes the result at /result.
+ * Serves a page that can run sections, and the stores at /section/ and /reference/.
  *
- * @returns its address, the stores' addresses, what was sent so far, and what came back
+ * @returns its address, the stores' addresses, what was sent of them so far, begin() to let the page go on, said() for what it says
  */
 export async function servePageRuns({ section, reference, isPlain }) {
   const code = await scripts();
   const stores = { section, reference };
   const counts = { bytes: 0, requests: 0 };
-  let result = Buffer.alloc(0);
-  const server = createServer((request, response) => {
+  const [begins, words] = [mailbox(), { here: mailbox(), told: mailbox(), result: mailbox() }];
+  const headers = isPlain ? {} : ISOLATION;
+  const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://page");
     const [, which, , ...rest] = decodeURIComponent(pathname).split("/");
     if (request.method === "PUT") {
       const parts = [];
-      request.on("data", (part) => parts.push(part));
-      request.on("end", () => {
-        result = Buffer.concat(parts);
-        response.writeHead(204).end();
-      });
-      return;
+      for await (const part of request) parts.push(part);
+      response.writeHead(204).end();
+      return words[basename(pathname)].put(Buffer.concat(parts));
     }
-    const headers = isPlain ? {} : ISOLATION;
+    if (which === "begin") return response.writeHead(200, headers).end(JSON.stringify(await begins.take()));
     if (which in stores) {
       const path = join(stores[which], ...rest);
       const isOurs = !relative(stores[which], path).startsWith("..");
@@ -70,9 +129,8 @@ export async function servePageRuns({ section, reference, isPlain }) {
       return response.writeHead(200, { ...headers, etag: `"${bytes.length}"` }).end(bytes);
     }
     const script = code[basename(pathname)];
-    const type = script ? "text/javascript" : "text/html";
-    response.writeHead(200, { ...headers, "content-type": type });
-    response.end(script ?? "<!doctype html><title>run</title><script src='/page.js'></script>");
+    response.writeHead(200, { ...headers, "content-type": script ? "text/javascript" : "text/html" });
+    response.end(script ?? PAGE);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `http://127.0.0.1:${server.address().port}`;
@@ -81,10 +139,29 @@ export async function servePageRuns({ section, reference, isPlain }) {
     section: `${address}/section/${basename(section)}`,
     reference: `${address}/reference/${basename(reference)}`,
     counts,
-    result: () => result,
+    begin: begins.put,
+    said: (what) => words[what].take(),
     close() {
       server.closeAllConnections();
       server.close();
+    },
+  };
+}
+
+/** One at a time: who takes waits for who puts. */
+function mailbox() {
+  let put;
+  let arrived = new Promise((resolve) => {
+    put = resolve;
+  });
+  return {
+    put: (one) => put(one),
+    async take() {
+      const one = await arrived;
+      arrived = new Promise((resolve) => {
+        put = resolve;
+      });
+      return one;
     },
   };
 }

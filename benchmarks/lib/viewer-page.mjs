@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { chromiumUsage } from "./chromium-cpu.mjs";
+import { chromiumUsage, watchRenderers } from "./chromium-cpu.mjs";
 import { launchChromium } from "./launch-chromium.mjs";
 import { ROOT } from "./places.mjs";
 
@@ -39,13 +39,16 @@ export async function openViewer(store, page = join(ROOT, "packages/viewer/dist/
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const browser = await launchChromium();
+  const renderers = watchRenderers();
   const origin = `http://127.0.0.1:${server.address().port}`;
   return {
     keys,
     browser,
     floor: `${origin}/floor`,
     address: `${origin}/${TOKEN}/`,
+    peakBytes: renderers.peak,
     async close() {
+      renderers.stop();
       await browser.close();
       server.closeAllConnections();
       server.close();
@@ -113,7 +116,6 @@ export function since(before) {
 export function memory(usage = chromiumUsage()) {
   return {
     renderer_bytes: usage.renderer.largestBytes,
-    renderer_peak_bytes: usage.renderer.peakBytes,
     gpu_bytes: usage["gpu-process"].residentBytes,
   };
 }
