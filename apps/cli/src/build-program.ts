@@ -7,6 +7,7 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
 import { addExpressionCommand } from "./commands/expression.js";
+import { addIndexCommand } from "./commands/index-results.js";
 import { addInspectCommand } from "./commands/inspect.js";
 import { addReportCommand } from "./commands/report.js";
 import { addRunCommand } from "./commands/run.js";
@@ -48,6 +49,7 @@ export function buildProgram(environment: Environment): Command {
   addExportCommand(program, environment);
   addExpressionCommand(program, environment);
   addReportCommand(program, environment);
+  addIndexCommand(program, environment);
   addViewCommand(program, environment);
   addConvertCommand(program, environment);
   addInspectCommand(program, environment);

@@ -175,6 +175,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--reference-gene-key", "--json", "--quiet"],
   ],
   view: ["--key", "--table", "--port", "--for", "--vitessce", "--no-open", "--json", "--quiet"],
+  index: ["--key", "--json", "--quiet"],
   report: ["--out", "--key", "--table", "--png", "--svg", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],

@@ -58,6 +58,7 @@ beforeAll(async () => {
   for (let i = 0; i < 2; i++) await print(0, ["convert", stores.spatial, at("converted.zarr")]);
   await print(0, ["signature", stores.reference, "--out", at("signature.csv")]);
   await print(0, ["report", at("out"), "--out", at("page.html"), "--png", at("png")]);
+  await print(0, ["index", at("several")]);
   const viewing = ["--no-open", "--for", "0.1s"];
   await print(0, ["view", at("out"), ...viewing], { pageFolder: await writePage(folder) });
   await print(0, ["view", at("out"), "--vitessce", at("vitessce.json")]);

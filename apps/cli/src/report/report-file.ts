@@ -77,10 +77,10 @@ export async function isReport(path: string): Promise<boolean> {
   }
 }
 
-/** Writes a page to a file that is open, as a whole. */
-export async function writeReport(file: StagedFile, html: string): Promise<void> {
+/** Writes a page, or another text, to a file that is open, as a whole. */
+export async function writeReport(file: StagedFile, text: string): Promise<void> {
   try {
-    await file.append(new TextEncoder().encode(html));
+    await file.append(new TextEncoder().encode(text));
     await file.commit();
   } catch (error) {
     await file.discard().catch(() => undefined);

@@ -53,7 +53,7 @@ export async function planStages(
   });
   const onOpen = async (options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan) => {
     const plan = planOf(options, facts);
-    const size = { facts, memory, surveyedShare: surveyedShare(options, facts.spotCount) };
+    const size = { facts, memory, flags, surveyedShare: surveyedShare(options, facts.spotCount) };
     const json = describePlanOfStages(plan, size);
     const path = await writePlanFile(resolve(runDir), json);
     throw new Planned({

@@ -1,5 +1,6 @@
 import type { MemoryPlan } from "@flashdeconv/pipeline";
 import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
+import type { ResourceFlags } from "../../options/resource-options.js";
 import { planPiece } from "./plan-piece.js";
 import { STAGES, type StageName } from "./stage-names.js";
 
@@ -8,6 +9,8 @@ export interface StageSize {
   readonly facts: MemoryFacts;
   /** Of the whole run. */
   readonly memory: MemoryPlan;
+  /** Of the plan: what each piece keeps to. */
+  readonly flags: ResourceFlags;
   /** Share of the section that is surveyed. */
   readonly surveyedShare: number;
 }
@@ -40,7 +43,7 @@ const RATES: Readonly<Record<StageName, { start: number; value: number; spotType
 
 /** What a stage costs for a share of the section. */
 export function stageCosts(name: StageName, size: StageSize, share: number): StageCosts {
-  const { facts, memory, surveyedShare } = size;
+  const { facts, memory, flags, surveyedShare } = size;
   const { isPass } = STAGES[name];
   const spots = facts.spotCount * share;
   const read = name === "survey" ? surveyedShare : isPass ? 1 : 0;
@@ -49,7 +52,7 @@ export function stageCosts(name: StageName, size: StageSize, share: number): Sta
   const seconds = start + 1e-9 * (value * values * read + spotType * spots * facts.typeCount);
   return {
     readBytes: Math.ceil(VALUE_BYTES * values * read),
-    memoryBytes: isPass ? planPiece(facts, Math.ceil(spots), {}).totalBytes : memory.totalBytes,
+    memoryBytes: isPass ? planPiece(facts, Math.ceil(spots), flags).totalBytes : memory.totalBytes,
     seconds: Math.ceil(10 * seconds) / 10,
   };
 }

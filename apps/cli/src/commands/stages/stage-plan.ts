@@ -46,14 +46,20 @@ export function describePlanOfStages(plan: StagePlan, size: StageSize): Record<s
 }
 
 function describeStage(name: StageName, { spotCount, pieceCount }: StagePlan, size: StageSize) {
-  const costs = stageCosts(name, size, 1);
-  if (!STAGES[name].isPass) return { stage: name, ...inJson(costs), pieces: [] };
+  if (!STAGES[name].isPass) return { stage: name, ...inJson(stageCosts(name, size, 1)), pieces: [] };
   const pieces = Array.from({ length: pieceCount }, (_, i) => {
     const { start, end } = pieceRange(spotCount, pieceCount, i);
     const share = (end - start) / Math.max(1, spotCount);
     return { piece: i + 1, start, end, ...inJson(stageCosts(name, size, share)) };
   });
-  return { stage: name, ...inJson(costs), pieces };
+  const sumOf = (key: "read_bytes" | "cpu_seconds") => pieces.reduce((sum, piece) => sum + piece[key], 0);
+  return {
+    stage: name,
+    read_bytes: sumOf("read_bytes"),
+    memory_bytes: Math.max(...pieces.map((piece) => piece.memory_bytes)),
+    cpu_seconds: Math.round(10 * sumOf("cpu_seconds")) / 10,
+    pieces,
+  };
 }
 
 function inJson({ readBytes, memoryBytes, seconds }: StageCosts) {

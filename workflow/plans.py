@@ -1,0 +1,150 @@
+"""Plans of sections: what each needs, and which are done together."""
+
+import hashlib
+import json
+import math
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+MIB = 2**20
+# More pieces than any section is divided into: a plan takes as many as there are.
+MANY = 1_000_000
+
+
+def plan_all(settings, sections, log):
+    """Plans all sections, a few at a time. What cannot be planned is told, and left to its own job, which fails by itself."""
+    os.makedirs(f"{settings.out}/work/runs", exist_ok=True)
+    with ThreadPoolExecutor(settings.threads) as pool:
+        planned = list(pool.map(lambda section: plan(settings, section), sections))
+    with open(log, "w", encoding="utf-8") as told:
+        for section, one in zip(sections, planned):
+            print(f"{section.name}: {one.get('error') or 'planned'}", file=told)
+    return {section.name: one for section, one in zip(sections, planned)}
+
+
+def plan(settings, section):
+    """The plan of one section: as it was kept, or as flashdeconv makes it of metadata."""
+    asked = json.loads(json.dumps(request(settings, section)))
+    kept = f"{settings.out}/work/plans/{section.name}.json"
+    known = read_json(kept)
+    is_there = any(map(os.path.exists, (f"{settings.work(section.name)}/manifest.jsonl", settings.result(section.name))))
+    if known is not None and known["asked"] == asked and is_there:
+        return known["plan"]
+    told = ask(settings, section, 1)
+    if "error" in told:
+        # One piece of it may be more than the memory that is given.
+        told = ask(settings, section, MANY)
+    if "spot_count" in told and told["spot_count"] >= settings.large_from:
+        told = ask(settings, section, pieces_of(settings, told["spot_count"]))
+    if "error" in told:
+        return told
+    found = of_stages(settings, told)
+    write_json(kept, {"asked": asked, "plan": found})
+    return found
+
+
+def request(settings, section):
+    """All that a plan depends on."""
+    more = [settings.threads, settings.memory_mb, settings.large_from, settings.spots_per_piece, settings.pieces]
+    return [section.place, section.reference, section.options, *more]
+
+
+def pieces_of(settings, spots):
+    return math.ceil(spots / settings.spots_per_piece) if settings.pieces == "auto" else settings.pieces
+
+
+def ask(settings, section, pieces):
+    done = subprocess.run(settings.plan(section, pieces), capture_output=True, text=True, check=False)
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        return {"error": done.stderr.strip()[-2000:] or f"flashdeconv stage plan ended with {done.returncode}"}
+    if "error" in told:
+        return {"error": told["error"]["message"]}
+    # A section that is done has no plan any more where it was done alone.
+    return told.get("plan") or read_json(f"{settings.work(section.name)}/plan.json") or {"error": "done"}
+
+
+def of_stages(settings, told):
+    """A plan as the workflow takes it: of a stage in pieces the most that a piece needs."""
+    stages = {
+        stage["stage"]: cost(stage["pieces"] or [stage]) for stage in told["stages"]
+    }
+    return {
+        "spots": told["spot_count"],
+        "pieces": told["piece_count"] if told["spot_count"] >= settings.large_from else None,
+        "stages": stages,
+        "whole": {
+            "memory_mb": max(stage["memory_mb"] for stage in stages.values()),
+            "seconds": math.ceil(sum(stage["cpu_seconds"] for stage in told["stages"])),
+        },
+    }
+
+
+def cost(parts):
+    return {
+        "memory_mb": math.ceil(max(part["memory_bytes"] for part in parts) / MIB),
+        "seconds": math.ceil(max(part["cpu_seconds"] for part in parts)),
+    }
+
+
+def is_large(plan):
+    return plan.get("pieces") is not None
+
+
+def batches(settings, sections, plans):
+    """Sections that are done by one process each, put together in the order of the table until a job lasts its minutes."""
+    found = []
+    together, seconds = [], 0
+    for section in sections:
+        one = plans[section.name]
+        if is_large(one):
+            continue
+        own = one["whole"]["seconds"] if "whole" in one else 0
+        # What could not be planned fails by itself, not beside others.
+        is_alone = "whole" not in one
+        if together and (is_alone or seconds + own > 60 * settings.job_minutes):
+            found.append(together)
+            together, seconds = [], 0
+        together.append(section)
+        seconds += own
+        if is_alone:
+            found.append(together)
+            together, seconds = [], 0
+    if together:
+        found.append(together)
+    return {batch_name(settings, batch): batch for batch in found}
+
+
+def batch_name(settings, batch):
+    """Another one where anything about a section has changed, so that it is looked at again."""
+    told = json.dumps([[section.name, *request(settings, section)] for section in batch])
+    return f"{batch[0].name}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
+
+
+def need_of(settings, batch, plans):
+    """What a job of sections one after the other needs."""
+    wholes = [plans[section.name].get("whole") for section in batch]
+    unknown = {"memory_mb": settings.memory_mb, "seconds": 60}
+    return {
+        "memory_mb": max((whole or unknown)["memory_mb"] for whole in wholes),
+        "seconds": sum((whole or unknown)["seconds"] for whole in wholes),
+    }
+
+
+def read_json(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_json(path, value):
+    """Writes a file as a whole."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    draft = f"{path}.{os.getpid()}.draft"
+    with open(draft, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1)
+    os.replace(draft, path)
