@@ -2,12 +2,29 @@ import { createMap, type MapDrawing, type PictureOptions } from "../packages/vie
 
 /** A page with one map. Bundled for pages; tests call it through `bundled`. */
 export const events: string[] = [];
+/** How many vertices each call drew; how many bytes each sent. */
+export const draws: number[] = [];
+export const sent: number[] = [];
 export let map: MapDrawing;
 
 export { createMap };
 
+watchDrawing();
+
+/** A new map, in a canvas of its own. */
 export function begin(): void {
-  const canvas = canvasOf();
+  map?.stop();
+  for (const told of [events, draws, sent]) told.length = 0;
+  const canvas = document.createElement("canvas");
+  canvasOf().replaceWith(canvas);
+  map = createMap(canvas, {
+    onView: ({ x, y, unitsPerPixel }) => events.push(`view ${[x, y, unitsPerPixel].join(" ")}`),
+    onLost: () => events.push("lost"),
+    onRestored: () => events.push("restored"),
+  });
+}
+
+function watchDrawing(): void {
   const { drawArrays } = WebGL2RenderingContext.prototype;
   WebGL2RenderingContext.prototype.drawArrays = function (...given) {
     draws.push(given[2]);
@@ -22,16 +39,7 @@ export function begin(): void {
       },
     });
   }
-  map = createMap(canvas, {
-    onView: ({ x, y, unitsPerPixel }) => events.push(`view ${[x, y, unitsPerPixel].join(" ")}`),
-    onLost: () => events.push("lost"),
-    onRestored: () => events.push("restored"),
-  });
 }
-
-/** How many vertices each call drew; how many bytes each sent. */
-export const draws: number[] = [];
-export const sent: number[] = [];
 
 export function canvasOf(): HTMLCanvasElement {
   return document.querySelector("canvas") as HTMLCanvasElement;
