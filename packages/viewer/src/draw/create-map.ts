@@ -3,6 +3,7 @@ import type { Backdrop, Field, Ground, View } from "../contracts.js";
 import { clampView, fitView, type Point, panBy, pixelAt, placeAt, type Size, zoomAbout } from "./camera.js";
 import { noWebGl } from "./drawing-error.js";
 import { type Extent, extentOf } from "./extent.js";
+import { FramePace } from "./frame-pace.js";
 import { followGestures } from "./gestures.js";
 import type { MapDrawing, MapOptions, Picked, PictureOptions } from "./map-drawing.js";
 import { palettesOf, planesOf } from "./palettes.js";
@@ -10,6 +11,11 @@ import { pickAt, selectWithin } from "./picking.js";
 import { takePicture } from "./picture.js";
 import { Scene } from "./scene.js";
 import { SpotGrid } from "./spot-grid.js";
+
+/** Where the browser does not keep up, a map that moves is drawn with this part of its pixels a side. */
+const COARSE = 0.5;
+/** Milliseconds after the last movement. */
+const STILL = 120;
 
 /**
  * A map on a canvas whose size the page's style sheet gives. Throws DrawingError where the browser has no WebGL2.
@@ -34,6 +40,10 @@ class CanvasMap implements MapDrawing {
   #view: View = { x: 0.5, y: 0.5, unitsPerPixel: 1 };
   #isFitted = true;
   #frame = 0;
+  readonly #pace = new FramePace();
+  #isMoving = false;
+  #isCoarse = false;
+  #still: ReturnType<typeof setTimeout> | undefined;
   #isMarked = false;
   isDraggable = true;
 
@@ -133,12 +143,8 @@ class CanvasMap implements MapDrawing {
   }
 
   resize(): void {
-    const ratio = globalThis.devicePixelRatio || 1;
-    const size = this.#size();
-    const width = Math.max(1, Math.round(size.width * ratio));
-    const height = Math.max(1, Math.round(size.height * ratio));
-    const isSame = width === this.#canvas.width && height === this.#canvas.height;
-    if (!isSame) [this.#canvas.width, this.#canvas.height] = [width, height];
+    this.#isCoarse = false;
+    const isSame = !this.#shape(1);
     this.#changeView(this.#view);
     if (isSame) return;
     // A canvas of another size is empty, and one must not see it so.
@@ -147,6 +153,7 @@ class CanvasMap implements MapDrawing {
   }
 
   draw(): void {
+    if (this.#isCoarse) this.resize();
     if (this.#frame === 0) return;
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
@@ -177,6 +184,7 @@ class CanvasMap implements MapDrawing {
   }
 
   async picture(options: PictureOptions = {}): Promise<Blob> {
+    if (this.#isCoarse) this.resize();
     return takePicture(
       this.#canvas,
       this.#scene,
@@ -189,6 +197,7 @@ class CanvasMap implements MapDrawing {
 
   stop(): void {
     this.#ended.abort();
+    clearTimeout(this.#still);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.#scene = undefined;
@@ -198,6 +207,17 @@ class CanvasMap implements MapDrawing {
 
   #size(): Size {
     return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
+  }
+
+  /** Gives the canvas its pixels, or a part of them a side; says whether that changed it. */
+  #shape(part: number): boolean {
+    const size = this.#size();
+    const ratio = part * (globalThis.devicePixelRatio || 1);
+    const width = Math.max(1, Math.round(size.width * ratio));
+    const height = Math.max(1, Math.round(size.height * ratio));
+    if (width === this.#canvas.width && height === this.#canvas.height) return false;
+    [this.#canvas.width, this.#canvas.height] = [width, height];
+    return true;
   }
 
   #count(): number {
@@ -219,16 +239,29 @@ class CanvasMap implements MapDrawing {
     const { x, y, unitsPerPixel } = this.#view;
     if (view.x === x && view.y === y && view.unitsPerPixel === unitsPerPixel) return;
     this.#view = view;
+    this.#isMoving = true;
     this.#schedule();
     if (this.#ground !== undefined) this.#options.onView?.(view);
   }
 
   #schedule(): void {
     if (this.#frame !== 0 || this.#scene === undefined) return;
-    this.#frame = requestAnimationFrame(() => {
+    this.#frame = requestAnimationFrame((now) => {
       this.#frame = 0;
+      if (this.#isMoving) this.#coarsen(now);
+      this.#isMoving = false;
       this.#drawNow();
     });
+  }
+
+  /** Fewer pixels for a frame of a movement that the browser does not keep up with, until it is still. */
+  #coarsen(now: number): void {
+    const isSlow = this.#pace.isSlow(now);
+    if (!this.#isCoarse && !isSlow) return;
+    this.#isCoarse = true;
+    this.#shape(COARSE);
+    clearTimeout(this.#still);
+    this.#still = setTimeout(() => this.draw(), STILL);
   }
 
   #drawNow(): void {

@@ -26,8 +26,8 @@ export interface MapOptions {
 }
 
 /**
- * A map on a canvas. Each change is drawn in the next frame, several together; without one nothing is drawn. Pixels are CSS pixels from the
- * canvas's upper left.
+ * A map on a canvas. Each change is drawn in the next frame, several together; without one nothing is drawn. Where frames come slowly, those
+ * of movements have fewer pixels. Pixels are CSS pixels from the canvas's upper left.
  *
  * Texels are drawn as they are, each pixel the texel in its middle: give the level of a pyramid whose texels are about a pixel wide. Points are
  * best from about 4 pixels a spot on: those in view alone are drawn.
