@@ -4,7 +4,10 @@ import { h } from "./h.js";
 
 type Point = readonly [x: number, y: number];
 
-/** What lies over the canvas: scale bar, cross-hair, the path of a selection, the words at the pointer. */
+/**
+ * What lies over the canvas: scale bar, cross-hair, the path of a selection, the words at the pointer. It is told of each frame of a movement,
+ * and leaves alone what stays: a browser draws again what was set, and blends what is empty.
+ */
 export class Overlay {
   readonly bar = h("div", { class: "fd-bar", "aria-hidden": "true", hidden: true });
   readonly cross = h("div", { class: "fd-cross", "aria-hidden": "true" });
@@ -15,6 +18,7 @@ export class Overlay {
   constructor() {
     this.outline.setAttribute("class", "fd-outline");
     this.outline.setAttribute("aria-hidden", "true");
+    this.outline.setAttribute("hidden", "");
     this.outline.append(this.#path);
   }
 
@@ -23,7 +27,7 @@ export class Overlay {
     const bar = scaleBar({ width, scale: 1 / view.unitsPerPixel }, micrometersPerUnit);
     this.bar.hidden = bar === undefined;
     if (bar === undefined) return;
-    this.bar.textContent = bar.label;
+    if (this.bar.textContent !== bar.label) this.bar.textContent = bar.label;
     this.bar.style.width = `${bar.length}px`;
   }
 
@@ -31,7 +35,8 @@ export class Overlay {
   showPath(path: readonly Point[] | undefined): void {
     const round = (value: number) => Math.round(10 * value) / 10;
     const text = path?.map(([x, y], i) => `${i === 0 ? "M" : "L"}${round(x)} ${round(y)}`).join("");
-    this.#path.setAttribute("d", text ? `${text}Z` : "");
+    this.outline.toggleAttribute("hidden", !text);
+    if (text) this.#path.setAttribute("d", `${text}Z`);
   }
 
   showTip(content: readonly Node[] | undefined, [x, y]: Point = [0, 0]): void {
