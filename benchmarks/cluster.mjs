@@ -4,7 +4,7 @@
 // one process or of all, and by setting the node down. Snakemake itself is killed too. The same command is run again until it ends with 0.
 // What jobs take is read from Slurm (sstat), which ends a job above its limit (OverMemoryKill). Exits with 1 where bits differ, a job was
 // above its limit, or a workflow did not end. Needs root and Debian's snakemake and slurm-wlm; without them it says so and ends with 0.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +24,8 @@ const SIZES = {
 };
 /** Times that a workflow is begun again, at most. */
 const MOST_STARTS = 60;
+/** Kills before the sections are planned, at most. */
+const MOST_OF_PLAN = 4;
 
 const { values: given } = parseArgs({
   options: {
@@ -101,8 +103,11 @@ async function round(name, workflow, mostKills) {
     let isOver = false;
     const ended = started.finally(() => (isOver = true));
     while (!isOver && kills.length < mostKills) {
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000 + 5000 * random()))]);
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000 + 4000 * random()))]);
       if (isOver) break;
+      // One job plans all: it would take all kills.
+      const isPlanned = existsSync(join(run.out, "work/plans.json"));
+      if (!isPlanned && kills.length >= MOST_OF_PLAN) continue;
       if (random() < 0.08) {
         main.kill("SIGKILL");
         kills.push({ kind: "kill -9 of snakemake", job: "" });

@@ -36,6 +36,7 @@ export function renderResults(results) {
     ),
     section("A run in a page", of("page-run"), pageRuns),
     section("Kills", of("kills"), (list) => list.map(kills)),
+    section("Sections on Slurm", of("cluster"), (list) => [cluster(list)]),
     section("Real sections", of("real-sections"), (list) => list.map(realSections)),
   ].filter(Boolean);
   return parts.length === 0 ? "No results yet.\n" : parts.join("\n");
@@ -343,6 +344,37 @@ function kills({ modes, loops }) {
         `${kinds.length}/${having("given again")}/${having("commit")}`,
       ];
     }),
+  );
+}
+
+function cluster(results) {
+  const killed = (kinds) =>
+    Object.entries(kinds)
+      .map(([kind, times]) => `${times} ${kind}`)
+      .join(", ");
+  return markdownTable(
+    [
+      "result",
+      "sections/spots",
+      "pieces",
+      "jobs/starts of the workflow",
+      "killed",
+      "sections with other bits",
+      "jobs above their memory",
+      "greatest share of it",
+    ],
+    results.flatMap(({ name, sections, rounds }) =>
+      rounds.map((round) => [
+        name,
+        `${sections.length}/${count(sections.reduce((sum, spots) => sum + spots, 0))}`,
+        round.pieces,
+        `${round.jobs}/${round.starts.length}`,
+        killed(round.kills) || "-",
+        round.differing.length,
+        round.over_limit,
+        `${Math.round(100 * round.greatest_share_of_limit)} %`,
+      ]),
+    ),
   );
 }
 

@@ -14,7 +14,9 @@ export const KILLS = {
   "node down, resumed": async ({ ask }) => {
     const done = ask("scontrol", "update", "nodename=here", "state=down", "reason=test").ok;
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    return ask("scontrol", "update", "nodename=here", "state=resume").ok && done;
+    if (!ask("scontrol", "update", "nodename=here", "state=resume").ok)
+      throw new Error("The node stays down.");
+    return done;
   },
 };
 

@@ -107,7 +107,7 @@ SlurmctldLogFile=${join(folder, "log/slurmctld")}
 SlurmdLogFile=${join(folder, "log/slurmd")}
 KillWait=5
 SchedulerParameters=sched_interval=2,bf_interval=2
-ReturnToService=2
+ReturnToService=0
 SwitchType=switch/none
 NodeName=here NodeHostname=${hostname()} NodeAddr=127.0.0.1 CPUs=${cpus} RealMemory=${memory}
 PartitionName=main Nodes=here Default=YES MaxTime=INFINITE State=UP
