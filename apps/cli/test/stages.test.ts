@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { planPiece } from "../src/commands/stages/plan-piece.js";
 import { runCli, temporaryFolder } from "./run-cli.js";
 
 const bin = fileURLToPath(new URL("../bin/flashdeconv.js", import.meta.url));
@@ -286,4 +287,17 @@ describe("stages refuse", () => {
       expect(await run(prepare, folder)).toMatchObject({ code: 0 });
     },
   );
+});
+
+it("a piece holds what its threads have in hand, however many spots it has", () => {
+  const facts = {
+    ...{ spotCount: 1e9, typeCount: 20, tableWidth: 0, geneCount: 18_000, precision: "float32" as const },
+    ...{ isRefined: true, neighborCount: 6, mayBeStrong: true, chunkBytes: 8 * 2 ** 20 },
+    ...{ areChunksPacked: true, transposeBytes: 0, isFar: false, readAheadBytes: 0, heldBytes: 0 },
+    ...{ reference: undefined, coordinateBytes: 0, sampledValuesPerSpot: 60 },
+  };
+  const bytesOf = (spotCount: number) =>
+    planPiece(facts, spotCount, { workers: 2, maxMemory: 2 ** 31 }).totalBytes;
+  expect(bytesOf(1e6)).toBeGreaterThan(bytesOf(1e5));
+  expect(bytesOf(1e9)).toBe(bytesOf(1e6));
 });

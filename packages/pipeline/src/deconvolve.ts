@@ -11,7 +11,9 @@ import { isStop, stopHere } from "./runtime/run-stop.js";
 import { settleProblem } from "./settle-problem.js";
 import { chooseSection } from "./stages/refine/choose-section.js";
 import { refineSection } from "./stages/refine/refine-section.js";
+import { answerSection } from "./stages/solve/answer-section.js";
 import { answerSets } from "./stages/solve/answer-sets.js";
+import { loadAnswer } from "./stages/solve/kept-answer.js";
 import { solveSection } from "./stages/solve/solve-section.js";
 import { precisionOf } from "./stages/summarize/spot-statistics.js";
 import { summarizeSection } from "./summarize-section.js";
@@ -37,6 +39,13 @@ export async function deconvolve(
   const size = sizeOf(spatial, reference, options);
   const run = openRun({ ...options, section: spatial, size }, callbacks, notices);
 
+  const { cellsPerSpot = options.cellsPerSpot } = spatial;
+  // Another process may have solved all of it; a summary, if one is asked for, takes more than its answer.
+  const solved = callbacks.onSummary || isStop("answer", run) ? undefined : await loadAnswer(run);
+  if (solved) {
+    const precision = precisionOf({ librarySizes: solved.answers.counts });
+    return answerSection(solved, { ...options, precision, cellsPerSpot }, run);
+  }
   // The reference, the first pass over the section and its sample: what the other two passes and the solve take.
   const settled = await settleProblem(spatial, reference, options, run);
   const { fit } = settled;
@@ -44,7 +53,6 @@ export async function deconvolve(
   const refinement = methodWith(options.solver).refine?.(fit, options, notices);
   const keptCounts = refinement && run.keptCounts;
   const { summary: first, kept } = await summarizeSection(spatial, settled, options, { ...run, keptCounts });
-  const { cellsPerSpot = options.cellsPerSpot } = spatial;
   const solving = { ...options, precision: precisionOf(first), solver: fit.solver, cellsPerSpot };
   const columns = fit.problem.genes.map((gene) => settled.columns[gene]);
   const { maxTypes } = options;

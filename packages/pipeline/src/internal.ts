@@ -32,6 +32,7 @@ export { referenceFacts } from "./runtime/matrix-sizes.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
 export { gatedSource, type RunGate, runGate } from "./runtime/run-gate.js";
+export { MOST_KEPT_SPOTS } from "./runtime/run-pass.js";
 export { RunStopped } from "./runtime/run-stop.js";
 export { samplesBytes } from "./runtime/sample-bytes.js";
 export { type StageState, stageInWords } from "./runtime/stage-in-words.js";

@@ -217,6 +217,30 @@ describe("tables that a solver yields", () => {
     expect(await round(Number.POSITIVE_INFINITY)).toBe("done");
   });
 
+  it.each([false, true])("are kept for the process that writes them (on scratch: %s)", async (onScratch) => {
+    const wanted = await run();
+    const stage = async (stopAt: "answer" | undefined, stopSolve: boolean) => {
+      const kept = await openRunFolder(join(folder, "run"), { facts: {}, resume: true, everySeconds: 0 });
+      const controller = new AbortController();
+      const scratch = onScratch ? { scratch: await kept.openScratch(0), windowBytes: 2 ** 26 } : undefined;
+      const onProgress = ({ stage, done }: { stage: string; done: number }) => {
+        if (stopSolve && stage === "solve" && done >= 1) controller.abort(new Error("stopped"));
+      };
+      const { signal } = controller;
+      const running = run({ checkpoint: kept.checkpoint, scratch, stopAt, signal, onProgress });
+      const ended = await running.then(
+        (result) => expectSame(result, wanted),
+        (error) => error,
+      );
+      await kept.leave();
+      return ended;
+    };
+    expect(await stage(undefined, true)).toEqual(new Error("stopped"));
+    expect(await stage("answer", false)).toMatchObject({ at: "answer", isWaiting: false });
+    // Would it solve anything, it would be stopped.
+    expect(await stage(undefined, true)).toBeUndefined();
+  });
+
   it("have NaN for types without counts, and are written as dataframes", async () => {
     const { counts, geneNames } = section;
     const { cellTypes } = tissue.reference;

@@ -135,6 +135,15 @@ async function inStages(settings: Settings, pieces: number): Promise<Deconvoluti
   return (await drive(settings, "result")) as Deconvolution;
 }
 
+/** All stages but the last. */
+async function toAnswer(settings: Settings): Promise<void> {
+  for (const mark of marks(settings.options)) {
+    await drive(settings, mark);
+    await doPass(mark as SharedPass, 2);
+  }
+  expect(await drive(settings, "answer")).toMatchObject({ at: "answer", isWaiting: false });
+}
+
 async function expectSame(found: Deconvolution, wanted: Deconvolution): Promise<void> {
   expect(await proportionsOf(found)).toEqual(await proportionsOf(wanted));
   expect(found.totals).toEqual(wanted.totals);
@@ -263,6 +272,48 @@ describe("what is there", () => {
     await drive(settings, "refine");
     await doPass("refine", 2);
     await expectSame((await drive(settings)) as Deconvolution, wanted);
+  });
+
+  it.each([false, true])(
+    "of what has been solved is all that is written (on scratch: %s)",
+    async (onScratch) => {
+      const wanted = await deconvolve(section, tissue.reference);
+      await toAnswer({ options: {}, onScratch });
+      await rm(join(folder, "parts"), { recursive: true });
+      await expectSame((await drive({ options: {}, onScratch }, "result")) as Deconvolution, wanted);
+    },
+  );
+
+  it("of what has been solved, but damaged, is solved again", async () => {
+    const wanted = await deconvolve(section, tissue.reference);
+    await toAnswer(settings);
+    const manifest = await readFile(join(folder, "manifest.jsonl"), "utf8");
+    const line = manifest.split("\n").find((one) => one.includes('"answerRows/0-'));
+    const path = join(folder, JSON.parse(line ?? "").file);
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 1] ^= 1;
+    await writeFile(path, bytes);
+    await expectSame((await drive(settings, "result")) as Deconvolution, wanted);
+  });
+
+  it("of what has been solved is not taken for a summary that is asked for", async () => {
+    await toAnswer(settings);
+    const run = await openRunFolder(folder, { facts, resume: true, plan: { pieces: "any" } });
+    const told: number[] = [];
+    const { checkpoint } = run;
+    await deconvolve(
+      section,
+      tissue.reference,
+      {},
+      {
+        checkpoint,
+        onSummary: ({ spotCount }) => {
+          told.push(spotCount);
+        },
+      },
+    );
+    expect(told).toEqual([SPOTS]);
+    await run.remove();
   });
 
   it("of another run is refused by name", async () => {

@@ -31,7 +31,7 @@ export async function deconvolveOpened(
     const found = await deconvolve(spatial, reference, options, {
       ...shared,
       onNotice: terminal.note,
-      onSummary: (summary) => onSummary?.(summary, 0),
+      ...(onSummary && { onSummary: (summary) => onSummary(summary, 0) }),
     });
     return { found, notices: () => terminal.notices };
   }

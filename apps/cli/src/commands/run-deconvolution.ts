@@ -26,6 +26,7 @@ import {
 import { tidyHeap } from "@flashdeconv/pipeline/pool";
 import { describePlan } from "@flashdeconv/results/internal";
 import { isStatisticsInput } from "@flashdeconv/solver/internal";
+import type { StagedStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isRemote } from "@flashdeconv/stores/node/internal";
 import { runFacts } from "../options/run-facts.js";
@@ -231,6 +232,17 @@ export async function runDeconvolution(
             await stage?.onOpen?.(options, memory, plan);
             noteVersions = await keepVersions(path, access, checkpoint);
             const settled = (await shared?.settle(input, source, checkpoint)) ?? { options };
+            const keepSummary = (place: StagedStore) => async (summary: SectionSummary, section: number) => {
+              const parameters = {
+                ...summary.parameters,
+                ...origin,
+                [STATISTICS_FINGERPRINT]: fingerprint,
+              };
+              const target = noting(place, () => noteRun("statistics"));
+              const kept = { summary: { ...summary, parameters }, section };
+              await keepStatistics(target, kept, spatial, terminal);
+              if (section + 1 === (sections?.names.length ?? 1)) await noteRun("statistics-kept");
+            };
             const work = (
               executor: DividedCallbacks["executor"],
               keptCounts: DividedCallbacks["keptCounts"],
@@ -238,18 +250,7 @@ export async function runDeconvolution(
               const callbacks = {
                 ...{ signal, onProgress, executor, scratch, keptCounts, checkpoint },
                 ...(stage && { stopAt: stage.stopAt }),
-                async onSummary(summary: SectionSummary, section: number) {
-                  if (!statistics) return;
-                  const parameters = {
-                    ...summary.parameters,
-                    ...origin,
-                    [STATISTICS_FINGERPRINT]: fingerprint,
-                  };
-                  const target = noting(statistics, () => noteRun("statistics"));
-                  const kept = { summary: { ...summary, parameters }, section };
-                  await keepStatistics(target, kept, spatial, terminal);
-                  if (section + 1 === (sections?.names.length ?? 1)) await noteRun("statistics-kept");
-                },
+                ...(statistics && { onSummary: keepSummary(statistics) }),
               };
               const run = { options: settled.options, flags, callbacks };
               return deconvolveOpened(spatial, settled.prepared ?? input, run, terminal);

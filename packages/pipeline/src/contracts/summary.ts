@@ -61,3 +61,6 @@ export interface SectionSummary {
   /** What made the summary, under the names of the command line's options. */
   readonly parameters: Parameters;
 }
+
+/** What is left of a summary when the section has been solved. */
+export type SolvedSummary = Omit<SectionSummary, "statistics" | "graph" | "librarySizes">;

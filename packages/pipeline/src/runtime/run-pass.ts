@@ -4,7 +4,7 @@ import type { Piece } from "../contracts/checkpoint.js";
 import type { RunContext, StageName } from "../contracts/run-context.js";
 import type { RunMark } from "../contracts/run-mark.js";
 import type { PassReport, PipelineTasks } from "../contracts/tasks.js";
-import { isStop, keepJob, RunStopped } from "./run-stop.js";
+import { isStop, jobPiece, keepJob, RunStopped } from "./run-stop.js";
 import { coversAll, cutRange } from "./spot-ranges.js";
 
 /** Ranges per thread: enough that none idles long at the end, few since a stored chunk on a border is read twice. */
@@ -114,11 +114,28 @@ async function leavePass<N extends keyof PipelineTasks>(
 ): Promise<void> {
   if (!isLeft(settings, run)) return;
   const { mark, task, keptAs = task, spotCount, inputFor } = settings;
-  const input = Object.entries(await inputFor({ start: 0, end: 0 }));
-  const shared = Object.fromEntries(input.filter(([name]) => !OWN_INPUT.has(name)));
-  await keepJob(mark, { task, keptAs, spotCount, input: shared }, run);
+  await keepJob(
+    mark,
+    async () => {
+      const input = Object.entries(await inputFor({ start: 0, end: 0 }));
+      const shared = Object.fromEntries(input.filter(([name]) => !OWN_INPUT.has(name)));
+      return { task, keptAs, spotCount, input: shared };
+    },
+    run,
+  );
   const isWaiting = !isAllThere(settings, run);
   if (isWaiting || isStop(mark, run)) throw new RunStopped(mark, isWaiting);
+}
+
+/** Whether others have done all of a pass that was left to them, so that it will not be done here: what is damaged stops this run. */
+export async function isPassDone(
+  mark: RunMark & keyof PipelineTasks,
+  spotCount: number,
+  run: RunContext,
+): Promise<boolean> {
+  const { checkpoint, stopAt } = run;
+  if (!checkpoint || stopAt === undefined || !isAllThere({ task: mark, spotCount }, run)) return false;
+  return (await checkpoint.load(jobPiece(mark))) !== undefined;
 }
 
 /** Whether there are pieces of all ranges, by their names. */

@@ -27,16 +27,19 @@ export function isStop(mark: RunMark, { stopAt }: Stopping): boolean {
 }
 
 /** Keeps a job, with all that was offered before it. */
-export async function keepJob(mark: RunMark, job: unknown, { checkpoint }: Stopping): Promise<void> {
+export async function keepJob(mark: RunMark, jobOf: () => unknown, { checkpoint }: Stopping): Promise<void> {
   if (!checkpoint) throw new TypeError("a run that is to stop needs a checkpoint");
   const name = jobPiece(mark);
-  if ((await checkpoint.load(name)) === undefined) await checkpoint.save(name, () => packPlain(job));
+  if ((await checkpoint.load(name)) === undefined) {
+    const job = packPlain(await jobOf());
+    await checkpoint.save(name, () => job);
+  }
   await checkpoint.settle();
 }
 
 /** Stops a run that has come as far as it was to. Does nothing for others. */
 export async function stopHere(mark: RunMark, run: Stopping): Promise<void> {
   if (!isStop(mark, run)) return;
-  await keepJob(mark, null, run);
+  await keepJob(mark, () => null, run);
   throw new RunStopped(mark, false);
 }

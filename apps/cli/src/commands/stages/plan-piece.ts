@@ -1,10 +1,12 @@
 import type { MemoryPlan } from "@flashdeconv/pipeline";
-import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
+import { type MemoryFacts, MOST_KEPT_SPOTS } from "@flashdeconv/pipeline/internal";
 import type { ResourceFlags } from "../../options/resource-options.js";
 import { planResources } from "../../resources/plan-resources.js";
+import { usualWorkers } from "../../resources/with-threads.js";
 
 /**
- * How a piece of a pass is to stay within its memory: a section of so many spots without neighbours or a reference of cells.
+ * How a piece of a pass is to stay within its memory: a section without neighbours or a reference of cells, of as many spots as its threads
+ * have in hand at a time.
  *
  * @throws MemoryPlanError with the smallest budget that would do
  */
@@ -14,6 +16,7 @@ export function planPiece(
   { workers, maxMemory }: ResourceFlags,
 ): MemoryPlan {
   const own = { neighborCount: 0, reference: undefined, coordinateBytes: 0, hasIntervals: false };
-  const piece = { ...facts, ...own, spotCount, sectionCount: undefined };
+  const inHand = MOST_KEPT_SPOTS * (workers ?? usualWorkers(spotCount));
+  const piece = { ...facts, ...own, spotCount: Math.min(spotCount, inHand), sectionCount: undefined };
   return planResources(piece, { workers, maxMemory, useScratch: "never" });
 }

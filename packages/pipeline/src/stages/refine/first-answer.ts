@@ -3,6 +3,7 @@ import type { SpotAnswers } from "../../contracts/answers.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
+import { isPassDone } from "../../runtime/run-pass.js";
 import { checkpointOf } from "../../runtime/section-views.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { weakened } from "../solve/set-smoothing.js";
@@ -21,13 +22,17 @@ const FIRST = "first";
 /** What a spot starts from: its own answer, or what its neighbours have, to which its own counts have not been added. */
 export type StartOf = "spot" | "neighbors";
 
-/** The proportions of the first solve, or the neighbours' means of them, of this run or the one that it resumes. */
+/**
+ * The proportions of the first solve, or the neighbours' means of them, of this run or the one that it resumes. Undefined where others have
+ * refined all spots from them.
+ */
 export async function firstAnswer(
   summary: SectionSummary,
   started: FirstSession,
   solving: SolveSummaryOptions,
   run: RunContext,
-): Promise<StartRows> {
+): Promise<StartRows | undefined> {
+  if (await isPassDone("refine", summary.spotCount, run)) return undefined;
   const { checkpoint } = run;
   const own = checkpoint && checkpointOf(checkpoint, FIRST);
   const first: RunContext = {

@@ -17,7 +17,8 @@ export interface SpotsToRefine {
   readonly columns: Int32Array;
   readonly kept: KeptRanges;
   readonly precision: "float64" | "float32";
-  readonly start: StartRows;
+  /** Left out where others have refined all spots. */
+  readonly start: StartRows | undefined;
   /** Rows to be overwritten; left out on scratch. */
   readonly into: StatArray | undefined;
 }
@@ -42,6 +43,7 @@ export async function refineSpots(
   };
   const rows = await statisticsRows({ ...request, ...(into && { into }) }, run);
   const startFor = ({ start: first, end }: SpotRange) => {
+    if (!start) throw new TypeError("the rows to refine from have been left out");
     if ("path" in start) return start;
     if (run.executor.sharesMemory) return { rows: start.rows, first: 0 };
     // A message copies what it is given.

@@ -2,7 +2,7 @@ import type { AnswerTable, Deconvolution, SpotAnswers } from "../../contracts/an
 import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { Parameters } from "../../contracts/parameters.js";
 import type { RunContext } from "../../contracts/run-context.js";
-import type { SectionSummary } from "../../contracts/summary.js";
+import type { SolvedSummary } from "../../contracts/summary.js";
 import { answerLevels } from "../types/answer-levels.js";
 import { addSilentTypes } from "./add-silent-types.js";
 import { amountOf, cellsAsked, divisorsOf } from "./amount.js";
@@ -23,7 +23,7 @@ export interface SolvedSpots {
 
 /** The result of a section whose spots have their answers: types without counts, tables of all kinds, and how it came about. */
 export function finishAnswer(
-  summary: SectionSummary,
+  summary: SolvedSummary,
   { solved, solution, session, moreTables, moreFacts }: SolvedSpots,
   options: SolveSummaryOptions,
   { notices }: Pick<RunContext, "notices">,

@@ -65,7 +65,7 @@ export async function solveOnScratch(
   const resume = await intactState(scratch, layout, files);
   const strips = await stripFiles(scratch, layout, byStrip, { ...files, kept: resume?.generation });
   const store = { ...strips, ...neighbors };
-  let isKept = resume?.generation !== undefined || run.stopAt === "answer";
+  let isKept = resume?.generation !== undefined;
   const solution = await solveStrips(
     solver,
     session,

@@ -6,19 +6,17 @@ import type { SolveSummaryOptions } from "../../contracts/options.js";
 import type { RunContext } from "../../contracts/run-context.js";
 import type { SectionSummary } from "../../contracts/summary.js";
 import { usesSharing } from "../../runtime/allocator.js";
-import { stopHere } from "../../runtime/run-stop.js";
-import { intervalTables } from "../intervals/interval-tables.js";
-import { noteIntervals } from "../intervals/note-intervals.js";
+import { isStop, stopHere } from "../../runtime/run-stop.js";
 import { graphInMemory } from "../neighbors/neighbors-on-scratch.js";
 import { isSource } from "../summarize/spot-statistics.js";
 import { divisorsOf } from "./amount.js";
-import { finishAnswer } from "./finish-answer.js";
+import { answerSection } from "./answer-section.js";
+import { saveAnswer } from "./kept-answer.js";
 import { noteAlikeTypes } from "./note-alike-types.js";
-import { noteOutcome } from "./note-outcome.js";
 import { solveOnScratch } from "./solve-on-scratch.js";
 import { type SpotsToSolve, solveSpots } from "./solve-spots.js";
 import { cutTables, emptyRows, tablesOf, widthOf } from "./solver-tables.js";
-import { type AnswerRules, answerSpots, MISMATCH } from "./spot-answers.js";
+import { type AnswerRules, answerSpots } from "./spot-answers.js";
 import { contextOf, startSession } from "./start-session.js";
 
 /**
@@ -31,7 +29,8 @@ export async function solveSection(
   options: SolveSummaryOptions,
   run: RunContext,
 ): Promise<Deconvolution> {
-  const { reference, solverOptions, statistics, graph, librarySizes } = summary;
+  const { statistics, graph, librarySizes, ...rest } = summary;
+  const { reference, solverOptions } = rest;
   const { notices } = run;
   const started = startSession(options.solver, summary, contextOf(summary), run.arena);
   noteAlikeTypes(reference, notices);
@@ -41,20 +40,18 @@ export async function solveSection(
   const typeCount = typeNames.length;
   const toSolve = { ...started, solver: options.solver, typeCount, typeNames, tables, graph };
   const divisors = divisorsOf(summary, options);
-  const { solution, answers: solved } = isSource(statistics)
+  const { solution, answers } = isSource(statistics)
     ? await solveOnScratch({ ...toSolve, statistics, librarySizes, divisors }, options, run)
     : await solveInMemory(
         { ...toSolve, statistics, librarySizes, divisors, graph: graphInMemory(graph) },
         options,
         run,
       );
+  const { settings } = started.session;
+  const solved = { summary: rest, answers, solution, session: { settings } };
+  if (run.checkpoint && isStop("answer", run)) await saveAnswer(solved, run.checkpoint);
   await stopHere("answer", run);
-  noteOutcome(solved, solution, options, notices);
-  if (summary.score?.level === "red") solved.statuses.fill(MISMATCH);
-  if (options.intervals) noteIntervals(summary.calibration, summary.score, notices);
-  const intervals = options.intervals ? intervalTables({ ...solved, divisors }, summary.calibration) : [];
-  const answered = { ...solved, solverTables: [...solved.solverTables, ...intervals] };
-  return finishAnswer(summary, { solved: answered, solution, session: started.session }, options, run);
+  return answerSection(solved, options, run);
 }
 
 async function solveInMemory(

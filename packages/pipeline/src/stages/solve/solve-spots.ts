@@ -12,7 +12,6 @@ import {
   looksAtNeighbors,
   needsCoarseLevels,
   type PieceRunner,
-  type SolveState,
 } from "@flashdeconv/solver/internal";
 import type { GraphInMemory } from "../../contracts/graph.js";
 import type { SolveSummaryOptions } from "../../contracts/options.js";
@@ -49,7 +48,7 @@ export async function solveSpots(
   { solver, session, request, typeCount, typeNames, tables, statistics, graph }: SpotsToSolve,
   options: SolveOptions & Pick<SolveSummaryOptions, "precision">,
   run: Pick<RunContext, "executor" | "arena" | "checkpoint" | "signal" | "report"> &
-    Partial<Pick<RunContext, "gate" | "onSweep" | "stopAt">>,
+    Partial<Pick<RunContext, "gate" | "onSweep">>,
 ): Promise<Solution<StatArray>> {
   const { executor, arena, checkpoint, gate, signal, report, onSweep } = run;
   const { spotCount } = graph.neighbors;
@@ -58,8 +57,7 @@ export async function solveSpots(
   const kept = await loadSolveState(checkpoint);
   // A run on scratch keeps its abundances there.
   const resume = kept?.level === "section" && !kept.abundance ? undefined : kept;
-  let last: SolveState | undefined;
-  const solution = await solve(
+  return solve(
     solver,
     session,
     {
@@ -81,15 +79,11 @@ export async function solveSpots(
         if (typeNames && level === "section" && abundance) onSweep?.({ typeNames, abundance });
         if (gate?.isShut) await passGate(gate, signal);
         checkpoint?.throwIfFailed();
-        last = state;
         if (checkpoint?.isDue) await saveSolveState(checkpoint, state);
       },
     },
     options,
   );
-  // Another process resumes from the last state, from which nothing is left to sweep.
-  if (checkpoint && last && run.stopAt === "answer") await saveSolveState(checkpoint, last);
-  return solution;
 }
 
 /** The graph with what a solve of it finds out first, for more than one of them, in memory that their kernels and threads see. */
