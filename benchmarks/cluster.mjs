@@ -22,6 +22,8 @@ const SIZES = {
   campaign: { sections: [...Array(18).fill(1000), 20_000, 20_000], largeFrom: 18_000 },
   million: { sections: [1_000_000], largeFrom: 500_000 },
 };
+/** Spots of a block, which no piece divides. */
+const BLOCK = 4096;
 /** Times that a workflow is begun again, at most. */
 const MOST_STARTS = 60;
 /** Kills before the sections are planned, at most. */
@@ -69,7 +71,7 @@ let main;
 try {
   const table = await makeSections(root, sections);
   alone = await runAlone(root, sections);
-  console.log(`run alone: ${alone.seconds.toFixed(0)} s`);
+  console.log(`run alone: ${alone.seconds?.toFixed(0) ?? "before, -"} s`);
   const config = { large_from: largeFrom, threads: 1, job_minutes: 1 };
   for (const pieces of given.pieces.split(",").filter(Boolean).map(Number)) {
     await round(`pieces-${pieces}`, { table, config: { ...config, pieces } }, 0);
@@ -130,7 +132,7 @@ async function round(name, workflow, mostKills) {
   const peaks = jobs.filter(({ peak_mb }) => peak_mb > 0);
   rounds.push({
     name,
-    pieces: workflow.config.pieces,
+    pieces: Math.min(workflow.config.pieces, Math.ceil(Math.max(...sizes) / BLOCK)),
     ended: starts.at(-1).code === 0,
     starts,
     kills,
