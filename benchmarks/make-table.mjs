@@ -1,4 +1,4 @@
-// Writes the tables of README.md, docs/accuracy.md, docs/reference-score.md, docs/unexplained.md, docs/max-types.md and docs/intervals.md from the files in results: node benchmarks/make-table.mjs
+// Writes the tables of README.md, docs/accuracy.md, docs/reference-score.md, docs/unexplained.md, docs/max-types.md, docs/intervals.md and docs/cluster.md from the files in results: node benchmarks/make-table.mjs
 //   --check           changes nothing; ends with 1 where the tables are not those of the files
 //   --folder FOLDER   of README.md and results, in place of this one
 //   --docs FOLDER     of the tables beside these, in place of docs
@@ -10,6 +10,7 @@ import { renderAccuracy } from "./lib/accuracy/render-accuracy.mjs";
 import { renderIntervals } from "./lib/intervals/render-intervals.mjs";
 import { renderSets } from "./lib/max-types/render-sets.mjs";
 import { renderResults } from "./lib/render-results.mjs";
+import { clusterPlan } from "./lib/render-stages.mjs";
 import { renderScores } from "./lib/score/render-scores.mjs";
 import { renderUnexplained } from "./lib/score/render-unexplained.mjs";
 
@@ -24,6 +25,7 @@ export function updateTables({ folder = HERE, docs = join(HERE, "../docs"), chec
   const sets = results.filter(({ kind }) => kind === "max-types");
   const scores = results.filter(({ kind }) => kind === "reference-score");
   const intervals = results.filter(({ kind }) => kind === "intervals");
+  const plans = results.filter(({ kind }) => kind === "cluster-plan");
   const unexplained = results.filter(({ kind }) => kind === "unexplained");
   const wereCurrent = [
     updateTable(join(folder, "README.md"), renderResults(results), check),
@@ -32,6 +34,7 @@ export function updateTables({ folder = HERE, docs = join(HERE, "../docs"), chec
     updateTable(join(docs, "max-types.md"), renderSets(sets), check),
     updateTable(join(docs, "intervals.md"), renderIntervals(intervals), check),
     updateTable(join(docs, "unexplained.md"), renderUnexplained(unexplained), check),
+    updateTable(join(docs, "cluster.md"), clusterPlan(plans), check),
   ];
   return wereCurrent.every(Boolean);
 }

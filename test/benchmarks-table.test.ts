@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 const benchmarks = fileURLToPath(new URL("../benchmarks", import.meta.url));
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 
-describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md, docs/unexplained.md, docs/max-types.md and docs/intervals.md", () => {
+describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md, docs/unexplained.md, docs/max-types.md, docs/intervals.md and docs/cluster.md", () => {
   it("has the tables of the files in benchmarks/results", async () => {
     expect(await makeTable("--check")).toBe(0);
   });
@@ -26,6 +26,7 @@ describe("benchmarks/README.md, docs/accuracy.md, docs/reference-score.md, docs/
       "max-types.md",
       "intervals.md",
       "unexplained.md",
+      "cluster.md",
     ])
       cpSync(join(docs, file), join(folder, file));
     const places = ["--folder", folder, "--docs", folder];

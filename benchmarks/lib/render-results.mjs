@@ -1,4 +1,5 @@
 import { markdownTable } from "./markdown-table.mjs";
+import { stages } from "./render-stages.mjs";
 import { stereo } from "./render-stereo.mjs";
 import { pageRuns, viewerFrames, viewerPicture, viewerWide } from "./render-viewer.mjs";
 
@@ -18,6 +19,7 @@ export function renderResults(results) {
     usual ? `Measured on ${usual}, unless another machine is named.\n` : "",
     section("End to end", of("end-to-end"), (list) => [endToEnd(list)]),
     section("Against an earlier commit, by turns", of("pairs"), (list) => [pairs(list)]),
+    section("In stages", of("stages"), (list) => [stages(list)]),
     ...of("scaling").map((result) => section(`Scaling: ${result.name}`, [result], () => scaling(result))),
     ...of("profile").map((result) => section(`Profile: ${result.name}`, [result], () => profile(result))),
     section("Solved again from kept statistics", of("resolve"), (list) => [resolve(list)]),

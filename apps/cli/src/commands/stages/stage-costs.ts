@@ -28,17 +28,18 @@ const VALUE_BYTES = 8;
 
 /**
  * CPU seconds of a process whatever its size, and nanoseconds for each stored value that is read, and for each spot and type. Measured on
- * 1 million simulated spots with 191 stored values each and 20 types, from gzip, on two shared cores at 2.1 GHz (docs/cluster.md).
+ * 1 million simulated spots with 184 stored values each and 20 types, from gzip, in pieces of one worker, on two busy cores at 2.1 GHz
+ * (stages-1m-4 in benchmarks/results). Alone there a run takes three quarters of that.
  */
 const RATES: Readonly<Record<StageName, { start: number; value: number; spotType: number }>> = {
-  prepare: { start: 1.7, value: 0, spotType: 210 },
-  survey: { start: 2.2, value: 266, spotType: 0 },
-  choose: { start: 8.5, value: 0, spotType: 70 },
-  summarize: { start: 2.2, value: 65, spotType: 0 },
-  start: { start: 1.5, value: 0, spotType: 360 },
-  refine: { start: 2.2, value: 108, spotType: 0 },
-  solve: { start: 1.5, value: 0, spotType: 650 },
-  write: { start: 2, value: 0, spotType: 830 },
+  prepare: { start: 1.7, value: 0, spotType: 220 },
+  survey: { start: 1.2, value: 260, spotType: 0 },
+  choose: { start: 8.5, value: 0, spotType: 90 },
+  summarize: { start: 1.2, value: 97, spotType: 0 },
+  start: { start: 1.5, value: 0, spotType: 440 },
+  refine: { start: 1.2, value: 147, spotType: 0 },
+  solve: { start: 1.5, value: 0, spotType: 850 },
+  write: { start: 2, value: 0, spotType: 470 },
 };
 
 /** What a stage costs for a share of the section. */
