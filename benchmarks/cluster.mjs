@@ -108,7 +108,7 @@ async function round(name, workflow, mostKills) {
       await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1000 + 4000 * random()))]);
       if (isOver) break;
       // One job plans all: it would take all kills.
-      const isPlanned = existsSync(join(run.out, "work/plans.json"));
+      const isPlanned = existsSync(join(run.out, "work/all-plans"));
       if (!isPlanned && kills.length >= MOST_OF_PLAN) continue;
       if (random() < 0.08) {
         main.kill("SIGKILL");

@@ -215,4 +215,63 @@ describe.skipIf(!hasSnakemake)("the Snakefile", () => {
     const usual = await readFile(join(workflow, "config.yaml"), "utf8");
     expect((await dry(usual)).status).toBe(0);
   }, 60_000);
+
+  /** Answers as flashdeconv does; a result is of one section with its options. */
+  const STAND_IN = `import json, os, sys
+words = sys.argv[1:]
+after = lambda flag: words[words.index(flag) + 1]
+if words[:2] == ["stage", "plan"]:
+    stages = [{"stage": "prepare", "pieces": None, "memory_bytes": 1, "cpu_seconds": 1}]
+    print(json.dumps({"plan": {"spot_count": 10, "piece_count": 1, "stages": stages}}))
+elif words[0] == "index":
+    open(f"{words[1]}/index.html", "w").close()
+else:
+    place, out = words[1], after("--out")
+    made_of = f"{place} {after('--smoothing') if '--smoothing' in words else ''}"
+    os.path.exists(place) or sys.exit(f"{place}: not there")
+    os.makedirs(out, exist_ok=True)
+    facts = f"{out}/facts"
+    os.path.exists(facts) and open(facts).read() != made_of and sys.exit(f"{out} was made of something else")
+    open(facts, "w").write(made_of)
+`;
+
+  it("does again what failed or is asked for otherwise, and says done of nothing else", async () => {
+    await writeFile(join(folder, "stand_in.py"), STAND_IN);
+    await writeFile(join(folder, "a"), "");
+    const table = (...rows: string[]) =>
+      writeFile(join(folder, "sections.tsv"), `${["name\tsection", ...rows].join("\n")}\n`);
+    const run = async (more = "") => {
+      const config = `sections: sections.tsv\nreference: r\nflashdeconv: python3 stand_in.py\n${more}`;
+      await writeFile(join(folder, "config.yaml"), config);
+      const places = ["--snakefile", join(workflow, "Snakefile"), "--configfile", "config.yaml"];
+      const args = [...places, "--cores", "1", "--nolock", "--restart-times", "0", "--keep-going"];
+      const { status, stdout, stderr } = spawnSync("snakemake", args, { cwd: folder, encoding: "utf8" });
+      return { isDone: status === 0, text: stdout + stderr };
+    };
+    const madeOf = (name: string) => readFile(join(folder, `out/results/${name}.zarr/facts`), "utf8");
+
+    await table("A\ta", "B\tb");
+    for (const time of [1, 2]) {
+      const { isDone, text } = await run();
+      expect(isDone, `${time}: ${text}`).toBe(false);
+      expect(text).toContain("1 of 2 sections are done");
+      expect(text).toContain("B: b: not there");
+    }
+    await writeFile(join(folder, "b"), "");
+    expect(await run()).toMatchObject({ isDone: true });
+    expect(await madeOf("B")).toBe("b ");
+    expect((await run()).text).toContain("Nothing to be done");
+
+    const other = await run("options: --smoothing 31\n");
+    expect(other.isDone, other.text).toBe(false);
+    expect(other.text).toContain("0 of 2 sections are done");
+    expect(other.text).toContain("was made of something else");
+    expect(await run()).toMatchObject({ isDone: true });
+
+    await table("A\ta", "B\ta");
+    const moved = await run();
+    expect(moved.isDone, moved.text).toBe(false);
+    expect(moved.text).toContain("1 of 2 sections are done");
+    expect(await madeOf("B")).toBe("b ");
+  });
 });

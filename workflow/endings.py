@@ -4,7 +4,8 @@ import fcntl
 import os
 import sys
 
-from run_sections import tail
+from plans import is_large
+from run_sections import done_mark, tail
 
 
 def lock_folder(out):
@@ -18,10 +19,16 @@ def lock_folder(out):
     return lock
 
 
-def tell_missing(settings, sections):
-    """Names the sections without a result, with the end of what their own logs say."""
-    missing = [section for section in sections if not os.path.isdir(settings.result(section.name))]
+def tell_missing(settings, sections, plans):
+    """Names the sections that were not done as they are asked for now, with the end of what their own logs say."""
+    missing = [section for section in sections if not is_done(settings, section, plans)]
     print(f"\n{len(sections) - len(missing)} of {len(sections)} sections are done. Run the same command again for the others.")
     for section in missing:
         said = tail(settings.log(section.name))
         print(f"  {section.name}" + (f": {said.splitlines()[-1]}" if said else ""))
+
+
+def is_done(settings, section, plans):
+    if is_large(plans.get(section.name, {})):
+        return os.path.exists(f"{settings.out}/work/marks/sections/{section.name}/write")
+    return os.path.exists(done_mark(settings, section))

@@ -50,6 +50,12 @@ def request(settings, section):
     return [section.place, section.reference, section.options, *more]
 
 
+def key_of(settings, sections):
+    """Another one where anything about the sections has changed, so that they are looked at again."""
+    told = json.dumps([[section.name, *request(settings, section)] for section in sections])
+    return hashlib.sha256(told.encode()).hexdigest()[:10]
+
+
 def pieces_of(settings, spots):
     return math.ceil(spots / settings.spots_per_piece) if settings.pieces == "auto" else settings.pieces
 
@@ -115,13 +121,7 @@ def batches(settings, sections, plans):
             together, seconds = [], 0
     if together:
         found.append(together)
-    return {batch_name(settings, batch): batch for batch in found}
-
-
-def batch_name(settings, batch):
-    """Another one where anything about a section has changed, so that it is looked at again."""
-    told = json.dumps([[section.name, *request(settings, section)] for section in batch])
-    return f"{batch[0].name}-{hashlib.sha256(told.encode()).hexdigest()[:10]}"
+    return {f"{batch[0].name}-{key_of(settings, batch)}": batch for batch in found}
 
 
 def need_of(settings, batch, plans):

@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+from plans import key_of
+
 # Done, but the reference scores as --fail-on says: the index shows it.
 DONE = (0, 3)
 # So much of a log is shown where its command failed.
@@ -21,6 +23,11 @@ def run_sections(settings, sections, log):
         raise SectionsFailed(f"{', '.join(failed)}: not done; {log} says why")
 
 
+def done_mark(settings, section):
+    """Is there once the section was done as it is asked for now."""
+    return f"{settings.out}/work/marks/done/{section.name}-{key_of(settings, [section])}"
+
+
 def run(settings, section, told):
     own = settings.log(section.name)
     os.makedirs(os.path.dirname(own), exist_ok=True)
@@ -33,7 +40,11 @@ def run(settings, section, told):
     print(f"{section.name}: {'done' if code in DONE else f'failed, with {code}'}", file=told, flush=True)
     if code not in DONE:
         print(tail(own), file=told, flush=True)
-    return code in DONE
+        return False
+    mark = done_mark(settings, section)
+    os.makedirs(os.path.dirname(mark), exist_ok=True)
+    with open(mark, "w", encoding="utf-8"):
+        return True
 
 
 def tail(path):
