@@ -120,9 +120,6 @@ function summarize() {
     stages_cpu_seconds: over(cpuOf),
     start_cpu_seconds: over(startsOf),
     overhead: over((round) => (cpuOf(round) - startsOf(round)) / round.run.cpu_seconds - 1),
-    planned_to_measured: over(
-      (round) => sum(round.stages.map((one) => one.planned_cpu_seconds)) / cpuOf(round),
-    ),
     peak_to_planned: Math.max(
       ...rounds.flatMap(({ stages }) => stages.map((one) => one.peak_rss_bytes / one.memory_bytes)),
     ),

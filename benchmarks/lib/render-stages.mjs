@@ -6,7 +6,7 @@ export function stages(results) {
   return markdownTable(
     [
       ...["result", "spots", "pieces", "workers of run/pieces", "run CPU s", "stages CPU s"],
-      ...["processes", "their starts CPU s", "overhead without starts", "planned/measured CPU"],
+      ...["processes", "their starts CPU s", "overhead without starts"],
       ...["peak/planned memory", "bits"],
     ],
     results.map(({ name, data, options, summary }) => [
@@ -19,7 +19,6 @@ export function stages(results) {
       summary.processes,
       summary.start_cpu_seconds.toFixed(0),
       percent(summary.overhead),
-      summary.planned_to_measured.toFixed(2),
       percent(summary.peak_to_planned),
       summary.same_bits ? "the same" : "**others**",
     ]),
@@ -58,5 +57,5 @@ export function clusterPlan(results) {
       `${(spots / 1e6).toLocaleString("en-US")} M in ${pieces} pieces ${ratio.toFixed(2)}`,
   );
   const about = `${settings.values_per_spot} values a bin, 20 types, nodes of ${settings.cores_of_node} cores; in brackets the stages of one process.`;
-  return `${table}\n\n${about} Planned CPU / measured: ${checked.join(", ")}.\n`;
+  return `${table}\n\n${about} Planned CPU / [measured](../benchmarks/README.md#in-stages): ${checked.join(", ")}; the rates come from the first and the last of these.\n`;
 }

@@ -26,20 +26,31 @@ export interface StageCosts {
 /** A value and its index. */
 const VALUE_BYTES = 8;
 
+interface Rates {
+  /** CPU seconds of a process, whatever its size. */
+  readonly start: number;
+  /** Nanoseconds for each stored value that is read. */
+  readonly value: number;
+  /** For each spot and type. */
+  readonly spotType: number;
+  /** The same where strips of spots go to scratch. */
+  readonly onScratch?: number;
+}
+
 /**
- * CPU seconds of a process whatever its size, and nanoseconds for each stored value that is read, and for each spot and type. Measured on
- * 1 million simulated spots with 184 stored values each and 20 types, from gzip, in pieces of one worker, on two busy cores at 2.1 GHz
- * (stages-1m-4 in benchmarks/results). Alone there a run takes three quarters of that.
+ * Measured on 1 million simulated spots with 184 stored values each, in memory, and 10 million with 61 in strips on scratch, 20 types, from
+ * gzip, in pieces of one worker, on two busy cores (stages-1m-4 and stages-10m-16 in benchmarks/results). Alone on such a machine a run takes
+ * three quarters of that.
  */
-const RATES: Readonly<Record<StageName, { start: number; value: number; spotType: number }>> = {
-  prepare: { start: 1.7, value: 0, spotType: 220 },
-  survey: { start: 1.2, value: 260, spotType: 0 },
-  choose: { start: 8.5, value: 0, spotType: 90 },
-  summarize: { start: 1.2, value: 97, spotType: 0 },
-  start: { start: 1.5, value: 0, spotType: 440 },
-  refine: { start: 1.2, value: 147, spotType: 0 },
-  solve: { start: 1.5, value: 0, spotType: 850 },
-  write: { start: 2, value: 0, spotType: 470 },
+const RATES: Readonly<Record<StageName, Rates>> = {
+  prepare: { start: 4.3, value: 0, spotType: 92 },
+  survey: { start: 1.2, value: 158, spotType: 930 },
+  choose: { start: 8.9, value: 0, spotType: 69 },
+  summarize: { start: 1.2, value: 89, spotType: 68 },
+  start: { start: 1.5, value: 0, spotType: 440, onScratch: 750 },
+  refine: { start: 1.2, value: 111, spotType: 325 },
+  solve: { start: 1.5, value: 0, spotType: 850, onScratch: 1300 },
+  write: { start: 2, value: 0, spotType: 470, onScratch: 585 },
 };
 
 /** What a stage costs for a share of the section. */
@@ -49,8 +60,9 @@ export function stageCosts(name: StageName, size: StageSize, share: number): Sta
   const spots = facts.spotCount * share;
   const read = name === "survey" ? surveyedShare : isPass ? 1 : 0;
   const values = facts.sampledValuesPerSpot * spots;
-  const { start, value, spotType } = RATES[name];
-  const seconds = start + 1e-9 * (value * values * read + spotType * spots * facts.typeCount);
+  const { start, value, spotType, onScratch = spotType } = RATES[name];
+  const ofSpot = facts.typeCount * (memory.keeps === "scratch" ? onScratch : spotType);
+  const seconds = start + 1e-9 * (value * values * read + ofSpot * spots * (isPass ? read : 1));
   return {
     readBytes: Math.ceil(VALUE_BYTES * values * read),
     memoryBytes: isPass ? planPiece(facts, Math.ceil(spots), flags).totalBytes : memory.totalBytes,
