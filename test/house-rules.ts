@@ -112,8 +112,9 @@ function sourceBreaches(
 ): string[] {
   const file = `${folder}/${path}`;
   const { name } = manifest;
+  // All that the command line uses is bundled into it.
   const bundled = Object.keys(manifest.devDependencies ?? {}).filter(
-    (other) => byName.get(other)?.manifest.private,
+    (other) => name === CLI || byName.get(other)?.manifest.private,
   );
   const declared = [
     ...Object.keys({
