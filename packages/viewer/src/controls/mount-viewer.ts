@@ -1,11 +1,9 @@
 import { counted } from "@flashdeconv/core/internal";
 import type { View } from "../contracts.js";
-import type { Facts } from "../read/facts.js";
-import type { Result, Shares } from "../read/result.js";
+import type { Result } from "../read/result.js";
 import { Address } from "./address.js";
 import { AmountScale } from "./amount-scale.js";
-import { bannerOf } from "./banner.js";
-import { type Choice, choicesOf, greyInWords } from "./choices.js";
+import { type Choice, choicesOf } from "./choices.js";
 import { download } from "./csv.js";
 import { h, named } from "./h.js";
 import { layImage } from "./lay-image.js";
@@ -20,6 +18,7 @@ import { Selecting } from "./selecting.js";
 import { Showing } from "./showing.js";
 import { Stage } from "./stage.js";
 import { BEGINNING, type Shown } from "./state.js";
+import { Told } from "./told.js";
 import { toolbar } from "./toolbar.js";
 import { isAbort } from "./words.js";
 
@@ -61,9 +60,7 @@ class PageViewer implements Viewer {
   readonly #options: ViewerOptions;
   readonly #choices: readonly Choice[];
   readonly #root: HTMLElement;
-  readonly #banner = h("div");
-  readonly #caption = h("p", { class: "fd-caption" });
-  readonly #imageNote = h("p", { class: "fd-caption", hidden: true });
+  readonly #told = new Told();
   readonly #live = h("div", { class: "fd-hidden", role: "status", "aria-live": "polite" });
   readonly #message = new Message();
   readonly #legend = new Legend();
@@ -76,8 +73,6 @@ class PageViewer implements Viewer {
   readonly #address: Address;
   readonly #ended = new AbortController();
   #shown: Shown = BEGINNING;
-  #facts: Facts | undefined;
-  #shares: Shares | undefined;
   #isByName = false;
   #timer = 0;
 
@@ -116,7 +111,7 @@ class PageViewer implements Viewer {
       "div",
       { class: "fd-viewer" },
       this.#heading(),
-      this.#banner,
+      this.#told.banner,
       toolbar({
         onZoom: (factor) => this.#stage.zoom(factor),
         onWhole: () => this.#stage.fit(),
@@ -129,7 +124,7 @@ class PageViewer implements Viewer {
       h(
         "div",
         { class: "fd-body" },
-        h("div", { class: "fd-main" }, this.#stage.element, this.#caption, this.#imageNote),
+        h("div", { class: "fd-main" }, this.#stage.element, this.#told.caption, this.#told.imageNote),
         h(
           "div",
           { class: "fd-side" },
@@ -185,19 +180,16 @@ class PageViewer implements Viewer {
     if (told === "laid") {
       this.#stage.map.setOpacity(this.#shown.opacity);
       this.#controls.showOpacity();
-    } else if (told !== undefined) {
-      this.#imageNote.textContent = told;
-      this.#imageNote.hidden = false;
-    }
+    } else if (told !== undefined) this.#told.showImageNote(told);
   }
 
   async #readFacts(): Promise<void> {
-    const { signal } = this.#ended;
+    const onRead = () => {
+      this.#overlayBar();
+      this.#showLegend();
+    };
     try {
-      this.#facts = await this.#result.facts(signal);
-      this.#tellFacts();
-      this.#shares = await this.#result.shares(signal);
-      this.#tellFacts();
+      await this.#told.read(this.#result, onRead, this.#ended.signal);
     } catch (error) {
       if (isAbort(error)) return;
       this.#message.failed(error, () => {
@@ -207,25 +199,6 @@ class PageViewer implements Viewer {
     }
   }
 
-  #tellFacts(): void {
-    if (this.#facts === undefined) return;
-    this.#banner.replaceChildren(...[bannerOf(this.#facts, this.#shares)].filter((one) => one !== undefined));
-    this.#overlayBar();
-    this.#showLegend();
-  }
-
-  #showCaption(): void {
-    if (this.#facts === undefined) return;
-    const { isOfCells, version, method } = this.#facts;
-    const made = [method && `method ${method}`, version && `flashdeconv ${version}`].filter((one) => one);
-    const texts = [
-      `Shares of ${isOfCells ? "cells" : "RNA"}; y grows downward, as in images.`,
-      greyInWords(this.#choice, this.#shown.only !== undefined),
-      made.length > 0 && `Made with ${made.join(", ")}.`,
-    ];
-    this.#caption.textContent = texts.filter(Boolean).join(" ");
-  }
-
   get #choice(): Choice {
     return this.#choices.find(({ id }) => id === this.#shown.map) ?? this.#choices[0];
   }
@@ -233,7 +206,7 @@ class PageViewer implements Viewer {
   #context() {
     const { choice, planes } = this.#showing.drawn ?? { choice: this.#choice, planes: [] };
     const { typeNames } = this.#result.layout;
-    return { result: this.#result, choice, planes, shares: this.#shares, typeCount: typeNames.length };
+    return { result: this.#result, choice, planes, shares: this.#told.shares, typeCount: typeNames.length };
   }
 
   #chooseMap(id: string): void {
@@ -299,7 +272,7 @@ class PageViewer implements Viewer {
   }
 
   #showLegend(): void {
-    this.#showCaption();
+    this.#told.showCaption(this.#choice, this.#shown.only !== undefined);
     if (this.#showing.drawn === undefined) return;
     const context = this.#context();
     const { entries, label } = legendOf(context, this.#shown);
@@ -315,7 +288,7 @@ class PageViewer implements Viewer {
   }
 
   get #micrometers(): number | undefined {
-    return this.#facts?.micrometersPerUnit ?? this.#options.micrometersPerUnit;
+    return this.#told.facts?.micrometersPerUnit ?? this.#options.micrometersPerUnit;
   }
 
   #overlayBar(): void {
