@@ -51,6 +51,33 @@ describe("index", () => {
     );
   });
 
+  it("shows the sections of a table alone, and says which are not in it or have no result", async () => {
+    const list = join(await temporaryFolder(), "sections.tsv");
+    await writeFile(list, "\ufeffname\tsection\toptions\r\na\t/x, y; z\r\n\r\nnew one\t/w\t--bin 8\r\n");
+    const told = await json("index", folder, "--sections", list);
+    expect(told).toMatchObject({ left_out: ["b", "section"], missing: ["new one"] });
+    expect(told.sections.map(({ section }: { section: string }) => section)).toEqual(["a"]);
+    const page = await readFile(told.index, "utf8");
+    expect(page).toContain("<p>Without a result: new one</p>");
+    expect(page).toContain("which are not shown: b, section</p>");
+    expect((await readFile(told.table, "utf8")).trimEnd().split("\n")).toHaveLength(2);
+    const { stderr } = await runCli(["index", folder, "--sections", list]);
+    expect(stderr).toContain(`since ${list} does not name them: "b", "section"`);
+    expect(stderr).toContain('Without a result: "new one".');
+    await writeFile(list, "name\nb\n");
+    expect(await json("index", folder, "--sections", list)).toMatchObject({
+      missing: ["name"],
+      left_out: ["a", "section"],
+    });
+    await writeFile(list, "c\n");
+    const none = await runCli(["index", folder, "--sections", list]);
+    expect({ code: none.code, stderr: none.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(`of a section of ${list}`),
+    });
+    expect((await json("index", folder)).sections).toHaveLength(2);
+  });
+
   it("refuses folders without a result, files of others, and URLs", async () => {
     const other = await temporaryFolder();
     expect((await runCli(["index", join(other, "none")])).code).toBe(2);

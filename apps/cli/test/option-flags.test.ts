@@ -32,5 +32,8 @@ describe("options that a message names by id are told as flags", () => {
     expect(message).toBe("a.zarr: found b, expected c. Allow more (--max-memory).");
     const option = inTermsOfFlags(new OptionError({ option: "sketchDimension", value: 0, rule: "positive" }));
     expect(option.message).toMatch(/^option --sketch-dim: /);
+    expect(option.remedy).toBe("Give --sketch-dim such a value, or leave it out for the default.");
+    const required = new OptionError({ option: "sketchDimension", value: 0, rule: "1", isRequired: true });
+    expect(inTermsOfFlags(required).remedy).toBe("Give --sketch-dim such a value.");
   });
 });

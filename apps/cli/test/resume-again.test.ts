@@ -137,7 +137,7 @@ describe("--resume", () => {
     const changed = await run(at, "--resume");
     expect(changed.code).toBe(2);
     expect(changed.stdout).toMatch(
-      /already there and was made of something else \(X\/data of .*section\.zarr: was /,
+      /already there and was made of something else \(X\/data of .*section\.zarr: has changed\)/,
     );
   });
 

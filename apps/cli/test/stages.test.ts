@@ -203,6 +203,41 @@ describe("a run in stages", () => {
   });
 });
 
+describe("a plan", () => {
+  it("says where pieces are fewer than were asked for", async () => {
+    const folder = await temporaryFolder();
+    const { stdout } = await runCli(planned(folder, 8));
+    expect(stdout).toContain(
+      "19000 spots, 5 pieces\nPieces are of whole blocks of 4096 spots: 5 in place of 8.",
+    );
+    expect(await done(planned(folder, 8))).toMatchObject({ plan: { piece_count: 5, asked_piece_count: 8 } });
+    expect((await runCli(planned(folder, 5))).stdout).not.toContain("in place of");
+  });
+
+  it("of a result that is there is of stages that are all done, and changes nothing", async () => {
+    const folder = await temporaryFolder();
+    const out = join(folder, "out.zarr");
+    await done(["run", ...inputs(), "--out", out]);
+    const before = await digest(out);
+    const work = join(folder, "work");
+    for (const pieces of [2, 3]) {
+      const { code, stdout } = await runCli(planned(folder, pieces));
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("stages are all done") });
+      const told = (await done(planned(folder, pieces))) as { already_done: boolean; plan: Plan };
+      expect(told).toMatchObject({ already_done: true, plan: { piece_count: pieces } });
+      expect(JSON.parse(await readFile(join(work, "plan.json"), "utf8"))).toEqual(told.plan);
+      for (const command of commandsOf(told.plan, work).reverse()) {
+        const { already_done, run } = (await done(command)) as { already_done?: boolean; run?: typeof told };
+        expect(already_done ?? run?.already_done, command.join(" ")).toBe(true);
+      }
+    }
+    expect(await digest(out)).toBe(before);
+    expect((await readdir(folder)).sort()).toEqual(["out.zarr", "work"]);
+    const other = await refused(planned(folder, 2, ["--smoothing", "3"]));
+    expect(other).toMatch(/^option --out: found .*made of something else \(--smoothing: was "auto", is 3\)/);
+  });
+});
+
 describe("stages refuse", () => {
   it("what comes too early, naming what is to be done first", async () => {
     const folder = await temporaryFolder();
@@ -228,10 +263,18 @@ describe("stages refuse", () => {
     for (const piece of ["0", "3", "1.5"])
       expect(await refused(["stage", "survey", work, "--piece", piece])).toContain("from 1 to 2");
     expect(await refused(["stage", "survey", work])).toContain("option --piece");
+    // What has no default is not to be left out.
+    for (const wrong of [
+      ["survey", work, "--piece", "3"],
+      ["survey", work, "--piece", "x"],
+      ["survey", work],
+      ["guess", work],
+    ])
+      expect(await refused(["stage", ...wrong]), wrong.join(" ")).not.toMatch(/leave it out|default/);
     expect(await refused(["stage", "choose", work, "--piece", "1"])).toContain("option --piece");
     expect(await refused(["stage", "refine", work, "--piece", "1"])).toContain("prepare, survey, choose");
     expect(await refused(["stage", "guess", work])).toContain("plan, prepare");
-    expect(await refused(planned(folder, 2))).toContain("--method was");
+    expect(await refused(planned(folder, 2))).toContain("--method: was");
     expect(await refused(planned(folder, 0))).toContain("option --pieces");
     const signed = ["stage", "plan", "https://example.org/a.zarr?token=secret", ...inputs().slice(1)];
     const told = await refused([...signed, "--run-dir", work, "--out", join(folder, "b.zarr")]);
@@ -261,9 +304,22 @@ describe("stages refuse", () => {
       `${path}: found a part of another run`,
     );
     await appendFile(join(section, "X", ".zattrs"), " ");
-    const again = ["stage", "survey", join(folder, "b"), "--piece", "1"];
-    expect(await refused(again)).toContain("has changed");
-    expect(await refused(["stage", "choose", join(folder, "b")])).toContain("this one differs");
+    const b = join(folder, "b");
+    for (const again of [
+      ["survey", b, "--piece", "1"],
+      ["choose", b],
+    ]) {
+      const told = await refused(["stage", ...again]);
+      // Whose folder, which input, and since when; nothing of what was never given, nothing that only computers compare.
+      expect(told).toMatch(
+        /^option <place>: found \S+\/b, a run .*\(X\/\.zattrs of \S+section\.zarr: was \d+ bytes?, last changed \S+, is \d+ bytes?, last changed \S+\), expected/,
+      );
+      expect(told).toContain(`stage plan, with --run-dir ${b} --restart`);
+      expect(told).not.toMatch(/--resume|[0-9a-f]{16}/);
+    }
+    const planned = await refused(plan("b"));
+    expect(planned).toContain(`option --run-dir: found ${b}, a run that was started at`);
+    expect(planned).not.toContain("--resume");
   });
 
   it.skipIf(!isBuilt)(

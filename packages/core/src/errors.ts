@@ -119,12 +119,17 @@ export class OptionError extends FlashdeconvError {
     remedy?: string;
     /** In words, where the value itself says little. */
     found?: string;
+    /** It cannot be left out. Nor can an argument of a command, `<name>`, or what is refused because it was left out. */
+    isRequired?: boolean;
   }) {
+    const { isRequired = parts.option.startsWith("<") || parts.value === undefined } = parts;
     super({
       subject: `option ${parts.option}`,
       found: parts.found ?? describeValue(parts.value),
       expected: parts.rule,
-      remedy: parts.remedy ?? `Give ${parts.option} such a value, or leave it out for the default.`,
+      remedy:
+        parts.remedy ??
+        `Give ${parts.option} such a value${isRequired ? "" : ", or leave it out for the default"}.`,
     });
     this.option = parts.option;
     this.value = parts.value;

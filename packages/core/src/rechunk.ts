@@ -10,6 +10,7 @@ export function rechunk<C extends Chunk>(source: ChunkSource<C>, spotsPerChunk: 
       option: "spotsPerChunk",
       value: spotsPerChunk,
       rule: "a whole number of at least 1",
+      isRequired: true,
     });
   }
   return {

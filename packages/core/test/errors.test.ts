@@ -27,6 +27,15 @@ describe("errors", () => {
     );
   });
 
+  it.each([
+    [{ option: "rho", value: 2 }, "Give rho such a value, or leave it out for the default."],
+    [{ option: "index", value: 2, isRequired: true }, "Give index such a value."],
+    [{ option: "--piece", value: undefined }, "Give --piece such a value."],
+    [{ option: "<stage>", value: "x" }, "Give <stage> such a value."],
+  ])("of %j advise to leave out what may be left out", (parts, remedy) => {
+    expect(new OptionError({ ...parts, rule: "1" }).remedy).toBe(remedy);
+  });
+
   it("are recognised by their brand, others are not", () => {
     const parts = { subject: "spatial data", found: "-1", expected: "counts", remedy: "Use raw counts." };
     expect(isFlashdeconvError(new CountError({ ...parts, spot: "s", gene: "g", value: -1 }))).toBe(true);

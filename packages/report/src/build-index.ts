@@ -27,6 +27,9 @@ export interface IndexInput {
   readonly version?: string;
   readonly typeNames: readonly string[];
   readonly sections: readonly IndexedSection[];
+  /** Names of results that are there and not shown, and of sections that have none: the page says so. */
+  readonly leftOut?: readonly string[];
+  readonly missing?: readonly string[];
 }
 
 /** Types named for a section. */
@@ -39,7 +42,7 @@ export function buildIndex(input: IndexInput): Promise<string> {
   const { name, version, typeNames, sections } = input;
   const claimed = sections.filter(({ shares }) => shares !== undefined);
   return page(name, version, [
-    { id: "short", title: "In short", html: inShort(sections) },
+    { id: "short", title: "In short", html: inShort(input) },
     { id: "sections", title: "The sections, the worst reference first", html: comparison(input) },
     ...(claimed.length > 0
       ? [{ id: "amounts", title: "Mean share of each type", html: amounts(typeNames, claimed) }]
@@ -47,7 +50,7 @@ export function buildIndex(input: IndexInput): Promise<string> {
   ]);
 }
 
-function inShort(sections: readonly IndexedSection[]): string {
+function inShort({ sections, leftOut = [], missing = [] }: IndexInput): string {
   const worst = sections.map(worstOf);
   const facts = [
     [count(sections.length), "sections"],
@@ -65,7 +68,21 @@ function inShort(sections: readonly IndexedSection[]): string {
       ? []
       : [`<p class="verdict ${level}"><strong>${sentenceOf(level)}</strong> ${names.join(", ")}</p>`];
   });
-  return `${told.join("")}<dl class="facts">${facts.join("")}</dl>`;
+  const others = [
+    ...namesAfter("Without a result:", missing),
+    ...namesAfter("Results of other sections, which are not shown:", leftOut),
+  ];
+  return `${told.join("")}<dl class="facts">${facts.join("")}</dl>${others.join("")}`;
+}
+
+/** Names that are shown of sections that the page does not show. */
+const MOST_NAMES = 100;
+
+function namesAfter(words: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, MOST_NAMES).map(nameText).join(", ");
+  const more = names.length - MOST_NAMES;
+  return [`<p>${words} ${shown}${more > 0 ? ` and ${count(more)} more` : ""}</p>`];
 }
 
 function sentenceOf(level: "red" | "amber"): string {

@@ -53,7 +53,8 @@ export async function saveAs(
   try {
     const save: Save | undefined = Object.hasOwn(SAVES, format) ? SAVES[format] : undefined;
     if (save === undefined) {
-      throw new OptionError({ option: "format", value: format, rule: `one of ${SAVE_FORMATS.join(", ")}` });
+      const rule = `one of ${SAVE_FORMATS.join(", ")}`;
+      throw new OptionError({ option: "format", value: format, rule, isRequired: true });
     }
     await save(source, file, options);
   } catch (error) {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { OptionError } from "@flashdeconv/core";
+import { shortList } from "@flashdeconv/core/internal";
 import { readResultContents, resultKeys } from "@flashdeconv/io-zarr/internal";
 import { type Parameters, RESULT_DEFAULTS } from "@flashdeconv/pipeline";
 import type { ReferenceScore } from "@flashdeconv/report";
@@ -15,6 +16,7 @@ import { openQualityFile, type QualityRow, qualityCsv, qualityOf } from "../repo
 import { isReport, writeReport } from "../report/report-file.js";
 import { storedFigures } from "../report/stored-figures.js";
 import { lockOptions } from "../stores/lock-options.js";
+import { readText } from "../stores/read-text.js";
 import { withStore } from "../stores/with-store.js";
 import type { Outcome, Terminal, TerminalOptions } from "../terminal/terminal.js";
 import { useTerminal } from "../terminal/use-terminal.js";
@@ -22,12 +24,14 @@ import { useTerminal } from "../terminal/use-terminal.js";
 const EXAMPLES = `
 Examples:
   flashdeconv index results
-  flashdeconv index results --key mine`;
+  flashdeconv index results --key mine
+  flashdeconv index results --sections sections.tsv`;
 
 const RESULT = /\.(zarr(\.zip)?|h5ad)$/i;
 
 interface IndexFlags extends TerminalOptions {
   readonly key?: string;
+  readonly sections?: string;
 }
 
 export function addIndexCommand(program: Command, environment: Environment): void {
@@ -38,6 +42,10 @@ export function addIndexCommand(program: Command, environment: Environment): voi
     )
     .argument("<folder>", "folder on this machine with results (.zarr, .h5ad), each of a section")
     .option("--key <name>", `obsm key of the results (default: ${RESULT_DEFAULTS.key}, or the only one)`)
+    .option(
+      "--sections <file>",
+      "show sections of this table alone, the first of its columns between tabs, or names line by line (default: all of the folder)",
+    )
     .optionsGroup("Messages:")
     .option("--json", "print one JSON object instead of a summary")
     .option("--quiet", "no progress, no notes")
@@ -48,7 +56,11 @@ export function addIndexCommand(program: Command, environment: Environment): voi
 }
 
 /** Reads the results of a folder and writes what shows them side by side. Whatever fails, both files are as they were. */
-async function indexResults(given: string, { key }: IndexFlags, terminal: Terminal): Promise<Outcome> {
+async function indexResults(
+  given: string,
+  { key, sections: listed }: IndexFlags,
+  terminal: Terminal,
+): Promise<Outcome> {
   if (isRemote(given)) {
     const rule = "a folder of this machine: pages are not written behind URLs";
     throw new OptionError({ option: "<folder>", value: given, rule, remedy: "Give a path." });
@@ -56,6 +68,8 @@ async function indexResults(given: string, { key }: IndexFlags, terminal: Termin
   const folder = localPath(given);
   const entries = await asStoreError(given, () => readdir(folder));
   const places = entries.filter((name) => RESULT.test(name) && !name.startsWith(".")).sort();
+  const wanted = listed === undefined ? undefined : await readSectionNames(listed, terminal.signal);
+  const leftOut = places.map(nameOf).filter((name) => wanted?.has(name) === false);
   const remedy = "move it away";
   const index = await planIndexFile(folder, { flag: "<folder>", remedy }, terminal);
   const tablePath = join(folder, "quality.csv");
@@ -63,6 +77,7 @@ async function indexResults(given: string, { key }: IndexFlags, terminal: Termin
   const found: FoundSection[] = [];
   const rows: QualityRow[] = [];
   for (const place of places) {
+    if (wanted?.has(nameOf(place)) === false) continue;
     const one = await readSection(folder, place, { key, terminal });
     if (one === undefined) continue;
     found.push(one.section);
@@ -72,19 +87,39 @@ async function indexResults(given: string, { key }: IndexFlags, terminal: Termin
     throw new OptionError({
       option: "<folder>",
       value: given,
-      rule: `a folder that holds a result of flashdeconv${key === undefined ? "" : ` with the key ${key}`} (.zarr, .h5ad)`,
+      rule: `a folder that holds a result of flashdeconv${key === undefined ? "" : ` with the key ${key}`} (.zarr, .h5ad)${wanted === undefined ? "" : ` of a section of ${listed}`}`,
       remedy: "Give the folder that run --out-dir wrote to.",
     });
   }
+  const shown = new Set(found.map(({ name }) => name));
+  const missing = [...(wanted ?? [])].filter((name) => !shown.has(name));
+  if (leftOut.length > 0) {
+    const message = `Left out, since ${listed} does not name them: ${shortList(leftOut)}. Their results stay where they are.`;
+    terminal.note({ code: "left-out", message: printableLine(message) });
+  }
+  if (missing.length > 0) {
+    terminal.note({ code: "no-result", message: printableLine(`Without a result: ${shortList(missing)}.`) });
+  }
   await writeReport(await openQualityFile(tablePath, lockOptions(terminal)), qualityCsv(rows));
-  await index.write(found);
+  await index.write(found, { leftOut, missing });
   return {
     lines: [
       `${index.path}: ${countOf(found.length, "section")} side by side`,
       `${tablePath}: the figures of each`,
     ],
-    json: { index: index.path, table: tablePath, sections: rows },
+    json: { index: index.path, table: tablePath, sections: rows, left_out: leftOut, missing },
   };
+}
+
+function nameOf(place: string): string {
+  return place.replace(RESULT, "");
+}
+
+/** The names of a list, or of the first column of a table with tabs, of which the workflow's calls it `name`. */
+async function readSectionNames(path: string, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const lines = (await readText(path, {}, signal)).split(/\r?\n|\r/);
+  const rows = lines[0].startsWith("name\t") ? lines.slice(1) : lines;
+  return new Set(rows.map((row) => row.split("\t", 1)[0].trim()).filter((name) => name !== ""));
 }
 
 interface Reading {
@@ -113,7 +148,7 @@ async function readSection(folder: string, place: string, { key: asked, terminal
     });
     const isRed = scores.some(({ level }) => level === "red");
     const figures = await storedFigures(contents, key, { isRed, signal });
-    const name = place.replace(RESULT, "");
+    const name = nameOf(place);
     const report = `${name}.report.html`;
     const path = join(folder, report);
     const link = existsSync(path) && (await isReport(path)) ? { report } : {};

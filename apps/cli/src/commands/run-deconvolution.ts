@@ -92,6 +92,8 @@ export interface StageOfRun {
   planOf(options: DeconvolveOptions, facts: MemoryFacts): unknown;
   /** Called once the folder is open, before any work. */
   onOpen?(options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan): Promise<void>;
+  /** The result is there, and `onOpen` throws: it is called all the same. */
+  readonly isMade?: boolean;
 }
 
 /** What a run is a part of, if it is not the whole of what was asked for. */
@@ -146,7 +148,10 @@ export async function runDeconvolution(
   const more = shared?.facts;
   const request = { path, flags, options, key: layout.key, signal: terminal.signal, more };
   const report = await planRunReport(flags, terminal);
-  const { output, statistics } = await openOutputs(request, terminal);
+  const { output, statistics } = await openOutputs(
+    stage?.isMade ? { ...request, flags: { ...flags, resume: false, overwrite: true } } : request,
+    terminal,
+  );
   if (output === undefined) {
     const sections = await storedScores(out ?? path, request);
     const facts = () => factsOf(request);

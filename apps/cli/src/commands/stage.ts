@@ -74,7 +74,11 @@ export function addStageCommand(program: Command, environment: Environment): voi
       "of plan: pieces of each pass over the section (default: 16)",
       parseNumber("--pieces"),
     )
-    .option("--piece <number>", "of a pass: which of its pieces, from 1", parseNumber("--piece"))
+    .option(
+      "--piece <number>",
+      "of a pass: which of its pieces, from 1",
+      parseNumber("--piece", { isRequired: true }),
+    )
     .option("--restart", "of plan: delete what an earlier run has left in the folder");
   for (const option of addRunOptions(new Command()).options) {
     if (!NOT_OF_STAGES.includes(option.long ?? "")) command.addOption(option);

@@ -64,7 +64,10 @@ function renamed(error: OptionError, flags: Readonly<Record<string, string>>): O
     flags[option] ??
     OPTION_FLAGS[option] ??
     (/^[-<]/.test(option) ? option : `${option} of --solver-options`);
-  const remedy = error.remedy.startsWith(`Give ${option} such a value`) ? undefined : inFlags(error.remedy);
+  const usual = `Give ${option} such a value`;
+  const remedy = error.remedy.startsWith(usual)
+    ? `Give ${flag} such a value${error.remedy.slice(usual.length)}`
+    : inFlags(error.remedy);
   // A flag without a value is there or is not.
   const found =
     typeof value !== "boolean" ? error.found : value || flag.startsWith("--no-") ? "it given" : "it left out";

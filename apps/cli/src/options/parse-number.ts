@@ -3,11 +3,15 @@ import { OptionError } from "@flashdeconv/core";
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Reads the value of `flag` as a number, all of it: "1e4" is one, "12abc" is not. */
-export function parseNumber(flag: string): (text: string) => number {
+export function parseNumber(
+  flag: string,
+  { isRequired }: { readonly isRequired?: boolean } = {},
+): (text: string) => number {
   return (text) => {
     const value = readNumber(text);
-    if (value === undefined)
-      throw new OptionError({ option: flag, value: text, rule: "a number such as 0.5 or 1e4" });
+    if (value === undefined) {
+      throw new OptionError({ option: flag, value: text, rule: "a number such as 0.5 or 1e4", isRequired });
+    }
     return value;
   };
 }

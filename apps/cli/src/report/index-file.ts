@@ -9,10 +9,13 @@ import { openReportFile, writeReport } from "./report-file.js";
 /** A section as an index shows it, with the names of its own types. */
 export type FoundSection = IndexedSection & { readonly types: readonly string[] };
 
+/** Names of sections that a page does not show, and says so. */
+export type OtherSections = Pick<Parameters<typeof buildIndex>[0], "leftOut" | "missing">;
+
 /** The page `index.html` of a folder of results. */
 export interface IndexFile {
   readonly path: string;
-  write(found: readonly FoundSection[]): Promise<void>;
+  write(found: readonly FoundSection[], others?: OtherSections): Promise<void>;
 }
 
 /**
@@ -31,7 +34,7 @@ export async function planIndexFile(
   await (await openReportFile(request)).discard();
   return {
     path,
-    async write(found) {
+    async write(found, others) {
       const typeNames = [...new Set(found.flatMap(({ types }) => types))];
       const sections = found.map(({ types, shares, ...section }): IndexedSection => {
         const named = new Map(types.map((name, k) => [name, shares?.[k] ?? 0]));
@@ -41,7 +44,7 @@ export async function planIndexFile(
       const { version } = packageJson;
       await writeReport(
         await openReportFile(request),
-        await buildIndex({ name, version, typeNames, sections }),
+        await buildIndex({ name, version, typeNames, sections, ...others }),
       );
     },
   };

@@ -138,7 +138,9 @@ async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<R
       plan: request.shared,
       lock: request.lock,
     };
-    return await withFlags({ resume: "--resume" }, () => openRunFolder(path, options));
+    // Stages continue what is there without being told to.
+    const flag = request.shared === undefined ? "--resume" : "--run-dir";
+    return await withFlags({ resume: flag }, () => openRunFolder(path, options));
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
     const isRefused = error instanceof StoreError && ["EACCES", "EPERM", "EROFS"].includes(code ?? "");

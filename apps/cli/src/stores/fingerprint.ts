@@ -1,7 +1,7 @@
 import { isFlashdeconvError } from "@flashdeconv/core";
 import { inspectStore, readColumn } from "@flashdeconv/io-zarr";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
-import { readSummaryParameters } from "@flashdeconv/pipeline/internal";
+import { describeDifferences, readSummaryParameters } from "@flashdeconv/pipeline/internal";
 import type { OpenStore } from "@flashdeconv/stores";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { localPath } from "@flashdeconv/stores/node/internal";
@@ -122,32 +122,19 @@ export async function differenceOfStatistics(
   return found && compareFingerprints(location, found, fingerprintOf(await facts()));
 }
 
-const MOST_TOLD = 5;
-
 /** Compares what something was made of with what it would be made of. */
 export function compareFingerprints(
   location: string,
   before: readonly string[],
   now: readonly string[],
 ): Difference | "same" {
-  const [was, is] = [valuesOf(before), valuesOf(now)];
-  const names = [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
-  if (names.length === 0) return "same";
-  const isContent = (name: string) => /^(a|\d+) (file|byte)s?, /.test(was.get(name) ?? is.get(name) ?? "");
-  const asked = names.filter((name) => !isContent(name));
-  // What was asked for says more than the times of many files, and of another input all files are others.
-  const isOther = (name: string) => asked.length > 0 && was.has(name) !== is.has(name);
-  const ordered = [...asked, ...names.filter((name) => isContent(name) && !isOther(name))];
-  const told = ordered
-    .slice(0, MOST_TOLD)
-    .map((name) => `${name}: was ${was.get(name) ?? "left out"}, is ${is.get(name) ?? "left out"}`);
-  const leftOut = ordered.length - told.length;
-  return { place: redactUrl(location), lines: leftOut > 0 ? [...told, `and ${leftOut} more`] : told };
+  const lines = describeDifferences(valuesOf(before), valuesOf(now));
+  return lines.length === 0 ? "same" : { place: redactUrl(location), lines };
 }
 
 /** What follows the name in each line of a fingerprint. */
-function valuesOf(lines: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
+function valuesOf(lines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf(" = ");
       return at < 0 ? [line, "there"] : [line.slice(0, at), line.slice(at + 3)];

@@ -107,7 +107,8 @@ function source(place: Place, openReader: (signal?: AbortSignal) => StringReader
     },
     async at(index, signal) {
       if (!Number.isInteger(index) || index < 0 || index >= count) {
-        throw new OptionError({ option: "index", value: index, rule: `a whole number of 0 to ${count - 1}` });
+        const rule = `a whole number of 0 to ${count - 1}`;
+        throw new OptionError({ option: "index", value: index, rule, isRequired: true });
       }
       return unpackStrings(await openReader(signal)(index, index + 1))[0];
     },

@@ -109,7 +109,8 @@ class CanvasMap implements MapDrawing {
 
   setOpacity(opacity: number): void {
     if (!(opacity >= 0 && opacity <= 1)) {
-      throw new OptionError({ option: "opacity", value: opacity, rule: "a number of 0 to 1" });
+      const rule = "a number of 0 to 1";
+      throw new OptionError({ option: "opacity", value: opacity, rule, isRequired: true });
     }
     this.#opacity = opacity;
     this.#schedule();

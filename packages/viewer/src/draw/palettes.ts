@@ -18,7 +18,7 @@ export function palettesOf(field: Field): Uint8Array {
   const { parts } = field;
   if (parts.length < 1 || parts.length > MOST_PARTS) {
     const rule = `1 to ${MOST_PARTS} amounts`;
-    throw new OptionError({ option: "parts", value: parts.length, rule });
+    throw new OptionError({ option: "parts", value: parts.length, rule, isRequired: true });
   }
   const palettes = new Uint8Array(4 * VALUES * parts.length);
   parts.forEach((part, i) => {
@@ -76,8 +76,9 @@ function palette(colorAt: (byte: number) => ArrayLike<number>): Uint8Array {
 
 function colorOf(color: string): readonly number[] {
   const found = rgbOf(color);
-  if (found === undefined)
-    throw new OptionError({ option: "color", value: color, rule: "a colour as #rrggbb" });
+  if (found === undefined) {
+    throw new OptionError({ option: "color", value: color, rule: "a colour as #rrggbb", isRequired: true });
+  }
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { OptionError } from "@flashdeconv/core";
 import {
   gapsOfPiece,
   hasCome,
@@ -11,7 +12,7 @@ import { storeAccess } from "../../options/store-options.js";
 import { readTypes } from "../../options/type-options.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
 import { runDeconvolution } from "../run-deconvolution.js";
-import { type OpenedStage, openStage, tooEarly } from "./open-stage.js";
+import { asStage, changedSince, type OpenedStage, openStage, tooEarly } from "./open-stage.js";
 import { STAGES, type StageName, stageOfPass } from "./stage-names.js";
 
 /** Does a stage that one process does alone: the run from where it stands to where the stage ends. */
@@ -35,9 +36,12 @@ export async function driveStage(
   const flags = await readTypes(opened.flags, storeAccess(opened.flags), terminal);
   try {
     const running = { stopAt: mark, command: plan.command, planOf: () => plan };
-    const done = await runDeconvolution(plan.section, flags, terminal, { stage: running });
+    const done = await asStage(flags, () =>
+      runDeconvolution(plan.section, flags, terminal, { stage: running }),
+    );
     return { ...done, json: { stage, run_dir: runDir, run: done.json } };
   } catch (error) {
+    if (error instanceof OptionError && error.option === "--run-dir") throw changedSince(runDir, error.found);
     if (!(error instanceof RunStopped)) throw error;
     const isThere = !error.isWaiting || error.at === mark;
     if (isThere) return outcomeOf(stage, runDir, false, nextOf(stage, error, opened));

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { OptionError, StoreError } from "@flashdeconv/core";
 import { openRunParts } from "@flashdeconv/pipeline/run-folder";
+import { inShell, withFlags } from "../../options/option-flags.js";
 import type { RunFlags } from "../../options/run-flags.js";
 import type { TypeFlags } from "../../options/type-options.js";
 import { STAGE_CHOICES, type StageName } from "./stage-names.js";
@@ -76,4 +77,21 @@ export function tooEarly(stage: StageName, first: string): OptionError {
     rule: `a stage of which all that comes before is done`,
     remedy: `First: ${first}.`,
   });
+}
+
+/** What a run was planned with is not what is there now. @param found the run's folder, and what differs */
+export function changedSince(runDir: string, found: string): OptionError {
+  return new OptionError({
+    option: "<place>",
+    value: runDir,
+    found,
+    rule: "the inputs, options and version that the run was planned with",
+    remedy: `Restore them, or plan the run anew: flashdeconv stage plan, with --run-dir ${inShell(runDir)} --restart.`,
+  });
+}
+
+/** Runs `work`; what it says of --resume, which no stage was given, it says of where the result goes. */
+export function asStage<T>({ out, newTable }: StageFlags, work: () => Promise<T>): Promise<T> {
+  const place = newTable === undefined ? "--in-place" : "--new-table";
+  return withFlags({ "--resume": out === undefined ? place : "--out" }, work);
 }

@@ -24,7 +24,7 @@ import { sectionAt } from "../../stores/section-at.js";
 import { threadLocation } from "../../stores/thread-location.js";
 import { withStore } from "../../stores/with-store.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
-import { type OpenedStage, openStage, tooEarly } from "./open-stage.js";
+import { changedSince, type OpenedStage, openStage, tooEarly } from "./open-stage.js";
 import { planPiece } from "./plan-piece.js";
 import { STAGES, type StageName, stageBefore } from "./stage-names.js";
 
@@ -39,7 +39,7 @@ export async function doPiece(
   const { runDir, plan, parts } = opened;
   if (piece === undefined || !Number.isInteger(piece) || piece < 1 || piece > plan.pieceCount) {
     const rule = `a piece of this run: a whole number from 1 to ${plan.pieceCount}`;
-    throw new OptionError({ option: "--piece", value: piece, rule });
+    throw new OptionError({ option: "--piece", value: piece, rule, isRequired: true });
   }
   const ended = (spots: number, line: string): Outcome => ({
     lines: [`${stage}, piece ${piece} of ${plan.pieceCount}: ${line}`],
@@ -56,7 +56,7 @@ export async function doPiece(
 }
 
 async function readPiece(
-  { plan, flags: given, parts }: OpenedStage,
+  { runDir, plan, flags: given, parts }: OpenedStage,
   { pass, piece }: { readonly pass: SharedPass; readonly piece: number },
   terminal: Terminal,
 ): Promise<number> {
@@ -75,7 +75,7 @@ async function readPiece(
       ...runFacts(path, flags, options),
       ...(await storeFacts(store, path, { ...sectionFingerprint(section.tablePath, key), signal })),
     };
-    refuseChanges(now, parts.facts);
+    refuseChanges(runDir, now, parts.facts);
     const places = {
       isFar: isRemote(path),
       reference: undefined,
@@ -106,6 +106,7 @@ async function readPiece(
 
 /** Of all that the result depends on, the reference is left to others. */
 function refuseChanges(
+  runDir: string,
   now: Readonly<Record<string, string>>,
   planned: Readonly<Record<string, string>>,
 ): void {
@@ -114,11 +115,5 @@ function refuseChanges(
   );
   const differences = describeDifferences(known, now);
   if (differences.length === 0) return;
-  throw new OptionError({
-    option: "<place>",
-    value: undefined,
-    found: `what the run was planned with has changed: ${differences.join("; ")}`,
-    rule: "the section, options and version of the plan",
-    remedy: "Restore them, or plan the run anew (stage plan with --restart).",
-  });
+  throw changedSince(runDir, `${runDir}, a run with other inputs or options (${differences.join("; ")})`);
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { OptionError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
+import { numbered, ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
 import type { DeconvolveOptions, MemoryPlan } from "@flashdeconv/pipeline";
 import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
 import { surveyedShare } from "@flashdeconv/pipeline/internal";
@@ -11,7 +11,7 @@ import { storeAccess } from "../../options/store-options.js";
 import { readTypes } from "../../options/type-options.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
 import { runDeconvolution } from "../run-deconvolution.js";
-import type { StageFlags } from "./open-stage.js";
+import { asStage, type StageFlags } from "./open-stage.js";
 import { describePlanOfStages, piecesFor, type StagePlan, stagesOf, writePlanFile } from "./stage-plan.js";
 
 export interface PlanRequest {
@@ -54,27 +54,48 @@ export async function planStages(
   const onOpen = async (options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan) => {
     const plan = planOf(options, facts);
     const size = { facts, memory, flags, surveyedShare: surveyedShare(options, facts.spotCount) };
-    const json = describePlanOfStages(plan, size);
+    const json = describePlanOfStages(plan, size, pieces);
     const path = await writePlanFile(resolve(runDir), json);
     throw new Planned({
-      lines: [...linesOf(plan), `Written to ${path}`],
+      lines: [...linesOf(plan, pieces), `Written to ${path}`],
       json: { stage: "plan", run_dir: runDir, plan: json },
     });
   };
+  const run = (isMade: boolean, told: Terminal) =>
+    asStage(given, () =>
+      runDeconvolution(section, flags, told, {
+        stage: { stopAt: "survey", command: terminal.commandLine, planOf, onOpen, isMade },
+      }),
+    );
+  const done = await planned(() => run(false, terminal));
+  if (done instanceof Planned) return done.outcome;
+  // Whoever goes through a plan finds one also of a result that is there, of stages that are all done.
+  const again = await planned(() => run(true, terminal));
+  if (!(again instanceof Planned)) return again;
+  await run(false, { ...terminal, note: () => undefined, tell: () => undefined });
+  const { lines, json } = again.outcome;
+  return {
+    ...done,
+    lines: [...done.lines, ...lines, "Its stages are all done: each ends at once."],
+    json: { ...json, already_done: true, run: done.json },
+  };
+}
+
+/** What a run comes to that is to be planned: its plan, or that it is done. */
+async function planned(run: () => Promise<Outcome>): Promise<Planned | Outcome> {
   try {
-    const done = await runDeconvolution(section, flags, terminal, {
-      stage: { stopAt: "survey", command: terminal.commandLine, planOf, onOpen },
-    });
-    return { ...done, json: { stage: "plan", run_dir: runDir, run: done.json } };
+    return await run();
   } catch (error) {
-    if (error instanceof Planned) return error.outcome;
+    if (error instanceof Planned) return error;
     throw error;
   }
 }
 
-function linesOf({ section, stages, spotCount, pieceCount }: StagePlan): string[] {
+function linesOf({ section, stages, spotCount, pieceCount }: StagePlan, asked: number): string[] {
+  const blocks = `Pieces are of whole blocks of ${ORDERED_SUM_BLOCK} spots: ${pieceCount} in place of ${asked}.`;
   return [
     printableLine(`${section}: ${numbered(spotCount, "spot")}, ${numbered(pieceCount, "piece")}`),
+    ...(pieceCount < asked ? [blocks] : []),
     `Stages: ${stages.join(", ")}`,
   ];
 }

@@ -33,14 +33,19 @@ export function piecesFor(asked: number, spotCount: number): number {
   return Math.max(1, Math.min(asked, mostPieces(spotCount)));
 }
 
-/** The plan as plan.json and `--json` show it. */
-export function describePlanOfStages(plan: StagePlan, size: StageSize): Record<string, unknown> {
+/** The plan as plan.json and `--json` show it, with how many pieces were asked for: there may be too few blocks for them. */
+export function describePlanOfStages(
+  plan: StagePlan,
+  size: StageSize,
+  askedPieces: number,
+): Record<string, unknown> {
   const { section, stages, spotCount, pieceCount } = plan;
   return {
     flashdeconv: packageJson.version,
     section,
     spot_count: spotCount,
     piece_count: pieceCount,
+    asked_piece_count: askedPieces,
     stages: stages.map((name) => describeStage(name, plan, size)),
   };
 }

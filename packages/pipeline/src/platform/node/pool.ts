@@ -33,7 +33,7 @@ export function threadPool(options: ThreadPoolOptions): Executor<PipelineTasks> 
   const { threadCount, workerUrl = new URL("./pool-worker.js", import.meta.url) } = options;
   if (!Number.isInteger(threadCount) || threadCount < 1) {
     const rule = "a whole number of at least 1";
-    throw new OptionError({ option: "threadCount", value: threadCount, rule });
+    throw new OptionError({ option: "threadCount", value: threadCount, rule, isRequired: true });
   }
   return workerPool({
     workerCount: threadCount,

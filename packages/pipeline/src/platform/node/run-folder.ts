@@ -257,7 +257,8 @@ function refuseDifferences(
   throw new OptionError({
     option: "resume",
     value: path,
-    rule: `the run that was started at ${began}, but this one differs: ${differences.join("; ")}`,
+    found: `${path}, a run that was started at ${began} with other inputs or options (${differences.join("; ")})`,
+    rule: "a run of these inputs and options",
     remedy: `Give what that run was given, or start over with ${optionName("restart")}.`,
   });
 }

@@ -33,7 +33,7 @@ export interface PagePoolOptions {
 export function pagePool({ workerCount, startWorker, gate }: PagePoolOptions): Executor<PipelineTasks> {
   if (!Number.isInteger(workerCount) || workerCount < 1) {
     const rule = "a whole number of at least 1";
-    throw new OptionError({ option: "workerCount", value: workerCount, rule });
+    throw new OptionError({ option: "workerCount", value: workerCount, rule, isRequired: true });
   }
   return workerPool({
     workerCount,
