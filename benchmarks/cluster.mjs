@@ -1,12 +1,15 @@
 // Runs the workflow on a Slurm that it starts and removes again, and compares its results with those of `run`, bit by bit.
-//   node benchmarks/cluster.mjs [--size small | campaign | million] [--pieces 1,4,16] [--kills 50] [--kill-pieces 4] [--cpus 4] [--seed 1] [--name NAME] [--root FOLDER]
+//   node benchmarks/cluster.mjs [--size small | campaign | million] [--pieces 1,4,16] [--kills 50] [--kill-pieces 4] [--starve 500] [--cpus 4] [--seed 1] [--name NAME] [--root FOLDER]
 // First once for each number of --pieces (4); then, with --kills (0), jobs are ended at random until so many were: by scancel, by kill -9 of
 // one process or of all, and by setting the node down. Snakemake itself is killed too. The same command is run again until it ends with 0.
+// With --starve MIB each process of flashdeconv holds so much more than its plan says, in a round of its own: Slurm ends jobs for their memory,
+// and Snakemake gives them more.
 // What jobs take is read from Slurm (sstat), which ends a job above its limit (OverMemoryKill). Exits with 1 where bits differ, a job was
-// above its limit, or a workflow did not end. Needs root and Debian's snakemake and slurm-wlm; without them it says so and ends with 0.
+// above its limit (with --starve: where none was, or one did not come again with more), or a workflow did not end. Needs root and Debian's snakemake and slurm-wlm; without them it says so and ends with 0.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { circumstances } from "./lib/circumstances.mjs";
 import { numberStream } from "./lib/number-stream.mjs";
@@ -22,6 +25,8 @@ const SIZES = {
   campaign: { sections: [...Array(18).fill(1000), 20_000, 20_000], largeFrom: 18_000 },
   million: { sections: [1_000_000], largeFrom: 500_000 },
 };
+/** Stands for flashdeconv. */
+const BALLAST = fileURLToPath(new URL("lib/with-ballast.mjs", import.meta.url));
 /** Spots of a block, which no piece divides. */
 const BLOCK = 4096;
 /** Times that a workflow is begun again, at most. */
@@ -35,6 +40,7 @@ const { values: given } = parseArgs({
     pieces: { type: "string", default: "4" },
     kills: { type: "string", default: "0" },
     "kill-pieces": { type: "string", default: "4" },
+    starve: { type: "string" },
     cpus: { type: "string", default: "4" },
     seed: { type: "string", default: "1" },
     name: { type: "string" },
@@ -66,6 +72,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => finish(1)
 const rounds = [];
 let alone;
 let isGood = false;
+let isStarved = false;
 /** The Snakemake that runs now. */
 let main;
 try {
@@ -80,8 +87,18 @@ try {
   let left = Number(given.kills);
   for (let i = 1; left > 0; i++)
     left -= await round(`kills-${i}`, { table, config: { ...config, pieces } }, left);
+  if (given.starve !== undefined) {
+    const flashdeconv = `${process.execPath} ${BALLAST} ${given.starve}`;
+    await round("starve", { table, config: { ...config, pieces, flashdeconv } }, 0);
+    const starved = rounds.at(-1);
+    isStarved = starved.over_limit > 0 && starved.over_limit === starved.again_with_more.jobs;
+  }
   isGood = rounds.every(
-    (one) => one.differing.length === 0 && one.indexed && one.over_limit === 0 && one.ended,
+    (one) =>
+      one.differing.length === 0 &&
+      one.indexed &&
+      one.ended &&
+      (one.name === "starve" ? isStarved : one.over_limit === 0),
   );
 } catch (error) {
   console.error(error);
@@ -142,11 +159,26 @@ async function round(name, workflow, mostKills) {
     memory_samples: samples,
     greatest_share_of_limit: Math.max(0, ...peaks.map(({ peak_mb, limit_mb }) => peak_mb / limit_mb)),
     over_limit: overLimit() - overBefore,
+    ...(name === "starve" && { ballast_mb: Number(given.starve), again_with_more: grownJobs(jobs) }),
   });
   const { starts: _, kills: __, ...told } = rounds.at(-1);
   console.log(JSON.stringify(told));
   save();
   return kills.length;
+}
+
+/** Jobs that came again, each time with more memory than before: how many times, and what the first try of each and its last were given. */
+function grownJobs(jobs) {
+  const tries = new Map();
+  for (const { name, limit_mb } of jobs) tries.set(name, [...(tries.get(name) ?? []), limit_mb]);
+  const grown = [...tries.values()].filter((limits) =>
+    limits.some((limit, i) => i > 0 && limit > limits[i - 1]),
+  );
+  return {
+    jobs: grown.reduce((sum, limits) => sum + limits.length - 1, 0),
+    most_tries: Math.max(0, ...grown.map((limits) => limits.length)),
+    limits_mb: grown.map((limits) => limits.join(" > ")).sort(),
+  };
 }
 
 /** Jobs that Slurm ended for their memory. */

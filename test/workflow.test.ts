@@ -81,8 +81,20 @@ describe.skipIf(!hasPython)("the table of sections", () => {
     ["name\tsection\na\tx\n", { piece: 3 }, "the config has piece; known are"],
     ["name\tsection\na\tx\n", { threads: "two" }, "threads is 'two' in the config"],
     ["name\tsection\na\tx\n", { pieces: 0 }, "pieces is 0 in the config"],
+    [
+      "name\tsection\na\tx\n",
+      { flashdeconv: "run 'it" },
+      'flashdeconv of the config: "run \'it" cannot be read',
+    ],
   ])("%j with %j is refused", (table, config, said) => {
     expect(python(table, config, "len(sections)")).toMatchObject({ error: expect.stringContaining(said) });
+  });
+
+  it("saved as text of another kind is refused", async () => {
+    await writeFile(join(folder, "unicode.txt"), Buffer.from("\ufeffname\tsection\na\tx\n", "utf16le"));
+    expect(python("", { sections: "unicode.txt" }, "0")).toMatchObject({
+      error: expect.stringContaining("unicode.txt cannot be read as a table: 'utf-8' codec"),
+    });
   });
 });
 
@@ -104,6 +116,7 @@ describe.skipIf(!hasPython)("jobs of small sections", () => {
       ["s0", "s1", "s2"],
       ["s3", "s4", "s5"],
     ]);
+    expect(Object.keys(before)[0]).toMatch(/^s0-and-2-more\.[0-9a-f]{10}$/);
     const after = batchesOf(8);
     expect(Object.keys(after).slice(0, 2)).toEqual(Object.keys(before));
     expect(Object.values(after)[2]).toEqual(["s6", "s7"]);
@@ -186,92 +199,106 @@ describe.skipIf(!hasPython)("a job for Slurm", () => {
   });
 });
 
-describe.skipIf(!hasSnakemake)("the Snakefile", () => {
-  const dry = async (config: string) => {
-    await writeFile(join(folder, "config.yaml"), config);
-    await writeFile(join(folder, "sections.tsv"), TABLE);
-    const profile = join(workflow, "profiles/local");
-    const args = [
-      "-n",
-      "--snakefile",
-      join(workflow, "Snakefile"),
-      "--configfile",
-      "config.yaml",
-      "--profile",
-      profile,
-    ];
-    const { stdout, stderr, status } = spawnSync("snakemake", args, { cwd: folder, encoding: "utf8" });
-    return { status, text: stdout + stderr };
-  };
-
-  it("plans sections before all else, and says what is wrong with a config", async () => {
-    const { status, text } = await dry("sections: sections.tsv\nreference: cells.zarr\n");
-    expect(status, text).toBe(0);
-    expect(text).toContain("checkpoint plan:");
-    expect(text).toContain("rule index:");
-    const wrong = await dry("sections: none.tsv\n");
-    expect(wrong.status).not.toBe(0);
-    expect(wrong.text).toContain("none.tsv: there is no such table of sections");
-    const usual = await readFile(join(workflow, "config.yaml"), "utf8");
-    expect((await dry(usual)).status).toBe(0);
-  }, 60_000);
-
-  /** Answers as flashdeconv does; a result is of one section with its options. */
-  const STAND_IN = `import json, os, sys
+/** Answers as flashdeconv does; a result is of one section with its options. Says which sections it was run on. */
+const STAND_IN = `import json, os, sys
 words = sys.argv[1:]
 after = lambda flag: words[words.index(flag) + 1]
 if words[:2] == ["stage", "plan"]:
     stages = [{"stage": "prepare", "pieces": None, "memory_bytes": 1, "cpu_seconds": 1}]
     print(json.dumps({"plan": {"spot_count": 10, "piece_count": 1, "stages": stages}}))
 elif words[0] == "index":
-    open(f"{words[1]}/index.html", "w").close()
+    rows = open(after("--sections")).read().split("\\n")[1:]
+    open(f"{words[1]}/index.html", "w").write(" ".join(row.split("\\t")[0] for row in rows))
 else:
     place, out = words[1], after("--out")
+    open("ran", "a").write(place)
     made_of = f"{place} {after('--smoothing') if '--smoothing' in words else ''}"
-    os.path.exists(place) or sys.exit(f"{place}: not there")
+    def refuse(text):
+        print(f"error: {text}", file=sys.stderr)
+        sys.exit(2)
+    os.path.exists(place) or refuse(f"{place}: not there")
     os.makedirs(out, exist_ok=True)
     facts = f"{out}/facts"
-    os.path.exists(facts) and open(facts).read() != made_of and sys.exit(f"{out} was made of something else")
+    os.path.exists(facts) and open(facts).read() != made_of and refuse(f"{out} was made of something else")
     open(facts, "w").write(made_of)
 `;
 
-  it("does again what failed or is asked for otherwise, and says done of nothing else", async () => {
+describe.skipIf(!hasPython)("a job of small sections", () => {
+  const two = "name\tsection\nA\tthere\nB\tnot there\n";
+  const code = `[__import__("run_sections").run_sections(settings, sections, "o/batch.log"), [__import__("endings").is_done(settings, one, {}) for one in sections]]`;
+  const doAll = (flashdeconv: string, more = {}) => python(two, { flashdeconv, out: "o", ...more }, code);
+
+  it("is not tried again for a bad section, does the others, and has done nothing that is asked for otherwise", async () => {
     await writeFile(join(folder, "stand_in.py"), STAND_IN);
-    await writeFile(join(folder, "a"), "");
-    const table = (...rows: string[]) =>
-      writeFile(join(folder, "sections.tsv"), `${["name\tsection", ...rows].join("\n")}\n`);
-    const run = async (more = "") => {
-      const config = `sections: sections.tsv\nreference: r\nflashdeconv: python3 stand_in.py\n${more}`;
-      await writeFile(join(folder, "config.yaml"), config);
-      const places = ["--snakefile", join(workflow, "Snakefile"), "--configfile", "config.yaml"];
-      const args = [...places, "--cores", "1", "--nolock", "--restart-times", "0", "--keep-going"];
-      const { status, stdout, stderr } = spawnSync("snakemake", args, { cwd: folder, encoding: "utf8" });
-      return { isDone: status === 0, text: stdout + stderr };
+    await mkdir(join(folder, "o"), { recursive: true });
+    await writeFile(join(folder, "there"), "");
+    expect(doAll("python3 stand_in.py")).toEqual([0, [true, false]]);
+    expect(await readFile(join(folder, "o/batch.log"), "utf8")).toContain(
+      "B: failed, with 2\nerror: not there: not there",
+    );
+    expect(doAll("python3 stand_in.py", { options: "--smoothing 31" })).toEqual([0, [false, false]]);
+    expect(await readFile(join(folder, "o/results/A.zarr/facts"), "utf8")).toBe("there ");
+  });
+
+  it("is tried again for what another try may do", async () => {
+    expect(doAll("python3 -c exit(4)")).toEqual([1, [true, false]]);
+    expect(doAll("./no-such-program")).toEqual([1, [true, false]]);
+    expect(await readFile(join(folder, "o/batch.log"), "utf8")).toContain("./no-such-program");
+    const planned = python(two, { flashdeconv: "./no-such-program" }, "plan(settings, sections[0])");
+    expect(planned).toMatchObject({ error: expect.stringContaining("./no-such-program") });
+  });
+});
+
+describe.skipIf(!hasPython)("the end", () => {
+  it("names each section that is not done, what was said last and where", async () => {
+    await mkdir(join(folder, "e/logs/sections"), { recursive: true });
+    await writeFile(join(folder, "e/logs/sections/B.log"), "note: x\nerror: of B\n");
+    await writeFile(join(folder, "e/logs/sections/C.prepare.log"), "");
+    await writeFile(join(folder, "e/logs/sections/C.survey-2.log"), "error: of C\n");
+    const code = `__import__("endings").missing(settings, sections, {"A": {"error": "of A"}})`;
+    expect(python("name\tsection\nA\ta\nB\tb\nC\tc\n", { out: "e" }, code)).toEqual([
+      "",
+      "0 of 3 sections are done. Run the same command again for the others.",
+      "  A: of A",
+      "  B (e/logs/sections/B.log): error: of B",
+      "  C (e/logs/sections/C.survey-2.log): error: of C",
+    ]);
+  });
+});
+
+// What Snakemake itself has to do with it; how it does jobs in their order is seen on Slurm.
+describe.skipIf(!hasSnakemake)("the Snakefile", () => {
+  it("ends with a word and no traceback, does again what failed, and makes the page of the table as it is", async () => {
+    const at = (name: string) => join(folder, "snake", name);
+    await mkdir(at(""), { recursive: true });
+    await writeFile(at("stand_in.py"), STAND_IN);
+    await writeFile(at("a"), "");
+    await writeFile(
+      at("config.yaml"),
+      "sections: sections.tsv\nreference: r\nflashdeconv: python3 stand_in.py\n",
+    );
+    const places = ["--snakefile", join(workflow, "Snakefile"), "--configfile", "config.yaml"];
+    const profile = ["--profile", join(workflow, "profiles/local"), "--nocolor"];
+    const run = async (...rows: string[]) => {
+      await writeFile(at("sections.tsv"), `${["name\tsection", ...rows].join("\n")}\n`);
+      const told = spawnSync("snakemake", [...places, ...profile], { cwd: at(""), encoding: "utf8" });
+      return { code: told.status, text: told.stdout + told.stderr };
     };
-    const madeOf = (name: string) => readFile(join(folder, `out/results/${name}.zarr/facts`), "utf8");
-
-    await table("A\ta", "B\tb");
-    for (const time of [1, 2]) {
-      const { isDone, text } = await run();
-      expect(isDone, `${time}: ${text}`).toBe(false);
-      expect(text).toContain("1 of 2 sections are done");
-      expect(text).toContain("B: b: not there");
-    }
-    await writeFile(join(folder, "b"), "");
-    expect(await run()).toMatchObject({ isDone: true });
-    expect(await madeOf("B")).toBe("b ");
-    expect((await run()).text).toContain("Nothing to be done");
-
-    const other = await run("options: --smoothing 31\n");
-    expect(other.isDone, other.text).toBe(false);
-    expect(other.text).toContain("0 of 2 sections are done");
-    expect(other.text).toContain("was made of something else");
-    expect(await run()).toMatchObject({ isDone: true });
-
-    await table("A\ta", "B\ta");
-    const moved = await run();
-    expect(moved.isDone, moved.text).toBe(false);
-    expect(moved.text).toContain("1 of 2 sections are done");
-    expect(await madeOf("B")).toBe("b ");
+    const failed = await run("A\ta", "B\tb");
+    expect(failed.code, failed.text).toBe(1);
+    expect(failed.text).toContain("1 of 2 sections are done");
+    expect(failed.text).toContain("  B (out/logs/sections/B.log): error: b: not there");
+    expect(failed.text).not.toMatch(/Traceback|Exception|\.py", line/);
+    await writeFile(at("b"), "");
+    const mended = await run("A\ta", "B\tb");
+    expect(mended.code, mended.text).toBe(0);
+    const without = await run("A\ta");
+    expect(without.code, without.text).toBe(0);
+    expect(await readFile(at("out/results/index.html"), "utf8")).toBe("A ");
+    // B was tried once before. A shares its job, and finds that it is done.
+    expect(await readFile(at("ran"), "utf8")).toBe("ababa");
+    const wrong = await run("A");
+    expect(wrong.code).toBe(1);
+    expect(wrong.text.trim()).toBe("error: sections.tsv, line 2: 1 cells; the first line names 2 columns");
   });
 });

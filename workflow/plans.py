@@ -35,13 +35,18 @@ def plan(settings, section):
     if "error" in told:
         # One piece of it may be more than the memory that is given.
         told = ask(settings, section, MANY)
-    if "spot_count" in told and told["spot_count"] >= settings.large_from:
+    if is_divided(settings, told):
         told = ask(settings, section, pieces_of(settings, told["spot_count"]))
     if "error" in told:
         return told
     found = of_stages(settings, told)
     write_json(kept, {"asked": asked, "plan": found})
     return found
+
+
+def is_divided(settings, told):
+    """A large section that is done is left to one job, which finds that."""
+    return "error" not in told and not told["is_done"] and told["spot_count"] >= settings.large_from
 
 
 def request(settings, section):
@@ -56,20 +61,27 @@ def key_of(settings, sections):
     return hashlib.sha256(told.encode()).hexdigest()[:10]
 
 
+def plans_path(settings, sections):
+    """Of these sections with these options: others are planned anew, which finds what is done."""
+    return f"{settings.out}/work/all-plans/{key_of(settings, sections)}.json"
+
+
 def pieces_of(settings, spots):
     return math.ceil(spots / settings.spots_per_piece) if settings.pieces == "auto" else settings.pieces
 
 
 def ask(settings, section, pieces):
-    done = subprocess.run(settings.plan(section, pieces), capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(settings.plan(section, pieces), capture_output=True, text=True, check=False)
+    except OSError as error:
+        return {"error": f"{settings.command[0]}: {error}"}
     try:
         told = json.loads(done.stdout)
     except ValueError:
         return {"error": done.stderr.strip()[-2000:] or f"flashdeconv stage plan ended with {done.returncode}"}
     if "error" in told:
         return {"error": told["error"]["message"]}
-    # A section that is done has no plan any more where it was done alone.
-    return told.get("plan") or read_json(f"{settings.work(section.name)}/plan.json") or {"error": "done"}
+    return {**told["plan"], "is_done": told.get("already_done", False)}
 
 
 def of_stages(settings, told):
@@ -79,7 +91,7 @@ def of_stages(settings, told):
     }
     return {
         "spots": told["spot_count"],
-        "pieces": told["piece_count"] if told["spot_count"] >= settings.large_from else None,
+        "pieces": told["piece_count"] if is_divided(settings, told) else None,
         "stages": stages,
         "whole": {
             "memory_mb": max(stage["memory_mb"] for stage in stages.values()),
@@ -121,7 +133,12 @@ def batches(settings, sections, plans):
             together, seconds = [], 0
     if together:
         found.append(together)
-    return {f"{batch[0].name}-{key_of(settings, batch)}": batch for batch in found}
+    return {f"{name_of(batch)}.{key_of(settings, batch)}": batch for batch in found}
+
+
+def name_of(batch):
+    """Of its logs: where in the table it begins, and how many it holds."""
+    return batch[0].name + (f"-and-{len(batch) - 1}-more" if len(batch) > 1 else "")
 
 
 def need_of(settings, batch, plans):

@@ -58,7 +58,7 @@ class Settings:
                 raise ConfigError(f"{name} is {value!r} in the config; it is to be a whole number of at least 1")
         self.__dict__.update(given)
         self.out = str(given["out"]).rstrip("/") or "/"
-        self.command = shlex.split(str(given["flashdeconv"]))
+        self.command = words_of(given["flashdeconv"], "flashdeconv of the config", taken=[])
         self.all_options = words_of(given["options"], "options of the config")
 
     def result(self, name):
@@ -83,7 +83,7 @@ class Settings:
 
     @property
     def index(self):
-        return [*self.command, "index", f"{self.out}/results", "--quiet"]
+        return [*self.command, "index", f"{self.out}/results", "--sections", self.sections, "--quiet"]
 
     def of_section(self, section):
         return [
@@ -95,14 +95,14 @@ class Settings:
         ]
 
 
-def words_of(text, where):
+def words_of(text, where, taken=TAKEN):
     try:
         words = shlex.split(str(text or ""))
     except ValueError as error:
         raise ConfigError(f"{where}: {text!r} cannot be read as words of a shell ({error})") from None
     for word in words:
         flag = word.split("=")[0]
-        if flag in TAKEN:
+        if flag in taken:
             raise ConfigError(f"{where}: the workflow gives {flag} itself; leave it out")
     return words
 
@@ -112,6 +112,13 @@ def read_sections(settings):
     path = settings.sections
     if not os.path.isfile(path):
         raise ConfigError(f"{path}: there is no such table of sections")
+    try:
+        return sections_of(path, settings)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"{path} cannot be read as a table: {error}") from None
+
+
+def sections_of(path, settings):
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file, delimiter="\t")
         header = next(rows, [])

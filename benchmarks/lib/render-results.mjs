@@ -371,7 +371,9 @@ function cluster(results) {
         `${sections.length}/${count(sections.reduce((sum, spots) => sum + spots, 0))}`,
         round.pieces,
         `${round.jobs}/${round.starts.length}`,
-        killed(round.kills) || "-",
+        round.ballast_mb
+          ? `by Slurm, each process holding ${round.ballast_mb} MiB more than planned; ${round.again_with_more.jobs} tried again with more`
+          : killed(round.kills) || "-",
         round.differing.length,
         round.over_limit,
         `${Math.round(100 * round.greatest_share_of_limit)} %`,
