@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { bundle } from "./bundle.js";
-import { GL_ARGUMENTS, openChromium } from "./chromium.js";
+import { GL_ARGUMENTS, isOfPicture, openChromium } from "./chromium.js";
 import type * as Drawn from "./draw-page.js";
 import { LONGEST_WAIT } from "./wait-in-page.js";
 
@@ -58,7 +58,8 @@ export function useDrawing(): Drawing {
     page.setDefaultTimeout(LONGEST_WAIT);
     page.on("console", (message) => {
       // A map that is stopped gives its context back, of which the browser tells.
-      if (!/CONTEXT_LOST_WEBGL: loseContext/.test(message.text())) drawing.heard.push(message.text());
+      if (!/CONTEXT_LOST_WEBGL: loseContext/.test(message.text()) && !isOfPicture(message.text()))
+        drawing.heard.push(message.text());
     });
     page.on("pageerror", (error) => drawing.heard.push(String(error)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

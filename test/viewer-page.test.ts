@@ -6,7 +6,7 @@ import { deconvolve, writeResultStore } from "@flashdeconv/pipeline";
 import { memoryStore } from "@flashdeconv/stores";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, isOfPicture, openChromium, reason } from "./chromium.js";
 import { goldenPath } from "./golden-data.js";
 import { allColors, colorsAt, pixelOf, textOf } from "./viewer-pixels.js";
 import { addResult, COLORS, HOSTILE, type Made, makeResult, TYPES } from "./viewer-results.js";
@@ -65,7 +65,9 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
       const at = url.indexOf("/store/");
       if (at >= 0) keys.push(url.slice(at + "/store".length));
     });
-    page.on("console", (message) => trouble.push(`${message.type()}: ${message.text()}`));
+    page.on("console", (message) => {
+      if (!isOfPicture(message.text())) trouble.push(`${message.type()}: ${message.text()}`);
+    });
     page.on("pageerror", (error) => trouble.push(`error: ${error}`));
     await page.goto(`${origin}${path}${hash}`);
     return { page, keys, trouble };

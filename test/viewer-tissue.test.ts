@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, isOfPicture, openChromium, reason } from "./chromium.js";
 import { colorsAt, pixelOf, textOf } from "./viewer-pixels.js";
 import { COLORS, type Made, makeResult } from "./viewer-results.js";
 import { buildPage, type Shown, servePage, TOKEN } from "./viewer-server.js";
@@ -139,7 +139,8 @@ describe.skipIf(!hasChromium)(`the tissue beneath a map, selections and paper in
     const trouble: string[] = [];
     page.on("console", (message) => {
       // A store without consolidated metadata is asked for documents that may not be there; browsers write that down.
-      if (!message.text().includes("404 (Not Found)")) trouble.push(message.text());
+      if (!message.text().includes("404 (Not Found)") && !isOfPicture(message.text()))
+        trouble.push(message.text());
     });
     page.on("pageerror", (error) => trouble.push(`${error}`));
     await page.goto(`${origin}/${TOKEN}/${hash}`);

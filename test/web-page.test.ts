@@ -15,7 +15,7 @@ import { runCli } from "../apps/cli/test/run-cli.js";
 import { zipped } from "../apps/web/make-example.mjs";
 import { pageServer } from "../scripts/serve-page.mjs";
 import { builtPage, loadedWith } from "./built-page.js";
-import { GL_ARGUMENTS, hasChromium, openChromium, reason } from "./chromium.js";
+import { GL_ARGUMENTS, hasChromium, isOfPicture, openChromium, reason } from "./chromium.js";
 import { sharedData } from "./shared-data.js";
 import { LONGEST_WAIT, until } from "./wait-in-page.js";
 
@@ -84,7 +84,9 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     page.setDefaultTimeout(LONGEST_WAIT);
     const seen = { requests: [] as string[], complaints: [] as string[] };
     page.on("request", (request) => seen.requests.push(request.url()));
-    page.on("console", (message) => seen.complaints.push(message.text()));
+    page.on("console", (message) => {
+      if (!isOfPicture(message.text())) seen.complaints.push(message.text());
+    });
     page.on("pageerror", (error) => seen.complaints.push(String(error)));
     // Files are picked and saved in ways that need no dialog of the browser's own.
     await page.addInitScript("delete window.showDirectoryPicker; delete window.showSaveFilePicker;");
