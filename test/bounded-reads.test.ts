@@ -23,6 +23,7 @@ const WAYS: readonly {
       "packages/stores/src/node/remote/put-object.ts": "a retrying fetch",
       "packages/stores/src/node/remote/list-objects.ts": "a retrying fetch",
       "packages/stores/src/node/remote/remote-mark.ts": "a retrying fetch",
+      "packages/stores/src/node/remote/object-folder.ts": "a retrying fetch: a range",
       "packages/stores/src/remote/remote-file.ts": "a retrying fetch",
       "packages/viewer/src/page/fetch-store.ts": "reads every body by readBounded",
     },

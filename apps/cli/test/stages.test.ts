@@ -189,6 +189,18 @@ describe("a run in stages", () => {
     expect(await digest(join(folder, "out.zarr"))).toBe(wanted);
   });
 
+  it("knows the types that files named, without the files", async () => {
+    const folder = await temporaryFolder();
+    const [merges, groups] = [join(folder, "merges.json"), join(folder, "groups.csv")];
+    await writeFile(merges, '{"both": ["type_0", "type_1"]}');
+    const types = Array.from({ length: 8 }, (_, i) => `type_${i},${i < 4 ? "a" : "b"}`);
+    await writeFile(groups, ["type,group", ...types].join("\n"));
+    await done(planned(folder, 1, ["--merge-types", `@${merges}`, "--hierarchy", groups]));
+    for (const file of [merges, groups]) await rm(file);
+    await done(["stage", "prepare", join(folder, "work")]);
+    await done(["stage", "survey", join(folder, "work"), "--piece", "1"]);
+  });
+
   it("two of the same piece at once do no harm, nor does any order", async () => {
     const folder = await temporaryFolder();
     const wanted = await whole(folder, ["--method", "weighted"]);
@@ -322,6 +334,14 @@ describe("stages refuse", () => {
     expect(planned).not.toContain("--resume");
   });
 
+  it.skipIf(!isBuilt)("no folder that is gone, where no place of the plan is relative to it", async () => {
+    const [folder, gone] = [await temporaryFolder(), await temporaryFolder()];
+    const plan = await runBuilt(planned(folder, 1), () => {}, gone);
+    expect(plan.code, plan.stderr).toBe(0);
+    await rm(gone, { recursive: true });
+    await done(["stage", "prepare", join(folder, "work")]);
+  });
+
   it.skipIf(!isBuilt)(
     "a folder that the run was planned in and that is gone, until it is planned in another",
     async () => {
@@ -331,7 +351,8 @@ describe("stages refuse", () => {
       for (const place of [there, gone]) await mkdir(place);
       const run = (args: readonly string[], cwd: string) => runBuilt([...args, "--json"], () => {}, cwd);
       const prepare = ["stage", "prepare", work];
-      expect(await run(planned(folder, 1), gone)).toMatchObject({ code: 0 });
+      const plan = planned(folder, 1, ["--scratch", "."]);
+      expect(await run(plan, gone)).toMatchObject({ code: 0 });
       await rm(gone, { recursive: true });
       const early = await run(prepare, there);
       expect(early.code).toBe(2);
@@ -339,7 +360,7 @@ describe("stages refuse", () => {
       expect(tag).toBe("StoreError");
       expect(message).toContain(`${gone}: found no such folder here to go to (ENOENT)`);
       expect(message).toContain(`with the same --run-dir (${work})`);
-      expect(await run(planned(folder, 1), there)).toMatchObject({ code: 0 });
+      expect(await run(plan, there)).toMatchObject({ code: 0 });
       expect(await run(prepare, folder)).toMatchObject({ code: 0 });
     },
   );

@@ -15,6 +15,7 @@ export { keptChoice } from "./kept-choice.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
 export { methodsWith, methodsWithOwn, refines } from "./methods/methods.js";
 export { optionsInForce } from "./methods/options-in-force.js";
+export type { RunReach } from "./platform/node/run-folder/bucket-place.js";
 export { describeDifferences } from "./platform/node/run-folder/differences.js";
 export { hasPageScratch, openPageScratch, type PageScratch } from "./platform/web/page-scratch.js";
 export { showLife, type WorkerScope, watchWorker } from "./platform/web/worker-life.js";

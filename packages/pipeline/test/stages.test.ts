@@ -15,12 +15,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunMark } from "../src/contracts/run-mark.js";
 import type { PipelineTasks } from "../src/contracts/tasks.js";
 import { type Deconvolution, type DeconvolveOptions, deconvolve } from "../src/index.js";
+import type { RunReach } from "../src/platform/node/run-folder/bucket-place.js";
 import { openRunFolder, openRunParts } from "../src/platform/node/run-folder.js";
 import { mostPieces, pieceRange, runPiece, SHARED_PASSES, type SharedPass } from "../src/run-piece.js";
 import { RunStopped } from "../src/runtime/run-stop.js";
 import { buildPipelineTasks } from "../src/stages/pipeline-tasks.js";
 import { startedSession } from "../src/stages/solve/start-session.js";
 import { proportionsOf } from "./proportions-of.js";
+import { inBucket } from "./run-places.js";
 
 const SPOTS = 66_000;
 const SMALL = { depth: 50, emptySpotFraction: 0.01 };
@@ -54,7 +56,9 @@ const { section, spotsRead } = buildSection();
 
 let parent: string;
 let folder: string;
+let reach: RunReach | undefined;
 beforeEach(async () => {
+  reach = undefined;
   parent = await mkdtemp(join(tmpdir(), "flashdeconv-stages-"));
   folder = join(parent, "run");
 });
@@ -71,7 +75,7 @@ async function drive(
   stopAt?: RunMark,
 ): Promise<Deconvolution | RunStopped> {
   const plan = { pieces: "any" };
-  const run = await openRunFolder(folder, { facts, resume: true, plan });
+  const run = await openRunFolder(folder, { facts, resume: true, plan, reach });
   try {
     const scratch = onScratch ? { scratch: await run.openScratch(0), windowBytes: 64 * 2 ** 20 } : undefined;
     const { checkpoint } = run;
@@ -107,7 +111,7 @@ async function doPiece(pass: SharedPass, count: number, i: number): Promise<numb
   return runPiece(
     section,
     { pass, range: pieceRange(SPOTS, count, i) },
-    { parts: await openRunParts(folder) },
+    { parts: await openRunParts(folder, reach) },
   );
 }
 
@@ -175,6 +179,39 @@ describe("a run that several processes share", () => {
     expect((await readdir(folder)).sort()).toEqual(["manifest.jsonl"]);
     expect(await openRunParts(folder)).toMatchObject({ isDone: true, plan: { pieces: "any" } });
   });
+});
+
+it.each([false, true])("they share it in a bucket too (on scratch: %s)", async (onScratch) => {
+  const wanted = await deconvolve(section, tissue.reference);
+  const place = await inBucket();
+  ({ path: folder, reach } = place);
+  await expectSame(await inStages({ options: {}, onScratch }, 3), wanted);
+  expect(await place.names()).toEqual(["manifest.jsonl"]);
+  expect(await place.left()).toEqual([]);
+});
+
+it("what one had on scratch of its own is done again in stages, where the folder is in a bucket", async () => {
+  const wanted = await deconvolve(section, tissue.reference);
+  const place = await inBucket();
+  ({ path: folder, reach } = place);
+  const run = await openRunFolder(folder, { facts, everySeconds: 0, reach });
+  const controller = new AbortController();
+  const onProgress = ({ stage, done }: { stage: string; done: number }) => {
+    if (stage === "refine" && done > 20_000) controller.abort(new Error("stopped"));
+  };
+  const { checkpoint } = run;
+  const scratch = { scratch: await run.openScratch(0), windowBytes: 64 * 2 ** 20 };
+  const { signal } = controller;
+  await expect(
+    deconvolve(section, tissue.reference, {}, { checkpoint, scratch, signal, onProgress }),
+  ).rejects.toThrow("stopped");
+  expect(await run.leave()).toBe(true);
+  expect(await place.left()).toEqual([]);
+  for (const mark of marks({})) {
+    const stopped = (await drive({ options: {} }, mark)) as RunStopped;
+    if (stopped.isWaiting) await doPass(mark as SharedPass, 1);
+  }
+  await expectSame((await drive({ options: {} }, "result")) as Deconvolution, wanted);
 });
 
 it("of a section that a part of it stands for, in stages too", async () => {

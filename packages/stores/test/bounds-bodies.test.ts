@@ -97,7 +97,7 @@ describe("an answer without an end", () => {
       MOST_REPLY_BYTES,
       async (url) => putIfAbsent(await bucketAt(url), `${url}/x`, new Uint8Array(9)),
     ],
-    ["to a mark", 200, MOST_REPLY_BYTES, async (url) => takeMark(await bucketAt(url), "name.zarr/")],
+    ["to a mark", 200, MOST_REPLY_BYTES, async (url) => takeMark(await bucketAt(url), "name.zarr/mark")],
   ];
   it.each(ways)("%s (%d) is given up after %d bytes", async (_, status, most, work) => {
     const { url, sent } = await endlessServer(status);

@@ -36,9 +36,16 @@ import { aboutTypes, planTypes } from "../options/type-options.js";
 import { planRunReport } from "../report/run-report.js";
 import { planAgain, planJson } from "../resources/plan-resources.js";
 import { resourceMeter } from "../resources/resource-meter.js";
+import { reachOfRun } from "../resources/run-reach.js";
 import { describeTransfers, transferMeter } from "../resources/transfer-meter.js";
 import { withKeptCounts } from "../resources/with-kept-counts.js";
-import { leftToResume, plannedIn, removeFinishedRun, withRunDir } from "../resources/with-run-dir.js";
+import {
+  leftToResume,
+  plannedIn,
+  type RunKeeping,
+  removeFinishedRun,
+  withRunDir,
+} from "../resources/with-run-dir.js";
 import { withThreads } from "../resources/with-threads.js";
 import { factsOf, fingerprintOf, STATISTICS_FINGERPRINT } from "../stores/fingerprint.js";
 import { sectionFingerprint, storeFacts } from "../stores/input-facts.js";
@@ -82,6 +89,12 @@ export interface SettledWork {
   readonly options: DeconvolveOptions;
 }
 
+/** What the costs of a run depend on. */
+export interface SizeOfRun {
+  readonly facts: MemoryFacts;
+  readonly memory: MemoryPlan;
+}
+
 /** A run that several processes share, as one of them does its stage. */
 export interface StageOfRun {
   /** As for `deconvolve`. */
@@ -91,7 +104,7 @@ export interface StageOfRun {
   /** What they all know, for the run's folder. */
   planOf(options: DeconvolveOptions, facts: MemoryFacts): unknown;
   /** Called once the folder is open, before any work. */
-  onOpen?(options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan): Promise<void>;
+  onOpen?(options: DeconvolveOptions, size: SizeOfRun, showPlan: RunKeeping["showPlan"]): Promise<void>;
   /** The result is there, and `onOpen` throws: it is called all the same. */
   readonly isMade?: boolean;
 }
@@ -120,7 +133,8 @@ export async function runDeconvolution(
   const meter = resourceMeter("open", terminal.ownsProcess ? tidyHeap : undefined);
   const transfers = transferMeter("open");
   const access = sharedAccess(path, storeAccess(flags));
-  const left = await leftToResume(flags, out ?? path);
+  const reach = reachOfRun(flags, terminal.signal);
+  const left = await leftToResume(flags, out ?? path, reach);
   if (flags.saveStats !== undefined && !isStatisticsInput(options.solver.input)) {
     throw new OptionError({
       option: "--save-stats",
@@ -155,12 +169,13 @@ export async function runDeconvolution(
   if (output === undefined) {
     const sections = await storedScores(out ?? path, request);
     const facts = () => factsOf(request);
-    const planned = stage && (await plannedIn(flags));
+    const planned = stage && (await plannedIn(flags, reach));
     const resumedCount = await removeFinishedRun({
       ...flags,
       target: out ?? path,
       facts,
       lock,
+      reach,
       shared: planned,
     });
     const where = redactUrl(out ?? `${path}${newTable === undefined ? "" : `/tables/${newTable}`}`);
@@ -194,7 +209,7 @@ export async function runDeconvolution(
             ? await readCellsPerSpot(store, { ...opened, cellsPerSpot: asked }, signal)
             : undefined;
         const places = {
-          isFar: isRemote(path) || isRemote(reference),
+          isFar: [path, reference, flags.runDir ?? ""].some(isRemote),
           reference: source.memory,
           coordinateBytes,
           heldBytes: (store.heldBytes ?? 0) + (cellsPerSpot?.byteLength ?? 0),
@@ -231,10 +246,10 @@ export async function runDeconvolution(
         }));
         const fingerprint = fingerprintOf(await facts());
         return withRunDir(
-          { ...flags, target: out ?? path, plan, facts, lock, shared: stage?.planOf(options, memory) },
+          { ...flags, target: out ?? path, plan, facts, lock, reach, shared: stage?.planOf(options, memory) },
           terminal,
-          async ({ checkpoint, scratch, resumedCount, note: noteRun }) => {
-            await stage?.onOpen?.(options, memory, plan);
+          async ({ checkpoint, scratch, resumedCount, note: noteRun, showPlan }) => {
+            await stage?.onOpen?.(options, { facts: memory, memory: plan }, showPlan);
             noteVersions = await keepVersions(path, access, checkpoint);
             const settled = (await shared?.settle(input, source, checkpoint)) ?? { options };
             const keepSummary = (place: StagedStore) => async (summary: SectionSummary, section: number) => {

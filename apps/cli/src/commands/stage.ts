@@ -24,7 +24,8 @@ Stages, in their order; start and refine of methods that refine:
 ${list.join("\n")}
 
 All options belong to plan, but for resources, access and messages. A stage that is done ends at once with 0; a killed one is
-run again. run --resume --run-dir continues what stages have begun, and the other way round.
+run again. run --resume --run-dir continues what stages have begun, and the other way round. With a --run-dir in a bucket
+give each stage what reaches it: --endpoint-url, --region, --profile, --anonymous.
 
 Examples:
   flashdeconv stage plan section.zarr --reference cells.zarr --out result.zarr --run-dir work --pieces 16
@@ -43,10 +44,11 @@ const NOT_OF_STAGES = [
   "--solver-timeout",
 ];
 
-/** Options that each process may have of its own: no result depends on them. */
+/** Options that each process may have of its own: no result depends on them, but on the endpoint, which must be the plan's. */
 const OWN = new Set([
   ...["piece", "workers", "maxMemory", "scratch", "useScratch", "kernels", "saveEvery", "json", "quiet"],
   ...[
+    "endpointUrl",
     "region",
     "profile",
     "anonymous",
@@ -68,7 +70,10 @@ export function addStageCommand(program: Command, environment: Environment): voi
     .argument("<stage>", STAGE_CHOICES.join(", "))
     .argument("<place>", "of plan, the section; of the others, the folder that --run-dir named")
     .optionsGroup("Stages:")
-    .option("--run-dir <folder>", "of plan: where the stages keep their work, seen by all of them")
+    .option(
+      "--run-dir <folder>",
+      "of plan: where the stages keep their work, on a disk that all see or in a bucket",
+    )
     .option(
       "--pieces <count>",
       "of plan: pieces of each pass over the section (default: 16)",
@@ -137,6 +142,10 @@ function plan(
   }
   const rule = "a store of single cells, or a table of mean counts";
   const reference = requireGiven("--reference", flags.reference, rule);
-  const runDir = requireGiven("--run-dir", flags.runDir, "a folder that all stages see");
+  const runDir = requireGiven(
+    "--run-dir",
+    flags.runDir,
+    "a folder that all stages see, on a disk or in a bucket",
+  );
   return planStages({ section, runDir, pieces }, { ...flags, reference }, terminal);
 }

@@ -23,7 +23,7 @@ export function addRunDirOptions(command: Command): Command {
     .option("--restart", "delete what a stopped run has left")
     .option(
       "--run-dir <folder>",
-      "where finished parts and scratch are kept until the run is over (default: hidden, beside the result)",
+      "where finished parts and scratch are kept until the run is over; of a bucket, s3://bucket/name, without scratch (default: hidden, beside the result)",
     )
     .option(
       "--save-every <seconds|never>",

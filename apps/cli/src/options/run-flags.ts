@@ -97,13 +97,14 @@ export async function deconvolveOptions(spatial: string, flags: RunFlags): Promi
   const { reference, out, inPlace, newTable, saveStats } = flags;
   const format = outputFormat(out, flags.format);
   refuseWithoutObject(flags, {
-    ...remoteObjects([spatial, reference, out, saveStats], flags),
+    ...remoteObjects([spatial, reference, out, saveStats, flags.runDir], flags),
     cells: !isTable(reference),
     newStore: !inPlace && newTable === undefined,
     zarr: format === "zarr",
     annData: isAnnData(format),
     report: out !== undefined && !isRemote(out),
-    scratch: flags.useScratch !== "never",
+    // What is on its way to a bucket lies there too.
+    scratch: flags.useScratch !== "never" || isRemote(flags.runDir ?? ""),
     plugin: isPlugin(flags.solver),
   });
   return options;

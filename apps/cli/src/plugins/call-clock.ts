@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import { PLUGIN_CALLS, type PluginCall } from "@flashdeconv/pipeline/internal";
+import { PLUGIN_CALLS, type PluginCall, type RunReach } from "@flashdeconv/pipeline/internal";
 
 /** What the thread of a solver of others is started with. */
 export interface ThreadData {
@@ -26,10 +26,12 @@ export function limitCalls(seconds: number | undefined): void {
     parentPort?.postMessage({ kind: "limit", milliseconds: 1000 * seconds });
 }
 
-/** A place on the disk that a run holds until it ends. */
+/** A place that a run holds until it ends. */
 export interface HeldPlace {
   readonly kind: "new store" | "edited store" | "run folder";
   readonly path: string;
+  /** Of a run folder. */
+  readonly reach?: Pick<RunReach, "access" | "localFolder">;
 }
 
 /** Says what the run is about to hold, for the thread that may have to end this one. */

@@ -91,8 +91,8 @@ export function runInThread(
 
 /** Does for a thread that was ended what it can no longer do itself. What cannot be removed is for the next run. */
 async function cleanUp(held: readonly HeldPlace[]): Promise<void> {
-  for (const { kind, path } of held) {
-    if (kind === "run folder") await leaveRunFolder(path).catch(() => undefined);
+  for (const { kind, path, reach } of held) {
+    if (kind === "run folder") await leaveRunFolder(path, reach).catch(() => undefined);
     else await cleanUpAfterThread(path, kind === "edited store").catch(() => undefined);
   }
 }

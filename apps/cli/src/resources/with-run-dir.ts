@@ -1,16 +1,16 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import type { Checkpoint, MemoryPlan } from "@flashdeconv/pipeline";
-import type { ScratchUse } from "@flashdeconv/pipeline/internal";
+import type { RunReach, ScratchUse } from "@flashdeconv/pipeline/internal";
 import {
+  isRunFolderThere,
   openRunFolder,
   openRunParts,
   peekRunFolder,
   type RunFolder,
   type RunLeft,
 } from "@flashdeconv/pipeline/run-folder";
-import type { LockOptions } from "@flashdeconv/stores/node/internal";
+import { isRemote, type LockOptions } from "@flashdeconv/stores/node/internal";
 import { withFlags } from "../options/option-flags.js";
 import { type RunDirFlags, runDirFor } from "../options/run-dir-options.js";
 import { tellPlace } from "../plugins/call-clock.js";
@@ -27,6 +27,8 @@ export interface RunKeeping {
   readonly resumedCount: number;
   /** Notes what is about to be committed, for a run that is resumed from here. */
   note(name: RunNote): Promise<void>;
+  /** As of RunFolder; left out where nothing is kept. */
+  readonly showPlan?: RunFolder["showPlan"];
 }
 
 /** The result is about to be committed; the statistics are, or have been. */
@@ -38,6 +40,7 @@ export interface RunDirRequest extends RunDirFlags {
   readonly target: string;
   readonly plan: MemoryPlan;
   readonly lock?: LockOptions;
+  readonly reach: RunReach;
   /** What the processes that share the run know of it: then its folder outlasts it. */
   readonly shared?: unknown;
   /** All that the result depends on. */
@@ -45,13 +48,18 @@ export interface RunDirRequest extends RunDirFlags {
 }
 
 /** What the processes of a run share, where its folder has that; undefined where nothing is left to be told. */
-export async function plannedIn({ runDir }: RunDirFlags): Promise<unknown> {
-  return runDir !== undefined && existsSync(runDir) ? (await openRunParts(runDir)).plan : undefined;
+export async function plannedIn({ runDir }: RunDirFlags, reach: RunReach): Promise<unknown> {
+  if (runDir === undefined || !(await isRunFolderThere(runDir, reach))) return undefined;
+  return (await openRunParts(runDir, reach)).plan;
 }
 
 /** What a run that was stopped has left to resume from, if that was asked for. */
-export function leftToResume(flags: RunDirFlags, target: string): Promise<RunLeft | undefined> {
-  return flags.resume ? peekRunFolder(runDirFor(flags, target)) : Promise.resolve(undefined);
+export async function leftToResume(
+  flags: RunDirFlags,
+  target: string,
+  reach: RunReach,
+): Promise<RunLeft | undefined> {
+  return flags.resume ? peekRunFolder(runDirFor(flags, target), reach) : undefined;
 }
 
 /** Opens the run's folder and its scratch for `work`. They are removed when it is done; when it fails, what is worth keeping stays. */
@@ -73,12 +81,12 @@ export async function withRunDir<T>(
       const message = "There is nothing to resume: the run starts from the beginning.";
       terminal.note({ code: "nothing-to-resume", message });
     }
-    const { checkpoint, resumedCount, note } = folder;
+    const { checkpoint, resumedCount, note, showPlan } = folder;
     const scratch =
       plan.keeps === "memory"
         ? undefined
         : { scratch: await folder.openScratch(plan.scratchBytes), windowBytes: plan.windowBytes };
-    result = await work({ checkpoint, scratch, resumedCount, note });
+    result = await work({ checkpoint, scratch, resumedCount, note, showPlan });
   } catch (error) {
     // What went wrong first is what is told.
     const isKept = await folder.leave().catch(() => false);
@@ -104,15 +112,17 @@ export async function removeFinishedRun({
   target,
   facts,
   lock,
+  reach,
   ...flags
 }: Omit<RunDirRequest, "plan">): Promise<number> {
   const path = runDirFor(flags, target);
-  if (!existsSync(path)) return 0;
+  if (!(await isRunFolderThere(path, reach))) return 0;
   try {
     const folder = await openRunFolder(path, {
       facts: await facts(),
       resume: true,
       lock,
+      reach,
       plan: flags.shared,
     });
     await folder.remove();
@@ -125,18 +135,21 @@ export async function removeFinishedRun({
 
 /** None where the folder would lie beside the result by itself, and nothing may be written there. */
 async function openFolder(request: RunDirRequest, terminal: Terminal): Promise<RunFolder | undefined> {
-  const { runDir, resume, restart, saveEvery, target, plan, scratch } = request;
+  const { runDir, resume, restart, saveEvery, target, plan, scratch, reach } = request;
   const path = runDirFor(request, target);
   try {
-    tellPlace({ kind: "run folder", path });
+    tellPlace({ kind: "run folder", path, reach: { access: reach.access, localFolder: reach.localFolder } });
+    // Behind a network each process has scratch of its own.
+    const isNamed = scratch !== undefined && !isRemote(path);
     const options = {
       facts: await request.facts(),
-      settings: { keeps: plan.keeps, ...(scratch !== undefined && { scratch: resolve(scratch) }) },
+      settings: { keeps: plan.keeps, ...(isNamed && { scratch: resolve(scratch) }) },
       resume,
       restart,
       everySeconds: saveEvery === "never" ? undefined : saveEvery,
       plan: request.shared,
       lock: request.lock,
+      reach,
     };
     // Stages continue what is there without being told to.
     const flag = request.shared === undefined ? "--resume" : "--run-dir";

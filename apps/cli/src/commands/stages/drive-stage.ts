@@ -10,6 +10,7 @@ import { openRunParts } from "@flashdeconv/pipeline/run-folder";
 import type { RunFlags } from "../../options/run-flags.js";
 import { storeAccess } from "../../options/store-options.js";
 import { readTypes } from "../../options/type-options.js";
+import { reachOfRun } from "../../resources/run-reach.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
 import { runDeconvolution } from "../run-deconvolution.js";
 import { asStage, changedSince, type OpenedStage, openStage, tooEarly } from "./open-stage.js";
@@ -22,7 +23,7 @@ export async function driveStage(
   own: Partial<RunFlags>,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const opened = await openStage(stage, place, own);
+  const opened = await openStage(stage, place, own, terminal);
   const { runDir, plan, parts } = opened;
   const { mark } = STAGES[stage];
   const already = (line: string) => outcomeOf(stage, runDir, true, line);
@@ -45,7 +46,9 @@ export async function driveStage(
     if (!(error instanceof RunStopped)) throw error;
     const isThere = !error.isWaiting || error.at === mark;
     if (isThere) return outcomeOf(stage, runDir, false, nextOf(stage, error, opened));
-    throw tooEarly(stage, await missing(error.at as SharedPass, opened, place));
+    // As it is now: the run has written down what the pass takes, and may have found parts damaged.
+    const parts = await openRunParts(runDir, reachOfRun(flags, terminal.signal));
+    throw tooEarly(stage, await missing(error.at as SharedPass, { ...opened, parts }, place));
   }
 }
 
@@ -59,9 +62,7 @@ function nextOf(stage: StageName, { at }: RunStopped, { plan }: OpenedStage): st
 }
 
 /** The pieces of a pass that are to be done first, as commands. */
-async function missing(pass: SharedPass, { runDir, plan }: OpenedStage, place: string): Promise<string> {
-  // As it is now: the run has written down what the pass takes, and may have found parts damaged.
-  const parts = await openRunParts(runDir);
+async function missing(pass: SharedPass, { parts, plan }: OpenedStage, place: string): Promise<string> {
   const pieces: number[] = [];
   for (let i = 0; i < plan.pieceCount; i++) {
     const range = pieceRange(plan.spotCount, plan.pieceCount, i);

@@ -1,9 +1,12 @@
 import { resolve } from "node:path";
 import { OptionError, StoreError } from "@flashdeconv/core";
 import { openRunParts } from "@flashdeconv/pipeline/run-folder";
+import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { inShell, withFlags } from "../../options/option-flags.js";
 import type { RunFlags } from "../../options/run-flags.js";
 import type { TypeFlags } from "../../options/type-options.js";
+import { reachOfRun } from "../../resources/run-reach.js";
+import type { Terminal } from "../../terminal/terminal.js";
 import { STAGE_CHOICES, type StageName } from "./stage-names.js";
 import type { StagePlan } from "./stage-plan.js";
 
@@ -18,7 +21,8 @@ export interface OpenedStage {
 }
 
 /**
- * Opens the folder of a planned run, and goes to where it was planned, so that places mean what they meant there.
+ * Opens the folder of a planned run. Where places of the plan are relative, goes to where it was made, so that they mean what they meant
+ * there.
  *
  * @param own options of this process, which no result depends on
  * @throws StoreError, OptionError where no planned run is there, or where it has no such stage
@@ -27,9 +31,10 @@ export async function openStage(
   stage: StageName,
   given: string,
   own: Partial<RunFlags>,
+  { signal }: Pick<Terminal, "signal">,
 ): Promise<OpenedStage> {
-  const runDir = resolve(given);
-  const parts = await openRunParts(runDir);
+  const runDir = isRemote(given) ? given : resolve(localPath(given));
+  const parts = await openRunParts(runDir, reachOfRun(own, signal));
   const plan = parts.plan as StagePlan | undefined;
   if (plan === undefined) {
     throw new OptionError({
@@ -48,7 +53,7 @@ export async function openStage(
     });
   }
   const scratch = own.scratch === undefined ? {} : { scratch: resolve(own.scratch) };
-  goTo(plan.folder, given);
+  if (plan.folder !== undefined) goTo(plan.folder, given);
   const flags = { ...plan.flags, ...own, ...scratch, runDir, resume: true } as StageFlags;
   return { runDir, plan, flags, parts };
 }

@@ -35,7 +35,7 @@ export async function doPiece(
   { piece, ...own }: Partial<RunFlags> & { readonly piece: number | undefined },
   terminal: Terminal,
 ): Promise<Outcome> {
-  const opened = await openStage(stage, place, own);
+  const opened = await openStage(stage, place, own, terminal);
   const { runDir, plan, parts } = opened;
   if (piece === undefined || !Number.isInteger(piece) || piece < 1 || piece > plan.pieceCount) {
     const rule = `a piece of this run: a whole number from 1 to ${plan.pieceCount}`;
@@ -77,7 +77,7 @@ async function readPiece(
     };
     refuseChanges(runDir, now, parts.facts);
     const places = {
-      isFar: isRemote(path),
+      isFar: [path, runDir].some(isRemote),
       reference: undefined,
       coordinateBytes: 0,
       heldBytes: store.heldBytes ?? 0,

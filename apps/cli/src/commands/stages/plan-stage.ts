@@ -1,7 +1,6 @@
-import { resolve } from "node:path";
 import { OptionError } from "@flashdeconv/core";
 import { numbered, ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
-import type { DeconvolveOptions, MemoryPlan } from "@flashdeconv/pipeline";
+import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
 import { surveyedShare } from "@flashdeconv/pipeline/internal";
 import { printableLine } from "@flashdeconv/results/internal";
@@ -10,9 +9,9 @@ import { isPlugin } from "../../options/load-solver.js";
 import { storeAccess } from "../../options/store-options.js";
 import { readTypes } from "../../options/type-options.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
-import { runDeconvolution } from "../run-deconvolution.js";
+import { runDeconvolution, type StageOfRun } from "../run-deconvolution.js";
 import { asStage, type StageFlags } from "./open-stage.js";
-import { describePlanOfStages, piecesFor, type StagePlan, stagesOf, writePlanFile } from "./stage-plan.js";
+import { areAbsolute, describePlanOfStages, piecesFor, type StagePlan, stagesOf } from "./stage-plan.js";
 
 export interface PlanRequest {
   readonly section: string;
@@ -40,22 +39,23 @@ export async function planStages(
   }
   const read = await readTypes(given, storeAccess(given), terminal);
   const flags = { ...read, runDir, resume: given.restart !== true };
-  const { restart: _, runDir: __, ...kept } = given;
+  // With what files of types say: they may be gone when the stages run.
+  const { restart: _, runDir: __, ...kept } = read;
   const planOf = (options: DeconvolveOptions, { spotCount, typeCount }: MemoryFacts): StagePlan => ({
     section,
     flags: kept as unknown as StagePlan["flags"],
-    folder: process.cwd(),
+    ...(!areAbsolute(section, { ...kept }) && { folder: process.cwd() }),
     command: terminal.commandLine,
     stages: stagesOf(options),
     spotCount,
     typeCount,
     pieceCount: piecesFor(pieces, spotCount),
   });
-  const onOpen = async (options: DeconvolveOptions, facts: MemoryFacts, memory: MemoryPlan) => {
+  const onOpen: StageOfRun["onOpen"] = async (options, { facts, memory }, showPlan) => {
     const plan = planOf(options, facts);
     const size = { facts, memory, flags, surveyedShare: surveyedShare(options, facts.spotCount) };
     const json = describePlanOfStages(plan, size, pieces);
-    const path = await writePlanFile(resolve(runDir), json);
+    const path = await showPlan?.(json);
     throw new Planned({
       lines: [...linesOf(plan, pieces), `Written to ${path}`],
       json: { stage: "plan", run_dir: runDir, plan: json },

@@ -1,7 +1,7 @@
-import { rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute } from "node:path";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import { mostPieces, pieceRange, refines } from "@flashdeconv/pipeline/internal";
+import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import packageJson from "../../../package.json";
 import { type StageCosts, type StageSize, stageCosts } from "./stage-costs.js";
 import { STAGE_NAMES, STAGES, type StageName } from "./stage-names.js";
@@ -11,8 +11,8 @@ export interface StagePlan {
   readonly section: string;
   /** The options of the run, as commander hands them over. */
   readonly flags: Readonly<Record<string, unknown>>;
-  /** Names of places in both are as seen from here. */
-  readonly folder: string;
+  /** Names of places in both are as seen from here; left out where they are the same from anywhere. */
+  readonly folder?: string;
   /** The command that made the plan, to be kept with the result. */
   readonly command: string | undefined;
   readonly stages: readonly StageName[];
@@ -27,6 +27,15 @@ export function stagesOf(options: DeconvolveOptions): StageName[] {
     (!refines(options) && (name === "start" || name === "refine")) ||
     (options.maxTypes !== undefined && name === "solve");
   return STAGE_NAMES.filter((name) => !isLeftOut(name));
+}
+
+/** Options that name places. */
+const PLACES = ["reference", "out", "labels", "scratch", "cache"];
+
+/** Whether places of a run mean the same from any folder of any machine that has them. */
+export function areAbsolute(section: string, flags: Readonly<Record<string, unknown>>): boolean {
+  const given = [section, ...PLACES.map((name) => flags[name])].filter((one) => typeof one === "string");
+  return given.every((place) => isRemote(place) || isAbsolute(localPath(place)));
 }
 
 export function piecesFor(asked: number, spotCount: number): number {
@@ -69,13 +78,4 @@ function describeStage(name: StageName, { spotCount, pieceCount }: StagePlan, si
 
 function inJson({ readBytes, memoryBytes, seconds }: StageCosts) {
   return { read_bytes: readBytes, memory_bytes: memoryBytes, cpu_seconds: seconds };
-}
-
-/** Shows the plan to people and to workflows. No stage reads it. */
-export async function writePlanFile(runDir: string, plan: Record<string, unknown>): Promise<string> {
-  const path = join(runDir, "plan.json");
-  const draft = `${path}.draft`;
-  await writeFile(draft, `${JSON.stringify(plan, undefined, 2)}\n`);
-  await rename(draft, path);
-  return path;
 }

@@ -1,5 +1,6 @@
 /**
- * A folder in which a run keeps its finished pieces and its scratch, in Node, so that it can be resumed after it was killed.
+ * A folder, on a disk or in a bucket, in which a run keeps its finished pieces, in Node, so that it can be resumed after it was killed. On a
+ * disk its scratch lies there too.
  *
  * @example
  * import { openRunFolder } from "@flashdeconv/pipeline/run-folder";
@@ -10,25 +11,25 @@
  * await run.remove(); // once the result is written
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { OptionError, StoreError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
-import { acquireLock, type LockOptions } from "@flashdeconv/stores/node/internal";
+import type { LockOptions } from "@flashdeconv/stores/node/internal";
 import type { Checkpoint } from "../../contracts/checkpoint.js";
+import type { RunReach } from "./run-folder/bucket-place.js";
 import { describeDifferences } from "./run-folder/differences.js";
 import {
   LAYOUT_VERSION,
   MANIFEST,
   type ManifestContent,
-  openManifest,
   PLAN,
   type RunHeader,
-  readManifest,
 } from "./run-folder/manifest.js";
+import { openRunPlace, readManifest } from "./run-folder/open-place.js";
 import { listParts, readPart } from "./run-folder/part-files.js";
 import { pieceKeeper } from "./run-folder/piece-keeper.js";
-import { attempt, writeError } from "./run-folder/write-error.js";
+import { attempt, PLAN_FILE, type RunPlace, SCRATCH } from "./run-folder/run-place.js";
 import { openScratchFolder, type ScratchFolder } from "./scratch.js";
 
 interface RunFolderOptions {
@@ -49,6 +50,8 @@ interface RunFolderOptions {
   readonly everySeconds?: number;
   /** What to do while it is seen whether another run, of which this machine knows nothing, is still at work there. */
   readonly lock?: LockOptions;
+  /** How a folder in a bucket is reached. */
+  readonly reach?: RunReach;
 }
 
 export { openRunParts } from "./run-folder/run-parts.js";
@@ -61,6 +64,8 @@ export interface RunFolder {
   readonly resumedCount: number;
   /** Notes, to be seen by `peekRunFolder`, that something is about to happen. By itself it is nothing to resume from. */
   note(name: string): Promise<void>;
+  /** Shows what is planned to people and to workflows, in a file whose name it resolves to. No run reads it. */
+  showPlan(plan: unknown): Promise<string>;
   /** Those of the run that was begun first. */
   readonly settings: Readonly<Record<string, string>>;
   /** Opens the run's scratch: in this folder, or in the one that the setting `scratch` names. */
@@ -78,19 +83,18 @@ export interface RunLeft {
   readonly notes: ReadonlySet<string>;
 }
 
-export async function peekRunFolder(path: string): Promise<RunLeft | undefined> {
-  const content = await attempt(path, () => readManifest(join(path, MANIFEST)));
+export async function peekRunFolder(path: string, reach?: RunReach): Promise<RunLeft | undefined> {
+  const content = await readManifest(await openRunPlace(path, reach));
   if (!content || content.isDone) return undefined;
   const notes = [...content.entries.keys()].filter((name) => name.startsWith(NOTE));
   return { settings: content.header.settings, notes: new Set(notes.map((name) => name.slice(NOTE.length))) };
 }
 
-/** Shows a plan to people. */
-const PLAN_FILE = "plan.json";
-const LOCK = "lock";
-const SCRATCH = "scratch";
-/** All that a run makes in its folder. */
-const OURS = /^(manifest\.jsonl|plan\.json(\.draft)?|lock(-.+)?|scratch|parts|\d+\.piece(\.draft)?)$/;
+/** Whether there is anything at the place of a run's folder. */
+export async function isRunFolderThere(path: string, reach?: RunReach): Promise<boolean> {
+  return (await openRunPlace(path, reach)).isThere();
+}
+
 /** Begins the names of pieces that are worth nothing by themselves. */
 const NOTE = "note/";
 
@@ -101,21 +105,21 @@ const NOTE = "note/";
  *   neither to be resumed (`resume`) nor to be deleted (`restart`); OptionError where the run to resume differs in one of its facts
  */
 export async function openRunFolder(path: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { facts, settings = {}, resume = false, restart = false, plan } = options;
+  const { facts, settings = {}, resume = false, restart = false, plan, reach } = options;
   const everySeconds = options.everySeconds ?? SAVE_EVERY_SECONDS;
-  const folder = resolve(path);
-  const lock = await attempt(path, async () => {
-    await makeFolder(path, folder);
-    return acquireLock(join(folder, LOCK), path, options.lock);
+  const place = await openRunPlace(path, reach);
+  const lock = await attempt(place, async () => {
+    await place.prepare();
+    return place.lock(options.lock);
   });
   try {
-    const left = await attempt(path, () => readManifest(join(folder, MANIFEST)));
+    const left = await readManifest(place);
     const isWorth = left !== undefined && !left.isDone && hasPieces(left.entries.keys());
     if (isWorth && !resume && !restart) throw leftOver(path, left);
     // A run may have left nothing but the note that it was about to write its result.
     const isResumed = resume && !restart && left !== undefined && !left.isDone && left.entries.size > 0;
     if (isResumed) refuseDifferences(path, left.header, facts);
-    else await attempt(path, () => clear(folder, left, plan === undefined ? [] : [PLAN_FILE]));
+    else await attempt(place, () => clear(place, left, plan === undefined ? [] : [PLAN_FILE]));
     const header: RunHeader = isResumed
       ? left.header
       : {
@@ -125,20 +129,17 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
           facts,
           settings,
         };
-    const manifest = await attempt(path, () =>
-      openManifest(join(folder, MANIFEST), isResumed ? { length: left.length } : { header }),
-    );
+    const manifest = await attempt(place, () => place.openManifest(isResumed ? left : { header }));
     const keeper = pieceKeeper({
-      path: folder,
+      place,
       manifest,
       entries: isResumed ? left.entries : new Map(),
       parts: {
-        names: isResumed ? await attempt(path, () => listParts(folder)) : [],
-        read: (name, allocate) => readPart(folder, name, header, allocate),
+        names: isResumed ? await attempt(place, () => listParts(place)) : [],
+        read: (name, allocate) => readPart(place, name, header, allocate),
       },
       everySeconds,
       mayWrite: () => lock.check(),
-      toError: (error, bytes) => writeError(path, error, bytes),
     });
     const before = isResumed ? left.entries.get(PLAN)?.facts : undefined;
     if (plan !== undefined && JSON.stringify(plan) !== JSON.stringify(before)) {
@@ -151,10 +152,9 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
       if (keeper.names().length > 0) await manifest.addDone().catch(() => undefined);
       await keeper.close();
       for (const scratch of scratches) await scratch.remove();
-      await attempt(path, () => clear(folder, { header }, plan === undefined ? [] : [PLAN_FILE, MANIFEST]));
+      await attempt(place, () => clear(place, { header }, plan === undefined ? [] : [PLAN_FILE, MANIFEST]));
       await lock.release();
-      // It may hold what somebody else has put there meanwhile.
-      await rmdir(folder).catch(() => undefined);
+      await place.removeEmpty();
     };
     return {
       path,
@@ -162,12 +162,13 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
       resumedCount: isResumed ? left.entries.size : 0,
       settings: header.settings,
       note: (name) => keeper.note(NOTE + name),
+      async showPlan(shown) {
+        const text = `${JSON.stringify(shown, undefined, 2)}\n`;
+        await attempt(place, () => place.put(PLAN_FILE, new TextEncoder().encode(text)));
+        return place.pathOf(PLAN_FILE);
+      },
       async openScratch(bytesNeeded) {
-        const elsewhere = header.settings.scratch;
-        const scratch = await openScratchFolder(elsewhere ?? folder, {
-          bytesNeeded,
-          name: elsewhere === undefined ? SCRATCH : scratchName(header.id),
-        });
+        const scratch = await openScratch(place, header, bytesNeeded);
         scratches.push(scratch);
         return scratch;
       },
@@ -178,13 +179,14 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
           await remove();
           return false;
         }
-        for (const scratch of scratches) await scratch.close();
+        for (const scratch of scratches) await (place.localFolder ? scratch.remove() : scratch.close());
         await lock.release();
         return true;
       },
     };
   } catch (error) {
-    await lock.release();
+    // What went wrong first is what is told.
+    await lock.release().catch(() => undefined);
     throw error;
   }
 }
@@ -193,16 +195,18 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
  * Leaves a folder that a thread of this process had open when it was ended, as `leave` would have: what is worth resuming from stays. Call
  * it after `cleanUpAfterThread` of io-zarr.
  */
-export async function leaveRunFolder(path: string): Promise<void> {
-  const folder = resolve(path);
-  await attempt(path, async () => {
-    const left = await readManifest(join(folder, MANIFEST));
-    if (left === undefined) return;
-    const lock = await acquireLock(join(folder, LOCK), path);
+export async function leaveRunFolder(path: string, reach?: RunReach): Promise<void> {
+  const place = await openRunPlace(path, reach);
+  const left = await readManifest(place);
+  if (left === undefined) return;
+  await attempt(place, async () => {
+    const lock = await place.lock();
     const isWorth = !left.isDone && hasPieces(left.entries.keys());
-    if (!isWorth) await clear(folder, left);
+    if (!isWorth) await clear(place, left);
     await lock.release();
-    if (!isWorth) await rmdir(folder).catch(() => undefined);
+    if (!isWorth) await place.removeEmpty();
+    // What lay on its way is swept up.
+    if (place.localFolder) await (await place.draft("")).discard();
   });
 }
 
@@ -214,37 +218,24 @@ function scratchName(id: string): string {
   return `.flashdeconv-scratch-${id}`;
 }
 
-async function makeFolder(path: string, folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    const isFolder = (await stat(folder)).isDirectory();
-    const foreign = isFolder ? (await readdir(folder)).find((name) => !OURS.test(name)) : undefined;
-    if (isFolder && foreign === undefined) return;
-    throw new StoreError({
-      path,
-      found: isFolder ? `a folder with other things in it (${foreign})` : "a file",
-      expected: "a folder for this run alone",
-      remedy: `Name another ${optionName("runDir")}. Nothing there was touched.`,
-    });
-  }
+/** On a disk a run that is resumed finds what it had; behind a network each process has its own. */
+function openScratch(place: RunPlace, header: RunHeader, bytesNeeded: number): Promise<ScratchFolder> {
+  if (place.localFolder !== undefined) return openScratchFolder(place.localFolder, { bytesNeeded });
+  const elsewhere = header.settings.scratch;
+  const name = elsewhere === undefined ? SCRATCH : scratchName(header.id);
+  return openScratchFolder(elsewhere ?? place.pathOf(""), { bytesNeeded, name });
 }
 
 /** Removes all that a run made but the lock, and files that are to stay. */
 async function clear(
-  folder: string,
+  place: RunPlace,
   left: Pick<ManifestContent, "header"> | undefined,
   stay: readonly string[] = [],
 ): Promise<void> {
   const elsewhere = left?.header.settings.scratch;
-  if (left && elsewhere)
+  if (elsewhere !== undefined && left && place.localFolder === undefined)
     await rm(join(elsewhere, scratchName(left.header.id)), { recursive: true, force: true });
-  const isOver = (name: string) => OURS.test(name) && !name.startsWith(LOCK) && !stay.includes(name);
-  const names = (await readdir(folder)).filter(isOver);
-  // The manifest goes last: as long as it is there, the rest is known to be ours.
-  names.sort((a, b) => Number(a === MANIFEST) - Number(b === MANIFEST));
-  for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+  await place.clear(stay);
 }
 
 function refuseDifferences(

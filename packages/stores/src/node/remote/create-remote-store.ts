@@ -40,7 +40,7 @@ export async function createRemoteStore(
   const prefix = prefixOf(parts);
   await refuseExisting(parts, prefix, existing);
   // Tells at once whether the place can be written to.
-  const mark = await takeMark(parts, prefix, lockOptions);
+  const mark = await takeMark(parts, prefix + MARK, lockOptions);
   const staging = await prepare(async () => {
     await finishUpload(parts, { prefix, format: existing.format });
     // Another run may have ended between the first look and the mark.

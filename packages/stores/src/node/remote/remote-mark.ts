@@ -11,7 +11,7 @@ import type { RemoteParts } from "./remote-parts.js";
 /** Lies in a store that is being written; its text tells by whom. */
 export const MARK = ".flashdeconv-partial";
 
-/** The right to write a store in a bucket, held by one run at a time. */
+/** The right to write somewhere in a bucket, held by one run at a time. */
 export interface RemoteMark {
   /** Throws StoreError where another run has taken the place meanwhile; takes a mark again that was removed by hand. */
   check(): Promise<void>;
@@ -31,7 +31,7 @@ const BEAT_SECONDS = 15;
 const REST_MILLISECONDS = 100;
 
 /**
- * Marks the place of a store as being written. Services that know conditions (S3, Google, Azure and most that speak their protocols)
+ * Marks a place, by an object of the name `key`, as being written by this run. Services that know conditions (S3, Google, Azure and most that speak their protocols)
  * let one run alone do it. With others the last of several that begin within a moment wins; the rest notice before they upload.
  * The mark of a process of this machine that has died is taken over, and that of another machine's that gives no sign of life.
  *
@@ -39,10 +39,11 @@ const REST_MILLISECONDS = 100;
  */
 export async function takeMark(
   parts: RemoteParts,
-  prefix: string,
+  key: string,
   options: LockOptions = {},
 ): Promise<RemoteMark> {
-  const url = objectUrl({ bucketUrl: parts.bucket?.bucketUrl ?? "" }, prefix + MARK);
+  const url = objectUrl({ bucketUrl: parts.bucket?.bucketUrl ?? "" }, key);
+  const taken = (owner: Owner | undefined) => inUse(parts.name, nameOf(parts, key), owner);
   const owner: Owner = { ...thisOwner(), beatSeconds: BEAT_SECONDS };
   let beatCount = 0;
   const body = () => new TextEncoder().encode(JSON.stringify({ ...owner, beat: beatCount } as MarkText));
@@ -55,7 +56,7 @@ export async function takeMark(
       if (held?.text === owner.id) return;
       if (held !== undefined) {
         const state = held.owner ? await stateOf(look, held, held.owner, options) : "alive";
-        if (state === "alive") throw taken(parts, held.owner);
+        if (state === "alive") throw taken(held.owner);
         if (state === "changed") continue;
         await deleteObject(parts, url);
       }
@@ -64,7 +65,7 @@ export async function takeMark(
       if (done === "unknown") return putBytes(parts, url, body());
       if (tries > 0) await wait(REST_MILLISECONDS);
     }
-    throw taken(parts, undefined);
+    throw taken(undefined);
   };
 
   await take();
@@ -77,7 +78,7 @@ export async function takeMark(
     async check() {
       const held = await look();
       if (held === undefined) await take();
-      else if (held.text !== owner.id) throw taken(parts, held.owner);
+      else if (held.text !== owner.id) throw taken(held.owner);
     },
     async release() {
       await stopBeats();
@@ -99,6 +100,7 @@ async function readMark(
   return { text: owner?.id ?? said, beat: owner?.beat ?? 0, owner };
 }
 
-function taken({ name }: RemoteParts, owner: Parameters<typeof inUse>[2]) {
-  return inUse(name, `${name}/${MARK}`, owner);
+/** What to remove where its owner is dead on another machine. */
+function nameOf({ name, bucket }: RemoteParts, key: string): string {
+  return bucket ? `${name}${key.slice(bucket.key.length)}` : name;
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 /** What a run is about: two runs whose headers are equal resume from each other's pieces. */
 export interface RunHeader {
@@ -42,21 +42,13 @@ export const MANIFEST = "manifest.jsonl";
 export const PLAN = "plan";
 const DONE = "{}";
 
-/** Reads a manifest; undefined where there is none, or one without a whole header. */
-export async function readManifest(path: string): Promise<ManifestContent | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+/** What the text of a manifest says; undefined where it has no whole header. */
+export function parseManifest(text: string): ManifestContent | undefined {
   let header: RunHeader | undefined;
   let isDone = false;
   let length = 0;
   const entries = new Map<string, PieceEntry>();
-  const lines = text.split("\n");
-  for (const line of lines.slice(0, -1)) {
+  for (const line of text.split("\n").slice(0, -1)) {
     const said = parse(line);
     // Nothing after a torn line can be trusted to be what it seems.
     if (said === undefined) break;
@@ -85,12 +77,13 @@ export interface Manifest {
   close(): Promise<void>;
 }
 
-/** Begins a manifest with a header, or, without one, continues after the first `length` bytes of one that is there. */
-export async function openManifest(
-  path: string,
-  start: { readonly header: RunHeader } | { readonly length: number },
-): Promise<Manifest> {
-  const handle = await open(path, "header" in start ? "w" : "r+");
+/** What a manifest begins with: a header, or what there is of it. */
+export type ManifestStart = { readonly header: RunHeader } | ManifestContent;
+
+/** A manifest in a file, which only grows. */
+export async function manifestFile(path: string, start: ManifestStart): Promise<Manifest> {
+  const isNew = !("length" in start);
+  const handle = await open(path, isNew ? "w" : "r+");
   let at = 0;
   const append = async (line: string, isUrgent: boolean) => {
     const bytes = Buffer.from(`${line}\n`);
@@ -99,7 +92,7 @@ export async function openManifest(
     at += bytes.length;
   };
   // The header needs to last no longer than the first entry, with which it is synced.
-  if ("header" in start) await append(JSON.stringify(start.header), false);
+  if (isNew) await append(JSON.stringify(start.header), false);
   else {
     at = start.length;
     await handle.truncate(at);
@@ -108,6 +101,27 @@ export async function openManifest(
     add: (entry) => append(JSON.stringify(entry), true),
     addDone: () => append(DONE, true),
     close: () => handle.close(),
+  };
+}
+
+/** A manifest that is written whole each time, by `put`: a line for each piece. */
+export async function wholeManifest(
+  start: ManifestStart,
+  put: (text: string) => Promise<void>,
+): Promise<Manifest> {
+  const header = JSON.stringify(start.header);
+  const entries = new Map("entries" in start ? start.entries : []);
+  const write = (more: readonly string[]) =>
+    put([header, ...[...entries.values()].map((entry) => JSON.stringify(entry)), ...more, ""].join("\n"));
+  // Others look for it before there is any piece.
+  if (!("entries" in start)) await write([]);
+  return {
+    async add(entry) {
+      entries.set(entry.piece, entry);
+      await write([]);
+    },
+    addDone: () => write([DONE]),
+    close: async () => undefined,
   };
 }
 

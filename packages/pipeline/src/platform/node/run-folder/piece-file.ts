@@ -1,8 +1,9 @@
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { type Allocate, allocateHere } from "@flashdeconv/core/internal";
 import type { Piece, PieceArray } from "../../../contracts/checkpoint.js";
 import { writeAll } from "./manifest.js";
+import type { Draft, StoredFile } from "./run-place.js";
 
 const KINDS = { Int32Array, Float32Array, Float64Array } as const;
 
@@ -25,8 +26,6 @@ export interface SignedPiece extends Piece {
 export interface WriteOptions {
   /** Throws where the rest is not to be written. */
   readonly check: () => void;
-  /** Name of the file while it is written; by default that of the piece with an ending. */
-  readonly draft?: string;
   /** Whether the file ends with its checksum, as no manifest has it; false by default. */
   readonly isSealed?: boolean;
 }
@@ -46,13 +45,13 @@ export interface WrittenPiece {
 }
 
 /**
- * Writes a piece to a file of a name for the time being. When it resolves the piece's arrays may change; nothing is sure to last before
+ * Writes a piece to a draft, which is gone where that fails. When it resolves the piece's arrays may change; nothing is sure to last before
  * `finish`.
  */
 export async function writePiece(
-  path: string,
+  draft: Draft,
   { facts, arrays, notices, origin }: SignedPiece,
-  { check, draft = `${path}.draft`, isSealed = false }: WriteOptions,
+  { check, isSealed = false }: WriteOptions,
 ): Promise<WrittenPiece> {
   const notes = Object.entries(arrays).map(([name, array]) => ({
     name,
@@ -61,7 +60,10 @@ export async function writePiece(
   }));
   const note = Buffer.from(JSON.stringify({ facts, arrays: notes, notices, origin }));
   const head = Buffer.from(String(note.length).padStart(LENGTH_DIGITS, "0"));
-  const handle = await open(draft, "w");
+  const handle = await open(draft.path, "w").catch(async (error) => {
+    await draft.discard();
+    throw error;
+  });
   try {
     let at = 0;
     let checksum = 0;
@@ -77,90 +79,88 @@ export async function writePiece(
     if (isSealed) await writeAll(handle, Buffer.from(sealOf(checksum)), at);
     const finish = async (isHurried: boolean) => {
       try {
-        if (!isHurried) await handle.sync();
-      } finally {
-        await handle.close();
+        await draft.publish(handle, isHurried);
+      } catch (error) {
+        await draft.discard();
+        throw error;
       }
-      await rename(draft, path);
     };
     return { bytes: at, checksum, finish };
   } catch (error) {
     await handle.close();
+    await draft.discard();
     throw error;
   }
 }
 
-/** What is known of a file of a piece beside its name. */
+/** What a manifest knows of the file of a piece. */
 export interface PieceFacts {
-  /** Without the seal. */
   readonly bytes: number;
   readonly checksum: number;
-  readonly isSealed?: boolean;
 }
 
-/** What a sealed file says of itself; undefined where it is not there, or ends early. */
-export async function readSeal(path: string): Promise<PieceFacts | undefined> {
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
-  try {
-    const size = (await handle?.stat())?.size ?? 0;
-    if (!handle || size < SEAL_DIGITS) return undefined;
-    const bytes = size - SEAL_DIGITS;
-    const seal = Buffer.alloc(SEAL_DIGITS);
-    await readAll(handle, seal, bytes);
-    const checksum = Number.parseInt(seal.toString(), 16);
-    return sealOf(checksum) === seal.toString() ? { bytes, checksum, isSealed: true } : undefined;
-  } finally {
-    await handle?.close();
-  }
-}
-
-/** Reads a piece; undefined where the file is not there, or not what was written. */
+/**
+ * Reads a piece; undefined where the file is not there, or not what was written.
+ *
+ * @param known left out for a file that ends with its checksum
+ */
 export async function readPiece(
-  path: string,
-  { bytes, checksum, isSealed = false }: PieceFacts,
+  file: StoredFile | undefined,
+  known?: PieceFacts,
   allocate: Allocate = allocateHere,
 ): Promise<SignedPiece | undefined> {
-  let handle: FileHandle;
   try {
-    handle = await open(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  try {
-    if ((await handle.stat()).size !== bytes + (isSealed ? SEAL_DIGITS : 0)) return undefined;
-    let at = 0;
-    let sum = 0;
-    const next = async (into: Uint8Array) => {
-      for (let from = 0; from < into.length; from += SLICE_BYTES) {
-        const slice = into.subarray(from, from + SLICE_BYTES);
-        await readAll(handle, slice, at);
-        sum = crc32(slice, sum);
-        at += slice.length;
-      }
-      return into;
-    };
-    const noteLength = Number(Buffer.from(await next(new Uint8Array(LENGTH_DIGITS))).toString());
-    // Before it is summed nothing that the file says is believed.
-    if (!Number.isInteger(noteLength) || noteLength > bytes) return undefined;
-    const text = Buffer.from(await next(new Uint8Array(noteLength))).toString();
-    const note = parse(text);
-    if (note === undefined) return undefined;
-    const arrays: Record<string, PieceArray> = {};
-    for (const { name, kind, length } of note.arrays) {
-      const Kind = KINDS[kind];
-      if (Kind === undefined || at + length * Kind.BYTES_PER_ELEMENT > bytes) return undefined;
-      const array: PieceArray = allocate(Kind as Parameters<Allocate>[0], length);
-      await next(bytesOf(array));
-      arrays[name] = array;
-    }
-    const { facts, notices, origin } = note;
-    return at === bytes && sum === checksum ? { facts, arrays, notices, origin } : undefined;
+    return file && (await readWhole(file, known, allocate));
   } finally {
-    await handle.close();
+    await file?.close();
   }
+}
+
+async function readWhole(
+  file: StoredFile,
+  known: PieceFacts | undefined,
+  allocate: Allocate,
+): Promise<SignedPiece | undefined> {
+  const bytes = known?.bytes ?? file.size - SEAL_DIGITS;
+  if (file.size !== bytes + (known ? 0 : SEAL_DIGITS)) return undefined;
+  let at = 0;
+  let sum = 0;
+  /** Undefined where the file ends before it. */
+  const next = async (length: number, into?: Uint8Array) => {
+    if (length > bytes - at) return undefined;
+    const all = into ?? new Uint8Array(length);
+    for (let from = 0; from < length; from += SLICE_BYTES) {
+      const slice = all.subarray(from, from + SLICE_BYTES);
+      if (!(await file.read(slice, at))) return undefined;
+      sum = crc32(slice, sum);
+      at += slice.length;
+    }
+    return all;
+  };
+  const nextText = async (length: number) => {
+    const read = await next(length);
+    return read && Buffer.from(read).toString();
+  };
+  // Before it is summed nothing that the file says is believed.
+  const noteLength = Number(await nextText(LENGTH_DIGITS));
+  const text = Number.isInteger(noteLength) && noteLength >= 0 ? await nextText(noteLength) : undefined;
+  const note = text === undefined ? undefined : parse(text);
+  if (note === undefined) return undefined;
+  const arrays: Record<string, PieceArray> = {};
+  for (const { name, kind, length } of note.arrays) {
+    const Kind = KINDS[kind];
+    if (Kind === undefined || at + length * Kind.BYTES_PER_ELEMENT > bytes) return undefined;
+    const array: PieceArray = allocate(Kind as Parameters<Allocate>[0], length);
+    if (!(await next(array.byteLength, bytesOf(array)))) return undefined;
+    arrays[name] = array;
+  }
+  if (at !== bytes) return undefined;
+  const { facts, notices, origin } = note;
+  const piece = { facts, arrays, notices, origin };
+  if (known) return sum === known.checksum ? piece : undefined;
+  const seal = new Uint8Array(SEAL_DIGITS);
+  const isSealed = (await file.read(seal, at)) && Buffer.from(seal).toString() === sealOf(sum);
+  return isSealed ? piece : undefined;
 }
 
 function parse(text: string): (Omit<SignedPiece, "arrays"> & { readonly arrays: ArrayNote[] }) | undefined {
@@ -168,14 +168,6 @@ function parse(text: string): (Omit<SignedPiece, "arrays"> & { readonly arrays: 
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-async function readAll(handle: FileHandle, into: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await handle.read(into, done, into.length - done, at + done);
-    if (bytesRead === 0) throw new Error("the file ends early");
-    done += bytesRead;
   }
 }
 

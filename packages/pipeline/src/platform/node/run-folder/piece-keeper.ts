@@ -1,10 +1,9 @@
-import { open, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Allocate } from "@flashdeconv/core/internal";
 import type { Checkpoint, Piece, PieceMaker } from "../../../contracts/checkpoint.js";
 import type { Manifest, PieceEntry } from "./manifest.js";
 import { readPiece, writePiece } from "./piece-file.js";
+import type { RunPlace } from "./run-place.js";
 
 export interface PieceKeeper extends Checkpoint {
   /** Notes at once that something is about to happen; nothing else is written for it. */
@@ -22,8 +21,8 @@ export interface PartReader {
 }
 
 export interface PieceKeeperOptions {
-  /** The folder of the pieces. */
-  readonly path: string;
+  /** Where the pieces lie. */
+  readonly place: RunPlace;
   readonly manifest: Manifest;
   /** Pieces of an earlier run. */
   readonly entries: ReadonlyMap<string, PieceEntry>;
@@ -32,8 +31,6 @@ export interface PieceKeeperOptions {
   readonly everySeconds: number;
   /** Rejects where the folder has become another run's. */
   readonly mayWrite: () => Promise<void>;
-  /** What to throw where the system refuses to write. */
-  readonly toError: (error: unknown, bytes: number | undefined) => Promise<unknown>;
 }
 
 /** Least time between two looks whether the last write is over, where pieces may be written at any time. */
@@ -44,7 +41,7 @@ const GRACE_MILLISECONDS = 400;
 
 /** Writes pieces one after the other, beside the work, each into a file of its own, and notes them in the manifest. */
 export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
-  const { path, manifest, everySeconds, mayWrite, toError } = options;
+  const { place, manifest, everySeconds, mayWrite } = options;
   const entries = new Map(options.entries);
   const parts = new Set(options.parts?.names);
   const pending = new Map<string, PieceMaker>();
@@ -90,19 +87,15 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
     if (Object.keys(arrays).length === 0) return () => enter({ piece, facts });
     const file = `${fileCount++}.piece`;
     const size = Object.values(arrays).reduce((sum, array) => sum + array.byteLength, 0);
-    try {
-      const { bytes, checksum, finish } = await writePiece(join(path, file), { facts, arrays }, { check });
-      return async () => {
-        await finish(closedAt < Number.POSITIVE_INFINITY).catch(async (error) => {
-          throw await toError(error, size);
-        });
-        await syncFolder(path);
-        await enter({ piece, file, bytes, checksum });
-      };
-    } catch (error) {
-      await rm(join(path, `${file}.draft`), { force: true });
-      throw await toError(error, size);
-    }
+    const refuse = async (error: unknown): Promise<never> => {
+      throw await place.toError(error, size);
+    };
+    const draft = await place.draft(file).catch(refuse);
+    const { bytes, checksum, finish } = await writePiece(draft, { facts, arrays }, { check }).catch(refuse);
+    return async () => {
+      await finish(closedAt < Number.POSITIVE_INFINITY).catch(refuse);
+      await enter({ piece, file, bytes, checksum });
+    };
   }
 
   async function enter(entry: PieceEntry): Promise<void> {
@@ -110,10 +103,10 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
     await mayWrite();
     const before = entries.get(entry.piece);
     await manifest.add(entry).catch(async (error) => {
-      throw await toError(error, undefined);
+      throw await place.toError(error);
     });
     entries.set(entry.piece, entry);
-    if (before?.file) await rm(join(path, before.file), { force: true });
+    if (before?.file) await place.remove(before.file);
   }
 
   function flush(): void {
@@ -159,7 +152,7 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
       }
       const { file, bytes, checksum, facts } = entry;
       if (file === undefined || bytes === undefined || checksum === undefined) return { facts, arrays: {} };
-      const piece = await readPiece(join(path, file), { bytes, checksum }, allocate);
+      const piece = await readPiece(await place.open(file), { bytes, checksum }, allocate);
       if (!piece) entries.delete(name);
       return piece;
     },
@@ -188,20 +181,12 @@ export function pieceKeeper(options: PieceKeeperOptions): PieceKeeper {
     async close() {
       closedAt = performance.now();
       clearTimeout(timer);
+      const stopping = setTimeout(() => place.stopWriting(), GRACE_MILLISECONDS);
       await tail;
       if (entries.size > 0 || isDue()) flush();
       await tail;
+      clearTimeout(stopping);
       await manifest.close().catch(() => undefined);
     },
   };
-}
-
-/** Makes a rename last. Not every system can do it; there it is left to the system. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r").catch(() => undefined);
-  try {
-    await handle?.sync().catch(() => undefined);
-  } finally {
-    await handle?.close();
-  }
 }

@@ -1,10 +1,11 @@
-import { join, resolve } from "node:path";
 import { StoreError } from "@flashdeconv/core";
 import type { Checkpoint, Piece } from "../../../contracts/checkpoint.js";
-import { MANIFEST, PLAN, type RunHeader, readManifest } from "./manifest.js";
-import { listParts, readPart, removeDrafts, writePart } from "./part-files.js";
+import type { RunReach } from "./bucket-place.js";
+import { PLAN, type RunHeader } from "./manifest.js";
+import { openRunPlace, readManifest } from "./open-place.js";
+import { listParts, readPart, writePart } from "./part-files.js";
 import { readPiece } from "./piece-file.js";
-import { attempt } from "./write-error.js";
+import { attempt, PARTS, type RunPlace } from "./run-place.js";
 
 /** A run that several processes share, as one of them sees it that does parts of its passes, beside others and without a lock. */
 export interface RunParts extends Pick<Checkpoint, "names" | "load"> {
@@ -23,9 +24,9 @@ export interface RunParts extends Pick<Checkpoint, "names" | "load"> {
  *
  * @throws StoreError where no run is
  */
-export async function openRunParts(path: string): Promise<RunParts> {
-  const folder = resolve(path);
-  const left = await attempt(path, () => readManifest(join(folder, MANIFEST)));
+export async function openRunParts(path: string, reach?: RunReach): Promise<RunParts> {
+  const place = await openRunPlace(path, reach);
+  const left = await readManifest(place);
   if (!left) {
     throw new StoreError({
       path,
@@ -35,7 +36,7 @@ export async function openRunParts(path: string): Promise<RunParts> {
     });
   }
   const { header, entries, isDone } = left;
-  const parts = new Set(await attempt(path, () => listParts(folder)));
+  const parts = new Set(await attempt(place, () => listParts(place)));
   return {
     facts: header.facts,
     settings: header.settings,
@@ -45,26 +46,26 @@ export async function openRunParts(path: string): Promise<RunParts> {
     async load(name, allocate) {
       const { file, bytes, checksum, facts } = entries.get(name) ?? {};
       if (file !== undefined && bytes !== undefined && checksum !== undefined) {
-        return attempt(path, () => readPiece(join(folder, file), { bytes, checksum }, allocate));
+        return attempt(place, async () => readPiece(await place.open(file), { bytes, checksum }, allocate));
       }
       if (entries.has(name)) return { facts, arrays: {} };
-      return parts.has(name) ? attempt(path, () => readPart(folder, name, header, allocate)) : undefined;
+      return parts.has(name) ? attempt(place, () => readPart(place, name, header, allocate)) : undefined;
     },
     write: (name, part) =>
-      attempt(path, async () => {
-        await removeDrafts(folder, name.split("/")[0]);
-        await requireSame(path, join(folder, MANIFEST), header);
-        await writePart(folder, name, header, part);
+      attempt(place, async () => {
+        await place.removeDrafts(`${PARTS}/${name.split("/")[0]}`);
+        await requireSame(place, header);
+        await writePart(place, name, header, part);
       }),
   };
 }
 
 /** Somebody may have begun another run there since. */
-async function requireSame(path: string, manifest: string, { id, began }: RunHeader): Promise<void> {
-  const now = await readManifest(manifest);
+async function requireSame(place: RunPlace, { id, began }: RunHeader): Promise<void> {
+  const now = await readManifest(place);
   if (now?.header.id === id && !now.isDone) return;
   throw new StoreError({
-    path,
+    path: place.path,
     found: now
       ? `a run that was started at ${now.header.began}${now.isDone ? ", and is over" : ""}`
       : "no run",

@@ -3,16 +3,16 @@ import { dirname, resolve } from "node:path";
 import { isFlashdeconvError, StoreError } from "@flashdeconv/core";
 import { numbered, optionName } from "@flashdeconv/core/internal";
 
-/** Does work in a folder; what the system refuses becomes a StoreError. */
-export async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw isFlashdeconvError(error) ? error : await writeError(path, error, undefined);
-  }
+interface Refused {
+  /** The folder of this machine in which something was to be written. */
+  readonly path: string;
+  /** The option that names it. */
+  readonly option: "runDir" | "scratch";
+  readonly bytes?: number;
 }
 
-export async function writeError(path: string, error: unknown, bytes: number | undefined): Promise<unknown> {
+/** What the system refuses, as a StoreError; other errors as they are. */
+export async function writeError(error: unknown, { path, option, bytes }: Refused): Promise<unknown> {
   const { code, message } = error as NodeJS.ErrnoException;
   if (isFlashdeconvError(error) || code === undefined) return error;
   const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
@@ -25,7 +25,7 @@ export async function writeError(path: string, error: unknown, bytes: number | u
     expected: isFull
       ? `room for ${bytes === undefined ? "what is written" : `${numbered(bytes, "more byte")}`}`
       : "a folder in which files can be made",
-    remedy: `${isFull ? "Free some space, name" : "Name"} another folder with ${optionName("runDir")}, or do without (${optionName("saveEvery", "never")}).`,
+    remedy: `${isFull ? "Free some space, name" : "Name"} another folder with ${optionName(option)}, or do without (${optionName("saveEvery", "never")}).`,
     cause: error,
   });
 }
