@@ -102,7 +102,7 @@ describe.skipIf(!hasPython)("jobs of small sections", () => {
   const many = (count: number) =>
     `name\tsection\n${Array.from({ length: count }, (_, i) => `s${i}\tx${i}\n`).join("")}`;
   const plans = (rest: string) =>
-    `{s.name: {"spots": 1, "pieces": None, "stages": {}, "whole": {"memory_mb": 300 + i, "seconds": 20}} for i, s in enumerate(sections)} | ${rest}`;
+    `{s.name: {"spots": 1, "is_large": False, "stages": {}, "whole": {"memory_mb": 300 + i, "seconds": 20}} for i, s in enumerate(sections)} | ${rest}`;
   const names = `{name: [s.name for s in batch] for name, batch in batches(settings, sections, {plans}).items()}`;
   const batchesOf = (count: number, rest = "{}") =>
     python(many(count), { job_minutes: 1 }, names.replace("{plans}", plans(rest))) as Record<
@@ -123,7 +123,7 @@ describe.skipIf(!hasPython)("jobs of small sections", () => {
   });
 
   it("hold no large section, and one that cannot be planned by itself", () => {
-    const rest = `{"s1": {"error": "no such file"}, "s3": {"spots": 9, "pieces": 4, "stages": {}}}`;
+    const rest = `{"s1": {"error": "no such file"}, "s3": {"spots": 9, "is_large": True, "stages": {}}}`;
     expect(Object.values(batchesOf(5, rest))).toEqual([["s0"], ["s1"], ["s2", "s4"]]);
   });
 
@@ -204,9 +204,16 @@ const STAND_IN = `import json, os, sys
 words = sys.argv[1:]
 after = lambda flag: words[words.index(flag) + 1]
 if words[:2] == ["stage", "plan"]:
-    stages = [{"stage": "prepare", "pieces": None, "memory_bytes": 1, "cpu_seconds": 1}]
-    print(json.dumps({"plan": {"spot_count": 10, "piece_count": 1, "stages": stages}}))
+    need = {"memory_bytes": 1, "cpu_seconds": 1}
+    pieces = [{"piece": i + 1, "sections": [str(i)], **need} for i in range(3)]
+    of_several = {"prepare": [], "section": pieces, "write": []} if words[2] == "several" else {"prepare": []}
+    stages = [{"stage": name, "pieces": own, **need} for name, own in of_several.items()]
+    spots = 10**9 if words[2] == "several" else 10
+    print(json.dumps({"plan": {"spot_count": spots, "piece_count": 1, "stages": stages}}))
+elif words[0] == "stage":
+    open("stages.txt", "a").write(" ".join(words[1:]) + "\\n")
 elif words[0] == "index":
+    os.makedirs(words[1], exist_ok=True)
     rows = open(after("--sections")).read().split("\\n")[1:]
     open(f"{words[1]}/index.html", "w").write(" ".join(row.split("\\t")[0] for row in rows))
 else:
@@ -300,5 +307,25 @@ describe.skipIf(!hasSnakemake)("the Snakefile", () => {
     const wrong = await run("A");
     expect(wrong.code).toBe(1);
     expect(wrong.text.trim()).toBe("error: sections.tsv, line 2: 1 cells; the first line names 2 columns");
+  });
+
+  it("does stages in their order, of a store of several large sections too, whose pieces have no order", async () => {
+    const at = (name: string) => join(folder, "several", name);
+    await mkdir(at(""), { recursive: true });
+    await writeFile(at("stand_in.py"), STAND_IN);
+    await writeFile(at("sections.tsv"), "name\tsection\nTMA\tseveral\n");
+    await writeFile(
+      at("config.yaml"),
+      "sections: sections.tsv\nreference: r\nflashdeconv: python3 stand_in.py\n",
+    );
+    const places = ["--snakefile", join(workflow, "Snakefile"), "--configfile", "config.yaml"];
+    const args = [...places, "--cores", "2", "--nolock"];
+    const { status, stdout, stderr } = spawnSync("snakemake", args, { cwd: at(""), encoding: "utf8" });
+    expect(status, stdout + stderr).toBe(0);
+    const place = "out/work/runs/TMA";
+    const [first, ...rest] = (await readFile(at("stages.txt"), "utf8")).trim().split("\n");
+    expect(first).toBe(`prepare ${place} --quiet`);
+    expect(rest.pop()).toBe(`write ${place} --quiet`);
+    expect(rest.sort()).toEqual([1, 2, 3].map((piece) => `section ${place} --piece ${piece} --quiet`));
   });
 });

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 MIB = 2**20
 # More pieces than any section is divided into: a plan takes as many as there are.
 MANY = 1_000_000
+# Of the plans that are kept: others are made anew.
+FORMAT = 2
 
 
 def plan_all(settings, sections, log):
@@ -51,7 +53,7 @@ def is_divided(settings, told):
 
 def request(settings, section):
     """All that a plan depends on."""
-    more = [settings.threads, settings.memory_mb, settings.large_from, settings.spots_per_piece, settings.pieces]
+    more = [FORMAT, settings.threads, settings.memory_mb, settings.large_from, settings.spots_per_piece, settings.pieces]
     return [section.place, section.reference, section.options, *more]
 
 
@@ -85,13 +87,13 @@ def ask(settings, section, pieces):
 
 
 def of_stages(settings, told):
-    """A plan as the workflow takes it: of a stage in pieces the most that a piece needs."""
+    """A plan as the workflow takes it: how many pieces each stage has, and of these the most that one needs."""
     stages = {
-        stage["stage"]: cost(stage["pieces"] or [stage]) for stage in told["stages"]
+        stage["stage"]: {**cost(stage["pieces"] or [stage]), "pieces": len(stage["pieces"])} for stage in told["stages"]
     }
     return {
         "spots": told["spot_count"],
-        "pieces": told["piece_count"] if is_divided(settings, told) else None,
+        "is_large": is_divided(settings, told),
         "stages": stages,
         "whole": {
             "memory_mb": max(stage["memory_mb"] for stage in stages.values()),
@@ -109,7 +111,7 @@ def cost(parts):
 
 
 def is_large(plan):
-    return plan.get("pieces") is not None
+    return plan.get("is_large", False)
 
 
 def batches(settings, sections, plans):

@@ -101,6 +101,7 @@ async function runAndSolve(): Promise<void> {
   await print(0, both);
   await print(0, [...both, "--resume"]);
   const server = await remoteServer({ read: fromFolder(stores.folder) });
+  await print(0, ["stage", "plan", ...both.slice(1, -1), at("apart"), "--run-dir", at("work-apart")]);
   const [section, farCells] = ["spatial", "reference"].map((name) => `${server.url}/${name}.zarr`);
   await print(0, ["run", section, "--reference", farCells, "--out", at("far")]);
   await server.close();

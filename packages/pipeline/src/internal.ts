@@ -9,7 +9,7 @@ export type { TypeConfusion } from "./contracts/confusion.js";
 export type { SpotSections } from "./contracts/inputs.js";
 export type { RunMark } from "./contracts/run-mark.js";
 export type { KeptCounts, ScratchUse } from "./contracts/scratch.js";
-export type { DividedCallbacks } from "./deconvolve-divided.js";
+export { type DividedCallbacks, type ReadySections, readySections } from "./deconvolve-divided.js";
 export { chooseTogether } from "./deconvolve-sections.js";
 export { keptChoice } from "./kept-choice.js";
 export { guardSolver, PLUGIN_CALLS, type PluginCall } from "./methods/guard-solver.js";
@@ -29,6 +29,7 @@ export {
   SHARED_PASSES,
   type SharedPass,
 } from "./run-piece.js";
+export { runSection, type SectionContext, sectionCheckpoint } from "./run-section.js";
 export { referenceFacts } from "./runtime/matrix-sizes.js";
 export type { MemoryFacts, ReferenceFacts } from "./runtime/memory-facts.js";
 export { SPOTS_WORTH_THREADS } from "./runtime/memory-plan.js";
@@ -68,6 +69,7 @@ export { countsOfCells } from "./stages/reference/counts-of-cells.js";
 export { judgeMatrices, type MatrixVerdict } from "./stages/reference/find-counts.js";
 export { divideSection } from "./stages/sections/divide-section.js";
 export { eachSection } from "./stages/sections/each-section.js";
+export { isResultWhole } from "./stages/sections/kept-result.js";
 export { spreadSections } from "./stages/sections/spread-sections.js";
 export { tablesOf, tableWidth } from "./stages/solve/solver-tables.js";
 export { alikeMeans } from "./stages/survey/alike-means.js";

@@ -1,5 +1,4 @@
 import { OptionError } from "@flashdeconv/core";
-import { numbered } from "@flashdeconv/core/internal";
 import type { SpatialDataset } from "@flashdeconv/io-zarr";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
 import { wantsNeighbors } from "@flashdeconv/pipeline/internal";
@@ -26,15 +25,4 @@ export async function checkNamedCoordinates(
 ): Promise<void> {
   if ((spatialKey ?? spatialColumns) === undefined || wantsNeighbors(options)) return;
   await readCoordinates({ signal });
-}
-
-/** Sections of one store are solved apart, which no stage does yet. */
-export function refuseStages(sectionCount: number): void {
-  throw new OptionError({
-    option: "<place>",
-    value: undefined,
-    found: `a store of ${numbered(sectionCount, "section")}`,
-    rule: "a store of one section",
-    remedy: "Run it, or give each section a store of its own.",
-  });
 }

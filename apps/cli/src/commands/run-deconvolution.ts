@@ -19,6 +19,7 @@ import {
   type RunMark,
   requireHierarchyOf,
   resolveResultLayout,
+  type SpotSections,
   stageInWords,
   tablesOf,
   typeNamesOf,
@@ -58,11 +59,10 @@ import { noting } from "../stores/noting-store.js";
 import { openOutputs } from "../stores/open-outputs.js";
 import { openSections } from "../stores/open-sections.js";
 import { provenance } from "../stores/provenance.js";
-import { readCellsPerSpot } from "../stores/read-cells-per-spot.js";
 import { refuseWorkFoldersInside } from "../stores/refuse-overlap.js";
+import { once, runInputs } from "../stores/run-inputs.js";
 import { sectionAt } from "../stores/section-at.js";
 import { storedScores } from "../stores/stored-scores.js";
-import { threadLocation } from "../stores/thread-location.js";
 import { type ReferenceSource, withReference } from "../stores/with-reference.js";
 import { withStore } from "../stores/with-store.js";
 import { resultPath, writeSectionResult } from "../stores/write-result.js";
@@ -72,7 +72,7 @@ import { describeDone, describeSame, withReport } from "../terminal/describe-don
 import { describeRun } from "../terminal/describe-run.js";
 import { sectionsOf } from "../terminal/section-facts.js";
 import type { Outcome, Terminal } from "../terminal/terminal.js";
-import { checkNamedCoordinates, refuseOneSection, refuseStages } from "./check-section.js";
+import { checkNamedCoordinates, refuseOneSection } from "./check-section.js";
 import { deconvolveOpened } from "./deconvolve-opened.js";
 
 /** What is done for several stores together, by the first that needs it. */
@@ -93,6 +93,8 @@ export interface SettledWork {
 export interface SizeOfRun {
   readonly facts: MemoryFacts;
   readonly memory: MemoryPlan;
+  /** As in OpenedSections. */
+  readonly sections: SpotSections | undefined;
 }
 
 /** A run that several processes share, as one of them does its stage. */
@@ -102,7 +104,7 @@ export interface StageOfRun {
   /** The command that began it, to be kept with the result. */
   readonly command: string | undefined;
   /** What they all know, for the run's folder. */
-  planOf(options: DeconvolveOptions, facts: MemoryFacts): unknown;
+  planOf(options: DeconvolveOptions, facts: MemoryFacts, sections: SpotSections | undefined): unknown;
   /** Called once the folder is open, before any work. */
   onOpen?(options: DeconvolveOptions, size: SizeOfRun, showPlan: RunKeeping["showPlan"]): Promise<void>;
   /** The result is there, and `onOpen` throws: it is called all the same. */
@@ -188,14 +190,12 @@ export async function runDeconvolution(
     return await withStore(path, access, async (store) => {
       transfers.watch("spatial", redactUrl(path), store.transfer);
       const { signal } = terminal;
-      const { table, layer } = flags;
       const opened = await openSections(store, flags, terminal);
       if (shared === undefined) refuseOneSection(opened, flags);
-      if (stage && opened.sections) refuseStages(opened.sections.names.length);
       await checkNamedCoordinates(opened, flags, options, signal);
       const coordinateBytes = await opened.coordinateBytes({ signal });
-      return await withReference(flags, terminal, async (given, source) => {
-        const input = await withTypes(given, flags);
+      return await withReference(flags, terminal, async (whole, source) => {
+        const input = await withTypes(whole, flags);
         const typeNames = typeNamesOf(input);
         const solverTables = tablesOf(options.solver, options.solver.resolveOptions(options.solverOptions));
         output.check({ typeNames, hierarchy: options.hierarchy, solverTables, key: layout.key });
@@ -203,32 +203,19 @@ export async function runDeconvolution(
         const place = { ...layout, ...planned, tablePath: opened.tablePath, signal };
         if (inPlace) await checkResultPlace(store, typeNames, place);
         transfers.watch("reference", redactUrl(reference), source.transfer);
-        const { cellsPerSpot: asked } = flags;
-        const cellsPerSpot =
-          typeof asked === "object"
-            ? await readCellsPerSpot(store, { ...opened, cellsPerSpot: asked }, signal)
-            : undefined;
-        const places = {
-          isFar: [path, reference, flags.runDir ?? ""].some(isRemote),
-          reference: source.memory,
-          coordinateBytes,
-          heldBytes: (store.heldBytes ?? 0) + (cellsPerSpot?.byteLength ?? 0),
-        };
+        const inputs = { path, access, store, opened, coordinateBytes, source, signal };
+        const { spatial: given, places } = await runInputs(inputs, flags);
         const memory = memoryFacts(opened, input, options, places);
         const plan = planAgain(memory, flags, left?.settings.keeps);
         terminal.tell(describePlan(plan));
         const scale = await opened.micrometersPerUnit({ signal });
         const origin = { ...layout.extraParameters, ...(scale && { micrometers_per_unit: scale }) };
-        const located = await threadLocation(store, opened.matrix.path, signal);
-        const location = { store: located, layer, table, access };
         // Coordinates are wanted for the graph and for the result. Held in between they are 16 bytes a spot, where a run takes most.
         const { readCoordinates, sections } = opened;
         const isDear = coordinateBytes > 0 || isRemote(path);
         const isKept = (plan.keeps === "memory" && isDear) || sections !== undefined;
         const spatial = {
-          ...opened,
-          cellsPerSpot,
-          location,
+          ...given,
           readCoordinates: isKept ? once(readCoordinates) : readCoordinates,
         };
         let noteVersions = () => {};
@@ -246,10 +233,18 @@ export async function runDeconvolution(
         }));
         const fingerprint = fingerprintOf(await facts());
         return withRunDir(
-          { ...flags, target: out ?? path, plan, facts, lock, reach, shared: stage?.planOf(options, memory) },
+          {
+            ...flags,
+            target: out ?? path,
+            plan,
+            facts,
+            lock,
+            reach,
+            shared: stage?.planOf(options, memory, sections),
+          },
           terminal,
           async ({ checkpoint, scratch, resumedCount, note: noteRun, showPlan }) => {
-            await stage?.onOpen?.(options, { facts: memory, memory: plan }, showPlan);
+            await stage?.onOpen?.(options, { facts: memory, memory: plan, sections }, showPlan);
             noteVersions = await keepVersions(path, access, checkpoint);
             const settled = (await shared?.settle(input, source, checkpoint)) ?? { options };
             const keepSummary = (place: StagedStore) => async (summary: SectionSummary, section: number) => {
@@ -329,19 +324,10 @@ export async function runDeconvolution(
 }
 
 /** The reference with the types that were asked for, and the hierarchy, if there is one, found to be of its types. */
-function withTypes(reference: OpenReference, flags: RunFlags): Promise<OpenReference> {
+export function withTypes(reference: OpenReference, flags: RunFlags): Promise<OpenReference> {
   return aboutTypes(async () => {
     if (flags.hierarchy) requireHierarchyOf(flags.hierarchy, typeNamesOf(reference));
     const { merge } = planTypes(flags);
     return merge ? mergeReference(reference, merge) : reference;
   });
-}
-
-/** Calls a function the first time only and gives the same answer again. */
-function once<A extends readonly unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return (...args) => {
-    answer ??= work(...args);
-    return answer;
-  };
 }

@@ -1,4 +1,5 @@
 import { OptionError } from "@flashdeconv/core";
+import { redactUrl } from "@flashdeconv/stores/internal";
 import { Command } from "commander";
 import type { Environment } from "../environment.js";
 import { parseNumber } from "../options/parse-number.js";
@@ -16,11 +17,11 @@ import { STAGE_CHOICES, STAGE_NAMES, STAGES, type StageName } from "./stages/sta
 
 const width = Math.max(...STAGE_CHOICES.map((name) => name.length));
 const list = STAGE_NAMES.map(
-  (name) => `  ${name.padEnd(width)}  ${STAGES[name].does}${STAGES[name].isPass ? " (--piece)" : ""}`,
+  (name) => `  ${name.padEnd(width)}  ${STAGES[name].does}${STAGES[name].hasPieces ? " (--piece)" : ""}`,
 );
 
 const AFTER_HELP = `
-Stages, in their order; start and refine of methods that refine:
+Stages, in their order; start and refine of methods that refine; of a store of several sections prepare, section and write:
 ${list.join("\n")}
 
 All options belong to plan, but for resources, access and messages. A stage that is done ends at once with 0; a killed one is
@@ -32,17 +33,8 @@ Examples:
   flashdeconv stage prepare work
   flashdeconv stage survey work --piece 3`;
 
-/** Options of a run that make no sense of one section in stages. */
-const NOT_OF_STAGES = [
-  "--out-dir",
-  "--save-stats",
-  "--section-key",
-  "--per-section",
-  "--resume",
-  "--restart",
-  "--run-dir",
-  "--solver-timeout",
-];
+/** Options of a run that make no sense in stages. */
+const NOT_OF_STAGES = ["--out-dir", "--resume", "--restart", "--run-dir", "--solver-timeout"];
 
 /** Options that each process may have of its own: no result depends on them, but on the endpoint, which must be the plan's. */
 const OWN = new Set([
@@ -76,17 +68,19 @@ export function addStageCommand(program: Command, environment: Environment): voi
     )
     .option(
       "--pieces <count>",
-      "of plan: pieces of each pass over the section (default: 16)",
+      "of plan: pieces of each pass over the section, or of sections (default: 16)",
       parseNumber("--pieces"),
     )
     .option(
       "--piece <number>",
-      "of a pass: which of its pieces, from 1",
+      "of what is done in pieces: which of them, from 1",
       parseNumber("--piece", { isRequired: true }),
     )
     .option("--restart", "of plan: delete what an earlier run has left in the folder");
   for (const option of addRunOptions(new Command()).options) {
-    if (!NOT_OF_STAGES.includes(option.long ?? "")) command.addOption(option);
+    if (NOT_OF_STAGES.includes(option.long ?? "")) continue;
+    // It is there to be refused with a reason.
+    command.addOption(option.long === "--save-stats" ? option.hideHelp() : option);
   }
   command.addHelpText("after", AFTER_HELP).action((stage: string, place: string, flags: Flags) => {
     const given = Object.keys(flags).filter((name) => command.getOptionValueSource(name) === "cli");
@@ -118,9 +112,9 @@ async function dispatch({ stage, place, flags, given }: Asked, terminal: Termina
     });
   }
   const own = Object.fromEntries(given.map((one) => [one, flags[one as keyof Flags]])) as Partial<RunFlags>;
-  if (STAGES[name].isPass) return doPiece(name, place, { ...own, piece: flags.piece }, terminal);
+  if (STAGES[name].hasPieces) return doPiece(name, place, { ...own, piece: flags.piece }, terminal);
   if (flags.piece !== undefined) {
-    const rule = "an option of survey, summarize and refine, which are done in pieces";
+    const rule = "an option of survey, summarize, refine and section, which are done in pieces";
     throw new OptionError({ option: "--piece", value: flags.piece, rule, remedy: "Leave it out." });
   }
   return driveStage(name, place, own, terminal);
@@ -134,11 +128,16 @@ function plan(
   terminal: Terminal,
 ): Promise<Outcome> {
   if (piece !== undefined) {
-    const rule = "an option of survey, summarize and refine; plan has --pieces";
+    const rule = "an option of survey, summarize, refine and section; plan has --pieces";
     throw new OptionError({ option: "--piece", value: piece, rule, remedy: "Leave it out." });
   }
   if (!Number.isInteger(pieces) || pieces < 1) {
     throw new OptionError({ option: "--pieces", value: pieces, rule: "a whole number of at least 1" });
+  }
+  if (flags.saveStats !== undefined) {
+    const rule = "nothing in stages: statistics stay in parts, and are gone once the result is written";
+    const remedy = "Leave it out, or use run.";
+    throw new OptionError({ option: "--save-stats", value: redactUrl(flags.saveStats), rule, remedy });
   }
   const rule = "a store of single cells, or a table of mean counts";
   const reference = requireGiven("--reference", flags.reference, rule);

@@ -3,6 +3,8 @@ export interface MemoryFacts {
   readonly spotCount: number;
   /** Sections of the store, on all of which the smoothing is chosen at once; 1 by default. */
   readonly sectionCount?: number;
+  /** Spots of the store whose section is done apart from the others: it knows where all of them lie; undefined where it is alone. */
+  readonly storeSpotCount?: number;
   readonly typeCount: number;
   /** Numbers per spot of the tables that the solver yields beside the abundances. */
   readonly tableWidth: number;

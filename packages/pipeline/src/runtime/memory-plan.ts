@@ -85,6 +85,8 @@ const STRIP_SPOTS = 8192;
 const FETCHED_COPIES = 2;
 /** Blocks of the result that are gathered and compressed. */
 const WRITE_BYTES = 16 * MIB;
+/** Of each spot of a store of which one section is done: up to three coordinates, and its section. */
+const STORE_SPOT_BYTES = 3 * 8 + 4;
 /** While maps are painted, of a spot: its texel, and its place where that was read again. */
 const TEXEL_BYTES = 4;
 const PLACE_BYTES = 16;
@@ -138,8 +140,9 @@ function planFor(
   const far = facts.isFar ? NETWORK_BYTES + FETCHED_COPIES * (facts.reference?.readAheadBytes ?? 0) : 0;
   const held = facts.heldBytes + (facts.reference?.heldBytes ?? 0);
   // What reading shapes leaves in the calling thread's heap stays there: too little happens in it for a collection. Measured.
-  const own =
-    PROCESS_BYTES + (onScratch ? STRIPS_GARBAGE_BYTES : 0) + WRITE_BYTES + far + held + facts.coordinateBytes;
+  const store = STORE_SPOT_BYTES * (facts.storeSpotCount ?? 0);
+  const strips = onScratch ? STRIPS_GARBAGE_BYTES : 0;
+  const own = PROCESS_BYTES + strips + WRITE_BYTES + far + held + facts.coordinateBytes + store;
   // The sample has been used before anything is scattered, but its memory is not given back: 10 million spots took the sum.
   const passes = threads + spots + samplesBytes(facts) + intervalBytes(facts) + scatterBytes(facts, keeps);
   // The memory of the coarse levels stays taken while the strips are swept.

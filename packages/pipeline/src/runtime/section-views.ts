@@ -28,6 +28,47 @@ export function checkpointOf(checkpoint: Checkpoint, section: string): Checkpoin
   };
 }
 
+/** Pieces that are looked at by a process that keeps none there. */
+export function readOnly({ names, load }: Pick<Checkpoint, "names" | "load">): Checkpoint {
+  return {
+    ...{ isDue: false, everySeconds: Number.POSITIVE_INFINITY, names, load },
+    offer() {},
+    withdraw() {},
+    throwIfFailed() {},
+    async save() {},
+    async settle() {},
+    checksum() {
+      throw new TypeError("nothing is kept here");
+    },
+  };
+}
+
+/** A checkpoint that knows the pieces of another one where it has none of its own. */
+export function checkpointOver(
+  own: Checkpoint,
+  { names, load }: Pick<Checkpoint, "names" | "load">,
+): Checkpoint {
+  return {
+    get isDue() {
+      return own.isDue;
+    },
+    everySeconds: own.everySeconds,
+    names: () => [...new Set([...own.names(), ...names()])],
+    load: async (name, allocate) => (await own.load(name, allocate)) ?? load(name, allocate),
+    offer: (name, make) => own.offer(name, make),
+    withdraw: (beginning) => own.withdraw(beginning),
+    throwIfFailed: () => own.throwIfFailed(),
+    save: (name, make) => own.save(name, make),
+    settle: () => own.settle(),
+    checksum: (bytes, before) => own.checksum(bytes, before),
+  };
+}
+
+/** What the pieces and files of a section are called, by its place among the sections. */
+export function sectionView(section: number): string {
+  return `section-${section + 1}`;
+}
+
 /** A part of the scratch, for the files of one section. */
 export function scratchOf({ scratch, windowBytes }: ScratchUse, section: string): ScratchUse {
   return {

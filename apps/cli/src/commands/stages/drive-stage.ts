@@ -3,6 +3,7 @@ import {
   gapsOfPiece,
   hasCome,
   pieceRange,
+  type RunMark,
   RunStopped,
   type SharedPass,
 } from "@flashdeconv/pipeline/internal";
@@ -14,7 +15,9 @@ import { reachOfRun } from "../../resources/run-reach.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
 import { runDeconvolution } from "../run-deconvolution.js";
 import { asStage, changedSince, type OpenedStage, openStage, tooEarly } from "./open-stage.js";
-import { STAGES, type StageName, stageOfPass } from "./stage-names.js";
+import { sectionsLeft } from "./section-stage.js";
+import { endOf, type StageName, stageInPieces } from "./stage-names.js";
+import type { StagePlan } from "./stage-plan.js";
 
 /** Does a stage that one process does alone: the run from where it stands to where the stage ends. */
 export async function driveStage(
@@ -25,7 +28,7 @@ export async function driveStage(
 ): Promise<Outcome> {
   const opened = await openStage(stage, place, own, terminal);
   const { runDir, plan, parts } = opened;
-  const { mark } = STAGES[stage];
+  const mark = endOf(stage, plan.stages);
   const already = (line: string) => outcomeOf(stage, runDir, true, line);
   if (stage !== "write") {
     if (parts.isDone) return already("The result has been written.");
@@ -33,6 +36,8 @@ export async function driveStage(
     if (stage === "start" && hasCome("solve", parts.names())) return already("There is nothing to refine.");
   } else if (!parts.isDone && plan.stages.includes("solve") && !hasCome("answer", parts.names())) {
     throw tooEarly(stage, `flashdeconv stage solve ${place}`);
+  } else if (!parts.isDone && plan.sections && !hasCome("sections", parts.names())) {
+    throw tooEarly(stage, `flashdeconv stage prepare ${place}`);
   }
   const flags = await readTypes(opened.flags, storeAccess(opened.flags), terminal);
   try {
@@ -48,7 +53,7 @@ export async function driveStage(
     if (isThere) return outcomeOf(stage, runDir, false, nextOf(stage, error, opened));
     // As it is now: the run has written down what the pass takes, and may have found parts damaged.
     const parts = await openRunParts(runDir, reachOfRun(flags, terminal.signal));
-    throw tooEarly(stage, await missing(error.at as SharedPass, { ...opened, parts }, place));
+    throw tooEarly(stage, await missing(error.at, { ...opened, parts }, place));
   }
 }
 
@@ -61,16 +66,26 @@ function nextOf(stage: StageName, { at }: RunStopped, { plan }: OpenedStage): st
   return `Done. Next is ${plan.stages[plan.stages.indexOf(stage) + 1]}.`;
 }
 
-/** The pieces of a pass that are to be done first, as commands. */
-async function missing(pass: SharedPass, { parts, plan }: OpenedStage, place: string): Promise<string> {
+/** The pieces that are to be done first, as commands. */
+async function missing(at: RunMark, { parts, plan }: OpenedStage, place: string): Promise<string> {
   const pieces: number[] = [];
   for (let i = 0; i < plan.pieceCount; i++) {
-    const range = pieceRange(plan.spotCount, plan.pieceCount, i);
-    if ((await gapsOfPiece({ pass, range }, parts)).length > 0) pieces.push(i + 1);
+    if (await isMissing(at, i, plan, parts)) pieces.push(i + 1);
   }
   const which = pieces.length === 1 ? `--piece ${pieces[0]}` : `--piece, of each of ${pieces.join(", ")}`;
   const all = Array.from({ length: plan.pieceCount }, (_, i) => i + 1).join(", ");
   // None by their names: some are damaged, which each piece sees for itself.
   const asked = pieces.length === 0 ? `--piece, of each of ${all}` : which;
-  return `flashdeconv stage ${stageOfPass(pass)} ${place} ${asked}`;
+  return `flashdeconv stage ${stageInPieces(at)} ${place} ${asked}`;
+}
+
+async function isMissing(
+  at: RunMark,
+  piece: number,
+  plan: StagePlan,
+  parts: OpenedStage["parts"],
+): Promise<boolean> {
+  if (at === "sections") return (await sectionsLeft(plan, piece, parts)).length > 0;
+  const range = pieceRange(plan.spotCount, plan.pieceCount, piece);
+  return (await gapsOfPiece({ pass: at as SharedPass, range }, parts)).length > 0;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { OptionError, StoreError } from "@flashdeconv/core";
+import { describeDifferences } from "@flashdeconv/pipeline/internal";
 import { openRunParts } from "@flashdeconv/pipeline/run-folder";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import { inShell, withFlags } from "../../options/option-flags.js";
@@ -48,7 +49,7 @@ export async function openStage(
     throw new OptionError({
       option: "<stage>",
       value: stage,
-      rule: `a stage of this run's method: ${plan.stages.join(", ")}`,
+      rule: `a stage of this run: ${plan.stages.join(", ")}`,
       remedy: "Leave it out.",
     });
   }
@@ -72,6 +73,16 @@ function goTo(folder: string, runDir: string): void {
       cause: error,
     });
   }
+}
+
+type Facts = Readonly<Record<string, string>>;
+
+/** Refuses what differs from the plan, of what is known by these names; by default of all that is known now. */
+export function refuseChanges(runDir: string, now: Facts, planned: Facts, names = Object.keys(now)): void {
+  const known = Object.fromEntries(names.flatMap((name) => (name in planned ? [[name, planned[name]]] : [])));
+  const differences = describeDifferences(known, now);
+  if (differences.length === 0) return;
+  throw changedSince(runDir, `${runDir}, a run with other inputs or options (${differences.join("; ")})`);
 }
 
 /** A stage that was asked for before what it needs was there. */

@@ -1,7 +1,6 @@
 import { OptionError } from "@flashdeconv/core";
 import { numbered } from "@flashdeconv/core/internal";
 import {
-  describeDifferences,
   hasCome,
   memoryFacts,
   pieceRange,
@@ -24,11 +23,12 @@ import { sectionAt } from "../../stores/section-at.js";
 import { threadLocation } from "../../stores/thread-location.js";
 import { withStore } from "../../stores/with-store.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
-import { changedSince, type OpenedStage, openStage, tooEarly } from "./open-stage.js";
+import { type OpenedStage, openStage, refuseChanges, tooEarly } from "./open-stage.js";
 import { planPiece } from "./plan-piece.js";
+import { doSections } from "./section-stage.js";
 import { STAGES, type StageName, stageBefore } from "./stage-names.js";
 
-/** Does a piece of a pass over the section, beside whoever does others. Knows neither the reference nor neighbours. */
+/** Does a piece of a pass over the section, or whole sections of a store of several, beside whoever does others. */
 export async function doPiece(
   stage: StageName,
   place: string,
@@ -45,16 +45,20 @@ export async function doPiece(
     lines: [`${stage}, piece ${piece} of ${plan.pieceCount}: ${line}`],
     json: { stage, run_dir: runDir, piece, spot_count: spots, already_done: spots === 0 },
   });
-  const pass = STAGES[stage].mark as SharedPass;
+  const pass = STAGES[stage].mark as SharedPass | "sections";
   if (parts.isDone) return ended(0, "The result has been written.");
   if (!hasCome(pass, parts.names())) {
     if (pass === "refine" && hasCome("solve", parts.names())) return ended(0, "There is nothing to refine.");
     throw tooEarly(stage, `flashdeconv stage ${stageBefore(stage, plan.stages)} ${place}`);
   }
-  const spots = await readPiece(opened, { pass, piece }, terminal);
+  const spots =
+    pass === "sections"
+      ? await doSections(opened, piece, terminal)
+      : await readPiece(opened, { pass, piece }, terminal);
   return spots === 0 ? ended(0, "This has been done.") : ended(spots, `Done, ${numbered(spots, "spot")}.`);
 }
 
+/** Knows neither the reference nor neighbours. */
 async function readPiece(
   { runDir, plan, flags: given, parts }: OpenedStage,
   { pass, piece }: { readonly pass: SharedPass; readonly piece: number },
@@ -75,6 +79,7 @@ async function readPiece(
       ...runFacts(path, flags, options),
       ...(await storeFacts(store, path, { ...sectionFingerprint(section.tablePath, key), signal })),
     };
+    // Of all that the result depends on, the reference is left to others.
     refuseChanges(runDir, now, parts.facts);
     const places = {
       isFar: [path, runDir].some(isRemote),
@@ -102,18 +107,4 @@ async function readPiece(
       ),
     );
   });
-}
-
-/** Of all that the result depends on, the reference is left to others. */
-function refuseChanges(
-  runDir: string,
-  now: Readonly<Record<string, string>>,
-  planned: Readonly<Record<string, string>>,
-): void {
-  const known = Object.fromEntries(
-    Object.keys(now).flatMap((name) => (name in planned ? [[name, planned[name]]] : [])),
-  );
-  const differences = describeDifferences(known, now);
-  if (differences.length === 0) return;
-  throw changedSince(runDir, `${runDir}, a run with other inputs or options (${differences.join("; ")})`);
 }

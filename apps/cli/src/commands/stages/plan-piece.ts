@@ -20,3 +20,8 @@ export function planPiece(
   const piece = { ...facts, ...own, spotCount: Math.min(spotCount, inHand), sectionCount: undefined };
   return planResources(piece, { workers, maxMemory, useScratch: "never" });
 }
+
+/** What a process holds that does one section of a store, apart from the others. */
+export function sectionFacts(facts: MemoryFacts, spotCount: number): MemoryFacts {
+  return { ...facts, spotCount, sectionCount: undefined, storeSpotCount: facts.spotCount };
+}

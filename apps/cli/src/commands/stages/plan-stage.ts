@@ -1,8 +1,8 @@
 import { OptionError } from "@flashdeconv/core";
 import { numbered, ORDERED_SUM_BLOCK } from "@flashdeconv/core/internal";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
-import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
-import { surveyedShare } from "@flashdeconv/pipeline/internal";
+import type { MemoryFacts, SpotSections } from "@flashdeconv/pipeline/internal";
+import { spreadSections, surveyedShare } from "@flashdeconv/pipeline/internal";
 import { printableLine } from "@flashdeconv/results/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
 import { isPlugin } from "../../options/load-solver.js";
@@ -11,7 +11,15 @@ import { readTypes } from "../../options/type-options.js";
 import type { Outcome, Terminal } from "../../terminal/terminal.js";
 import { runDeconvolution, type StageOfRun } from "../run-deconvolution.js";
 import { asStage, type StageFlags } from "./open-stage.js";
-import { areAbsolute, describePlanOfStages, piecesFor, type StagePlan, stagesOf } from "./stage-plan.js";
+import { STAGES_OF_SECTIONS } from "./stage-names.js";
+import {
+  areAbsolute,
+  describePlanOfStages,
+  piecesFor,
+  type StagePlan,
+  sectionsOfPlan,
+  stagesOf,
+} from "./stage-plan.js";
 
 export interface PlanRequest {
   readonly section: string;
@@ -41,19 +49,36 @@ export async function planStages(
   const flags = { ...read, runDir, resume: given.restart !== true };
   // With what files of types say: they may be gone when the stages run.
   const { restart: _, runDir: __, ...kept } = read;
-  const planOf = (options: DeconvolveOptions, { spotCount, typeCount }: MemoryFacts): StagePlan => ({
-    section,
-    flags: kept as unknown as StagePlan["flags"],
-    ...(!areAbsolute(section, { ...kept }) && { folder: process.cwd() }),
-    command: terminal.commandLine,
-    stages: stagesOf(options),
-    spotCount,
-    typeCount,
-    pieceCount: piecesFor(pieces, spotCount),
-  });
-  const onOpen: StageOfRun["onOpen"] = async (options, { facts, memory }, showPlan) => {
-    const plan = planOf(options, facts);
-    const size = { facts, memory, flags, surveyedShare: surveyedShare(options, facts.spotCount) };
+  const planOf = (
+    options: DeconvolveOptions,
+    { spotCount, typeCount }: MemoryFacts,
+    opened: SpotSections | undefined,
+  ): StagePlan => {
+    const sections = sectionsOfPlan(opened);
+    return {
+      section,
+      flags: kept as unknown as StagePlan["flags"],
+      ...(!areAbsolute(section, { ...kept }) && { folder: process.cwd() }),
+      command: terminal.commandLine,
+      stages: sections ? STAGES_OF_SECTIONS : stagesOf(options),
+      spotCount,
+      typeCount,
+      pieceCount: piecesFor(pieces, { spotCount, sections }),
+      ...(sections && { sections }),
+    };
+  };
+  const onOpen: StageOfRun["onOpen"] = async (options, { facts, memory, sections }, showPlan) => {
+    const plan = planOf(options, facts, sections);
+    const isChosen = options.smoothing === "auto" && options.solver.smoothing !== undefined;
+    const size = {
+      ...{ facts, memory, flags },
+      surveyedShare: (spotCount: number) => surveyedShare(options, spotCount),
+      stages: stagesOf(options).filter((name) => name !== "write"),
+      chosenOn:
+        isChosen && !flags.perSection
+          ? spreadSections(plan.sections ?? []).map(({ spotCount }) => spotCount)
+          : [],
+    };
     const json = describePlanOfStages(plan, size, pieces);
     const path = await showPlan?.(json);
     throw new Planned({
@@ -91,11 +116,14 @@ async function planned(run: () => Promise<Outcome>): Promise<Planned | Outcome> 
   }
 }
 
-function linesOf({ section, stages, spotCount, pieceCount }: StagePlan, asked: number): string[] {
-  const blocks = `Pieces are of whole blocks of ${ORDERED_SUM_BLOCK} spots: ${pieceCount} in place of ${asked}.`;
+function linesOf({ section, stages, spotCount, pieceCount, sections }: StagePlan, asked: number): string[] {
+  const ofSections = sections ? `, ${numbered(sections.length, "section")}` : "";
+  const whole = sections ? "whole sections" : `whole blocks of ${ORDERED_SUM_BLOCK} spots`;
   return [
-    printableLine(`${section}: ${numbered(spotCount, "spot")}, ${numbered(pieceCount, "piece")}`),
-    ...(pieceCount < asked ? [blocks] : []),
+    printableLine(
+      `${section}: ${numbered(spotCount, "spot")}${ofSections}, ${numbered(pieceCount, "piece")}`,
+    ),
+    ...(pieceCount < asked ? [`Pieces are of ${whole}: ${pieceCount} in place of ${asked}.`] : []),
     `Stages: ${stages.join(", ")}`,
   ];
 }

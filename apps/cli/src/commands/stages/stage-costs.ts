@@ -1,8 +1,12 @@
 import type { MemoryPlan } from "@flashdeconv/pipeline";
 import type { MemoryFacts } from "@flashdeconv/pipeline/internal";
 import type { ResourceFlags } from "../../options/resource-options.js";
-import { planPiece } from "./plan-piece.js";
+import { planResources } from "../../resources/plan-resources.js";
+import { planPiece, sectionFacts } from "./plan-piece.js";
 import { STAGES, type StageName } from "./stage-names.js";
+
+/** Stages of a section alone. */
+export type OwnStage = Exclude<StageName, "section">;
 
 /** What the costs of stages depend on. */
 export interface StageSize {
@@ -11,8 +15,16 @@ export interface StageSize {
   readonly memory: MemoryPlan;
   /** Of the plan: what each piece keeps to. */
   readonly flags: ResourceFlags;
-  /** Share of the section that is surveyed. */
-  readonly surveyedShare: number;
+  /** Share of a section of so many spots that is surveyed. */
+  readonly surveyedShare: (spotCount: number) => number;
+}
+
+/** The same of sections that are done apart. */
+export interface SectionsSize extends StageSize {
+  /** What is done of each. */
+  readonly stages: readonly OwnStage[];
+  /** Spots of those that a strength of smoothing for all is chosen on. */
+  readonly chosenOn: readonly number[];
 }
 
 export interface StageCosts {
@@ -42,7 +54,7 @@ interface Rates {
  * gzip, in pieces of one worker, on two busy cores (stages-1m-4 and stages-10m-16 in benchmarks/results). Alone on such a machine a run takes
  * three quarters of that.
  */
-const RATES: Readonly<Record<StageName, Rates>> = {
+const RATES: Readonly<Record<OwnStage, Rates>> = {
   prepare: { start: 4.3, value: 0, spotType: 92 },
   survey: { start: 1.2, value: 158, spotType: 930 },
   choose: { start: 8.9, value: 0, spotType: 69 },
@@ -54,11 +66,11 @@ const RATES: Readonly<Record<StageName, Rates>> = {
 };
 
 /** What a stage costs for a share of the section. */
-export function stageCosts(name: StageName, size: StageSize, share: number): StageCosts {
+export function stageCosts(name: OwnStage, size: StageSize, share: number): StageCosts {
   const { facts, memory, flags, surveyedShare } = size;
-  const { isPass } = STAGES[name];
+  const { hasPieces: isPass } = STAGES[name];
   const spots = facts.spotCount * share;
-  const read = name === "survey" ? surveyedShare : isPass ? 1 : 0;
+  const read = name === "survey" ? surveyedShare(facts.spotCount) : isPass ? 1 : 0;
   const values = facts.sampledValuesPerSpot * spots;
   const { start, value, spotType, onScratch = spotType } = RATES[name];
   const ofSpot = facts.typeCount * (memory.keeps === "scratch" ? onScratch : spotType);
@@ -68,4 +80,38 @@ export function stageCosts(name: StageName, size: StageSize, share: number): Sta
     memoryBytes: isPass ? planPiece(facts, Math.ceil(spots), flags).totalBytes : memory.totalBytes,
     seconds: Math.ceil(10 * seconds) / 10,
   };
+}
+
+/** Spots of the largest sample, on which all is chosen: a smaller section costs less by as much as it has fewer. */
+const SAMPLED_SPOTS = 9216;
+
+/** What a process costs that does sections apart, one after the other: the sum of their stages, and one start. */
+export function sectionCosts(spotCounts: readonly number[], size: SectionsSize): StageCosts {
+  const each = spotCounts.map((spotCount) => {
+    const facts = sectionFacts(size.facts, spotCount);
+    const memory = planResources(facts, size.flags);
+    const costs = size.stages.map((name) => stageCosts(name, { ...size, facts, memory }, 1));
+    const starts = size.stages.reduce((sum, name) => sum + RATES[name].start, 0);
+    const choosing = RATES.choose.start * Math.min(1, spotCount / SAMPLED_SPOTS);
+    const seconds = sumOf(costs, "seconds") - starts + choosing;
+    return { readBytes: sumOf(costs, "readBytes"), memoryBytes: memory.totalBytes, seconds };
+  });
+  return {
+    readBytes: sumOf(each, "readBytes"),
+    memoryBytes: Math.max(...each.map(({ memoryBytes }) => memoryBytes)),
+    seconds: Math.ceil(10 * (RATES.solve.start + sumOf(each, "seconds"))) / 10,
+  };
+}
+
+/** What it costs to read the reference of several sections, and to choose what they share. */
+export function sharedCosts(size: SectionsSize): StageCosts {
+  const own = { ...size, stages: ["survey", "choose"] as const };
+  const choice = size.chosenOn.length > 0 ? sectionCosts(size.chosenOn, own) : undefined;
+  const seconds = RATES.prepare.start + (choice?.seconds ?? 0);
+  const readBytes = choice?.readBytes ?? 0;
+  return { readBytes, memoryBytes: size.memory.totalBytes, seconds: Math.ceil(10 * seconds) / 10 };
+}
+
+function sumOf(all: readonly StageCosts[], key: "readBytes" | "seconds"): number {
+  return all.reduce((sum, one) => sum + one[key], 0);
 }

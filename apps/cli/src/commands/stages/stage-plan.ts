@@ -1,9 +1,18 @@
 import { isAbsolute } from "node:path";
 import type { DeconvolveOptions } from "@flashdeconv/pipeline";
-import { mostPieces, pieceRange, refines } from "@flashdeconv/pipeline/internal";
+import { mostPieces, pieceRange, refines, type SpotSections } from "@flashdeconv/pipeline/internal";
 import { isRemote, localPath } from "@flashdeconv/stores/node/internal";
 import packageJson from "../../../package.json";
-import { type StageCosts, type StageSize, stageCosts } from "./stage-costs.js";
+import { groupSections } from "./group-sections.js";
+import {
+  type OwnStage,
+  type SectionsSize,
+  type StageCosts,
+  type StageSize,
+  sectionCosts,
+  sharedCosts,
+  stageCosts,
+} from "./stage-costs.js";
 import { STAGE_NAMES, STAGES, type StageName } from "./stage-names.js";
 
 /** What the processes of a run share, as its folder keeps it. */
@@ -19,14 +28,30 @@ export interface StagePlan {
   readonly spotCount: number;
   readonly typeCount: number;
   readonly pieceCount: number;
+  /** Where the store has several, in its order. */
+  readonly sections?: readonly SectionOfPlan[];
 }
 
-/** The stages of a run with these options. */
-export function stagesOf(options: DeconvolveOptions): StageName[] {
+export interface SectionOfPlan {
+  readonly name: string;
+  readonly spotCount: number;
+}
+
+/** The sections of a store that has several, with their spots; undefined for others. */
+export function sectionsOfPlan(sections: SpotSections | undefined): StagePlan["sections"] {
+  if (!sections) return undefined;
+  const spotCounts = new Array<number>(sections.names.length).fill(0);
+  for (const code of sections.codes) spotCounts[code]++;
+  return sections.names.map((name, i) => ({ name, spotCount: spotCounts[i] }));
+}
+
+/** The stages of a run of one section with these options. */
+export function stagesOf(options: DeconvolveOptions): OwnStage[] {
   const isLeftOut = (name: StageName) =>
+    name === "section" ||
     (!refines(options) && (name === "start" || name === "refine")) ||
     (options.maxTypes !== undefined && name === "solve");
-  return STAGE_NAMES.filter((name) => !isLeftOut(name));
+  return STAGE_NAMES.filter((name): name is OwnStage => !isLeftOut(name));
 }
 
 /** Options that name places. */
@@ -38,14 +63,25 @@ export function areAbsolute(section: string, flags: Readonly<Record<string, unkn
   return given.every((place) => isRemote(place) || isAbsolute(localPath(place)));
 }
 
-export function piecesFor(asked: number, spotCount: number): number {
-  return Math.max(1, Math.min(asked, mostPieces(spotCount)));
+export function piecesFor(
+  asked: number,
+  { spotCount, sections }: Pick<StagePlan, "spotCount" | "sections">,
+): number {
+  return Math.max(1, Math.min(asked, sections?.length ?? mostPieces(spotCount)));
 }
 
-/** The plan as plan.json and `--json` show it, with how many pieces were asked for: there may be too few blocks for them. */
+/** Places of the sections of each piece. */
+export function sectionPieces({ sections = [], pieceCount }: StagePlan): number[][] {
+  return groupSections(
+    sections.map(({ spotCount }) => spotCount),
+    pieceCount,
+  );
+}
+
+/** The plan as plan.json and `--json` show it, with how many pieces were asked for: there may be too few blocks or sections for them. */
 export function describePlanOfStages(
   plan: StagePlan,
-  size: StageSize,
+  size: SectionsSize,
   askedPieces: number,
 ): Record<string, unknown> {
   const { section, stages, spotCount, pieceCount } = plan;
@@ -59,16 +95,39 @@ export function describePlanOfStages(
   };
 }
 
-function describeStage(name: StageName, { spotCount, pieceCount }: StagePlan, size: StageSize) {
-  if (!STAGES[name].isPass) return { stage: name, ...inJson(stageCosts(name, size, 1)), pieces: [] };
-  const pieces = Array.from({ length: pieceCount }, (_, i) => {
+function describeStage(name: StageName, plan: StagePlan, size: SectionsSize) {
+  if (name === "section") return { stage: name, ...together(piecesOfSections(plan, size)) };
+  if (STAGES[name].hasPieces) return { stage: name, ...together(piecesOfPass(name, plan, size)) };
+  const isShared = name === "prepare" && plan.sections !== undefined;
+  const costs = isShared ? sharedCosts(size) : stageCosts(name, size, 1);
+  return { stage: name, ...inJson(costs), pieces: [] };
+}
+
+function piecesOfPass(name: OwnStage, { spotCount, pieceCount }: StagePlan, size: StageSize) {
+  return Array.from({ length: pieceCount }, (_, i) => {
     const { start, end } = pieceRange(spotCount, pieceCount, i);
     const share = (end - start) / Math.max(1, spotCount);
     return { piece: i + 1, start, end, ...inJson(stageCosts(name, size, share)) };
   });
+}
+
+function piecesOfSections(plan: StagePlan, size: SectionsSize) {
+  const { sections = [] } = plan;
+  return sectionPieces(plan).map((places, i) => {
+    const own = places.map((place) => sections[place]);
+    const spotCounts = own.map(({ spotCount }) => spotCount);
+    return {
+      piece: i + 1,
+      sections: own.map(({ name }) => name),
+      spot_count: spotCounts.reduce((sum, count) => sum + count, 0),
+      ...inJson(sectionCosts(spotCounts, size)),
+    };
+  });
+}
+
+function together<P extends ReturnType<typeof inJson>>(pieces: readonly P[]) {
   const sumOf = (key: "read_bytes" | "cpu_seconds") => pieces.reduce((sum, piece) => sum + piece[key], 0);
   return {
-    stage: name,
     read_bytes: sumOf("read_bytes"),
     memory_bytes: Math.max(...pieces.map((piece) => piece.memory_bytes)),
     cpu_seconds: Math.round(10 * sumOf("cpu_seconds")) / 10,

@@ -3,7 +3,7 @@ import { namingSection } from "@flashdeconv/core/internal";
 import type { AnswerTable, Deconvolution } from "../../contracts/answers.js";
 import type { SpotSections } from "../../contracts/inputs.js";
 import type { DeconvolveCallbacks } from "../../contracts/run-context.js";
-import { checkpointOf, scratchOf } from "../../runtime/section-views.js";
+import { checkpointOf, scratchOf, sectionView } from "../../runtime/section-views.js";
 import { joinResults } from "./join-results.js";
 
 /** What one section keeps, and whom it tells. */
@@ -23,7 +23,7 @@ export async function eachSection(
   const told = new Set<string>();
   const results: Deconvolution[] = [];
   for (const [i, name] of sections.names.entries()) {
-    const place = `section-${i + 1}`;
+    const place = sectionView(i);
     const keeping: SectionKeeping = {
       scratch: scratch && scratchOf(scratch, place),
       // Those of the section before are written over.

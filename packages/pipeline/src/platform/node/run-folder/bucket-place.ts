@@ -21,7 +21,10 @@ export interface RunReach {
 /** Begins the names of folders of this machine. */
 const WAY = ".flashdeconv-run-";
 /** All that a run makes. */
-const OURS = /^(manifest\.jsonl|plan\.json|lock|\d{1,10}\.piece|parts\/\w{1,32}\/\d{1,10}-\d{1,10}\.piece)$/;
+const OWN = "manifest\\.jsonl|lock|\\d{1,10}\\.piece";
+const OURS = new RegExp(
+  `^(plan\\.json|${OWN}|parts/(\\w{1,32}/\\d{1,10}-\\d{1,10}\\.piece|section-\\d{1,10}/(${OWN})))$`,
+);
 /** The same, as it is seen where only what lies directly in the folder is listed. */
 const OURS_AT_TOP = /^(manifest\.jsonl|plan\.json|lock|\d{1,10}\.piece|parts\/)$/;
 /** Of other things as many are looked at as come at once. */

@@ -11,16 +11,19 @@ type Origin = Pick<RunHeader, "id" | "began">;
 const SUFFIX = ".piece";
 /** Parts of a pass over the section: `summarize/0-4096`. */
 const PART_NAME = /^\w{1,32}\/\d{1,10}-\d{1,10}$/;
+const RANGE_AT_END = /(^|\/)\w{1,32}\/\d{1,10}-\d{1,10}$/;
 
-/** Whether a piece is a range of a pass. */
+/** Whether a piece is a range of a pass, over a section or one of several. */
 export function isOfRange(name: string): boolean {
-  return PART_NAME.test(name);
+  return RANGE_AT_END.test(name);
 }
 
 /** Names of the parts there are; none has been read yet. */
 export async function listParts(place: RunPlace): Promise<string[]> {
   const files = (await place.namesBelow(PARTS)).filter((file) => file.endsWith(SUFFIX));
-  return files.map((file) => file.slice(PARTS.length + 1, -SUFFIX.length)).filter(isOfRange);
+  return files
+    .map((file) => file.slice(PARTS.length + 1, -SUFFIX.length))
+    .filter((name) => PART_NAME.test(name));
 }
 
 /**
