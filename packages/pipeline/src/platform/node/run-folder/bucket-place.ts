@@ -20,11 +20,9 @@ export interface RunReach {
 
 /** Begins the names of folders of this machine. */
 const WAY = ".flashdeconv-run-";
-/** All that a run makes. */
-const OWN = "manifest\\.jsonl|lock|\\d{1,10}\\.piece";
-const OURS = new RegExp(
-  `^(plan\\.json|${OWN}|parts/(\\w{1,32}/\\d{1,10}-\\d{1,10}\\.piece|section-\\d{1,10}/(${OWN})))$`,
-);
+/** All that a run makes, and what it keeps of sections that processes of their own have begun. */
+const OURS =
+  /^((parts\/section-\d{1,10}\/)?(manifest\.jsonl|plan\.json|lock|\d{1,10}\.piece)|parts\/\w{1,32}\/\d{1,10}-\d{1,10}\.piece)$/;
 /** The same, as it is seen where only what lies directly in the folder is listed. */
 const OURS_AT_TOP = /^(manifest\.jsonl|plan\.json|lock|\d{1,10}\.piece|parts\/)$/;
 /** Of other things as many are looked at as come at once. */
