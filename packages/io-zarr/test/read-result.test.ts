@@ -42,6 +42,18 @@ async function storeOf(more?: UnsValue) {
 const read = async (more?: UnsValue) => readResultContents(await storeOf(more), { key: "k" });
 
 describe("a result of a key", () => {
+  it("is refused where a chunk of its shares was lost, which reads as zeros", async () => {
+    const store = await storeOf();
+    const shares = async () => {
+      const { obsm = {} } = await readResultContents(store, { key: "k" });
+      return (await collect(obsm.k.values)).values;
+    };
+    expect(await shares()).toEqual(Float32Array.of(0.1, 0.9, 0.5, Number.NaN));
+    expect(await store.get("/obsm/k/B/0")).toBeDefined();
+    await store.delete("/obsm/k/B/0");
+    await expect(shares()).rejects.toThrow("obsm/k: found shares of spot 1 that add up to 10 %");
+  });
+
   it("has its elements, in their types, and nothing of others", async () => {
     const more: UnsObject = {
       text: "",

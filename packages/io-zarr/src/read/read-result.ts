@@ -21,6 +21,7 @@ import { readCoordinatesFrom } from "./read-coordinates.js";
 import { openObsm } from "./read-obsm.js";
 import { countElement, type ElementReading, readUns } from "./read-uns.js";
 import { notingRepeats } from "./repeated-names.js";
+import { wholeShares } from "./whole-shares.js";
 
 export interface ResultReading {
   /** The result's key of obsm. */
@@ -61,7 +62,7 @@ export function readResultContents(
       obs: await readColumns(reading, namesIn("obs", elements)),
       obsm: {
         ...(await coordinatesOf(root, request, { spots, signal, onNotice })),
-        ...(await openTables(store, hierarchy, namesIn("obsm", elements))),
+        ...(await openTables(store, hierarchy, { names: namesIn("obsm", elements), key })),
       },
       uns,
     };
@@ -157,13 +158,15 @@ function columnOf(name: string, column: ColumnValues, node: ZarrNode | undefined
 async function openTables(
   store: ReadableStore,
   hierarchy: Hierarchy,
-  keys: readonly string[],
+  { names, key }: { readonly names: readonly string[]; readonly key: string },
 ): Promise<Record<string, DenseTable>> {
   const tables: [string, DenseTable][] = [];
-  for (const key of keys) {
-    if ((await hierarchy.node(join("obsm", key))) === undefined) throw lostElement(join("obsm", key));
-    const { columnNames, storedNames, values } = await openObsm(hierarchy, key, { asStored: true });
-    tables.push([key, { columnNames, storedNames, values: sourceInStore(store, values) }]);
+  for (const name of names) {
+    const path = join("obsm", name);
+    if ((await hierarchy.node(path)) === undefined) throw lostElement(path);
+    const { columnNames, storedNames, values } = await openObsm(hierarchy, name, { asStored: true });
+    const whole = name === key ? wholeShares(values, path) : values;
+    tables.push([name, { columnNames, storedNames, values: sourceInStore(store, whole) }]);
   }
   return Object.fromEntries(tables);
 }

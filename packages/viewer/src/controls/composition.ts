@@ -22,11 +22,13 @@ interface Row {
 }
 
 const MOST_ROWS = 6;
+/** Shares of a spot add up to 1 within this. */
+const TOLERANCE = 1e-3;
 /** Less than this is not told of. */
 const LEAST_SHARE = 0.005;
 
 /** From what is stored of the spot. */
-export function tellSpot({ name, proportions, low, high, columns }: Spot): Told {
+export function tellSpot({ name, proportions, largest, low, high, columns }: Spot): Told {
   const types = [...proportions.keys()]
     .filter((k) => proportions[k] >= LEAST_SHARE)
     .sort((a, b) => proportions[b] - proportions[a])
@@ -46,8 +48,17 @@ export function tellSpot({ name, proportions, low, high, columns }: Spot): Told 
       share: proportions[type],
       ...(low && high && hasInterval(type) && { interval: [low[type], high[type]] as const }),
     })),
-    facts: types.length === 0 ? ["no answer", ...facts] : facts,
+    facts: [...(types.length === 0 ? ["no answer"] : doubts({ proportions, largest })), ...facts],
   };
+}
+
+/** What is stored of a spot may be lost in part, or changed since. */
+function doubts({ proportions, largest }: Pick<Spot, "proportions" | "largest">): string[] {
+  const sum = proportions.reduce((all, share) => all + share, 0);
+  if (Math.abs(sum - 1) > TOLERANCE)
+    return [`the shares add up to ${percent(sum)}: a part of the result was lost or changed`];
+  const isOther = largest !== undefined && !(proportions[largest] >= Math.max(...proportions) - TOLERANCE);
+  return isOther ? ["the shares were changed since the map of largest types was made"] : [];
 }
 
 function shown(value: number | string): string {

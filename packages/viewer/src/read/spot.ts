@@ -7,6 +7,8 @@ export interface Spot {
   readonly name: string;
   /** Of each type; NaN without an answer. */
   readonly proportions: readonly number[];
+  /** The type that was stored as the largest; undefined where that is not known. */
+  readonly largest: number | undefined;
   /** Bounds of each, where the result has intervals. */
   readonly low: readonly number[] | undefined;
   readonly high: readonly number[] | undefined;
@@ -19,7 +21,7 @@ export async function readSpot(
   index: number,
   signal?: AbortSignal,
 ): Promise<Spot> {
-  const { key, storedNames, tables, columns } = layout;
+  const { key, typeNames, storedNames, tables, columns } = layout;
   const table = async (name: TypeTable) => {
     if (!tables.has(name)) return undefined;
     const group = join("obsm", name === "" ? key : `${key}_${name}`);
@@ -31,12 +33,20 @@ export async function readSpot(
     const code = await values.number(join(path, "codes"), index, signal);
     return { name, value: (await values.categories(path, signal))[code] };
   };
-  const [[name], proportions, low, high, others] = await Promise.all([
+  const largest = async () => {
+    const path = join("obs", `${key}_dominant`);
+    const categories = await values.categories(path, signal);
+    if (categories.length === 0) return undefined;
+    const type = typeNames.indexOf(categories[await values.number(join(path, "codes"), index, signal)]);
+    return type < 0 ? undefined : type;
+  };
+  const [[name], stored, proportions, low, high, others] = await Promise.all([
     values.spotNames([index], signal),
+    largest(),
     table(""),
     table("low"),
     table("high"),
     Promise.all(columns.map(column)),
   ]);
-  return { name, proportions: proportions ?? [], low, high, columns: others };
+  return { name, proportions: proportions ?? [], largest: stored, low, high, columns: others };
 }
