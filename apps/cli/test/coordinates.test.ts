@@ -30,6 +30,8 @@ beforeAll(async () => {
       { kind: "string", name: "text_x", values: Array.from(axis(0), String) },
       { kind: "string", name: "text_y", values: Array.from(axis(1), String) },
       { kind: "number", name: "holes", values: axis(0).with(7, Number.NaN) },
+      { kind: "number", name: "three", values: new Float64Array(200).fill(3) },
+      { kind: "number", name: "five", values: new Float64Array(200).fill(5) },
     ]) as never,
   );
   await writeSection(join(folder, "none"), without([]) as never);
@@ -59,6 +61,22 @@ describe("coordinates that were named where nothing is smoothed", () => {
     const named = await run("columns", ...how, "--spatial-columns", "center_x,center_y");
     expect(named.code, named.stderr).toBe(0);
     expect((await proportionsOf(named.out, "spatial")).length).toBe(400);
+  });
+});
+
+describe("what is wrong with coordinates", () => {
+  it.each([
+    ["center_x,holes", /a run that smooths would be refused: .*(spot|row)/s],
+    ["three,five", /all 200 spots lie at one place/],
+    ["center_x,center_y", undefined],
+  ])("is seen before a run: %s", async (columns, trouble) => {
+    const args = ["inspect", join(folder, "columns"), "--spatial-columns", columns];
+    const { coordinates_trouble: told } = JSON.parse((await runCli([...args, "--json"])).stdout);
+    const { stdout } = await runCli(args);
+    const line = stdout.split("\n").find((one) => one.startsWith("Coordinates:"));
+    if (trouble === undefined) expect(told).toBeNull();
+    else expect(told).toMatch(trouble);
+    if (told !== null) expect(line).toContain(told);
   });
 });
 

@@ -86,10 +86,11 @@ async function inspect(
   const { spatial, ...section } = await inspectSection(store, sectionOptions(flags), {
     signal,
     onNotice: note,
+    readsPlaces: !isRemote(path),
     onOpened: () => noteChoice(store, terminal),
     onProgress: progressOf(terminal, "rows"),
   });
-  const { summary, layers, matrix } = section;
+  const { summary, layers, matrix, placesTrouble } = section;
   if (spatial && !isRemote(path)) await noteRepeatedNames(spatial, signal);
   const referenceLayers = await referenceLayersOf(flags, signal);
   const {
@@ -113,7 +114,7 @@ async function inspect(
       path,
       called: store.called,
       referencePath: flags.reference && redactUrl(flags.reference),
-      ...{ summary, matrix, layers, reference, referenceLayers, memory },
+      ...{ summary, matrix, layers, placesTrouble, reference, referenceLayers, memory },
     },
     terminal.notices,
   );

@@ -5,7 +5,7 @@ import { planJson } from "../resources/plan-resources.js";
 
 /** An inspection as plain data, with names as JSON has them elsewhere in this program. */
 export function inspectionJson(inspection: Inspection): Record<string, unknown> {
-  const { called, summary, matrix, layers, reference, referenceLayers, memory } = inspection;
+  const { called, summary, matrix, layers, placesTrouble, reference, referenceLayers, memory } = inspection;
   return {
     input: called ?? "zarr",
     zarr_format: summary.zarrFormat,
@@ -30,6 +30,7 @@ export function inspectionJson(inspection: Inspection): Record<string, unknown> 
     obs_columns: summary.obsColumns,
     obsm: summary.obsm,
     coordinates: summary.coordinates ?? null,
+    coordinates_trouble: placesTrouble ?? null,
     coordinate_candidates: summary.coordinateCandidates.map(({ columnNames, isNumeric }) => ({
       columns: columnNames,
       numeric: isNumeric,

@@ -13,6 +13,7 @@ import { compareReference, type ReferenceReport } from "./compare-reference.js";
 import type { Inspection } from "./inspection.js";
 import { reportLayers } from "./layer-report.js";
 import { MOST_ROWS, previewCounts } from "./preview-counts.js";
+import { previewPlaces } from "./preview-places.js";
 import { addSeenGenes, buildSeenGenes, genesSeenInTable, type SeenGenes } from "./seen-genes.js";
 
 export interface InspectOptions {
@@ -20,12 +21,15 @@ export interface InspectOptions {
   readonly onNotice?: (notice: Notice) => void;
   /** Called when a section has been opened, before its counts are read. */
   readonly onOpened?: () => Promise<void>;
+  /** Whether the places of spots are looked at too, which reads all of them. True by default. */
+  readonly readsPlaces?: boolean;
   /** Told of rows, or cells, that were looked at. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** What is found of a section, and what a reference is compared with. */
-export interface InspectedSection extends Pick<Inspection, "summary" | "layers" | "matrix"> {
+export interface InspectedSection
+  extends Pick<Inspection, "summary" | "layers" | "matrix" | "placesTrouble"> {
   /** Undefined for a store without a matrix to look at, such as a result. */
   readonly spatial?: SpatialDataset;
   readonly seen?: SeenGenes;
@@ -61,8 +65,9 @@ export async function inspectOpened(
   {
     table,
     signal,
+    readsPlaces = true,
     onProgress = () => undefined,
-  }: Pick<InspectOptions, "signal" | "onProgress"> & { readonly table?: string },
+  }: Pick<InspectOptions, "signal" | "readsPlaces" | "onProgress"> & { readonly table?: string },
 ): Promise<InspectedSection> {
   const layers = await reportLayers(store, summary, { table, signal });
   const { geneNames, matrix } = spatial;
@@ -70,7 +75,9 @@ export async function inspectOpened(
   const counts = await previewCounts(spatial.counts, signal, onProgress, (chunk) =>
     addSeenGenes(seen, chunk),
   );
-  return { summary, layers, matrix: { path: matrix.path, geneNames, counts }, spatial, seen };
+  const placesTrouble =
+    readsPlaces && summary.coordinates !== undefined ? await previewPlaces(spatial, signal) : undefined;
+  return { summary, layers, matrix: { path: matrix.path, geneNames, counts }, placesTrouble, spatial, seen };
 }
 
 /** Why types were not looked at: a reference of more cells than are read, or what went wrong. */

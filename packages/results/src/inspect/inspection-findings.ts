@@ -32,7 +32,8 @@ export function sectionFindings(
     summary,
     matrix,
     layers,
-  }: Pick<Inspection, "path" | "called" | "summary" | "matrix" | "layers">,
+    placesTrouble,
+  }: Pick<Inspection, "path" | "called" | "summary" | "matrix" | "layers" | "placesTrouble">,
   wording: Wording = PLAIN_WORDING,
 ): Finding[] {
   const { zarrFormat, consolidated, rowCount, geneCount, matrices, unreadable, obsColumns, obsm } = summary;
@@ -48,7 +49,9 @@ export function sectionFindings(
     matrix && describeValues(`Values of ${matrix.path}`, matrix.counts, [rowCount, "row"], wording),
     summary.coordinates === undefined
       ? remark(`Coordinates: ${describeMissing(summary.coordinateCandidates, wording)}`)
-      : fact(`Coordinates: ${summary.coordinates}`),
+      : placesTrouble === undefined
+        ? fact(`Coordinates: ${summary.coordinates}`)
+        : remark(`Coordinates: ${summary.coordinates}; ${placesTrouble}`),
     summary.sections && describeSections(summary.sections, wording),
     matrix ? detail(`Genes: ${someNames(matrix.geneNames)}`) : undefined,
     detail(

@@ -14,6 +14,8 @@ export interface Inspection {
   readonly matrix:
     | { readonly path: string; readonly counts: CountReport; readonly geneNames: readonly string[] }
     | undefined;
+  /** What is wrong with the coordinates, where that was looked at. */
+  readonly placesTrouble?: string;
   /** All matrices, and which of them hold raw counts. */
   readonly layers: LayerReport;
   readonly reference: ReferenceReport | undefined;
