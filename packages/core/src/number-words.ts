@@ -6,6 +6,8 @@ const UNDEFINED = "–";
 /** A share as percent, with more digits where it is small: "45 %", "4.5 %", "0.45 %". */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return UNDEFINED;
+  // What is not all is never "100 %", but for rounding of sums.
+  if (share > 0.995 && share < 1 - 1e-6) return `${(Math.floor(1e4 * share) / 100).toFixed(2)} %`;
   const digits = share > 0 && share < 0.0995 ? (share < 0.00995 ? 2 : 1) : 0;
   return `${(100 * share).toFixed(digits)} %`;
 }

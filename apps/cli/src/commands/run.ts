@@ -52,7 +52,7 @@ export function addRunCommand(program: Command, environment: Environment): void 
 export function addRunOptions(command: Command): Command {
   command.option(
     "--reference <path>",
-    "single cells in any of these formats, or a table of mean counts (.csv, .tsv; a row per type)",
+    "single cells in any of these formats, or a table of mean counts (.csv, .tsv; a row per type, or per gene)",
   );
   addInputOptions(command)
     .optionsGroup("Output:")

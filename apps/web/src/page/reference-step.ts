@@ -17,7 +17,7 @@ export function createReferenceStep(
       id: "reference",
       title: "2. Reference",
       noun: "reference",
-      hint: "Single cells of known types, as raw counts, in any of these formats; or a table of mean counts: .csv or .tsv with a row for each gene and a column for each type.",
+      hint: "Single cells of known types, as raw counts, in any of these formats; or a table of mean counts: .csv or .tsv with a row for each type, or one for each gene.",
       accept: ".zip,.h5ad,.h5,.csv,.tsv,.gz",
       open: (place: Place, choices: Choices, signal: AbortSignal) =>
         runner.openReference(place, choices, signal),

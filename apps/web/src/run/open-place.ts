@@ -36,6 +36,7 @@ export async function openPlace(
   access: StoreAccess = {},
 ): Promise<OpenedPlace> {
   const name = nameOfPlace(place);
+  if (place.kind === "file") requireBytes(place.file);
   if (place.kind !== "url")
     return { ...(await findPageInput(locationOf(place), access, options)), name, isRemote: false };
   const url = requireHttp(place.url.trim());
@@ -45,6 +46,16 @@ export async function openPlace(
   } catch (error) {
     throw inPageWords(error, url);
   }
+}
+
+function requireBytes({ name, size }: File): void {
+  if (size > 0) return;
+  throw new StoreError({
+    path: name,
+    found: "an empty file",
+    expected: "a section or a reference",
+    remedy: "Copy or download the file again.",
+  });
 }
 
 function requireHttp(url: string): string {
