@@ -43,6 +43,15 @@ export {
   orderedSumAt,
 } from "./ordered-sum.js";
 export { portableExp, portableLog, portableLog1p } from "./portable-math.js";
+export {
+  escapedForShell,
+  isPrintable,
+  LONGEST_NAME,
+  printableJson,
+  printableLine,
+  printableMessage,
+  printableName,
+} from "./printable.js";
 export { projectRows } from "./project-rows.js";
 export {
   buildStream,

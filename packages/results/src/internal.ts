@@ -4,6 +4,15 @@
  * @internal
  */
 
+export {
+  escapedForShell,
+  isPrintable,
+  LONGEST_NAME,
+  printableJson,
+  printableLine,
+  printableMessage,
+  printableName,
+} from "@flashdeconv/core/internal";
 export { type CheckedPlaces, checkFindings, checkJson, mergesOf } from "./inspect/check-findings.js";
 export type { ReferenceReport } from "./inspect/compare-reference.js";
 export { describePlan } from "./inspect/describe-plan.js";
@@ -55,13 +64,4 @@ export {
   formatScore,
 } from "./words/format.js";
 export { OPTION_FLAGS } from "./words/option-flags.js";
-export {
-  escapedForShell,
-  isPrintable,
-  LONGEST_NAME,
-  printableJson,
-  printableLine,
-  printableMessage,
-  printableName,
-} from "./words/printable.js";
 export { PLAIN_WORDING, type Wording } from "./words/wording.js";

@@ -122,7 +122,9 @@ function remarks(context: Context): string[] {
   }
   const borrowed = gathered.answered / gathered.spotCount - ownShare(context);
   if (borrowed > 1e-9) {
-    lines.push(`${percent(borrowed)} of spots have an answer that is not their own: see the map of statuses.`);
+    lines.push(
+      `${percent(borrowed)} of spots have an answer that is not their own: see the map of statuses.`,
+    );
   }
   const { cellCounts } = signature ?? {};
   if (cellCounts) {

@@ -1,11 +1,10 @@
-import { optionName } from "@flashdeconv/core/internal";
+import { optionName, printableName } from "@flashdeconv/core/internal";
 import type { SectionSummary, StoreSummary, TableSummary } from "@flashdeconv/io-zarr";
 import { describeCandidates } from "@flashdeconv/io-zarr/internal";
 import { type CountReport, describeCounts } from "@flashdeconv/normalize";
 import { describeMatch, type MeansVerdict, USUAL_TYPE_COUNT } from "@flashdeconv/pipeline/internal";
 import { FEW_SHARED, type SpellingGain } from "@flashdeconv/select-genes/internal";
 import { countOf, formatCount, formatPercent } from "../words/format.js";
-import { printableName } from "../words/printable.js";
 import { PLAIN_WORDING, type Wording } from "../words/wording.js";
 import { type CheckedPlaces, checkFindings } from "./check-findings.js";
 import type { ReferenceReport } from "./compare-reference.js";

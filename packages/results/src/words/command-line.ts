@@ -1,5 +1,5 @@
+import { escapedForShell, isPrintable } from "@flashdeconv/core/internal";
 import { redactUrl } from "@flashdeconv/stores/internal";
-import { escapedForShell, isPrintable } from "./printable.js";
 
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;
 /** In JSON a text ends with its quote; elsewhere nobody knows where a URL ends. */

@@ -5,7 +5,7 @@ import { amountOf, type Scale } from "../read/paint.js";
 import type { Result } from "../read/result.js";
 import type { Spot } from "../read/spot.js";
 import { LARGEST, ofType } from "../read/what.js";
-import { h, named, swatch } from "./h.js";
+import { h, named, swatch, typeLabel } from "./h.js";
 
 /** What can be said of what lies under the pointer. */
 export interface Told {
@@ -104,7 +104,7 @@ export function showTold(
       "li",
       {},
       swatch(colors[type]),
-      named(typeNames[type]),
+      typeLabel(typeNames[type]),
       share === undefined ? undefined : h("span", { class: "fd-share" }, percent(share)),
       interval && h("span", { class: "fd-range" }, `${percent(interval[0])} to ${percent(interval[1])}`),
     ),

@@ -1,3 +1,5 @@
+import { printableName } from "@flashdeconv/core/internal";
+
 /** What an element is made with: attributes, and listeners by the names of their events. A value of undefined or false is left out. */
 export interface Props {
   readonly class?: string;
@@ -27,6 +29,16 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 /** A name that others gave, which may be written in any direction. */
 export function named(text: string): HTMLElement {
   return h("bdi", {}, text);
+}
+
+/** The longest name of a type that is shown whole. */
+const LONGEST_TYPE = 80;
+
+/** The name of a type: what does not show in it by its code, what is too long without its end, which it tells who points at it. */
+export function typeLabel(name: string): HTMLElement {
+  const shown = printableName(name, LONGEST_TYPE);
+  const title = shown === name ? undefined : printableName(name);
+  return h("bdi", { title }, name.trim() === "" ? `"${shown}"` : shown);
 }
 
 /** A small square of a colour, with a border as some colours are those of the page. */

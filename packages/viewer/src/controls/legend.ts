@@ -1,5 +1,5 @@
 import { percent } from "@flashdeconv/core/internal";
-import { button, h, named, swatch, uniqueId } from "./h.js";
+import { button, h, swatch, typeLabel, uniqueId } from "./h.js";
 
 export interface Entry {
   readonly name: string;
@@ -61,7 +61,7 @@ export class Legend {
         on: { click: () => this.#options?.onPick(place) },
       },
       swatch(color),
-      h("span", { class: "fd-name" }, named(name)),
+      h("span", { class: "fd-name" }, typeLabel(name)),
       share0,
     );
   }

@@ -2,7 +2,7 @@ import { count, counted, percent } from "@flashdeconv/core/internal";
 import type { Result } from "../read/result.js";
 import { type Summary, summarise } from "../read/selection.js";
 import { csvOf, download } from "./csv.js";
-import { button, h, named, swatch, uniqueId } from "./h.js";
+import { button, h, swatch, typeLabel, uniqueId } from "./h.js";
 import { failureText, isAbort } from "./words.js";
 
 export interface SelectionEvents {
@@ -75,7 +75,7 @@ export class SelectionPanel {
       h(
         "tr",
         {},
-        h("th", { scope: "row" }, swatch(this.#result.colors[type]), " ", named(typeNames[type])),
+        h("th", { scope: "row" }, swatch(this.#result.colors[type]), " ", typeLabel(typeNames[type])),
         h("td", {}, percent(means[type])),
       ),
     );
