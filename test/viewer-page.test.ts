@@ -359,6 +359,7 @@ describe.skipIf(!hasChromium)(`the page of a result in Chromium${reason}`, () =>
 
   it.each<[string, () => Promise<Shown | undefined>, string, string]>([
     ["without a token", async () => undefined, "/", "No result is open in this tab."],
+    ["without a token, of a view", async () => undefined, "/#map=type&type=a", "end: #map=type&type=a"],
     ["with a token that is gone", async () => undefined, `/${TOKEN}/`, "This address is no longer valid."],
     [
       "of a store without a result",

@@ -23,6 +23,12 @@ interface About {
 const main = document.getElementById("main") as HTMLElement;
 let viewer: Viewer | undefined;
 
+/** How the view that this address keeps is seen again: the key to the result is not in it. */
+function wayBack(): string {
+  const isKept = /^#.{1,500}$/.test(location.hash);
+  return isKept ? ` To see this view, add to its end: ${location.hash}` : "";
+}
+
 /** Takes the token out of the address, where others could read it, into this tab's memory. */
 function takeToken(): string | undefined {
   const [, token] = /^\/([\w-]+)\/?$/.exec(location.pathname) ?? [];
@@ -41,7 +47,7 @@ function say(text: string, ...more: Node[]): void {
 async function open(token: string, key?: string): Promise<void> {
   try {
     const response = await ask(`/${token}/store.json`, { path: "store.json" });
-    if (!response.ok) return say(OLD_TOKEN);
+    if (!response.ok) return say(OLD_TOKEN + wayBack());
     const bytes = await bytesOf(response, { path: "store.json", most: MOST_ABOUT_BYTES });
     const about = JSON.parse(new TextDecoder().decode(bytes)) as About;
     const store = fetchStore(`/${token}/store`, about.name);
@@ -63,5 +69,5 @@ async function open(token: string, key?: string): Promise<void> {
 }
 
 const token = takeToken();
-if (token === undefined) say(NO_TOKEN);
+if (token === undefined) say(NO_TOKEN + wayBack());
 else void open(token);
