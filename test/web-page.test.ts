@@ -268,6 +268,23 @@ describe.skipIf(!hasChromium)(`the built page in Chromium${reason}`, () => {
     await page.close();
   });
 
+  it.skipIf(!hasGolden)(
+    "says where types were guessed, and that a section is no reference of itself",
+    async () => {
+      const { page } = await open();
+      await choose(page, "section", golden[0] as string);
+      await choose(page, "reference", golden[0] as string);
+      const told = step(page, "reference");
+      await told.getByText("There is no column cell_type: types were read from region.").waitFor();
+      await told.getByText("look like the same file").waitFor();
+      const empty = join(folder, "empty.h5ad");
+      await writeFile(empty, "");
+      await choose(page, "section", empty);
+      expect(await failure(page, "section")).toContain("an empty file");
+      await page.close();
+    },
+  );
+
   it("refuses in words, before a run, what cannot be one", async () => {
     const { page } = await open();
     await choose(page, "section", join(folder, "notes.h5ad"));

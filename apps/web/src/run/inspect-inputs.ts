@@ -46,7 +46,13 @@ export async function inspectPair(
     ...{ path: section.told.name, matrix: inspected?.matrix },
     ...{ reference: report, referencePath: told.name, referenceLayers },
   };
-  return printable(referenceFindings(inspection, WORDING).flat());
+  const isSame =
+    told.name === section.told.name &&
+    told.cellCount === section.dataset.counts.spotCount &&
+    told.geneNames.length === section.dataset.geneNames.length;
+  const text = "Reference and section look like the same file: spots are no cells of one type each.";
+  const same: Finding[] = isSame ? [{ text, weight: "remark" }] : [];
+  return printable([...same, ...referenceFindings(inspection, WORDING).flat()]);
 }
 
 async function look(section: Section, signal: AbortSignal): Promise<InspectedSection> {

@@ -3,6 +3,7 @@ import { inspectStore, openReference as openCells } from "@flashdeconv/io-zarr";
 import { readSignatureStore } from "@flashdeconv/io-zarr/internal";
 import type { OpenReference } from "@flashdeconv/pipeline";
 import { type ReferenceFacts, referenceFacts } from "@flashdeconv/pipeline/internal";
+import { printableName } from "@flashdeconv/results/internal";
 import { openFile, type ReadableStore } from "@flashdeconv/stores";
 import { MOST_TABLE_BYTES } from "@flashdeconv/stores/internal";
 import { locationOf, nameOfPlace, openPlace, requireReadable } from "./open-place.js";
@@ -52,6 +53,7 @@ export async function openReference(
       const none = { ...told, geneNames: [], types: [], unlabelledCount: 0, notices };
       return { input: undefined, store, memory: undefined, isRemote, choices, told: none, close };
     }
+    if (chosen === undefined && !isUsual) notices.push(guessed(typeColumn));
     const onNotice = (notice: Notice) => void notices.push(notice);
     const cells = await openCells(store, { ...asStore, cellTypeKey: typeColumn, signal, onNotice });
     const { codes, names } = cells.cellTypes;
@@ -78,6 +80,11 @@ export async function openReference(
     await close();
     throw error;
   }
+}
+
+function guessed(column: string): Notice {
+  const message = `There is no column cell_type: types were read from ${printableName(column)}. Choose another column if these are no cell types.`;
+  return { code: "types-guessed", message };
 }
 
 function ofTable(
