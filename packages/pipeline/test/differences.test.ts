@@ -35,6 +35,13 @@ describe("what two runs differ in", () => {
     expect(describeDifferences(before, now)).toEqual(told);
   });
 
+  it("is shown where long lists part", () => {
+    const list = (last: string) => `${"a,".repeat(300)}${last}`;
+    expect(describeDifferences({ "--on": list("b") }, { "--on": list("c,d") })).toEqual([
+      `--on: was ...${"a,".repeat(20)}b, is ...${"a,".repeat(20)}c,d`,
+    ]);
+  });
+
   it("is cut where it is long", () => {
     const many = (value: string) =>
       Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`--o${i}`, value]));

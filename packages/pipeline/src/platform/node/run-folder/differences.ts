@@ -1,6 +1,8 @@
 const MOST_TOLD = 4;
 /** An option's value may be a list of a thousand types. */
 const MOST_CHARACTERS = 120;
+/** Characters that are shown before those that differ. */
+const BEFORE = 40;
 
 /** What was looked at of an input, not what was asked for: "2 files, 340 bytes, last changed ..., 0f3a..." */
 const CONTENT = /^(a|\d+) (file|byte)s?, /;
@@ -44,12 +46,20 @@ function placeIn(name: string): string {
 }
 
 function phrase(name: string, was: string, is: string): string {
-  const [shownWas, shownIs] = [was, is].map(short);
+  const [shownWas, shownIs] = partsThatDiffer(was, is);
   return shownWas === shownIs ? `${name}: has changed` : `${name}: was ${shownWas}, is ${shownIs}`;
 }
 
-function short(text: string): string {
-  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text;
+/** Of long texts, from shortly before where they part. */
+function partsThatDiffer(was: string, is: string): string[] {
+  let common = 0;
+  while (common < was.length && was[common] === is[common]) common++;
+  const isLong = Math.max(was.length, is.length) > MOST_CHARACTERS;
+  const start = isLong ? Math.max(0, common - BEFORE) : 0;
+  return [was, is].map((text) => {
+    const part = text.slice(start, start + MOST_CHARACTERS);
+    return `${start > 0 ? "..." : ""}${part}${start + part.length < text.length ? "..." : ""}`;
+  });
 }
 
 /** Sizes and times, where they tell two contents apart; nothing that only a computer compares. */
