@@ -102,6 +102,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--method", "--solver", "--solver-options", "--merge-types", "--hierarchy", "--level"],
   ],
   stage: [
+    ...["--section-key", "--per-section", "--save-stats"],
     ...["--run-dir", "--pieces", "--piece", "--restart", "--reference", "--table", "--bin", "--cells"],
     ...["--layer", "--gene-key", "--spatial-key", "--spatial-columns", "--out", "--format", "--in-place"],
     ...["--new-table", "--overwrite", "--key-added", "--obs-columns", "--json", "--fail-on", "--method"],
@@ -175,7 +176,7 @@ export const OTHERS: Readonly<Record<string, readonly string[]>> = {
     ...["--reference-gene-key", "--json", "--quiet"],
   ],
   view: ["--key", "--table", "--port", "--for", "--vitessce", "--no-open", "--json", "--quiet"],
-  index: ["--key", "--json", "--quiet"],
+  index: ["--key", "--sections", "--json", "--quiet"],
   report: ["--out", "--key", "--table", "--png", "--svg", "--json", "--quiet"],
   simulate: ["--overwrite", "--json", "--quiet"],
   demo: ["--spots", "--dir", "--seed", "--json", "--quiet"],

@@ -1,9 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Checkpoint, MemoryPlan } from "@flashdeconv/pipeline";
 import type { RunReach, ScratchUse } from "@flashdeconv/pipeline/internal";
 import { openRunFolder } from "@flashdeconv/pipeline/run-folder";
-import { isRemote, locationBelow } from "@flashdeconv/stores/node/internal";
+import { isRemote, locationBelow, makeFolders } from "@flashdeconv/stores/node/internal";
 import type { ResourceFlags } from "../options/resource-options.js";
 import type { RunDirFlags } from "../options/run-dir-options.js";
 import { lockOptions } from "../stores/lock-options.js";
@@ -36,7 +35,7 @@ export async function withOwnFolder(
   work: (keeping: OwnKeeping) => Promise<void>,
 ): Promise<void> {
   const { saveEvery, scratch: elsewhere } = flags;
-  if (!isRemote(path)) await mkdir(dirname(path), { recursive: true });
+  if (!isRemote(path)) await makeFolders(dirname(path));
   // Behind a network each process has scratch of its own.
   const isNamed = elsewhere !== undefined && !isRemote(path);
   const folder = await openRunFolder(path, {
